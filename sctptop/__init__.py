@@ -1,0 +1,3 @@
+"""sctptop: top for SCTP on Linux."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,13 @@
+"""What ends sctptop, and with which exit code."""
+
+from __future__ import annotations
+
+OK, FAILED, USAGE, NOTHING_TO_WATCH = 0, 1, 2, 3
+
+
+class SctptopError(Exception):
+    """Trouble told to the user in one line: ``sctptop: error: WHAT: WHY (try: FIX)``."""
+
+    def __init__(self, text: str, code: int = FAILED) -> None:
+        super().__init__(text)
+        self.code = code

@@ -1,0 +1,66 @@
+"""Numbers as people read them: right-sized, with their unit, and a dash for what is not known."""
+
+from __future__ import annotations
+
+UNKNOWN = "–"
+"""What stands for a value that could not be read. Never 0."""
+
+Value = int | float | str | bool | tuple[str, ...] | None
+
+
+def short(number: float) -> str:
+    """At most five characters: 0, 812, 4.4k, 106k, 1.5M; thousands are 1000s.
+
+    >>> [short(n) for n in (0, 812, 4380, 106496, 1_500_000, -2500)]
+    ['0', '812', '4.4k', '106k', '1.5M', '-2.5k']
+    """
+    if number < 0:
+        return "-" + short(-number)
+    if number < 1000 and (number == int(number) or number >= 100):
+        return f"{number:.0f}"
+    if number < 1000:
+        return f"{number:.1f}"
+    for suffix in "kMGTP":
+        number /= 1000
+        if number < 9.95:
+            return f"{number:.1f}{suffix}"
+        if number < 999.5:
+            return f"{number:.0f}{suffix}"
+    return f"{number:.0f}E"
+
+
+def milliseconds(value: float) -> str:
+    """A duration: 410µs, 8ms, 7.9ms, 200ms, 3.0s, 60s, 2m05s.
+
+    >>> [milliseconds(v) for v in (0, 0.41, 8, 7.94, 200, 3000, 60000, 125000)]
+    ['0ms', '410µs', '8ms', '7.9ms', '200ms', '3.0s', '60s', '2m05s']
+    """
+    if value == 0:
+        return "0ms"
+    if value < 1:
+        return f"{value * 1000:.0f}µs"
+    if value < 1000:
+        return f"{value:.0f}ms" if value == int(value) or value >= 100 else f"{value:.1f}ms"
+    seconds = value / 1000
+    if seconds < 100:
+        return f"{seconds:.1f}s" if seconds < 10 else f"{seconds:.0f}s"
+    return f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
+
+
+def show(value: Value, unit: str = "") -> str:
+    """A value in its unit: ``B`` bytes, ``ms`` durations, ``/s`` rates, ``n`` counts; else as it is."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ",".join(value) or UNKNOWN
+    if isinstance(value, str):
+        return value
+    if unit == "ms":
+        return milliseconds(value)
+    if unit == "hex":
+        return f"{int(value):#010x}"
+    if unit in ("B", "n", "/s"):
+        return short(value)
+    return str(value)
