@@ -1,0 +1,1 @@
+"""Everything that touches Linux: netlink, /proc, sysctls. Nothing else in sctptop does."""

@@ -1,0 +1,1 @@
+"""Pure derivations from samples: no I/O, no clock, no Textual."""

@@ -1,0 +1,190 @@
+"""What was read at one instant: frozen facts, no rates, no formatting.
+
+Attribute names are the published JSON names. A value that could not be read is None, never 0.
+Milliseconds are real milliseconds; sizes are bytes unless the name says chunks or packets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+ASSOCIATION_STATES = (
+    "CLOSED",
+    "COOKIE_WAIT",
+    "COOKIE_ECHOED",
+    "ESTABLISHED",
+    "SHUTDOWN_PENDING",
+    "SHUTDOWN_SENT",
+    "SHUTDOWN_RECEIVED",
+    "SHUTDOWN_ACK_SENT",
+)
+"""Names by number: enum sctp_state, include/net/sctp/constants.h."""
+
+PATH_STATES = ("INACTIVE", "PF", "ACTIVE", "UNCONFIRMED", "UNKNOWN")
+"""Names by number: enum sctp_spinfo_state, include/uapi/linux/sctp.h."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One transport of an association: a remote address and what is known of the way to it."""
+
+    address: str
+    state: str | None = None
+    primary: bool | None = None
+    cwnd: int | None = None
+    ssthresh: int | None = None
+    flight: int | None = None
+    srtt_ms: float | None = None
+    rto_ms: int | None = None
+    errors: int | None = None
+    hb_rtt_ms: None = None
+    max_retrans: int | None = None
+    hb_timer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """Who owns a socket."""
+
+    pid: int
+    comm: str
+    container: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """One association as the kernel reported it (sctp_info, inet_diag, /proc/net/sctp).
+
+    Path quantities without a path (cwnd, srtt_ms, flight, ...) are those of the primary path, which is
+    the only one that sock_diag reports.
+    """
+
+    netns: int
+    assoc_id: int | None = None
+    state: str | None = None
+    local_port: int = 0
+    remote_port: int = 0
+    local_addresses: tuple[str, ...] = ()
+    remote_addresses: tuple[str, ...] = ()
+    primary: str | None = None
+    send_queue: int | None = None
+    recv_queue: int | None = None
+    unacked: int | None = None
+    pending: int | None = None
+    flight: int | None = None
+    cwnd: int | None = None
+    ssthresh: int | None = None
+    peer_rwnd: int | None = None
+    local_rwnd: int | None = None
+    pathmtu: int | None = None
+    srtt_ms: float | None = None
+    rto_ms: int | None = None
+    sack_delay_ms: int | None = None
+    hb_interval_ms: float | None = None
+    nodelay: bool | None = None
+    in_streams: int | None = None
+    out_streams: int | None = None
+    rtx_chunks: int | None = None
+    in_packets: int | None = None
+    out_packets: int | None = None
+    in_sacks: int | None = None
+    out_sacks: int | None = None
+    in_data_chunks: int | None = None
+    out_data_chunks: int | None = None
+    in_dup_chunks: int | None = None
+    gap_acks: int | None = None
+    inode: int | None = None
+    uid: int | None = None
+    process: Process | None = None
+    paths: tuple[Path, ...] = ()
+    # Beyond the first contract: every further field the kernel gives.
+    own_tag: int | None = None
+    peer_tag: int | None = None
+    socket_type: str | None = None
+    cookie: int | None = None
+    in_unordered_chunks: int | None = None
+    out_unordered_chunks: int | None = None
+    in_ctrl_chunks: int | None = None
+    out_ctrl_chunks: int | None = None
+    out_of_seq_tsns: int | None = None
+    rtx_marked_chunks: int | None = None
+    in_queue_packets: int | None = None
+    out_queue_chunks: int | None = None
+    overall_errors: int | None = None
+    max_burst: int | None = None
+    max_seg: int | None = None
+    peer_capable: int | None = None
+    peer_sack: int | None = None
+    primary_state: str | None = None
+    primary_errors: int | None = None
+    partial_bytes_acked: int | None = None
+    path_max_retrans: int | None = None
+    sack_frequency: int | None = None
+    t3_rtx_expires_ms: int | None = None
+    assoc_max_retrans: int | None = None
+    init_retries: int | None = None
+    shutdown_retries: int | None = None
+    autoclose_s: int | None = None
+    adaptation_indication: int | None = None
+    partial_delivery_point: int | None = None
+    disable_fragments: bool | None = None
+    v4_mapped: bool | None = None
+    fragment_interleave: int | None = None
+    sndbuf: int | None = None
+    rcvbuf: int | None = None
+    wmem_queued: int | None = None
+    fwd_alloc: int | None = None
+    optmem: int | None = None
+    backlog: int | None = None
+    drops: int | None = None
+    mark: int | None = None
+    cgroup_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A bound socket, listening or not; its associations are listed apart."""
+
+    netns: int
+    local_port: int
+    local_addresses: tuple[str, ...] = ()
+    state: str | None = None
+    socket_type: str | None = None
+    inode: int | None = None
+    uid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """All that one reading found.
+
+    ``interval_s`` is the monotonic time since the reading before, None on the first.
+    ``read_s`` is what the reading itself took. ``sources`` says "ok" or why not, by source.
+    ``counters`` holds /proc/net/sctp/snmp by network namespace.
+    """
+
+    time: datetime
+    interval_s: float | None
+    read_s: float
+    host: str
+    kernel: str
+    sources: Mapping[str, str]
+    hz: int | None = None
+    associations: tuple[Association, ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    counters: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    events: tuple[Mapping[str, object], ...] = ()
+
+    @property
+    def watchable(self) -> bool:
+        """Whether any source of associations could be read."""
+        return any(self.sources.get(name) == "ok" for name in ("sock_diag", "procfs"))
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be watched, with the remedy; None while something can."""
+        if self.watchable:
+            return None
+        return next((text for text in self.sources.values() if text != "ok"), "no source was read")
