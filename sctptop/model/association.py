@@ -1,0 +1,234 @@
+"""From samples to rows: which association is which over time, its rates, and when it ended.
+
+An association is known by (namespace, own tag, peer tag, ports): socket cookies and inodes are shared by
+all associations of a one-to-many socket, and a restart (RFC 9260 section 5.2) changes the tags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sctptop.model.counters import CounterBook, CounterRow
+from sctptop.model.history import History
+from sctptop.model.sample import Association, Sample
+from sctptop.model.select import Selector, selected
+
+Key = tuple[Hashable, ...]
+"""Names one association for as long as it is shown; stable across reordering."""
+
+COUNTED = (
+    "in_packets",
+    "out_packets",
+    "in_data_chunks",
+    "out_data_chunks",
+    "in_unordered_chunks",
+    "out_unordered_chunks",
+    "in_ctrl_chunks",
+    "out_ctrl_chunks",
+    "in_sacks",
+    "out_sacks",
+    "rtx_chunks",
+    "rtx_marked_chunks",
+    "in_dup_chunks",
+    "out_of_seq_tsns",
+    "gap_acks",
+    "drops",
+)
+"""Association attributes that only grow."""
+
+SERIES = (
+    "cwnd",
+    "ssthresh",
+    "flight",
+    "peer_rwnd",
+    "local_rwnd",
+    "send_queue",
+    "recv_queue",
+    "unacked",
+    "pending",
+)
+"""Association attributes kept over time."""
+
+PATH_SERIES = ("srtt_ms", "rto_ms")
+"""Path attributes kept over time, under the key (association key, address)."""
+
+LINGER_S = 5.0
+"""How long an association that ended stays in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One association in one snapshot. ``rates`` are per second; ``ended`` says why it is gone."""
+
+    key: Key
+    association: Association
+    rates: Mapping[str, float | None]
+    since_reset: Mapping[str, int]
+    age_s: float | None = None
+    ended: str | None = None
+
+    def rate(self, name: str) -> float | None:
+        """Per second over the last interval; None on the first sight."""
+        return self.rates.get(name)
+
+
+@dataclass(slots=True)
+class _Life:
+    key: Key
+    association: Association
+    book: CounterBook
+    first_s: float
+    born_while_watching: bool
+    ended: str | None = None
+    ended_s: float = 0.0
+
+
+def identity(association: Association) -> Key:
+    """The key of an association as far as this one record tells it."""
+    if association.own_tag is None:
+        return _identity_by_id(association)
+    ports = (association.local_port, association.remote_port)
+    return (association.netns, association.own_tag, association.peer_tag or 0, *ports)
+
+
+def _identity_by_id(association: Association) -> Key:
+    """What an association is called while only /proc names it."""
+    ports = (association.local_port, association.remote_port)
+    return (association.netns, "id", association.assoc_id, *ports)
+
+
+def _aliases(association: Association) -> Iterator[Key]:
+    """The identity, and what the same association was called while less of it was known."""
+    yield identity(association)
+    ports = (association.local_port, association.remote_port)
+    if association.own_tag is None:
+        return
+    if association.peer_tag:
+        # In COOKIE_WAIT the peer's tag is still 0.
+        yield (association.netns, association.own_tag, 0, *ports)
+    if association.assoc_id is not None:
+        # sock_diag may have been silent until now.
+        yield _identity_by_id(association)
+
+
+class Rows:
+    """Follows associations from sample to sample and keeps their history."""
+
+    def __init__(self, selectors: Sequence[Selector] = (), history: History | None = None) -> None:
+        self.history = history or History()
+        self.hidden = 0
+        self.tick = -1
+        self._selectors = tuple(selectors)
+        self._lives: dict[Key, _Life] = {}
+        self._by_name: dict[Key, _Life] = {}
+        self._now_s = 0.0
+
+    def advance(self, sample: Sample, gained: Mapping[int, Mapping[str, int]]) -> None:
+        """Take in the next sample; ``gained`` is what each namespace's SNMP counters gained in it."""
+        self.tick += 1
+        self._now_s += sample.interval_s or 0.0
+        chosen = [entry for entry in sample.associations if selected(entry, self._selectors)]
+        self.hidden = len(sample.associations) - len(chosen)
+        seen = {self._meet(entry, sample.interval_s).key for entry in chosen}
+        born = [self._lives[key].association for key in seen if self._lives[key].first_s == self._now_s]
+        gone = [life for life in self._lives.values() if life.key not in seen and life.ended is None]
+        for life in gone:
+            life.ended = _reason(life.association, born, len(gone), gained.get(life.association.netns, {}))
+            life.ended_s = self._now_s
+        self._age_out()
+        self.history.record(
+            self.tick,
+            dict(entry for key in seen for entry in _series(key, self._lives[key].association)),
+        )
+
+    def reset(self) -> None:
+        """Begin the deltas of every association anew."""
+        for life in self._lives.values():
+            life.book.reset()
+
+    def rows(self) -> tuple[Row, ...]:
+        """All associations alive or ended a moment ago, in the order they were first seen."""
+        return tuple(
+            Row(
+                key=life.key,
+                association=life.association,
+                rates={name: None if life.ended else life.book.rate(name) for name in COUNTED},
+                since_reset={name: life.book.gained(name) for name in COUNTED},
+                age_s=self._now_s - life.first_s if life.born_while_watching else None,
+                ended=life.ended,
+            )
+            for life in self._lives.values()
+        )
+
+    def _meet(self, entry: Association, interval_s: float | None) -> _Life:
+        """The life this record belongs to, begun now if it is new."""
+        life = next((found for name in _aliases(entry) if (found := self._known(name, entry))), None)
+        if life is None:
+            life = _Life(identity(entry), entry, CounterBook(), self._now_s, interval_s is not None)
+            self._lives[life.key] = life
+        name = identity(entry)
+        self._by_name[name] = life
+        if entry.assoc_id is not None:
+            self._by_name[_identity_by_id(entry)] = life
+        life.association = entry
+        life.book.advance(
+            {name: value for name in COUNTED if (value := getattr(entry, name)) is not None}, interval_s
+        )
+        return life
+
+    def _known(self, name: Key, entry: Association) -> _Life | None:
+        life = self._by_name.get(name)
+        if life is None or life.ended is not None:
+            return None
+        tags = {life.association.own_tag, entry.own_tag} - {None}
+        return life if len(tags) < 2 else None
+
+    def _age_out(self) -> None:
+        old = {
+            key
+            for key, life in self._lives.items()
+            if life.ended is not None and self._now_s - life.ended_s >= LINGER_S
+        }
+        if not old:
+            return
+        forgotten: list[Hashable] = []
+        for key in old:
+            life = self._lives.pop(key)
+            forgotten.append(key)
+            forgotten.extend((key, path.address) for path in life.association.paths)
+        self._by_name = {name: life for name, life in self._by_name.items() if life.key not in old}
+        self.history.forget(forgotten)
+
+
+def association_counters(row: Row) -> tuple[CounterRow, ...]:
+    """The growing counters of one association, in the shape of the SNMP ones."""
+    return tuple(
+        CounterRow(name, getattr(row.association, name), row.since_reset.get(name, 0), row.rate(name))
+        for name in COUNTED
+    )
+
+
+def _series(key: Key, entry: Association) -> Iterator[tuple[Hashable, dict[str, float | None]]]:
+    yield key, {name: getattr(entry, name) for name in SERIES}
+    for path in entry.paths:
+        yield (key, path.address), {name: getattr(path, name) for name in PATH_SERIES}
+
+
+def _reason(last: Association, born: Iterable[Association], gone: int, gained: Mapping[str, int]) -> str:
+    """Why an association ended, as far as its last state and the SNMP counters of that interval tell."""
+    ends = (last.netns, last.local_port, last.remote_port)
+    for new in born:
+        same_ends = (new.netns, new.local_port, new.remote_port) == ends
+        if same_ends and set(new.remote_addresses) & set(last.remote_addresses):
+            return "restarted"
+    if last.state and last.state.startswith("COOKIE"):
+        return "never came up"
+    shutdowns, aborts = gained.get("SctpShutdowns", 0), gained.get("SctpAborteds", 0)
+    if last.state and last.state.startswith("SHUTDOWN") and not aborts:
+        return "shut down"
+    if shutdowns >= gone and not aborts:
+        return "shut down"
+    if aborts >= gone and not shutdowns:
+        return "aborted"
+    return "ended"

@@ -1,0 +1,105 @@
+"""Counters that only grow: what was added since the last sample, and since the user's reset.
+
+The baseline is ours; the kernel is never written to. /proc/net/sctp/snmp prints signed longs
+(sctp_snmp_seq_show, %ld), 32 or 64 bits wide by architecture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+GAUGES = frozenset({"SctpCurrEstab"})
+"""SNMP entries that go up and down: their change is signed, and no wrap is looked for."""
+
+_LONG = 1 << 64
+
+
+def step(before: int, now: int) -> int:
+    """What a growing counter gained from ``before`` to ``now``.
+
+    A smaller value is a wrap when the counter stood in the upper half of a 32- or 64-bit word and the
+    distance through zero is less than half of it; otherwise the counter was restarted (module reloaded)
+    and all of ``now`` is new. A negative value is an unsigned long that was printed as a signed one.
+    """
+    before, now = before % _LONG, now % _LONG
+    if now >= before:
+        return now - before
+    for word in (1 << 32, _LONG):
+        through_zero = (now - before) % word
+        if word >> 1 <= before < word and through_zero < word >> 1:
+            return through_zero
+    return now
+
+
+@dataclass(frozen=True, slots=True)
+class CounterRow:
+    """One counter as the Counters view shows it. ``rate`` is per second; None where not known yet."""
+
+    name: str
+    absolute: int | None
+    since_reset: int
+    rate: float | None
+
+
+class CounterBook:
+    """Follows a set of named counters through samples.
+
+    A counter that disappears keeps its gains and shows no absolute value; when it comes back it goes on
+    from the last value seen.
+    """
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}
+        self._gained: dict[str, int] = {}
+        self._rates: dict[str, float | None] = {}
+        self._present: frozenset[str] = frozenset()
+
+    def advance(self, values: Mapping[str, int], interval_s: float | None) -> Mapping[str, int]:
+        """Take in the values of the next sample, ``interval_s`` seconds after the one before.
+
+        Returns what each gained since it was last seen.
+        """
+        gains: dict[str, int] = {}
+        rates: dict[str, float | None] = {}
+        for name, value in values.items():
+            before = self._last.get(name)
+            if before is None:
+                gain, rate = 0, None
+                self._gained[name] = 0
+            else:
+                gain = value - before if name in GAUGES else step(before, value)
+                fresh = name in self._present and interval_s is not None and interval_s > 0
+                rate = gain / interval_s if fresh and interval_s else None
+            self._gained[name] += gain
+            self._last[name] = value
+            gains[name] = gain
+            rates[name] = rate
+        self._rates = rates
+        self._present = frozenset(values)
+        return gains
+
+    def reset(self) -> None:
+        """Start counting from zero at the values last seen."""
+        self._gained = dict.fromkeys(self._gained, 0)
+
+    def gained(self, name: str) -> int:
+        """What the counter gained since the last reset; 0 for an unknown name."""
+        return self._gained.get(name, 0)
+
+    def rate(self, name: str) -> float | None:
+        """Gain per second over the last interval."""
+        return self._rates.get(name)
+
+    def rows(self, names: Iterable[str] | None = None) -> tuple[CounterRow, ...]:
+        """The counters in the order they were first seen, or those named."""
+        return tuple(
+            CounterRow(
+                name,
+                self._last.get(name) if name in self._present else None,
+                self._gained[name],
+                self._rates.get(name),
+            )
+            for name in (self._gained if names is None else names)
+            if name in self._gained
+        )

@@ -1,0 +1,76 @@
+"""Which associations the user asked for: the SEL of ``--assoc``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from sctptop.model.sample import Association
+
+
+class SelectorError(ValueError):
+    """A SEL that cannot be understood; the text names what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """One SEL: a number (port or association id), an address, or an address with its port."""
+
+    text: str
+    number: int | None = None
+    address: str | None = None
+    port: int | None = None
+
+    def matches(self, association: Association) -> bool:
+        """Whether this association is meant, by either of its ends."""
+        if self.number is not None:
+            return self.number in (association.local_port, association.remote_port, association.assoc_id)
+        local = self.address in association.local_addresses and self.port in (None, association.local_port)
+        remote = self.address in association.remote_addresses and self.port in (None, association.remote_port)
+        return local or remote
+
+
+def parse_selector(text: str) -> Selector:
+    """Read ``PORT``, ``ID``, ``ADDR``, ``ADDR:PORT`` or ``[ADDR6]:PORT``.
+
+    Raises SelectorError with one clear line on anything else.
+    """
+    stripped = text.strip()
+    if stripped.isascii() and stripped.isdigit():
+        number = int(stripped)
+        if number > 2**31 - 1:
+            raise SelectorError(f"{text!r} is neither a port (0-65535) nor an association id (below 2^31)")
+        return Selector(stripped, number=number)
+    if stripped.startswith("["):
+        host, closed, rest = stripped[1:].partition("]")
+        if not closed or (rest and not rest.startswith(":")):
+            raise SelectorError(f"{text!r}: an IPv6 address with a port is written [ADDR]:PORT")
+        return Selector(stripped, address=_address(host, text), port=_port(rest[1:], text) if rest else None)
+    if stripped.count(":") == 1:
+        host, _, port = stripped.partition(":")
+        return Selector(stripped, address=_address(host, text), port=_port(port, text))
+    return Selector(stripped, address=_address(stripped, text))
+
+
+def selected(association: Association, selectors: Sequence[Selector]) -> bool:
+    """Whether any selector means the association; no selectors mean all of them."""
+    return not selectors or any(selector.matches(association) for selector in selectors)
+
+
+def _address(host: str, text: str) -> str:
+    """The address as the kernel prints it: an IPv4 address mapped into IPv6 is the IPv4 address."""
+    try:
+        address: IPv4Address | IPv6Address = ip_address(host)
+    except ValueError:
+        raise SelectorError(
+            f"{text!r} is not a port, an association id, ADDR, ADDR:PORT or [ADDR6]:PORT"
+        ) from None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return str(mapped or address)
+
+
+def _port(port: str, text: str) -> int:
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise SelectorError(f"{text!r}: {port!r} is not a port (1-65535)")
+    return int(port)

@@ -1,0 +1,121 @@
+"""One immutable picture of everything, made from a sample and all before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sctptop.model.association import Key, Row, Rows
+from sctptop.model.counters import CounterBook, CounterRow
+from sctptop.model.history import History, Series
+from sctptop.model.sample import Sample
+from sctptop.model.select import Selector
+
+RETRANSMISSIONS = ("SctpT3Retransmits", "SctpFastRetransmits", "SctpPmtudRetransmits")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The whole host in one line; rates are per second, from the SNMP counters of all namespaces."""
+
+    associations: int
+    established: int
+    in_packets: float | None
+    out_packets: float | None
+    retransmissions: float | None
+    t3_expiries: float | None
+    sack_timeouts: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a view draws. Nothing in it changes; ``past`` is read up to ``tick`` only."""
+
+    sample: Sample
+    rows: tuple[Row, ...]
+    totals: Totals
+    counters: Mapping[int, tuple[CounterRow, ...]]
+    hidden: int
+    tick: int
+    reset_s: float | None
+    past: History
+
+    def series(self, key: Key, name: str, ticks: int) -> Series:
+        """The last ``ticks`` values of an association's series, oldest first, gaps None."""
+        return self.past.read(key, name, self.tick, ticks)
+
+    def path_series(self, key: Key, address: str, name: str, ticks: int) -> Series:
+        """The same for one path of the association."""
+        return self.past.read((key, address), name, self.tick, ticks)
+
+    def row(self, key: Key | None) -> Row | None:
+        """The row of that key, None when it is gone."""
+        return next((row for row in self.rows if row.key == key), None)
+
+    def frozen(self) -> Snapshot:
+        """The same picture with a history that no later sample changes: for a pause."""
+        return replace(self, past=self.past.frozen())
+
+
+class Model:
+    """Turns samples, one after the other, into snapshots. Pure but for what it remembers."""
+
+    def __init__(self, selectors: Sequence[Selector] = ()) -> None:
+        self._rows = Rows(selectors)
+        self._books: dict[int, CounterBook] = {}
+        self._sample: Sample | None = None
+        self._since_reset_s: float | None = None
+
+    def advance(self, sample: Sample) -> Snapshot:
+        """Take in the next sample and say what it means."""
+        gained = {
+            netns: self._books.setdefault(netns, CounterBook()).advance(values, sample.interval_s)
+            for netns, values in sample.counters.items()
+        }
+        for netns in self._books.keys() - sample.counters.keys():
+            self._books[netns].advance({}, sample.interval_s)
+        self._rows.advance(sample, gained)
+        self._sample = sample
+        if self._since_reset_s is not None:
+            self._since_reset_s += sample.interval_s or 0.0
+        return self.snapshot()
+
+    def reset(self) -> None:
+        """Begin all deltas anew at the last sample. Absolute values and the kernel are untouched."""
+        for book in self._books.values():
+            book.reset()
+        self._rows.reset()
+        self._since_reset_s = 0.0
+
+    def snapshot(self) -> Snapshot:
+        """The picture after the last sample. Raises ValueError before the first."""
+        if self._sample is None:
+            raise ValueError("no sample yet")
+        rows = self._rows.rows()
+        return Snapshot(
+            sample=self._sample,
+            rows=rows,
+            totals=self._totals(rows),
+            counters={netns: book.rows() for netns, book in self._books.items()},
+            hidden=self._rows.hidden,
+            tick=self._rows.tick,
+            reset_s=self._since_reset_s,
+            past=self._rows.history,
+        )
+
+    def _totals(self, rows: Sequence[Row]) -> Totals:
+        alive = [row.association for row in rows if row.ended is None]
+        return Totals(
+            associations=len(alive),
+            established=sum(entry.state == "ESTABLISHED" for entry in alive),
+            in_packets=self._rate("SctpInSCTPPacks"),
+            out_packets=self._rate("SctpOutSCTPPacks"),
+            retransmissions=self._rate(*RETRANSMISSIONS),
+            t3_expiries=self._rate("SctpT3RtxExpireds"),
+            sack_timeouts=self._rate("SctpDelaySackExpireds"),
+        )
+
+    def _rate(self, *names: str) -> float | None:
+        rates = [book.rate(name) for book in self._books.values() for name in names]
+        known = [rate for rate in rates if rate is not None]
+        return sum(known) if known else None

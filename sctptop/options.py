@@ -1,0 +1,26 @@
+"""What the user asked for, understood and checked: the one object that cli.py hands to a view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sctptop.fields import Field
+from sctptop.filter import EVERYTHING, Filter
+from sctptop.model.select import Selector
+from sctptop.ordering import BY_REMOTE, Order
+
+VIEWS = ("rtt", "cwnd", "queue", "counters", "paths")
+INTERVAL_MIN_S, INTERVAL_MAX_S = 0.1, 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Defaults are those of plain ``sctptop``."""
+
+    selectors: tuple[Selector, ...] = ()
+    view: str = "rtt"
+    interval_s: float = 1.0
+    count: int | None = None
+    order: Order = BY_REMOTE
+    filter: Filter = EVERYTHING
+    columns: tuple[Field, ...] | None = None
