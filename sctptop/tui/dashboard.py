@@ -1,0 +1,193 @@
+"""The screen behind the popups: puts a picture on its lines, table and view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from sctptop.fields import Field, local_end, remote_end
+from sctptop.filter import Filter
+from sctptop.model.association import Row
+from sctptop.model.select import Selector
+from sctptop.ordering import Order
+from sctptop.tui import headline
+from sctptop.tui.empty_states import explanation
+from sctptop.tui.keys import footer
+from sctptop.tui.line import Line, line, spread
+from sctptop.tui.reading import Reading
+from sctptop.tui.views.scene import Scene, View
+from sctptop.tui.widgets.association_table import AssociationTable
+from sctptop.tui.widgets.filter_bar import FilterBar
+from sctptop.tui.widgets.line_panel import Drawing, LinePanel
+from sctptop.tui.widgets.status_line import StatusLine
+
+FIXED_LINES = 4
+"""Header, totals, tabs and keys."""
+TABLE_SHARE = 0.45
+TABLE_LEAST = 5
+EMPTY_LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that decides what is on the screen. ``held`` is the reading of a pause."""
+
+    newest: Reading | None
+    held: Reading | None
+    interval_s: float
+    order: Order
+    filter: Filter
+    selectors: tuple[Selector, ...]
+    view: View
+    own_scale: bool = False
+    hide_zeros: bool = False
+    notice: str = ""
+
+    @property
+    def reading(self) -> Reading | None:
+        """What is shown: the newest, or that of the pause."""
+        return self.held or self.newest
+
+    def rows(self) -> list[Row]:
+        """What the filter lets through, in order."""
+        if self.reading is None or self.reading.snapshot is None:
+            return []
+        return self.order.apply(row for row in self.reading.snapshot.rows if self.filter.accepts(row))
+
+
+class Dashboard(Vertical):
+    """Only draws; what keys do is the app's."""
+
+    def __init__(self, columns: tuple[Field, ...] | None) -> None:
+        super().__init__(id="dashboard")
+        self._chosen_columns = columns
+        self._picture: Picture | None = None
+        self._most_rows = 0
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield StatusLine(id="header")
+        yield LinePanel(id="troubles")
+        yield StatusLine(id="totals")
+        yield FilterBar(id="filter-bar")
+        yield StatusLine(id="filter-line")
+        yield AssociationTable(self._chosen_columns, id="table")
+        yield LinePanel(id="empty")
+        yield StatusLine(id="tabs")
+        yield LinePanel(id="view")
+        yield StatusLine(id="footer")
+
+    def on_mount(self) -> None:
+        """Keys go to the table or the view."""
+        for name in ("troubles", "empty"):
+            self._panel(name).can_focus = False
+        self.table.focus()
+
+    def on_resize(self) -> None:
+        """Share the height anew."""
+        self._most_rows = 0
+        self.call_after_refresh(self._repaint)
+
+    @property
+    def table(self) -> AssociationTable:
+        """The associations."""
+        return self.query_one(AssociationTable)
+
+    @property
+    def in_view(self) -> bool:
+        """Whether keys go to the view."""
+        return self._panel("view").has_focus
+
+    def paint(self, picture: Picture) -> None:
+        """Show this; only what differs from before is redrawn."""
+        self._picture = picture
+        reading, width = picture.reading, self.size.width
+        held = picture.held.snapshot.sample if picture.held and picture.held.snapshot else None
+        self._status("header").show(headline.header(picture.newest, picture.interval_s, held, width))
+        troubles = headline.troubles(picture.newest)
+        self._panel("troubles").show(Drawing(body=troubles))
+        self._panel("troubles").display = bool(troubles)
+        self._status("totals").show(headline.totals(reading, width))
+        rows = picture.rows()
+        self._paint_filter_line(picture, len(rows))
+        empty = explanation(reading, picture.selectors, picture.filter, width)
+        self._share_height(len(rows), len(troubles), empty is not None)
+        if reading is not None and reading.snapshot is not None:
+            self.table.show(reading.snapshot, rows, picture.order)
+        self._show_empty(empty, reading)
+        self.paint_keys(picture)
+        self.paint_view()
+
+    def paint_keys(self, picture: Picture) -> None:
+        """The tabs with the notice, and the footer."""
+        text, buttons = headline.tabs(picture.view.id)
+        self._status("tabs").show(
+            spread(text, line((f"{picture.notice} ", "name")), self.size.width), buttons
+        )
+        keys, key_buttons = footer(picture.held is not None, self.in_view)
+        self._status("footer").show(keys, key_buttons)
+
+    @on(AssociationTable.Moved)
+    @on(LinePanel.Resized, "#view")
+    def paint_view(self) -> None:
+        """The view of the association under the cursor."""
+        picture, panel = self._picture, self._panel("view")
+        reading = picture.reading if picture else None
+        drawable = panel.size.width and panel.display
+        if picture is None or reading is None or reading.snapshot is None or not drawable:
+            panel.show(Drawing())
+            return
+        row = reading.snapshot.row(self.table.cursor)
+        title = picture.view.title
+        if row is not None:
+            title += f"  {local_end(row)} → {remote_end(row)}" + (f"  {row.ended}" if row.ended else "")
+        if panel.border_title != title:
+            panel.border_title = title
+        room, height = panel.room, panel.size.height
+        scene = Scene(reading, reading.snapshot, row, room, height, picture.own_scale, picture.hide_zeros)
+        panel.show(picture.view.draw(scene))
+
+    def _repaint(self) -> None:
+        if self._picture is not None:
+            self.paint(self._picture)
+
+    def _status(self, name: str) -> StatusLine:
+        return self.query_one(f"#{name}", StatusLine)
+
+    def _panel(self, name: str) -> LinePanel:
+        return self.query_one(f"#{name}", LinePanel)
+
+    def _paint_filter_line(self, picture: Picture, shown: int) -> None:
+        snapshot = picture.reading.snapshot if picture.reading else None
+        known, hidden = (len(snapshot.rows), snapshot.hidden) if snapshot else (0, 0)
+        text = headline.filter_line(picture.filter.text, shown, known, hidden)
+        bar = self._status("filter-line")
+        bar.display = text is not None and not self.query_one(FilterBar).display
+        bar.show(text or line())
+
+    def _show_empty(self, empty: list[Line] | None, reading: Reading | None) -> None:
+        blind = bool(empty and reading and reading.snapshot and not reading.snapshot.sample.watchable)
+        panel, table = self._panel("empty"), self.table
+        panel.show(Drawing(body=empty or ()))
+        if table.display != (empty is None):
+            focused = table.has_focus
+            table.display, panel.display = empty is None, empty is not None
+            if table.display and (focused or self.screen.focused is None):
+                table.focus()
+        for name in ("tabs", "view"):
+            self.query_one(f"#{name}").display = not blind
+        panel.styles.height = "1fr" if blind else table.styles.height
+
+    def _share_height(self, rows: int, troubles: int, empty: bool) -> None:
+        """The table grows with its rows up to its share, and shrinks only when the screen does."""
+        extra = min(troubles, 4) + self._status("filter-line").display + self.query_one(FilterBar).display
+        room = max(self.size.height - FIXED_LINES - extra, 4)
+        self._most_rows = max(self._most_rows, rows, EMPTY_LINES if empty else 0)
+        least = min(TABLE_LEAST, room // 2)
+        height = max(least, min(int(room * TABLE_SHARE), self._most_rows + 1))
+        before = self.table.styles.height
+        if before is None or before.value != height:
+            self.table.styles.height = height

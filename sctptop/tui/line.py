@@ -1,0 +1,133 @@
+"""Lines of styled text as plain data: what views produce and widgets put on the screen.
+
+Equal lines compare equal, so a widget can tell which of them changed and redraw only those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+
+class Span(NamedTuple):
+    """A piece of a line. ``style`` is a name of STYLES, or several with spaces between."""
+
+    text: str
+    style: str = ""
+
+
+Line = tuple[Span, ...]
+
+BLANK: Line = ()
+
+STYLES = {
+    "dim": Style(color="#7f8b99"),
+    "faint": Style(color="#566270"),
+    "strong": Style(color="#f2f6fa", bold=True),
+    "title": Style(color="#a3b1c2", bold=True),
+    "name": Style(color="#5fd7d7", bold=True),
+    "graph": Style(color="#4fb8c4"),
+    "good": Style(color="#7fc98f"),
+    "warn": Style(color="#e8b45a", bold=True),
+    "bad": Style(color="#f0766e", bold=True),
+    "strike": Style(strike=True),
+    "cursor": Style(bgcolor="#213a55"),
+    "idle": Style(bgcolor="#1b2430"),
+    "badge": Style(color="#10151c", bgcolor="#e8b45a", bold=True),
+    "tab": Style(color="#10151c", bgcolor="#5fd7d7", bold=True),
+    "under": Style(underline=True),
+}
+"""Few colours; each is paired with a word, a mark or a place, so that none carries a meaning alone."""
+
+
+def line(*parts: Span | str | tuple[str, str]) -> Line:
+    """A line from pieces; a bare string has no style."""
+    return tuple(Span(part) if isinstance(part, str) else Span(*part) for part in parts)
+
+
+def plain(text: Line) -> str:
+    """The characters of a line."""
+    return "".join(span.text for span in text)
+
+
+def cells(text: Line) -> int:
+    """How many columns a line takes."""
+    return sum(cell_len(span.text) for span in text)
+
+
+def spread(left: Line, right: Line, width: int) -> Line:
+    """Both lines in one of ``width``, the right one at its right edge; the left one gives way."""
+    room = width - cells(right)
+    return (*fit(left, max(room, 0)), *right)
+
+
+def fit(text: Line, width: int) -> Line:
+    """The line cropped or filled with blanks to exactly ``width`` columns."""
+    done: list[Span] = []
+    left = width
+    for span in text:
+        size = cell_len(span.text)
+        if size > left:
+            done.append(Span(set_cell_size(span.text, left), span.style))
+            return tuple(done)
+        done.append(span)
+        left -= size
+    if left > 0:
+        done.append(Span(" " * left))
+    return tuple(done)
+
+
+def highlighted(text: Line, style: str) -> Line:
+    """The line with a style added to each piece."""
+    return tuple(Span(span.text, f"{span.style} {style}".strip()) for span in text)
+
+
+def wrapped(words: str, width: int, style: str = "", indent: int = 0) -> list[Line]:
+    """Running text as lines no wider than ``width``."""
+    from textwrap import wrap
+
+    pad = " " * indent
+    return [
+        line((part, style)) for part in wrap(words, max(width, 20), initial_indent=pad, subsequent_indent=pad)
+    ]
+
+
+def differing(old: Line | None, new: Line, width: int) -> list[tuple[int, int]]:
+    """Where a line changed, as start and length in columns: what has to be sent to the terminal."""
+    if old == new:
+        return []
+    if old is None or [len(span.text) for span in old] != [len(span.text) for span in new]:
+        return [(0, width)]
+    parts: list[tuple[int, int]] = []
+    x = 0
+    for before, after in zip(old, new, strict=True):
+        size = cell_len(after.text)
+        if cell_len(before.text) != size:
+            return [(0, width)]
+        if before != after and size:
+            joined = parts and sum(parts[-1]) >= x - 1
+            start = parts.pop()[0] if joined else x
+            parts.append((start, x + size - start))
+        x += size
+    return parts
+
+
+def to_strip(text: Line, width: int, backdrop: Style) -> Strip:
+    """The line as Textual wants it, over the widget's own colours."""
+    return Strip(_segments(fit(text, width), backdrop), width).simplify()
+
+
+def _segments(text: Iterable[Span], backdrop: Style) -> list[Segment]:
+    return [Segment(span.text, backdrop + style_of(span.style)) for span in text if span.text]
+
+
+@lru_cache(maxsize=256)
+def style_of(names: str) -> Style:
+    """The style of one name, or of several put together."""
+    return sum((STYLES[name] for name in names.split()), Style())

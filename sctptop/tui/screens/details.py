@@ -1,0 +1,130 @@
+"""Details: every field of one association, live, each explained."""
+
+from __future__ import annotations
+
+from sctptop.fields import BY_ID, FIELDS, remote_end
+from sctptop.model.association import Key, Row
+from sctptop.quantity import UNKNOWN, show
+from sctptop.tui.line import BLANK, Line, line
+from sctptop.tui.reading import Reading
+from sctptop.tui.screens.popup import Popup
+from sctptop.tui.widgets.line_panel import Drawing, Note
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "Identity",
+        (
+            "local", "remote", "netns", "assoc_id", "state", "ended", "age_s", "local_port", "remote_port",
+            "local_addresses", "remote_addresses", "own_tag", "peer_tag", "adaptation_indication",
+        ),
+    ),
+    (
+        "Primary path",
+        (
+            "primary", "primary_state", "primary_errors", "paths_down", "srtt_ms", "rto_ms", "cwnd", "ssthresh",
+            "flight", "partial_bytes_acked", "pathmtu", "t3_rtx_expires_ms", "hb_interval_ms",
+            "path_max_retrans",
+        ),
+    ),
+    (
+        "Windows and queues",
+        (
+            "peer_rwnd", "local_rwnd", "send_queue", "recv_queue", "unacked", "pending", "in_queue_packets",
+            "out_queue_chunks", "backlog",
+        ),
+    ),
+    (
+        "Traffic",
+        (
+            "in_packets_rate", "out_packets_rate", "in_data_chunks_rate", "out_data_chunks_rate", "in_packets",
+            "out_packets", "in_data_chunks", "out_data_chunks", "in_unordered_chunks", "out_unordered_chunks",
+            "in_ctrl_chunks", "out_ctrl_chunks", "in_sacks", "out_sacks", "in_streams", "out_streams",
+        ),
+    ),
+    (
+        "Loss",
+        (
+            "rtx_chunks", "rtx_marked_chunks", "rtx_chunks_rate", "rtx_chunks_delta", "in_dup_chunks", "gap_acks",
+            "out_of_seq_tsns",
+            "overall_errors", "init_retries", "shutdown_retries", "drops",
+        ),
+    ),
+    (
+        "Settings",
+        (
+            "nodelay", "sack_delay_ms", "sack_frequency", "peer_sack", "max_burst", "max_seg",
+            "assoc_max_retrans", "autoclose_s", "disable_fragments",
+            "fragment_interleave", "partial_delivery_point", "v4_mapped", "peer_capable",
+        ),
+    ),
+    (
+        "Socket",
+        (
+            "socket_type", "inode", "uid", "cookie", "sndbuf", "rcvbuf", "wmem_queued", "fwd_alloc", "optmem",
+            "mark", "cgroup_id",
+        ),
+    ),
+)  # fmt: skip
+OTHERS = "Other"
+TITLE = 12
+
+
+class DetailsScreen(Popup):
+    """Follows one association until it is closed."""
+
+    def __init__(self, reading: Reading, key: Key) -> None:
+        row = reading.snapshot.row(key) if reading.snapshot else None
+        super().__init__(f"Details of {remote_end(row)}" if row else "Details")
+        self._key = key
+        self._row = row
+        self._gone = False
+
+    def update(self, reading: Reading) -> None:
+        """Take in a newer reading; the last values stay when the association is gone."""
+        row = reading.snapshot.row(self._key) if reading.snapshot else None
+        self._gone = row is None
+        self._row = row or self._row
+        self.draw()
+
+    def drawing(self) -> Drawing:
+        """Groups of fields, in two columns of name and value."""
+        row = self._row
+        if row is None:
+            return Drawing(body=[line(("This association is gone.", "dim"))])
+        body: list[Line] = []
+        notes: list[Note] = []
+        if self._gone or row.ended:
+            why = row.ended or "ended"
+            body.append(line((f"This association has gone ({why}); these are its last values.", "warn")))
+        for title, names in groups():
+            body.append(line((title, "title")))
+            for name in names:
+                notes.append(Note(len(body), name, f"{name}: {BY_ID[name].help}"))
+                body.append(_field(row, name, self.room))
+            body.append(BLANK)
+        return Drawing(body=body, notes=notes)
+
+
+def groups() -> list[tuple[str, tuple[str, ...]]]:
+    """All fields of the registry, those without a group at the end."""
+    grouped = {name for _, names in GROUPS for name in names}
+    others = tuple(field.id for field in FIELDS if field.id not in grouped)
+    known = [(title, tuple(name for name in names if name in BY_ID)) for title, names in GROUPS]
+    return [*known, (OTHERS, others)] if others else known
+
+
+def _field(row: Row, name: str, width: int) -> Line:
+    field = BY_ID[name]
+    value = field.get(row)
+    text = show(value, field.unit)
+    align = ">" if field.numeric else "<"
+    exact = f"{value:,} bytes" if field.unit == "B" and isinstance(value, int) and value >= 1000 else ""
+    spans = [
+        (f"  {field.title:<{TITLE}}", "dim"),
+        (f" {text:{align}10}", "faint" if text == UNKNOWN else "strong"),
+    ]
+    if len(text) > 10:
+        spans[1] = (f" {text}", "strong")
+    elif width >= 70:
+        spans.append((f"  {exact or field.help}", "faint"))
+    return line(*spans)

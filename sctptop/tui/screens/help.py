@@ -1,0 +1,68 @@
+"""Help: the keys and the fields, made from the bindings and the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding, BindingType
+
+from sctptop.fields import FIELDS
+from sctptop.tui.keys import explained, key_names
+from sctptop.tui.line import BLANK, Line, line, wrapped
+from sctptop.tui.screens.popup import Popup
+from sctptop.tui.widgets.line_panel import Drawing
+
+KEY, TITLE = 16, 12
+
+MARKS = (
+    ("▸", "the association under the cursor; it stays there when the order changes"),
+    ("–", "a value that could not be read; never 0"),
+    ("▲ ▼", "beside a title: sorted by it, smallest or largest first; beside a rate: it should be zero"),
+    ("● ◐ ○ ?", "a path that is active, potentially failed, inactive, unconfirmed"),
+    ("▁", "in a graph: zero; a blank is a gap, nothing was read; ▲ stands above the scale"),
+)
+FILTER_EXAMPLES = (
+    ("38412", "a word looked for in ends, addresses and state"),
+    ("cwnd<10k", "a field: = != < <= > >=, ~ contains; k M G, ms s"),
+    ("state!=ESTABLISHED", "states in full"),
+    ("rtx_chunks>0 or paths_down>0", "alternatives; terms side by side must all hold; not turns one round"),
+)
+
+
+class HelpScreen(Popup):
+    """Everything there is to know, to scroll through."""
+
+    def __init__(self, groups: Iterable[tuple[str, Iterable[BindingType]]]) -> None:
+        super().__init__("Help")
+        self._groups = [(title, list(bindings)) for title, bindings in groups]
+
+    def drawing(self) -> Drawing:
+        """Keys, marks, filter, fields."""
+        body: list[Line] = []
+        for title, bindings in self._groups:
+            body += _section(title, _keys(bindings), self.room, KEY)
+        body += _section("Marks", MARKS, self.room, KEY)
+        body += _section("Filter (/)", FILTER_EXAMPLES, self.room, 31)
+        fields = ((field.title, f"{field.help}  [{field.id}]") for field in FIELDS)
+        body += _section(
+            "Fields: title, meaning, name for --sort, --filter and --columns", fields, self.room, TITLE
+        )
+        return Drawing(body=body)
+
+
+def _keys(bindings: Iterable[BindingType]) -> Iterable[tuple[str, str]]:
+    for binding in bindings:
+        if isinstance(binding, Binding):
+            yield key_names(binding), explained(binding)
+
+
+def _section(title: str, entries: Iterable[tuple[str, str]], width: int, left: int) -> list[Line]:
+    lines = [line((title, "title"))]
+    for name, text in entries:
+        first, *more = wrapped(text, width - left - 3)
+        lines.append(line(f"  {name:<{left}} ", *first))
+        lines += [line(" " * (left + 3), *rest) for rest in more]
+    for place, text_line in enumerate(lines[1:], 1):
+        if text_line[0].text.strip():
+            lines[place] = ((text_line[0]._replace(style="name")), *text_line[1:])
+    return [*lines, BLANK]

@@ -1,0 +1,57 @@
+"""A box over the dashboard that shows lines, scrolls, and closes with Esc."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from sctptop.tui.widgets.line_panel import Drawing, LinePanel
+
+
+class Popup(ModalScreen[None]):
+    """Help and details."""
+
+    AUTO_FOCUS = "#popup"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,question_mark,h,f1", "dismiss", "Back", id="popup.back", show=False),
+    ]
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._heading = title
+
+    def compose(self) -> ComposeResult:
+        """One panel in a frame."""
+        panel = LinePanel(id="popup")
+        panel.border_title = self._heading
+        panel.border_subtitle = "Esc back"
+        yield panel
+
+    @property
+    def panel(self) -> LinePanel:
+        """What shows the lines."""
+        return self.query_one("#popup", LinePanel)
+
+    @property
+    def room(self) -> int:
+        """Columns a line has."""
+        return self.panel.room or max(20, self.app.size.width - 8)
+
+    def on_resize(self) -> None:
+        """Lines wrap anew."""
+        self.call_after_refresh(self.draw)
+
+    def on_mount(self) -> None:
+        """Draw once there is a size."""
+        self.call_after_refresh(self.draw)
+
+    def draw(self) -> None:
+        """Put the lines on the screen."""
+        self.panel.show(self.drawing())
+
+    def drawing(self) -> Drawing:
+        """The lines now."""
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+"""What is drawn in the box below the table: one file a view."""

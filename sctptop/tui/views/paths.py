@@ -1,0 +1,72 @@
+"""Paths: one line a transport address of the peer."""
+
+from __future__ import annotations
+
+from sctptop.model.path_changes import PathChange
+from sctptop.model.sample import Path
+from sctptop.quantity import UNKNOWN, Value, show
+from sctptop.tui.line import Line, Span, line, wrapped
+from sctptop.tui.views.path_marks import path_mark
+from sctptop.tui.views.scene import Scene, View, nobody, span_text
+from sctptop.tui.widgets.line_panel import Drawing
+
+NUMBERS = (
+    ("RTO", 5, "rto_ms", "ms"),
+    ("SRTT", 5, "srtt_ms", "ms"),
+    ("CWND", 5, "cwnd", "B"),
+    ("FLIGHT", 6, "flight", "B"),
+    ("SSTHR", 5, "ssthresh", "B"),
+)
+STATE, ERRORS = 11, 5
+CHANGE = 9
+NOTE = (
+    "* primary. srtt, cwnd, flight and ssthresh are read for the primary path only (sock_diag); errors count in a row, "
+    "of Path.Max.Retrans; CHANGED: how long ago the state did, – not while watched."
+)
+
+
+def draw(scene: Scene) -> Drawing:
+    """A table of paths, the primary first."""
+    row = scene.row
+    if row is None:
+        return nobody()
+    fixed = 2 + STATE + 1 + sum(size + 1 for _, size, _, _ in NUMBERS) + ERRORS + 1 + CHANGE
+    room = max(15, min(39, scene.width - fixed))
+    paths = sorted(row.association.paths, key=lambda path: not path.primary)
+    head = [_titles(room)]
+    body: list[Line] = []
+    for path in paths:
+        change = scene.reading.path_changes.get((row.key, path.address))
+        body.append(_path(path, room, change, scene.reading.now_s))
+    if not paths:
+        body.append(line(("No path of this association could be read.", "dim")))
+    return Drawing(body=body, head=head, foot=wrapped(NOTE, scene.width, "dim"))
+
+
+def _titles(room: int) -> Line:
+    text = f"  {'ADDRESS':<{room}} {'STATE':<{STATE}}"
+    text += "".join(f" {title:>{size}}" for title, size, _, _ in NUMBERS)
+    return line((text + f" {'ERR':>{ERRORS}} {'CHANGED':>{CHANGE - 1}}", "title"))
+
+
+def _path(path: Path, room: int, change: PathChange | None, now_s: float) -> Line:
+    name = path.address if len(path.address) <= room else path.address[: room - 1] + "…"
+    if path.primary and len(name) + 2 <= room:
+        name += " *"
+    spans = [*path_mark(path), Span(" "), Span(f"{name:<{room}} ", "strong" if path.primary else "")]
+    spans.append(Span(f"{path.state or UNKNOWN:<{STATE}}", "" if path.state == "ACTIVE" else "warn"))
+    for _, size, attribute, unit in NUMBERS:
+        value: Value = getattr(path, attribute)
+        spans.append(Span(f" {show(value, unit):>{size}}", "faint" if value is None else ""))
+    errors = show(path.errors)
+    if path.errors is not None and path.max_retrans is not None:
+        errors += f"/{path.max_retrans}"
+    spans.append(Span(f" {errors:>{ERRORS}}", "bad" if path.errors else ""))
+    if change is None:
+        spans.append(Span(f" {UNKNOWN:>{CHANGE - 1}}", "faint"))
+    else:
+        spans.append(Span(f" {span_text(now_s - change.at_s):>{CHANGE - 1}}", "warn"))
+    return tuple(spans)
+
+
+VIEW = View("paths", "Paths", "every transport address and its state", draw)

@@ -1,0 +1,60 @@
+"""Queue: what waits on either side of the association, and how much may."""
+
+from __future__ import annotations
+
+from sctptop.model.sample import Association
+from sctptop.tui.line import Line, line, spread
+from sctptop.tui.views.scene import Scene, View, nobody, span_text
+from sctptop.tui.views.series_block import graph_height, graph_width, series_block
+from sctptop.tui.widgets.graph import CLIPPED, nice_top, top_of
+from sctptop.tui.widgets.line_panel import Drawing
+
+SERIES = (
+    ("send_queue", "Send-Q", "B", "graph"),
+    ("recv_queue", "Recv-Q", "B", "graph"),
+    ("flight", "flight", "B", "good"),
+    ("unacked", "unacked", "n", "title"),
+    ("pending", "pending", "n", "title"),
+)
+BUFFERS = {"send_queue": "sndbuf", "recv_queue": "rcvbuf"}
+
+NOTES = (
+    "Send-Q: bytes held until acknowledged. Recv-Q: bytes the application has not read yet.",
+    "Both are true sizes with the kernel's overhead, not payload; so is their buffer.",
+    "flight: bytes sent and not acknowledged, primary path. unacked: those DATA chunks, all paths.",
+    "pending: DATA chunks received above a gap, waiting for what is missing.",
+)
+
+
+def draw(scene: Scene) -> Drawing:
+    """Five graphs; the queues against their buffers, or on scales of their own."""
+    row = scene.row
+    if row is None:
+        return nobody()
+    ticks = graph_width(scene.width)
+    room = scene.height - 1
+    notes = [line((note, "dim")) for note in NOTES[: max(0, room - len(SERIES))]]
+    height = graph_height(room - len(notes), len(SERIES))
+    body: list[Line] = []
+    for name, label, unit, style in SERIES:
+        values = scene.snapshot.series(row.key, name, ticks)
+        top = _top(scene, row.association, name, values)
+        now = getattr(row.association, name)
+        body += series_block(label, values, scene.width, height, top, unit=unit, now=now, style=style)
+    span = span_text(scene.reading.span_s(ticks))
+    scale = "each on its own scale" if scene.own_scale else "queues against their buffers"
+    key = "y buffers as scale" if scene.own_scale else "y own scales"
+    head = spread(
+        line((f"{scale}, last {span}, {CLIPPED} above the scale", "dim")), line((key, "faint")), scene.width
+    )
+    return Drawing(head=[head], body=body, foot=notes)
+
+
+def _top(scene: Scene, entry: Association, name: str, values: tuple[float | None, ...]) -> float:
+    buffer = getattr(entry, BUFFERS[name]) if name in BUFFERS else None
+    if buffer and not scene.own_scale:
+        return float(buffer)
+    return max(top_of([values]), nice_top(10))
+
+
+VIEW = View("queue", "Queue", "send and receive queues over time", draw)

@@ -1,0 +1,303 @@
+"""The table of associations: any number of rows, a cursor that stays with its association."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from sctptop.fields import Field
+from sctptop.model.association import Key, Row
+from sctptop.model.snapshot import Snapshot
+from sctptop.ordering import BY_REMOTE, Order
+from sctptop.quantity import UNKNOWN
+from sctptop.tui.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
+from sctptop.tui.widgets.columns import Column, cell, lay_out
+from sctptop.tui.widgets.graph import block_graph, top_of
+
+
+class AssociationTable(ScrollView, can_focus=True):
+    """Draws the rows it is given, in their order."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", id="table.up", show=False),
+        Binding("down,j", "move(1)", "Down", id="table.down", show=False),
+        Binding("pageup", "move_page(-1)", "Page up", id="table.page_up", show=False),
+        Binding("pagedown", "move_page(1)", "Page down", id="table.page_down", show=False),
+        Binding("home", "move_edge(-1)", "First row", id="table.first", show=False),
+        Binding("end", "move_edge(1)", "Last row", id="table.last", show=False),
+        Binding("left", "scroll_left", "Scroll left", id="table.left", show=False),
+        Binding("right", "scroll_right", "Scroll right", id="table.right", show=False),
+    ]
+
+    class Moved(Message):
+        """The cursor is on another association, or on none."""
+
+    class SortAsked(Message):
+        """A header was clicked."""
+
+        def __init__(self, field: Field) -> None:
+            super().__init__()
+            self.field = field
+
+    class Opened(Message):
+        """A double click: more of the association under the cursor."""
+
+    def __init__(self, columns: Sequence[Field] | None = None, *, id: str | None = None) -> None:
+        super().__init__(id=id, classes=None if columns is None else "chosen")
+        self._chosen = columns
+        self._columns: tuple[Column, ...] = ()
+        self._rows: Sequence[Row] = ()
+        self._places: dict[Key, int] = {}
+        self._snapshot: Snapshot | None = None
+        self._order = BY_REMOTE
+        self._cursor: Key | None = None
+        self._home: Key | None = None
+        self._place = 0
+        self._on_screen: dict[int, Line] = {}
+        self._made: dict[int, Line] = {}
+
+    @property
+    def cursor(self) -> Key | None:
+        """The key of the association under the cursor."""
+        return self._cursor
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns as laid out now."""
+        return self._columns
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What is shown, in order."""
+        return self._rows
+
+    def show(self, snapshot: Snapshot, rows: Sequence[Row], order: Order) -> None:
+        """Draw these rows of a snapshot."""
+        self._snapshot, self._rows, self._order = snapshot, rows, order
+        self._places = {row.key: place for place, row in enumerate(rows)}
+        before = self._cursor
+        if self._home in self._places:
+            self._cursor = self._home
+        if self._cursor in self._places:
+            self._place = self._places[self._cursor]
+        elif rows:
+            # Its association is gone: the one that took its place in the order is next to it.
+            self._place = min(self._place, len(rows) - 1)
+            self._cursor = rows[self._place].key
+        else:
+            self._cursor = None
+        self._measure()
+        self._follow()
+        self._made.clear()
+        self._redraw()
+        if self._cursor != before:
+            self.post_message(self.Moved())
+
+    @property
+    def room(self) -> int:
+        """Columns beside the scrollbar, whether it is there or not."""
+        return self.scrollable_content_region.width
+
+    def line_at(self, y: int) -> str:
+        """The characters of a line on the screen, the header being line 0."""
+        return plain(self._line(y))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the table for Textual."""
+        text = self._on_screen[y] = self._line(y)
+        width = max(self.room, self.virtual_size.width)
+        left = self.scroll_offset.x
+        return to_strip(text, width, self.rich_style).crop(left, left + self.room)
+
+    def action_move(self, step: int) -> None:
+        """Put the cursor that many rows further."""
+        self._go(self._place + step)
+
+    def action_move_page(self, step: int) -> None:
+        """By a screenful."""
+        self._go(self._place + step * max(1, self.size.height - 2))
+
+    def action_move_edge(self, step: int) -> None:
+        """To the first or last row."""
+        self._go(0 if step < 0 else len(self._rows) - 1)
+
+    def action_open(self) -> None:
+        """Tell who listens that more is wanted."""
+        if self._cursor is not None:
+            self.post_message(self.Opened())
+
+    def on_click(self, event: events.Click) -> None:
+        """A header sorts, a row is selected; twice opens it."""
+        x = event.x + self.scroll_offset.x
+        if event.y == 0:
+            for column in self._columns:
+                if column.field is not None and column.x <= x <= column.x + column.width:
+                    self.post_message(self.SortAsked(column.field))
+            return
+        place = event.y - 1 + self.scroll_offset.y
+        if place < len(self._rows):
+            self._go(place)
+            if event.chain == 2:
+                self.action_open()
+
+    def on_resize(self) -> None:
+        """Other columns may fit."""
+        self._measure()
+        self._follow()
+        self._made.clear()
+        self._redraw()
+
+    def on_focus(self) -> None:
+        """The cursor shows whether keys go here."""
+        self._made.clear()
+        self._redraw()
+
+    def on_blur(self) -> None:
+        """The same when they no longer do."""
+        self._made.clear()
+        self._redraw()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Other rows come into sight."""
+        self._made.clear()
+        super().watch_scroll_y(old_value, new_value)
+
+    def _go(self, place: int) -> None:
+        if not self._rows:
+            return
+        place = max(0, min(len(self._rows) - 1, place))
+        key = self._rows[place].key
+        if key == self._cursor:
+            return
+        self._place, self._cursor, self._home = place, key, key
+        self._follow()
+        self._made.clear()
+        self._redraw()
+        self.post_message(self.Moved())
+
+    def _measure(self) -> None:
+        self._columns = lay_out(self.room, self._chosen)
+        last = self._columns[-1]
+        self.virtual_size = Size(last.x + last.width, len(self._rows) + 1)
+
+    def _follow(self) -> None:
+        """Keep the cursor in sight."""
+        room = self.size.height - 1
+        if room <= 0:
+            return
+        top = self.scroll_offset.y
+        if self._place < top:
+            self.scroll_to(y=self._place, animate=False, force=True)
+        elif self._place >= top + room:
+            self.scroll_to(y=self._place - room + 1, animate=False, force=True)
+
+    def _redraw(self) -> None:
+        if not self._columns:
+            return
+        width = max(self.room, self.virtual_size.width)
+        left = self.scroll_offset.x
+        changed = [
+            Region(x - left, y, size, 1)
+            for y in range(self.size.height)
+            for x, size in differing(self._on_screen.get(y), self._line(y), width)
+        ]
+        if changed:
+            self.refresh(*changed)
+
+    def _line(self, y: int) -> Line:
+        made = self._made.get(y)
+        if made is None:
+            made = self._made[y] = self._head() if y == 0 else self._row(y - 1 + self.scroll_offset.y)
+        return made
+
+    def _head(self) -> Line:
+        spans: list[Span] = []
+        for column in self._columns:
+            mark = ""
+            if column.field is not None and column.field.id == self._order.field.id:
+                mark = "▼" if self._order.descending else "▲"
+            style = "strong" if mark else "title"
+            if column.right:
+                # The mark takes the blank before the column, so that no title needs room for it.
+                title = (mark + column.title).rjust(column.width + 1)
+                spans.append(Span(title, style))
+            else:
+                spans.append(Span((mark or " ") + column.title[: column.width].ljust(column.width), style))
+        return tuple(spans)
+
+    def _row(self, place: int) -> Line:
+        if place >= len(self._rows):
+            return BLANK
+        row = self._rows[place]
+        at_cursor = row.key == self._cursor
+        spans = [Span("▸" if at_cursor else " ", "name")]
+        spans.extend(self._ended(row) if row.ended else self._alive(row))
+        if not at_cursor:
+            return tuple(spans)
+        width = max(self.room, self.virtual_size.width)
+        return highlighted(fit(tuple(spans), width), "cursor" if self.has_focus else "idle")
+
+    def _alive(self, row: Row) -> list[Span]:
+        spans: list[Span] = []
+        for place, column in enumerate(self._columns):
+            if place:
+                spans.append(Span(" "))
+            if column.field is None:
+                spans.append(Span(self._trend(row, column.width), "graph"))
+                continue
+            text = cell(column, row)
+            aligned = text.rjust(column.width) if column.right else text.ljust(column.width)
+            spans.append(Span(aligned, _style(column.field, text, row)))
+        return spans
+
+    def _ended(self, row: Row) -> list[Span]:
+        """Last values struck out, and the reason in place of the state and what follows if it is long."""
+        spans: list[Span] = []
+        reason = row.ended or ""
+        x = 1
+        said = all(column.field is None or column.field.id != "state" for column in self._columns)
+        if said:
+            spans.append(Span(f"{reason} ", "warn"))
+        for column in self._columns:
+            if column.x < x - 1 or column.field is None:
+                continue
+            spans.append(Span(" " * (column.x - x)))
+            if column.field.id == "state":
+                text, style = reason.ljust(column.width), "warn"
+            else:
+                text = cell(column, row)
+                text = text.rjust(column.width) if column.right else text.ljust(column.width)
+                style = "faint strike"
+            lead = len(text) - len(text.lstrip())
+            spans.append(Span(text[:lead]))
+            spans.append(Span(text.strip(), style))
+            spans.append(Span(" " * (len(text.lstrip()) - len(text.strip()))))
+            x = column.x + len(text)
+        return spans
+
+    def _trend(self, row: Row, width: int) -> str:
+        if self._snapshot is None:
+            return " " * width
+        values = self._snapshot.series(row.key, "cwnd", width)
+        return block_graph(values, width, 1, top_of([values]))[0]
+
+
+def _style(chosen: Field, text: str, row: Row) -> str:
+    if text == UNKNOWN:
+        return "faint"
+    if chosen.id == "state":
+        return "good" if row.association.state == "ESTABLISHED" else "warn"
+    if chosen.id == "paths_down" and text != "0":
+        return "bad"
+    if chosen.id.startswith("rtx_chunks") and (row.rate("rtx_chunks") or 0) > 0:
+        return "warn"
+    if chosen.id == "local":
+        return "dim"
+    return ""

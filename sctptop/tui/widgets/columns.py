@@ -1,0 +1,142 @@
+"""Which columns of the table fit, how wide each is, and what a cell says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sctptop.fields import COLUMNS, STATE_SHORT, WIDE_COLUMNS, Field, field
+from sctptop.model.association import Row
+from sctptop.quantity import UNKNOWN, show
+
+NARROW = 100
+"""Below this many columns titles and states are shortened."""
+ROOMY = 140
+"""From here on the trend has its place before the last of the wide columns."""
+ENDS = ("local", "remote")
+END_MIN, END_MAX = 15, 30
+END_COMFORTABLE = 21
+TREND_MIN, TREND_MAX = 10, 30
+MARGIN = 1
+"""For the mark of the cursor."""
+
+SHORT_TITLES = {
+    "peer_rwnd": "PRWND",
+    "local_rwnd": "LRWND",
+    "ssthresh": "SSTHR",
+    "sack_delay_ms": "SACKD",
+    "nodelay": "NODLY",
+    "paths_down": "DOWN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as laid out. ``field`` is None for the trend at the end."""
+
+    field: Field | None
+    title: str
+    x: int
+    width: int
+
+    @property
+    def right(self) -> bool:
+        """Whether it aligns right."""
+        return self.field is not None and (self.field.numeric or self.field.id in ("nodelay",))
+
+
+def lay_out(width: int, chosen: Sequence[Field] | None) -> tuple[Column, ...]:
+    """Columns for a table of that width: those chosen, or as many of the registry's as fit."""
+    narrow = width < NARROW
+    if chosen is not None:
+        fields = list(chosen)
+        trend = False
+    else:
+        fields = [field(name) for name in COLUMNS]
+        reserved = TREND_MIN + 6 if width >= ROOMY else 0
+        for extra in (field(name) for name in WIDE_COLUMNS):
+            if narrow or _needed([*fields, extra], narrow, END_COMFORTABLE) + reserved > width:
+                break
+            fields.append(extra)
+        trend = not narrow
+    spare = width - _needed(fields, narrow, 0)
+    ends = [entry for entry in fields if entry.id in ENDS]
+    trend_width = 0
+    if trend and spare - len(ends) * END_COMFORTABLE > TREND_MIN:
+        trend_width = min(TREND_MAX, spare - len(ends) * END_COMFORTABLE - 1)
+        spare -= trend_width + 1
+    shares = _shares(spare, len(ends))
+    columns: list[Column] = []
+    x = MARGIN
+    for entry in fields:
+        size = shares.pop(0) if entry.id in ENDS else _width(entry, narrow)
+        columns.append(Column(entry, _title(entry, narrow), x, size))
+        x += size + 1
+    if trend_width:
+        columns.append(Column(None, "CWND OVER TIME", x, trend_width))
+    return tuple(columns)
+
+
+def cell(column: Column, row: Row) -> str:
+    """What a cell says, no wider than its column, not yet aligned."""
+    chosen = column.field
+    if chosen is None:
+        return ""
+    value = chosen.get(row)
+    if chosen.id == "state" and isinstance(value, str):
+        return value if len(value) <= column.width else STATE_SHORT.get(value, value)[: column.width]
+    text = show(value, chosen.unit)
+    if chosen.id in ENDS:
+        return shortened_end(text, column.width)
+    if len(text) > column.width and chosen.unit == "ms" and isinstance(value, float):
+        text = show(round(value), "ms")
+    if len(text) > column.width:
+        return text[: column.width - 1] + "…"
+    return text
+
+
+def shortened_end(text: str, width: int) -> str:
+    """An address:port that loses the middle of its address, never the port."""
+    if len(text) <= width:
+        return text
+    tail = text[text.rfind(":") :]
+    keep = width - len(tail) - 1
+    return text[:keep] + "…" + tail if keep > 0 else text[: width - 1] + "…"
+
+
+def missing(text: str) -> bool:
+    """Whether a cell holds no value."""
+    return text == UNKNOWN
+
+
+def _title(entry: Field, narrow: bool) -> str:
+    return SHORT_TITLES.get(entry.id, entry.title) if narrow else entry.title
+
+
+def _width(entry: Field, narrow: bool) -> int:
+    title = _title(entry, narrow)
+    if entry.id == "state":
+        return 5 if narrow else entry.width
+    if entry.id == "nodelay":
+        return len(title)
+    if not entry.numeric:
+        return max(len(title), entry.width)
+    if entry.unit in ("hex", "#"):
+        return max(len(title), entry.width)
+    return max(len(title), 5 if narrow else 6)
+
+
+def _needed(fields: Sequence[Field], narrow: bool, end: int) -> int:
+    sizes = [end if entry.id in ENDS else _width(entry, narrow) for entry in fields]
+    return MARGIN + sum(sizes) + max(len(sizes) - 1, 0)
+
+
+def _shares(spare: int, count: int) -> list[int]:
+    """The width of each end; of an odd number the remote one, which is named last, has more."""
+    if not count:
+        return []
+    each = max(END_MIN, min(END_MAX, spare // count))
+    if count == 2 and spare < 2 * END_COMFORTABLE:
+        # At 80 columns 48.0.70.132:38412 fits when the local end makes do with less.
+        return [max(END_MIN, spare - max(each, 17)), max(each, 17)]
+    return [each] * count

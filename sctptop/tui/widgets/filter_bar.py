@@ -1,0 +1,112 @@
+"""The line that ``/`` opens: the expression being typed, and what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+
+from sctptop.fields import BY_ID
+from sctptop.filter import EVERYTHING, Filter, FilterError, parse_filter
+from sctptop.tui.line import line
+from sctptop.tui.widgets.status_line import StatusLine
+
+
+def field_begun(text: str) -> str | None:
+    """The field whose name is being typed at the end: a term to come, not yet a word to look for."""
+    word = text.rpartition(" ")[2].lower().replace("-", "_")
+    return next((name for name in BY_ID if word and name.startswith(word)), None)
+
+
+class FilterBar(Horizontal):
+    """Posts Changed with every expression that can be understood, Closed when done."""
+
+    class Changed(Message):
+        """Show what this filter accepts."""
+
+        def __init__(self, chosen: Filter) -> None:
+            super().__init__()
+            self.chosen = chosen
+
+    class Closed(Message):
+        """The line is put away."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Restore the filter as it was", id="filter.cancel", show=False),
+        Binding("down,up", "keep", "Keep and go back to the table", id="filter.keep", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._before = EVERYTHING
+
+    def compose(self) -> ComposeResult:
+        """A prompt, the expression, the trouble with it."""
+        prompt = StatusLine(id="filter-prompt")
+        prompt.show(line((" /", "name")))
+        yield prompt
+        yield Input(placeholder="cwnd<10k or 38412", compact=True, select_on_focus=False, id="filter-text")
+        yield StatusLine(id="filter-error")
+
+    def open(self, current: Filter) -> None:
+        """Start typing, from the filter there is."""
+        self._before = current
+        self.display = True
+        field = self.query_one(Input)
+        field.value = current.text
+        field.cursor_position = len(current.text)
+        field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """An expression half typed leaves the last good one in force."""
+        event.stop()
+        if not self.display:
+            return
+        begun = field_begun(event.value)
+        if begun:
+            self._remark(f" {begun}: go on with = != < > ~ and a value", "dim")
+        else:
+            self._apply(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter keeps what is in force."""
+        event.stop()
+        self.action_keep()
+
+    def action_keep(self) -> None:
+        """Put the line away; the filter stays."""
+        self._apply(self.query_one(Input).value)
+        self._close()
+
+    def action_cancel(self) -> None:
+        """Put the line away and the old filter back."""
+        self.post_message(self.Changed(self._before))
+        self._close()
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys typed here are no commands."""
+        if event.key in ("tab", "shift+tab"):
+            event.stop()
+            event.prevent_default()
+
+    def _apply(self, text: str) -> None:
+        try:
+            chosen = parse_filter(text)
+        except FilterError as problem:
+            self._remark(f" ▲ {problem}", "warn")
+            return
+        self._remark("", "")
+        self.post_message(self.Changed(chosen))
+
+    def _remark(self, text: str, style: str) -> None:
+        self.query_one("#filter-error", StatusLine).show(line((text, style)))
+
+    def _close(self) -> None:
+        self.display = False
+        self._remark("", "")
+        self.post_message(self.Closed())

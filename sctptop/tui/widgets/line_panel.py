@@ -1,0 +1,187 @@
+"""A box of lines that scrolls: fixed ones at the head and foot, the others between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from sctptop.tui.line import BLANK, Line, differing, fit, highlighted, line, plain, to_strip, wrapped
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Makes line ``index`` of a body selectable and explains it. ``key`` names it when lines move."""
+
+    index: int
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What a view wants on the screen. With ``notes`` there is a cursor that walks from one to the next."""
+
+    body: Sequence[Line] = ()
+    head: Sequence[Line] = ()
+    foot: Sequence[Line] = ()
+    notes: Sequence[Note] = ()
+
+
+class LinePanel(ScrollView, can_focus=True):
+    """Shows a Drawing and redraws only lines that changed."""
+
+    EXPLANATION_LINES = 2
+
+    class Resized(Message):
+        """Another drawing may fit."""
+
+        def __init__(self, panel: LinePanel) -> None:
+            super().__init__()
+            self.panel = panel
+
+        @property
+        def control(self) -> LinePanel:
+            """Whose size it is."""
+            return self.panel
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "move_page(-1)", "Page up", show=False),
+        Binding("pagedown", "move_page(1)", "Page down", show=False),
+        Binding("home", "move_edge(-1)", "First line", show=False),
+        Binding("end", "move_edge(1)", "Last line", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._drawing = Drawing()
+        self._cursor: str | None = None
+        self._foot: list[Line] = []
+        self._on_screen: dict[int, Line] = {}
+
+    def show(self, drawing: Drawing) -> None:
+        """Draw this from now on."""
+        self._drawing = drawing
+        self._lay_out()
+
+    @property
+    def cursor(self) -> str | None:
+        """The key of the note under the cursor."""
+        note = self._note()
+        return note.key if note else None
+
+    @property
+    def room(self) -> int:
+        """Columns beside the scrollbar, whether it is there or not."""
+        return self.scrollable_content_region.width
+
+    def text(self) -> str:
+        """All that is in the box, on the screen or not."""
+        lines = (*self._drawing.head, *self._drawing.body, *self._foot)
+        return "\n".join(plain(text) for text in lines)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the box for Textual."""
+        text = self._on_screen[y] = self._line(y)
+        return to_strip(text, self.room, self.rich_style)
+
+    def action_move(self, step: int) -> None:
+        """Walk by notes where there are some, else scroll."""
+        notes = self._drawing.notes
+        if not notes:
+            self.scroll_to(y=self.scroll_y + step, animate=False)
+            return
+        note = self._note()
+        place = notes.index(note) if note else 0
+        self._go(notes[max(0, min(len(notes) - 1, place + step))])
+
+    def action_move_page(self, step: int) -> None:
+        """By what fits between head and foot."""
+        self.action_move(step * max(1, self._height() - 1))
+
+    def action_move_edge(self, step: int) -> None:
+        """To the first or last line."""
+        self.action_move(step * 1_000_000)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the line clicked."""
+        index = event.y - self.gutter.top - len(self._drawing.head) + self.scroll_offset.y
+        for note in self._drawing.notes:
+            if note.index == index:
+                self._go(note)
+
+    def on_resize(self) -> None:
+        """Explanations wrap anew."""
+        self._lay_out()
+        self.post_message(self.Resized(self))
+
+    def on_focus(self) -> None:
+        """The cursor shows whether keys go here."""
+        self._redraw()
+
+    def on_blur(self) -> None:
+        """The same when they no longer do."""
+        self._redraw()
+
+    def _note(self) -> Note | None:
+        notes = self._drawing.notes
+        return next((note for note in notes if note.key == self._cursor), notes[0] if notes else None)
+
+    def _go(self, note: Note) -> None:
+        self._cursor = note.key
+        top, room = self.scroll_offset.y, self._height()
+        first = note is self._drawing.notes[0]
+        if first or note.index < top:
+            self.scroll_to(y=0 if first else note.index, animate=False)
+        elif note.index >= top + room:
+            self.scroll_to(y=note.index - room + 1, animate=False)
+        self._lay_out()
+
+    def _height(self) -> int:
+        return max(1, self.size.height - len(self._drawing.head) - len(self._foot))
+
+    def _lay_out(self) -> None:
+        drawing, width = self._drawing, self.room
+        self._foot = list(drawing.foot)
+        note = self._note()
+        if note is not None:
+            words = [*wrapped(note.text, width, "dim"), BLANK, BLANK][: self.EXPLANATION_LINES]
+            self._foot = [line(("─" * width, "faint")), *words, *self._foot]
+        total = len(drawing.head) + len(drawing.body) + len(self._foot)
+        self.virtual_size = Size(width, total)
+        self._redraw()
+
+    def _line(self, y: int) -> Line:
+        drawing, height = self._drawing, self.size.height
+        if y < len(drawing.head):
+            return drawing.head[y]
+        from_end = height - y
+        if from_end <= len(self._foot):
+            return self._foot[len(self._foot) - from_end]
+        index = y - len(drawing.head) + self.scroll_offset.y
+        if index >= len(drawing.body):
+            return BLANK
+        text = drawing.body[index]
+        note = self._note()
+        if note is not None and note.index == index:
+            return highlighted(fit(text, self.room), "cursor" if self.has_focus else "idle")
+        return text
+
+    def _redraw(self) -> None:
+        width = self.room
+        changed = [
+            Region(x, y, size, 1)
+            for y in range(self.size.height)
+            for x, size in differing(self._on_screen.get(y), self._line(y), width)
+        ]
+        if changed:
+            self.refresh(*changed)

@@ -1,0 +1,175 @@
+"""A source that plays samples made here or captured from a kernel, at the time they carry."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path as FilePath
+
+from sctptop.model.counter_help import COUNTER_HELP
+from sctptop.model.sample import Association, Endpoint, Path, Sample
+from sctptop.schema import from_json
+
+NETNS = 4026531840
+START = datetime(2026, 11, 23, 12, 3, 0, tzinfo=UTC)
+
+
+class Scripted:
+    """Plays samples one a reading; the last one goes on with the clock of the script running."""
+
+    def __init__(self, samples: Sequence[Sample | Exception]) -> None:
+        self._samples = list(samples)
+        self.reads = 0
+        self.closed = 0
+
+    @classmethod
+    def from_jsonl(cls, path: FilePath) -> Scripted:
+        """A capture: one sample of the published JSON form a line."""
+        return cls([from_json(json.loads(text)) for text in path.read_text().splitlines() if text.strip()])
+
+    def read(self) -> Sample:
+        """The next of the script; an exception in it is raised."""
+        place = self.reads
+        self.reads += 1
+        chosen = self._samples[min(place, len(self._samples) - 1)]
+        if isinstance(chosen, Exception):
+            raise chosen
+        beyond = place - len(self._samples) + 1
+        return replace(chosen, time=chosen.time + timedelta(seconds=beyond)) if beyond > 0 else chosen
+
+    def close(self) -> None:
+        """Counts how often it was called."""
+        self.closed += 1
+
+
+def sample(
+    tick: int,
+    associations: Iterable[Association] = (),
+    *,
+    counters: dict[int, dict[str, int]] | None = None,
+    sources: dict[str, str] | None = None,
+    endpoints: tuple[Endpoint, ...] = (),
+    interval_s: float = 1.0,
+) -> Sample:
+    """One reading at second ``tick`` of the script."""
+    return Sample(
+        time=START + timedelta(seconds=tick),
+        interval_s=interval_s if tick else None,
+        read_s=0.0031,
+        host="amf-1",
+        kernel="6.1.0",
+        sources=sources or {"sock_diag": "ok", "procfs": "ok"},
+        associations=tuple(associations),
+        endpoints=endpoints,
+        counters=snmp(tick) if counters is None else counters,
+    )
+
+
+def association(number: int, tick: int = 0, *, state: str = "ESTABLISHED", **changes: object) -> Association:
+    """An association of an AMF with gNB ``number``, as it stands at second ``tick``."""
+    busy = number % 3
+    wave = 0.5 + 0.5 * math.sin((tick + number) / 5)
+    cwnd = 4380 + (tick * 1460 if busy else 0) % 60000
+    flight = int(min(cwnd, 17400 * wave)) if busy else 0
+    remote = f"48.0.{70 + number // 200}.{2 + number % 200}"
+    spare = f"48.1.{70 + number // 200}.{2 + number % 200}"
+    paths = (
+        Path(
+            remote,
+            "ACTIVE",
+            True,
+            cwnd,
+            106496 if tick < 20 else 43800,
+            flight,
+            8.0 + 4 * (tick // 7 % 3),
+            1000,
+            0,
+            None,
+            5,
+        ),
+        Path(
+            spare,
+            "INACTIVE" if number == 1 and tick > 30 else "ACTIVE",
+            False,
+            rto_ms=3000,
+            errors=0,
+            max_retrans=5,
+        ),
+    )
+    entry = Association(
+        netns=NETNS,
+        assoc_id=number + 1,
+        state=state,
+        local_port=38412,
+        remote_port=59058 + number,
+        local_addresses=("10.9.0.1",),
+        remote_addresses=(remote, spare) if number % 4 == 1 else (remote,),
+        primary=remote,
+        send_queue=flight + 512 if busy else 0,
+        recv_queue=0 if number != 4 else 2304,
+        unacked=flight // 300,
+        pending=0,
+        flight=flight,
+        cwnd=cwnd,
+        ssthresh=paths[0].ssthresh,
+        peer_rwnd=106496 - flight,
+        local_rwnd=106496,
+        srtt_ms=paths[0].srtt_ms,
+        rto_ms=1000,
+        sack_delay_ms=200,
+        hb_interval_ms=30000.0,
+        nodelay=bool(number % 2),
+        in_streams=10,
+        out_streams=10,
+        rtx_chunks=3 * (tick // 15) if number == 2 else 0,
+        in_packets=1000 + 110 * tick * busy,
+        out_packets=1200 + 100 * tick * busy,
+        in_sacks=50 * tick * busy,
+        out_sacks=55 * tick * busy,
+        in_data_chunks=80 * tick * busy,
+        out_data_chunks=90 * tick * busy,
+        in_dup_chunks=0,
+        gap_acks=tick // 10 if number == 2 else 0,
+        inode=12194,
+        uid=0,
+        paths=paths[: 2 if number % 4 == 1 else 1],
+        own_tag=0x1000 + number,
+        peer_tag=0x2000 + number,
+        socket_type="one-to-many",
+        sndbuf=212992,
+        rcvbuf=212992,
+        path_max_retrans=5,
+        primary_state="ACTIVE",
+        primary_errors=0,
+    )
+    return replace(entry, **changes)  # type: ignore[arg-type]
+
+
+def snmp(tick: int) -> dict[int, dict[str, int]]:
+    """Counters of one namespace that grow as those of a loaded AMF."""
+    grows = {
+        "SctpInSCTPPacks": 1210,
+        "SctpOutSCTPPacks": 1100,
+        "SctpInOrderChunks": 800,
+        "SctpOutOrderChunks": 850,
+        "SctpInCtrlChunks": 410,
+        "SctpOutCtrlChunks": 420,
+        "SctpDelaySackExpireds": 3,
+        "SctpInPktSoftirq": 1190,
+        "SctpInPktBacklog": 20,
+    }
+    values = {name: 5 * rate + rate * tick for name, rate in grows.items()}
+    values |= {"SctpCurrEstab": 11, "SctpPassiveEstabs": 14, "SctpAborteds": 1, "SctpShutdowns": 2}
+    values["SctpT3RtxExpireds"] = values["SctpT3Retransmits"] = tick // 15
+    return {NETNS: {name: values.get(name, 0) for name in COUNTER_HELP}}
+
+
+def amf(ticks: int, associations: int = 12) -> Iterator[Sample]:
+    """An AMF under load: most associations up, one still starting."""
+    for tick in range(ticks):
+        entries = [association(number, tick) for number in range(associations - 1)]
+        late = association(associations - 1, tick, state="COOKIE_WAIT", srtt_ms=None, paths=())
+        yield sample(tick, [*entries, late])
