@@ -1,0 +1,1 @@
+"""Views without a screen: text tables, JSON lines, CSV."""

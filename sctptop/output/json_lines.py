@@ -1,0 +1,16 @@
+"""One JSON object a sample, a line each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from sctptop.model.association import Row
+from sctptop.model.snapshot import Snapshot
+from sctptop.schema import to_json
+
+
+def json_line(snapshot: Snapshot, rows: list[Row]) -> str:
+    """The sample with the associations to show, in the published form."""
+    sample = replace(snapshot.sample, associations=tuple(row.association for row in rows))
+    return json.dumps(to_json(sample), ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"

@@ -1,0 +1,105 @@
+"""Samples to standard output at a steady pace, until told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from sctptop.errors import NOTHING_TO_WATCH, OK, SctptopError
+from sctptop.model.association import Row
+from sctptop.model.snapshot import Model, Snapshot
+from sctptop.options import Options
+from sctptop.source import Source
+
+Writer = Callable[[Snapshot, list[Row]], str]
+"""Makes the text of one sample; the rows are those to show, in order."""
+
+_BROKEN_PIPE = 128 + signal.SIGPIPE
+
+
+class _Stop:
+    """Which signal asked us to stop; waiting ends at once when one does."""
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+        self.signum = 0
+
+    def __call__(self, signum: int, _frame: FrameType | None) -> None:
+        self.signum = self.signum or signum
+        self.event.set()
+        # A reader that never drains our pipe must not keep us: the second signal kills.
+        signal.signal(signum, signal.SIG_DFL)
+
+    @property
+    def code(self) -> int:
+        """0 for Ctrl-C, which is how such a command is meant to end; 128 + number for the others."""
+        return OK if self.signum in (0, signal.SIGINT) else 128 + self.signum
+
+
+def stream(source: Source, options: Options, writer: Writer) -> int:
+    """Write ``options.count`` samples, or until a signal. Returns the exit code.
+
+    Raises SctptopError when there is nothing to watch at the start.
+    """
+    with _stopping() as stop:
+        try:
+            _run(source, options, writer, stop)
+        except BrokenPipeError:
+            # Python would complain once more when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _BROKEN_PIPE
+        finally:
+            source.close()
+        return stop.code
+
+
+def _run(source: Source, options: Options, writer: Writer, stop: _Stop) -> None:
+    model = Model(options.selectors)
+    waiting = False
+    due = time.monotonic()
+    written = 0
+    while not stop.event.is_set():
+        snapshot = model.advance(source.read())
+        trouble = snapshot.sample.trouble
+        if trouble is not None and not written:
+            raise SctptopError(f"nothing to watch: {trouble.partition(': ')[2]}", NOTHING_TO_WATCH)
+        rows = options.order.apply(
+            row for row in snapshot.rows if not row.ended and options.filter.accepts(row)
+        )
+        waiting = _tell_waiting(snapshot, options, waiting)
+        sys.stdout.write(writer(snapshot, rows))
+        sys.stdout.flush()
+        written += 1
+        if written == options.count:
+            return
+        due = max(due + options.interval_s, time.monotonic())
+        stop.event.wait(due - time.monotonic())
+
+
+def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
+    """Say once, on stderr, that the selection matches nothing yet. Returns whether it does not."""
+    alive = any(row.ended is None for row in snapshot.rows)
+    if alive or not options.selectors:
+        return False
+    if not told:
+        asked = ", ".join(selector.text for selector in options.selectors)
+        print(f"sctptop: waiting: no association matches {asked} ({snapshot.hidden} others)", file=sys.stderr)
+    return True
+
+
+@contextmanager
+def _stopping() -> Iterator[_Stop]:
+    stop = _Stop()
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

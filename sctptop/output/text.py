@@ -1,0 +1,73 @@
+"""Plain text tables, one a sample, like ``top -b``."""
+
+from __future__ import annotations
+
+from sctptop.fields import BY_ID, COLUMNS, WIDE_COLUMNS, Field
+from sctptop.model.association import Row
+from sctptop.model.sample import Sample
+from sctptop.model.snapshot import Snapshot, Totals
+from sctptop.options import Options
+from sctptop.quantity import milliseconds, show
+
+
+class TextWriter:
+    """Writes a line of totals, a table that is as wide as it needs, and an empty line."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._columns = options.columns or tuple(BY_ID[name] for name in (*COLUMNS, *WIDE_COLUMNS))
+
+    def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
+        """The text of one sample."""
+        sample = snapshot.sample
+        lines = [
+            f"sctptop  {sample.host}  {sample.kernel}  {sample.time.astimezone():%H:%M:%S}  "
+            f"read {milliseconds(sample.read_s * 1000)}",
+            totals_line(snapshot.totals),
+            *source_troubles(sample),
+            *(self._table(rows) if rows else [self._nothing(snapshot)]),
+            "",
+        ]
+        return "\n".join(lines) + "\n"
+
+    def _table(self, rows: list[Row]) -> list[str]:
+        cells = [[show(column.get(row), column.unit) for column in self._columns] for row in rows]
+        titles = [column.title for column in self._columns]
+        widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
+        return [self._line(line, widths) for line in (titles, *cells)]
+
+    def _line(self, cells: list[str], widths: list[int]) -> str:
+        padded = (_pad(*pair) for pair in zip(cells, widths, self._columns, strict=True))
+        return "  ".join(padded).rstrip()
+
+    def _nothing(self, snapshot: Snapshot) -> str:
+        if snapshot.sample.trouble:
+            return snapshot.sample.trouble
+        if snapshot.totals.associations:
+            return f"no association passes the filter {self._options.filter.text!r}"
+        asked = ", ".join(selector.text for selector in self._options.selectors)
+        if asked:
+            return f"waiting: no association matches {asked} ({snapshot.hidden} others)"
+        return f"waiting: no association yet ({len(snapshot.sample.endpoints)} endpoints)"
+
+
+def totals_line(totals: Totals) -> str:
+    """The whole host in one line; a rate that is not known yet is a dash."""
+    return (
+        f"{totals.associations} assoc ({totals.established} est)  "
+        f"in {show(totals.in_packets, '/s')} out {show(totals.out_packets, '/s')} pkt/s  "
+        f"rtx {show(totals.retransmissions, '/s')}/s  T3 {show(totals.t3_expiries, '/s')}/s  "
+        f"SACK timeouts {show(totals.sack_timeouts, '/s')}/s"
+    )
+
+
+def source_troubles(sample: Sample) -> list[str]:
+    """One line a source of associations that could not be read while another could."""
+    if sample.trouble:
+        return []
+    names = ("sock_diag", "procfs")
+    return [f"{name}: {text}" for name in names if (text := sample.sources.get(name, "ok")) != "ok"]
+
+
+def _pad(text: str, width: int, column: Field) -> str:
+    return text.rjust(width) if column.numeric else text.ljust(width)

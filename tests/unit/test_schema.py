@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sctptop.fields import FIELDS
+from sctptop.model.sample import Process
+from sctptop.schema import SchemaError, from_json, to_json
+from tests.unit.associations import association, sample
+
+CONTRACT = (
+    "netns assoc_id state local_port remote_port local_addresses remote_addresses primary send_queue "
+    "recv_queue unacked pending flight cwnd ssthresh peer_rwnd local_rwnd pathmtu srtt_ms rto_ms sack_delay_ms "
+    "hb_interval_ms nodelay in_streams out_streams rtx_chunks in_packets out_packets in_sacks out_sacks "
+    "in_data_chunks out_data_chunks in_dup_chunks gap_acks inode uid process paths"
+).split()
+PATH_CONTRACT = "address state primary cwnd ssthresh flight srtt_ms rto_ms errors hb_rtt_ms".split()
+
+
+def test_the_published_names_are_there_in_their_order() -> None:
+    document = to_json(sample(association(), counters={"SctpCurrEstab": 1}))
+    assert list(document)[:3] == ["schema", "time", "interval_s"]
+    assert {"host", "kernel", "sources", "associations", "counters", "events"} <= document.keys()
+    (entry,) = document["associations"]
+    assert list(entry)[: len(CONTRACT)] == CONTRACT
+    assert list(entry["paths"][0])[: len(PATH_CONTRACT)] == PATH_CONTRACT
+    assert document["time"] == "2026-11-23T12:00:00.000000+00:00"
+
+
+def test_what_was_not_read_is_null() -> None:
+    (entry,) = to_json(sample(association()))["associations"]
+    assert entry["cwnd"] is None
+    assert entry["process"] is None
+    assert entry["paths"][0]["hb_rtt_ms"] is None
+
+
+def test_every_published_field_is_in_the_registry() -> None:
+    (entry,) = to_json(sample(association()))["associations"]
+    assert {field.id for field in FIELDS if field.published} == entry.keys() - {"paths", "process"}
+
+
+def test_a_sample_comes_back_as_it_went() -> None:
+    before = sample(
+        association(cwnd=4380, process=Process(812, "nr-gnb")), at_s=1, counters={"SctpCurrEstab": 1}
+    )
+    assert from_json(json.loads(json.dumps(to_json(before)))) == before
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(list(to_json(sample(association())))), JSON)
+def test_a_document_that_is_no_sample_is_a_schema_error(name: str, value: Any) -> None:
+    try:
+        from_json({**to_json(sample(association())), name: value})
+    except SchemaError:
+        pass
+
+
+def test_a_later_schema_is_named() -> None:
+    with pytest.raises(SchemaError, match="schema 2"):
+        from_json({**to_json(sample()), "schema": 2})
