@@ -1,0 +1,188 @@
+"""A distribution kernel that has SCTP, unpacked into the cache folder and never installed.
+
+The kernels of containers, CI runners and small VMs often have no SCTP and no modules. Debian's own image
+has both: it is downloaded with apt, unpacked with dpkg and indexed with depmod, none of which needs root.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.lab.problems import lab_error
+
+# Written last, so that a folder without it is known to be half-made even if the rename happened.
+COMPLETE = "complete"
+
+DEBIAN_ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """An unpacked kernel: its release (`uname -r`), the bootable image, the folder above `lib/modules`."""
+
+    release: str
+    image: Path
+    root: Path
+
+
+def cache_folder() -> Path:
+    """The lab's own cache folder, created when missing; safe to delete at any time the lab is not running."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(base) / "sctptop" / "lab"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def exclusive(name: str) -> Iterator[None]:
+    """Holds the lock file `name` of the cache folder: only one process of this user is inside at a time."""
+    with (cache_folder() / name).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"lab: waiting for another process ({name})", file=sys.stderr, flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def ensure() -> Kernel:
+    """Returns the newest complete kernel of the cache, after fetching one when there is none.
+
+    Raises LabError when apt does not know a kernel or the download or the unpacking fails.
+    """
+    with exclusive("kernel.lock"):
+        return newest_cached() or _fetch()
+
+
+def newest_cached() -> Kernel | None:
+    """The newest kernel that is completely unpacked in the cache, or None."""
+    found = [
+        kernel
+        for folder in cache_folder().glob("kernel-*")
+        if (folder / COMPLETE).is_file() and (kernel := _kernel_in(folder)) is not None
+    ]
+    return max(found, key=lambda kernel: _numbers(kernel.release), default=None)
+
+
+def _numbers(release: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", release)]
+
+
+def _kernel_in(folder: Path) -> Kernel | None:
+    for image in sorted(folder.glob("boot/vmlinuz-*")):
+        release = image.name.removeprefix("vmlinuz-")
+        modules = folder / "lib" / "modules" / release
+        if (modules / "modules.dep").is_file() and any(modules.rglob("sctp_diag.ko*")):
+            return Kernel(release, image, folder)
+    return None
+
+
+def _fetch() -> Kernel:
+    packages = _kernel_packages()
+    cache = cache_folder()
+    for leftover in cache.glob(".unpacking-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=cache))
+    try:
+        _call(["apt-get", "download", *packages], work, "kernel download", "apt-get update")
+        root = work / "root"
+        for archive in sorted(work.glob("*.deb")):
+            _call(
+                ["dpkg", "-x", str(archive), str(root)],
+                work,
+                "kernel unpacking",
+                "free 600 MB in the cache folder",
+            )
+        _one_modules_folder(root)
+        release = next((p.name.removeprefix("vmlinuz-") for p in root.glob("boot/vmlinuz-*")), None)
+        if release is None:
+            raise lab_error(
+                "kernel unpacking", f"{packages[0]} holds no boot/vmlinuz", "another mirror or release"
+            )
+        _call([_depmod(), "-b", str(root), release], work, "module index", "apt-get install kmod")
+        if _kernel_in(root) is None:
+            raise lab_error(
+                "kernel unpacking", f"{packages[0]} has no SCTP modules", "a plain, not a -cloud, image"
+            )
+        (root / COMPLETE).write_text(release + "\n")
+        target = cache / f"kernel-{release}"
+        shutil.rmtree(target, ignore_errors=True)
+        root.rename(target)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    kernel = _kernel_in(target)
+    assert kernel is not None
+    return kernel
+
+
+def _one_modules_folder(root: Path) -> None:
+    # Newer releases ship usr/lib/modules; depmod and vng look in lib/modules.
+    if not (root / "lib").exists() and (root / "usr" / "lib" / "modules").is_dir():
+        (root / "lib").symlink_to("usr/lib")
+
+
+def _kernel_packages() -> list[str]:
+    machine = platform.machine()
+    architecture = DEBIAN_ARCHITECTURE.get(machine)
+    if architecture is None:
+        raise lab_error("kernel", f"no lab kernel is known for {machine}", "an x86_64 or aarch64 machine")
+    for metapackage in (f"linux-image-{architecture}", "linux-image-generic"):
+        image = _image_behind(metapackage)
+        if image is not None:
+            # Where the modules are packages of their own, SCTP is in one of them.
+            version = re.sub(r"^linux-image-(unsigned-)?", "", image)
+            extra = [f"linux-modules-{version}", f"linux-modules-extra-{version}"]
+            return [image, *(name for name in extra if _known_to_apt(name))]
+    raise lab_error(
+        "kernel", f"apt knows no linux-image-{architecture}", "apt-get update, on Debian or a derivative"
+    )
+
+
+def _image_behind(metapackage: str) -> str | None:
+    listing = _output(["apt-cache", "depends", metapackage])
+    match = re.search(r"Depends: (linux-image-\d\S+)", listing)
+    return match.group(1) if match else None
+
+
+def _known_to_apt(package: str) -> bool:
+    return bool(_output(["apt-cache", "show", "--no-all-versions", package]).strip())
+
+
+def _output(command: Sequence[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    except FileNotFoundError:
+        raise lab_error(command[0], "not found", "a Debian or Ubuntu machine") from None
+
+
+def _depmod() -> str:
+    # A user who is not root rarely has /sbin in the PATH.
+    found = shutil.which("depmod", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if found is None:
+        raise lab_error("depmod", "not found", "apt-get install kmod")
+    return found
+
+
+def _call(command: Sequence[str], folder: Path, what: str, fix: str) -> None:
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise lab_error(what, f"{command[0]} not found", fix) from None
+    if done.returncode != 0:
+        lines = (done.stderr or done.stdout).strip().splitlines()
+        raise lab_error(what, lines[-1] if lines else f"{command[0]} failed", fix)
+
+
+if __name__ == "__main__":
+    print(ensure().image)

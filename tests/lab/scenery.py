@@ -1,0 +1,87 @@
+"""Two hosts with varied traffic between them, for looking at: runs a command in the first host, then cleans up.
+
+Runs inside the lab; `tests/lab/shell` brings it there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from tests.lab.hosts import Host, impair, two_hosts
+from tests.lab.problems import LabError
+from tests.lab.traffic_process import Traffic, start
+
+Started = Callable[[], Traffic]
+
+
+@contextmanager
+def scenery() -> Iterator[tuple[Host, Host]]:
+    """`gnb` and `amf`, two links 3 ms and 12 ms long, and traffic of each kind that differs on the screen."""
+    with two_hosts(links=2) as (gnb, amf):
+        for host in (gnb, amf):
+            impair(host, 0, delay_ms=3, jitter_ms=1)
+            # The rate leaves an emulated processor time for the screen.
+            impair(host, 1, delay_ms=12, loss_percent=0.5, rate="6mbit")
+        running: list[Traffic] = []
+        try:
+            running += _together(_servers(amf))
+            running += _together(_clients(gnb, amf))
+            yield gnb, amf
+        finally:
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(Traffic.stop, running))
+
+
+def _servers(amf: Host) -> list[Started]:
+    both = ",".join(amf.ipv4)
+    fast = ("--heartbeat", "1000")
+    return [
+        lambda: start(amf, "echo", "--local", both, "--port", "38412", "--nodelay", *fast),
+        lambda: start(amf, "sink", "--local", amf.ipv4[1], "--port", "5001", *fast),
+        lambda: start(amf, "slow-reader", "--local", amf.ipv4[0], "--port", "5002", "--period", "2", *fast),
+        lambda: start(amf, "many-server", "--local", amf.ipv6[0], "--port", "36422", *fast),
+    ]
+
+
+def _clients(gnb: Host, amf: Host) -> list[Started]:
+    both, far = ",".join(gnb.ipv4), ",".join(amf.ipv4)
+    fast = ("--heartbeat", "1000")
+    one, other, six = amf.ipv4[0], amf.ipv4[1], amf.ipv6[0]
+    return [
+        lambda: start(
+            gnb, "request", "--to", far, "--local", both, "--local-port", "59058", "--period", "0.5", *fast
+        ),
+        lambda: start(gnb, "burst", "--to", one, "--period", "1", "--burst", "30", *fast),
+        lambda: start(gnb, "bulk", "--to", other, "--port", "5001", "--size", "1400", *fast),
+        lambda: start(gnb, "fill", "--to", one, "--port", "5002", "--size", "1000", *fast),
+        lambda: start(gnb, "many-client", "--to", six, "--port", "36422", "--period", "0.3", *fast),
+        lambda: start(gnb, "black-hole", "--to", "10.9.0.77"),
+    ]
+
+
+def _together(starts: list[Started]) -> list[Traffic]:
+    # A Python process takes a second or two to start in an emulated guest: not one after the other.
+    with ThreadPoolExecutor(len(starts)) as pool:
+        return list(pool.map(lambda begin: begin(), starts))
+
+
+def main() -> int:
+    """`python -m tests.lab.scenery [CMD…]`: runs CMD (default: sctptop) in gnb; exit code of the command."""
+    command = sys.argv[1:] or [sys.executable, "-m", "sctptop"]
+    print("lab: two hosts and their traffic ...", flush=True)
+    try:
+        with scenery() as (gnb, _), contextlib.suppress(KeyboardInterrupt):
+            return subprocess.run(gnb.command(command), check=False).returncode
+    except LabError as error:
+        print(f"lab: error: {error}", file=sys.stderr)
+        return 1
+    return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
