@@ -122,7 +122,7 @@ def parse_eps(text: str) -> list[EpLine]:
     for line in lines[1:]:
         words = line.split()
         columns = dict(zip(heading[:at], words, strict=False))
-        port = _int(columns.get("LPORT"))
+        port = _port(columns.get("LPORT"))
         if len(words) < at or port is None:
             continue
         addresses = tuple(address for word in words[at:] if (address := _address(word)) is not None)
@@ -157,7 +157,7 @@ def _assoc_line(line: str, before: list[str], after: list[str]) -> AssocLine | N
     columns = dict(zip(before, words, strict=False))
     count = next((at for at, word in enumerate(tail) if not _is_address(word)), len(tail))
     columns.update(zip(after, tail[count:], strict=False))
-    local_port, remote_port = _int(columns.get("LPORT")), _int(columns.get("RPORT"))
+    local_port, remote_port = _port(columns.get("LPORT")), _port(columns.get("RPORT"))
     if local_port is None or remote_port is None:
         return None
     # The address in use on the primary path is marked with a star, on either side.
@@ -212,8 +212,13 @@ def _address(word: str) -> str | None:
         if ":" in bare:
             return text_of_ipv6(socket.inet_pton(socket.AF_INET6, bare))
         return socket.inet_ntop(socket.AF_INET, socket.inet_pton(socket.AF_INET, bare))
-    except OSError:
+    except (OSError, ValueError):
         return None
+
+
+def _port(word: str | None) -> int | None:
+    port = _int(word)
+    return port if port is not None and 0 <= port < 65536 else None
 
 
 def _int(word: str | None) -> int | None:

@@ -1,7 +1,7 @@
 """Captures what one kernel says, as test data of ours: ``python -m tests.lab.capture``.
 
 Writes tests/unit/captured/KERNEL.json: the buffers of a sock_diag dump, the files of /proc/net/sctp, and
-what ss prints of the same associations, all of the amf host of ``scene.every_kind``.
+what ss prints of the same associations, all of the amf host of ``every_kind``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 
 from sctptop.kernel.wire import NLMSG_DONE, dump_request, messages
 from tests.lab import machine
+from tests.lab.every_kind import every_kind
 from tests.lab.hosts import Host, inside, read_proc
 from tests.lab.other_tools import SS
-from tests.lab.scene import every_kind
 
 FOLDER = Path(__file__).resolve().parents[1] / "unit" / "captured"
 

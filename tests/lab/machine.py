@@ -48,6 +48,19 @@ def has_sctp_here() -> bool:
     return subprocess.run([*NAMESPACES, "true"], check=False, capture_output=True).returncode == 0
 
 
+def where() -> str:
+    """In words, where `run` runs commands; fetches the kernel and tries KVM when that is not known yet."""
+    if has_sctp_here():
+        return f"here: Linux {os.uname().release}, in namespaces of its own"
+    try:
+        distribution = kernel.ensure()
+        with kernel.exclusive("vm.lock"):
+            carrier = "KVM" if guest_boot.kvm_works(distribution) else "emulated"
+    except LabError as error:
+        return f"nowhere: {error}"
+    return f"virtual machine ({carrier}): Linux {distribution.release}"
+
+
 def run(
     command: Sequence[str] | str,
     *,
@@ -146,9 +159,15 @@ def main() -> int:
     )
     parser.add_argument("--timeout", type=float, default=600, metavar="SEC", help="default 600")
     parser.add_argument("--no-sctp", action="store_true", help="a guest in which SCTP cannot be loaded")
+    parser.add_argument("--where", action="store_true", help="say where commands would run, and end")
     parser.add_argument("-i", "--interactive", action="store_true", help="give the command this terminal")
-    parser.add_argument("command", nargs="+", help="one word is a script, several are a command; after --")
+    parser.add_argument("command", nargs="*", help="one word is a script, several are a command; after --")
     options = parser.parse_args()
+    if options.where:
+        print(where())
+        return 0
+    if not options.command:
+        parser.error("a command is missing")
     command = options.command[0] if len(options.command) == 1 else options.command
     try:
         if options.interactive:

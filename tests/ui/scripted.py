@@ -61,6 +61,7 @@ def sample(
         read_s=0.0031,
         host="amf-1",
         kernel="6.1.0",
+        hz=250,
         sources=sources or {"sock_diag": "ok", "procfs": "ok"},
         associations=tuple(associations),
         endpoints=endpoints,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -27,7 +28,7 @@ async def play(pilot: Any) -> None:
     app = pilot.app
     for tick in range(TICKS):
         while app.newest is None or app.newest.snapshot.tick < tick:
-            await pilot.pause(0.001)
+            await asyncio.sleep(0.001)
         if tick < TICKS - 1:
             app.collector.read_now()
     await pilot.press("down")

@@ -12,9 +12,6 @@ from sctptop.tui.views.series_block import graph_width, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing
 
-SRTT_NOTE = (
-    "srtt is the kernel's moving average in whole jiffies: steps of 1000/HZ ms, not single round trips."
-)
 HEARTBEAT_NOTE = "Heartbeat RTT is not here: netlink does not give it."
 NO_SRTT = "no srtt: sock_diag gives it for the primary path only"
 NOT_YET = "no srtt yet: nothing was acknowledged on this path"
@@ -28,7 +25,10 @@ def draw(scene: Scene) -> Drawing:
     row = scene.row
     if row is None:
         return nobody()
-    notes = [*wrapped(SRTT_NOTE, scene.width, "dim"), *wrapped(HEARTBEAT_NOTE, scene.width, "dim")]
+    notes = [
+        *wrapped(_srtt_note(scene.snapshot.sample.hz), scene.width, "dim"),
+        *wrapped(HEARTBEAT_NOTE, scene.width, "dim"),
+    ]
     paths = sorted(row.association.paths, key=lambda path: not path.primary)
     if not paths:
         return Drawing(body=[line(("No path of this association could be read.", "dim"))], foot=notes)
@@ -43,6 +43,11 @@ def draw(scene: Scene) -> Drawing:
         if tall:
             body.append(BLANK)
     return Drawing(body=body, foot=notes)
+
+
+def _srtt_note(hz: int | None) -> str:
+    step = "1000/HZ ms, and HZ is not known here" if hz is None else f"{1000 / hz:.3g} ms (HZ {hz})"
+    return f"srtt is the kernel's moving average in steps of {step}; 0 is less than one, or nothing measured."
 
 
 def _has_srtt(scene: Scene, row: Row, path: Path) -> bool:

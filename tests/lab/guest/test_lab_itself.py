@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,6 @@ from tests.lab import sctp_sockets as sctp
 from tests.lab.hosts import Host, clear, impair, inside, read_proc, set_link, sysctl, two_hosts
 from tests.lab.iperf import iperf_client, iperf_report, iperf_server
 from tests.lab.traffic_process import Traffic, start, traffic
-
-_numbers = itertools.count()
-
-
-@pytest.fixture
-def pair() -> Iterator[tuple[Host, Host]]:
-    with two_hosts(links=2, prefix=f"t{next(_numbers)}-") as hosts:
-        yield hosts
 
 
 def until(condition: Callable[[], Any], seconds: float = 30) -> Any:
@@ -280,34 +271,3 @@ def test_nothing_stays_behind() -> None:
         start(gnb, "echo", "--local", gnb.ipv4[0])
         assert Path("/run/netns", gnb.namespace).exists()
     assert not Path("/run/netns", gnb.namespace).exists()
-
-
-def test_a_restart_changes_the_tags(pair: tuple[Host, Host]) -> None:
-    gnb, amf = pair
-    with (
-        traffic(amf, "echo", "--local", amf.ipv4[0]) as server,
-        traffic(gnb, "idle", "--to", amf.ipv4[0], "--local-port", "40000") as client,
-    ):
-        before = _seen_by(amf, server)
-        impair(gnb, loss_percent=100)
-        assert client.ask("vanish") == {"done": 1, "failed": 0}
-        clear(gnb)
-        client.ask("reconnect")
-        after = until(lambda: _changed(_seen_by(amf, server), before))
-        print(f"before {before}\nafter  {after}")
-        assert after, "the server still shows the old association"
-        assert (after["tag"], after["ptag"]) != (before["tag"], before["ptag"])
-        assert after["ports"] == before["ports"]
-
-
-def _changed(now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
-    return now if (now["tag"], now["ptag"]) != (before["tag"], before["ptag"]) else {}
-
-
-def _seen_by(host: Host, owner: Traffic) -> dict[str, Any]:
-    """Identity of the host's only association: tags of sock_diag (through ss), ids and inode of /proc."""
-    lines = [line for line in ss(host).splitlines() if "ptag:" in line]
-    tags = dict(word.split(":", 1) for word in lines[0].split() if re.match(r"p?tag:", word))
-    row = read_proc(host, "sctp/assocs").splitlines()[1].split()
-    ids = {"assoc": row[0], "sock": row[1], "assoc_id": row[6], "inode": row[10], "ports": row[11:13]}
-    return {**tags, **ids, "count": len(lines), "getsockopt_id": owner.associations()[0]["assoc_id"]}
