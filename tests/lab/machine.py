@@ -41,10 +41,23 @@ def has_sctp_here() -> bool:
     if modprobe is not None:
         command = [modprobe, "-a", "-q", "sctp", "sctp_diag", "veth", "sch_netem"]
         subprocess.run(command, check=False, capture_output=True, stdin=subprocess.DEVNULL)
+    return _speaks_sctp() and _can_unshare()
+
+
+def lacks_sctp_here() -> bool:
+    """Whether this kernel has no SCTP and we may make namespaces on it: then `sctp=False` needs no machine."""
+    return os.geteuid() == 0 and not has_sctp_here() and not _speaks_sctp() and _can_unshare()
+
+
+def _speaks_sctp() -> bool:
     try:
         socket.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_SCTP).close()
     except OSError:
         return False
+    return True
+
+
+def _can_unshare() -> bool:
     return subprocess.run([*NAMESPACES, "true"], check=False, capture_output=True).returncode == 0
 
 
@@ -73,12 +86,12 @@ def run(
     """Runs a command (a list) or a bash script (a string) as root on an SCTP kernel and waits for it.
 
     `timeout`: seconds, boot included, waiting for another guest excluded. `cwd`: the repository by default.
-    `sctp=False`: a guest in which SCTP cannot be loaded. `show`: copy the output as it comes.
+    `sctp=False`: on a kernel where SCTP cannot be loaded. `show`: copy the output as it comes.
     Raises LabError when there is no way to such a kernel; a failing command is a Result, see there.
     """
     folder = Path(cwd or REPOSITORY).resolve()
-    if sctp and has_sctp_here():
-        with new_job(command, where="here", cwd=folder, env=env or {}) as job:
+    if has_sctp_here() if sctp else lacks_sctp_here():
+        with new_job(command, where="here", cwd=folder, env=env or {}, sctp=sctp) as job:
             return _carried(_here(job), job, "here", timeout, dict(os.environ), show)
     distribution = kernel.ensure()
     precompile()

@@ -64,8 +64,10 @@ def in_the_lab() -> int:
 
 
 def own_font(svg: str) -> str:
-    """The picture with a font every machine has, instead of one from the network."""
+    """The picture in a font that every machine has, instead of one from the network."""
     svg = re.sub(r"@font-face\s*{[^}]*}", "", svg).replace("Fira Code", FONT)
+    # Without it rsvg drops the spaces at the beginning of a run.
+    svg = svg.replace("<text ", '<text xml:space="preserve" ')
     # A cell is 12.2 wide; a character of DejaVu Sans Mono is 0.602 of its size.
     return re.sub(r"font-size: 20px", "font-size: 20.265px", svg)
 
@@ -89,9 +91,9 @@ def main() -> int:
     for name, data in json.loads(result.stdout.splitlines()[-1]).items():
         file = FOLDER / f"{name}.svg"
         file.write_text(own_font(base64.b64decode(data).decode()))
-        subprocess.run(
-            ["rsvg-convert", "-z", "1", "-o", str(file.with_suffix(".png")), str(file)], check=True
-        )
+        picture = subprocess.run(["rsvg-convert", str(file)], check=True, capture_output=True).stdout
+        small = subprocess.run(["pngquant", "64", "-"], input=picture, check=True, capture_output=True).stdout
+        file.with_suffix(".png").write_bytes(small)
         print(file)
     return 0
 

@@ -15,7 +15,7 @@ async def test_rtt_is_honest_about_what_srtt_is(stage: Staging) -> None:
         await s.press("down")
         await s.tick(5)
         text = s.panel("view").text()
-        assert "1000/HZ" in text and "netlink does not give it" in text
+        assert "steps of 4 ms (HZ 250)" in text and "netlink does not give it" in text
         assert "48.0.70.3  ACTIVE  primary" in text
         assert "no srtt: sock_diag gives it for the primary path only" in text
 

@@ -1,0 +1,97 @@
+"""What one reading costs, beside ss and pyroute2's own reader, on real associations in the lab.
+
+python -m tests.bench.reading [N ...]        # default 100 1000 4000 idle associations over loopback veth
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from pyroute2 import DiagSocket
+
+from sctptop.kernel import live
+from sctptop.kernel.live import LiveSource
+from sctptop.kernel.preflight import PROC_SCTP
+from sctptop.kernel.procfs import parse_assocs, read_text
+from sctptop.kernel.sockdiag import Pair, SockDiag
+from tests.lab import machine
+from tests.lab.hosts import Host, inside, two_hosts
+from tests.lab.traffic_process import traffic
+
+REPEAT = 3
+COUNTS = (100, 1000, 4000)
+
+
+def best_of(action: Callable[[], object]) -> float:
+    """The shortest of a few runs, in seconds: what it takes when nothing interferes."""
+    times = []
+    for _ in range(REPEAT):
+        begin = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - begin)
+    return min(times)
+
+
+def measure(gnb: Host) -> list[tuple[str, float]]:
+    """Seconds by what was done, with the associations that the host has now."""
+    rows = [("ss -S -a -n -i -m", best_of(lambda: gnb.run(["ss", "-S", "-a", "-n", "-i", "-m"])))]
+    with inside(gnb):
+        diag, stock = SockDiag(), DiagSocket()
+        stock.bind()
+        records = [record for record in diag.dump() if record.is_association]
+        pairs: list[Pair] = [
+            ((str(record.source), record.local_port), (str(record.primary), record.remote_port))
+            for record in records
+        ]
+        rows += [
+            ("pyroute2 get_sock_stats", best_of(lambda: stock.get_sock_stats(socket.AF_INET, 132))),
+            ("/proc assocs, parsed", best_of(lambda: parse_assocs(read_text(PROC_SCTP, "assocs")))),
+            ("sctptop dump, decoded", best_of(diag.dump)),
+            ("sctptop exact look-ups", best_of(lambda: list(diag.look_up(pairs)))),
+        ]
+        for name, limit in (("sctptop reading by dump", 1 << 30), ("sctptop reading by look-ups", 0)):
+            live.EXACT_ABOVE = limit
+            source = LiveSource("off")
+            source.read()
+            rows.append((name, best_of(source.read)))
+            source.close()
+        stock.close()
+        diag.close()
+    return rows
+
+
+def in_the_lab(counts: Sequence[int]) -> int:
+    """Measure each number of associations and print the table."""
+    columns: dict[int, dict[str, float]] = {}
+    for count in counts:
+        with (
+            two_hosts() as (gnb, amf),
+            traffic(amf, "echo", "--local", amf.ipv4[0]),
+            traffic(gnb, "idle", "--to", amf.ipv4[0], "--count", str(count), timeout=300),
+        ):
+            columns[count] = dict(measure(gnb))
+    print(f"best of {REPEAT}, seconds, by number of associations")
+    print(f"{'':30}" + "".join(f"{count:>10}" for count in columns))
+    for name in next(iter(columns.values())):
+        print(f"{name:30}" + "".join(f"{column[name]:>10.4f}" for column in columns.values()))
+    return 0
+
+
+def main() -> int:
+    """Go to the lab unless this is it."""
+    arguments = [word for word in sys.argv[1:] if word.isdigit()]
+    if "--in-the-lab" in sys.argv:
+        return in_the_lab([int(word) for word in arguments] or COUNTS)
+    print(f"where: {machine.where()}", flush=True)
+    command = [sys.executable, "-m", "tests.bench.reading", "--in-the-lab", *arguments]
+    result = machine.run(command, timeout=1200, show=True)
+    if result.returncode:
+        print(result.stderr[-2000:], file=sys.stderr)
+    return result.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
