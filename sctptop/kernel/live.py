@@ -18,7 +18,7 @@ from sctptop.kernel.sockdiag import Pair, SockDiag, SockDiagError
 from sctptop.kernel.wire import DiagRecord
 from sctptop.model.sample import Sample
 
-EXACT_ABOVE = 1500
+EXACT_ABOVE = 1000
 """Associations beyond which each is looked up by hash: a dump is quadratic in their number.
 
 A look-up does not tell the settings of the socket (nodelay and the like): beyond it they are those of

@@ -17,6 +17,7 @@ from sctptop.kernel.live import LiveSource
 from sctptop.kernel.preflight import PROC_SCTP
 from sctptop.kernel.procfs import parse_assocs, read_text
 from sctptop.kernel.sockdiag import Pair, SockDiag
+from sctptop.kernel.wire import IPPROTO_SCTP
 from tests.lab import machine
 from tests.lab.hosts import Host, inside, two_hosts
 from tests.lab.traffic_process import traffic
@@ -36,18 +37,20 @@ def best_of(action: Callable[[], object]) -> float:
 
 
 def measure(gnb: Host) -> list[tuple[str, float]]:
-    """Seconds by what was done, with the associations that the host has now."""
+    """Seconds by what was done, with the associations that the host has now; one row counts records."""
     rows = [("ss -S -a -n -i -m", best_of(lambda: gnb.run(["ss", "-S", "-a", "-n", "-i", "-m"])))]
     with inside(gnb):
         diag, stock = SockDiag(), DiagSocket()
         stock.bind()
+        everything = {"family": socket.AF_INET, "protocol": IPPROTO_SCTP}
         records = [record for record in diag.dump() if record.is_association]
         pairs: list[Pair] = [
             ((str(record.source), record.local_port), (str(record.primary), record.remote_port))
             for record in records
         ]
         rows += [
-            ("pyroute2 get_sock_stats", best_of(lambda: stock.get_sock_stats(socket.AF_INET, 132))),
+            ("pyroute2 get_sock_stats", best_of(lambda: stock.get_sock_stats(**everything))),
+            ("  of which it found", len(stock.get_sock_stats(**everything))),
             ("/proc assocs, parsed", best_of(lambda: parse_assocs(read_text(PROC_SCTP, "assocs")))),
             ("sctptop dump, decoded", best_of(diag.dump)),
             ("sctptop exact look-ups", best_of(lambda: list(diag.look_up(pairs)))),
@@ -76,7 +79,7 @@ def in_the_lab(counts: Sequence[int]) -> int:
     print(f"best of {REPEAT}, seconds, by number of associations")
     print(f"{'':30}" + "".join(f"{count:>10}" for count in columns))
     for name in next(iter(columns.values())):
-        print(f"{name:30}" + "".join(f"{column[name]:>10.4f}" for column in columns.values()))
+        print(f"{name:30}" + "".join(f"{column[name]:>10.4g}" for column in columns.values()))
     return 0
 
 

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import sctptop
+from sctptop.cli import main
+from sctptop.fields import FIELDS
+
+REPOSITORY = Path(sctptop.__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--bogus"], "unrecognized arguments: --bogus"),
+        (["--assoc", "1.2.3"], "--assoc"),
+        (["--assoc", "1.2.3.4:99999"], "is not a port"),
+        (["-d", "0"], "0.1 to 3600"),
+        (["-d", "nan"], "0.1 to 3600"),
+        (["-n", "0"], "1 or more"),
+        (["-n", "-3"], "1 or more"),
+        (["--sort", "cwdn"], "did you mean cwnd"),
+        (["--sort", "cwnd:up"], "asc or desc"),
+        (["--columns", "local,,x"], "no field"),
+        (["--filter", "cwnd<<5"], "--filter"),
+        (["--view", "nosuch"], "invalid choice"),
+        (["--json", "--csv"], "not allowed with"),
+        ([], "the dashboard needs a terminal"),
+    ],
+)
+def test_bad_usage_is_exit_code_2_and_one_line_with_a_way_out(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert err.startswith("sctptop: error: ")
+    assert words in err
+    assert "(try: " in err
+
+
+@pytest.mark.parametrize("flag", ["--sort", "--columns"])
+def test_the_fields_can_be_listed(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([flag, "help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [field.id for field in FIELDS]
+
+
+def test_version_and_help_answer_at_once() -> None:
+    for flag, words in (("--version", f"sctptop {sctptop.__version__}"), ("--help", "examples:")):
+        command = [sys.executable, "-m", "sctptop", flag]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=REPOSITORY)
+        assert words in done.stdout
+
+
+def test_the_wheel_carries_all_that_is_not_python(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, check=True, capture_output=True, cwd=REPOSITORY)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    shipped = {f"sctptop/{file.relative_to(REPOSITORY)}" for file in (REPOSITORY / "bpf").rglob("*.*")}
+    assert shipped <= names
+    assert {"sctptop/tui/theme.tcss", "sctptop/cli.py"} <= names
+    licences = {name.partition("dist-info/")[2] for name in names if "/licenses/" in name}
+    assert licences == {"licenses/LICENSE", "licenses/bpf/LICENSE"}
+    assert not any(name.startswith("tests/") for name in names)
