@@ -37,13 +37,15 @@ class PathChanges:
         changed = False
         for row in rows:
             for path in row.association.paths:
-                if path.state is None:
-                    continue
                 key = (row.key, path.address)
-                states[key] = path.state
                 before = self._states.get(key)
-                if before is not None and before != path.state:
-                    self._changes[key] = PathChange(before, path.state, now_s)
+                # A state that was not read this time is still the one before.
+                state = path.state or before
+                if state is None:
+                    continue
+                states[key] = state
+                if before is not None and before != state:
+                    self._changes[key] = PathChange(before, state, now_s)
                     changed = True
         gone = self._changes.keys() - states.keys()
         for key in gone:
