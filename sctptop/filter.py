@@ -96,8 +96,10 @@ def _comparison(chosen: Field, op: str, text: str) -> Test:
     number = _number(text)
     if op in ("=", "==", "!="):
         return lambda row: _equal(chosen.get(row), text, number) == (op != "!=")
-    if number is None or not chosen.numeric:
+    if not chosen.numeric:
         raise FilterError(f"{chosen.id}{op}{text}: {op} compares numbers, and {chosen.id} takes = != ~")
+    if number is None:
+        raise FilterError(f"{chosen.id}{op}{text}: {text!r} is no number (8, 1.5k, 200ms)")
     holds = _COMPARISONS[op]
     return lambda row: isinstance(value := chosen.get(row), int | float) and holds(value, number)
 

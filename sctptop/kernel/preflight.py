@@ -23,7 +23,7 @@ def missing_sctp(modules: Path = Path("/lib/modules"), folder: Path = PROC_SCTP)
     try:
         known = "/sctp.ko" in listed.read_text("utf-8", "replace")
     except OSError:
-        return f"off: kernel {release} shows no SCTP, and its modules are not here (try: sudo modprobe sctp)"
+        return f"off: kernel {release} shows no SCTP and its modules are not here (try: modprobe sctp on the host)"
     if known:
         return "off: the sctp module is not loaded (try: sudo modprobe sctp)"
     return f"off: kernel {release} was built without SCTP (try: a distribution kernel that has it)"

@@ -174,6 +174,9 @@ class Dashboard(Vertical):
         panel.show(Drawing(body=empty or ()))
         if table.display != (empty is None):
             focused = table.has_focus
+            if focused and empty is not None:
+                # Hidden with the focus it would pass it to the view, and Esc would only come back here.
+                self.screen.set_focus(None)
             table.display, panel.display = empty is None, empty is not None
             if table.display and (focused or self.screen.focused is None):
                 table.focus()

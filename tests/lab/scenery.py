@@ -20,21 +20,31 @@ Started = Callable[[], Traffic]
 
 
 @contextmanager
-def scenery() -> Iterator[tuple[Host, Host]]:
-    """`gnb` and `amf`, two links 3 ms and 12 ms long, and traffic of each kind that differs on the screen."""
-    with two_hosts(links=2) as (gnb, amf):
+def scenery(*, at_once: bool = False) -> Iterator[tuple[Host, Host]]:
+    """`gnb` and `amf`, two links 3 ms and 12 ms long, and traffic of each kind that differs on the screen.
+
+    `at_once`: do not wait for the traffic, which then comes up one by one behind the caller's back.
+    """
+    with two_hosts(links=2) as (gnb, amf), ThreadPoolExecutor(1) as behind:
         for host in (gnb, amf):
             impair(host, 0, delay_ms=3, jitter_ms=1)
             # The rate leaves an emulated processor time for the screen.
             impair(host, 1, delay_ms=12, loss_percent=0.5, rate="6mbit")
         running: list[Traffic] = []
+        coming = behind.submit(_populate, running, gnb, amf)
         try:
-            running += _together(_servers(amf))
-            running += _together(_clients(gnb, amf))
+            if not at_once:
+                coming.result()
             yield gnb, amf
+            coming.result()
         finally:
             with ThreadPoolExecutor() as pool:
                 list(pool.map(Traffic.stop, running))
+
+
+def _populate(running: list[Traffic], gnb: Host, amf: Host) -> None:
+    running += _together(_servers(amf))
+    running += _together(_clients(gnb, amf))
 
 
 def _servers(amf: Host) -> list[Started]:
@@ -75,7 +85,7 @@ def main() -> int:
     command = sys.argv[1:] or [sys.executable, "-m", "sctptop"]
     print("lab: two hosts and their traffic ...", flush=True)
     try:
-        with scenery() as (gnb, _), contextlib.suppress(KeyboardInterrupt):
+        with scenery(at_once=True) as (gnb, _), contextlib.suppress(KeyboardInterrupt):
             return subprocess.run(gnb.command(command), check=False).returncode
     except LabError as error:
         print(f"lab: error: {error}", file=sys.stderr)

@@ -88,3 +88,13 @@ async def test_a_source_that_raises_is_shown_and_tried_again(stage: Staging) -> 
         assert s.ports() == [59058]
         await s.tick()
         assert not s.panel("troubles").display
+
+
+async def test_esc_clears_a_filter_that_came_to_match_nothing(stage: Staging) -> None:
+    samples = [sample(0, [association(0), association(1)]), sample(1, [association(1, 1)])]
+    async with stage(samples, Options(interval_s=3600, filter=parse_filter("remote~59058"))) as s:
+        await s.until(lambda: s.table.has_focus)
+        await s.tick(7)
+        assert not s.table.display
+        await s.press("escape")
+        assert s.ports() == [59059] and s.table.has_focus
