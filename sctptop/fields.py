@@ -95,9 +95,7 @@ FIELDS: tuple[Field, ...] = (
     _read("send_queue", "SEND-Q", "B", "bytes held for sending or acknowledgement; true size, not payload"),
     _read("recv_queue", "RECV-Q", "B", "bytes waiting to be read by the application; true size"),
     _read("unacked", "UNACK", "n", "DATA chunks sent and not yet acknowledged", 6),
-    _read(
-        "pending", "PEND", "n", "DATA chunks received above a gap, not yet deliverable (sstat_penddata)", 6
-    ),
+    _read("pending", "PEND", "n", "DATA chunks still missing below the highest TSN received (penddata)", 6),
     _read("flight", "FLIGHT", "B", "bytes in flight on the primary path"),
     _read("cwnd", "CWND", "B", "congestion window of the primary path"),
     _read("ssthresh", "SSTHRESH", "B", "slow-start threshold of the primary path", 8),
@@ -109,7 +107,7 @@ FIELDS: tuple[Field, ...] = (
     _read("srtt_ms", "SRTT", "ms", "smoothed RTT of the primary path; whole jiffies, so steps of 1000/HZ ms"),
     _read("rto_ms", "RTO", "ms", "retransmission timeout of the primary path", 6),
     _read("sack_delay_ms", "SACK-DLY", "ms", "how long we delay a SACK on the primary path", 8),
-    _read("hb_interval_ms", "HB-INT", "ms", "heartbeat interval of the primary path; 0: off"),
+    _read("hb_interval_ms", "HB-INT", "ms", "heartbeat interval of the primary path, added to the RTO"),
     _read("nodelay", "NODELAY", "", "SCTP_NODELAY of the socket; off lets Nagle hold small messages", 7),
     _read("in_streams", "INS", "n", "inbound streams", 5),
     _read("out_streams", "OUTS", "n", "outbound streams", 5),
@@ -139,7 +137,7 @@ FIELDS: tuple[Field, ...] = (
         "rtx_marked_chunks",
         "RTXC",
         "n",
-        "chunks marked for sending again, sent or not (RTXC of /proc, retrans of ss)",
+        "chunks unacknowledged at T3 expiries, summed (RTXC of /proc, retrans of ss)",
         6,
     ),
     _read("in_queue_packets", "IN-Q", "n", "packets received and not yet processed", 5),

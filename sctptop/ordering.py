@@ -29,7 +29,7 @@ class Order:
 
     def apply(self, rows: Iterable[Row]) -> list[Row]:
         """The rows in this order; equal ones by their remote end, so that nothing jumps."""
-        rows = sorted(rows, key=lambda row: (_addresses(row, remote=True), row.key))
+        rows = sorted(rows, key=lambda row: (_addresses(row, remote=True), tuple(map(str, row.key))))
         known = [row for row in rows if self.field.get(row) is not None]
         unknown = [row for row in rows if self.field.get(row) is None]
         known.sort(key=lambda row: _sort_key(self.field, row), reverse=self.descending)

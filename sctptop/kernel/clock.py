@@ -14,6 +14,7 @@ KNOWN_HZ = (24, 32, 48, 64, 100, 128, 200, 250, 256, 300, 500, 512, 1000, 1024, 
 """Every CONFIG_HZ in kernel/Kconfig.hz and the architectures that have their own."""
 
 _SURE_AFTER = 16
+_CONFIGURED_WEIGHT = 3
 
 
 class JiffyClock:
@@ -23,8 +24,8 @@ class JiffyClock:
     """
 
     def __init__(self, configured: int | None = None) -> None:
-        self._votes: Counter[int] = Counter()
-        self._configured = configured
+        # One torn pair must not outvote what the kernel was configured with.
+        self._votes: Counter[int] = Counter({configured: _CONFIGURED_WEIGHT} if configured else {})
 
     def learn(self, jiffies: int | None, milliseconds: int | None) -> None:
         """One path's RTO in jiffies (remaddr) and in ms (sctpi_p_rto)."""
@@ -38,9 +39,7 @@ class JiffyClock:
     @property
     def hz(self) -> int | None:
         """Jiffies a second; None while nothing is known."""
-        if self._votes:
-            return self._votes.most_common(1)[0][0]
-        return self._configured
+        return self._votes.most_common(1)[0][0] if self._votes else None
 
     @property
     def _sure(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,7 +38,7 @@ class LiveSource:
         self._clock = JiffyClock(configured_hz(os.uname().release))
         self._previous: float | None = None
         self._lines: dict[int, AssocLine] = {}
-        self._alive: dict[Ends, Pair | None] = {}
+        self._alive: dict[Pair, Ends] = {}
         self._sockets: list[DiagRecord] = []
 
     def close(self) -> None:
@@ -65,9 +66,7 @@ class LiveSource:
         lines = self._known_lines(parse_assocs(assocs))
         records, diag_trouble = self._ask(lines)
         if diag_trouble is None:
-            # What sock_diag no longer knows has ended since /proc was read.
-            alive = {ends_of(record) for record in records}
-            lines = [line for line in lines if ends_of(line) in alive]
+            lines = _still_alive(lines, records)
             self._lines = {line.assoc_id: line for line in lines if line.assoc_id is not None}
         else:
             self._lines = {}
@@ -123,11 +122,11 @@ class LiveSource:
                 self._sockets = [record for record in dumped if not record.is_association]
             records = _distinct(record for record in dumped if record.is_association)
             known = {ends_of(record) for record in records.values()}
-            wanted = {**self._alive, **{ends_of(line): _addresses(line) for line in lines}}
-            missed = [pair for ends, pair in wanted.items() if ends not in known and pair is not None]
+            wanted = {**self._alive, **_by_addresses(lines)}
+            missed = [pair for pair, ends in wanted.items() if ends not in known]
             looked_up = self._diag.look_up(missed)
             records.update(_distinct(record for record in looked_up if record is not None))
-            self._alive = {ends_of(record): _addresses(record) for record in records.values()}
+            self._alive = _by_addresses(records.values())
         except SockDiagError as error:
             # A socket that failed may hold stale answers.
             self.close()
@@ -148,10 +147,29 @@ def _distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord
     }
 
 
+def _still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> list[AssocLine]:
+    """The lines whose association sock_diag still knows: as many a pair of ends as it told, newest lines first.
+
+    A remembered line must not outlive its association behind a successor on the same ports.
+    """
+    room = Counter(ends_of(record) for record in records)
+    kept = []
+    for line in lines:
+        if room[ends_of(line)] > 0:
+            room[ends_of(line)] -= 1
+            kept.append(line)
+    return kept
+
+
+def _by_addresses(entries: Iterable[AssocLine | DiagRecord]) -> dict[Pair, Ends]:
+    """Associations by the addresses to look them up by."""
+    return {pair: ends_of(entry) for entry in entries if (pair := _addresses(entry)) is not None}
+
+
 def _addresses(entry: AssocLine | DiagRecord) -> Pair | None:
     """The ends to look an association up by: two addresses of one family."""
     for remote in (entry.primary, *entry.remote_addresses):
-        for local in entry.local_addresses:
+        for local in sorted(entry.local_addresses):
             if remote is not None and (":" in remote) == (":" in local):
                 return (local, entry.local_port), (remote, entry.remote_port)
     return None

@@ -154,7 +154,7 @@ class Rows:
                 key=life.key,
                 association=life.association,
                 rates={name: None if life.ended else life.book.rate(name) for name in COUNTED},
-                since_reset={name: life.book.gained(name) for name in COUNTED},
+                since_reset=life.book.gained(),
                 age_s=self._now_s - life.first_s if life.born_while_watching else None,
                 ended=life.ended,
             )
@@ -204,7 +204,7 @@ class Rows:
 def association_counters(row: Row) -> tuple[CounterRow, ...]:
     """The growing counters of one association, in the shape of the SNMP ones."""
     return tuple(
-        CounterRow(name, getattr(row.association, name), row.since_reset.get(name, 0), row.rate(name))
+        CounterRow(name, getattr(row.association, name), row.since_reset.get(name), row.rate(name))
         for name in COUNTED
     )
 
@@ -219,10 +219,12 @@ def _reason(last: Association, born: Iterable[Association], gone: int, gained: M
     """Why an association ended, as far as its last state and the SNMP counters of that interval tell."""
     ends = (last.netns, last.local_port, last.remote_port)
     for new in born:
+        # A restart (RFC 9260 section 5.2) keeps the association and its id; a reconnect has a new one.
         same_ends = (new.netns, new.local_port, new.remote_port) == ends
-        if same_ends and set(new.remote_addresses) & set(last.remote_addresses):
+        if same_ends and new.assoc_id is not None and new.assoc_id == last.assoc_id:
             return "restarted"
-    if last.state and last.state.startswith("COOKIE"):
+    came_up = gained.get("SctpActiveEstabs", 0) + gained.get("SctpPassiveEstabs", 0)
+    if last.state and last.state.startswith("COOKIE") and not came_up:
         return "never came up"
     shutdowns, aborts = gained.get("SctpShutdowns", 0), gained.get("SctpAborteds", 0)
     if last.state and last.state.startswith("SHUTDOWN") and not aborts:

@@ -38,7 +38,7 @@ class CounterRow:
 
     name: str
     absolute: int | None
-    since_reset: int
+    since_reset: int | None
     rate: float | None
 
 
@@ -83,9 +83,9 @@ class CounterBook:
         """Start counting from zero at the values last seen."""
         self._gained = dict.fromkeys(self._gained, 0)
 
-    def gained(self, name: str) -> int:
-        """What the counter gained since the last reset; 0 for an unknown name."""
-        return self._gained.get(name, 0)
+    def gained(self) -> Mapping[str, int]:
+        """What each counter ever seen gained since the last reset."""
+        return dict(self._gained)
 
     def rate(self, name: str) -> float | None:
         """Gain per second over the last interval."""

@@ -32,7 +32,7 @@ def header(reading: Reading | None, asked_s: float, paused: Sample | None, width
         if namespaces > 1:
             left.append(Span(f"  {namespaces} netns", "dim"))
     if paused is not None:
-        right += [Span(f" PAUSED at {paused.time:%H:%M:%S} ", "badge"), Span("  ")]
+        right += [Span(f" PAUSED at {paused.time.astimezone():%H:%M:%S} ", "badge"), Span("  ")]
     else:
         right.append(Span("live ", "good"))
     right.append(Span(interval_text(asked_s)))
@@ -40,7 +40,7 @@ def header(reading: Reading | None, asked_s: float, paused: Sample | None, width
         right.append(Span(f" real {interval_text(reading.slow_s)} {ALARM}", "warn"))
     if sample is not None:
         right += [Span("  read ", "dim"), Span(milliseconds(sample.read_s * 1000))]
-        right.append(Span(f"  {sample.time:%H:%M:%S} ", "strong"))
+        right.append(Span(f"  {sample.time.astimezone():%H:%M:%S} ", "strong"))
     # Whole words or nothing: half a kernel version would be read as another one.
     while len(left) > 1 and cells((*left, *right)) >= width:
         left.pop()

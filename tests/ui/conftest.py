@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +20,10 @@ from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.line_panel import LinePanel
 from sctptop.tui.widgets.status_line import StatusLine
 from tests.ui.scripted import Scripted
+
+# The header shows local time, and the snapshots hold it.
+os.environ["TZ"] = "UTC"
+time.tzset()
 
 
 @dataclass

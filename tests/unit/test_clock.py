@@ -32,6 +32,9 @@ def test_nothing_known_is_none_and_facts_win_over_the_configuration() -> None:
     clock = JiffyClock(configured=1000)
     assert clock.milliseconds(5) == 5.0
     clock.learn(250, 1000)
+    assert clock.hz == 1000
+    for _ in range(3):
+        clock.learn(250, 1000)
     assert clock.milliseconds(2) == 8.0
 
 

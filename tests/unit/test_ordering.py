@@ -33,3 +33,8 @@ def test_bad_orders_say_what_was_expected() -> None:
         parse_order("cwnd:down")
     with pytest.raises(UnknownFieldError, match="did you mean cwnd"):
         parse_order("cwdn")
+
+
+def test_rows_known_by_tag_and_by_id_only_stand_beside_each_other() -> None:
+    rows = [row(1, remote_port=5), row(2, remote_port=5, own_tag=None, assoc_id=7)]
+    assert len(BY_REMOTE.apply(rows)) == 2

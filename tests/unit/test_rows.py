@@ -65,8 +65,10 @@ def test_reasons() -> None:
     assert reason(association(state="SHUTDOWN_SENT")) == "shut down"
     assert reason(association(state="COOKIE_WAIT"), SctpAborteds=1) == "never came up"
     assert reason(association(), SctpShutdowns=1, SctpAborteds=1) == "ended"
-    again = association(2, remote_port=50001)
-    assert reason(association(1), (again,), SctpAborteds=0) == "restarted"
+    assert reason(association(state="COOKIE_WAIT"), SctpActiveEstabs=1, SctpShutdowns=1) == "shut down"
+    again = association(2, remote_port=50001, assoc_id=4)
+    assert reason(association(1, assoc_id=4), (again,), SctpAborteds=0) == "restarted"
+    assert reason(association(1, assoc_id=3), (again,), SctpAborteds=1, SctpShutdowns=0) == "aborted"
 
 
 def test_a_restart_begins_a_new_row_with_its_own_deltas() -> None:
@@ -125,3 +127,8 @@ def test_totals() -> None:
     assert (totals.associations, totals.established) == (1, 1)
     assert (totals.in_packets, totals.retransmissions, totals.sack_timeouts) == (50.0, 5.0, 1.0)
     assert totals.t3_expiries is None
+
+
+def test_a_delta_of_what_was_never_read_is_not_zero() -> None:
+    row = only(Model().advance(sample(association())))
+    assert "rtx_chunks" not in row.since_reset

@@ -65,7 +65,7 @@ def _sum(by_netns: Mapping[int, tuple[CounterRow, ...]]) -> tuple[CounterRow, ..
         CounterRow(
             name,
             _total(row.absolute for row in rows),
-            sum(row.since_reset for row in rows),
+            _total(row.since_reset for row in rows),
             _total(row.rate for row in rows),
         )
         for name, rows in grouped.items()
@@ -94,7 +94,7 @@ def _titles(scene: Scene) -> Line:
 
 
 def _counter(row: CounterRow) -> Line:
-    gained = f"{row.since_reset:+,}" if row.since_reset else "0"
+    gained = UNKNOWN if row.since_reset is None else f"{row.since_reset:+,}" if row.since_reset else "0"
     name = row.name if row.name in COUNTER_HELP or row.name not in BY_ID else row.name.replace("_", " ")
     rate = UNKNOWN if row.rate is None else show(row.rate, "/s")
     absolute = UNKNOWN if row.absolute is None else f"{row.absolute:,}"

@@ -22,7 +22,7 @@ NOTES = (
     "Send-Q: bytes held until acknowledged. Recv-Q: bytes the application has not read yet.",
     "Both are true sizes with the kernel's overhead, not payload; so is their buffer.",
     "flight: bytes sent and not acknowledged, primary path. unacked: those DATA chunks, all paths.",
-    "pending: DATA chunks received above a gap, waiting for what is missing.",
+    "pending: DATA chunks still missing below the highest TSN received.",
 )
 
 

@@ -14,7 +14,7 @@ from sctptop.tui.widgets.line_panel import Drawing
 
 HEARTBEAT_NOTE = "Heartbeat RTT is not here: netlink does not give it."
 NO_SRTT = "no srtt: sock_diag gives it for the primary path only"
-NOT_YET = "no srtt yet: nothing was acknowledged on this path"
+NOT_YET = "srtt could not be read: sock_diag is silent, or HZ is not known"
 MOST_LINES = 14
 TALL = 14
 """From here on RTO has a graph too, and paths a blank line between them."""
