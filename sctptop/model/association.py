@@ -7,7 +7,7 @@ all associations of a one-to-many socket, and a restart (RFC 9260 section 5.2) c
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sctptop.model.counters import CounterBook, CounterRow
 from sctptop.model.history import History
@@ -80,6 +80,7 @@ class _Life:
     book: CounterBook
     first_s: float
     born_while_watching: bool
+    addresses: set[str] = field(default_factory=set)
     ended: str | None = None
     ended_s: float = 0.0
 
@@ -172,6 +173,7 @@ class Rows:
         if entry.assoc_id is not None:
             self._by_name[_identity_by_id(entry)] = life
         life.association = entry
+        life.addresses.update(path.address for path in entry.paths)
         life.book.advance(
             {name: value for name in COUNTED if (value := getattr(entry, name)) is not None}, interval_s
         )
@@ -196,7 +198,7 @@ class Rows:
         for key in old:
             life = self._lives.pop(key)
             forgotten.append(key)
-            forgotten.extend((key, path.address) for path in life.association.paths)
+            forgotten.extend((key, address) for address in life.addresses)
         self._by_name = {name: life for name, life in self._by_name.items() if life.key not in old}
         self.history.forget(forgotten)
 

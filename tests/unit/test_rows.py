@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from sctptop.model.association import Row
+from sctptop.model.sample import Path
 from sctptop.model.select import parse_selector
 from sctptop.model.snapshot import Model, Snapshot
 from tests.unit.associations import association, sample
@@ -132,3 +133,13 @@ def test_totals() -> None:
 def test_a_delta_of_what_was_never_read_is_not_zero() -> None:
     row = only(Model().advance(sample(association())))
     assert "rtx_chunks" not in row.since_reset
+
+
+def test_the_history_of_an_address_that_left_goes_with_its_association() -> None:
+    model = Model()
+    model.advance(sample(association(paths=(Path("10.9.0.1", rto_ms=1), Path("10.9.1.1", rto_ms=1)))))
+    snapshot = model.advance(sample(association(paths=(Path("10.9.0.1", rto_ms=1),)), at_s=1))
+    assert snapshot.past.slots
+    for at in range(2, 9):
+        snapshot = model.advance(sample(at_s=at))
+    assert snapshot.past.slots == 0
