@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sctptop.model.association import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import milliseconds
-from sctptop.tui.line import Line, line
+from sctptop.tui.line import line
 from sctptop.tui.reading import Reading
 from sctptop.tui.widgets.line_panel import Drawing
 
@@ -44,8 +44,3 @@ def span_text(seconds: float) -> str:
 def nobody() -> Drawing:
     """What a view of one association shows while there is none."""
     return Drawing(body=[line(("No association under the cursor.", "dim"))])
-
-
-def missing_note(line_text: str) -> Line:
-    """Why something is not there."""
-    return line((line_text, "dim"))

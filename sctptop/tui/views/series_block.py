@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sctptop.model.history import Series
 from sctptop.quantity import UNKNOWN, short, show
 from sctptop.tui.line import Line, Span, line
@@ -48,8 +46,3 @@ def series_block(
 def graph_height(room: int, series: int, most: int = 6) -> int:
     """Equal heights for several graphs: at least 1, at most ``most`` lines each."""
     return max(1, min(most, room // max(series, 1)))
-
-
-def last_known(values: Sequence[float | None]) -> float | None:
-    """The newest value, None if the newest is a gap."""
-    return values[-1] if values else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sctptop.fields import COLUMNS, STATE_SHORT, WIDE_COLUMNS, Field, field
 from sctptop.model.association import Row
-from sctptop.quantity import UNKNOWN, show
+from sctptop.quantity import show
 
 NARROW = 100
 """Below this many columns titles and states are shortened."""
@@ -102,11 +102,6 @@ def shortened_end(text: str, width: int) -> str:
     tail = text[text.rfind(":") :]
     keep = width - len(tail) - 1
     return text[:keep] + "…" + tail if keep > 0 else text[: width - 1] + "…"
-
-
-def missing(text: str) -> bool:
-    """Whether a cell holds no value."""
-    return text == UNKNOWN
 
 
 def _title(entry: Field, narrow: bool) -> str:
