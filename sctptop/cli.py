@@ -7,16 +7,23 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from sctptop import __version__
 from sctptop.errors import FAILED, USAGE, SctptopError
 from sctptop.fields import FIELDS, UnknownFieldError, field
 from sctptop.filter import FilterError, parse_filter
+from sctptop.model.event import EVENT_KINDS
 from sctptop.model.select import SelectorError, parse_selector
 from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, VIEWS, Options
 from sctptop.ordering import OrderError, parse_order
 from sctptop.source import Source
+
+if TYPE_CHECKING:
+    from sctptop.kernel.probes import Probes
+
+SETTLE_S = 60.0
+"""How long a line of output waits for the probes; compiling takes a fraction of a second on real hardware."""
 
 _EXAMPLES = """\
 examples:
@@ -68,34 +75,66 @@ def _run(argv: Sequence[str]) -> int:
         print("\n".join(f"{entry.id:24} {entry.title:11} {entry.help}" for entry in FIELDS))
         return 0
     options = _options(arguments)
-    bpf = "off: --no-bpf" if arguments.no_bpf else f"off: sctptop {__version__} has no probes yet"
+    if arguments.ebpf:
+        from sctptop.output.probe_report import program_text
+
+        sys.stdout.write(program_text(arguments.every_change))
+        return 0
+    if arguments.probes:
+        from sctptop.kernel.probes import Probes
+        from sctptop.output.probe_report import report
+
+        return report(Probes(arguments.every_change), options.interval_s)
     if arguments.json:
         from sctptop.output.json_lines import json_line
         from sctptop.output.stream import stream
 
-        return stream(_live(bpf), options, json_line)
+        return stream(_settled(arguments), options, json_line)
     if arguments.csv:
         from sctptop.output.csv_rows import CsvWriter
         from sctptop.output.stream import stream
 
-        return stream(_live(bpf), options, CsvWriter(options.columns))
+        return stream(_settled(arguments), options, CsvWriter(options.columns))
+    if arguments.events is not None:
+        from sctptop.output.event_lines import EventWriter, event_kinds
+        from sctptop.output.stream import stream
+
+        kinds = _checked("--events", event_kinds, arguments.events)
+        return stream(_settled(arguments), options, EventWriter(kinds))
     if arguments.batch:
         from sctptop.output.stream import stream
         from sctptop.output.text import TextWriter
 
-        return stream(_live(bpf), options, TextWriter(options))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return stream(_settled(arguments), options, TextWriter(options))
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise SctptopError("the dashboard needs a terminal (try: sctptop -b, --json or --csv)", USAGE)
-    from sctptop.tui.app import run_dashboard
+    from sctptop.tui.run import run_dashboard
 
-    return run_dashboard(_live(bpf), options)
+    return run_dashboard(_live(_probes(arguments)), options)
 
 
-def _live(bpf: str) -> Source:
+def _live(probes: Probes | None) -> Source:
     """Imported late: --help and bad usage need no netlink."""
     from sctptop.kernel.live import LiveSource
 
-    return LiveSource(bpf)
+    return LiveSource(probes)
+
+
+def _settled(arguments: argparse.Namespace) -> Source:
+    """A source whose probes are on, or known to be off: a line of output cannot be mended later."""
+    probes = _probes(arguments)
+    source = _live(probes)
+    if probes is not None:
+        probes.settle(SETTLE_S)
+    return source
+
+
+def _probes(arguments: argparse.Namespace) -> Probes | None:
+    if arguments.no_bpf:
+        return None
+    from sctptop.kernel.probes import Probes
+
+    return Probes(arguments.every_change)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -140,7 +179,26 @@ def _parser() -> argparse.ArgumentParser:
     how.add_argument("-b", "--batch", action="store_true", help="plain text tables on stdout, like top -b")
     how.add_argument("--json", action="store_true", help="one JSON object a sample, a line each")
     how.add_argument("--csv", action="store_true", help="one CSV row an association and sample")
-    parser.add_argument("--no-bpf", action="store_true", help="netlink and /proc only, load no probes")
+    how.add_argument(
+        "--events",
+        nargs="?",
+        const="",
+        metavar="KIND,...",
+        help=f"one line an event as it comes; KIND: {', '.join(EVENT_KINDS)} (default all)",
+    )
+    how.add_argument(
+        "--probes", action="store_true", help="load the probes for one interval; list each with its cost"
+    )
+    how.add_argument(
+        "--ebpf", action="store_true", help="print the BPF program for this kernel, load nothing"
+    )
+    probes = parser.add_argument_group("probes")
+    probes.add_argument("--no-bpf", action="store_true", help="netlink and /proc only, load no probes")
+    probes.add_argument(
+        "--every-change",
+        action="store_true",
+        help="an event for every change of cwnd and rwnd, not one an interval",
+    )
     return parser
 
 

@@ -76,6 +76,19 @@ def _end(addresses: tuple[str, ...], primary: str | None, port: int) -> str:
     return f"{host}:{port}" + (f"+{len(addresses) - 1}" if len(addresses) > 1 else "")
 
 
+def _heartbeat(name: str, title: str, help: str, unit: str = "ms") -> Field:
+    def get(row: Row) -> Value:
+        rtt = row.primary_rtt
+        summary = rtt.summary() if rtt else None
+        return getattr(summary, name) if summary else None
+
+    return Field(f"hb_rtt_{name}", title, unit, 7, help, get, published=False)
+
+
+def _last_heartbeat(row: Row) -> Value:
+    return row.primary_rtt.last_ms if row.primary_rtt else None
+
+
 def _path_errors(row: Row) -> Value:
     down = [path for path in row.association.paths if path.state not in ("ACTIVE", None)]
     return len(down) if row.association.paths else None
@@ -103,7 +116,7 @@ FIELDS: tuple[Field, ...] = (
         "peer_rwnd", "PEER-RWND", "B", "what the peer can still take: its window less what is in flight", 9
     ),
     _read("local_rwnd", "LOCAL-RWND", "B", "the receive window we last advertised (a_rwnd)", 10),
-    _read("pathmtu", "PMTU", "B", "path MTU; netlink and /proc do not give it", 5),
+    _read("pathmtu", "PMTU", "B", "path MTU of the primary path; only probes tell it", 5),
     _read("srtt_ms", "SRTT", "ms", "smoothed RTT of the primary path; whole jiffies, so steps of 1000/HZ ms"),
     _read("rto_ms", "RTO", "ms", "retransmission timeout of the primary path", 6),
     _read("sack_delay_ms", "SACK-DLY", "ms", "how long we delay a SACK on the primary path", 8),
@@ -187,6 +200,24 @@ FIELDS: tuple[Field, ...] = (
     _read("drops", "DROPS", "n", "packets dropped at the socket", 5),
     _read("mark", "MARK", "hex", "firewall mark of the socket; needs CAP_NET_ADMIN", 10),
     _read("cgroup_id", "CGROUP", "#", "id of the socket's cgroup (v2)", 8),
+    _read("rwnd", "RWND", "B", "our receive window as it is now (asoc->rwnd, from probes)"),
+    _read("rwnd_min", "RWND-MIN", "B", "its least value in the last interval, from probes", 8),
+    _read("rwnd_max", "RWND-MAX", "B", "its greatest value in the last interval, from probes", 8),
+    _read("peer_rwnd_min", "PRWND-MIN", "B", "least peer_rwnd in the last interval, from probes", 9),
+    _read("peer_rwnd_max", "PRWND-MAX", "B", "greatest peer_rwnd in the last interval, from probes", 9),
+    Field(
+        "hb_rtt",
+        "HB RTT",
+        "ms",
+        7,
+        "round trip of the last heartbeat on the primary path, in ns from probes",
+        _last_heartbeat,
+        False,
+    ),
+    _heartbeat("p50", "HB P50", "median heartbeat RTT of the primary path since the reset"),
+    _heartbeat("p99", "HB P99", "99th percentile of the heartbeat RTT of the primary path since the reset"),
+    _heartbeat("max", "HB MAX", "longest heartbeat RTT of the primary path since the reset"),
+    _heartbeat("n", "HB N", "heartbeats timed on the primary path since the reset", "n"),
     _rate("in_packets", "IN/s", "SCTP packets received per second"),
     _rate("out_packets", "OUT/s", "SCTP packets sent per second"),
     _rate("in_data_chunks", "INDATA/s", "DATA chunks received per second"),
@@ -216,7 +247,7 @@ COLUMNS: tuple[str, ...] = (
     "local",
     "remote",
     "state",
-    "srtt_ms",
+    "hb_rtt",
     "cwnd",
     "peer_rwnd",
     "send_queue",
@@ -226,6 +257,7 @@ COLUMNS: tuple[str, ...] = (
 """The columns of a table of 80; ``WIDE_COLUMNS`` follow while there is room."""
 
 WIDE_COLUMNS: tuple[str, ...] = (
+    "srtt_ms",
     "flight",
     "unacked",
     "in_packets_rate",

@@ -13,7 +13,10 @@ from pathlib import Path
 
 from sctptop.kernel.clock import JiffyClock, configured_hz
 from sctptop.kernel.merge import Ends, endpoints, ends_of, merge_associations
+from sctptop.kernel.merge_probes import with_probes
 from sctptop.kernel.preflight import PROC_SCTP, missing_sctp
+from sctptop.kernel.probe_records import Clocks
+from sctptop.kernel.probes import NOTHING, Probes
 from sctptop.kernel.procfs import AssocLine, parse_assocs, parse_eps, parse_remaddr, parse_snmp, read_text
 from sctptop.kernel.sockdiag import Pair, SockDiag, SockDiagError
 from sctptop.kernel.wire import DiagRecord
@@ -28,11 +31,11 @@ the first reading, and None for a socket that is younger.
 
 
 class LiveSource:
-    """Reads the caller's network namespace. Owned by one thread; asks for no privilege."""
+    """Reads the caller's network namespace. Owned by one thread; asks for no privilege but what probes need."""
 
-    def __init__(self, bpf: str, folder: Path = PROC_SCTP) -> None:
-        """``bpf`` is what to say of the probes, as in ``Sample.sources``."""
-        self._bpf = bpf
+    def __init__(self, probes: Probes | None = None, folder: Path = PROC_SCTP) -> None:
+        """``probes`` are started here and closed with the source; None: without."""
+        self._probes = probes
         self._folder = folder
         self._diag: SockDiag | None = None
         self._clock = JiffyClock(configured_hz(os.uname().release))
@@ -40,9 +43,16 @@ class LiveSource:
         self._lines: dict[int, AssocLine] = {}
         self._alive: dict[Pair, Ends] = {}
         self._sockets: list[DiagRecord] = []
+        if probes is not None:
+            probes.start()
 
     def close(self) -> None:
-        """Close the netlink socket. Safe to call twice."""
+        """Close the netlink socket and detach the probes. Safe to call twice."""
+        self._hang_up()
+        if self._probes is not None:
+            self._probes.close()
+
+    def _hang_up(self) -> None:
         if self._diag is not None:
             self._diag.close()
             self._diag = None
@@ -56,7 +66,7 @@ class LiveSource:
         missing = missing_sctp(folder=self._folder)
         if missing is not None:
             # A sock_diag request would make the kernel load sctp_diag, and with it sctp.
-            self.close()
+            self._hang_up()
             return self._sample(now, interval, started, {"sock_diag": missing, "procfs": missing})
         netns = Path("/proc/thread-self/ns/net").stat().st_ino
         counters, counters_trouble = self._text("snmp")
@@ -71,14 +81,20 @@ class LiveSource:
         else:
             self._lines = {}
         trouble = assocs_trouble or remaddr_trouble or counters_trouble or eps_trouble
+        associations = merge_associations(netns, records, lines, parse_remaddr(remaddr), self._clock)
+        # After sock_diag: its asking is what makes the probes look at every path, and HZ is known by now.
+        clocks = Clocks(datetime.now(UTC), time.monotonic_ns(), self._clock)
+        observed = self._probes.read(clocks) if self._probes is not None else NOTHING
         return self._sample(
             now,
             interval,
             started,
             {"sock_diag": diag_trouble or "ok", "procfs": trouble or "ok"},
-            associations=merge_associations(netns, records, lines, parse_remaddr(remaddr), self._clock),
+            associations=with_probes(associations, observed, self._clock),
             endpoints=endpoints(netns, parse_eps(eps)),
             counters={netns: values} if (values := parse_snmp(counters)) else {},
+            events=tuple(entry for entry in observed.events if entry.netns == netns),
+            events_lost=observed.lost,
         )
 
     def _known_lines(self, read: list[AssocLine]) -> list[AssocLine]:
@@ -100,7 +116,7 @@ class LiveSource:
             read_s=round(time.monotonic() - started, 6),
             host=socket.gethostname(),
             kernel=os.uname().release,
-            sources={**sources, "bpf": self._bpf},
+            sources={**sources, "bpf": self._probes.state if self._probes else "off: --no-bpf"},
             hz=self._clock.hz,
             **found,  # type: ignore[arg-type]
         )
@@ -129,7 +145,7 @@ class LiveSource:
             self._alive = _by_addresses(records.values())
         except SockDiagError as error:
             # A socket that failed may hold stale answers.
-            self.close()
+            self._hang_up()
             return [], f"error: {error.strerror}"
         return [*self._sockets, *records.values()], None
 

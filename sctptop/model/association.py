@@ -7,11 +7,13 @@ all associations of a one-to-many socket, and a restart (RFC 9260 section 5.2) c
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sctptop.model.counters import CounterBook, CounterRow
+from sctptop.model.event import Event
 from sctptop.model.history import History
-from sctptop.model.sample import Association, Sample
+from sctptop.model.rtt import PathRtt, RttBook
+from sctptop.model.sample import Association, Path, Sample
 from sctptop.model.select import Selector, selected
 
 Key = tuple[Hashable, ...]
@@ -50,8 +52,11 @@ SERIES = (
 )
 """Association attributes kept over time."""
 
-PATH_SERIES = ("srtt_ms", "rto_ms")
-"""Path attributes kept over time, under the key (association key, address)."""
+PATH_SERIES = ("srtt_ms", "rto_ms", "cwnd", "ssthresh", "flight")
+"""Path attributes kept over time, under the key (association key, address).
+
+``hb_rtt_ms`` and ``data_rtt_ms`` join them: the last heartbeat of each interval and the median of its data.
+"""
 
 LINGER_S = 5.0
 """How long an association that ended stays in the table."""
@@ -67,6 +72,20 @@ class Row:
     since_reset: Mapping[str, int]
     age_s: float | None = None
     ended: str | None = None
+    rtts: Mapping[str, PathRtt] = field(default_factory=dict)
+
+    @property
+    def primary_rtt(self) -> PathRtt | None:
+        """The round trips of the primary path, None while none was measured."""
+        return self.rtts.get(self.association.primary or "")
+
+    def published(self) -> Association:
+        """The association with the round trips of its paths: what JSON shows."""
+        if not self.rtts:
+            return self.association
+        return replace(
+            self.association, paths=tuple(_with_rtt(path, self.rtts) for path in self.association.paths)
+        )
 
     def rate(self, name: str) -> float | None:
         """Per second over the last interval; None on the first sight."""
@@ -123,30 +142,36 @@ class Rows:
         self._selectors = tuple(selectors)
         self._lives: dict[Key, _Life] = {}
         self._by_name: dict[Key, _Life] = {}
-        self._now_s = 0.0
+        self.now_s = 0.0
+        self._rtts = RttBook()
+        self.events: tuple[tuple[Key | None, Event], ...] = ()
 
     def advance(self, sample: Sample, gained: Mapping[int, Mapping[str, int]]) -> None:
         """Take in the next sample; ``gained`` is what each namespace's SNMP counters gained in it."""
         self.tick += 1
-        self._now_s += sample.interval_s or 0.0
+        self.now_s += sample.interval_s or 0.0
         chosen = [entry for entry in sample.associations if selected(entry, self._selectors)]
         self.hidden = len(sample.associations) - len(chosen)
         seen = {self._meet(entry, sample.interval_s).key for entry in chosen}
-        born = [self._lives[key].association for key in seen if self._lives[key].first_s == self._now_s]
+        born = [self._lives[key].association for key in seen if self._lives[key].first_s == self.now_s]
         gone = [life for life in self._lives.values() if life.key not in seen and life.ended is None]
         for life in gone:
             life.ended = _reason(life.association, born, len(gone), gained.get(life.association.netns, {}))
-            life.ended_s = self._now_s
+            life.ended_s = self.now_s
+        self.events = tuple(self._named(sample.events))
+        alive = [(key, self._lives[key].association) for key in seen]
+        self._rtts.advance(((key, event) for key, event in self.events if key is not None), alive, self.now_s)
         self._age_out()
+        self.history.record(self.tick, dict(entry for key, one in alive for entry in _series(key, one)))
         self.history.record(
-            self.tick,
-            dict(entry for key in seen for entry in _series(key, self._lives[key].association)),
+            self.tick, {(key, address): self._rtt_series(key, address) for key, address in self._rtts.moved}
         )
 
     def reset(self) -> None:
         """Begin the deltas of every association anew."""
         for life in self._lives.values():
             life.book.reset()
+        self._rtts.reset()
 
     def rows(self) -> tuple[Row, ...]:
         """All associations alive or ended a moment ago, in the order they were first seen."""
@@ -156,8 +181,9 @@ class Rows:
                 association=life.association,
                 rates={name: None if life.ended else life.book.rate(name) for name in COUNTED},
                 since_reset=life.book.gained(),
-                age_s=self._now_s - life.first_s if life.born_while_watching else None,
+                age_s=self.now_s - life.first_s if life.born_while_watching else None,
                 ended=life.ended,
+                rtts=self._rtts.of(life.key),
             )
             for life in self._lives.values()
         )
@@ -166,12 +192,11 @@ class Rows:
         """The life this record belongs to, begun now if it is new."""
         life = next((found for name in _aliases(entry) if (found := self._known(name, entry))), None)
         if life is None:
-            life = _Life(identity(entry), entry, CounterBook(), self._now_s, interval_s is not None)
+            life = _Life(identity(entry), entry, CounterBook(), self.now_s, interval_s is not None)
             self._lives[life.key] = life
-        name = identity(entry)
-        self._by_name[name] = life
-        if entry.assoc_id is not None:
-            self._by_name[_identity_by_id(entry)] = life
+        # All names: an event may come from a time when less of it was known.
+        for name in _aliases(entry):
+            self._by_name[name] = life
         life.association = entry
         life.addresses.update(path.address for path in entry.paths)
         life.book.advance(
@@ -186,11 +211,25 @@ class Rows:
         tags = {life.association.own_tag, entry.own_tag} - {None}
         return life if len(tags) < 2 else None
 
+    def _named(self, events: Iterable[Event]) -> Iterator[tuple[Key | None, Event]]:
+        """Events with the key of their association: None where it was never read; without those not selected."""
+        for event in events:
+            entry = _of_event(event)
+            life = next((found for name in _aliases(entry) if (found := self._by_name.get(name))), None)
+            if life is not None:
+                yield life.key, event
+            elif not self._selectors or selected(entry, self._selectors):
+                yield None, event
+
+    def _rtt_series(self, key: Hashable, address: str) -> dict[str, float | None]:
+        path = self._rtts.of(key)[address]
+        return {"hb_rtt_ms": path.now_ms[-1] if path.now_ms else None, "data_rtt_ms": path.data_now_ms}
+
     def _age_out(self) -> None:
         old = {
             key
             for key, life in self._lives.items()
-            if life.ended is not None and self._now_s - life.ended_s >= LINGER_S
+            if life.ended is not None and self.now_s - life.ended_s >= LINGER_S
         }
         if not old:
             return
@@ -201,6 +240,7 @@ class Rows:
             forgotten.extend((key, address) for address in life.addresses)
         self._by_name = {name: life for name, life in self._by_name.items() if life.key not in old}
         self.history.forget(forgotten)
+        self._rtts.keep(self._lives)
 
 
 def association_counters(row: Row) -> tuple[CounterRow, ...]:
@@ -208,6 +248,24 @@ def association_counters(row: Row) -> tuple[CounterRow, ...]:
     return tuple(
         CounterRow(name, getattr(row.association, name), row.since_reset.get(name), row.rate(name))
         for name in COUNTED
+    )
+
+
+def _with_rtt(path: Path, rtts: Mapping[str, PathRtt]) -> Path:
+    rtt = rtts.get(path.address)
+    return replace(path, hb_rtt_ms=rtt.summary(), data_rtt_ms=rtt.data_summary()) if rtt else path
+
+
+def _of_event(event: Event) -> Association:
+    """The association that an event names, as far as the event knows it."""
+    return Association(
+        netns=event.netns,
+        assoc_id=event.assoc_id,
+        own_tag=event.own_tag,
+        peer_tag=event.peer_tag,
+        local_port=event.local_port,
+        remote_port=event.remote_port,
+        remote_addresses=(event.address,) if event.address else (),
     )
 
 

@@ -64,6 +64,8 @@ class History:
                 for name, value in series.items():
                     ring = rings.get(name)
                     if ring is None:
+                        if value is None:
+                            continue
                         length = self._length()
                         if not length:
                             continue

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sctptop.model.event import Event
+
 ASSOCIATION_STATES = (
     "CLOSED",
     "COOKIE_WAIT",
@@ -27,8 +29,26 @@ PATH_STATES = ("INACTIVE", "PF", "ACTIVE", "UNCONFIRMED", "UNKNOWN")
 
 
 @dataclass(frozen=True, slots=True)
+class RttSummary:
+    """Round trips since the reset, in ms; ``last`` is the newest. Percentiles carry the error of their bins."""
+
+    n: int
+    min: float
+    p50: float
+    p90: float
+    p99: float
+    max: float
+    last: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Path:
-    """One transport of an association: a remote address and what is known of the way to it."""
+    """One transport of an association: a remote address and what is known of the way to it.
+
+    Only the primary path is told without probes. ``*_min`` and ``*_max`` are over the interval, as probes saw it.
+    ``hb_rtt_ms`` and ``data_rtt_ms`` are put in by the model; ``data_rtt_bins`` is what the interval added:
+    (round trip in ns at the middle of its bin, times).
+    """
 
     address: str
     state: str | None = None
@@ -39,9 +59,20 @@ class Path:
     srtt_ms: float | None = None
     rto_ms: int | None = None
     errors: int | None = None
-    hb_rtt_ms: None = None
+    hb_rtt_ms: RttSummary | None = None
     max_retrans: int | None = None
     hb_timer: bool | None = None
+    data_rtt_ms: RttSummary | None = None
+    data_rtt_bins: tuple[tuple[int, int], ...] = ()
+    cwnd_min: int | None = None
+    cwnd_max: int | None = None
+    ssthresh_min: int | None = None
+    ssthresh_max: int | None = None
+    flight_min: int | None = None
+    flight_max: int | None = None
+    partial_bytes_acked: int | None = None
+    pathmtu: int | None = None
+    hb_due_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +172,12 @@ class Association:
     drops: int | None = None
     mark: int | None = None
     cgroup_id: int | None = None
+    # Told by probes only: our receive window as it is now, and the extremes of both over the interval.
+    rwnd: int | None = None
+    rwnd_min: int | None = None
+    rwnd_max: int | None = None
+    peer_rwnd_min: int | None = None
+    peer_rwnd_max: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +199,8 @@ class Sample:
 
     ``interval_s`` is the monotonic time since the reading before, None on the first.
     ``read_s`` is what the reading itself took. ``sources`` says "ok" or why not, by source.
-    ``counters`` holds /proc/net/sctp/snmp by network namespace.
+    ``counters`` holds /proc/net/sctp/snmp by network namespace. ``events`` are those since the sample before, oldest
+    first; ``events_lost`` says how many more there were that no buffer had room for.
     """
 
     time: datetime
@@ -175,7 +213,8 @@ class Sample:
     associations: tuple[Association, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     counters: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
-    events: tuple[Mapping[str, object], ...] = ()
+    events: tuple[Event, ...] = ()
+    events_lost: int = 0
 
     @property
     def watchable(self) -> bool:

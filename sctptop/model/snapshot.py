@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sctptop.model.association import Key, Row, Rows
 from sctptop.model.counters import CounterBook, CounterRow
+from sctptop.model.event_log import EventLog, Logged
 from sctptop.model.history import History, Series
 from sctptop.model.sample import Sample
 from sctptop.model.select import Selector
@@ -29,7 +30,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a view draws. Nothing in it changes; ``past`` is read up to ``tick`` only."""
+    """What a view draws. Nothing in it changes; ``past`` is read up to ``tick`` only.
+
+    ``events`` are the last ones, oldest first; ``events_lost`` counts those lost since the reset. ``now_s`` is the
+    clock of the samples: seconds since the first.
+    """
 
     sample: Sample
     rows: tuple[Row, ...]
@@ -39,6 +44,9 @@ class Snapshot:
     tick: int
     reset_s: float | None
     past: History
+    events: tuple[Logged, ...] = ()
+    events_lost: int = 0
+    now_s: float = 0.0
 
     def series(self, key: Key, name: str, ticks: int) -> Series:
         """The last ``ticks`` values of an association's series, oldest first, gaps None."""
@@ -63,6 +71,9 @@ class Model:
     def __init__(self, selectors: Sequence[Selector] = ()) -> None:
         self._rows = Rows(selectors)
         self._books: dict[int, CounterBook] = {}
+        self._log = EventLog()
+        self._events: tuple[Logged, ...] = ()
+        self._lost = 0
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
 
@@ -75,16 +86,19 @@ class Model:
         for netns in self._books.keys() - sample.counters.keys():
             self._books[netns].advance({}, sample.interval_s)
         self._rows.advance(sample, gained)
+        self._events = self._log.advance(self._rows.events, self._rows.tick)
+        self._lost += sample.events_lost
         self._sample = sample
         if self._since_reset_s is not None:
             self._since_reset_s += sample.interval_s or 0.0
         return self.snapshot()
 
     def reset(self) -> None:
-        """Begin all deltas anew at the last sample. Absolute values and the kernel are untouched."""
+        """Begin all deltas and distributions anew at the last sample. The kernel is untouched."""
         for book in self._books.values():
             book.reset()
         self._rows.reset()
+        self._lost = 0
         self._since_reset_s = 0.0
 
     def snapshot(self) -> Snapshot:
@@ -101,6 +115,9 @@ class Model:
             tick=self._rows.tick,
             reset_s=self._since_reset_s,
             past=self._rows.history,
+            events=self._events,
+            events_lost=self._lost,
+            now_s=self._rows.now_s,
         )
 
     def _totals(self, rows: Sequence[Row]) -> Totals:

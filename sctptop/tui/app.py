@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from collections.abc import Iterable
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.timer import Timer
 
 from sctptop.fields import Field
 from sctptop.filter import EVERYTHING
@@ -27,7 +28,9 @@ from sctptop.tui.reading import Arrived, Reading
 from sctptop.tui.screens.details import DetailsScreen
 from sctptop.tui.screens.help import HelpScreen
 from sctptop.tui.screens.sort import SortScreen
+from sctptop.tui.views.events import next_filter
 from sctptop.tui.views.registry import view
+from sctptop.tui.views.scene import Toggles
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import LinePanel
@@ -52,11 +55,11 @@ class SctptopApp(App[int]):
         self._order = options.order
         self._filter = options.filter
         self._view = view(options.view)
-        self._own_scale = False
-        self._hide_zeros = False
+        self._toggles = Toggles()
         self.newest: Reading | None = None
         self._held: Reading | None = None
         self._notice = ""
+        self._hushing: Timer | None = None
         self.collector = Collector(
             source, options.selectors, options.interval_s, options.count, self._receive
         )
@@ -199,12 +202,22 @@ class SctptopApp(App[int]):
 
     def action_own_scale(self) -> None:
         """Common scale or one for each graph."""
-        self._own_scale = not self._own_scale
-        self._draw()
+        self._toggle(own_scale=not self._toggles.own_scale)
 
     def action_zeros(self) -> None:
         """Counters at zero, or without them."""
-        self._hide_zeros = not self._hide_zeros
+        self._toggle(hide_zeros=not self._toggles.hide_zeros)
+
+    def action_all_associations(self) -> None:
+        """Events of all associations, or of the one under the cursor."""
+        self._toggle(all_associations=not self._toggles.all_associations)
+
+    def action_event_filter(self) -> None:
+        """The next choice of events."""
+        self._toggle(event_filter=next_filter(self._toggles.event_filter))
+
+    def _toggle(self, **changes: Any) -> None:
+        self._toggles = replace(self._toggles, **changes)
         self._draw()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -232,13 +245,18 @@ class SctptopApp(App[int]):
         self._filter = message.chosen
         self._draw()
 
+    @on(FilterBar.Refused)
+    def _filter_refused(self, message: FilterBar.Refused) -> None:
+        kept = f"filter stays {self._filter.text}" if self._filter.alternatives else "no filter"
+        self._say(f"{message.problem}; {kept}")
+
     @on(FilterBar.Closed)
     def _filter_closed(self) -> None:
         self._table.focus()
         self._draw()
 
     def _sort_chosen(self, field: Field | None) -> None:
-        if field is not None:
+        if field is not None and field != self._order.field:
             self._sort_by(field)
 
     def _sort_by(self, field: Field) -> None:
@@ -253,7 +271,10 @@ class SctptopApp(App[int]):
 
     def _say(self, notice: str) -> None:
         self._notice = notice
-        self.set_timer(NOTICE_S, self._hush)
+        if self._hushing is not None:
+            # The timer of an older notice would take this one away early.
+            self._hushing.stop()
+        self._hushing = self.set_timer(NOTICE_S, self._hush)
         self._draw()
 
     def _hush(self) -> None:
@@ -280,8 +301,7 @@ class SctptopApp(App[int]):
             filter=self._filter,
             selectors=self._options.selectors,
             view=self._view,
-            own_scale=self._own_scale,
-            hide_zeros=self._hide_zeros,
+            toggles=self._toggles,
             notice=self._notice,
         )
 
@@ -302,31 +322,3 @@ class SctptopApp(App[int]):
         self.failure = self.failure or error
         self._return_code = 1
         self._close_messages_no_wait()
-
-
-def run_dashboard(source: Source, options: Options) -> int:
-    """Show the dashboard until the user leaves. Returns the exit code; the terminal is as it was."""
-    if not all(
-        stream is not None and stream.isatty() for stream in (sys.__stdin__, sys.__stdout__, sys.__stderr__)
-    ):
-        source.close()
-        return _complain("no terminal: the dashboard needs one (try: --batch, --json or --csv)")
-    app = SctptopApp(source, options)
-    try:
-        result = app.run()
-    except Exception as error:
-        app.failure = app.failure or error
-        result = None
-    finally:
-        source.close()
-    if app.failure is not None:
-        return _complain(f"the dashboard stopped: {type(app.failure).__name__}: {app.failure}")
-    return result if result is not None else 0
-
-
-def _complain(text: str) -> int:
-    print(f"sctptop: error: {text}", file=sys.stderr)
-    return 1
-
-
-__all__ = ["SctptopApp", "run_dashboard"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,7 +18,7 @@ from sctptop.tui.empty_states import explanation
 from sctptop.tui.keys import footer
 from sctptop.tui.line import Line, line, spread
 from sctptop.tui.reading import Reading
-from sctptop.tui.views.scene import Scene, View
+from sctptop.tui.views.scene import Scene, Toggles, View
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import Drawing, LinePanel
@@ -42,8 +42,7 @@ class Picture:
     filter: Filter
     selectors: tuple[Selector, ...]
     view: View
-    own_scale: bool = False
-    hide_zeros: bool = False
+    toggles: Toggles = field(default_factory=Toggles)
     notice: str = ""
 
     @property
@@ -142,12 +141,14 @@ class Dashboard(Vertical):
             return
         row = reading.snapshot.row(self.table.cursor)
         title = picture.view.title
-        if row is not None:
+        if picture.view.shared and picture.toggles.all_associations:
+            title += "  all associations"
+        elif row is not None:
             title += f"  {local_end(row)} → {remote_end(row)}" + (f"  {row.ended}" if row.ended else "")
         if panel.border_title != title:
             panel.border_title = title
         room, height = panel.room, panel.size.height
-        scene = Scene(reading, reading.snapshot, row, room, height, picture.own_scale, picture.hide_zeros)
+        scene = Scene(reading, reading.snapshot, row, room, height, picture.toggles)
         panel.show(picture.view.draw(scene))
 
     def _repaint(self) -> None:

@@ -4,47 +4,83 @@ from __future__ import annotations
 
 from sctptop.fields import Field
 from sctptop.model.sample import Sample
+from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import UNKNOWN, milliseconds, show
 from sctptop.tui.line import Line, Span, cells, line, spread
+from sctptop.tui.probes import probes_of
 from sctptop.tui.reading import Reading
 from sctptop.tui.views.registry import VIEWS
 from sctptop.tui.widgets.status_line import Button, with_buttons
 
 ALARM = "▲"
 """Beside a rate that should be zero."""
+QUIET = ("off", "compiling", "waiting")
+"""States of the probes that are no trouble: the header tells them."""
+SHORT_REASON = 40
 
 
 def interval_text(seconds: float) -> str:
-    """0.1s, 1.0s, 30s, 10m."""
+    """0.1s, 0.25s, 1.0s, 30s, 1m30s, 10m."""
     if seconds < 10:
-        return f"{seconds:.1f}s"
-    return f"{seconds:.0f}s" if seconds < 60 else f"{seconds / 60:.0f}m"
+        return f"{seconds:.1f}s" if round(seconds, 2) == round(seconds, 1) else f"{seconds:.2f}s"
+    if seconds < 60:
+        return f"{round(seconds, 1):g}s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}m{rest:02d}s" if rest else f"{minutes}m"
 
 
 def header(reading: Reading | None, asked_s: float, paused: Sample | None, width: int) -> Line:
-    """Who and where on the left; how fresh, at what pace and at what cost on the right."""
-    left: list[Span] = [Span(" sctptop", "name")]
-    right: list[Span] = []
-    sample = reading.snapshot.sample if reading and reading.snapshot else None
+    """Who and where and what the probes do on the left; how fresh, at what pace and cost on the right."""
+    snapshot = reading.snapshot if reading else None
+    sample = snapshot.sample if snapshot else None
+    # What is the first to go where all does not fit has the highest number. Whole words or nothing: half a
+    # kernel version would be read as another one.
+    left: list[tuple[int, Line]] = [(0, line((" sctptop", "name")))]
+    right: list[tuple[int, Line]] = []
     if sample is not None:
-        left += [Span(f"  {sample.host}", "strong"), Span(f"  {sample.kernel}", "dim")]
+        left += [(1, line((f"  {sample.host}", "strong"))), (5, line((f"  {sample.kernel}", "dim")))]
         namespaces = len(sample.counters.keys() | {entry.netns for entry in sample.associations})
         if namespaces > 1:
-            left.append(Span(f"  {namespaces} netns", "dim"))
+            left.append((4, line((f"  {namespaces} netns", "dim"))))
+    if snapshot is not None:
+        left += _probes(snapshot)
     if paused is not None:
-        right += [Span(f" PAUSED at {paused.time.astimezone():%H:%M:%S} ", "badge"), Span("  ")]
+        right += [(0, line((f" PAUSED at {paused.time.astimezone():%H:%M:%S} ", "badge"), "  "))]
     else:
-        right.append(Span("live ", "good"))
-    right.append(Span(interval_text(asked_s)))
+        right.append((0, line(("live ", "good"))))
+    right.append((0, line(interval_text(asked_s))))
     if reading and reading.slow_s is not None:
-        right.append(Span(f" real {interval_text(reading.slow_s)} {ALARM}", "warn"))
+        right.append((0, line((f" real {interval_text(round(reading.slow_s, 1))} {ALARM}", "warn"))))
     if sample is not None:
-        right += [Span("  read ", "dim"), Span(milliseconds(sample.read_s * 1000))]
-        right.append(Span(f"  {sample.time.astimezone():%H:%M:%S} ", "strong"))
-    # Whole words or nothing: half a kernel version would be read as another one.
-    while len(left) > 1 and cells((*left, *right)) >= width:
-        left.pop()
-    return spread(line(*left), line(*right), width)
+        right += [(6, line(("  read ", "dim"), milliseconds(sample.read_s * 1000)))]
+        right.append((0, line((f"  {sample.time.astimezone():%H:%M:%S} ", "strong"))))
+    while sum(cells(piece) for _, piece in (*left, *right)) >= width:
+        last = max(rank for rank, _ in (*left, *right))
+        if not last:
+            break
+        left = [entry for entry in left if entry[0] != last]
+        right = [entry for entry in right if entry[0] != last]
+    return spread(_joined(left), _joined(right), width)
+
+
+def _joined(pieces: list[tuple[int, Line]]) -> Line:
+    return tuple(span for _, piece in pieces for span in piece)
+
+
+def _probes(snapshot: Snapshot) -> list[tuple[int, Line]]:
+    """What the probes do, and what of it may be left out."""
+    sample, probes = snapshot.sample, probes_of(snapshot.sample)
+    if not probes.on:
+        mark = "…" if probes.state == "compiling" else ""
+        told = [(2, line((f"  probes {probes.state}{mark}", "dim")))]
+        short = probes.reason if len(probes.reason) <= SHORT_REASON else ""
+        return [*told, (7, line((f": {short}", "faint")))] if short else told
+    told = [(2, line(("  HB probe ", "dim"), ("●", "good")))]
+    if sample.interval_s:
+        beats = sum(event.kind == "hb_rtt" for event in sample.events)
+        told.append((3, line(f" {show(beats / sample.interval_s, '/s')}/s")))
+    lost = snapshot.events_lost
+    return [*told, (2 if lost else 7, line((f" lost {show(lost, 'n')}", "warn" if lost else "dim")))]
 
 
 def troubles(reading: Reading | None) -> list[Line]:
@@ -59,7 +95,7 @@ def troubles(reading: Reading | None) -> list[Line]:
     sample = reading.snapshot.sample if reading.snapshot else None
     if sample is not None and sample.watchable:
         for name, text in sample.sources.items():
-            if text != "ok" and not text.startswith("off"):
+            if text != "ok" and not text.startswith(QUIET):
                 lines.append(line((f" {ALARM} {name}: ", "warn"), (text, "")))
     return lines
 

@@ -34,6 +34,10 @@ DASHBOARD_KEYS = [
     Binding("I", "invert", "Turn the order round", id="sort.invert", show=False),
     Binding("y", "own_scale", "Common scale or one for each graph", id="scale", show=False),
     Binding("z", "zeros", "Hide counters at zero", id="zeros", show=False),
+    Binding(
+        "a", "all_associations", "Events of all associations or of this one", id="events.all", show=False
+    ),
+    Binding("e", "event_filter", "Choose which events are listed", id="events.filter", show=False),
     Binding("escape", "clear_filter", "Back, clear the filter", id="back", show=False),
     Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False, priority=True),
 ]

@@ -5,9 +5,9 @@ Equal lines compare equal, so a widget can tell which of them changed and redraw
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, overload
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -23,6 +23,7 @@ class Span(NamedTuple):
 
 
 Line = tuple[Span, ...]
+Item = TypeVar("Item")
 
 BLANK: Line = ()
 
@@ -81,6 +82,46 @@ def fit(text: Line, width: int) -> Line:
     if left > 0:
         done.append(Span(" " * left))
     return tuple(done)
+
+
+def fitting(pieces: Iterable[Line], width: int) -> Line:
+    """The pieces one after the other, without those that no longer fit: whole words or nothing."""
+    done: list[Span] = []
+    left = width
+    for piece in pieces:
+        size = cells(piece)
+        if size <= left:
+            done.extend(piece)
+            left -= size
+    return tuple(done)
+
+
+def clipped(text: Line, width: int) -> Line:
+    """The line, its end replaced by an ellipsis where it is longer than ``width``."""
+    return text if cells(text) <= width else (*fit(text, max(width - 1, 0)), Span("…"))
+
+
+class Lines(Sequence[Line]):
+    """Lines that are made when they are looked at: of thousands only those on the screen."""
+
+    def __init__(self, items: Sequence[Item], make: Callable[[Item], Line]) -> None:
+        def made(index: int) -> Line:
+            return make(items[index])
+
+        self._made = made
+        self._length = len(items)
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> Line: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Line]: ...
+    def __getitem__(self, index: int | slice) -> Line | list[Line]:
+        if isinstance(index, slice):
+            return [self._made(place) for place in range(self._length)[index]]
+        return self._made(range(self._length)[index])
 
 
 def highlighted(text: Line, style: str) -> Line:

@@ -57,7 +57,7 @@ def measure(gnb: Host) -> list[tuple[str, float]]:
         ]
         for name, limit in (("sctptop reading by dump", 1 << 30), ("sctptop reading by look-ups", 0)):
             live.EXACT_ABOVE = limit
-            source = LiveSource("off")
+            source = LiveSource()
             source.read()
             rows.append((name, best_of(source.read)))
             source.close()

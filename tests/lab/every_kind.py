@@ -25,7 +25,7 @@ class Scene:
 
     def __init__(self, gnb: Host, amf: Host, stack: ExitStack) -> None:
         self.hosts = (gnb, amf)
-        self.sources = {host.name: LiveSource("off") for host in self.hosts}
+        self.sources = {host.name: LiveSource() for host in self.hosts}
         self.owners: list[Traffic] = []
         homes = (",".join(gnb.ipv4), ",".join(amf.ipv4))
         self._run(stack, amf, "echo", "--local", amf.ipv4[0], "--port", "5004")

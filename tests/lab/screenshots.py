@@ -33,7 +33,7 @@ FONT = "DejaVu Sans Mono"
 async def pictures() -> dict[str, str]:
     """SVG by name, of every view."""
     found: dict[str, str] = {}
-    app = SctptopApp(LiveSource("off: netlink and /proc only"), Options())
+    app = SctptopApp(LiveSource(), Options())
     async with app.run_test(size=(120, 36)) as pilot:
         await asyncio.sleep(SECONDS)
         table = app.query_one(AssociationTable)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path as FilePath
 
 from sctptop.model.counter_help import COUNTER_HELP
+from sctptop.model.event import Detail, Event
 from sctptop.model.sample import Association, Endpoint, Path, Sample
 from sctptop.schema import from_json
 
@@ -38,7 +39,9 @@ class Scripted:
         if isinstance(chosen, Exception):
             raise chosen
         beyond = place - len(self._samples) + 1
-        return replace(chosen, time=chosen.time + timedelta(seconds=beyond)) if beyond > 0 else chosen
+        if beyond <= 0:
+            return chosen
+        return replace(chosen, time=chosen.time + timedelta(seconds=beyond), events=(), events_lost=0)
 
     def close(self) -> None:
         """Counts how often it was called."""
@@ -174,3 +177,105 @@ def amf(ticks: int, associations: int = 12) -> Iterator[Sample]:
         entries = [association(number, tick) for number in range(associations - 1)]
         late = association(associations - 1, tick, state="COOKIE_WAIT", srtt_ms=None, paths=())
         yield sample(tick, [*entries, late])
+
+
+PROBED = {"sock_diag": "ok", "procfs": "ok", "bpf": "ok"}
+
+
+def event(tick: int, kind: str, number: int = 1, address: str | None = None, **details: Detail) -> Event:
+    """What a probe saw a little before second ``tick``, on the primary path of ``association(number)``."""
+    entry = association(number)
+    return Event(
+        time=START + timedelta(seconds=tick - 1, milliseconds=123),
+        kind=kind,
+        netns=NETNS,
+        own_tag=entry.own_tag or 0,
+        peer_tag=entry.peer_tag or 0,
+        local_port=entry.local_port,
+        remote_port=entry.remote_port,
+        assoc_id=entry.assoc_id,
+        address=entry.primary if address is None else address or None,
+        details=details,
+    )
+
+
+def heartbeat(tick: int, rtt_ms: float, number: int = 1, address: str | None = None) -> Event:
+    """A heartbeat answered."""
+    kernel_ms = math.ceil(rtt_ms / 4) * 4.0
+    return event(tick, "hb_rtt", number, address, rtt_ms=rtt_ms, kernel_rtt_ms=kernel_ms)
+
+
+def cut(tick: int, cause: str, before: int, after: int, **changes: Detail) -> Event:
+    """The congestion window changed for ``cause``."""
+    details: dict[str, Detail] = {
+        "cause": cause,
+        "before": before,
+        "after": after,
+        "flight": 2920,
+        "times": 1,
+    }
+    details |= {"ssthresh_before": 106496, "ssthresh_after": max(before // 2, 4 * 1460)} | changes
+    return event(tick, "cwnd", **details)  # type: ignore[arg-type]
+
+
+def probed(number: int, tick: int) -> Association:
+    """``association(number)`` as it is told with probes on: every path, and when its heartbeat is due."""
+    entry = association(number, tick)
+    primary, *others = entry.paths
+    cwnd = primary.cwnd or 0
+    told = [
+        replace(
+            primary,
+            hb_due_ms=(30 - (tick + number) % 30) * 1000.0 - 400,
+            cwnd_min=cwnd - 1460,
+            cwnd_max=cwnd,
+            flight_min=0,
+            flight_max=primary.flight,
+            data_rtt_bins=((9_300_000 + 100_000 * (tick % 7), 3), (203_000_000, int(tick % 9 == 0))),
+        )
+    ]
+    told += [
+        replace(path, hb_due_ms=12_400.0, cwnd=4380, ssthresh=106496, flight=0, srtt_ms=12.0)
+        for path in others
+    ]
+    return replace(
+        entry,
+        paths=tuple(told),
+        rwnd=106000,
+        rwnd_min=99000,
+        rwnd_max=106496,
+        peer_rwnd_min=89000,
+        peer_rwnd_max=106496,
+    )
+
+
+def with_probes(ticks: int, associations: int = 12) -> Iterator[Sample]:
+    """The AMF of ``amf`` with probes on: heartbeats, cuts, a path that goes down, associations that come and go."""
+    spare = association(1).remote_addresses[1]
+    single: dict[int, tuple[Event, ...]] = {
+        9: (event(9, "association", 4, "", change="NEW"),),
+        12: (
+            event(12, "t3_rtx", rto_ms=1000, errors=0),
+            cut(12, "T3_RTX", 17520, 1460),
+            event(12, "retransmit", reason="T3_RTX"),
+            cut(12, "RAISE", 1460, 4380, times=2, ssthresh_after=106496),
+        ),
+        14: (event(14, "t3_rtx", rto_ms=2000, errors=1), cut(14, "T3_RTX", 4380, 1460)),
+        24: (cut(24, "FAST_RTX", 20440, 10220), event(24, "retransmit", reason="FAST_RTX")),
+        31: (event(31, "path", 1, spare, before="ACTIVE", after="INACTIVE"),),
+        36: (event(36, "association", 77, "", change="FREED", state="ESTABLISHED"),),
+        38: (cut(38, "INACTIVE", 30660, 15330),),
+    }
+    for tick in range(ticks):
+        beats = [
+            heartbeat(
+                tick, 7.6 + 0.9 * abs(math.sin(tick * 2.3 + number)) ** 3 + (3.1 if tick == 17 else 0), number
+            )
+            for number in range(associations)
+            if tick and (number == 1 or (tick + number) % 5 == 0)
+        ]
+        yield replace(
+            sample(tick, [probed(number, tick) for number in range(associations)], sources=PROBED),
+            events=(*beats, *single.get(tick, ())),
+            events_lost=3 if tick == 20 else 0,
+        )

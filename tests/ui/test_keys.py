@@ -7,6 +7,7 @@ import pytest
 from sctptop.fields import FIELDS
 from sctptop.filter import parse_filter
 from sctptop.options import Options
+from sctptop.tui.headline import interval_text
 from sctptop.tui.keys import DASHBOARD_KEYS, explained, key_names
 from sctptop.tui.screens.details import groups
 from sctptop.tui.views.registry import VIEWS
@@ -160,6 +161,40 @@ async def test_sort_keys(stage: Staging) -> None:
         assert "▲LOCAL" in s.table.line_at(0)
         await s.press("s", *(["home"] + ["down"] * 4), "enter")
         assert "▼ CWND" in s.table.line_at(0) or "▼CWND" in s.table.line_at(0)
+
+
+async def test_enter_on_the_current_sort_field_keeps_the_order(stage: Staging) -> None:
+    async with stage(list(amf(3))) as s:
+        await s.press("I")
+        assert "▼REMOTE" in s.table.line_at(0)
+        await s.press("s", "enter")
+        assert "▼REMOTE" in s.table.line_at(0)
+
+
+async def test_enter_on_an_unreadable_filter_says_that_the_old_one_stays(stage: Staging) -> None:
+    options = Options(interval_s=3600, filter=parse_filter("59060"))
+    async with stage(list(amf(3)), options, size=(120, 36)) as s:
+        await s.press("/", *" cwnd<", "enter")
+        assert s.ports() == [59060]
+        assert "filter stays 59060" in s.line("tabs") and "cwnd" in s.line("tabs")
+
+
+async def test_a_newer_notice_stops_the_timer_of_an_older_one(stage: Staging) -> None:
+    async with stage(list(amf(3))) as s:
+        await s.press("I")
+        older = s.app._hushing
+        await s.press("I")
+        assert older is not None and older._task is None
+        assert s.app._hushing is not older
+        assert "sorted by" in s.line("tabs")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.1, "0.1s"), (0.25, "0.25s"), (1, "1.0s"), (12.5, "12.5s"), (30, "30s"), (90, "1m30s"), (3600, "60m")],
+)
+def test_an_interval_is_said_as_it_was_asked_for(seconds: float, text: str) -> None:
+    assert interval_text(seconds) == text
 
 
 async def test_interval_keys_walk_the_steps_within_bounds(stage: Staging) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from sctptop.options import Options
 from sctptop.tui.app import SctptopApp
-from tests.ui.scripted import Scripted, amf
+from tests.ui.scripted import Scripted, amf, with_probes
 
 SIZES = ((80, 24), (120, 36), (160, 50))
 TICKS = 45
@@ -20,6 +20,13 @@ TICKS = 45
 @pytest.mark.parametrize("view", ["rtt", "cwnd", "queue", "counters", "paths"])
 def test_screen(snap_compare: Callable[..., bool], size: tuple[int, int], view: str) -> None:
     app = SctptopApp(Scripted(list(amf(TICKS))), Options(interval_s=3600, view=view))
+    assert snap_compare(app, terminal_size=size, run_before=play)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("view", ["rtt", "cwnd", "paths", "events"])
+def test_screen_with_probes(snap_compare: Callable[..., bool], size: tuple[int, int], view: str) -> None:
+    app = SctptopApp(Scripted(list(with_probes(TICKS))), Options(interval_s=3600, view=view))
     assert snap_compare(app, terminal_size=size, run_before=play)
 
 

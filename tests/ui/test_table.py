@@ -137,6 +137,13 @@ def test_eighty_columns_hold_all_first_columns_and_a_gnb_address() -> None:
     assert columns[-1].x + columns[-1].width <= 79
 
 
+async def test_srtt_stands_where_heartbeats_would_while_the_probes_are_off(stage: Staging) -> None:
+    for told, title in ((None, "SRTT"), ("off: by --no-bpf", "SRTT"), ("compiling", "RTT"), ("ok", "RTT")):
+        sources = {"sock_diag": "ok"} | ({"bpf": told} if told else {})
+        async with stage([sample(0, [association(0)], sources=sources)]) as s:
+            assert s.table.line_at(0).split()[3 + (title == "RTT")] == title
+
+
 def test_columns_never_overlap_and_never_exceed_the_width() -> None:
     for width in range(79, 240):
         columns = lay_out(width, None)

@@ -59,7 +59,7 @@ def put(folder: Path, *lines: str) -> None:
 
 
 def test_a_reconnect_on_the_same_ports_leaves_no_ghost(tmp_path: Path, kernel: FakeSockDiag) -> None:
-    source = LiveSource("off", tmp_path)
+    source = LiveSource(None, tmp_path)
     for ident, tag in ((5, 11), (6, 22), (6, 22)):
         put(tmp_path, line(ident))
         kernel.records = [record(tag)]
@@ -68,7 +68,7 @@ def test_a_reconnect_on_the_same_ports_leaves_no_ghost(tmp_path: Path, kernel: F
 
 
 def test_an_association_that_proc_passed_over_keeps_its_id(tmp_path: Path, kernel: FakeSockDiag) -> None:
-    source = LiveSource("off", tmp_path)
+    source = LiveSource(None, tmp_path)
     kernel.records = [record(11)]
     put(tmp_path, line(5))
     source.read()
@@ -81,7 +81,7 @@ def test_look_ups_tell_two_associations_apart_by_their_local_address(
     tmp_path: Path, kernel: FakeSockDiag, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "EXACT_ABOVE", 0)
-    source = LiveSource("off", tmp_path)
+    source = LiveSource(None, tmp_path)
     kernel.records = [record(11), record(22, "10.9.0.3")]
     put(tmp_path, line(5), line(6, "10.9.0.3"))
     for _ in range(2):

@@ -21,15 +21,17 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Primary path",
         (
-            "primary", "primary_state", "primary_errors", "paths_down", "srtt_ms", "rto_ms", "cwnd", "ssthresh",
-            "flight", "partial_bytes_acked", "pathmtu", "t3_rtx_expires_ms", "hb_interval_ms",
+            "primary", "primary_state", "primary_errors", "paths_down", "hb_rtt", "hb_rtt_p50", "hb_rtt_p99",
+            "hb_rtt_max", "hb_rtt_n", "srtt_ms", "rto_ms", "cwnd", "ssthresh", "flight",
+            "partial_bytes_acked", "pathmtu", "t3_rtx_expires_ms", "hb_interval_ms",
             "path_max_retrans",
         ),
     ),
     (
         "Windows and queues",
         (
-            "peer_rwnd", "local_rwnd", "send_queue", "recv_queue", "unacked", "pending", "in_queue_packets",
+            "peer_rwnd", "peer_rwnd_min", "peer_rwnd_max", "rwnd", "rwnd_min", "rwnd_max", "local_rwnd", "send_queue",
+             "recv_queue", "unacked", "pending", "in_queue_packets",
             "out_queue_chunks", "backlog",
         ),
     ),

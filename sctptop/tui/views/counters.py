@@ -25,7 +25,7 @@ def draw(scene: Scene) -> Drawing:
     body: list[Line] = []
     notes: list[Note] = []
     for title, prefix, rows in _sections(scene):
-        shown = [row for row in rows if not (scene.hide_zeros and _zero(row))]
+        shown = [row for row in rows if not (scene.toggles.hide_zeros and _zero(row))]
         if body:
             body.append(BLANK)
         hidden = len(rows) - len(shown)
@@ -89,7 +89,7 @@ def _reset_age(scene: Scene) -> str:
 def _titles(scene: Scene) -> Line:
     when = "SINCE START" if scene.snapshot.reset_s is None else "SINCE RESET"
     text = f"{'COUNTER':<{NAME}}{when:>{NUMBER}}{'PER SECOND':>{NUMBER}}{'ABSOLUTE':>{NUMBER}}"
-    key = "z zeros too" if scene.hide_zeros else "z hide zeros"
+    key = "z zeros too" if scene.toggles.hide_zeros else "z hide zeros"
     return spread(line((text, "title")), line((key, "faint")), scene.width)
 
 

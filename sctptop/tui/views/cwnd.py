@@ -1,11 +1,20 @@
-"""Cwnd: the windows that limit sending and receiving, and what is in flight, on one scale."""
+"""Cwnd: the windows that limit sending and receiving, what is in flight, and where cwnd was cut and why."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from sctptop.model.association import Row
+from sctptop.model.event_log import Logged
+from sctptop.model.history import Series
+from sctptop.model.sample import Path
 from sctptop.quantity import short
-from sctptop.tui.line import Line, line, spread
+from sctptop.tui.line import BLANK, Line, fitting, line, spread
+from sctptop.tui.probes import probes_of
+from sctptop.tui.views.event_text import CUT_LETTERS, changes, is_cut
+from sctptop.tui.views.path_marks import path_mark
 from sctptop.tui.views.scene import Scene, View, nobody, span_text
-from sctptop.tui.views.series_block import graph_height, graph_width, series_block
+from sctptop.tui.views.series_block import Graph, graph_height, graph_width, mark_line, series_blocks
 from sctptop.tui.widgets.graph import CLIPPED, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 
@@ -16,45 +25,161 @@ SERIES = (
     ("peer_rwnd", "peer rwnd", "title"),
     ("local_rwnd", "local rwnd", "title"),
 )
+OF_A_PATH = SERIES[:3]
 SCALED = ("cwnd", "flight", "peer_rwnd", "local_rwnd")
 """What the common scale is made for: ssthresh may stand far above all that is in use."""
 
-NOTES = (
-    "cwnd, ssthresh and flight are those of the primary path, in bytes.",
-    "peer rwnd is what the peer can still take: its window less what is in flight.",
-)
+PRIMARY_NOTE = "cwnd, ssthresh and flight are those of the primary path, in bytes."
+RWND_NOTE = "peer rwnd is what the peer can still take: its window less what is in flight."
+CUT_WORDS = {
+    "T3_RTX": "T T3-rtx",
+    "FAST_RTX": "F fast retransmit",
+    "ECNE": "E ECN",
+    "INACTIVE": "I idle",
+    "RESET": "R restart",
+}
+LISTED = 14
+"""From this height on the last changes are listed too."""
+LEAST_LISTED = 3
 
 
 def draw(scene: Scene) -> Drawing:
-    """Five graphs with a common scale, or each with its own."""
+    """Five graphs with a common scale or each with its own, the cuts below them."""
     row = scene.row
     if row is None:
         return nobody()
     ticks = graph_width(scene.width)
     series = {name: scene.snapshot.series(row.key, name, ticks) for name, _, _ in SERIES}
     common = top_of([series[name] for name in SCALED])
+    events = [entry for entry in scene.snapshot.events if entry.key == row.key and is_cut(entry.event)]
+    probing = bool(events) or probes_of(scene.snapshot.sample).on
+    others = _others(row) if probing else []
     room = scene.height - 1
-    notes = [line((note, "dim")) for note in NOTES] if room >= len(SERIES) + len(NOTES) else []
-    height = graph_height(room - len(notes), len(SERIES))
-    body: list[Line] = []
-    for name, label, style in SERIES:
-        top = top_of([series[name]]) if scene.own_scale else common
-        now = getattr(row.association, name)
-        body += series_block(label, series[name], scene.width, height, top, now=now, style=style)
+    notes = _notes(scene, row, probing) if room >= len(SERIES) + 2 + probing else []
+    least = _listed(events, LEAST_LISTED, scene.width) if room >= LISTED else []
+    # What stands below the graphs of the primary path has its room first, while they keep two lines each.
+    tail = len(least) + probing
+    spare = room - len(notes) - tail - 2 * len(SERIES)
+    paths: list[Line] = []
+    for path in others:
+        block = _path(scene, row, path, events)
+        if len(paths) + len(block) > spare:
+            break
+        paths += block
+    height = graph_height(room - len(notes) - tail - len(paths), len(SERIES))
+    body = series_blocks(_graphs(scene, row, series, common), scene.width, height)
+    if probing:
+        body.append(_cuts(scene, events, row.association.primary))
+    if least:
+        listed = room - len(notes) - len(body) - len(paths) - len(least) + min(len(events), LEAST_LISTED)
+        body += [*paths, *_listed(events, listed, scene.width)]
+    else:
+        body += paths
     span = span_text(scene.reading.span_s(ticks))
-    if scene.own_scale:
+    if scene.toggles.own_scale:
         scale = f"each on its own scale, last {span}"
     else:
-        clipped = f", {CLIPPED} above it" if _clipped(series, common) else ""
-        scale = f"common scale 0–{short(common)}, last {span}{clipped}"
-    key = "y common scale" if scene.own_scale else "y own scales"
+        above = f", {CLIPPED} above it" if _exceeded(series.values(), common) else ""
+        scale = f"common scale 0–{short(common)}, last {span}{above}"
+    key = "y common scale" if scene.toggles.own_scale else "y own scales"
     return Drawing(
         head=[spread(line((scale, "dim")), line((key, "faint")), scene.width)], body=body, foot=notes
     )
 
 
-def _clipped(series: dict[str, tuple[float | None, ...]], top: float) -> bool:
-    return any(value is not None and value > top for values in series.values() for value in values)
+def cut_marks(events: Iterable[Logged], address: str | None, tick: int, ticks: int) -> str:
+    """One character a reading, the newest last: why cwnd of that path was cut in it, or a blank."""
+    order = list(CUT_LETTERS)
+    marks: dict[int, str] = {}
+    for entry in events:
+        cause, column = entry.event.text("cause"), ticks - 1 - (tick - entry.tick)
+        if entry.event.address not in (address, None) or not 0 <= column < ticks or cause not in order:
+            continue
+        known = marks.get(column)
+        if known is None or order.index(cause) < order.index(known):
+            marks[column] = cause
+    return "".join(CUT_LETTERS[marks[column]] if column in marks else " " for column in range(ticks))
 
 
-VIEW = View("cwnd", "Cwnd", "congestion and receive windows over time", draw)
+def _graphs(scene: Scene, row: Row, series: dict[str, Series], common: float) -> list[Graph]:
+    return [
+        Graph(
+            label,
+            series[name],
+            top_of([series[name]]) if scene.toggles.own_scale else common,
+            now=getattr(row.association, name),
+            style=style,
+        )
+        for name, label, style in SERIES
+    ]
+
+
+def _cuts(scene: Scene, events: Iterable[Logged], address: str | None) -> Line:
+    ticks = graph_width(scene.width)
+    return mark_line("cwnd cut", cut_marks(events, address, scene.snapshot.tick, ticks), scene.width, "warn")
+
+
+def _others(row: Row) -> list[Path]:
+    return [path for path in row.association.paths if not path.primary and path.cwnd is not None]
+
+
+def _path(scene: Scene, row: Row, path: Path, events: Iterable[Logged]) -> list[Line]:
+    """A further path, one line a series on a scale of its own."""
+    ticks = graph_width(scene.width)
+    series = {
+        name: scene.snapshot.path_series(row.key, path.address, name, ticks) for name, _, _ in OF_A_PATH
+    }
+    top = top_of([series["cwnd"], series["flight"]])
+    graphs = [
+        Graph(
+            label,
+            series[name],
+            top_of([series[name]]) if scene.toggles.own_scale else top,
+            now=getattr(path, name),
+            style=style,
+        )
+        for name, label, style in OF_A_PATH
+    ]
+    title = line(*path_mark(path), (f" {path.address}", "strong"), (f"  {path.state or ''}", "dim"))
+    return [BLANK, title, *series_blocks(graphs, scene.width, 1), _cuts(scene, events, path.address)]
+
+
+def _listed(events: list[Logged], most: int, width: int) -> list[Line]:
+    if not events:
+        return []
+    return [BLANK, line(("last cuts of cwnd", "title")), *changes(events[-most:], width)]
+
+
+def _notes(scene: Scene, row: Row, probing: bool) -> list[Line]:
+    if not probing:
+        return [line((PRIMARY_NOTE, "dim")), line((RWND_NOTE, "dim"))]
+    legend = [line(("cuts: ", "dim")), *(line((f"{words}  ", "dim")) for words in CUT_WORDS.values())]
+    primary = next((path for path in row.association.paths if path.primary), None)
+    within = [
+        line((f"in the last interval: cwnd {_extent(primary.cwnd_min, primary.cwnd_max)}", "dim"))
+        if primary and primary.cwnd_max is not None
+        else line(("cwnd, ssthresh, flight: primary path; view 5 has every path.", "dim"))
+    ]
+    if primary and primary.cwnd_max is not None:
+        entry = row.association
+        for label, least, most in (
+            ("flight", primary.flight_min, primary.flight_max),
+            ("peer rwnd", entry.peer_rwnd_min, entry.peer_rwnd_max),
+            ("rwnd", entry.rwnd_min, entry.rwnd_max),
+        ):
+            if most is not None:
+                within.append(line((f"  {label} {_extent(least, most)}", "dim")))
+    return [fitting(legend, scene.width), fitting(within, scene.width)]
+
+
+def _extent(least: int | None, most: int | None) -> str:
+    if least is None or most is None:
+        return "–"
+    return short(most) if least == most else f"{short(least)}–{short(most)}"
+
+
+def _exceeded(series: Iterable[Series], top: float) -> bool:
+    return any(value is not None and value > top for values in series for value in values)
+
+
+VIEW = View("cwnd", "Cwnd", "congestion and receive windows over time, and why cwnd was cut", draw)

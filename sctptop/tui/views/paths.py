@@ -6,6 +6,7 @@ from sctptop.model.path_changes import PathChange
 from sctptop.model.sample import Path
 from sctptop.quantity import UNKNOWN, Value, show
 from sctptop.tui.line import Line, Span, line, wrapped
+from sctptop.tui.probes import probes_of
 from sctptop.tui.views.path_marks import path_mark
 from sctptop.tui.views.scene import Scene, View, nobody, span_text
 from sctptop.tui.widgets.line_panel import Drawing
@@ -18,11 +19,15 @@ NUMBERS = (
     ("SSTHR", 5, "ssthresh", "B"),
 )
 STATE, ERRORS = 11, 5
+LEAST_ADDRESS = 15
 CHANGE = 9
+HEARTBEAT = 7
 NOTE = (
-    "* primary. srtt, cwnd, flight and ssthresh are read for the primary path only (sock_diag); errors count in a row, "
-    "of Path.Max.Retrans; CHANGED: how long ago the state did, – not while watched."
+    "* primary. {whose}; errors count in a row, of Path.Max.Retrans; CHANGED: how long ago the state did, "
+    "– not while watched."
 )
+PRIMARY_ONLY = "srtt, cwnd, flight and ssthresh are read for the primary path only (sock_diag)"
+ALL_PATHS = "srtt, cwnd, flight and ssthresh are read for every path (probes)"
 
 
 def draw(scene: Scene) -> Drawing:
@@ -31,22 +36,31 @@ def draw(scene: Scene) -> Drawing:
     if row is None:
         return nobody()
     fixed = 2 + STATE + 1 + sum(size + 1 for _, size, _, _ in NUMBERS) + ERRORS + 1 + CHANGE
-    room = max(15, min(39, scene.width - fixed))
+    beats = scene.width - fixed - HEARTBEAT - 1 >= LEAST_ADDRESS
+    room = max(LEAST_ADDRESS, min(39, scene.width - fixed - (HEARTBEAT + 1) * beats))
+    whose = ALL_PATHS if probes_of(scene.snapshot.sample).on else PRIMARY_ONLY
     paths = sorted(row.association.paths, key=lambda path: not path.primary)
-    head = [_titles(room)]
+    head = [_titles(room, beats)]
     body: list[Line] = []
     for path in paths:
         change = scene.reading.path_changes.get((row.key, path.address))
-        body.append(_path(path, room, change, scene.reading.now_s))
+        shown = _path(path, room, change, scene.reading.now_s)
+        rtt = row.rtts.get(path.address)
+        body.append((*shown, _heartbeat(rtt.last_ms if rtt else None)) if beats else shown)
     if not paths:
         body.append(line(("No path of this association could be read.", "dim")))
-    return Drawing(body=body, head=head, foot=wrapped(NOTE, scene.width, "dim"))
+    return Drawing(body=body, head=head, foot=wrapped(NOTE.format(whose=whose), scene.width, "dim"))
 
 
-def _titles(room: int) -> Line:
+def _titles(room: int, beats: bool) -> Line:
     text = f"  {'ADDRESS':<{room}} {'STATE':<{STATE}}"
     text += "".join(f" {title:>{size}}" for title, size, _, _ in NUMBERS)
-    return line((text + f" {'ERR':>{ERRORS}} {'CHANGED':>{CHANGE - 1}}", "title"))
+    text += f" {'ERR':>{ERRORS}} {'CHANGED':>{CHANGE - 1}}"
+    return line((text + (f" {'HB RTT':>{HEARTBEAT}}" if beats else ""), "title"))
+
+
+def _heartbeat(last_ms: float | None) -> Span:
+    return Span(f" {show(last_ms, 'ms'):>{HEARTBEAT}}", "faint" if last_ms is None else "strong")
 
 
 def _path(path: Path, room: int, change: PathChange | None, now_s: float) -> Line:

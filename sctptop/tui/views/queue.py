@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sctptop.model.sample import Association
-from sctptop.tui.line import Line, line, spread
+from sctptop.tui.line import line, spread
 from sctptop.tui.views.scene import Scene, View, nobody, span_text
-from sctptop.tui.views.series_block import graph_height, graph_width, series_block
+from sctptop.tui.views.series_block import Graph, graph_height, graph_width, series_blocks
 from sctptop.tui.widgets.graph import CLIPPED, nice_top, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 
@@ -35,24 +35,29 @@ def draw(scene: Scene) -> Drawing:
     room = scene.height - 1
     notes = [line((note, "dim")) for note in NOTES[: max(0, room - len(SERIES))]]
     height = graph_height(room - len(notes), len(SERIES))
-    body: list[Line] = []
-    for name, label, unit, style in SERIES:
-        values = scene.snapshot.series(row.key, name, ticks)
-        top = _top(scene, row.association, name, values)
-        now = getattr(row.association, name)
-        body += series_block(label, values, scene.width, height, top, unit=unit, now=now, style=style)
+    graphs = [
+        Graph(
+            label,
+            values := scene.snapshot.series(row.key, name, ticks),
+            _top(scene, row.association, name, values),
+            unit,
+            getattr(row.association, name),
+            style,
+        )
+        for name, label, unit, style in SERIES
+    ]
     span = span_text(scene.reading.span_s(ticks))
-    scale = "each on its own scale" if scene.own_scale else "queues against their buffers"
-    key = "y buffers as scale" if scene.own_scale else "y own scales"
+    scale = "each on its own scale" if scene.toggles.own_scale else "queues against their buffers"
+    key = "y buffers as scale" if scene.toggles.own_scale else "y own scales"
     head = spread(
         line((f"{scale}, last {span}, {CLIPPED} above the scale", "dim")), line((key, "faint")), scene.width
     )
-    return Drawing(head=[head], body=body, foot=notes)
+    return Drawing(head=[head], body=series_blocks(graphs, scene.width, height), foot=notes)
 
 
 def _top(scene: Scene, entry: Association, name: str, values: tuple[float | None, ...]) -> float:
     buffer = getattr(entry, BUFFERS[name]) if name in BUFFERS else None
-    if buffer and not scene.own_scale:
+    if buffer and not scene.toggles.own_scale:
         return float(buffer)
     return max(top_of([values]), nice_top(10))
 

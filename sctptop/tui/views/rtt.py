@@ -1,90 +1,211 @@
-"""RTT: what the kernel believes of each path's round trip, over time."""
+"""RTT: the heartbeats of each path timed in ns, beside what the kernel believes of its round trip."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sctptop.model.association import Row
-from sctptop.model.sample import Path
-from sctptop.quantity import show
-from sctptop.tui.line import BLANK, Line, line, wrapped
+from sctptop.model.rtt import PathRtt
+from sctptop.model.sample import Path, RttSummary
+from sctptop.quantity import UNKNOWN, milliseconds, short, show
+from sctptop.tui.line import BLANK, Line, Span, cells, fitting, line, spread, wrapped
+from sctptop.tui.probes import Probes, probes_of
 from sctptop.tui.views.path_marks import path_mark
+from sctptop.tui.views.rtt_kernel import TALL, has_srtt, kernel_graphs, srtt_note
+from sctptop.tui.views.rtt_plot import AXIS, histogram
 from sctptop.tui.views.scene import Scene, View, nobody, span_text
-from sctptop.tui.views.series_block import graph_width, series_block
+from sctptop.tui.views.series_block import Graph, graph_width, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing
 
-HEARTBEAT_NOTE = "Heartbeat RTT is not here: netlink does not give it."
-NO_SRTT = "no srtt: sock_diag gives it for the primary path only"
-NOT_YET = "srtt could not be read: sock_diag is silent, or HZ is not known"
 MOST_LINES = 14
-TALL = 14
-"""From here on RTO has a graph too, and paths a blank line between them."""
+"""Of one graph."""
+LEAST_PLOT = AXIS + 2
+MORE = (
+    "More heartbeats: sysctl net.sctp.hb_interval=5000 for new associations, "
+    "SCTP_PEER_ADDR_PARAMS in the application."
+)
+SACK_DELAY = (
+    "data RTT (contains the peer's SACK delay)",
+    "data RTT (with the peer's SACK delay)",
+    "data RTT",
+)
 
 
 def draw(scene: Scene) -> Drawing:
-    """A block a path: state, srtt and RTO now, and both over time."""
+    """A block a path, the primary first."""
     row = scene.row
     if row is None:
         return nobody()
-    notes = [
-        *wrapped(_srtt_note(scene.snapshot.sample.hz), scene.width, "dim"),
-        *wrapped(HEARTBEAT_NOTE, scene.width, "dim"),
-    ]
+    probes = probes_of(scene.snapshot.sample)
     paths = sorted(row.association.paths, key=lambda path: not path.primary)
     if not paths:
-        return Drawing(body=[line(("No path of this association could be read.", "dim"))], foot=notes)
-    graphed = [path for path in paths if _has_srtt(scene, row, path)]
-    notes = notes if scene.height > 8 else notes[:1]
+        nothing = [line(("No path of this association could be read.", "dim"))]
+        return Drawing(body=nothing, foot=_notes(scene, probes, 0, 1))
+    timed = [path for path in paths if _rtt(row, path).heartbeat.n]
+    untimed = [path for path in paths if path not in timed]
+    notes = _notes(scene, probes, len(timed), len(untimed))
     tall = scene.height > TALL
-    fixed = len(notes) + len(paths) * (4 if tall else 2) - len(graphed)
-    height = max(1, min(MOST_LINES, (scene.height - fixed) // max(len(graphed), 1)))
+    # Where heartbeats were timed they have the room, and what only the kernel tells has one line.
+    with_rto = tall and not timed
+    blocks = {path.address: _untimed(scene, row, path, 1, with_rto) for path in untimed}
+    left = scene.height - len(notes) - sum(map(len, blocks.values())) - len(paths) * (1 + tall) + tall
+    if timed:
+        for path in timed:
+            blocks[path.address] = _measured(scene, row, path, left // len(timed))
+    else:
+        graphed = sum(has_srtt(scene, row, path) for path in paths)
+        height = max(1, min(MOST_LINES, 1 + left // max(graphed, 1)))
+        blocks = {path.address: _untimed(scene, row, path, height, with_rto) for path in untimed}
     body: list[Line] = []
-    for path in paths:
-        body.extend(_block(scene, row, path, height))
-        if tall:
-            body.append(BLANK)
+    for place, path in enumerate(paths, 1):
+        body += [BLANK] if tall and body else []
+        body.append(_title(scene, path, f"path {place} of {len(paths)}" if len(paths) > 1 else ""))
+        body += blocks[path.address]
     return Drawing(body=body, foot=notes)
 
 
-def _srtt_note(hz: int | None) -> str:
-    step = "1000/HZ ms, and HZ is not known here" if hz is None else f"{1000 / hz:.3g} ms (HZ {hz})"
-    return f"srtt is the kernel's moving average in steps of {step}; 0 is less than one, or nothing measured."
+def _rtt(row: Row, path: Path) -> PathRtt:
+    return row.rtts.get(path.address) or PathRtt()
 
 
-def _has_srtt(scene: Scene, row: Row, path: Path) -> bool:
-    ticks = graph_width(scene.width)
-    series = scene.snapshot.path_series(row.key, path.address, "srtt_ms", ticks)
-    return any(value is not None for value in series)
+def _untimed(scene: Scene, row: Row, path: Path, height: int, with_rto: bool) -> list[Line]:
+    """When a heartbeat is due, and what the kernel and the data tell without one."""
+    rtt = _rtt(row, path)
+    lines: list[Line] = []
+    if probes_of(scene.snapshot.sample).on:
+        before = "no heartbeat answered yet, "
+        if rtt.last_at_s is not None:
+            ago = span_text(scene.snapshot.now_s - rtt.last_at_s)
+            before = f"none since the reset, last {show(rtt.last_ms, 'ms')} {ago} ago, "
+        lines.append(line(f"  {before}", *_due(row, path)))
+    data = rtt.data_summary()
+    if data is not None:
+        lines.append(_data(data, scene.width))
+    return [*lines, *kernel_graphs(scene, row, path, height, with_rto)]
 
 
-def _block(scene: Scene, row: Row, path: Path, height: int) -> list[Line]:
-    ticks = graph_width(scene.width)
-    srtt = scene.snapshot.path_series(row.key, path.address, "srtt_ms", ticks)
-    rto = scene.snapshot.path_series(row.key, path.address, "rto_ms", ticks)
-    lines = [_title(scene, path)]
-    if any(value is not None for value in srtt):
-        lines += series_block("srtt", srtt, scene.width, height, top_of([srtt]), unit="ms", now=path.srtt_ms)
-    else:
-        lines.append(line((f"  {NOT_YET if path.primary else NO_SRTT}", "dim")))
-    if scene.height > TALL and any(value is not None for value in rto):
-        lines += series_block("RTO", rto, scene.width, 1, top_of([rto]), unit="ms", now=path.rto_ms)
-    return lines
+def _notes(scene: Scene, probes: Probes, timed: int, untimed: int) -> list[Line]:
+    tall = scene.height > TALL
+    notes: list[Line] = []
+    if not probes.on:
+        lead = "" if timed else "No heartbeat RTT here. "
+        notes += wrapped(lead + probes.sentence, scene.width, "warn" if probes.off else "dim")
+    elif untimed and (tall or not timed):
+        notes += wrapped(MORE, scene.width, "dim")
+    if tall or (untimed and not probes.on):
+        notes += wrapped(srtt_note(scene.snapshot.sample.hz), scene.width, "dim")
+    return notes
 
 
-def _title(scene: Scene, path: Path) -> Line:
+def _title(scene: Scene, path: Path, count: str) -> Line:
+    hz = scene.snapshot.sample.hz
+    step = f" (HZ {hz}: steps of {1000 / hz:.3g}ms)" if hz and path.srtt_ms is not None else ""
     errors = f"  errors {show(path.errors)} of {show(path.max_retrans)}" if path.errors else ""
-    span = scene.reading.span_s(graph_width(scene.width))
-    return line(
+    name = line(
         *path_mark(path),
         (f" {path.address}", "strong"),
         (f"  {path.state or 'state not known'}", "" if path.state == "ACTIVE" else "warn"),
         ("  primary" if path.primary else "", "name"),
-        ("  srtt ", "dim"),
-        (show(path.srtt_ms, "ms"), "faint" if path.srtt_ms is None else "strong"),
-        ("  RTO ", "dim"),
-        (show(path.rto_ms, "ms"), "faint" if path.rto_ms is None else "strong"),
-        (errors, "bad"),
-        (f"  last {span_text(span)}" if path.srtt_ms is not None else "", "faint"),
+    )
+    pieces = [
+        line(("  srtt ", "dim"), (show(path.srtt_ms, "ms"), _weight(path.srtt_ms)), (step, "dim")),
+        line((errors, "bad")),
+        line(("  RTO ", "dim"), (show(path.rto_ms, "ms"), _weight(path.rto_ms))),
+        line((f"  {count}" if count else "", "dim")),
+    ]
+    return (*name, *fitting(pieces, scene.width - cells(name)))
+
+
+def _weight(value: float | None) -> str:
+    return "faint" if value is None else "strong"
+
+
+def _measured(scene: Scene, row: Row, path: Path, room: int) -> list[Line]:
+    """Numbers, histogram, heartbeats over time, when the next is due, and apart from all that the data."""
+    rtt = _rtt(row, path)
+    beats, data = rtt.summary(), rtt.data_summary()
+    below = [_when(scene, row, path, rtt)]
+    if data is not None:
+        below.append(_data(data, scene.width))
+    if beats is None:
+        return below
+    spare = max(room - 1 - len(below), LEAST_PLOT + 1)
+    trend = 1 + max(0, spare - LEAST_PLOT - 3) // 4
+    plot = histogram(rtt.heartbeat, scene.width, min(spare - trend, MOST_LINES))
+    series = scene.snapshot.path_series(row.key, path.address, "hb_rtt_ms", graph_width(scene.width))
+    over_time = Graph("HB RTT", series, top_of([series]), "ms", rtt.last_ms, "good")
+    return [
+        _beats(beats, rtt, scene.width),
+        *plot,
+        *series_block(over_time, scene.width, min(trend, 4)),
+        *below,
+    ]
+
+
+def _beats(beats: RttSummary, rtt: PathRtt, width: int) -> Line:
+    numbers = [
+        (name, milliseconds(value))
+        for name, value in (
+            ("min", beats.min),
+            ("p50", beats.p50),
+            ("p90", beats.p90),
+            ("p99", beats.p99),
+            ("max", beats.max),
+        )
+    ]
+    numbers.append(("last", show(beats.last, "ms")))
+    kernel = line((f"  kernel {milliseconds(rtt.kernel_ms)}", "dim")) if rtt.kernel_ms is not None else BLANK
+    loose = _numbers("HB", beats.n, numbers, "  ")
+    if cells(loose) > width:
+        return _numbers("HB", beats.n, numbers, " ")
+    return (*loose, *fitting([kernel], width - cells(loose)))
+
+
+def _data(data: RttSummary, width: int) -> Line:
+    numbers = [
+        ("p50", milliseconds(data.p50)),
+        ("p99", milliseconds(data.p99)),
+        ("max", milliseconds(data.max)),
+    ]
+    choices = [_numbers(label, data.n, numbers, gap) for label in SACK_DELAY for gap in ("  ", " ")]
+    return next((entry for entry in choices if cells(entry) <= width), choices[-1])
+
+
+def _numbers(title: str, n: int, numbers: Iterable[tuple[str, str]], gap: str) -> Line:
+    spans = [Span(title, "title"), Span(" n ", "dim"), Span(short(n), "strong")]
+    for name, value in numbers:
+        spans += [Span(f"{gap}{name} ", "dim"), Span(value, "faint" if value == UNKNOWN else "strong")]
+    return tuple(spans)
+
+
+def _when(scene: Scene, row: Row, path: Path, rtt: PathRtt) -> Line:
+    spans: list[Span] = []
+    if rtt.last_at_s is not None:
+        spans.append(Span(f"last heartbeat {span_text(scene.snapshot.now_s - rtt.last_at_s)} ago, ", "dim"))
+    told = (*spans, *_due(row, path))
+    error = f"percentiles ±{rtt.heartbeat.error:.1%}" if rtt.heartbeat.n else ""
+    error += f", data ±{rtt.data.error:.1%}" if rtt.data.n else ""
+    fits = cells(told) + 2 + len(error) <= scene.width
+    return spread(told, line((error if fits else "", "faint")), scene.width)
+
+
+def _due(row: Row, path: Path) -> Line:
+    """When the kernel sends the next heartbeat on a path."""
+    if row.ended:
+        return line(("the association has ended", "dim"))
+    if path.hb_due_ms is not None:
+        due = path.hb_due_ms / 1000
+        return line(("next due ", "dim"), (f"in {span_text(due)}" if due >= 0.5 else "now", ""))
+    if path.hb_timer is False:
+        return line(("the heartbeat timer of this path does not run", "warn"))
+    every = row.association.hb_interval_ms if path.primary else None
+    return line(
+        (
+            f"one every {milliseconds(every)} and the RTO" if every else "when the next is due is not known",
+            "dim",
+        )
     )
 
 
-VIEW = View("rtt", "RTT", "smoothed RTT and RTO of each path over time", draw)
+VIEW = View("rtt", "RTT", "heartbeat RTT of each path: histogram, percentiles, over time; srtt, RTO", draw)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sctptop.model.association import Row
 from sctptop.model.snapshot import Snapshot
@@ -11,6 +11,16 @@ from sctptop.quantity import milliseconds
 from sctptop.tui.line import line
 from sctptop.tui.reading import Reading
 from sctptop.tui.widgets.line_panel import Drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Toggles:
+    """What keys switch in the views. ``event_filter`` is an id of views/events.py."""
+
+    own_scale: bool = False
+    hide_zeros: bool = False
+    all_associations: bool = True
+    event_filter: str = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +32,26 @@ class Scene:
     row: Row | None
     width: int
     height: int
-    own_scale: bool = False
-    hide_zeros: bool = False
+    toggles: Toggles = field(default_factory=Toggles)
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One of the views that the digits choose. ``id`` is its name on the command line."""
+    """One of the views that the digits choose. ``id`` is its name on the command line.
+
+    ``shared`` says that it shows all associations until the user wants only the one under the cursor.
+    """
 
     id: str
     title: str
     summary: str
     draw: Callable[[Scene], Drawing]
+    shared: bool = False
 
 
 def span_text(seconds: float) -> str:
-    """A length of time as a caption says it: 54 s, 9m30s."""
-    return milliseconds(round(seconds) * 1000) if seconds else "0s"
+    """A length of time as a caption says it, in whole seconds: 3s, 54s, 9m30s."""
+    return f"{round(seconds)}s" if seconds < 99.5 else milliseconds(round(seconds) * 1000)
 
 
 def nobody() -> Drawing:

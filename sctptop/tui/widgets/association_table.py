@@ -18,6 +18,7 @@ from sctptop.model.snapshot import Snapshot
 from sctptop.ordering import BY_REMOTE, Order
 from sctptop.quantity import UNKNOWN
 from sctptop.tui.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
+from sctptop.tui.probes import probes_of
 from sctptop.tui.widgets.columns import Column, cell, lay_out
 from sctptop.tui.widgets.graph import block_graph, top_of
 
@@ -56,6 +57,7 @@ class AssociationTable(ScrollView, can_focus=True):
         self._rows: Sequence[Row] = ()
         self._places: dict[Key, int] = {}
         self._snapshot: Snapshot | None = None
+        self._heartbeats = True
         self._order = BY_REMOTE
         self._cursor: Key | None = None
         self._home: Key | None = None
@@ -81,6 +83,7 @@ class AssociationTable(ScrollView, can_focus=True):
     def show(self, snapshot: Snapshot, rows: Sequence[Row], order: Order) -> None:
         """Draw these rows of a snapshot."""
         self._snapshot, self._rows, self._order = snapshot, rows, order
+        self._heartbeats = not probes_of(snapshot.sample).off
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
         if self._home in self._places:
@@ -183,7 +186,7 @@ class AssociationTable(ScrollView, can_focus=True):
         self.post_message(self.Moved())
 
     def _measure(self) -> None:
-        self._columns = lay_out(self.room, self._chosen)
+        self._columns = lay_out(self.room, self._chosen, heartbeats=self._heartbeats)
         last = self._columns[-1]
         self.virtual_size = Size(last.x + last.width, len(self._rows) + 1)
 

@@ -45,16 +45,19 @@ class Column:
         return self.field is not None and (self.field.numeric or self.field.id in ("nodelay",))
 
 
-def lay_out(width: int, chosen: Sequence[Field] | None) -> tuple[Column, ...]:
-    """Columns for a table of that width: those chosen, or as many of the registry's as fit."""
+def lay_out(width: int, chosen: Sequence[Field] | None, *, heartbeats: bool = True) -> tuple[Column, ...]:
+    """Columns for a table of that width: those chosen, or as many of the registry's as fit.
+
+    Without ``heartbeats`` the kernel's srtt stands where they would.
+    """
     narrow = width < NARROW
     if chosen is not None:
         fields = list(chosen)
         trend = False
     else:
-        fields = [field(name) for name in COLUMNS]
+        fields = [field(name if heartbeats or name != "hb_rtt" else "srtt_ms") for name in COLUMNS]
         reserved = TREND_MIN + 6 if width >= ROOMY else 0
-        for extra in (field(name) for name in WIDE_COLUMNS):
+        for extra in (entry for name in WIDE_COLUMNS if (entry := field(name)) not in fields):
             if narrow or _needed([*fields, extra], narrow, END_COMFORTABLE) + reserved > width:
                 break
             fields.append(extra)

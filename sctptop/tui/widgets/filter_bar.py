@@ -33,6 +33,13 @@ class FilterBar(Horizontal):
             super().__init__()
             self.chosen = chosen
 
+    class Refused(Message):
+        """What was kept could not be understood: the filter before it stays in force."""
+
+        def __init__(self, problem: str) -> None:
+            super().__init__()
+            self.problem = problem
+
     class Closed(Message):
         """The line is put away."""
 
@@ -80,8 +87,10 @@ class FilterBar(Horizontal):
 
     def action_keep(self) -> None:
         """Put the line away; the filter stays."""
-        self._apply(self.query_one(Input).value)
+        problem = self._apply(self.query_one(Input).value)
         self._close()
+        if problem:
+            self.post_message(self.Refused(problem))
 
     def action_cancel(self) -> None:
         """Put the line away and the old filter back."""
@@ -94,14 +103,16 @@ class FilterBar(Horizontal):
             event.stop()
             event.prevent_default()
 
-    def _apply(self, text: str) -> None:
+    def _apply(self, text: str) -> str:
+        """Post what the text means; says why not where it means nothing."""
         try:
             chosen = parse_filter(text)
         except FilterError as problem:
             self._remark(f" ▲ {problem}", "warn")
-            return
+            return str(problem)
         self._remark("", "")
         self.post_message(self.Changed(chosen))
+        return ""
 
     def _remark(self, text: str, style: str) -> None:
         self.query_one("#filter-error", StatusLine).show(line((text, style)))

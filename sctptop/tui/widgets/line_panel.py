@@ -27,12 +27,16 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What a view wants on the screen. With ``notes`` there is a cursor that walks from one to the next."""
+    """What a view wants on the screen. With ``notes`` there is a cursor that walks from one to the next.
+
+    ``follow`` keeps the last line in sight until the user scrolls up, and again once back at the end.
+    """
 
     body: Sequence[Line] = ()
     head: Sequence[Line] = ()
     foot: Sequence[Line] = ()
     notes: Sequence[Note] = ()
+    follow: bool = False
 
 
 class LinePanel(ScrollView, can_focus=True):
@@ -67,11 +71,17 @@ class LinePanel(ScrollView, can_focus=True):
         self._cursor: str | None = None
         self._foot: list[Line] = []
         self._on_screen: dict[int, Line] = {}
+        self._at_end = False
 
     def show(self, drawing: Drawing) -> None:
         """Draw this from now on."""
+        other = drawing.follow != self._drawing.follow
         self._drawing = drawing
+        if other:
+            self._at_end = drawing.follow
         self._lay_out()
+        if other and not drawing.follow:
+            self.scroll_to(y=0, animate=False, force=True)
 
     @property
     def cursor(self) -> str | None:
@@ -157,8 +167,16 @@ class LinePanel(ScrollView, can_focus=True):
             words = [*wrapped(note.text, width, "dim"), BLANK, BLANK][: self.EXPLANATION_LINES]
             self._foot = [line(("─" * width, "faint")), *words, *self._foot]
         total = len(drawing.head) + len(drawing.body) + len(self._foot)
+        at_end = self._at_end
         self.virtual_size = Size(width, total)
+        if drawing.follow and at_end and self.scroll_y < self.max_scroll_y:
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
         self._redraw()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Going up stops following, coming back to the end goes on."""
+        self._at_end = round(new_value) >= self.max_scroll_y
+        super().watch_scroll_y(old_value, new_value)
 
     def _line(self, y: int) -> Line:
         drawing, height = self._drawing, self.size.height

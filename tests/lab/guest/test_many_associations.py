@@ -21,7 +21,7 @@ def test_a_thousand_are_all_there(
 ) -> None:
     gnb, amf = pair
     monkeypatch.setattr(live, "EXACT_ABOVE", 10 * COUNT if how == "dump" else 0)
-    source, model = LiveSource("off"), Model()
+    source, model = LiveSource(), Model()
     with (
         traffic(amf, "echo", "--local", amf.ipv4[0], "--port", "5000"),
         traffic(amf, "echo", "--local", amf.ipv4[0], "--port", "6000"),

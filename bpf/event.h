@@ -1,0 +1,32 @@
+/* What is rare enough to be told singly, through a perf buffer. sctptop/kernel/probe_records.py reads it. */
+
+enum {
+	KIND_HB_RTT,
+	KIND_CWND,
+	KIND_RWND,
+	KIND_WINDOW,
+	KIND_T3_RTX,
+	KIND_RETRANSMIT,
+	KIND_PATH,
+	KIND_ASSOCIATION,
+};
+
+struct probe_event {
+	u64 ns; /* CLOCK_MONOTONIC */
+	struct who who;
+	u16 kind, cause;
+	u32 before, after;
+	u32 ssthresh_before, ssthresh_after;
+	u32 flight, peer_rwnd;
+	u32 jiffies;
+	u64 rtt_ns;
+};
+
+BPF_PERF_OUTPUT(events);
+
+/* A function is remembered from its entry to its return by the stack it runs on: a softirq that interrupts a
+ * process has one of its own (16 KiB, aligned, on x86-64 and arm64), and within a stack none of ours calls another. */
+INLINE u64 stack_of(struct pt_regs *ctx)
+{
+	return PT_REGS_SP(ctx) >> 14;
+}

@@ -1,0 +1,1 @@
+/* BCC's helpers.h asks for it and uses nothing of it. */

@@ -1,0 +1,113 @@
+/* The windows of every path and association: the last value, and the extremes of the interval between two readings.
+ *
+ * An interval is known by its number, which user space counts up after each reading. All writers of an entry hold the
+ * lock of its socket. */
+
+/* Changes too frequent to be told singly: counted, with the values at both ends. */
+enum { CHANGE_RAISE, CHANGE_BURST_LIMITED, CHANGE_BURST_RESET, CHANGE_FREQUENT };
+
+struct window_change {
+	u64 ns;
+	u32 times, before, after, interval;
+};
+
+struct window_extent {
+	u32 now, min, max;
+};
+
+struct path_windows {
+	struct who who;
+	u32 interval, told; /* of the extremes; of the last time sock_diag asked */
+	struct window_extent cwnd, ssthresh, flight;
+	u32 partial_bytes_acked, pathmtu, srtt, rto, errors, state;
+	u32 hb_running;
+	s32 hb_due; /* jiffies until the heartbeat timer fires */
+	u32 unused;
+	struct window_change changes[CHANGE_FREQUENT];
+};
+
+struct assoc_windows {
+	struct who who;
+	u32 interval, told;
+	struct window_extent peer_rwnd, rwnd;
+};
+
+BPF_TABLE("lru_hash", u64, struct path_windows, paths, 16384);
+BPF_TABLE("lru_hash", u64, struct assoc_windows, associations, 8192);
+BPF_ARRAY(interval, u32, 1);
+
+INLINE u32 this_interval(void)
+{
+	int zero = 0;
+	u32 *number = interval.lookup(&zero);
+
+	return number ? *number : 0;
+}
+
+/* Takes in a value; the first of an interval begins its extremes at the value before. An entry that was never looked
+ * at has interval 0, which user space never uses. */
+INLINE void extend(struct window_extent *extent, u32 value, u32 last, u32 number)
+{
+	if (last != number) {
+		u32 before = last ? extent->now : value;
+
+		extent->min = before;
+		extent->max = before;
+	}
+	if (value < extent->min)
+		extent->min = value;
+	if (value > extent->max)
+		extent->max = value;
+	extent->now = value;
+}
+
+/* The entry of a path, made when it is new or when its memory was another path's before. */
+INLINE struct path_windows *path_of(const void *transport)
+{
+	u64 key = (u64)transport;
+	const void *asoc = (void *)sctp_transport__asoc(transport);
+	struct path_windows *path = paths.lookup(&key), new = {};
+
+	if (path && path->who.own_tag == (u32)sctp_association__c__my_vtag(asoc))
+		return path;
+	name_association(&new.who, asoc);
+	name_path(&new.who, transport);
+	paths.update(&key, &new);
+	return paths.lookup(&key);
+}
+
+/* Takes in the windows of a path as they are now. Says whether any of them differs from what was known. */
+INLINE bool look_at(struct path_windows *path, const void *transport)
+{
+	u32 cwnd = sctp_transport__cwnd(transport), ssthresh = sctp_transport__ssthresh(transport);
+	u32 flight = sctp_transport__flight_size(transport), number = this_interval();
+	u32 last = path->interval;
+	bool changed = cwnd != path->cwnd.now || ssthresh != path->ssthresh.now || flight != path->flight.now;
+
+	path->interval = number;
+	extend(&path->cwnd, cwnd, last, number);
+	extend(&path->ssthresh, ssthresh, last, number);
+	extend(&path->flight, flight, last, number);
+	return changed;
+}
+
+INLINE struct assoc_windows *association_of(const void *asoc)
+{
+	u64 key = (u64)asoc;
+	struct assoc_windows *entry = associations.lookup(&key), new = {};
+
+	if (entry && entry->who.own_tag == (u32)sctp_association__c__my_vtag(asoc))
+		return entry;
+	name_association(&new.who, asoc);
+	associations.update(&key, &new);
+	return associations.lookup(&key);
+}
+
+INLINE void look_at_association(struct assoc_windows *entry, const void *asoc)
+{
+	u32 number = this_interval(), last = entry->interval;
+
+	entry->interval = number;
+	extend(&entry->peer_rwnd, sctp_association__peer__rwnd(asoc), last, number);
+	extend(&entry->rwnd, sctp_association__rwnd(asoc), last, number);
+}

@@ -1,0 +1,63 @@
+"""Where the probes attach: each kernel function or tracepoint, our C function, and what it is good for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """``how`` is kprobe, kretprobe or raw_tracepoint; ``concern`` the C file that holds ``function``."""
+
+    target: str
+    how: str
+    function: str
+    concern: str
+    gives: str
+
+
+POINTS: tuple[Point, ...] = (
+    Point("sctp_make_heartbeat", "kprobe", "at_make_heartbeat", "rtt.c", "a heartbeat leaves"),
+    Point("sctp_sf_backbeat_8_3", "kprobe", "at_backbeat", "rtt.c", "a HEARTBEAT-ACK arrives"),
+    Point("sctp_transport_update_rto", "kprobe", "at_update_rto", "rtt.c", "the kernel takes an RTT"),
+    Point("sctp_packet_transmit_chunk", "kprobe", "at_transmit", "rtt.c", "a DATA chunk leaves: data RTT"),
+    Point("sctp_retransmit", "kprobe", "at_retransmit_timing", "rtt.c", "a timed chunk is sent again"),
+    Point("sctp_probe", "raw_tracepoint", "at_sack", "windows.c", "windows of every path at a SACK"),
+    Point("sctp_get_sctp_info", "kprobe", "at_sock_diag", "windows.c", "windows of every path at a reading"),
+    Point("sctp_transport_free", "kprobe", "at_transport_free", "windows.c", "a path is gone"),
+    Point("sctp_transport_raise_cwnd", "kprobe", "raise_enter", "cwnd.c", "cwnd before"),
+    Point("sctp_transport_raise_cwnd", "kretprobe", "cwnd_return", "cwnd.c", "cwnd raised"),
+    Point("sctp_transport_lower_cwnd", "kprobe", "lower_enter", "cwnd.c", "cwnd before, and why"),
+    Point("sctp_transport_lower_cwnd", "kretprobe", "cwnd_return", "cwnd.c", "cwnd lowered"),
+    Point("sctp_transport_burst_limited", "kprobe", "burst_limited_enter", "cwnd.c", "cwnd before"),
+    Point("sctp_transport_burst_limited", "kretprobe", "cwnd_return", "cwnd.c", "cwnd held down"),
+    Point("sctp_transport_burst_reset", "kprobe", "burst_reset_enter", "cwnd.c", "cwnd before"),
+    Point("sctp_transport_burst_reset", "kretprobe", "cwnd_return", "cwnd.c", "cwnd given back"),
+    Point("sctp_transport_reset", "kprobe", "reset_enter", "cwnd.c", "cwnd before"),
+    Point("sctp_transport_reset", "kretprobe", "cwnd_return", "cwnd.c", "cwnd begun anew"),
+    Point("sctp_assoc_rwnd_increase", "kprobe", "rwnd_enter", "rwnd.c", "our window, data read"),
+    Point("sctp_assoc_rwnd_decrease", "kprobe", "rwnd_enter", "rwnd.c", "our window, data arrived"),
+    Point("sctp_sf_do_6_3_3_rtx", "kprobe", "at_t3_expiry", "retransmission.c", "T3-rtx expired"),
+    Point("sctp_retransmit", "kprobe", "at_retransmit", "retransmission.c", "retransmission, and why"),
+    Point("sctp_assoc_control_transport", "kprobe", "path_enter", "lifecycle.c", "path state before"),
+    Point("sctp_assoc_control_transport", "kretprobe", "path_return", "lifecycle.c", "path up, down or PF"),
+    Point("sctp_endpoint_add_asoc", "kprobe", "at_association_new", "lifecycle.c", "an association is born"),
+    Point("sctp_association_free", "kprobe", "at_association_free", "lifecycle.c", "an association dies"),
+)
+
+_EVERY_CHANGE: tuple[Point, ...] = (
+    Point("sctp_assoc_rwnd_increase", "kprobe", "rwnd_remember", "rwnd.c", "our window before"),
+    Point("sctp_assoc_rwnd_increase", "kretprobe", "rwnd_increase_return", "rwnd.c", "our window, data read"),
+    Point("sctp_assoc_rwnd_decrease", "kprobe", "rwnd_remember", "rwnd.c", "our window before"),
+    Point("sctp_assoc_rwnd_decrease", "kretprobe", "rwnd_decrease_return", "rwnd.c", "our window, data in"),
+)
+
+
+def points(every_change: bool) -> Iterator[Point]:
+    """All attach points, with those of --every-change in place of what they replace."""
+    if not every_change:
+        yield from POINTS
+        return
+    yield from (point for point in POINTS if point.concern != "rwnd.c")
+    yield from _EVERY_CHANGE

@@ -1,0 +1,202 @@
+"""One loaded probe program: compiled by BCC, attached where this kernel has what it needs."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sctptop.kernel import bpf_maps
+from sctptop.kernel.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
+from sctptop.kernel.libbpf import LibbpfError
+from sctptop.kernel.probe_points import Point, points
+from sctptop.kernel.probe_source import ProbeSource, folder, from_btf, from_headers
+
+PERF_PAGES = 32
+"""Pages of each CPU's buffer: room for over a thousand events that come at once."""
+
+
+class NoProbes(Exception):  # noqa: N818
+    """No probe can run here; the text says why, and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointState:
+    """An attach point and whether our function is there: ``state`` is "on" or the reason why not."""
+
+    point: Point
+    state: str
+    cost: bpf_maps.Cost | None = None
+
+
+def source_here(every_change: bool, btf: Path = BTF_FOLDER) -> tuple[ProbeSource, bool]:
+    """The program for this kernel, and whether it needs kernel headers. Raises NoProbes."""
+    try:
+        with KernelTypes(folder=btf) as types:
+            if types.knows("sctp_transport"):
+                return from_btf(types, every_change), False
+        trouble = f"this kernel does not tell the types of its sctp module: no {btf / 'sctp'}"
+    except MissingMember as error:
+        raise NoProbes(f"{error}, so no probe can read it") from error
+    except (BtfError, LibbpfError) as error:
+        trouble = str(error)
+    if headers() is not None:
+        return from_headers(every_change), True
+    raise NoProbes(
+        f"{trouble}, and its headers are not installed either "
+        f"(try: a kernel from 5.11 on with CONFIG_DEBUG_INFO_BTF_MODULES, or apt install linux-headers-{_release()})"
+    )
+
+
+def headers() -> Path | None:
+    """Where the headers of the running kernel are, None when they are not installed."""
+    place = Path("/lib/modules") / _release() / "build"
+    return place if (place / "include").is_dir() else None
+
+
+def _release() -> str:
+    return os.uname().release
+
+
+class Program:
+    """Compiled at once; ``attach`` puts it in place. Used by one thread."""
+
+    def __init__(self, bcc: ModuleType, every_change: bool, btf: Path = BTF_FOLDER) -> None:
+        """Raises NoProbes when there is no source for this kernel or BCC does not compile it."""
+        started = time.monotonic()
+        self.source, self.needs_headers = source_here(every_change, btf)
+        self._bcc = bcc
+        self._every_change = every_change
+        self._bpf: Any = None
+        with _kernel_source(None if self.needs_headers else folder()), captured_stderr() as said:
+            try:
+                self._bpf = bcc.BPF(text=self.source.text.encode())
+            except Exception as error:
+                why = first_error(said()) or str(error)
+                raise NoProbes(f"BCC could not compile the probes: {why}") from error
+        self.compile_s = time.monotonic() - started
+        self.points: tuple[PointState, ...] = ()
+
+    def attach(self) -> tuple[PointState, ...]:
+        """Attach all that this kernel has. Says of each point whether it is on."""
+        functions: dict[tuple[str, str], Any] = {}
+        states = []
+        for point in points(self._every_change):
+            left_out = self.source.left_out.get(point.concern)
+            states.append(
+                PointState(point, f"off: {left_out}" if left_out else self._attached(point, functions))
+            )
+        self.points = tuple(states)
+        return self.points
+
+    def _attached(self, point: Point, functions: dict[tuple[str, str], Any]) -> str:
+        raw = point.how == "raw_tracepoint"
+        kind = self._bcc.BPF.RAW_TRACEPOINT if raw else self._bcc.BPF.KPROBE
+        name = point.function.encode()
+        with captured_stderr() as said:
+            try:
+                if (point.how, point.function) not in functions:
+                    functions[point.how, point.function] = self._bpf.load_func(name, kind)
+                if raw:
+                    self._bpf.attach_raw_tracepoint(tp=point.target.encode(), fn_name=name)
+                elif point.how == "kprobe":
+                    self._attach_kprobe(point)
+                else:
+                    self._bpf.attach_kretprobe(event=point.target.encode(), fn_name=name)
+            except Exception as error:
+                return f"off: {_reason(str(error), said())}"
+        return "on"
+
+    def _attach_kprobe(self, point: Point) -> None:
+        self._bpf.attach_kprobe(event=point.target.encode(), fn_name=point.function.encode())
+
+    def listen(self, take: Callable[[bytes], None], lost: Callable[[int], None]) -> None:
+        """Open the perf buffer: ``take`` gets each event's bytes, ``lost`` how many found no room."""
+
+        def received(_cpu: int, data: int, size: int) -> None:
+            take(ctypes.string_at(data, size))
+
+        self._bpf[b"events"].open_perf_buffer(received, page_cnt=PERF_PAGES, lost_cb=lost)
+
+    def poll(self, milliseconds: int) -> None:
+        """Wait for events, and hand over those there are."""
+        self._bpf.perf_buffer_poll(timeout=milliseconds)
+
+    def map_fd(self, name: str) -> int:
+        """The descriptor of a map."""
+        descriptor: int = self._bpf[name.encode()].map_fd
+        return descriptor
+
+    def costs(self) -> tuple[PointState, ...]:
+        """The points with what their functions cost so far; a function at two points counts for both together."""
+        return tuple(replace(state, cost=self._cost(state)) for state in self.points)
+
+    def _cost(self, state: PointState) -> bpf_maps.Cost | None:
+        function = self._bpf.funcs.get(state.point.function.encode())
+        return bpf_maps.cost(function.fd) if function is not None and state.state == "on" else None
+
+    def close(self) -> None:
+        """Detach everything. Safe to call twice."""
+        if self._bpf is not None:
+            with captured_stderr():
+                self._bpf.cleanup()
+            self._bpf = None
+
+
+@contextlib.contextmanager
+def _kernel_source(place: Path | None) -> Iterator[None]:
+    """BCC reads headers from ``place`` instead of the kernel's (bcc's frontends/clang/kbuild_helper.cc)."""
+    before = os.environ.get("BCC_KERNEL_SOURCE")
+    if place is not None:
+        os.environ["BCC_KERNEL_SOURCE"] = str(place)
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop("BCC_KERNEL_SOURCE", None)
+        else:
+            os.environ["BCC_KERNEL_SOURCE"] = before
+
+
+@contextlib.contextmanager
+def captured_stderr() -> Iterator[Callable[[], str]]:
+    """Keeps what clang and libbcc print on descriptor 2 off the terminal; the function yielded returns it."""
+    with tempfile.TemporaryFile() as file:
+        before = os.dup(2)
+        os.dup2(file.fileno(), 2)
+
+        def said() -> str:
+            file.seek(0)
+            return file.read(1 << 20).decode(errors="replace")
+
+        try:
+            yield said
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
+
+
+def first_error(text: str) -> str:
+    """The first line of a compiler's output that says error, without its place."""
+    found = re.search(r"error: (.*)", text)
+    return found.group(1).strip() if found else ""
+
+
+def _reason(error: str, said: str) -> str:
+    """Why a function was not attached, in one line."""
+    if "Failed to load BPF program" in error:
+        lines = [line.strip() for line in said.splitlines() if line.strip()]
+        refused = next((line for line in lines if "permitted" in line or "denied" in line), "")
+        verifier = lines[-2] if len(lines) > 1 else ""
+        return refused or f"the kernel refused the program: {verifier or error}"
+    if "Failed to attach" in error:
+        return "this kernel has no such function to attach to"
+    return " ".join(error.split())

@@ -1,0 +1,73 @@
+"""Something that happened between two readings, as a probe in the kernel saw it. Frozen facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+EVENT_KINDS: Mapping[str, str] = {
+    "hb_rtt": "a HEARTBEAT-ACK that the kernel accepted, with its round trip",
+    "cwnd": "the congestion window changed, and why",
+    "rwnd": "our own receive window changed (only with --every-change)",
+    "window": "the windows of a path at a SACK (only with --every-change)",
+    "t3_rtx": "the T3-rtx timer expired",
+    "retransmit": "chunks were marked for retransmission, and why",
+    "path": "a path went up, down or potentially failed",
+    "association": "an association came into being or was freed",
+}
+"""Every kind of event, in words."""
+
+CWND_CAUSES: Mapping[str, str] = {
+    "RAISE": "acknowledged data opened it",
+    "T3_RTX": "cut: the T3-rtx timer expired",
+    "FAST_RTX": "cut: three SACKs reported a chunk missing",
+    "ECNE": "cut: the peer reported congestion (ECN)",
+    "INACTIVE": "cut: the path was idle for an RTO",
+    "BURST_LIMITED": "held down to flight + Max.Burst packets",
+    "BURST_RESET": "given back after a burst limit",
+    "RESET": "begun anew: the association restarted",
+}
+"""Causes of a ``cwnd`` event; the first four cuts are named as enum sctp_lower_cwnd, include/net/sctp/constants.h."""
+
+CUTS = ("T3_RTX", "FAST_RTX", "ECNE", "INACTIVE", "RESET")
+"""The causes that say congestion or a failure, or that the path was idle: always single events."""
+
+Detail = int | float | str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. ``details`` by kind:
+
+    hb_rtt: ``rtt_ms`` (ns clock), ``kernel_rtt_ms`` (the kernel's own figure, whole jiffies)
+    cwnd: ``cause`` of CWND_CAUSES, ``before``, ``after``, ``ssthresh_before``, ``ssthresh_after``,
+    ``flight`` in bytes, ``times``: how many such changes this one stands for (1 for a cut)
+    rwnd: ``cause`` INCREASE or DECREASE, ``before``, ``after`` in bytes
+    window: ``cwnd``, ``ssthresh``, ``flight``, ``peer_rwnd`` in bytes
+    t3_rtx: ``rto_ms``, ``errors`` in a row before it
+    retransmit: ``reason`` T3_RTX, FAST_RTX, PMTUD or T1_RTX
+    path: ``before``, ``after`` of PATH_STATES
+    association: ``change`` NEW or FREED, ``state`` of ASSOCIATION_STATES it was in when freed
+    """
+
+    time: datetime
+    kind: str
+    netns: int
+    own_tag: int
+    peer_tag: int
+    local_port: int
+    remote_port: int
+    assoc_id: int | None = None
+    address: str | None = None
+    details: Mapping[str, Detail] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """A detail as text, "" when it is not there."""
+        value = self.details.get(name)
+        return "" if value is None else str(value)
+
+    def number(self, name: str) -> float | None:
+        """A numeric detail, None when it is not there or not a number."""
+        value = self.details.get(name)
+        return None if isinstance(value, str | bool) or value is None else value

@@ -1,0 +1,57 @@
+"""One line an event, as it came: time, association, path, kind, and the details by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sctptop.model.association import Row
+from sctptop.model.event import EVENT_KINDS, Detail, Event
+from sctptop.model.snapshot import Snapshot
+
+
+def event_kinds(text: str) -> frozenset[str]:
+    """The kinds a comma-separated list names; all for "". Raises ValueError for one there is not."""
+    wanted = frozenset(name.strip() for name in text.split(",") if name.strip())
+    unknown = sorted(wanted - EVENT_KINDS.keys())
+    if unknown:
+        raise ValueError(f"no kind of event {unknown[0]!r}; there are {', '.join(EVENT_KINDS)}")
+    return wanted or frozenset(EVENT_KINDS)
+
+
+class EventWriter:
+    """Writes the events of each sample; says on a line of its own when some were lost, or probes are not on."""
+
+    def __init__(self, kinds: Iterable[str]) -> None:
+        self._kinds = frozenset(kinds)
+        self._said = "ok"
+
+    def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
+        """The text of one sample: "" when nothing happened. Those of rows that are not shown are left out."""
+        sample = snapshot.sample
+        shown = {row.key for row in rows} | {row.key for row in snapshot.rows if row.ended}
+        lines = []
+        state = sample.sources.get("bpf", "off")
+        if state != self._said:
+            lines.append(f"# probes {state}")
+            self._said = state
+        lines += [
+            line(entry.event)
+            for entry in snapshot.events
+            if entry.tick == snapshot.tick
+            and entry.event.kind in self._kinds
+            and (entry.key is None or entry.key in shown)
+        ]
+        if sample.events_lost:
+            lines.append(f"# {sample.events_lost} events lost: the buffer was full")
+        return "".join(f"{text}\n" for text in lines)
+
+
+def line(event: Event) -> str:
+    """``12:03:44.123456 38412→59058 10.9.0.2 cwnd cause=T3_RTX before=17520 after=1500 …``"""
+    details = " ".join(f"{name}={_text(value)}" for name, value in event.details.items() if value is not None)
+    ports = f"{event.local_port}→{event.remote_port}"
+    return f"{event.time.astimezone():%H:%M:%S.%f} {ports} {event.address or '-'} {event.kind} {details}".rstrip()
+
+
+def _text(value: Detail) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

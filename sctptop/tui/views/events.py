@@ -1,0 +1,140 @@
+"""Events: what the probes saw happen, newest last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sctptop.fields import remote_end
+from sctptop.model.association import Key, Row
+from sctptop.model.event import Event
+from sctptop.model.event_log import Logged
+from sctptop.quantity import UNKNOWN
+from sctptop.tui.line import Line, Lines, Span, fitting, line, wrapped
+from sctptop.tui.probes import probes_of
+from sctptop.tui.views.event_text import clock_text, is_cut, sentence
+from sctptop.tui.views.scene import Scene, View, nobody
+from sctptop.tui.widgets.columns import shortened_end
+from sctptop.tui.widgets.line_panel import Drawing
+
+ROOMY = 100
+"""From here on there is a column for the path beside that of the association."""
+END_MOST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """One of the choices that a key walks through."""
+
+    id: str
+    title: str
+    accepts: Callable[[Event], bool]
+
+
+def _main(event: Event) -> bool:
+    return is_cut(event) or event.kind in ("t3_rtx", "retransmit", "path", "association")
+
+
+FILTERS = (
+    EventFilter("main", "cuts, retransmissions, paths, associations", _main),
+    EventFilter("windows", "windows", lambda event: event.kind in ("cwnd", "rwnd", "window")),
+    EventFilter("retransmissions", "retransmissions", lambda event: event.kind in ("t3_rtx", "retransmit")),
+    EventFilter("states", "paths and associations", lambda event: event.kind in ("path", "association")),
+    EventFilter("heartbeats", "heartbeats", lambda event: event.kind == "hb_rtt"),
+    EventFilter("everything", "everything", lambda event: True),
+)
+
+
+def next_filter(current: str) -> str:
+    """The id of the choice after that one, the first after the last."""
+    ids = [entry.id for entry in FILTERS]
+    return ids[(ids.index(current) + 1) % len(ids)] if current in ids else ids[0]
+
+
+def draw(scene: Scene) -> Drawing:
+    """One line an event, the newest at the foot."""
+    row, of_all = scene.row, scene.toggles.all_associations
+    if row is None and not of_all:
+        return nobody()
+    chosen = next((entry for entry in FILTERS if entry.id == scene.toggles.event_filter), FILTERS[0])
+    shown = [
+        entry
+        for entry in scene.snapshot.events
+        if (of_all or (row is not None and entry.key == row.key)) and chosen.accepts(entry.event)
+    ]
+    probes = probes_of(scene.snapshot.sample)
+    foot = wrapped(probes.sentence, scene.width, "warn" if probes.off else "dim") if probes.sentence else []
+    head = [_head(scene, chosen, len(shown))]
+    if not shown:
+        return Drawing(body=_nothing(scene, probes.on), head=head, foot=foot, follow=True)
+    show = _writer(scene, shown)
+    return Drawing(body=Lines(shown, show), head=head, foot=foot, follow=True)
+
+
+def _head(scene: Scene, chosen: EventFilter, count: int) -> Line:
+    lost = scene.snapshot.events_lost
+    whose = "all" if scene.toggles.all_associations else "this one"
+    whose += " associations" if scene.width >= ROOMY and scene.toggles.all_associations else ""
+    return fitting(
+        [
+            line((f"{count}", "strong"), " shown"),
+            line((f"  lost {lost}", "warn") if lost else ""),
+            line(("  a ", "name"), (whose, "dim")),
+            line(("  e ", "name"), (chosen.title, "dim")),
+        ],
+        scene.width,
+    )
+
+
+def _nothing(scene: Scene, probing: bool) -> list[Line]:
+    if not probing and not scene.snapshot.events:
+        return [line(("Events come from probes in the kernel; there is none yet.", "dim"))]
+    kept = len(scene.snapshot.events)
+    others = f"; e shows other kinds, of {kept} kept" if kept else "; they appear here as they happen"
+    return wrapped(f"No such event yet{others}.", scene.width, "dim")
+
+
+def _writer(scene: Scene, shown: list[Logged]) -> Callable[[Logged], Line]:
+    """How to write one event, with columns as wide as what is in them."""
+    roomy = scene.width >= ROOMY
+    ends: dict[tuple[object, ...], str] = {}
+    if scene.toggles.all_associations or not roomy:
+        keys = {entry.key for entry in shown}
+        rows = {row.key: row for row in scene.snapshot.rows if row.key in keys} if roomy else {}
+        for entry in shown:
+            name = _name(entry)
+            if name not in ends:
+                ends[name] = _end(entry, rows, roomy)
+    end = min(max(map(len, ends.values()), default=0), END_MOST)
+    path = max((len(entry.event.address or "") for entry in shown), default=0) if roomy else 0
+
+    def write(entry: Logged) -> Line:
+        begin = [Span(f"{clock_text(entry.event)}  ", "dim")]
+        if end:
+            begin.append(Span(f"{shortened_end(ends[_name(entry)], end):<{end}}  "))
+        if path:
+            begin.append(Span(f"{entry.event.address or UNKNOWN:<{path}}  ", "dim"))
+        used = sum(len(span.text) for span in begin)
+        return (*begin, *sentence(entry.event, scene.width - used))
+
+    return write
+
+
+def _name(entry: Logged) -> tuple[object, ...]:
+    event = entry.event
+    return entry.key, event.local_port, event.remote_port, event.address
+
+
+def _end(entry: Logged, rows: Mapping[Key, Row], roomy: bool) -> str:
+    """Local port and remote end; where there is little room, the path and its port alone."""
+    event = entry.event
+    if not event.local_port and not event.remote_port:
+        return UNKNOWN
+    host = f"[{event.address}]" if event.address and ":" in event.address else event.address or "*"
+    if not roomy:
+        return f"{host}:{event.remote_port}"
+    row = rows.get(entry.key) if isinstance(entry.key, tuple) else None
+    return f"{event.local_port} → {remote_end(row) if row else f'{host}:{event.remote_port}'}"
+
+
+VIEW = View("events", "Events", "what the probes saw happen, newest last", draw, shared=True)

@@ -1,0 +1,51 @@
+"""The histogram of round trips: honest ends, exact bars, outliers seen, no room no plot."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sctptop.model.histogram import Distribution
+from sctptop.quantity import milliseconds
+from sctptop.tui.line import plain
+from sctptop.tui.views.rtt_plot import AXIS, histogram, scale
+
+BARS = re.compile("[█▄▌▐▙▟▛▜]")
+
+
+def distribution(*values_ms: float) -> Distribution:
+    return Distribution().merged((round(value * 1e6), 1) for value in values_ms)
+
+
+@pytest.mark.parametrize(
+    ("values", "first", "last"),
+    [((0.05, 0.4, 180), "50µs", "200ms"), ((7.9, 7.91), "6.5ms", "9.5ms"), ((41, 118), "40ms", "120ms")],
+)
+def test_a_histogram_spans_what_was_seen(values: tuple[float, ...], first: str, last: str) -> None:
+    low, high, ticks = scale(min(values), max(values))
+    assert low <= min(values) and high >= max(values) and list(ticks) == sorted(set(ticks))
+    assert (milliseconds(low), milliseconds(high)) == (first, last)
+    drawn = [plain(text) for text in histogram(distribution(*values), 100, 8)]
+    assert len(drawn) == 8 and max(map(len, drawn)) <= 100
+    assert any(BARS.search(text) for text in drawn[:-AXIS])
+    assert {milliseconds(tick) for tick in ticks} >= set(drawn[-1].split())
+
+
+def test_a_round_trip_of_nothing_is_drawn_too() -> None:
+    assert len(histogram(distribution(0.0), 80, 6)) == 6
+
+
+def test_one_outlier_among_thousands_is_still_seen_at_its_place() -> None:
+    values = Distribution().merged([(8_000_000, 5000), (190_000_000, 1)])
+    foot = plain(histogram(values, 80, 6)[3])
+    assert foot.rstrip()[-1] in "█▄▐▌" and len(foot.rstrip()) > 60
+
+
+@pytest.mark.parametrize(("width", "height"), [(10, 6), (80, 2), (0, 0)])
+def test_without_room_there_is_no_histogram(width: int, height: int) -> None:
+    assert histogram(distribution(7.9, 8.1), width, height) == []
+
+
+def test_without_values_there_is_no_histogram() -> None:
+    assert histogram(Distribution(), 80, 8) == []
