@@ -22,7 +22,7 @@ INLINE int enter(struct pt_regs *ctx, const void *transport, u32 cause)
 	return 0;
 }
 
-INLINE bool counted(struct path_windows *path, u32 cause, u32 before, u32 after)
+INLINE bool counted(struct path_windows *path, u32 cause, u32 before)
 {
 	struct window_change *change;
 
@@ -43,7 +43,7 @@ INLINE bool counted(struct path_windows *path, u32 cause, u32 before, u32 after)
 	}
 	change->ns = bpf_ktime_get_ns();
 	change->times++;
-	change->after = after;
+	change->after = path->cwnd.now;
 	return true;
 }
 
@@ -61,21 +61,22 @@ int cwnd_return(struct pt_regs *ctx)
 	before = *was;
 	entered.delete(&stack);
 	transport = (void *)before.transport;
-	if (before.cwnd == (u32)sctp_transport__cwnd(transport))
+	event.after = sctp_transport__cwnd(transport);
+	if (before.cwnd == event.after)
 		return 0;
-	path = path_of(transport);
-	if (!path)
-		return 0;
-	look_at(path, transport);
-	if (counted(path, before.cause, before.cwnd, path->cwnd.now))
+	path = known_path(transport);
+	if (path) {
+		look_at(path, transport);
+		if (counted(path, before.cause, before.cwnd))
+			return 0;
+	}
+	if (!path_named(&event.who, (void *)sctp_transport__asoc(transport), transport))
 		return 0;
 	event.ns = bpf_ktime_get_ns();
-	event.who = path->who;
 	event.cause = before.cause;
 	event.before = before.cwnd;
-	event.after = path->cwnd.now;
 	event.ssthresh_before = before.ssthresh;
-	event.ssthresh_after = path->ssthresh.now;
+	event.ssthresh_after = sctp_transport__ssthresh(transport);
 	event.flight = before.flight;
 	events.perf_submit(ctx, &event, sizeof(event));
 	return 0;

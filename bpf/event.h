@@ -24,6 +24,25 @@ struct probe_event {
 
 BPF_PERF_OUTPUT(events);
 
+/* The name of an association for an event; false for one that is not in the table of associations yet. */
+INLINE bool named(struct who *who, const void *asoc)
+{
+	struct assoc_windows *entry = known(asoc);
+
+	if (entry)
+		*who = entry->who;
+	return entry != NULL;
+}
+
+/* The same with one of its paths. */
+INLINE bool path_named(struct who *who, const void *asoc, const void *transport)
+{
+	if (!named(who, asoc))
+		return false;
+	name_path(who, transport);
+	return true;
+}
+
 /* A function is remembered from its entry to its return by the stack it runs on: a softirq that interrupts a
  * process has one of its own (16 KiB, aligned, on x86-64 and arm64), and within a stack none of ours calls another. */
 INLINE u64 stack_of(struct pt_regs *ctx)

@@ -28,10 +28,8 @@ int path_return(struct pt_regs *ctx)
 		return 0;
 	event.before = was->state;
 	event.after = sctp_transport__state((void *)was->transport);
-	if (event.before != event.after) {
+	if (event.before != event.after && path_named(&event.who, (void *)was->asoc, (void *)was->transport)) {
 		event.ns = bpf_ktime_get_ns();
-		name_association(&event.who, (void *)was->asoc);
-		name_path(&event.who, (void *)was->transport);
 		events.perf_submit(ctx, &event, sizeof(event));
 	}
 	path_entered.delete(&stack);
@@ -40,29 +38,39 @@ int path_return(struct pt_regs *ctx)
 
 enum { ASSOCIATION_NEW, ASSOCIATION_FREED };
 
-INLINE int tell(struct pt_regs *ctx, const void *asoc, u16 change)
+INLINE void tell(struct pt_regs *ctx, const void *asoc, const struct assoc_windows *entry, u16 change)
 {
 	struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_ASSOCIATION, .cause = change};
+	const void *primary = (void *)sctp_association__peer__primary_path(asoc);
 
-	name_association(&event.who, asoc);
+	event.who = entry->who;
+	if (primary)
+		name_path(&event.who, primary);
 	event.after = sctp_association__state(asoc);
 	events.perf_submit(ctx, &event, sizeof(event));
-	return 0;
 }
 
 /* sctp_endpoint_add_asoc(ep, asoc). sctp_association_new also makes the temporary ones that answer an INIT. */
 int at_association_new(struct pt_regs *ctx, void *ep, void *asoc)
 {
-	return tell(ctx, asoc, ASSOCIATION_NEW);
+	u64 key = (u64)asoc;
+	struct assoc_windows new = {};
+
+	name_association(&new.who, asoc);
+	associations.update(&key, (struct assoc_bytes *)&new);
+	tell(ctx, asoc, &new, ASSOCIATION_NEW);
+	return 0;
 }
 
-/* sctp_association_free(asoc): temporary ones never got an id. */
+/* sctp_association_free(asoc): the temporary ones are not in the table. */
 int at_association_free(struct pt_regs *ctx, void *asoc)
 {
 	u64 key = (u64)asoc;
+	struct assoc_windows *entry = known(asoc);
 
-	if (sctp_association__assoc_id(asoc))
-		tell(ctx, asoc, ASSOCIATION_FREED);
+	if (!entry)
+		return 0;
+	tell(ctx, asoc, entry, ASSOCIATION_FREED);
 	associations.delete(&key);
 	return 0;
 }

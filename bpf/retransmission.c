@@ -6,8 +6,8 @@ int at_t3_expiry(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type,
 {
 	struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_T3_RTX};
 
-	name_association(&event.who, asoc);
-	name_path(&event.who, transport);
+	if (!path_named(&event.who, asoc, transport))
+		return 0;
 	event.jiffies = sctp_transport__rto(transport);
 	event.before = sctp_transport__error_count(transport);
 	event.flight = sctp_transport__flight_size(transport);
@@ -15,14 +15,33 @@ int at_t3_expiry(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type,
 	return 0;
 }
 
-/* sctp_retransmit(outq, transport, reason): counts SctpT3Retransmits, SctpFastRetransmits and SctpPmtudRetransmits. */
-int at_retransmit(struct pt_regs *ctx, void *outq, void *transport, u32 reason)
+INLINE int tell_retransmission(struct pt_regs *ctx, const void *asoc, const void *transport, u16 reason)
 {
 	struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_RETRANSMIT, .cause = reason};
 
-	name_association(&event.who, (void *)sctp_outq__asoc(outq));
-	name_path(&event.who, transport);
+	if (!path_named(&event.who, asoc, transport))
+		return 0;
 	event.flight = sctp_transport__flight_size(transport);
 	events.perf_submit(ctx, &event, sizeof(event));
 	return 0;
+}
+
+/* enum sctp_retransmit_reason; of enum sctp_lower_cwnd the first two are the same. */
+enum { REASON_T3_RTX, REASON_FAST_RTX };
+
+/* sctp_transport_lower_cwnd(transport, reason): sctp_retransmit calls it once where it counts SctpT3Retransmits or
+ * SctpFastRetransmits. Itself it is inlined into sctp_mark_missing (Linux 6.1): a probe there sees no fast ones. */
+int at_lower(struct pt_regs *ctx, void *transport, u32 reason)
+{
+	if (reason > REASON_FAST_RTX)
+		return 0;
+	return tell_retransmission(ctx, (void *)sctp_transport__asoc(transport), transport, reason);
+}
+
+/* sctp_retransmit(outq, transport, reason): called from other files for the path MTU and for INIT and COOKIE ECHO. */
+int at_retransmit(struct pt_regs *ctx, void *outq, void *transport, u32 reason)
+{
+	if (reason <= REASON_FAST_RTX)
+		return 0;
+	return tell_retransmission(ctx, (void *)sctp_outq__asoc(outq), transport, reason);
 }

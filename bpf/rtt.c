@@ -93,8 +93,9 @@ int at_transmit(struct pt_regs *ctx, void *packet, void *chunk)
 	return 0;
 }
 
-/* sctp_retransmit(outq, transport, reason): the kernel cancels the timing of what it marks. */
-int at_retransmit_timing(struct pt_regs *ctx, void *outq, void *transport)
+/* sctp_transport_lower_cwnd(transport, reason): called where chunks are marked for retransmission, which cancels their
+ * timing. Called for idleness too, when none is under way. */
+int at_lower_timing(struct pt_regs *ctx, void *transport)
 {
 	u64 key = (u64)transport;
 
@@ -127,9 +128,8 @@ int at_update_rto(struct pt_regs *ctx, void *transport, u32 rtt)
 		if (sent) {
 			event.ns = heard->ns;
 			event.rtt_ns = heard->ns - *sent;
-			name_association(&event.who, (void *)asoc);
-			name_path(&event.who, transport);
-			events.perf_submit(ctx, &event, sizeof(event));
+			if (path_named(&event.who, (void *)asoc, transport))
+				events.perf_submit(ctx, &event, sizeof(event));
 			beats.delete(&beat);
 		}
 		acknowledged.delete(&asoc);

@@ -4,7 +4,7 @@
  * with the reading's own look at the end, no value of the interval is missed. */
 INLINE int look_at_rwnd(const void *asoc)
 {
-	struct assoc_windows *entry = association_of(asoc);
+	struct assoc_windows *entry = known(asoc);
 
 	if (entry)
 		look_at_association(entry, asoc);
@@ -37,7 +37,7 @@ INLINE int rwnd_return(struct pt_regs *ctx, u16 cause)
 
 	if (!asoc)
 		return 0;
-	entry = association_of((void *)*asoc);
+	entry = known((void *)*asoc);
 	if (entry) {
 		event.before = entry->rwnd.now;
 		look_at_association(entry, (void *)*asoc);

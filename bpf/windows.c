@@ -17,11 +17,12 @@ int at_sack(struct bpf_raw_tracepoint_args *ctx)
 {
 	const void *asoc = (void *)ctx->args[1];
 	const void *head = ADDRESS_sctp_association__peer__transport_addr_list(asoc);
-	struct assoc_windows *entry = association_of(asoc);
+	struct assoc_windows *entry = known(asoc);
 	u64 next = list_head__next(head);
 
-	if (entry)
-		look_at_association(entry, asoc);
+	if (!entry)
+		return 0;
+	look_at_association(entry, asoc);
 	NO_UNROLL
 	for (int i = 0; i < MOST_PATHS; i++) {
 		const void *transport = transport_in(next, head);
@@ -29,7 +30,7 @@ int at_sack(struct bpf_raw_tracepoint_args *ctx)
 
 		if (!transport)
 			break;
-		path = path_of(transport);
+		path = known_path(transport);
 		if (path && look_at(path, transport)) {
 #ifdef EVERY_CHANGE
 			struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_WINDOW};
@@ -38,7 +39,7 @@ int at_sack(struct bpf_raw_tracepoint_args *ctx)
 			event.after = path->cwnd.now;
 			event.ssthresh_after = path->ssthresh.now;
 			event.flight = path->flight.now;
-			event.peer_rwnd = sctp_association__peer__rwnd(asoc);
+			event.peer_rwnd = entry->peer_rwnd.now;
 			events.perf_submit(ctx, &event, sizeof(event));
 #endif
 		}
@@ -51,35 +52,37 @@ int at_sack(struct bpf_raw_tracepoint_args *ctx)
  * paths at this very moment are ours to tell; so are path MTU and heartbeat timer, which netlink has no place for. */
 int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 {
-	const void *head;
 	struct assoc_windows *entry;
-	u64 next;
+	struct assoc_bytes new = {};
+	u64 assoc_key = (u64)asoc, next;
+	const void *head;
 
 	/* Without an association it tells a socket. */
 	if (!asoc)
 		return 0;
+	entry = (struct assoc_windows *)associations.lookup_or_try_init(&assoc_key, &new);
+	if (!entry)
+		return 0;
+	/* Anew each time: a restart changes the tags, and memory may be another association's now. */
+	name_association(&entry->who, asoc);
+	look_at_association(entry, asoc);
+	entry->told = entry->interval;
 	head = ADDRESS_sctp_association__peer__transport_addr_list(asoc);
-	entry = association_of(asoc);
-	if (entry) {
-		look_at_association(entry, asoc);
-		/* Neither is known when an association that we ask for is born. */
-		entry->who.assoc_id = sctp_association__assoc_id(asoc);
-		entry->who.peer_tag = sctp_association__c__peer_vtag(asoc);
-		entry->told = entry->interval;
-	}
 	next = list_head__next(head);
 	NO_UNROLL
 	for (int i = 0; i < MOST_PATHS; i++) {
 		const void *transport = transport_in(next, head);
+		u64 key = (u64)transport;
 		struct path_windows *path;
+		struct path_bytes fresh = {};
 
 		if (!transport)
 			break;
-		path = path_of(transport);
+		path = (struct path_windows *)paths.lookup_or_try_init(&key, &fresh);
 		if (path) {
+			path->who = entry->who;
+			name_path(&path->who, transport);
 			look_at(path, transport);
-			path->who.assoc_id = sctp_association__assoc_id(asoc);
-			path->who.peer_tag = sctp_association__c__peer_vtag(asoc);
 			path->partial_bytes_acked = sctp_transport__partial_bytes_acked(transport);
 			path->pathmtu = sctp_transport__pathmtu(transport);
 			path->srtt = sctp_transport__srtt(transport);

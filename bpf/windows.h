@@ -1,7 +1,8 @@
 /* The windows of every path and association: the last value, and the extremes of the interval between two readings.
  *
- * An interval is known by its number, which user space counts up after each reading. All writers of an entry hold the
- * lock of its socket. */
+ * Entries are made when an association is born and at each reading, whose sock_diag request we see: what is not in the
+ * tables has no name yet, and is passed over. An interval is known by its number, which user space counts up after each
+ * reading. All writers of an entry hold the lock of its socket. */
 
 /* Changes too frequent to be told singly: counted, with the values at both ends. */
 enum { CHANGE_RAISE, CHANGE_BURST_LIMITED, CHANGE_BURST_RESET, CHANGE_FREQUENT };
@@ -32,8 +33,17 @@ struct assoc_windows {
 	struct window_extent peer_rwnd, rwnd;
 };
 
-BPF_TABLE("lru_hash", u64, struct path_windows, paths, 16384);
-BPF_TABLE("lru_hash", u64, struct assoc_windows, associations, 8192);
+/* BCC compiles code that prints a table's values member by member, which nobody runs here: bytes spare it the work. */
+struct path_bytes {
+	char bytes[sizeof(struct path_windows)];
+};
+
+struct assoc_bytes {
+	char bytes[sizeof(struct assoc_windows)];
+};
+
+BPF_TABLE("lru_hash", u64, struct path_bytes, paths, 16384);
+BPF_TABLE("lru_hash", u64, struct assoc_bytes, associations, 8192);
 BPF_ARRAY(interval, u32, 1);
 
 INLINE u32 this_interval(void)
@@ -61,21 +71,6 @@ INLINE void extend(struct window_extent *extent, u32 value, u32 last, u32 number
 	extent->now = value;
 }
 
-/* The entry of a path, made when it is new or when its memory was another path's before. */
-INLINE struct path_windows *path_of(const void *transport)
-{
-	u64 key = (u64)transport;
-	const void *asoc = (void *)sctp_transport__asoc(transport);
-	struct path_windows *path = paths.lookup(&key), new = {};
-
-	if (path && path->who.own_tag == (u32)sctp_association__c__my_vtag(asoc))
-		return path;
-	name_association(&new.who, asoc);
-	name_path(&new.who, transport);
-	paths.update(&key, &new);
-	return paths.lookup(&key);
-}
-
 /* Takes in the windows of a path as they are now. Says whether any of them differs from what was known. */
 INLINE bool look_at(struct path_windows *path, const void *transport)
 {
@@ -91,16 +86,18 @@ INLINE bool look_at(struct path_windows *path, const void *transport)
 	return changed;
 }
 
-INLINE struct assoc_windows *association_of(const void *asoc)
+INLINE struct assoc_windows *known(const void *asoc)
 {
 	u64 key = (u64)asoc;
-	struct assoc_windows *entry = associations.lookup(&key), new = {};
 
-	if (entry && entry->who.own_tag == (u32)sctp_association__c__my_vtag(asoc))
-		return entry;
-	name_association(&new.who, asoc);
-	associations.update(&key, &new);
-	return associations.lookup(&key);
+	return (struct assoc_windows *)associations.lookup(&key);
+}
+
+INLINE struct path_windows *known_path(const void *transport)
+{
+	u64 key = (u64)transport;
+
+	return (struct path_windows *)paths.lookup(&key);
 }
 
 INLINE void look_at_association(struct assoc_windows *entry, const void *asoc)

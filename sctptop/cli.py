@@ -21,6 +21,7 @@ from sctptop.source import Source
 
 if TYPE_CHECKING:
     from sctptop.kernel.probes import Probes
+    from sctptop.output.stream import Writer
 
 SETTLE_S = 60.0
 """How long a line of output waits for the probes; compiling takes a fraction of a second on real hardware."""
@@ -32,6 +33,7 @@ examples:
   sctptop --assoc 10.9.0.2:38412 --view cwnd  one remote end, the congestion window
   sctptop -b -n 1 --sort send_queue           one table, the longest send queue first
   sctptop --json -d 0.5 | jq '.associations[].cwnd'
+  sctptop --events cwnd,t3_rtx                why cwnd moved, a line each time
   sctptop --csv -n 60 --columns local,remote,cwnd,flight > minute.csv
   sctptop -b --filter 'state!=ESTABLISHED or recv_queue>10k'
 
@@ -85,32 +87,37 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.output.probe_report import report
 
         return report(Probes(arguments.every_change), options.interval_s)
-    if arguments.json:
-        from sctptop.output.json_lines import json_line
+    writer = _writer(arguments, options)
+    if writer is not None:
         from sctptop.output.stream import stream
 
-        return stream(_settled(arguments), options, json_line)
-    if arguments.csv:
-        from sctptop.output.csv_rows import CsvWriter
-        from sctptop.output.stream import stream
-
-        return stream(_settled(arguments), options, CsvWriter(options.columns))
-    if arguments.events is not None:
-        from sctptop.output.event_lines import EventWriter, event_kinds
-        from sctptop.output.stream import stream
-
-        kinds = _checked("--events", event_kinds, arguments.events)
-        return stream(_settled(arguments), options, EventWriter(kinds))
-    if arguments.batch:
-        from sctptop.output.stream import stream
-        from sctptop.output.text import TextWriter
-
-        return stream(_settled(arguments), options, TextWriter(options))
+        return stream(_settled(arguments), options, writer)
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise SctptopError("the dashboard needs a terminal (try: sctptop -b, --json or --csv)", USAGE)
     from sctptop.tui.run import run_dashboard
 
     return run_dashboard(_live(_probes(arguments)), options)
+
+
+def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
+    """What makes lines of the samples; None for the dashboard."""
+    if arguments.json:
+        from sctptop.output.json_lines import json_line
+
+        return json_line
+    if arguments.csv:
+        from sctptop.output.csv_rows import CsvWriter
+
+        return CsvWriter(options.columns)
+    if arguments.events is not None:
+        from sctptop.output.event_lines import EventWriter, event_kinds
+
+        return EventWriter(_checked("--events", event_kinds, arguments.events))
+    if arguments.batch:
+        from sctptop.output.text import TextWriter
+
+        return TextWriter(options)
+    return None
 
 
 def _live(probes: Probes | None) -> Source:

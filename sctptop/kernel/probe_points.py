@@ -22,7 +22,7 @@ POINTS: tuple[Point, ...] = (
     Point("sctp_sf_backbeat_8_3", "kprobe", "at_backbeat", "rtt.c", "a HEARTBEAT-ACK arrives"),
     Point("sctp_transport_update_rto", "kprobe", "at_update_rto", "rtt.c", "the kernel takes an RTT"),
     Point("sctp_packet_transmit_chunk", "kprobe", "at_transmit", "rtt.c", "a DATA chunk leaves: data RTT"),
-    Point("sctp_retransmit", "kprobe", "at_retransmit_timing", "rtt.c", "a timed chunk is sent again"),
+    Point("sctp_transport_lower_cwnd", "kprobe", "at_lower_timing", "rtt.c", "a timed chunk is sent again"),
     Point("sctp_probe", "raw_tracepoint", "at_sack", "windows.c", "windows of every path at a SACK"),
     Point("sctp_get_sctp_info", "kprobe", "at_sock_diag", "windows.c", "windows of every path at a reading"),
     Point("sctp_transport_free", "kprobe", "at_transport_free", "windows.c", "a path is gone"),
@@ -39,7 +39,10 @@ POINTS: tuple[Point, ...] = (
     Point("sctp_assoc_rwnd_increase", "kprobe", "rwnd_enter", "rwnd.c", "our window, data read"),
     Point("sctp_assoc_rwnd_decrease", "kprobe", "rwnd_enter", "rwnd.c", "our window, data arrived"),
     Point("sctp_sf_do_6_3_3_rtx", "kprobe", "at_t3_expiry", "retransmission.c", "T3-rtx expired"),
-    Point("sctp_retransmit", "kprobe", "at_retransmit", "retransmission.c", "retransmission, and why"),
+    Point("sctp_transport_lower_cwnd", "kprobe", "at_lower", "retransmission.c", "T3 or fast retransmission"),
+    Point(
+        "sctp_retransmit", "kprobe", "at_retransmit", "retransmission.c", "retransmission for another reason"
+    ),
     Point("sctp_assoc_control_transport", "kprobe", "path_enter", "lifecycle.c", "path state before"),
     Point("sctp_assoc_control_transport", "kretprobe", "path_return", "lifecycle.c", "path up, down or PF"),
     Point("sctp_endpoint_add_asoc", "kprobe", "at_association_new", "lifecycle.c", "an association is born"),

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sctptop.kernel.btf import Member, MissingMember
 
-HEADERS = ("who.h", "event.h", "windows.h")
+HEADERS = ("who.h", "windows.h", "event.h")
 """What the concerns share, in this order."""
 CONCERNS = ("windows.c", "cwnd.c", "rwnd.c", "rtt.c", "retransmission.c", "lifecycle.c")
 

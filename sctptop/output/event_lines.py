@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sctptop.errors import SctptopError
 from sctptop.model.association import Row
 from sctptop.model.event import EVENT_KINDS, Detail, Event
 from sctptop.model.snapshot import Snapshot
@@ -19,11 +20,15 @@ def event_kinds(text: str) -> frozenset[str]:
 
 
 class EventWriter:
-    """Writes the events of each sample; says on a line of its own when some were lost, or probes are not on."""
+    """Writes the events of each sample; says on a line of its own when some were lost or probes are not on yet.
+
+    Raises SctptopError when they are off.
+    """
 
     def __init__(self, kinds: Iterable[str]) -> None:
         self._kinds = frozenset(kinds)
         self._said = "ok"
+        self._missed = 0
 
     def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
         """The text of one sample: "" when nothing happened. Those of rows that are not shown are left out."""
@@ -31,6 +36,8 @@ class EventWriter:
         shown = {row.key for row in rows} | {row.key for row in snapshot.rows if row.ended}
         lines = []
         state = sample.sources.get("bpf", "off")
+        if state.startswith("off"):
+            raise SctptopError(f"no events: the probes are {state}")
         if state != self._said:
             lines.append(f"# probes {state}")
             self._said = state
@@ -43,6 +50,11 @@ class EventWriter:
         ]
         if sample.events_lost:
             lines.append(f"# {sample.events_lost} events lost: the buffer was full")
+        if snapshot.events_missed > self._missed:
+            lines.append(
+                f"# {snapshot.events_missed} retransmissions were counted by the kernel and seen by no probe"
+            )
+        self._missed = snapshot.events_missed
         return "".join(f"{text}\n" for text in lines)
 
 

@@ -62,11 +62,12 @@ def totals_line(totals: Totals) -> str:
 
 
 def source_troubles(sample: Sample) -> list[str]:
-    """One line a source of associations that could not be read while another could."""
+    """One line a source that could not be read while another could; probes left out at will are none."""
     if sample.trouble:
         return []
-    names = ("sock_diag", "procfs")
-    return [f"{name}: {text}" for name in names if (text := sample.sources.get(name, "ok")) != "ok"]
+    names = {"sock_diag": "sock_diag", "procfs": "procfs", "bpf": "probes"}
+    troubles = {label: sample.sources.get(name, "ok") for name, label in names.items()}
+    return [f"{label}: {text}" for label, text in troubles.items() if text not in ("ok", "off: --no-bpf")]
 
 
 def _pad(text: str, width: int, column: Field) -> str:

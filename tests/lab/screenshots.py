@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 from sctptop.kernel.live import LiveSource
+from sctptop.kernel.probes import Probes
 from sctptop.options import Options
 from sctptop.tui.app import SctptopApp
 from sctptop.tui.widgets.association_table import AssociationTable
@@ -25,22 +26,32 @@ from tests.lab.hosts import inside
 from tests.lab.scenery import scenery
 
 FOLDER = Path(__file__).resolve().parents[2] / "screenshots"
-SECONDS = 75
-BULK_PORT = 5001
+SECONDS = 150
+REQUESTS, BULK = 59058, 5001
+VIEWS = (
+    ("1", "rtt", REQUESTS),
+    ("2", "cwnd", BULK),
+    ("3", "queue", BULK),
+    ("4", "counters", BULK),
+    ("5", "paths", REQUESTS),
+    ("6", "events", BULK),
+)
+"""Key, name, and a port of the association under the cursor."""
 FONT = "DejaVu Sans Mono"
 
 
 async def pictures() -> dict[str, str]:
     """SVG by name, of every view."""
     found: dict[str, str] = {}
-    app = SctptopApp(LiveSource(), Options())
+    app = SctptopApp(LiveSource(Probes()), Options())
     async with app.run_test(size=(120, 36)) as pilot:
         await asyncio.sleep(SECONDS)
         table = app.query_one(AssociationTable)
-        for _ in table.rows:
-            if table.cursor is None or table.cursor[-1] != BULK_PORT:
-                await pilot.press("j")
-        for key, name in zip("12345", ("rtt", "cwnd", "queue", "counters", "paths"), strict=True):
+        for key, name, port in VIEWS:
+            await pilot.press("home")
+            for _ in table.rows:
+                if table.cursor is None or port not in table.cursor[-2:]:
+                    await pilot.press("j")
             await pilot.press(key)
             await asyncio.sleep(2)
             found[name] = app.export_screenshot(title="sctptop")
@@ -49,7 +60,7 @@ async def pictures() -> dict[str, str]:
         found["help"] = app.export_screenshot(title="sctptop")
         await pilot.press("escape")
         await pilot.resize_terminal(80, 24)
-        await pilot.press("2")
+        await pilot.press("1")
         await asyncio.sleep(3)
         found["small"] = app.export_screenshot(title="sctptop")
     return found
@@ -83,7 +94,7 @@ def main() -> int:
         return 1
     machine.precompile()
     command = [sys.executable, "-m", "tests.lab.screenshots", "--in-the-lab"]
-    result = machine.run(command, timeout=420)
+    result = machine.run(command, timeout=600)
     if result.returncode:
         print(result.stderr or result.stdout, file=sys.stderr)
         return result.returncode

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sctptop.errors import SctptopError
 from sctptop.model.event import Detail, Event
 from sctptop.model.snapshot import Model
 from sctptop.output.event_lines import EventWriter, event_kinds, line
@@ -44,17 +45,23 @@ def test_of_rows_that_are_filtered_out_nothing_is_said() -> None:
     assert EventWriter(event_kinds(""))(snapshot, []) == ""
 
 
-def test_losses_and_probes_that_are_off_are_said() -> None:
+def test_losses_and_probes_that_are_not_on_yet_are_said() -> None:
     model, write = Model(), EventWriter(event_kinds(""))
-    off = sample(events_lost=3, sources={"bpf": "off: needs root (try: sudo sctptop)"})
-    snapshot = model.advance(off)
-    text = write(snapshot, [])
+    waiting = {"bpf": "waiting: the sctp module is not loaded (try: modprobe sctp)"}
+    text = write(model.advance(sample(events_lost=3, sources=waiting)), [])
     assert text.splitlines() == [
-        "# probes off: needs root (try: sudo sctptop)",
+        "# probes waiting: the sctp module is not loaded (try: modprobe sctp)",
         "# 3 events lost: the buffer was full",
     ]
-    snapshot = model.advance(sample(at_s=1, sources=off.sources))
-    assert write(snapshot, []) == ""
+    assert write(model.advance(sample(at_s=1, sources=waiting)), []) == ""
+
+
+def test_without_probes_there_is_nothing_to_wait_for() -> None:
+    off = sample(sources={"bpf": "off: needs root (try: sudo sctptop)"})
+    with pytest.raises(
+        SctptopError, match=r"no events: the probes are off: needs root \(try: sudo sctptop\)"
+    ):
+        EventWriter(event_kinds(""))(Model().advance(off), [])
 
 
 def test_a_kind_there_is_not() -> None:

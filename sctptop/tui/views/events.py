@@ -72,13 +72,14 @@ def draw(scene: Scene) -> Drawing:
 
 
 def _head(scene: Scene, chosen: EventFilter, count: int) -> Line:
-    lost = scene.snapshot.events_lost
+    lost, missed = scene.snapshot.events_lost, scene.snapshot.events_missed
     whose = "all" if scene.toggles.all_associations else "this one"
     whose += " associations" if scene.width >= ROOMY and scene.toggles.all_associations else ""
     return fitting(
         [
             line((f"{count}", "strong"), " shown"),
             line((f"  lost {lost}", "warn") if lost else ""),
+            line((f"  {missed} retransmissions unseen", "warn") if missed else ""),
             line(("  a ", "name"), (whose, "dim")),
             line(("  e ", "name"), (chosen.title, "dim")),
         ],
