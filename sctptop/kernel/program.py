@@ -79,6 +79,7 @@ class Program:
         self._bcc = bcc
         self._every_change = every_change
         self._bpf: Any = None
+        self._descriptors: dict[str, int] = {}
         with _kernel_source(None if self.needs_headers else folder()), captured_stderr() as said:
             try:
                 self._bpf = bcc.BPF(text=self.source.text.encode(), cflags=list(CFLAGS))
@@ -135,8 +136,11 @@ class Program:
 
     def map_fd(self, name: str) -> int:
         """The descriptor of a map."""
-        descriptor: int = self._bpf[name.encode()].map_fd
-        return descriptor
+        if name not in self._descriptors:
+            # With types named BCC does not read its own description of ours, which its 0.31 gets wrong.
+            table = self._bpf.get_table(name.encode(), ctypes.c_uint64, ctypes.c_uint64)
+            self._descriptors[name] = table.map_fd
+        return self._descriptors[name]
 
     def costs(self) -> tuple[PointState, ...]:
         """The points with what their functions cost so far; a function at two points counts for both together."""

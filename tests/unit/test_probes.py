@@ -164,7 +164,9 @@ def test_without_the_right_nothing_is_tried(maps: FakeMaps, monkeypatch: pytest.
 def test_the_module_is_waited_for(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = threading.Event()
     monkeypatch.setattr(probes, "MODULE_WAIT_S", 0.02)
-    monkeypatch.setattr(probes, "missing_sctp", lambda: None if loaded.is_set() else "off: not loaded (try: modprobe)")
+    monkeypatch.setattr(
+        probes, "missing_sctp", lambda: None if loaded.is_set() else "off: not loaded (try: modprobe)"
+    )
     found = started(lambda every_change: FakeProgram())
     assert found.state == "waiting: not loaded (try: modprobe)"
     loaded.set()
@@ -222,5 +224,5 @@ def test_maps_that_cannot_be_read_switch_off(maps: FakeMaps) -> None:
     found = started(lambda every_change: FakeProgram())
     maps.trouble = OSError(22, "Invalid argument")
     assert found.read(clocks()) is NOTHING
-    assert found.state.startswith("off: reading the probes failed: [Errno 22]")
+    assert found.state.startswith("off: reading the probes failed: OSError: [Errno 22]")
     found.close()
