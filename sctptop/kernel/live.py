@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sctptop.kernel.clock import JiffyClock, configured_hz
 from sctptop.kernel.merge import Ends, endpoints, ends_of, merge_associations
-from sctptop.kernel.merge_probes import with_probes
 from sctptop.kernel.preflight import PROC_SCTP, missing_sctp
 from sctptop.kernel.probe_records import Clocks
 from sctptop.kernel.probes import NOTHING, Probes
@@ -81,8 +80,7 @@ class LiveSource:
         else:
             self._lines = {}
         trouble = assocs_trouble or remaddr_trouble or counters_trouble or eps_trouble
-        associations = merge_associations(netns, records, lines, parse_remaddr(remaddr), self._clock)
-        # After sock_diag: its asking is what makes the probes look at every path, and HZ is known by now.
+        # After sock_diag: its asking is what makes the probes look at every path.
         clocks = Clocks(datetime.now(UTC), time.monotonic_ns(), self._clock)
         observed = self._probes.read(clocks) if self._probes is not None else NOTHING
         return self._sample(
@@ -90,7 +88,9 @@ class LiveSource:
             interval,
             started,
             {"sock_diag": diag_trouble or "ok", "procfs": trouble or "ok"},
-            associations=with_probes(associations, observed, self._clock),
+            associations=merge_associations(
+                netns, records, lines, parse_remaddr(remaddr), self._clock, observed
+            ),
             endpoints=endpoints(netns, parse_eps(eps)),
             counters={netns: values} if (values := parse_snmp(counters)) else {},
             events=tuple(entry for entry in observed.events if entry.netns == netns),

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sctptop.kernel.clock import JiffyClock
+from sctptop.kernel.merge_probes import NO_FACTS, Facts, association_facts, path_facts
+from sctptop.kernel.probe_records import AssociationName
+from sctptop.kernel.probes import NOTHING, Observed
 from sctptop.kernel.procfs import SOCKET_STATES, SOCKET_TYPES, AssocLine, EpLine, RemaddrLine
 from sctptop.kernel.wire import T3_RTX_TIMER, DiagRecord
 from sctptop.model.sample import ASSOCIATION_STATES, PATH_STATES, Association, Endpoint, Path
@@ -101,8 +104,13 @@ def merge_associations(
     lines: Sequence[AssocLine],
     remaddrs: Iterable[RemaddrLine],
     clock: JiffyClock,
+    observed: Observed = NOTHING,
 ) -> tuple[Association, ...]:
-    """Every association that either source named, once; ``records`` are of associations and of their sockets."""
+    """Every association that either source named, once; ``records`` are of associations and of their sockets.
+
+    ``observed`` is what probes saw as sock_diag was asked. What sock_diag told of the primary path goes before it:
+    it was read under the socket's lock, as the probe's look was.
+    """
     sockets = {record.cookie: record for record in records if not record.is_association}
     transports: dict[int, list[RemaddrLine]] = {}
     for remaddr in remaddrs:
@@ -120,6 +128,7 @@ def merge_associations(
             line,
             transports.get((line and line.assoc_id) or 0, []),
             clock,
+            observed,
         )
         for record, line in pairs
     )
@@ -170,15 +179,21 @@ def _association(
     line: AssocLine | None,
     transports: Sequence[RemaddrLine],
     clock: JiffyClock,
+    observed: Observed,
 ) -> Association:
+    name: AssociationName | None = None
     facts: dict[str, object] = {}
+    if record is not None:
+        name = (netns, record.info.get("tag", 0), record.local_port, record.remote_port)
+        facts.update(association_facts(name, observed))
     if line is not None:
         facts.update(_facts_of_line(line, clock))
     if record is not None:
         facts.update(_facts_of_record(record, socket, clock))
     if line is not None and record is not None and set(line.local_addresses) == set(record.local_addresses):
         facts["local_addresses"] = line.local_addresses
-    paths = _paths(record, line, transports, clock)
+    paths = _paths(record, line, transports, clock, name, observed)
+    facts["pathmtu"] = next((path.pathmtu for path in paths if path.primary), None)
     return Association(netns=netns, paths=paths, **facts)  # type: ignore[arg-type]
 
 
@@ -229,14 +244,26 @@ def _facts_of_record(record: DiagRecord, socket: DiagRecord | None, clock: Jiffy
 
 
 def _paths(
-    record: DiagRecord | None, line: AssocLine | None, transports: Sequence[RemaddrLine], clock: JiffyClock
+    record: DiagRecord | None,
+    line: AssocLine | None,
+    transports: Sequence[RemaddrLine],
+    clock: JiffyClock,
+    name: AssociationName | None,
+    observed: Observed,
 ) -> tuple[Path, ...]:
     """One path a remote address: remaddr knows all of them, sctp_info only the primary, in more detail."""
     addresses = (record or line).remote_addresses if record or line else ()  # type: ignore[union-attr]
     primary = (record and record.primary) or (line and line.primary) or None
     known = {remaddr.address: remaddr for remaddr in transports}
     return tuple(
-        _path(address, None if primary is None else address == primary, known.get(address), record, clock)
+        _path(
+            address,
+            None if primary is None else address == primary,
+            known.get(address),
+            record,
+            clock,
+            path_facts(name, address, observed, clock) if name else NO_FACTS,
+        )
         for address in addresses
     )
 
@@ -247,22 +274,26 @@ def _path(
     remaddr: RemaddrLine | None,
     record: DiagRecord | None,
     clock: JiffyClock,
+    seen: Facts,
 ) -> Path:
     rto = clock.milliseconds(remaddr.rto) if remaddr else None
     state, max_retrans = (remaddr.state, remaddr.max_retrans) if remaddr else (None, None)
     info = record.info if record is not None and address == record.primary else {}
+    told = {
+        "state": _name(PATH_STATES, info.get("p_state", state)),
+        "cwnd": info.get("p_cwnd"),
+        "ssthresh": info.get("p_ssthresh"),
+        "flight": info.get("p_flight_size"),
+        "srtt_ms": clock.milliseconds(info.get("p_srtt")),
+        "errors": info.get("p_error"),
+    }
     return Path(
         address=address,
-        state=_name(PATH_STATES, info.get("p_state", state)),
         primary=primary,
-        cwnd=info.get("p_cwnd"),
-        ssthresh=info.get("p_ssthresh"),
-        flight=info.get("p_flight_size"),
-        srtt_ms=clock.milliseconds(info.get("p_srtt")),
         rto_ms=info.get("p_rto", None if rto is None else round(rto)),
-        errors=info.get("p_error"),
         max_retrans=info.get("p_pathmaxrxt", max_retrans),
         hb_timer=remaddr.hb_timer if remaddr else None,
+        **{**seen, **{name: value for name, value in told.items() if value is not None}},  # type: ignore[arg-type]
     )
 
 
