@@ -103,6 +103,15 @@ int at_lower_timing(struct pt_regs *ctx, void *transport)
 	return 0;
 }
 
+/* sctp_transport_free(transport): its memory may become another path. */
+int at_transport_free_timing(struct pt_regs *ctx, void *transport)
+{
+	u64 key = (u64)transport;
+
+	timings.delete(&key);
+	return 0;
+}
+
 INLINE bool same(u64 one, u64 other)
 {
 	/* The jiffy may have changed between the kernel's look at the clock and ours. */

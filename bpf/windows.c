@@ -11,6 +11,29 @@ INLINE const void *transport_in(u64 entry, const void *head)
 	return entry && entry != (u64)head ? (const void *)(entry - OFFSET_sctp_transport__transports) : NULL;
 }
 
+#ifdef EVERY_CHANGE
+
+INLINE void show(struct bpf_raw_tracepoint_args *ctx, struct path_windows *path, u32 peer_rwnd)
+{
+	struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_WINDOW};
+
+	if (path->shown_cwnd == path->cwnd.now && path->shown_ssthresh == path->ssthresh.now &&
+	    path->shown_flight == path->flight.now && path->shown_rwnd == peer_rwnd)
+		return;
+	path->shown_cwnd = path->cwnd.now;
+	path->shown_ssthresh = path->ssthresh.now;
+	path->shown_flight = path->flight.now;
+	path->shown_rwnd = peer_rwnd;
+	event.who = path->who;
+	event.after = path->cwnd.now;
+	event.ssthresh_after = path->ssthresh.now;
+	event.flight = path->flight.now;
+	event.peer_rwnd = peer_rwnd;
+	events.perf_submit(ctx, &event, sizeof(event));
+}
+
+#endif
+
 /* sctp:sctp_probe: each SACK received, before it is worked off. sctp:sctp_probe_path fires only from within the ring
  * buffer's part of sctp_probe (include/trace/events/sctp.h), which a raw tracepoint never runs: so we walk as it does. */
 int at_sack(struct bpf_raw_tracepoint_args *ctx)
@@ -31,16 +54,10 @@ int at_sack(struct bpf_raw_tracepoint_args *ctx)
 		if (!transport)
 			break;
 		path = known_path(transport);
-		if (path && look_at(path, transport)) {
+		if (path) {
+			look_at(path, transport);
 #ifdef EVERY_CHANGE
-			struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_WINDOW};
-
-			event.who = path->who;
-			event.after = path->cwnd.now;
-			event.ssthresh_after = path->ssthresh.now;
-			event.flight = path->flight.now;
-			event.peer_rwnd = entry->peer_rwnd.now;
-			events.perf_submit(ctx, &event, sizeof(event));
+			show(ctx, path, entry->peer_rwnd.now);
 #endif
 		}
 		next = list_head__next((void *)next);

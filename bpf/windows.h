@@ -25,6 +25,7 @@ struct path_windows {
 	s32 hb_due; /* jiffies until the heartbeat timer fires */
 	u32 unused;
 	struct window_change changes[CHANGE_FREQUENT];
+	u32 shown_cwnd, shown_ssthresh, shown_flight, shown_rwnd; /* in the last event of --every-change */
 };
 
 struct assoc_windows {
@@ -71,19 +72,15 @@ INLINE void extend(struct window_extent *extent, u32 value, u32 last, u32 number
 	extent->now = value;
 }
 
-/* Takes in the windows of a path as they are now. Says whether any of them differs from what was known. */
-INLINE bool look_at(struct path_windows *path, const void *transport)
+/* Takes in the windows of a path as they are now. */
+INLINE void look_at(struct path_windows *path, const void *transport)
 {
-	u32 cwnd = sctp_transport__cwnd(transport), ssthresh = sctp_transport__ssthresh(transport);
-	u32 flight = sctp_transport__flight_size(transport), number = this_interval();
-	u32 last = path->interval;
-	bool changed = cwnd != path->cwnd.now || ssthresh != path->ssthresh.now || flight != path->flight.now;
+	u32 number = this_interval(), last = path->interval;
 
 	path->interval = number;
-	extend(&path->cwnd, cwnd, last, number);
-	extend(&path->ssthresh, ssthresh, last, number);
-	extend(&path->flight, flight, last, number);
-	return changed;
+	extend(&path->cwnd, sctp_transport__cwnd(transport), last, number);
+	extend(&path->ssthresh, sctp_transport__ssthresh(transport), last, number);
+	extend(&path->flight, sctp_transport__flight_size(transport), last, number);
 }
 
 INLINE struct assoc_windows *known(const void *asoc)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from sctptop import __version__
-from sctptop.errors import FAILED, USAGE, SctptopError
+from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError
 from sctptop.fields import FIELDS, UnknownFieldError, field
 from sctptop.filter import FilterError, parse_filter
 from sctptop.model.event import EVENT_KINDS
@@ -54,12 +54,18 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run sctptop. Returns the exit code; no traceback reaches the user."""
     try:
-        return _run(sys.argv[1:] if argv is None else argv)
+        code = _run(sys.argv[1:] if argv is None else argv)
+        sys.stdout.flush()
+        return code
     except SctptopError as error:
         print(f"sctptop: error: {error}", file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
         return 0
+    except BrokenPipeError:
+        # Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
     except Exception as error:
         if os.environ.get("SCTPTOP_DEBUG"):
             raise
@@ -130,10 +136,10 @@ def _live(probes: Probes | None) -> Source:
 def _settled(arguments: argparse.Namespace) -> Source:
     """A source whose probes are on, or known to be off: a line of output cannot be mended later."""
     probes = _probes(arguments)
-    source = _live(probes)
     if probes is not None:
+        probes.start()
         probes.settle(SETTLE_S)
-    return source
+    return _live(probes)
 
 
 def _probes(arguments: argparse.Namespace) -> Probes | None:
@@ -204,7 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     probes.add_argument(
         "--every-change",
         action="store_true",
-        help="an event for every change of cwnd and rwnd, not one an interval",
+        help="an event for every change of cwnd and our rwnd, and for the windows at each SACK, not one an interval",
     )
     return parser
 

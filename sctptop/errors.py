@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+
 OK, FAILED, USAGE, NOTHING_TO_WATCH = 0, 1, 2, 3
+BROKEN_PIPE = 128 + signal.SIGPIPE
+"""The reader of our output went away."""
 
 
 class SctptopError(Exception):

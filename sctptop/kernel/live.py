@@ -33,7 +33,7 @@ class LiveSource:
     """Reads the caller's network namespace. Owned by one thread; asks for no privilege but what probes need."""
 
     def __init__(self, probes: Probes | None = None, folder: Path = PROC_SCTP) -> None:
-        """``probes`` are started here and closed with the source; None: without."""
+        """``probes`` are started by the first reading and closed with the source; None: without."""
         self._probes = probes
         self._folder = folder
         self._diag: SockDiag | None = None
@@ -42,8 +42,6 @@ class LiveSource:
         self._lines: dict[int, AssocLine] = {}
         self._alive: dict[Pair, Ends] = {}
         self._sockets: list[DiagRecord] = []
-        if probes is not None:
-            probes.start()
 
     def close(self) -> None:
         """Close the netlink socket and detach the probes. Safe to call twice."""
@@ -58,6 +56,8 @@ class LiveSource:
 
     def read(self) -> Sample:
         """One reading. What cannot be read is said in ``Sample.sources``."""
+        if self._probes is not None:
+            self._probes.start()
         started = time.monotonic()
         interval = None if self._previous is None else started - self._previous
         self._previous = started

@@ -285,12 +285,12 @@ def _path(
         "ssthresh": info.get("p_ssthresh"),
         "flight": info.get("p_flight_size"),
         "srtt_ms": clock.milliseconds(info.get("p_srtt")),
+        "rto_ms": info.get("p_rto", None if rto is None else round(rto)),
         "errors": info.get("p_error"),
     }
     return Path(
         address=address,
         primary=primary,
-        rto_ms=info.get("p_rto", None if rto is None else round(rto)),
         max_retrans=info.get("p_pathmaxrxt", max_retrans),
         hb_timer=remaddr.hb_timer if remaddr else None,
         **{**seen, **{name: value for name, value in told.items() if value is not None}},  # type: ignore[arg-type]

@@ -41,6 +41,7 @@ def path_facts(name: AssociationName, address: str, observed: Observed, clock: J
         "cwnd": windows.cwnd.now,
         "ssthresh": windows.ssthresh.now,
         "flight": windows.flight.now,
+        "rto_ms": None if (rto := clock.milliseconds(windows.rto)) is None else round(rto),
         "srtt_ms": clock.milliseconds(windows.srtt),
         "errors": windows.errors,
         "data_rtt_bins": data,

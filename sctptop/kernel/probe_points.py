@@ -23,6 +23,7 @@ POINTS: tuple[Point, ...] = (
     Point("sctp_transport_update_rto", "kprobe", "at_update_rto", "rtt.c", "the kernel takes an RTT"),
     Point("sctp_packet_transmit_chunk", "kprobe", "at_transmit", "rtt.c", "a DATA chunk leaves: data RTT"),
     Point("sctp_transport_lower_cwnd", "kprobe", "at_lower_timing", "rtt.c", "a timed chunk is sent again"),
+    Point("sctp_transport_free", "kprobe", "at_transport_free_timing", "rtt.c", "a path is gone"),
     Point("sctp_probe", "raw_tracepoint", "at_sack", "windows.c", "windows of every path at a SACK"),
     Point("sctp_get_sctp_info", "kprobe", "at_sock_diag", "windows.c", "windows of every path at a reading"),
     Point("sctp_transport_free", "kprobe", "at_transport_free", "windows.c", "a path is gone"),
@@ -45,7 +46,8 @@ POINTS: tuple[Point, ...] = (
     ),
     Point("sctp_assoc_control_transport", "kprobe", "path_enter", "lifecycle.c", "path state before"),
     Point("sctp_assoc_control_transport", "kretprobe", "path_return", "lifecycle.c", "path up, down or PF"),
-    Point("sctp_endpoint_add_asoc", "kprobe", "at_association_new", "lifecycle.c", "an association is born"),
+    Point("sctp_endpoint_add_asoc", "kprobe", "new_enter", "lifecycle.c", "an association to be"),
+    Point("sctp_endpoint_add_asoc", "kretprobe", "new_return", "lifecycle.c", "an association is born"),
     Point("sctp_association_free", "kprobe", "at_association_free", "lifecycle.c", "an association dies"),
 )
 

@@ -16,7 +16,10 @@ _WHO = "IIIIHHHH16s"
 _EVENT = struct.Struct(f"<Q{_WHO}HHIIIIIIIQ")
 _EXTENT = "III"
 _CHANGE = "QIIII"
-_PATH = struct.Struct(f"<{_WHO}II{_EXTENT * 3}IIIIIIIi4x{_CHANGE * 3}")
+_PATH = struct.Struct(f"<{_WHO}II{_EXTENT * 3}IIIIIIIi4x{_CHANGE * 3}16x")
+_TOLD = struct.Struct("<I")
+_TIMES = struct.Struct("<I20xI20xI")
+_TOLD_AT, _TIMES_AT = 44, 128
 _ASSOCIATION = struct.Struct(f"<{_WHO}II{_EXTENT * 2}")
 _BIN = struct.Struct("<QI4x")
 
@@ -26,7 +29,8 @@ KEY_SIZE = 8
 _KINDS = ("hb_rtt", "cwnd", "rwnd", "window", "t3_rtx", "retransmit", "path", "association")
 _LOWER = ("T3_RTX", "FAST_RTX", "ECNE", "INACTIVE")
 _CAUSES = (*_LOWER, "RAISE", "BURST_LIMITED", "BURST_RESET", "RESET")
-_FREQUENT = ("RAISE", "BURST_LIMITED", "BURST_RESET")
+FREQUENT = ("RAISE", "BURST_LIMITED", "BURST_RESET")
+"""Changes of cwnd that are counted in the kernel, in the order of its enum."""
 _REASONS = ("T3_RTX", "FAST_RTX", "PMTUD", "T1_RTX")
 """enum sctp_retransmit_reason, include/net/sctp/structs.h."""
 _RWND = ("INCREASE", "DECREASE")
@@ -66,13 +70,12 @@ class Extent:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A frequent change of cwnd: how often in all, and at both ends of the interval."""
+    """A frequent change of cwnd: when last, how often in all, and at both ends of the interval."""
 
     ns: int
     times: int
     before: int
     after: int
-    interval: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,6 @@ class PathWindows:
     """struct path_windows; times in jiffies. ``told`` is the interval in which sock_diag last asked."""
 
     who: Who
-    interval: int
     told: int
     cwnd: Extent
     ssthresh: Extent
@@ -101,7 +103,6 @@ class AssociationWindows:
     """struct assoc_windows."""
 
     who: Who
-    interval: int
     told: int
     peer_rwnd: Extent
     rwnd: Extent
@@ -123,13 +124,11 @@ class Clocks:
 def path_windows(data: bytes) -> PathWindows:
     """Raises struct.error when the size is another."""
     values = _PATH.unpack(data)
-    interval, told = values[9:11]
     cwnd, ssthresh, flight = values[11:14], values[14:17], values[17:20]
     partial_bytes_acked, pathmtu, srtt, rto, errors, state, hb_running, hb_due, *changes = values[20:]
     return PathWindows(
         who=_who(values[:9]),
-        interval=interval,
-        told=told,
+        told=values[10],
         cwnd=Extent(*cwnd),
         ssthresh=Extent(*ssthresh),
         flight=Extent(*flight),
@@ -141,17 +140,25 @@ def path_windows(data: bytes) -> PathWindows:
         state=state,
         hb_running=bool(hb_running),
         hb_due=hb_due,
-        changes={name: Change(*changes[5 * place : 5 * place + 5]) for place, name in enumerate(_FREQUENT)},
+        changes={name: Change(*changes[5 * place : 5 * place + 4]) for place, name in enumerate(FREQUENT)},
     )
 
 
 def association_windows(data: bytes) -> AssociationWindows:
     """Raises struct.error when the size is another."""
     values = _ASSOCIATION.unpack(data)
-    interval, told = values[9:11]
-    return AssociationWindows(
-        _who(values[:9]), interval, told, Extent(*values[11:14]), Extent(*values[14:17])
-    )
+    return AssociationWindows(_who(values[:9]), values[10], Extent(*values[11:14]), Extent(*values[14:17]))
+
+
+def told_in(data: bytes) -> int:
+    """The interval in which sock_diag last asked for it, of either struct, without decoding the rest."""
+    told: int = _TOLD.unpack_from(data, _TOLD_AT)[0]
+    return told
+
+
+def change_times(data: bytes) -> tuple[int, ...]:
+    """How often each of FREQUENT happened in all, of a path's windows, without decoding the rest."""
+    return _TIMES.unpack_from(data, _TIMES_AT)
 
 
 def rtt_bin(data: bytes) -> tuple[int, int]:

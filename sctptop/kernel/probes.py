@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sctptop.kernel import bpf_maps, find_bcc
@@ -14,6 +14,7 @@ from sctptop.kernel.privilege import missing_for_probes
 from sctptop.kernel.probe_records import (
     ASSOCIATION_SIZE,
     BIN_SIZE,
+    FREQUENT,
     KEY_SIZE,
     PATH_SIZE,
     AssociationName,
@@ -22,20 +23,23 @@ from sctptop.kernel.probe_records import (
     PathWindows,
     association_windows,
     change_event,
+    change_times,
     event,
     path_windows,
     rtt_bin,
+    told_in,
 )
 from sctptop.kernel.program import NoProbes, PointState, Program
 from sctptop.model.event import Event
 from sctptop.model.histogram import bounds
 from sctptop.model.rtt import DATA_BITS
 
+NEVER = (0,) * len(FREQUENT)
 QUEUE = 65536
 """Events kept between two readings; those beyond it are counted as lost."""
 POLL_MS = 100
 MODULE_WAIT_S = 1.0
-CLOSE_BOUND_S = 0.5
+CLOSE_BOUND_S = 1.0
 
 _LOADING = threading.Lock()
 """BCC reads an environment variable and clang writes to descriptor 2: both are the whole process's."""
@@ -69,9 +73,12 @@ class Probes:
         self._settled = threading.Event()
         self._stop = threading.Event()
         self._raw: deque[bytes] = deque()
+        # Each written by one thread only: the one that listens, and the one that reads.
         self._lost = 0
+        self._lost_told = 0
         self._interval = 1
-        self._known: dict[bytes, dict[str, int]] = {}
+        self._times: dict[bytes, tuple[int, ...]] = {}
+        self._started = False
         self._use = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="probes", daemon=True)
 
@@ -86,8 +93,10 @@ class Probes:
         return self._program.compile_s if self._program is not None else 0.0
 
     def start(self) -> None:
-        """Begin in the background."""
-        self._thread.start()
+        """Begin in the background; again is nothing."""
+        if not self._started:
+            self._started = True
+            self._thread.start()
 
     def settle(self, seconds: float) -> None:
         """Wait until they are on, off, or waiting for the module; at most so long."""
@@ -101,92 +110,91 @@ class Probes:
     def close(self) -> None:
         """Detach everything. Safe to call twice, and before the start."""
         self._stop.set()
+        # The thread closes what it opened; one that hangs in the compiler ends with the process, and all it had.
         if self._thread.is_alive():
             self._thread.join(CLOSE_BOUND_S)
-        with self._use:
-            if self._program is not None:
-                self._program.close()
-                self._program = None
 
     def read(self, clocks: Clocks) -> Observed:
         """What came since the last call; to be called when sock_diag has just been asked."""
+        if self._state != "ok":
+            return NOTHING
         with self._use:
-            program = self._program
-            if program is None or self._state != "ok":
+            if self._program is None:
                 return NOTHING
             try:
-                return self._observed(program, clocks)
+                return self._observed(self._program, clocks)
             except Exception as error:
                 # Between us and the kernel is a library of another's: whatever it raises, netlink goes on.
-                self._state = f"off: reading the probes failed: {type(error).__name__}: {error}"
+                self._fail(f"reading the probes failed: {type(error).__name__}: {error}")
                 return NOTHING
 
     def _observed(self, program: Program, clocks: Clocks) -> Observed:
         raw = [self._raw.popleft() for _ in range(len(self._raw))]
-        lost, self._lost = self._lost, 0
-        entries = bpf_maps.entries(program.map_fd("paths"), KEY_SIZE, PATH_SIZE)
-        windows = {key: path_windows(value) for key, value in entries}
+        lost = self._lost - self._lost_told
+        self._lost_told += lost
+        now = self._interval
+        paths: dict[PathName, PathWindows] = {}
+        names: dict[bytes, PathName] = {}
+        times: dict[bytes, tuple[int, ...]] = {}
+        events = [found for data in raw if (found := event(data, clocks)) is not None]
+        for key, value in bpf_maps.entries(program.map_fd("paths"), KEY_SIZE, PATH_SIZE):
+            times[key] = change_times(value)
+            moved = times[key] != self._times.get(key, NEVER)
+            if told_in(value) != now and not moved:
+                continue
+            windows = path_windows(value)
+            names[key] = (windows.who.association, windows.who.address or "")
+            if told_in(value) == now:
+                paths[names[key]] = windows
+            if moved:
+                events += self._frequent(windows, times[key], self._times.get(key, NEVER), clocks)
+        self._times = times
         kept = bpf_maps.entries(program.map_fd("associations"), KEY_SIZE, ASSOCIATION_SIZE)
-        associations = [association_windows(value) for _, value in kept]
+        associations = [association_windows(value) for _, value in kept if told_in(value) == now]
         bins = [
             (rtt_bin(key), int.from_bytes(value, "little"))
             for key, value in bpf_maps.entries(program.map_fd("data_rtts"), BIN_SIZE, 8, delete=True)
         ]
-        now = self._interval
         self._interval += 1
         bpf_maps.put(program.map_fd("interval"), 0, self._interval)
-        events = [found for data in raw if (found := event(data, clocks)) is not None]
-        events += self._frequent(windows, clocks)
         return Observed(
             events=tuple(sorted(events, key=lambda entry: entry.time)),
             lost=lost,
-            paths={_name(entry): entry for entry in windows.values() if entry.told == now},
-            associations={entry.who.association: entry for entry in associations if entry.told == now},
-            data_rtts=_by_path(bins, windows),
+            paths=paths,
+            associations={entry.who.association: entry for entry in associations},
+            data_rtts=_by_path(bins, names),
         )
 
-    def _frequent(self, windows: Mapping[bytes, PathWindows], clocks: Clocks) -> list[Event]:
+    def _frequent(
+        self, windows: PathWindows, times: tuple[int, ...], before: tuple[int, ...], clocks: Clocks
+    ) -> Iterator[Event]:
         """One event for each sort of frequent change of a path in this interval."""
-        events = []
-        for key, entry in windows.items():
-            before = self._known.get(key, {})
-            for name, change in entry.changes.items():
-                times = change.times - before.get(name, 0)
-                # Memory that became another path counts from 0 again.
-                times = change.times if times < 0 else times
-                if times:
-                    events.append(change_event(entry, name, times, clocks))
-        self._known = {
-            key: {name: change.times for name, change in entry.changes.items()}
-            for key, entry in windows.items()
-        }
-        return events
+        for name, now, then in zip(FREQUENT, times, before, strict=True):
+            # Memory that became another path counts from 0 again.
+            gained = now - then if now >= then else now
+            if gained:
+                yield change_event(windows, name, gained, clocks)
 
     def _run(self) -> None:
         try:
-            program = self._started()
+            self._watch()
         except NoProbes as error:
-            self._off(str(error))
-            return
+            self._fail(str(error))
         except Exception as error:
-            self._off(f"loading failed: {type(error).__name__}: {' '.join(str(error).split())}")
-            return
-        if program is None:
-            return
-        self._state = "ok"
-        self._settled.set()
-        try:
-            while not self._stop.is_set():
-                program.poll(POLL_MS)
-        except Exception as error:
-            self._state = f"off: listening failed: {type(error).__name__}: {error}"
+            self._fail(f"the probes failed: {type(error).__name__}: {' '.join(str(error).split())}")
+        finally:
+            with self._use:
+                if self._program is not None:
+                    self._program.close()
+                    self._program = None
+            self._settled.set()
 
-    def _off(self, why: str) -> None:
+    def _fail(self, why: str) -> None:
         self._state = f"off: {why}"
-        self._settled.set()
+        self._stop.set()
 
-    def _started(self) -> Program | None:
-        """The program attached and listening; None when told to stop before. Raises NoProbes."""
+    def _watch(self) -> None:
+        """Wait for the module, load, attach, and listen until told to stop. Raises NoProbes."""
         missing = missing_for_probes()
         if missing is not None:
             raise NoProbes(missing)
@@ -194,24 +202,21 @@ class Probes:
             self._state = f"waiting: {unseen.removeprefix('off: ')}"
             self._settled.set()
             if self._stop.wait(MODULE_WAIT_S):
-                return None
+                return
         self._state = "compiling"
         with _LOADING:
-            return self._loaded()
-
-    def _loaded(self) -> Program | None:
-        program = self._load(self._every_change)
-        with self._use:
             if self._stop.is_set():
-                program.close()
-                return None
-            self._program = program
+                return
+            program = self._program = self._load(self._every_change)
             states = program.attach()
             if not any(entry.state == "on" for entry in states):
                 raise NoProbes(f"none could be attached: {states[0].state.removeprefix('off: ')}")
             bpf_maps.put(program.map_fd("interval"), 0, self._interval)
             program.listen(self._take, self._count_lost)
-        return program
+        self._state = "ok"
+        self._settled.set()
+        while not self._stop.is_set():
+            program.poll(POLL_MS)
 
     def _take(self, data: bytes) -> None:
         if len(self._raw) < QUEUE:
@@ -230,17 +235,13 @@ def _load(every_change: bool) -> Program:
         raise NoProbes(str(error)) from error
 
 
-def _name(entry: PathWindows) -> PathName:
-    return entry.who.association, entry.who.address or ""
-
-
 def _by_path(
-    bins: list[tuple[tuple[int, int], int]], windows: Mapping[bytes, PathWindows]
+    bins: Iterable[tuple[tuple[int, int], int]], names: Mapping[bytes, PathName]
 ) -> dict[PathName, tuple[tuple[int, int], ...]]:
     found: dict[PathName, list[tuple[int, int]]] = {}
     for (transport, index), times in bins:
-        entry = windows.get(struct.pack("<Q", transport))
-        if entry is not None:
+        name = names.get(struct.pack("<Q", transport))
+        if name is not None:
             low, high = bounds(index, DATA_BITS)
-            found.setdefault(_name(entry), []).append(((low + high - 1) // 2, times))
+            found.setdefault(name, []).append(((low + high - 1) // 2, times))
     return {name: tuple(sorted(values)) for name, values in found.items()}

@@ -46,7 +46,7 @@ def source_here(every_change: bool, btf: Path = BTF_FOLDER) -> tuple[ProbeSource
         with KernelTypes(folder=btf) as types:
             if types.knows("sctp_transport"):
                 return from_btf(types, every_change), False
-        trouble = f"this kernel does not tell the types of its sctp module: no {btf / 'sctp'}"
+        trouble = f"this kernel's BTF does not tell the types of its sctp module: no {btf / 'sctp'}"
     except MissingMember as error:
         raise NoProbes(f"{error}, so no probe can read it") from error
     except (BtfError, LibbpfError) as error:
@@ -187,7 +187,9 @@ def captured_stderr() -> Iterator[Callable[[], str]]:
         try:
             yield said
         finally:
-            os.dup2(before, 2)
+            # Somebody may have given descriptor 2 back to the terminal while we were in the compiler.
+            if os.path.sameopenfile(2, file.fileno()):
+                os.dup2(before, 2)
             os.close(before)
 
 
@@ -204,6 +206,7 @@ def _reason(error: str, said: str) -> str:
         refused = next((line for line in lines if "permitted" in line or "denied" in line), "")
         verifier = lines[-2] if len(lines) > 1 else ""
         return refused or f"the kernel refused the program: {verifier or error}"
-    if "Failed to attach" in error:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if "No such file" in said or "Invalid argument" in said:
         return "this kernel has no such function to attach to"
-    return " ".join(error.split())
+    return lines[-1] if lines else " ".join(error.split())

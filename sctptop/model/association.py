@@ -214,11 +214,13 @@ class Rows:
     def _named(self, events: Iterable[Event]) -> Iterator[tuple[Key | None, Event]]:
         """Events with the key of their association: None where it was never read; without those not selected."""
         for event in events:
-            entry = _of_event(event)
-            life = next((found for name in _aliases(entry) if (found := self._by_name.get(name))), None)
+            ports = (event.local_port, event.remote_port)
+            tags = (event.own_tag, event.peer_tag), (event.own_tag, 0)
+            names = [(event.netns, *pair, *ports) for pair in tags]
+            life = next((found for name in names if (found := self._by_name.get(name))), None)
             if life is not None:
                 yield life.key, event
-            elif not self._selectors or selected(entry, self._selectors):
+            elif not self._selectors or selected(_of_event(event), self._selectors):
                 yield None, event
 
     def _rtt_series(self, key: Hashable, address: str) -> dict[str, float | None]:

@@ -10,7 +10,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "hb_rtt": "a HEARTBEAT-ACK that the kernel accepted, with its round trip",
     "cwnd": "the congestion window changed, and why",
     "rwnd": "our own receive window changed (only with --every-change)",
-    "window": "the windows of a path at a SACK (only with --every-change)",
+    "window": "the windows of a path changed, seen at a SACK (only with --every-change)",
     "t3_rtx": "the T3-rtx timer expired",
     "retransmit": "chunks were marked for retransmission, and why",
     "path": "a path went up, down or potentially failed",
@@ -45,8 +45,8 @@ class Event:
     ``flight`` in bytes, ``times``: how many such changes this one stands for (1 for a cut)
     rwnd: ``cause`` INCREASE or DECREASE, ``before``, ``after`` in bytes
     window: ``cwnd``, ``ssthresh``, ``flight``, ``peer_rwnd`` in bytes
-    t3_rtx: ``rto_ms``, ``errors`` in a row before it
-    retransmit: ``reason`` T3_RTX, FAST_RTX, PMTUD or T1_RTX
+    t3_rtx: ``rto_ms``, ``errors`` in a row before it, ``flight``
+    retransmit: ``reason`` T3_RTX, FAST_RTX, PMTUD or T1_RTX, ``flight``
     path: ``before``, ``after`` of PATH_STATES
     association: ``change`` NEW or FREED, ``state`` of ASSOCIATION_STATES it was in when freed
     """

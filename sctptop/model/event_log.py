@@ -5,41 +5,46 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import merge
 
-from sctptop.model.event import Event
+from sctptop.model.event import CUTS, Event
 
-KEPT = 2000
-"""Events kept in all, heartbeats included."""
+KEPT = 1000
+"""Events kept of the rare kinds, and as many of the frequent ones: so these never drive those out."""
+RARE = ("t3_rtx", "retransmit", "path", "association")
 
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """An event, the key of its association if that is (or was) in the table, and its tick."""
+    """An event, the key of its association if that is (or was) in the table, its tick, and its place among all."""
 
     event: Event
     key: object | None
     tick: int
+    place: int
+
+
+def rare(event: Event) -> bool:
+    """Whether it tells of trouble, or of a beginning or end: what one looks for afterwards."""
+    return event.kind in RARE or (event.kind == "cwnd" and event.details.get("cause") in CUTS)
 
 
 class EventLog:
     """Keeps the newest events; the oldest give way."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self._log: deque[Logged] = deque(maxlen=kept)
+        self._rare: deque[Logged] = deque(maxlen=kept)
+        self._frequent: deque[Logged] = deque(maxlen=kept)
         self._published: tuple[Logged, ...] = ()
-        self.seen = 0
+        self._seen = 0
 
     def advance(self, events: Iterable[tuple[object | None, Event]], tick: int) -> tuple[Logged, ...]:
         """Take in the events of one tick; says all that are kept, oldest first."""
-        before = self.seen
+        before = self._seen
         for key, event in events:
-            self._log.append(Logged(event, key, tick))
-            self.seen += 1
-        if self.seen != before:
-            self._published = tuple(self._log)
+            self._seen += 1
+            log = self._rare if rare(event) else self._frequent
+            log.append(Logged(event, key, tick, self._seen))
+        if self._seen != before:
+            self._published = tuple(merge(self._rare, self._frequent, key=lambda entry: entry.place))
         return self._published
-
-    def clear(self) -> None:
-        """Forget all events."""
-        self._log.clear()
-        self._published = ()

@@ -21,20 +21,13 @@ class Missed:
 
     def advance(self, sample: Sample) -> int:
         """Take in a sample; says how many events are missing so far."""
-        if sample.sources.get("bpf") != "ok":
+        if sample.sources.get("bpf") != "ok" or sample.events_lost:
+            # What a full buffer lost is said apart; who knows what it was.
             self.reset()
             return 0
-        for netns, values in sample.counters.items():
-            told = sum(
-                event.netns == netns and event.kind == "retransmit" and event.details.get("reason") in COUNTED
-                for event in sample.events
-            )
-            counted = sum(values.get(name, 0) for name in COUNTED.values())
-            if netns not in self._first:
-                # Events of the first reading may be older than its counters.
-                self._first[netns] = self._last[netns] = counted
-                continue
-            self._told[netns] = self._told.get(netns, 0) + told + sample.events_lost
+        for event in sample.events:
+            if event.kind == "retransmit" and event.details.get("reason") in COUNTED:
+                self._told[event.netns] = self._told.get(event.netns, 0) + 1
         # Counters are read a moment before the events: only those of the sample before must be covered by now.
         missing = sum(
             max(self._last[netns] - first - self._told.get(netns, 0), 0)
@@ -42,6 +35,10 @@ class Missed:
         )
         for netns, values in sample.counters.items():
             self._last[netns] = sum(values.get(name, 0) for name in COUNTED.values())
+            if netns not in self._first:
+                # Events of the first reading may be older than its counters.
+                self._first[netns] = self._last[netns]
+                self._told[netns] = 0
         return missing
 
     def reset(self) -> None:

@@ -10,7 +10,7 @@ from sctptop.model.histogram import NANOSECONDS, Distribution
 from sctptop.model.sample import Association, RttSummary
 
 DATA_BITS = 4
-"""The kernel side counts data RTTs in bins of this precision (bpf/rtt.h): an error of at most 3.1 %."""
+"""The kernel side counts data RTTs in bins of this precision (bpf/rtt.c): an error of at most 3.1 %."""
 
 PathName = tuple[object, str]
 """The key of an association and the address of one of its paths."""

@@ -45,7 +45,8 @@ class RttSummary:
 class Path:
     """One transport of an association: a remote address and what is known of the way to it.
 
-    Only the primary path is told without probes. ``*_min`` and ``*_max`` are over the interval, as probes saw it.
+    Only the primary path is told without probes. ``*_min`` and ``*_max`` are over the interval, as probes saw it
+    where each SACK arrived, cwnd moved, or a reading was made.
     ``hb_rtt_ms`` and ``data_rtt_ms`` are put in by the model; ``data_rtt_bins`` is what the interval added:
     (round trip in ns at the middle of its bin, times).
     """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sctptop.model.association import Key, Row, Rows
 from sctptop.model.counters import CounterBook, CounterRow
+from sctptop.model.event import Event
 from sctptop.model.event_log import EventLog, Logged
 from sctptop.model.history import History, Series
 from sctptop.model.missed import Missed
@@ -33,9 +34,9 @@ class Totals:
 class Snapshot:
     """What a view draws. Nothing in it changes; ``past`` is read up to ``tick`` only.
 
-    ``events`` are the last ones, oldest first; ``events_lost`` counts those lost since the reset,
-    ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is the
-    clock of the samples: seconds since the first.
+    ``happened`` are the events of this very tick, ``events`` the last ones kept, oldest first; ``events_lost`` counts
+    those lost since the reset, ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is
+    the clock of the samples: seconds since the first.
     """
 
     sample: Sample
@@ -47,6 +48,7 @@ class Snapshot:
     reset_s: float | None
     past: History
     events: tuple[Logged, ...] = ()
+    happened: tuple[tuple[Key | None, Event], ...] = ()
     events_lost: int = 0
     events_missed: int = 0
     now_s: float = 0.0
@@ -58,6 +60,11 @@ class Snapshot:
     def path_series(self, key: Key, address: str, name: str, ticks: int) -> Series:
         """The same for one path of the association."""
         return self.past.read((key, address), name, self.tick, ticks)
+
+    def happened_to(self, rows: Iterable[Row]) -> tuple[Event, ...]:
+        """The events of this tick that belong to these rows, to one that ended, or to none that was ever read."""
+        shown = {row.key for row in rows} | {row.key for row in self.rows if row.ended}
+        return tuple(event for key, event in self.happened if key is None or key in shown)
 
     def row(self, key: Key | None) -> Row | None:
         """The row of that key, None when it is gone."""
@@ -124,6 +131,7 @@ class Model:
             reset_s=self._since_reset_s,
             past=self._rows.history,
             events=self._events,
+            happened=self._rows.events,
             events_lost=self._lost,
             events_missed=self._missed,
             now_s=self._rows.now_s,

@@ -33,7 +33,6 @@ class EventWriter:
     def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
         """The text of one sample: "" when nothing happened. Those of rows that are not shown are left out."""
         sample = snapshot.sample
-        shown = {row.key for row in rows} | {row.key for row in snapshot.rows if row.ended}
         lines = []
         state = sample.sources.get("bpf", "off")
         if state.startswith("off"):
@@ -41,13 +40,7 @@ class EventWriter:
         if state != self._said:
             lines.append(f"# probes {state}")
             self._said = state
-        lines += [
-            line(entry.event)
-            for entry in snapshot.events
-            if entry.tick == snapshot.tick
-            and entry.event.kind in self._kinds
-            and (entry.key is None or entry.key in shown)
-        ]
+        lines += [line(event) for event in snapshot.happened_to(rows) if event.kind in self._kinds]
         if sample.events_lost:
             lines.append(f"# {sample.events_lost} events lost: the buffer was full")
         if snapshot.events_missed > self._missed:

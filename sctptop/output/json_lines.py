@@ -12,5 +12,6 @@ from sctptop.schema import to_json
 
 def json_line(snapshot: Snapshot, rows: list[Row]) -> str:
     """The sample with the associations to show, in the published form."""
-    sample = replace(snapshot.sample, associations=tuple(row.published() for row in rows))
+    shown = tuple(row.published() for row in rows)
+    sample = replace(snapshot.sample, associations=shown, events=snapshot.happened_to(rows))
     return json.dumps(to_json(sample), ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"

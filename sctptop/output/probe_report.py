@@ -34,6 +34,7 @@ def report(probes: Probes, watch_s: float) -> int:
     source = LiveSource(probes)
     descriptor = -1
     try:
+        probes.start()
         probes.settle(SETTLE_S)
         if probes.state != "ok":
             raise SctptopError(f"probes {probes.state}", FAILED)

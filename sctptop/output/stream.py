@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -19,8 +18,6 @@ from sctptop.source import Source
 
 Writer = Callable[[Snapshot, list[Row]], str]
 """Makes the text of one sample; the rows are those to show, in order."""
-
-_BROKEN_PIPE = 128 + signal.SIGPIPE
 
 
 class _Stop:
@@ -45,15 +42,11 @@ class _Stop:
 def stream(source: Source, options: Options, writer: Writer) -> int:
     """Write ``options.count`` samples, or until a signal. Returns the exit code.
 
-    Raises SctptopError when there is nothing to watch at the start.
+    Raises SctptopError when there is nothing to watch at the start, and BrokenPipeError.
     """
     with _stopping() as stop:
         try:
             _run(source, options, writer, stop)
-        except BrokenPipeError:
-            # Python would complain once more when it flushes at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return _BROKEN_PIPE
         finally:
             source.close()
         return stop.code

@@ -56,6 +56,8 @@ def watching(*watched: Watched) -> Iterator[None]:
     try:
         deadline = time.monotonic() + LOAD_S
         for one in watched:
+            one.probes.start()
+        for one in watched:
             one.probes.settle(max(deadline - time.monotonic(), 1))
             assert one.probes.state == "ok", one.probes.state
             one.read()

@@ -49,3 +49,12 @@ def test_without_room_there_is_no_histogram(width: int, height: int) -> None:
 
 def test_without_values_there_is_no_histogram() -> None:
     assert histogram(Distribution(), 80, 8) == []
+
+
+@pytest.mark.parametrize("least", [0.19, 0.45, 0.9, 1.9, 7.0, 123.0])
+@pytest.mark.parametrize("ratio", [1.0, 1.3, 3.0, 5.5, 6.3, 7.8, 9.0, 40.0, 5000.0])
+def test_a_scale_holds_its_values_and_never_begins_at_zero(least: float, ratio: float) -> None:
+    low, high, ticks = scale(least, least * ratio)
+    assert least / 3.5 < low <= least * (1 + 1e-9)
+    assert least * ratio * (1 - 1e-9) <= high
+    assert ticks[0] == low and ticks[-1] == high and list(ticks) == sorted(set(ticks))

@@ -21,13 +21,11 @@ CLOCK = JiffyClock(250)
 def windows(address: str, cwnd: int, hb_running: bool = True) -> PathWindows:
     who = Who(NETNS, 7, 1, 1001, 38412, 50001, address)
     extent = Extent(cwnd, cwnd - 10, cwnd + 10)
-    return PathWindows(
-        who, 3, 3, extent, extent, Extent(100, 0, 200), 5, 1500, 2, 250, 1, 2, hb_running, 25, {}
-    )
+    return PathWindows(who, 3, extent, extent, Extent(100, 0, 200), 5, 1500, 2, 250, 1, 2, hb_running, 25, {})
 
 
 def observed(*paths: PathWindows) -> Observed:
-    own = AssociationWindows(paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600))
+    own = AssociationWindows(paths[0].who, 3, Extent(900, 800, 1000), Extent(500, 400, 600))
     return Observed(
         paths={(NAME, path.who.address or ""): path for path in paths},
         associations={NAME: own},

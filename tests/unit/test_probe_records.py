@@ -17,8 +17,10 @@ from sctptop.kernel.probe_records import (
     Clocks,
     association_windows,
     change_event,
+    change_times,
     event,
     path_windows,
+    told_in,
 )
 from sctptop.kernel.probe_source import folder
 
@@ -45,7 +47,7 @@ def record(
 
 
 def test_sizes_are_those_of_the_c() -> None:
-    assert (EVENT_SIZE, PATH_SIZE, ASSOCIATION_SIZE) == (88, 192, 72)
+    assert (EVENT_SIZE, PATH_SIZE, ASSOCIATION_SIZE) == (88, 208, 72)
     assert "u64 rtt_ns;" in (folder() / "event.h").read_text()
 
 
@@ -121,10 +123,13 @@ def test_windows_from_nowhere_are_numbers(data: bytes) -> None:
 def test_windows_and_a_frequent_change() -> None:
     numbers = (5, 5, 4380, 3000, 8000, 65536, 65536, 65536, 1200, 0, 2400, 0, 1500, 2, 250, 0, 2, 1, -3)
     changes = (4_999_500_000, 9, 3000, 4380, 5, *[0] * 10)
-    data = who(2, b"\x0a\x09\x00\x01") + struct.pack("<" + "I" * 18 + "i4x" + "QIIII" * 3, *numbers, *changes)
+    data = who(2, b"\x0a\x09\x00\x01") + struct.pack(
+        "<" + "I" * 18 + "i4x" + "QIIII" * 3 + "16x", *numbers, *changes
+    )
     windows = path_windows(data)
     assert (windows.cwnd.now, windows.cwnd.min, windows.cwnd.max) == (4380, 3000, 8000)
     assert (windows.flight.max, windows.pathmtu, windows.hb_running, windows.hb_due) == (2400, 1500, True, -3)
+    assert (told_in(data), change_times(data)) == (5, (9, 0, 0))
     told = change_event(windows, "RAISE", 4, clocks())
     assert (told.details["before"], told.details["after"], told.details["times"]) == (3000, 4380, 4)
     short = who(2, b"\x0a\x09\x00\x01") + struct.pack("<8I", 5, 5, 90000, 80000, 100000, 1, 2, 3)

@@ -107,7 +107,7 @@ def windows(told: int, raises: int) -> bytes:
         who()
         + struct.pack("<" + "I" * 18 + "i4x", *numbers)
         + struct.pack("<QIIII", 1, raises, 1, 2, told)
-        + bytes(48)
+        + bytes(64)
     )
 
 
@@ -127,7 +127,7 @@ def test_on_and_closed(maps: FakeMaps) -> None:
     ("trouble", "state"),
     [
         (NoProbes("no BTF (try: that)"), "off: no BTF (try: that)"),
-        (RuntimeError("odd\nthing"), "off: loading failed: RuntimeError: odd thing"),
+        (RuntimeError("odd\nthing"), "off: the probes failed: RuntimeError: odd thing"),
     ],
 )
 def test_off_says_why(maps: FakeMaps, trouble: Exception, state: str) -> None:

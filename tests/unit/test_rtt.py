@@ -116,10 +116,21 @@ def test_round_trips_go_with_their_association() -> None:
     assert model.advance(sample(homes(), at_s=9)).rows[0].rtts == {}
 
 
-def test_old_events_give_way() -> None:
+def test_old_events_give_way_and_frequent_ones_never_drive_out_rare_ones() -> None:
     model = Model()
-    for second in range(5):
+    cut = replace(beat(0.0), kind="cwnd", details={"cause": "T3_RTX", "before": 9000, "after": 1500})
+    model.advance(sample(homes(), events=(cut,)))
+    for second in range(1, 5):
         events = tuple(beat(1.0 + second) for _ in range(600))
         snapshot = model.advance(sample(homes(), at_s=second, events=events))
-    assert len(snapshot.events) == 2000
-    assert snapshot.events[-1].tick == 4
+    assert len(snapshot.events) == 1001
+    assert snapshot.events[0].event == cut
+    assert [entry.place for entry in snapshot.events] == sorted(entry.place for entry in snapshot.events)
+    assert len(snapshot.happened_to(snapshot.rows)) == 600
+
+
+def test_what_happened_in_a_tick_is_all_there_for_the_rows_shown() -> None:
+    events = tuple(beat(1.0, tag=tag) for tag in (1, 2, 77)) * 1500
+    snapshot = Model().advance(sample(association(1), association(2), events=events))
+    assert len(snapshot.happened_to(snapshot.rows)) == 4500
+    assert {event.own_tag for event in snapshot.happened_to(snapshot.rows[:1])} == {1, 77}

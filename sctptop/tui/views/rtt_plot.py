@@ -68,10 +68,10 @@ def scale(least: float, most: float) -> tuple[float, float, tuple[float, ...]]:
     if most / least < LEAST_RATIO:
         middle = sqrt(least * most)
         least, most = middle / sqrt(LEAST_RATIO), middle * sqrt(LEAST_RATIO)
+    powers = range(floor(log10(least)) - 1, ceil(log10(most)) + 1)
+    steps = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
+    low = max(step for step in steps if step <= least * (1 + 1e-9))
     if most / least > WIDE_RATIO:
-        powers = range(floor(log10(least)) - 1, ceil(log10(most)) + 1)
-        steps = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
-        low = max(step for step in steps if step <= least * (1 + 1e-9))
         high = min(step for step in steps if step >= most * (1 - 1e-9))
         return low, high, tuple(step for step in steps if low <= step <= high)
     rough = (most - least) / 4
@@ -79,6 +79,9 @@ def scale(least: float, most: float) -> tuple[float, float, tuple[float, ...]]:
     step = next(digit * power for digit in (5, 2, 1) if digit * power <= rough * (1 + 1e-9))
     first, last = floor(least / step + 1e-9), ceil(most / step - 1e-9)
     ticks = tuple(float(f"{place * step:.6g}") for place in range(first, last + 1))
+    if not ticks[0]:
+        # A scale of doublings has no 0.
+        ticks = (low, *ticks[1:])
     return ticks[0], ticks[-1], ticks
 
 
