@@ -5,7 +5,7 @@ struct function_entered {
 	u32 state, unused;
 };
 
-BPF_TABLE("lru_hash", u64, struct path_entered, path_entered, 1024);
+BPF_TABLE("lru_hash", u64, struct function_entered, entered_for, 1024);
 
 /* sctp_assoc_control_transport(asoc, transport, command, error) */
 int path_enter(struct pt_regs *ctx, void *asoc, void *transport)

@@ -62,14 +62,14 @@ def ensure() -> Kernel:
     Raises LabError when apt does not know a kernel or the download or the unpacking fails.
     """
     with exclusive("kernel.lock"):
-        return newest_cached() or _fetch()
+        return newest_cached() or fetch(cache_folder())
 
 
-def newest_cached() -> Kernel | None:
-    """The newest kernel that is completely unpacked in the cache, or None."""
+def newest_cached(cache: Path | None = None) -> Kernel | None:
+    """The newest kernel that is completely unpacked in the cache (or in another folder), or None."""
     found = [
         kernel
-        for folder in cache_folder().glob("kernel-*")
+        for folder in (cache or cache_folder()).glob("kernel-*")
         if (folder / COMPLETE).is_file() and (kernel := _kernel_in(folder)) is not None
     ]
     return max(found, key=lambda kernel: _numbers(kernel.release), default=None)
@@ -88,14 +88,17 @@ def _kernel_in(folder: Path) -> Kernel | None:
     return None
 
 
-def _fetch() -> Kernel:
-    packages = _kernel_packages()
-    cache = cache_folder()
+def fetch(cache: Path, apt: Sequence[str] = ()) -> Kernel:
+    """Downloads apt's newest kernel into `cache`; `apt`: options that let it see another release than this one.
+
+    Raises LabError as `ensure` does.
+    """
+    packages = _kernel_packages(apt)
     for leftover in cache.glob(".unpacking-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     work = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=cache))
     try:
-        _call(["apt-get", "download", *packages], work, "kernel download", "apt-get update")
+        _call(["apt-get", *apt, "download", *packages], work, "kernel download", "apt-get update")
         root = work / "root"
         for archive in sorted(work.glob("*.deb")):
             _call(
@@ -104,7 +107,7 @@ def _fetch() -> Kernel:
                 "kernel unpacking",
                 "free 600 MB in the cache folder",
             )
-        _one_modules_folder(root)
+        _old_places(root)
         release = next((p.name.removeprefix("vmlinuz-") for p in root.glob("boot/vmlinuz-*")), None)
         if release is None:
             raise lab_error(
@@ -126,37 +129,42 @@ def _fetch() -> Kernel:
     return kernel
 
 
-def _one_modules_folder(root: Path) -> None:
+def _old_places(root: Path) -> None:
     # Newer releases ship usr/lib/modules; depmod and vng look in lib/modules.
     if not (root / "lib").exists() and (root / "usr" / "lib" / "modules").is_dir():
         (root / "lib").symlink_to("usr/lib")
+    # The newest ones also have the image there.
+    (root / "boot").mkdir(exist_ok=True)
+    for image in root.glob("lib/modules/*/vmlinuz"):
+        (root / "boot" / f"vmlinuz-{image.parent.name}").hardlink_to(image)
 
 
-def _kernel_packages() -> list[str]:
+def _kernel_packages(apt: Sequence[str]) -> list[str]:
     machine = platform.machine()
     architecture = DEBIAN_ARCHITECTURE.get(machine)
     if architecture is None:
         raise lab_error("kernel", f"no lab kernel is known for {machine}", "an x86_64 or aarch64 machine")
     for metapackage in (f"linux-image-{architecture}", "linux-image-generic"):
-        image = _image_behind(metapackage)
+        image = image_behind(metapackage, apt)
         if image is not None:
-            # Where the modules are packages of their own, SCTP is in one of them.
+            # Where the image and the modules are packages of their own, SCTP is in one of them.
             version = re.sub(r"^linux-image-(unsigned-)?", "", image)
-            extra = [f"linux-modules-{version}", f"linux-modules-extra-{version}"]
-            return [image, *(name for name in extra if _known_to_apt(name))]
+            extra = [f"linux-{part}-{version}" for part in ("base", "binary", "modules", "modules-extra")]
+            return [image, *(name for name in extra if _known_to_apt(name, apt))]
     raise lab_error(
         "kernel", f"apt knows no linux-image-{architecture}", "apt-get update, on Debian or a derivative"
     )
 
 
-def _image_behind(metapackage: str) -> str | None:
-    listing = _output(["apt-cache", "depends", metapackage])
+def image_behind(metapackage: str, apt: Sequence[str] = ()) -> str | None:
+    """The package of the kernel that a metapackage stands for, None when apt does not know it."""
+    listing = _output(["apt-cache", *apt, "depends", metapackage])
     match = re.search(r"Depends: (linux-image-\d\S+)", listing)
     return match.group(1) if match else None
 
 
-def _known_to_apt(package: str) -> bool:
-    return bool(_output(["apt-cache", "show", "--no-all-versions", package]).strip())
+def _known_to_apt(package: str, apt: Sequence[str]) -> bool:
+    return bool(_output(["apt-cache", *apt, "show", "--no-all-versions", package]).strip())
 
 
 def _output(command: Sequence[str]) -> str:

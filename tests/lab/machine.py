@@ -82,15 +82,17 @@ def run(
     env: Mapping[str, str] | None = None,
     sctp: bool = True,
     show: bool = False,
+    booted: kernel.Kernel | None = None,
 ) -> Result:
     """Runs a command (a list) or a bash script (a string) as root on an SCTP kernel and waits for it.
 
     `timeout`: seconds, boot included, waiting for another guest excluded. `cwd`: the repository by default.
     `sctp=False`: on a kernel where SCTP cannot be loaded. `show`: copy the output as it comes.
+    `booted`: on this very kernel, and so always in a guest.
     Raises LabError when there is no way to such a kernel; a failing command is a Result, see there.
     """
     folder = Path(cwd or REPOSITORY).resolve()
-    if has_sctp_here() if sctp else lacks_sctp_here():
+    if booted is None and (has_sctp_here() if sctp else lacks_sctp_here()):
         with new_job(command, where="here", cwd=folder, env=env or {}, sctp=sctp) as job:
             return _carried(_here(job), job, "here", timeout, dict(os.environ), show)
     distribution = kernel.ensure()
@@ -99,7 +101,7 @@ def run(
         kvm = guest_boot.kvm_works(distribution)
         where = f"vm ({'kvm' if kvm else 'tcg'})"
         with new_job(command, where="vm", cwd=folder, env=env or {}, sctp=sctp) as job:
-            carrier = guest_boot.vng_command(distribution, job.folder, kvm=kvm)
+            carrier = guest_boot.vng_command(booted or distribution, job.folder, kvm=kvm)
             return _carried(carrier, job, where, timeout, guest_boot.guest_environment(), show)
 
 
