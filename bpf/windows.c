@@ -109,17 +109,19 @@ int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 			path->hb_running = sctp_transport__hb_timer__entry__pprev(transport) != 0;
 			path->hb_due = sctp_transport__hb_timer__expires(transport) - bpf_jiffies64();
 			path->told = path->interval;
+			path->gone = 0;
 		}
 		next = list_head__next((void *)next);
 	}
 	return 0;
 }
 
-/* sctp_transport_free(transport): its memory may become another path. */
+/* sctp_transport_free(transport) */
 int at_transport_free(struct pt_regs *ctx, void *transport)
 {
-	u64 key = (u64)transport;
+	struct path_windows *path = known_path(transport);
 
-	paths.delete(&key);
+	if (path)
+		path->gone = 1;
 	return 0;
 }

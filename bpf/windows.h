@@ -23,7 +23,7 @@ struct path_windows {
 	u32 partial_bytes_acked, pathmtu, srtt, rto, errors, state;
 	u32 hb_running;
 	s32 hb_due; /* jiffies until the heartbeat timer fires */
-	u32 unused;
+	u32 gone; /* kept for the reading to come; its memory may be another path's already */
 	struct window_change changes[CHANGE_FREQUENT];
 	u32 shown_cwnd, shown_ssthresh, shown_flight, shown_rwnd; /* in the last event of --every-change */
 };
@@ -93,8 +93,9 @@ INLINE struct assoc_windows *known(const void *asoc)
 INLINE struct path_windows *known_path(const void *transport)
 {
 	u64 key = (u64)transport;
+	struct path_windows *path = (struct path_windows *)paths.lookup(&key);
 
-	return (struct path_windows *)paths.lookup(&key);
+	return path && !path->gone ? path : NULL;
 }
 
 INLINE void look_at_association(struct assoc_windows *entry, const void *asoc)

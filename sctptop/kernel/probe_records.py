@@ -161,10 +161,10 @@ def change_times(data: bytes) -> tuple[int, ...]:
     return _TIMES.unpack_from(data, _TIMES_AT)
 
 
-def rtt_bin(data: bytes) -> tuple[int, int]:
-    """Key of the path and index of the bin."""
-    transport, index = _BIN.unpack(data)
-    return transport, index
+def rtt_bin(data: bytes) -> int:
+    """The index of the bin, of the key of a count of data RTTs; the key of the path goes before it."""
+    index: int = _BIN.unpack(data)[1]
+    return index
 
 
 def event(data: bytes, clocks: Clocks) -> Event | None:

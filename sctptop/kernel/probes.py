@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -137,24 +136,25 @@ class Probes:
         names: dict[bytes, PathName] = {}
         times: dict[bytes, tuple[int, ...]] = {}
         events = [found for data in raw if (found := event(data, clocks)) is not None]
+        bins = [
+            (key[:KEY_SIZE], rtt_bin(key), int.from_bytes(value, "little"))
+            for key, value in bpf_maps.entries(program.map_fd("data_rtts"), BIN_SIZE, 8, delete=True)
+        ]
+        timed = {key for key, _, _ in bins}
         for key, value in bpf_maps.entries(program.map_fd("paths"), KEY_SIZE, PATH_SIZE):
             times[key] = change_times(value)
             moved = times[key] != self._times.get(key, NEVER)
-            if told_in(value) != now and not moved:
+            if told_in(value) != now and not moved and key not in timed:
                 continue
             windows = path_windows(value)
             names[key] = (windows.who.association, windows.who.address or "")
-            if told_in(value) == now:
+            if windows.told == now:
                 paths[names[key]] = windows
             if moved:
                 events += self._frequent(windows, times[key], self._times.get(key, NEVER), clocks)
         self._times = times
         kept = bpf_maps.entries(program.map_fd("associations"), KEY_SIZE, ASSOCIATION_SIZE)
         associations = [association_windows(value) for _, value in kept if told_in(value) == now]
-        bins = [
-            (rtt_bin(key), int.from_bytes(value, "little"))
-            for key, value in bpf_maps.entries(program.map_fd("data_rtts"), BIN_SIZE, 8, delete=True)
-        ]
         self._interval += 1
         bpf_maps.put(program.map_fd("interval"), 0, self._interval)
         return Observed(
@@ -236,11 +236,11 @@ def _load(every_change: bool) -> Program:
 
 
 def _by_path(
-    bins: Iterable[tuple[tuple[int, int], int]], names: Mapping[bytes, PathName]
+    bins: Iterable[tuple[bytes, int, int]], names: Mapping[bytes, PathName]
 ) -> dict[PathName, tuple[tuple[int, int], ...]]:
     found: dict[PathName, list[tuple[int, int]]] = {}
-    for (transport, index), times in bins:
-        name = names.get(struct.pack("<Q", transport))
+    for transport, index, times in bins:
+        name = names.get(transport)
         if name is not None:
             low, high = bounds(index, DATA_BITS)
             found.setdefault(name, []).append(((low + high - 1) // 2, times))

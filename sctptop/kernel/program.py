@@ -55,7 +55,7 @@ def source_here(every_change: bool, btf: Path = BTF_FOLDER) -> tuple[ProbeSource
         return from_headers(every_change), True
     raise NoProbes(
         f"{trouble}, and its headers are not installed either "
-        f"(try: a kernel from 5.11 on with CONFIG_DEBUG_INFO_BTF_MODULES, or apt install linux-headers-{_release()})"
+        f"(try: apt install linux-headers-{_release()}, or a kernel with CONFIG_DEBUG_INFO_BTF_MODULES)"
     )
 
 
