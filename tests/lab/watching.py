@@ -1,16 +1,18 @@
-"""sctptop's own source with probes in a lab host, read at a steady pace, and what else counts the same things."""
+"""Probes over the hosts of the lab, read at a steady pace, and tcpdump that counts the same things."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
+from sctptop.kernel.clock import JiffyClock
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.probes import Probes
+from sctptop.kernel.probe_records import Clocks
+from sctptop.kernel.probes import Observed, Probes
 from sctptop.model.event import Event
 from sctptop.model.sample import Sample
 from tests.lab.hosts import Host, inside
@@ -19,65 +21,68 @@ LOAD_S = 180.0
 """For the compiler, which an emulated machine runs twenty times slower."""
 
 
-@dataclass
-class Watched:
-    """A host with a source of its own; ``events`` are all that came, ``sample`` the newest reading."""
+class Watch:
+    """One set of probes for several hosts of one kernel; ``events`` are all that came, by host.
 
-    host: Host
-    every_change: bool = False
-    events: list[Event] = field(default_factory=list)
-    lost: int = 0
-    sample: Sample | None = None
+    Two sets would hide events from each other: a probe is skipped while another runs on the same processor.
+    """
 
-    def __post_init__(self) -> None:
-        self.probes = Probes(self.every_change)
-        self.source = LiveSource(self.probes)
+    def __init__(self, *hosts: Host, every_change: bool = False) -> None:
+        self.hosts = hosts
+        self.probes = Probes(every_change)
+        self.events: dict[str, list[Event]] = {host.name: [] for host in hosts}
+        self.lost = 0
+        self._sources = {host.name: LiveSource() for host in hosts}
 
-    def read(self) -> Sample:
-        """One reading, from inside the host."""
-        with inside(self.host):
-            self.sample = self.source.read()
-        self.events += self.sample.events
-        self.lost += self.sample.events_lost
-        return self.sample
+    def __enter__(self) -> Watch:
+        self.probes.start()
+        self.probes.settle(LOAD_S)
+        assert self.probes.state == "ok", self.probes.state
+        self.begin()
+        return self
 
-    def of(self, kind: str, **details: object) -> list[Event]:
+    def __exit__(self, *_: object) -> None:
+        self.probes.close()
+        for source in self._sources.values():
+            source.close()
+
+    def begin(self) -> None:
+        """Name what there is, and forget what happened so far."""
+        self.read()
+        for events in self.events.values():
+            events.clear()
+        self.lost = 0
+
+    def read(self) -> tuple[dict[str, Sample], Observed]:
+        """What sock_diag tells in each host, and what the probes saw as it was asked."""
+        samples, netns = {}, {}
+        for host in self.hosts:
+            with inside(host):
+                samples[host.name] = self._sources[host.name].read()
+                netns[Path("/proc/thread-self/ns/net").stat().st_ino] = host.name
+        hz = next((sample.hz for sample in samples.values() if sample.hz), None)
+        observed = self.probes.read(Clocks(datetime.now(UTC), time.monotonic_ns(), JiffyClock(hz)))
+        for event in observed.events:
+            if event.netns in netns:
+                self.events[netns[event.netns]].append(event)
+        self.lost += observed.lost
+        return samples, observed
+
+    def read_for(self, seconds: float, interval_s: float = 1.0) -> None:
+        """Reads again and again."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read()
+            time.sleep(interval_s)
+        self.read()
+
+    def of(self, host: Host, kind: str, **details: object) -> list[Event]:
         """The events of a kind with these details."""
         return [
             event
-            for event in self.events
+            for event in self.events[host.name]
             if event.kind == kind and all(event.details.get(name) == value for name, value in details.items())
         ]
-
-
-@contextmanager
-def watching(*watched: Watched) -> Iterator[None]:
-    """Waits until all probes are on; takes them away in the end."""
-    try:
-        deadline = time.monotonic() + LOAD_S
-        for one in watched:
-            one.probes.start()
-        for one in watched:
-            one.probes.settle(max(deadline - time.monotonic(), 1))
-            assert one.probes.state == "ok", one.probes.state
-            one.read()
-            one.events.clear()
-        yield
-    finally:
-        for one in watched:
-            one.source.close()
-
-
-def read_for(seconds: float, watched: Iterable[Watched], interval_s: float = 1.0) -> None:
-    """Reads all of them again and again."""
-    every = list(watched)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        for one in every:
-            one.read()
-        time.sleep(interval_s)
-    for one in every:
-        one.read()
 
 
 @dataclass(frozen=True)
