@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
 import os
@@ -152,10 +153,17 @@ class Program:
 
     def close(self) -> None:
         """Detach everything. Safe to call twice."""
-        if self._bpf is not None:
-            with captured_stderr():
-                self._bpf.cleanup()
-            self._bpf = None
+        bpf, self._bpf = self._bpf, None
+        if bpf is None:
+            return
+        # BCC stops at each probe that it does not find in tracefs, which `ip netns exec` hides (bpf_detach_kprobe);
+        # by then it has closed and forgotten that one, so asking again goes on with the next.
+        atexit.unregister(bpf.cleanup)
+        with captured_stderr():
+            for _ in range(len(self.points) + 1):
+                with contextlib.suppress(Exception):
+                    bpf.cleanup()
+                    break
 
 
 @contextlib.contextmanager
