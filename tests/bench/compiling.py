@@ -22,7 +22,7 @@ from sctptop.kernel.program import CFLAGS, captured_stderr
 from tests.lab import kernel
 from tests.lab.machine import run
 
-TURNS = 3
+TURNS = 2
 
 
 def fetch_headers(release: str) -> Path:

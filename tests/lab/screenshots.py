@@ -26,7 +26,7 @@ from tests.lab.hosts import inside
 from tests.lab.scenery import scenery
 
 FOLDER = Path(__file__).resolve().parents[2] / "screenshots"
-SECONDS = 150
+SECONDS = 110
 REQUESTS, BULK = 59058, 5001
 VIEWS = (
     ("1", "rtt", REQUESTS),
