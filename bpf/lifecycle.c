@@ -1,27 +1,27 @@
 /* Paths that go up and down, associations that come and go. */
 
-struct function_entered {
+struct path_entered {
 	u64 transport, asoc;
 	u32 state, unused;
 };
 
-BPF_TABLE("lru_hash", u64, struct function_entered, entered_for, 1024);
+BPF_TABLE("lru_hash", u64, struct path_entered, path_entered, 1024);
 
 /* sctp_assoc_control_transport(asoc, transport, command, error) */
 int path_enter(struct pt_regs *ctx, void *asoc, void *transport)
 {
 	u64 stack = stack_of(ctx);
-	struct function_entered was = {.transport = (u64)transport, .asoc = (u64)asoc};
+	struct path_entered was = {.transport = (u64)transport, .asoc = (u64)asoc};
 
 	was.state = sctp_transport__state(transport);
-	entered_for.update(&stack, &was);
+	path_entered.update(&stack, &was);
 	return 0;
 }
 
 int path_return(struct pt_regs *ctx)
 {
 	u64 stack = stack_of(ctx);
-	struct function_entered *was = entered_for.lookup(&stack);
+	struct path_entered *was = path_entered.lookup(&stack);
 	struct probe_event event = {.kind = KIND_PATH};
 
 	if (!was)
@@ -32,7 +32,7 @@ int path_return(struct pt_regs *ctx)
 		event.ns = bpf_ktime_get_ns();
 		events.perf_submit(ctx, &event, sizeof(event));
 	}
-	entered_for.delete(&stack);
+	path_entered.delete(&stack);
 	return 0;
 }
 
@@ -50,34 +50,18 @@ INLINE void tell(struct pt_regs *ctx, const void *asoc, const struct assoc_windo
 	events.perf_submit(ctx, &event, sizeof(event));
 }
 
-/* sctp_endpoint_add_asoc(ep, asoc): passes over the temporary associations that answer an INIT, and a bit field tells
- * them. So we look on return whether it is in the endpoint's list. */
-int new_enter(struct pt_regs *ctx, void *ep, void *asoc)
+/* sctp_endpoint_add_asoc(ep, asoc): also called with the temporary associations that answer an INIT, which it passes
+ * over. They are CLOSED; one that stays has its first state by then. */
+int at_association_new(struct pt_regs *ctx, void *ep, void *asoc)
 {
-	u64 stack = stack_of(ctx);
-	struct function_entered was = {.asoc = (u64)asoc};
-
-	entered_for.update(&stack, &was);
-	return 0;
-}
-
-int new_return(struct pt_regs *ctx)
-{
-	u64 stack = stack_of(ctx), linked;
-	struct function_entered *was = entered_for.lookup(&stack);
+	u64 key = (u64)asoc;
 	struct assoc_windows new = {};
-	u64 key;
 
-	if (!was)
+	if (!sctp_association__state(asoc))
 		return 0;
-	key = was->asoc;
-	entered_for.delete(&stack);
-	linked = sctp_association__asocs__next((void *)key);
-	if (!linked || linked == (u64)ADDRESS_sctp_association__asocs((void *)key))
-		return 0;
-	name_association(&new.who, (void *)key);
+	name_association(&new.who, asoc);
 	associations.update(&key, (struct assoc_bytes *)&new);
-	tell(ctx, (void *)key, &new, ASSOCIATION_NEW);
+	tell(ctx, asoc, &new, ASSOCIATION_NEW);
 	return 0;
 }
 

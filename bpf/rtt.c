@@ -112,10 +112,27 @@ int at_transport_free_timing(struct pt_regs *ctx, void *transport)
 	return 0;
 }
 
-INLINE bool same(u64 one, u64 other)
+/* A machine may stand still for some jiffies between the kernel's look at the clock and ours, a virtual one above all. */
+#define PATIENCE 4
+
+/* When the heartbeat was made that a path stamped with this jiffy: at that one, or as many before. */
+INLINE u64 made_at(u64 transport, u64 sent_at)
 {
-	/* The jiffy may have changed between the kernel's look at the clock and ours. */
-	return one - other + 1 <= 2;
+	struct beat beat = {.transport = transport, .jiffies = sent_at};
+	u64 ns = 0;
+
+	NO_UNROLL
+	for (int i = 0; i < PATIENCE; i++) {
+		u64 *found = beats.lookup(&beat);
+
+		if (found) {
+			ns = *found;
+			beats.delete(&beat);
+			break;
+		}
+		beat.jiffies--;
+	}
+	return ns;
 }
 
 int at_update_rto(struct pt_regs *ctx, void *transport, u32 rtt)
@@ -124,25 +141,17 @@ int at_update_rto(struct pt_regs *ctx, void *transport, u32 rtt)
 	struct heard *heard = acknowledged.lookup(&asoc);
 	struct timing *timing = timings.lookup(&key);
 
-	if (heard && heard->nonce == sctp_transport__hb_nonce(transport) && same(now - heard->sent_at, rtt)) {
-		struct beat beat = {.transport = key, .jiffies = heard->sent_at};
-		u64 *sent = beats.lookup(&beat);
+	if (heard && heard->nonce == sctp_transport__hb_nonce(transport) && now - heard->sent_at - rtt < PATIENCE) {
+		u64 sent = made_at(key, heard->sent_at);
 		struct probe_event event = {.kind = KIND_HB_RTT, .jiffies = rtt};
 
-		if (!sent) {
-			/* Made just before the tick that stamped it. */
-			beat.jiffies--;
-			sent = beats.lookup(&beat);
-		}
-		if (sent) {
+		if (sent && path_named(&event.who, (void *)asoc, transport)) {
 			event.ns = heard->ns;
-			event.rtt_ns = heard->ns - *sent;
-			if (path_named(&event.who, (void *)asoc, transport))
-				events.perf_submit(ctx, &event, sizeof(event));
-			beats.delete(&beat);
+			event.rtt_ns = heard->ns - sent;
+			events.perf_submit(ctx, &event, sizeof(event));
 		}
 		acknowledged.delete(&asoc);
-	} else if (timing && same(now - timing->jiffies, rtt)) {
+	} else if (timing && now - timing->jiffies - rtt + 1 < PATIENCE) {
 		struct rtt_bin bin = {.transport = key, .bin = bin_of(bpf_ktime_get_ns() - timing->ns)};
 		u64 zero = 0, *times = data_rtts.lookup_or_try_init(&bin, &zero);
 

@@ -1,6 +1,8 @@
 /* Which association and which path: the names by which user space knows them. */
 
 #define INLINE static inline __attribute__((always_inline))
+/* Copies of a loop's body would take most of the time to compile. */
+#define NO_UNROLL _Pragma("clang loop unroll(disable)")
 
 struct who {
 	u32 netns, assoc_id;

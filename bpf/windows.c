@@ -2,8 +2,6 @@
 
 /* Paths of one association that are walked; more than any set-up we know. */
 #define MOST_PATHS 16
-/* Sixteen copies of the body would take most of the time to compile. */
-#define NO_UNROLL _Pragma("clang loop unroll(disable)")
 
 /* The transport that holds a list entry of asoc->peer.transport_addr_list, NULL at the end of the list. */
 INLINE const void *transport_in(u64 entry, const void *head)

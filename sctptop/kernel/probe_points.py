@@ -46,8 +46,7 @@ POINTS: tuple[Point, ...] = (
     ),
     Point("sctp_assoc_control_transport", "kprobe", "path_enter", "lifecycle.c", "path state before"),
     Point("sctp_assoc_control_transport", "kretprobe", "path_return", "lifecycle.c", "path up, down or PF"),
-    Point("sctp_endpoint_add_asoc", "kprobe", "new_enter", "lifecycle.c", "an association to be"),
-    Point("sctp_endpoint_add_asoc", "kretprobe", "new_return", "lifecycle.c", "an association is born"),
+    Point("sctp_endpoint_add_asoc", "kprobe", "at_association_new", "lifecycle.c", "an association is born"),
     Point("sctp_association_free", "kprobe", "at_association_free", "lifecycle.c", "an association dies"),
 )
 
