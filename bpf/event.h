@@ -24,21 +24,14 @@ struct probe_event {
 
 BPF_PERF_OUTPUT(events);
 
-/* The name of an association for an event; false for one that is not in the table of associations yet. */
-INLINE bool named(struct who *who, const void *asoc)
+/* The name of a path for an event; false when its association is not in the table yet. */
+INLINE bool path_named(struct who *who, const void *asoc, const void *transport)
 {
 	struct assoc_windows *entry = known(asoc);
 
-	if (entry)
-		*who = entry->who;
-	return entry != NULL;
-}
-
-/* The same with one of its paths. */
-INLINE bool path_named(struct who *who, const void *asoc, const void *transport)
-{
-	if (!named(who, asoc))
+	if (!entry)
 		return false;
+	*who = entry->who;
 	name_path(who, transport);
 	return true;
 }

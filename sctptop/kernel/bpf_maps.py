@@ -60,7 +60,7 @@ def entries(
         )
         code = ctypes.get_errno() if done < 0 else 0
         if code not in (0, errno.ENOENT):
-            raise OSError(code, os.strerror(code))
+            raise _refused()
         found_keys, found_values = keys.raw, values.raw
         for index in range(count.value):
             yield (
@@ -76,16 +76,14 @@ def put(map_fd: int, key: int, value: int) -> None:
     """Write a u32 under a u32 key. Raises OSError."""
     number, content = ctypes.c_uint32(key), ctypes.c_uint32(value)
     if library().bpf_map_update_elem(map_fd, ctypes.byref(number), ctypes.byref(content), 0) < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+        raise _refused()
 
 
 def enable_statistics() -> int:
     """Have the kernel time every BPF program until the descriptor returned is closed. Raises OSError."""
     descriptor: int = library().bpf_enable_stats(_STATS_RUN_TIME)
     if descriptor < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+        raise _refused()
     return descriptor
 
 
@@ -95,3 +93,9 @@ def cost(program_fd: int) -> Cost | None:
     if library().bpf_obj_get_info_by_fd(program_fd, ctypes.byref(info), ctypes.byref(size)) < 0:
         return None
     return Cost(info.run_cnt, info.run_time_ns)
+
+
+def _refused() -> OSError:
+    """What the last call of libbpf left in errno."""
+    code = ctypes.get_errno()
+    return OSError(code, os.strerror(code))

@@ -92,36 +92,30 @@ class Program:
 
     def attach(self) -> tuple[PointState, ...]:
         """Attach all that this kernel has. Says of each point whether it is on."""
-        functions: dict[tuple[str, str], Any] = {}
         states = []
         for point in points(self._every_change):
             left_out = self.source.left_out.get(point.concern)
-            states.append(
-                PointState(point, f"off: {left_out}" if left_out else self._attached(point, functions))
-            )
+            states.append(PointState(point, f"off: {left_out}" if left_out else self._attached(point)))
         self.points = tuple(states)
         return self.points
 
-    def _attached(self, point: Point, functions: dict[tuple[str, str], Any]) -> str:
+    def _attached(self, point: Point) -> str:
         raw = point.how == "raw_tracepoint"
         kind = self._bcc.BPF.RAW_TRACEPOINT if raw else self._bcc.BPF.KPROBE
-        name = point.function.encode()
+        name, target = point.function.encode(), point.target.encode()
         with captured_stderr() as said:
             try:
-                if (point.how, point.function) not in functions:
-                    functions[point.how, point.function] = self._bpf.load_func(name, kind)
+                # BCC remembers a function that it loaded for another point.
+                self._bpf.load_func(name, kind)
                 if raw:
-                    self._bpf.attach_raw_tracepoint(tp=point.target.encode(), fn_name=name)
+                    self._bpf.attach_raw_tracepoint(tp=target, fn_name=name)
                 elif point.how == "kprobe":
-                    self._attach_kprobe(point)
+                    self._bpf.attach_kprobe(event=target, fn_name=name)
                 else:
-                    self._bpf.attach_kretprobe(event=point.target.encode(), fn_name=name)
+                    self._bpf.attach_kretprobe(event=target, fn_name=name)
             except Exception as error:
                 return f"off: {_reason(str(error), said())}"
         return "on"
-
-    def _attach_kprobe(self, point: Point) -> None:
-        self._bpf.attach_kprobe(event=point.target.encode(), fn_name=point.function.encode())
 
     def listen(self, take: Callable[[bytes], None], lost: Callable[[int], None]) -> None:
         """Open the perf buffer: ``take`` gets each event's bytes, ``lost`` how many found no room."""
@@ -209,12 +203,11 @@ def first_error(text: str) -> str:
 
 def _reason(error: str, said: str) -> str:
     """Why a function was not attached, in one line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     if "Failed to load BPF program" in error:
-        lines = [line.strip() for line in said.splitlines() if line.strip()]
         refused = next((line for line in lines if "permitted" in line or "denied" in line), "")
         verifier = lines[-2] if len(lines) > 1 else ""
         return refused or f"the kernel refused the program: {verifier or error}"
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
     if "No such file" in said or "Invalid argument" in said:
         return "this kernel has no such function to attach to"
     return lines[-1] if lines else " ".join(error.split())

@@ -62,6 +62,11 @@ class Event:
     address: str | None = None
     details: Mapping[str, Detail] = field(default_factory=dict)
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the congestion window was cut; opening and burst limits are no cuts."""
+        return self.kind == "cwnd" and self.text("cause") in CUTS
+
     def text(self, name: str) -> str:
         """A detail as text, "" when it is not there."""
         value = self.details.get(name)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import merge
 
-from sctptop.model.event import CUTS, Event
+from sctptop.model.event import Event
 
 KEPT = 1000
 """Events kept of the rare kinds, and as many of the frequent ones: so these never drive those out."""
@@ -26,7 +26,7 @@ class Logged:
 
 def rare(event: Event) -> bool:
     """Whether it tells of trouble, or of a beginning or end: what one looks for afterwards."""
-    return event.kind in RARE or (event.kind == "cwnd" and event.details.get("cause") in CUTS)
+    return event.kind in RARE or event.is_cut
 
 
 class EventLog:

@@ -137,8 +137,7 @@ class Collector:
             )
             self._publish(self._last)
             return False
-        now_s = (self._clock[-1] if self._clock else 0.0) + (sample.interval_s or 0.0)
-        self._clock.append(now_s)
+        self._clock.append(snapshot.now_s)
         real_s = sample.interval_s
         slow = on_time and real_s is not None and real_s > asked_s * 1.1
         self._last = Reading(
@@ -146,7 +145,7 @@ class Collector:
             asked_s,
             slow_s=real_s if slow else None,
             clock=tuple(self._clock),
-            path_changes=self._changes.advance(snapshot.rows, now_s),
+            path_changes=self._changes.advance(snapshot.rows, snapshot.now_s),
         )
         self._publish(self._last)
         return True

@@ -1,4 +1,4 @@
-"""What probes wrote, as bytes from the lab's kernel and as bytes from nowhere."""
+"""What probes write: records packed here as the C lays them out, and bytes from nowhere."""
 
 from __future__ import annotations
 

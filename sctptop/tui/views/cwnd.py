@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sctptop.model.association import Row
 from sctptop.model.event_log import Logged
 from sctptop.model.history import Series
-from sctptop.model.sample import Path
+from sctptop.model.sample import Association, Path
 from sctptop.quantity import short
 from sctptop.tui.line import BLANK, Line, fitting, line, spread
 from sctptop.tui.probes import probes_of
-from sctptop.tui.views.event_text import CUT_LETTERS, changes, is_cut
+from sctptop.tui.views.event_text import CUT_LETTERS, changes
 from sctptop.tui.views.path_marks import path_mark
 from sctptop.tui.views.scene import Scene, View, nobody, span_text
 from sctptop.tui.views.series_block import Graph, graph_height, graph_width, mark_line, series_blocks
 from sctptop.tui.widgets.graph import CLIPPED, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 
-SERIES = (
+Names = tuple[tuple[str, str, str], ...]
+"""Attribute, label and style of each graph."""
+
+SERIES: Names = (
     ("cwnd", "cwnd", "graph"),
     ("ssthresh", "ssthresh", "dim"),
     ("flight", "flight", "good"),
@@ -51,7 +54,7 @@ def draw(scene: Scene) -> Drawing:
     ticks = graph_width(scene.width)
     series = {name: scene.snapshot.series(row.key, name, ticks) for name, _, _ in SERIES}
     common = top_of([series[name] for name in SCALED])
-    events = [entry for entry in scene.snapshot.events if entry.key == row.key and is_cut(entry.event)]
+    events = [entry for entry in scene.snapshot.events if entry.key == row.key and entry.event.is_cut]
     probing = bool(events) or probes_of(scene.snapshot.sample).on
     others = _others(row) if probing else []
     room = scene.height - 1
@@ -67,7 +70,7 @@ def draw(scene: Scene) -> Drawing:
             break
         paths += block
     height = graph_height(room - len(notes) - tail - len(paths), len(SERIES))
-    body = series_blocks(_graphs(scene, row, series, common), scene.width, height)
+    body = series_blocks(_graphs(scene, row.association, SERIES, series, common), scene.width, height)
     if probing:
         body.append(_cuts(scene, events, row.association.primary))
     if least:
@@ -101,16 +104,18 @@ def cut_marks(events: Iterable[Logged], address: str | None, tick: int, ticks: i
     return "".join(CUT_LETTERS[marks[column]] if column in marks else " " for column in range(ticks))
 
 
-def _graphs(scene: Scene, row: Row, series: dict[str, Series], common: float) -> list[Graph]:
+def _graphs(
+    scene: Scene, of: Association | Path, names: Names, series: Mapping[str, Series], common: float
+) -> list[Graph]:
     return [
         Graph(
             label,
             series[name],
             top_of([series[name]]) if scene.toggles.own_scale else common,
-            now=getattr(row.association, name),
+            now=getattr(of, name),
             style=style,
         )
-        for name, label, style in SERIES
+        for name, label, style in names
     ]
 
 
@@ -130,16 +135,7 @@ def _path(scene: Scene, row: Row, path: Path, events: Iterable[Logged]) -> list[
         name: scene.snapshot.path_series(row.key, path.address, name, ticks) for name, _, _ in OF_A_PATH
     }
     top = top_of([series["cwnd"], series["flight"]])
-    graphs = [
-        Graph(
-            label,
-            series[name],
-            top_of([series[name]]) if scene.toggles.own_scale else top,
-            now=getattr(path, name),
-            style=style,
-        )
-        for name, label, style in OF_A_PATH
-    ]
+    graphs = _graphs(scene, path, OF_A_PATH, series, top)
     title = line(*path_mark(path), (f" {path.address}", "strong"), (f"  {path.state or ''}", "dim"))
     return [BLANK, title, *series_blocks(graphs, scene.width, 1), _cuts(scene, events, path.address)]
 

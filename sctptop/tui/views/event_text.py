@@ -15,11 +15,6 @@ CUT_LETTERS = {"T3_RTX": "T", "FAST_RTX": "F", "ECNE": "E", "RESET": "R", "INACT
 Bytes = Callable[[float | None], str]
 
 
-def is_cut(event: Event) -> bool:
-    """Whether the congestion window was cut; opening and burst limits are no cuts."""
-    return event.kind == "cwnd" and event.text("cause") in CUTS
-
-
 def clock_text(event: Event) -> str:
     """Local time to the millisecond."""
     at = event.time.astimezone()

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from sctptop.fields import remote_end
 from sctptop.model.association import Key, Row
 from sctptop.model.event import Event
-from sctptop.model.event_log import Logged
+from sctptop.model.event_log import Logged, rare
 from sctptop.quantity import UNKNOWN
 from sctptop.tui.line import Line, Lines, Span, fitting, line, wrapped
 from sctptop.tui.probes import probes_of
-from sctptop.tui.views.event_text import clock_text, is_cut, sentence
+from sctptop.tui.views.event_text import clock_text, sentence
 from sctptop.tui.views.scene import Scene, View, nobody
 from sctptop.tui.widgets.columns import shortened_end
 from sctptop.tui.widgets.line_panel import Drawing
@@ -31,12 +31,8 @@ class EventFilter:
     accepts: Callable[[Event], bool]
 
 
-def _main(event: Event) -> bool:
-    return is_cut(event) or event.kind in ("t3_rtx", "retransmit", "path", "association")
-
-
 FILTERS = (
-    EventFilter("main", "cuts, retransmissions, paths, associations", _main),
+    EventFilter("main", "cuts, retransmissions, paths, associations", rare),
     EventFilter("windows", "windows", lambda event: event.kind in ("cwnd", "rwnd", "window")),
     EventFilter("retransmissions", "retransmissions", lambda event: event.kind in ("t3_rtx", "retransmit")),
     EventFilter("states", "paths and associations", lambda event: event.kind in ("path", "association")),
