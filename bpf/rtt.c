@@ -1,50 +1,87 @@
-/* Round trips in nanoseconds: of heartbeats, one event each; of data, counted in bins.
- *
- * sctp_transport_update_rto(transport, rtt) is where the kernel takes a sample of either kind, in jiffies. Ours is timed
- * beside it, and kept only where both agree on when the timing began: so what the kernel refused is no sample here. */
+/* Round trips in nanoseconds: of heartbeats, one event each; of data, counted in bins. */
 
-/* A heartbeat is known by its path and the jiffy in which it was made: the nonce is one for the life of a path. */
+/* A heartbeat is known by the nonce of its path and the jiffy stamped into it: the nonce is one for the life of a path.
+ * Both come back in the HEARTBEAT-ACK. */
 struct beat {
-	u64 transport, jiffies;
+	u64 nonce, sent_at;
+};
+
+struct made {
+	u64 ns, transport;
 };
 
 struct heard {
-	u64 nonce, sent_at, ns;
+	struct beat beat;
+	u64 asoc, ns;
 };
 
-BPF_TABLE("lru_hash", struct beat, u64, beats, 16384);
-BPF_TABLE("lru_hash", u64, struct heard, acknowledged, 4096);
+BPF_TABLE("lru_hash", struct beat, struct made, beats, 16384);
+BPF_TABLE("lru_hash", u64, struct heard, heard_acks, 1024);
+/* Paths whose next call of sctp_transport_update_rto is for a heartbeat. */
+BPF_TABLE("lru_hash", u64, u64, acknowledged, 4096);
 
-/* sctp_make_heartbeat(asoc, transport, probe_size): built, and sent at once. */
-int at_make_heartbeat(struct pt_regs *ctx, void *asoc, void *transport, u32 probe_size)
+/* sctp_make_heartbeat(asoc, transport, probe_size) returns the chunk, which is sent at once. */
+int heartbeat_made(struct pt_regs *ctx)
 {
-	struct beat beat = {.transport = (u64)transport, .jiffies = bpf_jiffies64()};
-	u64 ns = bpf_ktime_get_ns();
+	const void *chunk = (void *)PT_REGS_RC(ctx);
+	const void *info = (void *)sctp_chunk__subh__hbs_hdr(chunk);
+	struct beat beat = {};
+	struct made made = {.ns = bpf_ktime_get_ns()};
 
+	/* No memory for it: NULL, which reads as 0. */
+	if (!info)
+		return 0;
 #ifdef HAVE_sctp_sender_hb_info__probe_size
 	/* A probe for the path MTU is padded and may be lost for its size. */
-	if (probe_size)
-		return 0;
-#endif
-	beats.update(&beat, &ns);
-	return 0;
-}
-
-/* sctp_sf_backbeat_8_3(net, ep, asoc, type, chunk, commands): a HEARTBEAT-ACK arrived; whether it counts is not known
- * yet. (sctp_cmd_transport_on, which would know, is inlined on every kernel we looked at.) */
-int at_backbeat(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
-{
-	const void *info = (void *)sk_buff__data((void *)sctp_chunk__skb(chunk));
-	u64 key = (u64)asoc;
-	struct heard heard = {.ns = bpf_ktime_get_ns()};
-
-#ifdef HAVE_sctp_sender_hb_info__probe_size
 	if (sctp_sender_hb_info__probe_size(info))
 		return 0;
 #endif
-	heard.nonce = sctp_sender_hb_info__hb_nonce(info);
-	heard.sent_at = sctp_sender_hb_info__sent_at(info);
-	acknowledged.update(&key, &heard);
+	beat.nonce = sctp_sender_hb_info__hb_nonce(info);
+	beat.sent_at = sctp_sender_hb_info__sent_at(info);
+	made.transport = sctp_chunk__transport(chunk);
+	beats.update(&beat, &made);
+	return 0;
+}
+
+/* sctp_sf_backbeat_8_3(net, ep, asoc, type, chunk, commands): a HEARTBEAT-ACK arrived; its return tells whether it
+ * counts. (sctp_cmd_transport_on, which it then has called, is inlined on every kernel we looked at.) */
+int backbeat_enter(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
+{
+	const void *info = (void *)sk_buff__data((void *)sctp_chunk__skb(chunk));
+	u64 stack = stack_of(ctx);
+	struct heard heard = {.asoc = (u64)asoc, .ns = bpf_ktime_get_ns()};
+
+	heard.beat.nonce = sctp_sender_hb_info__hb_nonce(info);
+	heard.beat.sent_at = sctp_sender_hb_info__sent_at(info);
+	heard_acks.update(&stack, &heard);
+	return 0;
+}
+
+/* enum sctp_disposition, include/net/sctp/command.h. A malformed, foreign or late ACK is not consumed. */
+enum { DISPOSITION_CONSUME = 1 };
+
+int backbeat_return(struct pt_regs *ctx)
+{
+	u64 stack = stack_of(ctx), one = 1;
+	struct heard *heard = heard_acks.lookup(&stack);
+	struct probe_event event = {.kind = KIND_HB_RTT};
+	struct made *made;
+
+	if (!heard)
+		return 0;
+	made = beats.lookup(&heard->beat);
+	if (made && PT_REGS_RC(ctx) == DISPOSITION_CONSUME) {
+		acknowledged.update(&made->transport, &one);
+		if (path_named(&event.who, (void *)heard->asoc, (void *)made->transport)) {
+			event.ns = heard->ns;
+			event.rtt_ns = heard->ns - made->ns;
+			/* The subtraction of sctp_cmd_transport_on, which follows. */
+			event.jiffies = bpf_jiffies64() - heard->beat.sent_at;
+			events.perf_submit(ctx, &event, sizeof(event));
+		}
+		beats.delete(&heard->beat);
+	}
+	heard_acks.delete(&stack);
 	return 0;
 }
 
@@ -115,42 +152,15 @@ int at_transport_free_timing(struct pt_regs *ctx, void *transport)
 /* A machine may stand still for some jiffies between the kernel's look at the clock and ours, a virtual one above all. */
 #define PATIENCE 4
 
-/* When the heartbeat was made that a path stamped with this jiffy: at that one, or as many before. */
-INLINE u64 made_at(u64 transport, u64 sent_at)
-{
-	struct beat beat = {.transport = transport, .jiffies = sent_at};
-	u64 ns = 0;
-
-	NO_UNROLL
-	for (int i = 0; i < PATIENCE; i++) {
-		u64 *found = beats.lookup(&beat);
-
-		if (found) {
-			ns = *found;
-			beats.delete(&beat);
-			break;
-		}
-		beat.jiffies--;
-	}
-	return ns;
-}
-
+/* sctp_transport_update_rto(transport, rtt): the kernel takes a sample of either kind, in jiffies. One of data is timed
+ * beside it, and kept only where both agree on when the timing began: what the kernel refused is no sample here. */
 int at_update_rto(struct pt_regs *ctx, void *transport, u32 rtt)
 {
-	u64 asoc = sctp_transport__asoc(transport), key = (u64)transport, now = bpf_jiffies64();
-	struct heard *heard = acknowledged.lookup(&asoc);
+	u64 key = (u64)transport, now = bpf_jiffies64();
 	struct timing *timing = timings.lookup(&key);
 
-	if (heard && heard->nonce == sctp_transport__hb_nonce(transport) && now - heard->sent_at - rtt < PATIENCE) {
-		u64 sent = made_at(key, heard->sent_at);
-		struct probe_event event = {.kind = KIND_HB_RTT, .jiffies = rtt};
-
-		if (sent && path_named(&event.who, (void *)asoc, transport)) {
-			event.ns = heard->ns;
-			event.rtt_ns = heard->ns - sent;
-			events.perf_submit(ctx, &event, sizeof(event));
-		}
-		acknowledged.delete(&asoc);
+	if (acknowledged.lookup(&key)) {
+		acknowledged.delete(&key);
 	} else if (timing && now - timing->jiffies - rtt + 1 < PATIENCE) {
 		struct rtt_bin bin = {.transport = key, .bin = bin_of(bpf_ktime_get_ns() - timing->ns)};
 		u64 zero = 0, *times = data_rtts.lookup_or_try_init(&bin, &zero);

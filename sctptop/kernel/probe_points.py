@@ -18,8 +18,9 @@ class Point:
 
 
 POINTS: tuple[Point, ...] = (
-    Point("sctp_make_heartbeat", "kprobe", "at_make_heartbeat", "rtt.c", "a heartbeat leaves"),
-    Point("sctp_sf_backbeat_8_3", "kprobe", "at_backbeat", "rtt.c", "a HEARTBEAT-ACK arrives"),
+    Point("sctp_make_heartbeat", "kretprobe", "heartbeat_made", "rtt.c", "a heartbeat leaves"),
+    Point("sctp_sf_backbeat_8_3", "kprobe", "backbeat_enter", "rtt.c", "a HEARTBEAT-ACK arrives"),
+    Point("sctp_sf_backbeat_8_3", "kretprobe", "backbeat_return", "rtt.c", "a HEARTBEAT-ACK counts"),
     Point("sctp_transport_update_rto", "kprobe", "at_update_rto", "rtt.c", "the kernel takes an RTT"),
     Point("sctp_packet_transmit_chunk", "kprobe", "at_transmit", "rtt.c", "a DATA chunk leaves: data RTT"),
     Point("sctp_transport_lower_cwnd", "kprobe", "at_lower_timing", "rtt.c", "a timed chunk is sent again"),
