@@ -22,7 +22,7 @@ from sctptop.source import Source
 from sctptop.tui import headline
 from sctptop.tui.collector import Collector
 from sctptop.tui.dashboard import Dashboard, Picture
-from sctptop.tui.keys import DASHBOARD_KEYS, explained
+from sctptop.tui.keys import DASHBOARD_KEYS, NO_COMMANDS, explained
 from sctptop.tui.pace import longer, shorter
 from sctptop.tui.reading import Arrived, Reading
 from sctptop.tui.screens.details import DetailsScreen
@@ -116,6 +116,12 @@ class SctptopApp(App[int]):
         self._draw()
         if message.reading.last:
             self.exit(0)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A priority key is the dashboard's alone, and not one while its filter is being typed."""
+        if action == "filter":
+            return len(self.screen_stack) == 1 and not self._dashboard.typing
+        return super().check_action(action, parameters)
 
     # What the keys do.
 
@@ -223,7 +229,7 @@ class SctptopApp(App[int]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do."""
         for binding in DASHBOARD_KEYS:
-            if not binding.priority:
+            if binding.id not in NO_COMMANDS:
                 title = explained(binding)
                 yield SystemCommand(title, f"key {binding.key}", lambda do=binding.action: self._run(do))
 

@@ -100,6 +100,11 @@ class Dashboard(Vertical):
         """Whether keys go to the view."""
         return self._panel("view").has_focus
 
+    @property
+    def typing(self) -> bool:
+        """Whether a filter is being typed."""
+        return self.query_one(FilterBar).display
+
     def paint(self, picture: Picture) -> None:
         """Show this; only what differs from before is redrawn."""
         self._picture = picture
@@ -166,7 +171,7 @@ class Dashboard(Vertical):
         known, hidden = (len(snapshot.rows), snapshot.hidden) if snapshot else (0, 0)
         text = headline.filter_line(picture.filter.text, shown, known, hidden)
         bar = self._status("filter-line")
-        bar.display = text is not None and not self.query_one(FilterBar).display
+        bar.display = text is not None and not self.typing
         bar.show(text or line())
 
     def _show_empty(self, empty: list[Line] | None, reading: Reading | None) -> None:
@@ -187,7 +192,7 @@ class Dashboard(Vertical):
 
     def _share_height(self, rows: int, troubles: int, empty: bool) -> None:
         """The table grows with its rows up to its share, and shrinks only when the screen does."""
-        extra = min(troubles, 4) + self._status("filter-line").display + self.query_one(FilterBar).display
+        extra = min(troubles, 4) + self._status("filter-line").display + self.typing
         room = max(self.size.height - FIXED_LINES - extra, 4)
         self._most_rows = max(self._most_rows, rows, EMPTY_LINES if empty else 0)
         least = min(TABLE_LEAST, room // 2)

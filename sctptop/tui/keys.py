@@ -19,7 +19,8 @@ DASHBOARD_KEYS = [
     Binding("q", "leave", "Quit", id="quit"),
     Binding("ctrl+c", "leave", "Quit", id="interrupt", show=False, priority=True),
     Binding("question_mark,h,f1", "help", "Help", id="help", key_display="?"),
-    Binding("slash", "filter", "Filter", id="filter", key_display="/"),
+    # With priority it opens before the keys typed after it are handed to the table.
+    Binding("slash", "filter", "Filter", id="filter", key_display="/", priority=True),
     Binding("s", "sort", "Sort", id="sort"),
     Binding("p,space", "pause", "Pause", id="pause", key_display="p"),
     Binding("r", "reset", "Reset", id="reset"),
@@ -41,6 +42,9 @@ DASHBOARD_KEYS = [
     Binding("escape", "clear_filter", "Back, clear the filter", id="back", show=False),
     Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False, priority=True),
 ]
+
+NO_COMMANDS = ("interrupt", "suspend")
+"""What the palette need not offer."""
 
 HELP_TEXTS = {
     "pause": "Pause the picture; collection goes on",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
+from textual.widgets import Input
 
 from sctptop.fields import FIELDS
 from sctptop.filter import parse_filter
@@ -144,6 +146,24 @@ async def test_letters_typed_into_the_filter_are_no_commands(stage: Staging) -> 
         assert s.app.is_running
         assert not s.app.paused
         assert len(s.app.screen_stack) == 1
+
+
+async def test_a_filter_pasted_at_once_loses_no_letter(stage: Staging) -> None:
+    async with stage(list(amf(3))) as s:
+        names = {"/": "slash", "_": "underscore", "=": "equals_sign"}
+        for character in "/remote_port=59060":
+            s.app.post_message(events.Key(names.get(character, character), character))
+        await s.pilot.pause()
+        assert s.ports() == [59060]
+        assert not s.app.paused
+
+
+async def test_a_slash_opens_no_filter_under_another_screen(stage: Staging) -> None:
+    async with stage(list(amf(3))) as s:
+        await s.press("question_mark", "/")
+        assert len(s.app.screen_stack) == 2
+        await s.press("escape", "/", *"/59060")
+        assert s.app.query_one(Input).value == "/59060"
 
 
 async def test_sort_keys(stage: Staging) -> None:

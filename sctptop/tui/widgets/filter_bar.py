@@ -67,7 +67,8 @@ class FilterBar(Horizontal):
         field = self.query_one(Input)
         field.value = current.text
         field.cursor_position = len(current.text)
-        field.focus()
+        # Not field.focus(), which waits behind the keys typed meanwhile.
+        self.screen.set_focus(field)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """An expression half typed leaves the last good one in force."""
