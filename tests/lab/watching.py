@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,10 +100,12 @@ class Wire:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._process: subprocess.Popen[str] | None = None
+        # Not a pipe: one that nobody empties would hold tcpdump up.
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115
 
     def __enter__(self) -> Wire:
         command = ["tcpdump", "-i", "any", "-Q", "in", "-nn", "-tt", "-l", "sctp"]
-        self._process = self._host.popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._process = self._host.popen(command, stdout=self._said, stderr=subprocess.PIPE)
         assert self._process.stderr is not None
         for line in self._process.stderr:
             if "listening on" in line:
@@ -113,12 +116,15 @@ class Wire:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+        self._said.close()
 
     def acks(self) -> list[Ack]:
         """All HEARTBEAT-ACKs that arrived since the start; ends the capture."""
         assert self._process is not None
         time.sleep(1)
         self._process.terminate()
-        text = self._process.communicate(timeout=30)[0]
+        self._process.wait(timeout=30)
+        self._said.seek(0)
+        text = self._said.read()
         found = re.finditer(r"^(\d+\.\d+) .*?IP6? (\S+)\.\d+ > .*\[HB ACK\]", text, re.MULTILINE)
         return [Ack(float(match[1]), match[2]) for match in found]

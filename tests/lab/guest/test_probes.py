@@ -26,6 +26,8 @@ FIRST_MS, SECOND_MS = 7.0, 20.0
 TRANSFERS = 3
 """A kprobe is skipped while another runs on that processor, which an emulated one makes likely: one of so many
 transfers must be told without a gap."""
+WATCHES = 3
+"""The same of heartbeats."""
 
 
 Change = tuple[object, ...]
@@ -74,16 +76,35 @@ def test_every_attach_point_is_there(watch: Watch) -> None:
 
 
 def test_heartbeats_are_timed_as_the_wire_saw_them(idle: Watch) -> None:
-    gnb, amf = idle.hosts
     idle.read_for(4)
+    for _ in range(WATCHES):
+        untold, told = heartbeats(idle)
+        print(untold, told)
+        if not untold:
+            break
+    assert untold == []
+    gnb, amf = idle.hosts
+    assert len(told) == 6
+    for (host, address), rtts in told.items():
+        least = SECOND_MS if address in (gnb.ipv4[1], amf.ipv4[1]) else FIRST_MS
+        assert least <= statistics.median(rtts) <= least + 5, (host, address, rtts)
+
+
+def heartbeats(idle: Watch) -> tuple[list[tuple[str, str]], dict[tuple[str, str], list[float]]]:
+    """The paths, by host and address, of which a HEARTBEAT-ACK on the wire has no event; the RTTs of each path.
+
+    Read seldom meanwhile: a kprobe is skipped while it interrupts one of a reading.
+    """
+    gnb, amf = idle.hosts
     with Wire(gnb) as gnb_wire, Wire(amf) as amf_wire:
         idle.begin()
         begun = time.time()
-        idle.read_for(25)
+        idle.read_for(25, interval_s=10)
         ended = time.time()
         wires = {gnb: gnb_wire.acks(), amf: amf_wire.acks()}
     idle.read()
     assert idle.lost == 0
+    untold, told = [], {}
     for host, wire in wires.items():
         for address in sorted({ack.source for ack in wire}):
             arrived = [ack.at_s for ack in wire if ack.source == address and begun < ack.at_s < ended]
@@ -96,13 +117,16 @@ def test_heartbeats_are_timed_as_the_wire_saw_them(idle: Watch) -> None:
                 if event.address == address and first < event.time.timestamp() < last
             ]
             times = [event.time.timestamp() for event in beats]
-            print(host.name, address, len(acks), sorted(round(number(event), 3) for event in beats))
-            assert len(times) == len(acks) >= 5, (address, acks, times)
-            assert all(abs(time - ack) < 0.1 for time, ack in zip(times, acks, strict=True)), (acks, times)
-            least = SECOND_MS if address in (gnb.ipv4[1], amf.ipv4[1]) else FIRST_MS
-            median = statistics.median(number(event) for event in beats)
-            assert least <= median <= least + 5, (host.name, address, median)
-        assert len({ack.source for ack in wire}) == 3
+            assert len(acks) >= 5 and len(times) <= len(acks), (address, acks, times)
+            if len(times) < len(acks):
+                untold.append((host.name, address))
+            else:
+                assert all(abs(time - ack) < 0.1 for time, ack in zip(times, acks, strict=True)), (
+                    acks,
+                    times,
+                )
+            told[host.name, address] = [number(event) for event in beats]
+    return untold, told
 
 
 def test_the_model_tells_each_path_apart(idle: Watch) -> None:
