@@ -3,52 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sctptop import __version__
-from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError
-from sctptop.fields import FIELDS, UnknownFieldError, field
-from sctptop.filter import FilterError, parse_filter
-from sctptop.model.event import EVENT_KINDS
-from sctptop.model.select import SelectorError, parse_selector
-from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, VIEWS, Options
-from sctptop.ordering import OrderError, parse_order
+from sctptop.arguments import checked, options_of, parse, size
+from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError, nothing_to_watch
+from sctptop.fields import FIELDS
+from sctptop.options import Options
+from sctptop.recording.moment import moment_s, span_s
 from sctptop.source import Source
 
 if TYPE_CHECKING:
     from sctptop.kernel.probes import Probes
     from sctptop.output.stream import Writer
+    from sctptop.recording.reader import Recording
+    from sctptop.recording.recorder import Recorder
 
+DEMO = Path(__file__).with_name("recording") / "demo.sctp"
 SETTLE_S = 60.0
 """How long a line of output waits for the probes; compiling takes a fraction of a second on real hardware."""
-
-_EXAMPLES = """\
-examples:
-  sudo sctptop                                the dashboard; ? there lists the keys
-  sctptop --assoc 59058                       associations with port (or id) 59058
-  sctptop --assoc 10.9.0.2:38412 --view cwnd  one remote end, the congestion window
-  sctptop -b -n 1 --sort send_queue           one table, the longest send queue first
-  sctptop --json -d 0.5 | jq '.associations[].cwnd'
-  sctptop --events cwnd,t3_rtx                why cwnd moved, a line each time
-  sctptop --csv -n 60 --columns local,remote,cwnd,flight > minute.csv
-  sctptop -b --filter 'state!=ESTABLISHED or recv_queue>10k'
-
-exit codes: 0 fine (q and Ctrl-C too), 1 failed while running, 2 bad usage, 3 nothing to watch
-here, 128+N ended by signal N (141: the reader of our output went away)
-"""
-
-Parsed = TypeVar("Parsed")
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with our one-line form of an error."""
-
-    def error(self, message: str) -> NoReturn:
-        raise SctptopError(f"{message} (try: sctptop --help)", USAGE)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,11 +55,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    arguments = _parser().parse_args(argv)
+    arguments = parse(argv)
+    if arguments.command == "info":
+        from sctptop.output.recording_info import report_info
+
+        return report_info(_recording(arguments.file), as_json=arguments.json)
     if "help" in (arguments.sort, arguments.columns):
         print("\n".join(f"{entry.id:24} {entry.title:11} {entry.help}" for entry in FIELDS))
         return 0
-    options = _options(arguments)
+    options = options_of(arguments)
+    if arguments.command == "record":
+        return _record(arguments, options)
+    if arguments.command == "replay":
+        return _replay(arguments, options)
     if arguments.ebpf:
         from sctptop.output.probe_report import program_text
 
@@ -98,11 +83,84 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.output.stream import stream
 
         return stream(_settled(arguments), options, writer)
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise SctptopError("the dashboard needs a terminal (try: sctptop -b, --json or --csv)", USAGE)
+    _need_terminal("sctptop -b, --json or --csv")
+    from sctptop.recording.recorder import RecordedSource
     from sctptop.tui.run import run_dashboard
 
-    return run_dashboard(_live(_probes(arguments)), options)
+    recorder = _recorder(arguments, options)
+    return run_dashboard(RecordedSource(_live(_probes(arguments)), recorder), options, recorder)
+
+
+def _record(arguments: argparse.Namespace, options: Options) -> int:
+    from sctptop.kernel.preflight import missing_sctp
+    from sctptop.output.record_progress import RecordWriter
+    from sctptop.output.stream import stream
+    from sctptop.recording.recorder import RecordedSource
+
+    missing = missing_sctp()
+    if missing is not None:
+        raise nothing_to_watch(missing)
+    recorder = _recorder(arguments, options)
+    writer = RecordWriter(recorder, _writer(arguments, options), sys.stdout.isatty())
+    recorder.start(Path(arguments.output))
+    code = stream(RecordedSource(_settled(arguments), recorder), options, writer)
+    writer.summary()
+    return code
+
+
+def _replay(arguments: argparse.Namespace, options: Options) -> int:
+    recording = _recording(arguments.file)
+    start = 0
+    if arguments.at is not None:
+        first_s, last_s = recording.first_s, recording.last_s
+        at_s = checked("--at", lambda text: moment_s(text, first_s, last_s), arguments.at)
+        start = recording.position_at(at_s)
+    writer = _writer(arguments, options)
+    if writer is not None:
+        from sctptop.output.stream import stream
+        from sctptop.recording.replay import ReplaySource
+
+        return stream(ReplaySource(recording, start), options, writer)
+    _need_terminal("sctptop replay FILE -b, --json or --csv")
+    from sctptop.tui.run import replay_dashboard
+
+    return replay_dashboard(recording, options, start)
+
+
+def _recording(name: str) -> Recording:
+    """The recording of that name, or the one that is shipped."""
+    from sctptop.recording.reader import Recording
+
+    return Recording(DEMO if name == "demo" else Path(name))
+
+
+def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
+    from sctptop.kernel.host import host_facts
+    from sctptop.recording.recorder import Recorder
+    from sctptop.recording.writer import Limits
+
+    words = vars(arguments)
+    keep, most = words.get("keep"), words.get("max_size")
+    limits = Limits(
+        keep_s=checked("--keep", span_s, keep) if keep is not None else None,
+        max_bytes=checked("--max-size", size, most) if most is not None else None,
+    )
+    asked = {
+        "interval_s": options.interval_s,
+        "assoc": [selector.text for selector in options.selectors],
+        "no_bpf": arguments.no_bpf,
+        "every_change": arguments.every_change,
+    }
+    return Recorder(
+        lambda: {"written_by": f"sctptop {__version__}", **host_facts(), "options": asked},
+        limits,
+        options.selectors,
+    )
+
+
+def _need_terminal(instead: str) -> None:
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise SctptopError(f"the dashboard needs a terminal (try: {instead})", USAGE)
 
 
 def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
@@ -118,7 +176,7 @@ def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
     if arguments.events is not None:
         from sctptop.output.event_lines import EventWriter, event_kinds
 
-        return EventWriter(_checked("--events", event_kinds, arguments.events))
+        return EventWriter(checked("--events", event_kinds, arguments.events))
     if arguments.batch:
         from sctptop.output.text import TextWriter
 
@@ -148,107 +206,3 @@ def _probes(arguments: argparse.Namespace) -> Probes | None:
     from sctptop.kernel.probes import Probes
 
     return Probes(arguments.every_change)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="sctptop",
-        description="top for SCTP on Linux: every association live.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"sctptop {__version__}")
-    what = parser.add_argument_group("what to show")
-    what.add_argument(
-        "--assoc",
-        metavar="SEL",
-        action="append",
-        default=[],
-        help="only associations with this port (local or remote), association id, ADDR, ADDR:PORT or "
-        "[ADDR6]:PORT; repeatable; waits while there is none",
-    )
-    what.add_argument("--view", choices=VIEWS, default="rtt", help="the view to start in (default rtt)")
-    what.add_argument(
-        "--sort", metavar="FIELD[:asc|desc]", default="", help="order of the table; 'help' lists the fields"
-    )
-    what.add_argument(
-        "--filter",
-        metavar="EXPR",
-        default="",
-        help="show only what matches, e.g. 'cwnd<10k state=ESTABLISHED'",
-    )
-    what.add_argument("--columns", metavar="A,B,...", default="", help="fields to show; 'help' lists them")
-    when = parser.add_argument_group("when")
-    when.add_argument(
-        "-d",
-        "--interval",
-        metavar="SEC",
-        default="1",
-        help=f"refresh period, {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} (default 1)",
-    )
-    when.add_argument("-n", "--count", metavar="N", help="stop after N samples")
-    how = parser.add_argument_group("output").add_mutually_exclusive_group()
-    how.add_argument("-b", "--batch", action="store_true", help="plain text tables on stdout, like top -b")
-    how.add_argument("--json", action="store_true", help="one JSON object a sample, a line each")
-    how.add_argument("--csv", action="store_true", help="one CSV row an association and sample")
-    how.add_argument(
-        "--events",
-        nargs="?",
-        const="",
-        metavar="KIND,...",
-        help=f"one line an event as it comes; KIND: {', '.join(EVENT_KINDS)} (default all)",
-    )
-    how.add_argument(
-        "--probes", action="store_true", help="load the probes for one interval; list each with its cost"
-    )
-    how.add_argument(
-        "--ebpf", action="store_true", help="print the BPF program for this kernel, load nothing"
-    )
-    probes = parser.add_argument_group("probes")
-    probes.add_argument("--no-bpf", action="store_true", help="netlink and /proc only, load no probes")
-    probes.add_argument(
-        "--every-change",
-        action="store_true",
-        help="an event for every change of cwnd and our rwnd, and for the windows at each SACK, not one an interval",
-    )
-    return parser
-
-
-def _options(arguments: argparse.Namespace) -> Options:
-    defaults = Options()
-    return Options(
-        selectors=tuple(_checked("--assoc", parse_selector, text) for text in arguments.assoc),
-        view=arguments.view,
-        interval_s=_checked("--interval", _interval, arguments.interval),
-        count=_checked("--count", _count, arguments.count) if arguments.count is not None else None,
-        order=_checked("--sort", parse_order, arguments.sort) if arguments.sort else defaults.order,
-        filter=_checked("--filter", parse_filter, arguments.filter),
-        columns=tuple(_checked("--columns", field, name) for name in arguments.columns.split(","))
-        if arguments.columns
-        else None,
-    )
-
-
-def _checked(flag: str, parse: Callable[[str], Parsed], text: str) -> Parsed:
-    try:
-        return parse(text)
-    except (SelectorError, FilterError, OrderError, UnknownFieldError, ValueError) as error:
-        hint = "--sort help" if isinstance(error, UnknownFieldError) else "--help"
-        raise SctptopError(f"argument {flag}: {error} (try: sctptop {hint})", USAGE) from None
-
-
-def _interval(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = math.nan
-    if not INTERVAL_MIN_S <= seconds <= INTERVAL_MAX_S:
-        raise ValueError(f"{text!r} is not a period of {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} seconds")
-    return seconds
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise ValueError(f"{text!r} is not a number of samples (1 or more)")
-    return int(text)

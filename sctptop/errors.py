@@ -15,3 +15,9 @@ class SctptopError(Exception):
     def __init__(self, text: str, code: int = FAILED) -> None:
         super().__init__(text)
         self.code = code
+
+
+def nothing_to_watch(trouble: str) -> SctptopError:
+    """For the trouble of a source, ``off: WHY (try: FIX)``."""
+    why = trouble.partition(": ")[2]
+    return SctptopError(f"nothing to watch: {why}; sctptop replay demo shows a recording", NOTHING_TO_WATCH)

@@ -15,7 +15,7 @@ INTERVAL_MIN_S, INTERVAL_MAX_S = 0.1, 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Defaults are those of plain ``sctptop``."""
+    """Defaults are those of plain ``sctptop``. A recording has no ``interval_s`` of ours: 0."""
 
     selectors: tuple[Selector, ...] = ()
     view: str = "rtt"
@@ -24,3 +24,8 @@ class Options:
     order: Order = BY_REMOTE
     filter: Filter = EVERYTHING
     columns: tuple[Field, ...] | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether it is the kernel that is asked, not a recording."""
+        return self.interval_s > 0

@@ -7,8 +7,11 @@ be read is null. Recordings hold the same form.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+import typing
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from math import isfinite
+from types import NoneType
 from typing import Any
 
 from sctptop.model.event import Event
@@ -16,11 +19,11 @@ from sctptop.model.sample import Association, Endpoint, Path, Process, RttSummar
 
 SCHEMA = 1
 
-_NAMES = {
-    kind: tuple(entry.name for entry in dataclasses.fields(kind))
-    for kind in (Association, Endpoint, Path, Process, RttSummary)
-}
+_KINDS = (Association, Endpoint, Path, Process, RttSummary)
+_NAMES = {kind: tuple(entry.name for entry in dataclasses.fields(kind)) for kind in _KINDS}
 _EVENT = tuple(entry.name for entry in dataclasses.fields(Event) if entry.name not in ("time", "details"))
+_SCALARS: frozenset[type] = frozenset((int, float, str, bool, NoneType))
+_NUMBER_LIMIT = 1 << 64
 
 
 class SchemaError(ValueError):
@@ -48,26 +51,61 @@ def to_json(sample: Sample) -> dict[str, Any]:
 
 def from_json(document: Mapping[str, Any]) -> Sample:
     """The sample that ``to_json`` wrote. Unknown names are passed over; SchemaError if it is none."""
+    entries = _part(document, "associations")
+    if not isinstance(entries, list):
+        raise SchemaError("not a sample: associations are no list")
+    return sample_of(document, map(association_from_json, entries))
+
+
+def sample_of(document: Mapping[str, Any], associations: Iterable[Association]) -> Sample:
+    """The sample of a document whose associations were built already. Raises SchemaError."""
+    if _part(document, "schema") != SCHEMA:
+        raise SchemaError(f"schema {document['schema']!r} is not {SCHEMA}")
     try:
-        if document["schema"] != SCHEMA:
-            raise SchemaError(f"schema {document['schema']!r} is not {SCHEMA}")
-        return Sample(
+        sample = Sample(
             time=datetime.fromisoformat(document["time"]),
             interval_s=document["interval_s"],
             read_s=document["read_s"],
             host=document["host"],
             kernel=document["kernel"],
-            sources=dict(document["sources"]),
+            sources=_all(dict(document["sources"]), str),
             hz=document.get("hz"),
-            associations=tuple(_association(entry) for entry in document["associations"]),
+            associations=tuple(associations),
             endpoints=tuple(_build(Endpoint, entry) for entry in document["endpoints"]),
-            counters={int(netns): dict(values) for netns, values in document["counters"].items()},
+            counters={int(netns): _all(dict(held), int) for netns, held in document["counters"].items()},
             events=tuple(_event(entry) for entry in document["events"]),
             events_lost=document.get("events_lost", 0),
         )
-    except SchemaError:
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise SchemaError(f"not a sample: {error!r}") from error
+    _check(Sample, {name: getattr(sample, name) for name in _CHECKED_OF_SAMPLE})
+    if (
+        sample.time.tzinfo is None
+        or (sample.interval_s or 0) < 0
+        or (sample.hz is not None and sample.hz < 1)
+    ):
+        raise SchemaError("not a sample: a time without its zone, or a negative one")
+    return sample
+
+
+def association_from_json(document: Mapping[str, Any]) -> Association:
+    """One of ``associations``. Raises SchemaError."""
+    try:
+        process = document.get("process")
+        nested = {
+            "paths": tuple(_path(path) for path in document.get("paths", ())),
+            "process": _build(Process, process) if process else None,
+        }
+        association: Association = _build(Association, {**document, **nested})
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise SchemaError(f"not an association: {error!r}") from error
+    return association
+
+
+def _part(document: Mapping[str, Any], name: str) -> Any:
+    try:
+        return document[name]
+    except (KeyError, TypeError) as error:
         raise SchemaError(f"not a sample: {error!r}") from error
 
 
@@ -83,7 +121,13 @@ def event_to_json(event: Event) -> dict[str, Any]:
 def _event(document: Mapping[str, Any]) -> Event:
     known = {name: document[name] for name in _EVENT if name in document}
     details = {name: value for name, value in document.items() if name not in known and name != "time"}
-    return Event(time=datetime.fromisoformat(document["time"]), details=details, **known)
+    _check(Event, known)
+    for name, value in details.items():
+        _check_value(name, value, _SCALARS)
+    time = datetime.fromisoformat(document["time"])
+    if time.tzinfo is None:
+        raise ValueError("the time of an event without its zone")
+    return Event(time=time, details=details, **known)
 
 
 def _plain(entry: Any) -> dict[str, Any]:
@@ -96,16 +140,6 @@ def _value(value: Any) -> Any:
     return _plain(value) if isinstance(value, Path | Process | RttSummary) else value
 
 
-def _association(document: Mapping[str, Any]) -> Association:
-    process = document.get("process")
-    nested = {
-        "paths": tuple(_path(path) for path in document.get("paths", ())),
-        "process": _build(Process, process) if process else None,
-    }
-    association: Association = _build(Association, {**document, **nested})
-    return association
-
-
 def _path(document: Mapping[str, Any]) -> Path:
     summaries = {
         name: _build(RttSummary, summary)
@@ -113,10 +147,68 @@ def _path(document: Mapping[str, Any]) -> Path:
         if (summary := document.get(name))
     }
     bins = tuple((middle, times) for middle, times in document.get("data_rtt_bins", ()))
+    for one in bins:
+        _check_value("data_rtt_bins", one[0], frozenset((int,)))
+        _check_value("data_rtt_bins", one[1], frozenset((int,)))
     path: Path = _build(Path, {**document, **summaries, "data_rtt_bins": bins})
     return path
 
 
 def _build(kind: type[Any], document: Mapping[str, Any]) -> Any:
-    known = {name: document[name] for name in _NAMES[kind] if name in document}
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+    known = {
+        name: tuple(value) if isinstance(value := document[name], list) else value
+        for name in _NAMES[kind]
+        if name in document
+    }
+    _check(kind, known)
+    return kind(**known)
+
+
+def _all(values: dict[str, Any], kind: type) -> dict[str, Any]:
+    """The values, all of one type. Raises SchemaError."""
+    allowed: frozenset[type] = frozenset((kind,))
+    for name, value in values.items():
+        _check_value(name, value, allowed)
+    return values
+
+
+def _check(kind: type[Any], values: Mapping[str, Any]) -> None:
+    """Raises SchemaError when a value is not of the type its attribute has."""
+    allowed = _ALLOWED[kind]
+    for name, value in values.items():
+        # None in most places, and where it is not allowed the look at its type says so.
+        if value is not None or NoneType not in allowed[name]:
+            _check_value(name, value, allowed[name])
+            if type(value) is tuple:
+                element = _ELEMENTS[kind][name]
+                if not all(type(item) is element for item in value):
+                    raise SchemaError(f"{name} holds {value!r:.60}")
+
+
+def _check_value(name: str, value: Any, allowed: frozenset[type]) -> None:
+    kind = type(value)
+    if kind not in allowed:
+        raise SchemaError(f"{name} is {value!r:.60}")
+    if (kind is int and not -_NUMBER_LIMIT < value < _NUMBER_LIMIT) or (
+        kind is float and not isfinite(value)
+    ):
+        raise SchemaError(f"{name} is beyond all numbers")
+
+
+def _types(hint: Any) -> frozenset[type]:
+    """The types that a value of this annotation may have; whole numbers are fine where others are."""
+    parts = typing.get_args(hint) if typing.get_origin(hint) is not tuple else (hint,)
+    found: set[type] = {typing.get_origin(part) or part for part in parts or (hint,)}
+    return frozenset(found | ({int} if float in found else set()))
+
+
+def _element(hint: Any) -> type | None:
+    """What a tuple of this annotation holds."""
+    held = typing.get_args(hint)[0] if typing.get_origin(hint) is tuple else None
+    return typing.get_origin(held) or held
+
+
+_HINTS = {kind: typing.get_type_hints(kind) for kind in (*_KINDS, Event, Sample)}
+_ALLOWED = {kind: {name: _types(hint) for name, hint in hints.items()} for kind, hints in _HINTS.items()}
+_ELEMENTS = {kind: {name: _element(hint) for name, hint in hints.items()} for kind, hints in _HINTS.items()}
+_CHECKED_OF_SAMPLE = ("interval_s", "read_s", "host", "kernel", "hz", "events_lost")

@@ -14,7 +14,7 @@ from sctptop.model.event import Event
 from sctptop.model.history import History
 from sctptop.model.rtt import PathRtt, RttBook
 from sctptop.model.sample import Association, Path, Sample
-from sctptop.model.select import Selector, selected
+from sctptop.model.select import Selector, event_selected, selected
 
 Key = tuple[Hashable, ...]
 """Names one association for as long as it is shown; stable across reordering."""
@@ -220,7 +220,7 @@ class Rows:
             life = next((found for name in names if (found := self._by_name.get(name))), None)
             if life is not None:
                 yield life.key, event
-            elif not self._selectors or selected(_of_event(event), self._selectors):
+            elif event_selected(event, self._selectors):
                 yield None, event
 
     def _rtt_series(self, key: Hashable, address: str) -> dict[str, float | None]:
@@ -256,19 +256,6 @@ def association_counters(row: Row) -> tuple[CounterRow, ...]:
 def _with_rtt(path: Path, rtts: Mapping[str, PathRtt]) -> Path:
     rtt = rtts.get(path.address)
     return replace(path, hb_rtt_ms=rtt.summary(), data_rtt_ms=rtt.data_summary()) if rtt else path
-
-
-def _of_event(event: Event) -> Association:
-    """The association that an event names, as far as the event knows it."""
-    return Association(
-        netns=event.netns,
-        assoc_id=event.assoc_id,
-        own_tag=event.own_tag,
-        peer_tag=event.peer_tag,
-        local_port=event.local_port,
-        remote_port=event.remote_port,
-        remote_addresses=(event.address,) if event.address else (),
-    )
 
 
 def _series(key: Key, entry: Association) -> Iterator[tuple[Hashable, dict[str, float | None]]]:

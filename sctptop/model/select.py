@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from sctptop.model.sample import Association
+from sctptop.model.event import Event
+from sctptop.model.sample import Association, Sample
 
 
 class SelectorError(ValueError):
@@ -56,6 +57,38 @@ def parse_selector(text: str) -> Selector:
 def selected(association: Association, selectors: Sequence[Selector]) -> bool:
     """Whether any selector means the association; no selectors mean all of them."""
     return not selectors or any(selector.matches(association) for selector in selectors)
+
+
+def event_selected(event: Event, selectors: Sequence[Selector]) -> bool:
+    """The same for the association that an event names, as far as the event knows it."""
+    return not selectors or selected(
+        Association(
+            netns=event.netns,
+            assoc_id=event.assoc_id,
+            own_tag=event.own_tag,
+            peer_tag=event.peer_tag,
+            local_port=event.local_port,
+            remote_port=event.remote_port,
+            remote_addresses=(event.address,) if event.address else (),
+        ),
+        selectors,
+    )
+
+
+def chosen(sample: Sample, selectors: Sequence[Selector]) -> Sample:
+    """The sample with the associations that are meant, and what happened to them."""
+    if not selectors:
+        return sample
+    entries = tuple(entry for entry in sample.associations if selected(entry, selectors))
+    # An event knows one address at most; the ports and tag of an association that is meant say the rest.
+    names = {(entry.netns, entry.own_tag, entry.local_port, entry.remote_port) for entry in entries}
+    events = tuple(
+        event
+        for event in sample.events
+        if (event.netns, event.own_tag, event.local_port, event.remote_port) in names
+        or event_selected(event, selectors)
+    )
+    return replace(sample, associations=entries, events=events)
 
 
 def _address(host: str, text: str) -> str:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from sctptop.errors import NOTHING_TO_WATCH, OK, SctptopError
+from sctptop.errors import OK, nothing_to_watch
 from sctptop.model.association import Row
 from sctptop.model.snapshot import Model, Snapshot
 from sctptop.options import Options
-from sctptop.source import Source
+from sctptop.source import EndOfSamples, Source
 
 Writer = Callable[[Snapshot, list[Row]], str]
 """Makes the text of one sample; the rows are those to show, in order."""
@@ -40,7 +40,7 @@ class _Stop:
 
 
 def stream(source: Source, options: Options, writer: Writer) -> int:
-    """Write ``options.count`` samples, or until a signal. Returns the exit code.
+    """Write ``options.count`` samples, or until a signal or the end of the source. Returns the exit code.
 
     Raises SctptopError when there is nothing to watch at the start, and BrokenPipeError.
     """
@@ -58,10 +58,13 @@ def _run(source: Source, options: Options, writer: Writer, stop: _Stop) -> None:
     due = time.monotonic()
     written = 0
     while not stop.event.is_set():
-        snapshot = model.advance(source.read())
+        try:
+            snapshot = model.advance(source.read())
+        except EndOfSamples:
+            return
         trouble = snapshot.sample.trouble
-        if trouble is not None and not written:
-            raise SctptopError(f"nothing to watch: {trouble.partition(': ')[2]}", NOTHING_TO_WATCH)
+        if trouble is not None and not written and options.live:
+            raise nothing_to_watch(trouble)
         rows = options.order.apply(
             row for row in snapshot.rows if not row.ended and options.filter.accepts(row)
         )

@@ -1,16 +1,16 @@
-"""The dashboard: one screen on a source, live or recorded."""
+"""The dashboard: one screen on readings, wherever they come from. live_app.py and replay_app.py say from where."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import on
 from textual.app import App, ComposeResult, SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -18,12 +18,10 @@ from sctptop.fields import Field
 from sctptop.filter import EVERYTHING
 from sctptop.options import Options
 from sctptop.ordering import natural
-from sctptop.source import Source
 from sctptop.tui import headline
-from sctptop.tui.collector import Collector
 from sctptop.tui.dashboard import Dashboard, Picture
-from sctptop.tui.keys import DASHBOARD_KEYS, NO_COMMANDS, explained
-from sctptop.tui.pace import longer, shorter
+from sctptop.tui.feed import Feed
+from sctptop.tui.keys import NO_COMMANDS, explained
 from sctptop.tui.reading import Arrived, Reading
 from sctptop.tui.screens.details import DetailsScreen
 from sctptop.tui.screens.help import HelpScreen
@@ -39,30 +37,27 @@ NOTICE_S = 4.0
 
 
 class SctptopApp(App[int]):
-    """Draws what the collector reads; its result is the exit code."""
+    """Draws what its feed publishes; its result is the exit code."""
 
+    TITLE = "sctptop"
     CSS_PATH: ClassVar[str] = "theme.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = list(DASHBOARD_KEYS)
     ALLOW_SELECT = False
     AUTO_FOCUS = None
+    KEYS: ClassVar[Sequence[Binding]]
+    feed: Feed
 
-    def __init__(self, source: Source, options: Options) -> None:
+    def __init__(self, options: Options) -> None:
         super().__init__()
         self.animation_level = "none"
         self.failure: Exception | None = None
         self._options = options
-        self._interval_s = options.interval_s
         self._order = options.order
         self._filter = options.filter
         self._view = view(options.view)
         self._toggles = Toggles()
         self.newest: Reading | None = None
-        self._held: Reading | None = None
         self._notice = ""
         self._hushing: Timer | None = None
-        self.collector = Collector(
-            source, options.selectors, options.interval_s, options.count, self._receive
-        )
 
     def compose(self) -> ComposeResult:
         """One screen; help, details and choices open over it."""
@@ -76,32 +71,27 @@ class SctptopApp(App[int]):
                 loop.add_signal_handler(number, self.exit, 128 + number)
         self.app_resume_signal.subscribe(self, self._back_in_front)
         self._draw()
-        self.collector.start()
+        self.feed.start()
 
     def _back_in_front(self, _: object) -> None:
         """After Ctrl-Z and fg the terminal is empty: send it everything, and what is true now."""
         for screen in self.screen_stack:
             screen.refresh(layout=True)
-        self.collector.read_now()
+        self.feed.read_now()
 
     def on_unmount(self) -> None:
         """Give the source back."""
-        self.collector.stop()
+        self.feed.stop()
 
     @property
     def reading(self) -> Reading | None:
-        """What is on the screen: the newest, or that of the pause."""
-        return self._held or self.newest
+        """What is on the screen."""
+        return self.newest
 
     @property
     def paused(self) -> bool:
         """Whether the picture stands still."""
-        return self._held is not None
-
-    @property
-    def interval_s(self) -> float:
-        """The interval asked for."""
-        return self._interval_s
+        raise NotImplementedError
 
     def _receive(self, reading: Reading) -> None:
         try:
@@ -139,10 +129,11 @@ class SctptopApp(App[int]):
         self.push_screen(
             HelpScreen(
                 [
-                    ("Keys", DASHBOARD_KEYS),
+                    ("Keys", self.KEYS),
                     ("In the table", AssociationTable.BINDINGS),
                     ("In the view, after Tab", LinePanel.BINDINGS),
-                ]
+                ],
+                self._options.live,
             )
         )
 
@@ -177,23 +168,14 @@ class SctptopApp(App[int]):
         self._order = self._order.inverted
         self._say(headline.sort_text(self._order.field, self._order.descending))
 
-    def action_slower(self) -> None:
-        """The next longer interval."""
-        self._pace(longer(self._interval_s))
-
-    def action_faster(self) -> None:
-        """The next shorter interval."""
-        self._pace(shorter(self._interval_s))
-
     def action_pause(self) -> None:
-        """Hold the picture, or catch up."""
-        self._held = None if self._held else (self.newest.frozen() if self.newest else None)
-        self._draw()
+        """Stand still, or go on."""
+        raise NotImplementedError
 
     def action_reset(self) -> None:
         """Count from now."""
-        self.collector.reset()
-        self._say("deltas count from now" + ("; seen when the pause ends" if self._held else ""))
+        self.feed.reset()
+        self._say("deltas count from now")
 
     def action_details(self) -> None:
         """Every field of the association under the cursor."""
@@ -228,9 +210,9 @@ class SctptopApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do."""
-        for binding in DASHBOARD_KEYS:
+        for binding in self.KEYS:
             if binding.id not in NO_COMMANDS:
-                title = explained(binding)
+                title = explained(binding, self._options.live)
                 yield SystemCommand(title, f"key {binding.key}", lambda do=binding.action: self._run(do))
 
     def _run(self, action: str) -> None:
@@ -270,11 +252,6 @@ class SctptopApp(App[int]):
         self._order = self._order.inverted if same else natural(field)
         self._say(headline.sort_text(field, self._order.descending))
 
-    def _pace(self, interval_s: float) -> None:
-        self._interval_s = interval_s
-        self.collector.set_interval(self._interval_s)
-        self._draw()
-
     def _say(self, notice: str) -> None:
         self._notice = notice
         if self._hushing is not None:
@@ -301,14 +278,16 @@ class SctptopApp(App[int]):
     def _picture(self) -> Picture:
         return Picture(
             newest=self.newest,
-            held=self._held,
-            interval_s=self._interval_s,
+            held=None,
+            interval_s=self._options.interval_s,
             order=self._order,
             filter=self._filter,
             selectors=self._options.selectors,
             view=self._view,
             toggles=self._toggles,
             notice=self._notice,
+            keys=self.KEYS,
+            paused=self.paused,
         )
 
     def _draw(self) -> None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sctptop.model.history import WINDOW
-from sctptop.model.path_changes import PathChanges
 from sctptop.model.select import Selector
-from sctptop.model.snapshot import Model
 from sctptop.source import Source
+from sctptop.tui.derivation import Derivation
 from sctptop.tui.reading import Reading
 
 CLOSE_BOUND_S = 2.0
@@ -34,16 +31,13 @@ class Collector:
         self._interval_s = interval_s
         self._count = count
         self._publish = publish
-        self._model = Model(selectors)
-        self._changes = PathChanges()
-        self._clock: deque[float] = deque(maxlen=WINDOW)
+        self._derived = Derivation(selectors, interval_s)
         self._wake = threading.Condition()
         self._reset_wanted = False
         self._read_wanted = False
         self._pace_changed = False
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
-        self._last = Reading(None, interval_s)
 
     def start(self) -> None:
         """Take the first reading now."""
@@ -123,32 +117,16 @@ class Collector:
         asked_s = self._interval_s
         try:
             sample = self._source.read()
-            snapshot = self._model.advance(sample)
+            real_s = sample.interval_s
+            slow = on_time and real_s is not None and real_s > asked_s * 1.1
+            reading = self._derived.take(sample, asked_s, real_s if slow else None)
             if reset:
-                self._model.reset()
-                snapshot = self._model.snapshot()
+                reading = self._derived.reset()
         except Exception as error:
-            self._last = Reading(
-                self._last.snapshot,
-                asked_s,
-                error=f"{type(error).__name__}: {error}",
-                clock=self._last.clock,
-                path_changes=self._last.path_changes,
-            )
-            self._publish(self._last)
+            self._publish(self._derived.failed(error, asked_s))
             return False
-        self._clock.append(snapshot.now_s)
-        real_s = sample.interval_s
-        slow = on_time and real_s is not None and real_s > asked_s * 1.1
-        self._last = Reading(
-            snapshot,
-            asked_s,
-            slow_s=real_s if slow else None,
-            clock=tuple(self._clock),
-            path_changes=self._changes.advance(snapshot.rows, snapshot.now_s),
-        )
-        self._publish(self._last)
+        self._publish(reading)
         return True
 
     def _publish_last(self) -> None:
-        self._publish(replace(self._last, last=True))
+        self._publish(replace(self._derived.last, last=True))

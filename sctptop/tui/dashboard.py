@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 
 from sctptop.fields import Field, local_end, remote_end
@@ -13,6 +15,7 @@ from sctptop.filter import Filter
 from sctptop.model.association import Row
 from sctptop.model.select import Selector
 from sctptop.ordering import Order
+from sctptop.recording.recorder import Status
 from sctptop.tui import headline
 from sctptop.tui.empty_states import explanation
 from sctptop.tui.keys import footer
@@ -44,6 +47,9 @@ class Picture:
     view: View
     toggles: Toggles = field(default_factory=Toggles)
     notice: str = ""
+    keys: Sequence[Binding] = ()
+    paused: bool = False
+    recording: Status = field(default_factory=Status)
 
     @property
     def reading(self) -> Reading | None:
@@ -110,8 +116,10 @@ class Dashboard(Vertical):
         self._picture = picture
         reading, width = picture.reading, self.size.width
         held = picture.held.snapshot.sample if picture.held and picture.held.snapshot else None
-        self._status("header").show(headline.header(picture.newest, picture.interval_s, held, width))
-        troubles = headline.troubles(picture.newest)
+        self._status("header").show(
+            headline.header(picture.newest, picture.interval_s, held, picture.recording, width)
+        )
+        troubles = headline.troubles(picture.newest, picture.recording)
         self._panel("troubles").show(Drawing(body=troubles))
         self._panel("troubles").display = bool(troubles)
         self._status("totals").show(headline.totals(reading, width))
@@ -131,8 +139,9 @@ class Dashboard(Vertical):
         self._status("tabs").show(
             spread(text, line((f"{picture.notice} ", "name")), self.size.width), buttons
         )
-        keys, key_buttons = footer(picture.held is not None, self.in_view)
-        self._status("footer").show(keys, key_buttons)
+        recording, width = picture.recording.on, self.size.width
+        keys, buttons = footer(picture.keys, picture.paused, self.in_view, recording, width)
+        self._status("footer").show(keys, buttons)
 
     @on(AssociationTable.Moved)
     @on(LinePanel.Resized, "#view")

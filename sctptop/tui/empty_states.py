@@ -50,7 +50,11 @@ def _unwatchable(sample: Sample, room: int) -> list[Line]:
             lines += wrapped(text, room - 2, "", 4)
     lines.append(BLANK)
     lines += wrapped(
-        "This screen goes live by itself as soon as a source of associations can be read.", room, "dim", 2
+        "This screen goes live by itself as soon as a source of associations can be read. "
+        "Until then: sctptop replay demo shows a recording.",
+        room,
+        "dim",
+        2,
     )
     return lines
 

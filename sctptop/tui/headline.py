@@ -5,10 +5,11 @@ from __future__ import annotations
 from sctptop.fields import Field
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
-from sctptop.quantity import UNKNOWN, milliseconds, show
+from sctptop.quantity import UNKNOWN, milliseconds, short, show
+from sctptop.recording.recorder import Status
 from sctptop.tui.line import Line, Span, cells, line, spread
 from sctptop.tui.probes import probes_of
-from sctptop.tui.reading import Reading
+from sctptop.tui.reading import Playback, Reading
 from sctptop.tui.views.registry import VIEWS
 from sctptop.tui.widgets.status_line import Button, with_buttons
 
@@ -29,8 +30,13 @@ def interval_text(seconds: float) -> str:
     return f"{minutes}m{rest:02d}s" if rest else f"{minutes}m"
 
 
-def header(reading: Reading | None, asked_s: float, paused: Sample | None, width: int) -> Line:
-    """Who and where and what the probes do on the left; how fresh, at what pace and cost on the right."""
+def header(
+    reading: Reading | None, asked_s: float, held: Sample | None, recording: Status, width: int
+) -> Line:
+    """Who and where and what the probes do on the left; how fresh, at what pace and cost on the right.
+
+    ``held`` is the sample of a pause while collection goes on.
+    """
     snapshot = reading.snapshot if reading else None
     sample = snapshot.sample if snapshot else None
     # What is the first to go where all does not fit has the highest number. Whole words or nothing: half a
@@ -44,15 +50,16 @@ def header(reading: Reading | None, asked_s: float, paused: Sample | None, width
             left.append((4, line((f"  {namespaces} netns", "dim"))))
     if snapshot is not None:
         left += _probes(snapshot)
-    if paused is not None:
-        right += [(0, line((f" PAUSED at {paused.time.astimezone():%H:%M:%S} ", "badge"), "  "))]
+    playback = reading.playback if reading else None
+    if recording.on:
+        right += [(1, line(("REC ", "bad"))), (3, line((f"{short(recording.size)}B ", "dim")))]
+    if playback is not None:
+        right += _playback(playback)
     else:
-        right.append((0, line(("live ", "good"))))
-    right.append((0, line(interval_text(asked_s))))
-    if reading and reading.slow_s is not None:
-        right.append((0, line((f" real {interval_text(round(reading.slow_s, 1))} {ALARM}", "warn"))))
+        right += _pace(reading, asked_s, held)
     if sample is not None:
-        right += [(6, line(("  read ", "dim"), milliseconds(sample.read_s * 1000)))]
+        if playback is None:
+            right.append((6, line(("  read ", "dim"), milliseconds(sample.read_s * 1000))))
         right.append((0, line((f"  {sample.time.astimezone():%H:%M:%S} ", "strong"))))
     while sum(cells(piece) for _, piece in (*left, *right)) >= width:
         last = max(rank for rank, _ in (*left, *right))
@@ -61,6 +68,27 @@ def header(reading: Reading | None, asked_s: float, paused: Sample | None, width
         left = [entry for entry in left if entry[0] != last]
         right = [entry for entry in right if entry[0] != last]
     return spread(_joined(left), _joined(right), width)
+
+
+def _pace(reading: Reading | None, asked_s: float, held: Sample | None) -> list[tuple[int, Line]]:
+    """How fresh the picture is, and the interval, asked and real."""
+    fresh = line(("live ", "good"))
+    if held is not None:
+        fresh = line((f" PAUSED at {held.time.astimezone():%H:%M:%S} ", "badge"), "  ")
+    told = [(0, fresh), (0, line(interval_text(asked_s)))]
+    if reading and reading.slow_s is not None:
+        told.append((0, line((f" real {interval_text(round(reading.slow_s, 1))} {ALARM}", "warn"))))
+    return told
+
+
+def _playback(playback: Playback) -> list[tuple[int, Line]]:
+    """How a recording plays, and how far it is."""
+    state = line(("replay ", "good"), f"{playback.speed:g}×")
+    if not playback.playing:
+        state = line((" END " if playback.ended else " PAUSED ", "badge"))
+    at, length = (milliseconds(round(seconds) * 1000) for seconds in (playback.at_s, playback.length_s))
+    damaged = line((f"  {playback.damaged} parts damaged", "warn")) if playback.damaged else line()
+    return [(0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
 
 
 def _joined(pieces: list[tuple[int, Line]]) -> Line:
@@ -83,11 +111,13 @@ def _probes(snapshot: Snapshot) -> list[tuple[int, Line]]:
     return [*told, (2 if lost else 7, line((f" lost {show(lost, 'n')}", "warn" if lost else "dim")))]
 
 
-def troubles(reading: Reading | None) -> list[Line]:
-    """One line for each source that could not be read, and for a reading that failed."""
-    if reading is None:
-        return []
+def troubles(reading: Reading | None, recording: Status) -> list[Line]:
+    """One line for each source that could not be read, for a reading that failed, and for a recording that ended."""
     lines: list[Line] = []
+    if recording.trouble is not None:
+        lines.append(line((f" {ALARM} recording stopped: ", "bad"), (recording.trouble, "")))
+    if reading is None:
+        return lines
     if reading.error is not None:
         lines.append(
             line((f" {ALARM} reading failed: ", "bad"), (reading.error, ""), ("; tried again", "dim"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
 from textual.binding import Binding
 
 from sctptop.tui.line import Line, Span
@@ -15,7 +18,7 @@ VIEW_KEYS = [
     for digit, view in enumerate(VIEWS, 1)
 ]
 
-DASHBOARD_KEYS = [
+_FIRST_KEYS = [
     Binding("q", "leave", "Quit", id="quit"),
     Binding("ctrl+c", "leave", "Quit", id="interrupt", show=False, priority=True),
     Binding("question_mark,h,f1", "help", "Help", id="help", key_display="?"),
@@ -24,8 +27,9 @@ DASHBOARD_KEYS = [
     Binding("s", "sort", "Sort", id="sort"),
     Binding("p,space", "pause", "Pause", id="pause", key_display="p"),
     Binding("r", "reset", "Reset", id="reset"),
-    Binding("plus,equals_sign", "slower", "Longer interval", id="slower", key_display="+", show=False),
-    Binding("minus", "faster", "Shorter interval", id="faster", key_display="-", show=False),
+]
+
+_LAST_KEYS = [
     Binding("enter", "details", "Details", id="details", key_display="↵"),
     Binding("tab", "other_half", "View", id="focus", key_display="Tab"),
     Binding("shift+tab", "other_half", "Between the table and the view", id="focus.back", show=False),
@@ -43,6 +47,34 @@ DASHBOARD_KEYS = [
     Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False, priority=True),
 ]
 
+LIVE_KEYS = [
+    *_FIRST_KEYS,
+    Binding("w", "record", "Record", id="record"),
+    Binding("plus,equals_sign", "slower", "Interval", id="pace.up", key_display="+"),
+    Binding("minus", "faster", "Interval", id="pace.down", key_display="-"),
+    *_LAST_KEYS,
+]
+
+REPLAY_KEYS = [
+    *_FIRST_KEYS,
+    Binding("left_square_bracket", "seek(-1)", "Jump", id="jump.down", key_display="["),
+    Binding("right_square_bracket", "seek(1)", "Jump", id="jump.up", key_display="]"),
+    Binding("plus,equals_sign", "faster", "Speed", id="pace.up", key_display="+"),
+    Binding("minus", "slower", "Speed", id="pace.down", key_display="-"),
+    Binding("t", "step(1)", "One sample on, and pause", id="step.up", show=False),
+    Binding("T", "step(-1)", "One sample back, and pause", id="step.down", show=False),
+    Binding("left_curly_bracket", "edge(0)", "To the beginning", id="jump.first", show=False),
+    Binding("right_curly_bracket", "edge(1)", "To the end", id="jump.last", show=False),
+    Binding("g", "go_to", "Go to a time: 12:03:44, 3m, 50%", id="jump.to", show=False),
+    *_LAST_KEYS,
+]
+
+PAIRS = ("pace.up", "jump.down")
+"""Keys that share one label in the footer with the key that comes next."""
+
+DROPPED = ("details", "sort", "focus")
+"""Left out of the footer where it is narrow, in this order."""
+
 NO_COMMANDS = ("interrupt", "suspend")
 """What the palette need not offer."""
 
@@ -53,8 +85,19 @@ HELP_TEXTS = {
     "sort": "Choose what to sort by",
     "details": "Every field of the association",
     "focus": "Between the table and the view",
+    "record": "Begin or end a recording: a new file in this folder",
 }
 """Where the help has room for more than the footer."""
+
+LIVE_TEXTS = {"pace.up": "Longer interval", "pace.down": "Shorter interval"}
+REPLAY_TEXTS = {
+    "pause": "Stand still, or play on; from the end all of it again",
+    "reset": "Count deltas from the sample shown",
+    "pace.up": "Faster",
+    "pace.down": "Slower",
+    "jump.up": "Jump on",
+    "jump.down": "Jump back",
+}
 
 KEY_NAMES = {
     "question_mark": "?",
@@ -62,6 +105,10 @@ KEY_NAMES = {
     "plus": "+",
     "equals_sign": "=",
     "minus": "-",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
     "less_than_sign": "<",
     "greater_than_sign": ">",
     "space": "Space",
@@ -89,25 +136,38 @@ def key_names(binding: Binding) -> str:
     return " ".join(KEY_NAMES.get(key.strip(), key.strip()) for key in binding.key.split(","))
 
 
-def explained(binding: Binding) -> str:
+def explained(binding: Binding, live: bool = True) -> str:
     """What a key does, at length."""
-    return HELP_TEXTS.get(binding.id or "", binding.description)
+    own = LIVE_TEXTS if live else REPLAY_TEXTS
+    return own.get(binding.id or "") or HELP_TEXTS.get(binding.id or "", binding.description)
 
 
-def footer(paused: bool, in_view: bool) -> tuple[Line, list[Button]]:
+def footer(
+    keys: Sequence[Binding], paused: bool, in_view: bool, recording: bool, width: int
+) -> tuple[Line, list[Button]]:
     """The keys worth a place on the screen; each can be clicked."""
-    parts: list[tuple[list[Span], str]] = []
-    for binding in DASHBOARD_KEYS:
-        if not binding.show:
-            continue
-        label = binding.description
-        if binding.id == "pause" and paused:
-            label = "Go on"
-        if binding.id == "focus" and in_view:
-            label = "Table"
-        key = binding.key_display or key_names(binding)
-        parts.append(([Span(f" {key}", "name"), Span(f" {label}", "dim")], binding.action))
-        if binding.id == "reset":
-            parts.append(([Span(" +", "name")], "slower"))
-            parts.append(([Span("/", "dim"), Span("-", "name"), Span(" Interval", "dim")], "faster"))
+    labels = {}
+    if paused:
+        labels["pause"] = "Go on"
+    if in_view:
+        labels["focus"] = "Table"
+    if recording:
+        labels["record"] = "End rec"
+    shown = [binding for binding in keys if binding.show]
+    for dropped in ("", *DROPPED):
+        shown = [binding for binding in shown if binding.id != dropped]
+        parts = [part for binding in shown for part in _parts(binding, labels.get(binding.id or ""))]
+        if sum(cell_len(span.text) for piece, _ in parts for span in piece) <= width:
+            break
     return with_buttons(parts)
+
+
+def _parts(binding: Binding, label: str | None) -> Iterator[tuple[list[Span], str]]:
+    key = binding.key_display or key_names(binding)
+    text = Span(f" {label or binding.description}", "dim")
+    if binding.id in PAIRS:
+        yield [Span(f" {key}", "name"), Span("/", "dim")], binding.action
+    elif binding.id in ("pace.down", "jump.up"):
+        yield [Span(key, "name"), text], binding.action
+    else:
+        yield [Span(f" {key}", "name"), text], binding.action

@@ -12,12 +12,30 @@ from sctptop.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
+class Playback:
+    """Where in a recording the picture is: sample ``position`` of ``count``, ``at_s`` of ``length_s`` after the start.
+
+    ``ended`` says that no sample follows, ``damaged`` how many blocks could not be read so far.
+    """
+
+    playing: bool
+    speed: float
+    position: int
+    count: int
+    at_s: float
+    length_s: float
+    ended: bool = False
+    damaged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The newest snapshot and how it came about. Nothing in it changes.
 
     ``snapshot`` is None until a first sample could be read; ``error`` is why the last attempt failed.
     ``slow_s`` is the real interval where it is over a tenth longer than the one asked for. ``clock`` holds
     the seconds since the start of each tick kept, newest last. ``last`` says that no other will follow.
+    ``playback`` is there when a recording is shown.
     """
 
     snapshot: Snapshot | None
@@ -27,6 +45,7 @@ class Reading:
     clock: tuple[float, ...] = ()
     path_changes: Mapping[PathKey, PathChange] = field(default_factory=dict)
     last: bool = False
+    playback: Playback | None = None
 
     @property
     def now_s(self) -> float:

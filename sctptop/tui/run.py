@@ -9,21 +9,38 @@ from contextlib import contextmanager
 
 from sctptop.errors import FAILED, SctptopError
 from sctptop.options import Options
+from sctptop.recording.reader import Recording
+from sctptop.recording.recorder import Recorder
 from sctptop.source import Source
 from sctptop.tui.app import SctptopApp
+from sctptop.tui.live_app import LiveApp
+from sctptop.tui.replay_app import ReplayApp
 
 
-def run_dashboard(source: Source, options: Options) -> int:
-    """Show the dashboard until the user leaves. Returns the exit code; raises SctptopError when it broke."""
-    app = SctptopApp(source, options)
+def run_dashboard(source: Source, options: Options, recorder: Recorder) -> int:
+    """Show the live dashboard until the user leaves. Returns the exit code; raises SctptopError when it broke."""
+    try:
+        code = _run(LiveApp(source, options, recorder))
+    finally:
+        source.close()
+        kept = recorder.last
+        if kept.path is not None:
+            print(f"sctptop: {kept.samples} samples in {kept.path}; sctptop replay {kept.path} shows them")
+    return code
+
+
+def replay_dashboard(recording: Recording, options: Options, start: int) -> int:
+    """The same on a recording, from a position on."""
+    return _run(ReplayApp(recording, options, start))
+
+
+def _run(app: SctptopApp) -> int:
     try:
         with descriptor_of_its_own():
             result = app.run()
     except Exception as error:
         app.failure = app.failure or error
         result = None
-    finally:
-        source.close()
     if app.failure is not None:
         raise SctptopError(f"the dashboard stopped: {type(app.failure).__name__}: {app.failure}", FAILED)
     return result if result is not None else 0

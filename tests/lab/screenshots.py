@@ -19,7 +19,7 @@ from pathlib import Path
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.probes import Probes
 from sctptop.options import Options
-from sctptop.tui.app import SctptopApp
+from sctptop.tui.live_app import LiveApp
 from sctptop.tui.widgets.association_table import AssociationTable
 from tests.lab import machine
 from tests.lab.hosts import inside
@@ -43,7 +43,7 @@ FONT = "DejaVu Sans Mono"
 async def pictures() -> dict[str, str]:
     """SVG by name, of every view."""
     found: dict[str, str] = {}
-    app = SctptopApp(LiveSource(Probes()), Options())
+    app = LiveApp(LiveSource(Probes()), Options())
     async with app.run_test(size=(120, 36)) as pilot:
         await asyncio.sleep(SECONDS)
         table = app.query_one(AssociationTable)

@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from sctptop.model.sample import Sample
 from sctptop.options import Options
 from sctptop.tui.app import SctptopApp
+from sctptop.tui.live_app import LiveApp
 from sctptop.tui.reading import Reading
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.line_panel import LinePanel
@@ -38,7 +39,7 @@ class Stage:
         """That many readings, each drawn."""
         for _ in range(times):
             before = self.app.newest
-            self.app.collector.read_now()
+            self.app.feed.read_now()
             await self.until(lambda before=before: self.app.newest is not before)  # type: ignore[misc]
         await self.pilot.pause()
 
@@ -93,7 +94,7 @@ def stage() -> Staging:
         size: tuple[int, int] = (80, 24),
     ) -> AsyncIterator[Stage]:
         source = Scripted(samples)
-        app = SctptopApp(source, options or Options(interval_s=3600))
+        app = LiveApp(source, options or Options(interval_s=3600))
         async with app.run_test(size=size) as pilot:
             staged = Stage(app, pilot, source)
             await staged.until(lambda: app.newest is not None)

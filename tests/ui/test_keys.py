@@ -10,7 +10,8 @@ from sctptop.fields import FIELDS
 from sctptop.filter import parse_filter
 from sctptop.options import Options
 from sctptop.tui.headline import interval_text
-from sctptop.tui.keys import DASHBOARD_KEYS, explained, key_names
+from sctptop.tui.keys import LIVE_KEYS, explained, key_names
+from sctptop.tui.live_app import LiveApp
 from sctptop.tui.screens.details import groups
 from sctptop.tui.views.registry import VIEWS
 from sctptop.tui.widgets.line_panel import LinePanel
@@ -220,6 +221,7 @@ def test_an_interval_is_said_as_it_was_asked_for(seconds: float, text: str) -> N
 async def test_interval_keys_walk_the_steps_within_bounds(stage: Staging) -> None:
     async with stage(list(amf(3)), Options(interval_s=1000)) as s:
         await s.press("+")
+        assert isinstance(s.app, LiveApp)
         assert s.app.interval_s == 1800
         await s.press("+", "+", "+")
         assert s.app.interval_s == 3600
@@ -233,7 +235,7 @@ async def test_help_lists_every_key_and_every_field(stage: Staging) -> None:
         for key in ("question_mark", "h", "f1"):
             await s.press(key)
             text = " ".join(s.panel("popup").text().split())
-            for binding in [*DASHBOARD_KEYS, *s.table.BINDINGS, *LinePanel.BINDINGS]:
+            for binding in [*LIVE_KEYS, *s.table.BINDINGS, *LinePanel.BINDINGS]:
                 assert f"{key_names(binding)} {explained(binding)}" in text  # type: ignore[arg-type]
             for field in FIELDS:
                 assert f"[{field.id}]" in text
@@ -280,6 +282,6 @@ async def test_the_palette_offers_what_the_keys_do(stage: Staging) -> None:
 
 
 async def test_bindings_have_ids_of_their_own() -> None:
-    ids = [binding.id for binding in DASHBOARD_KEYS]
+    ids = [binding.id for binding in LIVE_KEYS]
     assert None not in ids
     assert len(set(ids)) == len(ids)

@@ -38,7 +38,7 @@ def loaded_by(code: str) -> set[str]:
     return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
 
 
-@pytest.mark.parametrize("folder", ["model", "kernel", "output"])
+@pytest.mark.parametrize("folder", ["model", "kernel", "output", "recording"])
 def test_only_the_dashboard_knows_a_screen(folder: str) -> None:
     for file in modules(folder):
         names = set(imports_of(file))

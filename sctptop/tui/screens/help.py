@@ -32,15 +32,16 @@ FILTER_EXAMPLES = (
 class HelpScreen(Popup):
     """Everything there is to know, to scroll through."""
 
-    def __init__(self, groups: Iterable[tuple[str, Iterable[BindingType]]]) -> None:
+    def __init__(self, groups: Iterable[tuple[str, Iterable[BindingType]]], live: bool) -> None:
         super().__init__("Help")
+        self._live = live
         self._groups = [(title, list(bindings)) for title, bindings in groups]
 
     def drawing(self) -> Drawing:
         """Keys, marks, filter, fields."""
         body: list[Line] = []
         for title, bindings in self._groups:
-            body += _section(title, _keys(bindings), self.room, KEY)
+            body += _section(title, _keys(bindings, self._live), self.room, KEY)
         body += _section("Marks", MARKS, self.room, KEY)
         body += _section("Filter (/)", FILTER_EXAMPLES, self.room, 31)
         fields = ((field.title, f"{field.help}  [{field.id}]") for field in FIELDS)
@@ -50,10 +51,10 @@ class HelpScreen(Popup):
         return Drawing(body=body)
 
 
-def _keys(bindings: Iterable[BindingType]) -> Iterable[tuple[str, str]]:
+def _keys(bindings: Iterable[BindingType], live: bool) -> Iterable[tuple[str, str]]:
     for binding in bindings:
         if isinstance(binding, Binding):
-            yield key_names(binding), explained(binding)
+            yield key_names(binding), explained(binding, live)
 
 
 def _section(title: str, entries: Iterable[tuple[str, str]], width: int, left: int) -> list[Line]:

@@ -1,0 +1,268 @@
+"""The command line: what may be said, and what it comes to as Options."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import NoReturn, TypeVar
+
+from sctptop import __version__
+from sctptop.errors import USAGE, SctptopError
+from sctptop.fields import UnknownFieldError, field
+from sctptop.filter import FilterError, parse_filter
+from sctptop.model.event import EVENT_KINDS
+from sctptop.model.select import SelectorError, parse_selector
+from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, VIEWS, Options
+from sctptop.ordering import OrderError, parse_order
+
+_EXAMPLES = """\
+commands:
+  sctptop record -o FILE     keep what is seen in a file        (sctptop record --help)
+  sctptop replay FILE        the dashboard on a recording       (sctptop replay --help)
+  sctptop replay demo        on one that is shipped: a first look on any machine
+  sctptop info FILE          what is in a recording
+
+examples:
+  sudo sctptop                                the dashboard; ? there lists the keys
+  sctptop --assoc 59058                       associations with port (or id) 59058
+  sctptop --assoc 10.9.0.2:38412 --view cwnd  one remote end, the congestion window
+  sctptop -b -n 1 --sort send_queue           one table, the longest send queue first
+  sctptop --json -d 0.5 | jq '.associations[].cwnd'
+  sctptop --events cwnd,t3_rtx                why cwnd moved, a line each time
+  sctptop --csv -n 60 --columns local,remote,cwnd,flight > minute.csv
+  sctptop -b --filter 'state!=ESTABLISHED or recv_queue>10k'
+
+exit codes: 0 fine (q and Ctrl-C too), 1 failed while running, 2 bad usage, 3 nothing to watch
+here, 128+N ended by signal N (141: the reader of our output went away)
+"""
+
+_RECORD_EXAMPLES = """\
+examples:
+  sudo sctptop record -o amf.sctp                       until Ctrl-C, everything up to the last second is safe
+  sudo sctptop record -o day.sctp --keep 24h            the last day, for as long as it runs
+  sudo sctptop record -o box.sctp --max-size 200M       the newest that fits
+  sudo sctptop record -o one.sctp --assoc 59058 --json  one association, and the same on stdout
+"""
+
+_REPLAY_EXAMPLES = """\
+examples:
+  sctptop replay demo                     a recording from the lab that is shipped
+  sctptop replay amf.sctp --at 12:03:44   from that time on; 3m, -30s and 50% too
+  sctptop replay amf.sctp --json          every sample, as fast as it can be read
+  sctptop replay amf.sctp --events cwnd   why cwnd moved, then
+"""
+
+Parsed = TypeVar("Parsed")
+LEAST_SIZE = 1_000_000
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with our one-line form of an error."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SctptopError(f"{message} (try: {self.prog} --help)", USAGE)
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The words of a command line; ``command`` is "", record, replay or info. Raises SctptopError."""
+    command = argv[0] if argv and argv[0] in PARSERS else ""
+    words = list(argv[1:] if command else argv)
+    for place in range(len(words) - 1, 0, -1):
+        if words[place - 1] == "--at":
+            # argparse would take a moment before the end, -30s, for a flag.
+            words[place - 1 : place + 1] = [f"--at={words[place]}"]
+    arguments = PARSERS[command]().parse_args(words)
+    arguments.command = command
+    return arguments
+
+
+def _parser(command: str, description: str, examples: str) -> argparse.ArgumentParser:
+    return _Parser(
+        prog=f"sctptop {command}".strip(),
+        description=description,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _live_parser() -> argparse.ArgumentParser:
+    parser = _parser("", "top for SCTP on Linux: every association live.", _EXAMPLES)
+    parser.add_argument("--version", action="version", version=f"sctptop {__version__}")
+    _what(parser)
+    _when(parser)
+    how = _output(parser)
+    how.add_argument(
+        "--probes", action="store_true", help="load the probes for one interval; list each with its cost"
+    )
+    how.add_argument(
+        "--ebpf", action="store_true", help="print the BPF program for this kernel, load nothing"
+    )
+    _probes(parser)
+    return parser
+
+
+def _record_parser() -> argparse.ArgumentParser:
+    parser = _parser(
+        "record",
+        "Keep what is seen in a file, for sctptop replay. Needs what sctptop needs: probes only as root.",
+        _RECORD_EXAMPLES,
+    )
+    file = parser.add_argument_group("the file")
+    file.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help="a new file; nothing is overwritten"
+    )
+    file.add_argument("--keep", metavar="SPAN", help="forget what is older, e.g. 90s, 30m, 24h, 7d")
+    file.add_argument(
+        "--max-size", metavar="SIZE", help="forget the oldest beyond it, e.g. 50M, 2G (1M or more)"
+    )
+    _what(parser)
+    _when(parser)
+    _output(parser)
+    _probes(parser)
+    return parser
+
+
+def _replay_parser() -> argparse.ArgumentParser:
+    parser = _parser("replay", "The dashboard on a recording.", _REPLAY_EXAMPLES)
+    parser.add_argument(
+        "file", metavar="FILE", help="a recording, or the word demo for the one that is shipped"
+    )
+    parser.add_argument(
+        "--at",
+        metavar="WHEN",
+        help="begin there: 3m after the start, -30s before the end, 50%%, 12:03:44, or a date with a time",
+    )
+    _what(parser)
+    parser.add_argument("-n", "--count", metavar="N", help="stop after N samples")
+    _output(parser)
+    return parser
+
+
+def _info_parser() -> argparse.ArgumentParser:
+    parser = _parser("info", "What is in a recording, in ten lines.", "")
+    parser.add_argument(
+        "file", metavar="FILE", help="a recording, or the word demo for the one that is shipped"
+    )
+    parser.add_argument("--json", action="store_true", help="the same as one JSON object")
+    return parser
+
+
+PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+    "": _live_parser,
+    "record": _record_parser,
+    "replay": _replay_parser,
+    "info": _info_parser,
+}
+
+
+def _what(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_argument_group("what to show")
+    what.add_argument(
+        "--assoc",
+        metavar="SEL",
+        action="append",
+        default=[],
+        help="only associations with this port (local or remote), association id, ADDR, ADDR:PORT or "
+        "[ADDR6]:PORT; repeatable; waits while there is none",
+    )
+    what.add_argument("--view", choices=VIEWS, default="rtt", help="the view to start in (default rtt)")
+    what.add_argument(
+        "--sort", metavar="FIELD[:asc|desc]", default="", help="order of the table; 'help' lists the fields"
+    )
+    what.add_argument(
+        "--filter",
+        metavar="EXPR",
+        default="",
+        help="show only what matches, e.g. 'cwnd<10k state=ESTABLISHED'",
+    )
+    what.add_argument("--columns", metavar="A,B,...", default="", help="fields to show; 'help' lists them")
+
+
+def _when(parser: argparse.ArgumentParser) -> None:
+    when = parser.add_argument_group("when")
+    when.add_argument(
+        "-d",
+        "--interval",
+        metavar="SEC",
+        default="1",
+        help=f"refresh period, {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} (default 1)",
+    )
+    when.add_argument("-n", "--count", metavar="N", help="stop after N samples")
+
+
+def _output(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    how = parser.add_argument_group("output").add_mutually_exclusive_group()
+    how.add_argument("-b", "--batch", action="store_true", help="plain text tables on stdout, like top -b")
+    how.add_argument("--json", action="store_true", help="one JSON object a sample, a line each")
+    how.add_argument("--csv", action="store_true", help="one CSV row an association and sample")
+    how.add_argument(
+        "--events",
+        nargs="?",
+        const="",
+        metavar="KIND,...",
+        help=f"one line an event as it comes; KIND: {', '.join(EVENT_KINDS)} (default all)",
+    )
+    return how
+
+
+def _probes(parser: argparse.ArgumentParser) -> None:
+    probes = parser.add_argument_group("probes")
+    probes.add_argument("--no-bpf", action="store_true", help="netlink and /proc only, load no probes")
+    probes.add_argument(
+        "--every-change",
+        action="store_true",
+        help="an event for every change of cwnd and our rwnd, and for the windows at each SACK, not one an interval",
+    )
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """What the words come to. Raises SctptopError."""
+    defaults = Options()
+    return Options(
+        selectors=tuple(checked("--assoc", parse_selector, text) for text in arguments.assoc),
+        view=arguments.view,
+        interval_s=checked("--interval", _interval, arguments.interval) if "interval" in arguments else 0.0,
+        count=checked("--count", _count, arguments.count) if arguments.count is not None else None,
+        order=checked("--sort", parse_order, arguments.sort) if arguments.sort else defaults.order,
+        filter=checked("--filter", parse_filter, arguments.filter),
+        columns=tuple(checked("--columns", field, name) for name in arguments.columns.split(","))
+        if arguments.columns
+        else None,
+    )
+
+
+def checked(flag: str, parse: Callable[[str], Parsed], text: str) -> Parsed:
+    """What a parser makes of a flag's text. Raises SctptopError, which names the flag."""
+    try:
+        return parse(text)
+    except (SelectorError, FilterError, OrderError, UnknownFieldError, ValueError) as error:
+        hint = "--sort help" if isinstance(error, UnknownFieldError) else "--help"
+        raise SctptopError(f"argument {flag}: {error} (try: sctptop {hint})", USAGE) from None
+
+
+def _interval(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not INTERVAL_MIN_S <= seconds <= INTERVAL_MAX_S:
+        raise ValueError(f"{text!r} is not a period of {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} seconds")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ValueError(f"{text!r} is not a number of samples (1 or more)")
+    return int(text)
+
+
+def size(text: str) -> int:
+    """Bytes of ``500k``, ``50M``, ``2G``, thousands being 1000s. Raises ValueError."""
+    found = re.fullmatch(r"(\d{1,12})([kMGT]?)B?", text.strip())
+    number = int(found[1]) * 1000 ** " kMGT".index(found[2] or " ") if found else 0
+    if number < LEAST_SIZE:
+        raise ValueError(f"{text!r} is not a size of 1M or more, like 50M or 2G")
+    return number

@@ -1,0 +1,61 @@
+"""What ``sctptop record`` says while it runs: time, samples, size; and the end of it when the file can grow no more."""
+
+from __future__ import annotations
+
+import sys
+
+from sctptop.errors import FAILED, SctptopError
+from sctptop.model.association import Row
+from sctptop.model.snapshot import Snapshot
+from sctptop.output.stream import Writer
+from sctptop.quantity import milliseconds, short
+from sctptop.recording.recorder import Recorder, Status
+
+SAID_EVERY_S = 60.0
+"""Where nobody watches a terminal."""
+
+
+class RecordWriter:
+    """The progress, or the lines of ``inner`` when the samples are wanted on stdout too."""
+
+    def __init__(self, recorder: Recorder, inner: Writer | None, terminal: bool) -> None:
+        self._recorder = recorder
+        self._inner = inner
+        self._terminal = terminal
+        self._said_s: float | None = None
+        self._last = Status()
+
+    def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
+        """The text of one sample. Raises SctptopError when the recording stopped by itself."""
+        status = self._recorder.status
+        if status.trouble is not None:
+            kept = (
+                f"; {status.samples} samples up to {status.until:%H:%M:%S} UTC are in it"
+                if status.until
+                else ""
+            )
+            raise SctptopError(f"recording stopped: {status.trouble}{kept}", FAILED)
+        self._last = status
+        if self._inner is not None:
+            return self._inner(snapshot, rows)
+        alive = sum(row.ended is None for row in rows)
+        told = f"recording {status.path}: {_kept(status)}, {alive} assoc"
+        if self._terminal:
+            return f"\r\x1b[K{told}  (Ctrl-C ends)"
+        if self._said_s is None or snapshot.now_s - self._said_s >= SAID_EVERY_S:
+            self._said_s = snapshot.now_s
+            return told + "\n"
+        return ""
+
+    def summary(self) -> None:
+        """One line on what was kept, on stderr where stdout has the samples."""
+        told = f"{self._last.path}: {_kept(self._last)}; sctptop replay {self._last.path} shows it"
+        if self._inner is not None:
+            print(f"sctptop: {told}", file=sys.stderr)
+        else:
+            print(("\r\x1b[K" if self._terminal else "") + told)
+
+
+def _kept(status: Status) -> str:
+    span_s = (status.until - status.since).total_seconds() if status.until and status.since else 0.0
+    return f"{milliseconds(span_s * 1000)}, {status.samples} samples, {short(status.size)}B"

@@ -1,0 +1,105 @@
+"""``sctptop info``: what is in a recording."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sctptop.quantity import UNKNOWN, milliseconds, short
+from sctptop.recording.reader import Recording
+
+WIDTH = 14
+WORTH_KNOWING = (
+    "hb_interval",
+    "rto_initial",
+    "rto_min",
+    "rto_max",
+    "sack_timeout",
+    "max_burst",
+    "path_max_retrans",
+)
+"""Of the sysctls, those that a measurement depends on most; --json has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What a recording is, as ``--json`` tells it."""
+
+    file: str
+    bytes: int
+    samples: int
+    first: str
+    last: str
+    associations_at_most: int
+    events: Mapping[str, int]
+    hz: int | None
+    sources: Mapping[str, str]
+    damaged: int
+    facts: Mapping[str, Any]
+
+
+def report_info(recording: Recording, as_json: bool) -> int:
+    """Print it. Returns the exit code."""
+    try:
+        info = _info(recording)
+    finally:
+        recording.close()
+    if as_json:
+        print(json.dumps(asdict(info)))
+    else:
+        sys.stdout.write("".join(f"{title:<{WIDTH}}{text}\n" for title, text in _lines(info)))
+    return 0
+
+
+def _info(recording: Recording) -> Info:
+    first = next((sample for _, sample in recording.samples(0, len(recording))), None)
+    most, events = recording.contents()
+    return Info(
+        file=str(recording.path),
+        bytes=recording.path.stat().st_size,
+        samples=len(recording),
+        first=_local(recording.first_s).isoformat(timespec="microseconds"),
+        last=_local(recording.last_s).isoformat(timespec="microseconds"),
+        associations_at_most=most,
+        events=dict(events),
+        hz=first.hz if first else None,
+        sources=first.sources if first else {},
+        damaged=recording.damaged,
+        facts=recording.facts,
+    )
+
+
+def _lines(info: Info) -> list[tuple[str, str]]:
+    facts = info.facts
+    first, last = datetime.fromisoformat(info.first), datetime.fromisoformat(info.last)
+    sysctls = _mapping(facts.get("sysctls"))
+    known = [f"{name} {value}" for name in WORTH_KNOWING if (value := sysctls.get(f"net.sctp.{name}"))]
+    asked = _mapping(facts.get("options")).get("interval_s", UNKNOWN)
+    host = "  ".join(str(facts.get(name, UNKNOWN)) for name in ("host", "kernel", "machine"))
+    lines = [
+        ("file", f"{info.file}  {short(info.bytes)}B"),
+        ("written by", str(facts.get("written_by", UNKNOWN))),
+        ("host", f"{host}  HZ {info.hz or UNKNOWN}"),
+        ("from", f"{first:%Y-%m-%d %H:%M:%S %Z}"),
+        ("to", f"{last:%Y-%m-%d %H:%M:%S %Z}  ({milliseconds((last - first).total_seconds() * 1000)})"),
+        ("samples", f"{info.samples}, one every {asked} s"),
+        ("associations", f"at most {info.associations_at_most} at a time"),
+        ("events", ", ".join(f"{name} {times}" for name, times in sorted(info.events.items())) or "none"),
+        ("sources", ", ".join(f"{name} {state}" for name, state in info.sources.items()) or UNKNOWN),
+        ("net.sctp", ", ".join(known) or UNKNOWN),
+    ]
+    if info.damaged:
+        lines.append(("damaged", f"{info.damaged} parts found that cannot be read"))
+    return lines
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _local(time_s: float) -> datetime:
+    return datetime.fromtimestamp(time_s).astimezone()

@@ -1,0 +1,1 @@
+"""Samples kept in a file, and read back as they were."""

@@ -1,0 +1,80 @@
+"""The samples of one block, one after the other: each is the patch on the one before it."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from sctptop.model.sample import Association, Sample
+from sctptop.recording.delta import REPLACE, PatchError, patched
+from sctptop.recording.file_format import TEXT_LIMIT
+from sctptop.schema import SchemaError, association_from_json, sample_of
+
+
+class DamagedError(ValueError):
+    """What is stored makes no sample."""
+
+
+def unpacked(data: object) -> bytes:
+    """The text in a zlib stream. Raises DamagedError."""
+    if not isinstance(data, bytes):
+        raise DamagedError(f"{type(data).__name__} instead of bytes")
+    stream = zlib.decompressobj()
+    try:
+        text = stream.decompress(data, TEXT_LIMIT)
+    except zlib.error as error:
+        raise DamagedError(str(error)) from error
+    if not stream.eof:
+        raise DamagedError("cut short, or larger than any block")
+    return text
+
+
+class Chain:
+    """Builds what changed, and takes the rest from the sample before."""
+
+    def __init__(self) -> None:
+        self._document: dict[str, Any] | None = None
+        self._built: dict[str, Association] = {}
+
+    def follow(self, line: bytes) -> None:
+        """Take in the next text without building its sample. Raises DamagedError."""
+        try:
+            patch = json.loads(line, parse_constant=_no_number)
+            if self._document is None:
+                self._document = patch
+            else:
+                self._document = patched(self._document, patch)
+            self._forget(patch)
+        except (PatchError, ValueError, RecursionError) as error:
+            raise DamagedError(str(error)) from error
+
+    def sample(self) -> Sample:
+        """The sample as of the last text. Raises DamagedError."""
+        document = self._document
+        if not isinstance(document, dict):
+            raise DamagedError("not a sample")
+        try:
+            return sample_of(document, tuple(self._associations(document)))
+        except (SchemaError, KeyError, TypeError) as error:
+            raise DamagedError(str(error)) from error
+
+    def _associations(self, document: dict[str, Any]) -> Iterator[Association]:
+        for name in document["order"]:
+            if name not in self._built:
+                self._built[name] = association_from_json(document["associations"][name])
+            yield self._built[name]
+
+    def _forget(self, patch: Any) -> None:
+        """Drop what the patch changed."""
+        changes = patch.get("associations", {}) if isinstance(patch, dict) else None
+        if not isinstance(changes, dict) or REPLACE in changes:
+            self._built.clear()
+            return
+        for name in changes:
+            self._built.pop(name, None)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number")

@@ -1,0 +1,47 @@
+"""The file: one SQLite database. docs: README, "What is in a recording".
+
+``facts`` holds what is true of the whole recording, as JSON by name. A sample is one JSON text: the first of a block
+whole, each further one as the patch on the one before it (recording/delta.py). ``tail`` has the samples of the block
+that is being written, one a row and so safe as soon as it is committed; a block that is full becomes one row of
+``blocks``, which takes a fraction of the room. Both hold zlib streams.
+"""
+
+from __future__ import annotations
+
+from sctptop.errors import SctptopError
+
+APPLICATION_ID = 0x53637470
+"""In the header of the file: "Sctp"."""
+FORMAT = 1
+"""PRAGMA user_version. A reader refuses a higher one and names who wrote it."""
+
+SCHEMA_SQL = f"""
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {FORMAT};
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE blocks (
+    first INTEGER PRIMARY KEY,      -- number of its first sample, counted from 0
+    count INTEGER NOT NULL,         -- samples in it, numbered one after the other
+    first_us INTEGER NOT NULL,      -- when the first and the last were read, microseconds since 1970
+    last_us INTEGER NOT NULL,
+    associations INTEGER NOT NULL,  -- the most in one sample
+    events TEXT NOT NULL,           -- how many, by kind, as JSON
+    data BLOB NOT NULL              -- zlib: one JSON text a line
+);
+CREATE TABLE tail (
+    number INTEGER PRIMARY KEY,
+    time_us INTEGER NOT NULL,
+    data BLOB NOT NULL              -- zlib: one JSON text
+);
+"""
+
+BLOCK_SAMPLES = 60
+BLOCK_BYTES = 8 << 20
+"""A block is full with so many samples, or so much text."""
+
+TEXT_LIMIT = 64 << 20
+"""Bytes that one block may unpack to: a reader takes no more from a file it does not know."""
+
+
+class RecordingError(SctptopError):
+    """A recording cannot be written or read: one line with the remedy."""

@@ -1,0 +1,301 @@
+"""Reads a recording, any sample of it; what is damaged is passed over and counted."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import tempfile
+import time
+from bisect import bisect_right
+from collections import Counter, OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sctptop.model.sample import Sample
+from sctptop.recording.chain import Chain, DamagedError, unpacked
+from sctptop.recording.file_format import APPLICATION_ID, FORMAT, RecordingError
+
+MAGIC = b"SQLite format 3\0"
+BLOCKS_KEPT = 4
+"""Unpacked blocks in memory: a jump needs those before it for its graphs."""
+MOST_IN_A_BLOCK = 100_000
+QUERY_S = 20.0
+"""How long one question to the file may take: a hostile one may hold an endless view."""
+BROKEN = (sqlite3.Error, UnicodeDecodeError)
+"""What sqlite3 raises for a damaged file; the second when its own message quotes damaged text."""
+LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A row of ``blocks``, or the tail as one more. ``events`` by kind."""
+
+    first: int
+    count: int
+    first_s: float
+    last_s: float
+    associations: int = 0
+    events: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Unpacked:
+    """The lines of a block, how many of them its chain has followed, and the samples built so far."""
+
+    lines: list[bytes]
+    chain: Chain = field(default_factory=Chain)
+    followed: int = 0
+    samples: dict[int, Sample] = field(default_factory=dict)
+
+    def sample(self, offset: int) -> Sample:
+        """Raises DamagedError, IndexError for a line that is not there."""
+        if offset not in self.samples:
+            if offset < self.followed:
+                self.chain, self.followed = Chain(), 0
+            while self.followed <= offset:
+                self.chain.follow(self.lines[self.followed])
+                self.followed += 1
+            self.samples[offset] = self.chain.sample()
+        return self.samples[offset]
+
+
+class Recording:
+    """An open recording: as many samples as it had when it was opened. Used by one thread."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises RecordingError when it is none, or none that this version reads."""
+        self.path = path
+        self._copy: tempfile.TemporaryDirectory[str] | None = None
+        self._unpacked: OrderedDict[int, _Unpacked] = OrderedDict()
+        self._damaged: set[object] = set()
+        _check_header(path)
+        try:
+            self._database = self._opened(path)
+            self.facts: Mapping[str, Any] = dict(self._facts())
+            self._tail: list[tuple[int, object]] = []
+            self.blocks: tuple[Block, ...] = tuple(self._all_blocks())
+        except BROKEN as error:
+            why = " ".join(str(error).split())
+            raise RecordingError(f"{path} is damaged: {why} (try: another copy of it)") from error
+        self._ends = list(accumulate(block.count for block in self.blocks))
+        if not self._ends:
+            raise RecordingError(f"{path} holds no sample: the recording ended before its first")
+
+    def __len__(self) -> int:
+        return self._ends[-1]
+
+    @property
+    def damaged(self) -> int:
+        """How many blocks, rows and facts were found so far that could not be read, at least in part."""
+        return len(self._damaged)
+
+    @property
+    def first_s(self) -> float:
+        """When the first sample was read, seconds since 1970."""
+        return self.blocks[0].first_s
+
+    @property
+    def last_s(self) -> float:
+        """When the last was."""
+        return self.blocks[-1].last_s
+
+    def close(self) -> None:
+        """Let go of the file. Safe to call twice."""
+        self._database.close()
+        if self._copy is not None:
+            self._copy.cleanup()
+
+    def sample(self, position: int) -> Sample | None:
+        """The sample at a position from 0; None where it is damaged. Raises IndexError beyond the end."""
+        if not 0 <= position < len(self):
+            raise IndexError(position)
+        number = bisect_right(self._ends, position)
+        block = self._block(number)
+        offset = position - (self._ends[number] - self.blocks[number].count)
+        try:
+            return block.sample(offset)
+        except IndexError:
+            return None
+        except DamagedError:
+            # Behind a damaged line nothing of its block can be known.
+            self._damaged.add(number)
+            del block.lines[min(offset, block.followed) :]
+            return None
+
+    def samples(self, start: int, stop: int) -> Iterator[tuple[int, Sample]]:
+        """Those of the positions that can be read, with their positions."""
+        for position in range(max(start, 0), min(stop, len(self))):
+            sample = self.sample(position)
+            if sample is not None:
+                yield position, sample
+
+    def position_at(self, at_s: float) -> int:
+        """Of the first sample read at that time or later; the last one when there is none."""
+        for number, block in enumerate(self.blocks):
+            if block.last_s >= at_s:
+                start = self._ends[number] - block.count
+                later = (
+                    place
+                    for place, one in self.samples(start, start + block.count)
+                    if one.time.timestamp() >= at_s
+                )
+                return next(later, self._ends[number] - 1)
+        return len(self) - 1
+
+    def contents(self) -> tuple[int, Counter[str]]:
+        """The most associations in one sample, and how many events, by kind."""
+        most = max(block.associations for block in self.blocks)
+        events = sum((Counter(block.events) for block in self.blocks), Counter[str]())
+        for _, sample in self.samples(len(self) - len(self._tail), len(self)):
+            most = max(most, len(sample.associations))
+            events.update(event.kind for event in sample.events)
+        return most, events
+
+    def _block(self, number: int) -> _Unpacked:
+        """A block's lines, unpacked; none when it is damaged as a whole."""
+        if number in self._unpacked:
+            self._unpacked.move_to_end(number)
+            return self._unpacked[number]
+        try:
+            lines = self._lines(self.blocks[number])
+        except (DamagedError, *BROKEN):
+            self._damaged.add(number)
+            lines = []
+        block = self._unpacked[number] = _Unpacked(lines)
+        while len(self._unpacked) > BLOCKS_KEPT:
+            self._unpacked.popitem(last=False)
+        return block
+
+    def _lines(self, block: Block) -> list[bytes]:
+        if self._tail and block.first == self._tail[0][0]:
+            return [unpacked(data) for _, data in self._tail]
+        row = self._database.execute("SELECT data FROM blocks WHERE first = ?", (block.first,)).fetchone()
+        return unpacked(row[0]).split(b"\n") if row else []
+
+    def _opened(self, path: Path) -> sqlite3.Connection:
+        """Read-only where that works; what a power loss left half done has to be undone first, here or in a copy."""
+        try:
+            return self._connected(path, "ro")
+        except sqlite3.OperationalError:
+            try:
+                return self._connected(path, "rw")
+            except sqlite3.OperationalError:
+                self._copy = tempfile.TemporaryDirectory(prefix="sctptop-")
+                for file in (path, path.with_name(path.name + "-journal")):
+                    if file.exists():
+                        shutil.copy(file, self._copy.name)
+                return self._connected(Path(self._copy.name) / path.name, "rw")
+
+    def _connected(self, path: Path, mode: str) -> sqlite3.Connection:
+        database = sqlite3.connect(
+            f"file:{quote(str(path.resolve()))}?mode={mode}",
+            uri=True,
+            check_same_thread=False,
+            isolation_level=None,
+        )
+        database.text_factory = lambda data: data.decode("utf-8", "replace")
+        database.execute("PRAGMA trusted_schema = OFF")
+        asked = time.monotonic()
+
+        def too_long() -> bool:
+            return time.monotonic() - asked > QUERY_S
+
+        database.set_progress_handler(too_long, 1_000_000)
+        kinds = dict(database.execute("SELECT name, type FROM sqlite_master"))
+        database.set_progress_handler(None, 0)
+        if any(kinds.get(name) != "table" for name in ("facts", "blocks", "tail")):
+            raise RecordingError(f"{path} lacks the tables of a recording (try: another copy of it)")
+        return database
+
+    def _facts(self) -> Iterator[tuple[str, Any]]:
+        for name, value in self._database.execute("SELECT name, value FROM facts"):
+            try:
+                yield str(name), json.loads(value)
+            except (ValueError, TypeError, RecursionError):
+                self._damaged.add(name)
+
+    def _all_blocks(self) -> Iterator[Block]:
+        """The blocks that make sense, in order, and the tail."""
+        columns = "first, count, first_us, last_us, associations, events"
+        rows = self._database.execute(f"SELECT {columns} FROM blocks ORDER BY first")
+        while True:
+            try:
+                row = rows.fetchone()
+            except BROKEN:
+                # A torn page: what comes behind it cannot be found.
+                self._damaged.add("rows")
+                break
+            if row is None:
+                break
+            block = _block_of(*row)
+            if block is None:
+                self._damaged.add(("row", row[0]))
+            else:
+                yield block
+        times = []
+        for number, time_us, data in self._database.execute(
+            "SELECT number, time_us, data FROM tail ORDER BY number"
+        ):
+            if isinstance(number, int) and _is_time(time_us):
+                self._tail.append((number, data))
+                times.append(time_us / 1e6)
+        if times:
+            yield Block(self._tail[0][0], len(times), times[0], times[-1])
+
+
+def _block_of(
+    first: Any, count: Any, first_us: Any, last_us: Any, associations: Any, events: Any
+) -> Block | None:
+    """None for a row that no writer wrote."""
+    numbers = all(isinstance(value, int) for value in (first, count, associations))
+    if not numbers or not 0 < count <= MOST_IN_A_BLOCK or not (_is_time(first_us) and _is_time(last_us)):
+        return None
+    try:
+        counted = Counter({str(kind): int(times) for kind, times in json.loads(events).items()})
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        counted = Counter()
+    return Block(first, count, first_us / 1e6, last_us / 1e6, associations, counted)
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, int) and 0 <= value < LATEST * 1e6
+
+
+def _check_header(path: Path) -> None:
+    """Raises RecordingError for a file that is no recording, or one of a later format."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except OSError as error:
+        raise RecordingError(f"cannot read {path}: {error.strerror} (try: sctptop replay demo)") from None
+    if not header:
+        raise RecordingError(f"{path} is empty: the recording ended before it began")
+    if len(header) < 100 or not header.startswith(MAGIC) or _number(header, 68) != APPLICATION_ID:
+        raise RecordingError(f"{path} is not a recording of sctptop (try: sctptop record -o FILE makes one)")
+    version = _number(header, 60)
+    if version > FORMAT:
+        raise RecordingError(
+            f"{path} has format {version}, written by {_writer_of(path)}; this sctptop reads up to {FORMAT} "
+            "(try: a newer sctptop)"
+        )
+
+
+def _number(header: bytes, place: int) -> int:
+    # https://sqlite.org/fileformat2.html, "The Database Header": user version at 60, application id at 68.
+    return int.from_bytes(header[place : place + 4], "big")
+
+
+def _writer_of(path: Path) -> str:
+    try:
+        database = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
+        row = database.execute("SELECT value FROM facts WHERE name = 'written_by'").fetchone()
+        database.close()
+        return str(json.loads(row[0]))
+    except (sqlite3.Error, ValueError, TypeError):
+        return "a newer version"

@@ -1,0 +1,112 @@
+"""Recording that is switched on and off while samples pass by: the dashboard's key, and ``sctptop record``."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sctptop.model.sample import Sample
+from sctptop.model.select import Selector, chosen
+from sctptop.recording.file_format import RecordingError
+from sctptop.recording.writer import Limits, Writer
+from sctptop.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the recorder does. ``trouble`` is why the last recording stopped by itself."""
+
+    path: Path | None = None
+    samples: int = 0
+    size: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    trouble: str | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether samples are being kept."""
+        return self.path is not None and self.trouble is None
+
+
+class Recorder:
+    """Keeps the samples that it is shown between ``start`` and ``stop``. All methods from any thread."""
+
+    def __init__(
+        self,
+        facts: Callable[[], Mapping[str, Any]],
+        limits: Limits | None = None,
+        selectors: tuple[Selector, ...] = (),
+    ) -> None:
+        """``facts``: what to say of this host and run in a new file."""
+        self._facts = facts
+        self._limits = limits
+        self._selectors = selectors
+        self._writer: Writer | None = None
+        self._lock = threading.Lock()
+        self.status = Status()
+        self.last = Status()
+        """What the newest recording came to, once it ended."""
+
+    def start(self, path: Path) -> None:
+        """Begin a new file. Raises RecordingError."""
+        writer = Writer(path, self._facts(), self._limits)
+        with self._lock:
+            self._close()
+            self._writer = writer
+            self.status = Status(path, size=writer.size)
+
+    def stop(self) -> Status:
+        """End the file, if one is being written; says what was kept. Safe to call twice."""
+        with self._lock:
+            self._close()
+            self.status = Status(trouble=self.status.trouble)
+            return self.last
+
+    def take(self, sample: Sample) -> None:
+        """Keep a sample if recording is on; trouble ends the recording and is told by ``status``."""
+        with self._lock:
+            if self._writer is None:
+                return
+            try:
+                self._writer.add(chosen(sample, self._selectors))
+            except RecordingError as error:
+                self._close()
+                self.status = replace(self.status, trouble=str(error))
+                return
+            self.status = replace(
+                self.status,
+                samples=self._writer.samples,
+                size=self._writer.size,
+                since=self.status.since or sample.time,
+                until=sample.time,
+            )
+
+    def _close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self.last = replace(self.status, size=self._writer.size)
+            self._writer = None
+
+
+class RecordedSource:
+    """A source whose samples pass by a recorder."""
+
+    def __init__(self, source: Source, recorder: Recorder) -> None:
+        self._source = source
+        self._recorder = recorder
+
+    def read(self) -> Sample:
+        """The next sample, kept if recording is on."""
+        sample = self._source.read()
+        self._recorder.take(sample)
+        return sample
+
+    def close(self) -> None:
+        """Close the source and end the recording."""
+        self._source.close()
+        self._recorder.stop()

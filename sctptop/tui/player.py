@@ -1,0 +1,242 @@
+"""Plays a recording: the one thread that reads it and derives from it, at the pace it was recorded in or another."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from sctptop.model.history import WINDOW
+from sctptop.model.sample import Sample
+from sctptop.model.select import Selector
+from sctptop.recording.reader import Recording
+from sctptop.tui.derivation import Derivation
+from sctptop.tui.reading import Playback, Reading
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0)
+QUICK = 20
+"""Samples before a jump's target that are taken in before it is shown; the rest of the window follows behind it."""
+CLOSE_BOUND_S = 2.0
+"""How long closing waits for a block that is being unpacked."""
+LONGEST_GAP = 10.0
+"""In intervals: a longer hole, when the recorder's host slept say, is not waited for."""
+
+
+class Player:
+    """Starts at a position and plays on. All public methods may be called from any thread, and return at once."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        selectors: Sequence[Selector],
+        count: int | None,
+        publish: Callable[[Reading], object],
+        start: int = 0,
+    ) -> None:
+        self._recording = recording
+        self._selectors = selectors
+        self._count = count
+        self._publish = publish
+        self._derived = Derivation(selectors, 0.0)
+        self._behind: Iterator[bool] | None = None
+        self._position = start
+        self._playing = True
+        self._ended = False
+        self._speed = 1.0
+        self._shown = 0
+        self._due: float | None = None
+        self._orders: deque[Callable[[], object]] = deque([partial(self._jump, start)])
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="player", daemon=True)
+
+    # What keys ask for.
+
+    def start(self) -> None:
+        """Show the first sample, and play."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and close the file."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_BOUND_S)
+
+    def reset(self) -> None:
+        """Begin all deltas anew at the sample shown."""
+        self._order(self._reset)
+
+    def read_now(self) -> None:
+        """Show the same once more."""
+        self._order(self._show)
+
+    def play_or_pause(self) -> None:
+        """Stand still, or go on; from the end, play all of it again."""
+        self._order(self._toggle)
+
+    def step(self, samples: int) -> None:
+        """Stand still so many samples further on, or back."""
+        self._order(partial(self._step, samples))
+
+    def seek(self, seconds: float) -> None:
+        """Jump so far on, or back."""
+        self._order(lambda: self._jump_to(self._at_s() + seconds))
+
+    def go_to(self, at_s: float) -> None:
+        """Jump to a time, seconds since 1970."""
+        self._order(partial(self._jump_to, at_s))
+
+    def faster(self) -> None:
+        """The next higher speed."""
+        self._order(lambda: self._pace(next((speed for speed in SPEEDS if speed > self._speed), SPEEDS[-1])))
+
+    def slower(self) -> None:
+        """The next lower speed."""
+        self._order(
+            lambda: self._pace(next((speed for speed in SPEEDS[::-1] if speed < self._speed), SPEEDS[0]))
+        )
+
+    def _order(self, order: Callable[[], object]) -> None:
+        with self._wake:
+            self._orders.append(order)
+            self._wake.notify()
+
+    # The thread.
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                try:
+                    self._turn()
+                except Exception as error:
+                    self._playing, self._due, self._behind = False, None, None
+                    self._publish(self._told(self._derived.failed(error, 0.0)))
+        finally:
+            self._recording.close()
+
+    def _turn(self) -> None:
+        """One order, one sample that is due, or one more behind the picture; else wait for any of them."""
+        with self._wake:
+            if not self._orders and not self._stopping and self._behind is None:
+                self._wake.wait(None if self._due is None else max(0.0, self._due - time.monotonic()))
+            order = self._orders.popleft() if self._orders else None
+        if self._stopping:
+            return
+        if order is not None:
+            order()
+        elif self._due is not None and time.monotonic() >= self._due:
+            self._advance()
+        elif self._behind is not None and next(self._behind, True):
+            self._behind = None
+
+    def _advance(self) -> None:
+        found = self._next_from(self._position + 1)
+        if found is not None:
+            self._position, sample = found
+            self._derived.take(sample, sample.interval_s or 0.0)
+            self._shown += 1
+        self._show()
+
+    def _jump(self, position: int) -> None:
+        """Show the sample at a position, with a few before it; the window before it follows."""
+        position = min(max(position, 0), len(self._recording) - 1)
+        near = list(self._recording.samples(position - QUICK, position + 1))
+        if not near and (found := self._next_from(position)) is not None:
+            near = [found]
+        if not near:
+            raise ValueError("no sample of this recording can be read")
+        self._position = near[-1][0]
+        self._derived = Derivation(self._selectors, 0.0)
+        for found in near:
+            _take(self._derived, *found)
+        self._behind = self._fill() if near[0][0] else None
+        self._shown = max(self._shown, 1)
+        self._show()
+
+    def _fill(self) -> Iterator[bool]:
+        """Derive the picture anew with all the window before it, a sample a turn; true when it is shown."""
+        derived = Derivation(self._selectors, 0.0)
+        position = max(self._position - WINDOW, 0) - 1
+        while position < self._position and (found := self._next_from(position + 1)) is not None:
+            position, sample = found
+            _take(derived, position, sample)
+            yield False
+        self._derived = derived
+        self._show()
+        yield True
+
+    def _next_from(self, position: int) -> tuple[int, Sample] | None:
+        return next(self._recording.samples(position, len(self._recording)), None)
+
+    def _show(self) -> None:
+        """Publish the picture, and say when the next is due."""
+        following = self._next_from(self._position + 1)
+        self._ended = following is None
+        self._playing = self._playing and following is not None
+        self._publish(self._told(self._derived.last))
+        self._due = None
+        if self._playing and following is not None:
+            self._due = time.monotonic() + self._gap_s(following[1]) / self._speed
+
+    def _gap_s(self, sample: Sample) -> float:
+        usual = self._derived.last.asked_s or 1.0
+        gap = sample.interval_s if sample.interval_s is not None else usual
+        return gap if gap <= LONGEST_GAP * usual else usual
+
+    def _told(self, reading: Reading) -> Reading:
+        recording = self._recording
+        return replace(
+            reading,
+            last=self._count is not None and self._shown >= self._count,
+            playback=Playback(
+                playing=self._playing,
+                speed=self._speed,
+                position=self._position,
+                count=len(recording),
+                at_s=self._at_s() - recording.first_s,
+                length_s=recording.last_s - recording.first_s,
+                ended=self._ended,
+                damaged=recording.damaged,
+            ),
+        )
+
+    def _at_s(self) -> float:
+        snapshot = self._derived.last.snapshot
+        return snapshot.sample.time.timestamp() if snapshot else self._recording.first_s
+
+    def _reset(self) -> None:
+        self._behind = None
+        self._derived.reset()
+        self._show()
+
+    def _toggle(self) -> None:
+        self._playing = not self._playing
+        if self._playing and self._ended:
+            self._jump(0)
+        else:
+            self._show()
+
+    def _step(self, samples: int) -> None:
+        self._playing = False
+        if samples == 1:
+            self._advance()
+        else:
+            self._jump(self._position + samples)
+
+    def _jump_to(self, at_s: float) -> None:
+        self._jump(self._recording.position_at(at_s))
+
+    def _pace(self, speed: float) -> None:
+        self._speed = speed
+        self._show()
+
+
+def _take(derived: Derivation, position: int, sample: Sample) -> None:
+    """Take in a sample; before the first one here nothing was read, so no rate can be told of it."""
+    first = position and derived.last.snapshot is None
+    derived.take(replace(sample, interval_s=None) if first else sample, sample.interval_s or 0.0)

@@ -1,0 +1,76 @@
+"""The dashboard on a recording."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from sctptop.options import Options
+from sctptop.recording.moment import MomentError, moment_s
+from sctptop.recording.reader import Recording
+from sctptop.tui.app import SctptopApp
+from sctptop.tui.keys import REPLAY_KEYS
+from sctptop.tui.player import Player
+from sctptop.tui.screens.go_to import GoToScreen
+
+JUMPS_S = (10.0, 60.0, 600.0)
+"""How far [ and ] go: the longest that is at most a fiftieth of the recording, or the shortest."""
+
+
+class ReplayApp(SctptopApp):
+    """Draws what the player plays."""
+
+    KEYS = REPLAY_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = list(REPLAY_KEYS)
+
+    def __init__(self, recording: Recording, options: Options, start: int = 0) -> None:
+        super().__init__(options)
+        self._first_s, self._last_s = recording.first_s, recording.last_s
+        self.feed: Player = Player(recording, options.selectors, options.count, self._receive, start)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the picture stands still."""
+        playback = self.newest.playback if self.newest else None
+        return playback is not None and not playback.playing
+
+    def action_pause(self) -> None:
+        """Stand still, or play on."""
+        self.feed.play_or_pause()
+
+    def action_faster(self) -> None:
+        """The next higher speed."""
+        self.feed.faster()
+
+    def action_slower(self) -> None:
+        """The next lower speed."""
+        self.feed.slower()
+
+    def action_step(self, samples: int) -> None:
+        """One sample on or back."""
+        self.feed.step(samples)
+
+    def action_seek(self, direction: int) -> None:
+        """A jump on or back."""
+        most = (self._last_s - self._first_s) / 50
+        self.feed.seek(direction * max((jump for jump in JUMPS_S if jump <= most), default=JUMPS_S[0]))
+
+    def action_edge(self, last: int) -> None:
+        """The beginning or the end."""
+        self.feed.go_to(self._last_s if last else self._first_s)
+
+    def action_go_to(self) -> None:
+        """Ask for a time."""
+        self.push_screen(GoToScreen(self._refused), self._go_to)
+
+    def _refused(self, text: str) -> str:
+        try:
+            moment_s(text, self._first_s, self._last_s)
+        except MomentError as error:
+            return str(error)
+        return ""
+
+    def _go_to(self, text: str | None) -> None:
+        if text:
+            self.feed.go_to(moment_s(text, self._first_s, self._last_s))
