@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sctptop.recording.recorder import Recorder
 
 DEMO = Path(__file__).with_name("recording") / "demo.sctp"
-SETTLE_S = 60.0
-"""How long a line of output waits for the probes; compiling takes a fraction of a second on real hardware."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -196,7 +194,7 @@ def _settled(arguments: argparse.Namespace) -> Source:
     probes = _probes(arguments)
     if probes is not None:
         probes.start()
-        probes.settle(SETTLE_S)
+        probes.settle()
     return _live(probes)
 
 

@@ -38,6 +38,8 @@ QUEUE = 65536
 """Events kept between two readings; those beyond it are counted as lost."""
 POLL_MS = 100
 MODULE_WAIT_S = 1.0
+SETTLE_S = 120.0
+"""How long to wait for the probes where nothing can be mended later; compiling takes a second on real hardware."""
 CLOSE_BOUND_S = 1.0
 
 _LOADING = threading.Lock()
@@ -97,7 +99,7 @@ class Probes:
             self._started = True
             self._thread.start()
 
-    def settle(self, seconds: float) -> None:
+    def settle(self, seconds: float = SETTLE_S) -> None:
         """Wait until they are on, off, or waiting for the module; at most so long."""
         self._settled.wait(seconds)
 

@@ -12,8 +12,6 @@ from sctptop.kernel.live import LiveSource
 from sctptop.kernel.probes import Probes
 from sctptop.kernel.program import NoProbes, PointState, source_here
 
-SETTLE_S = 120.0
-
 
 def program_text(every_change: bool) -> str:
     """The C that would be loaded on this kernel, and what is left out of it. Raises SctptopError."""
@@ -35,7 +33,7 @@ def report(probes: Probes, watch_s: float) -> int:
     descriptor = -1
     try:
         probes.start()
-        probes.settle(SETTLE_S)
+        probes.settle()
         if probes.state != "ok":
             raise SctptopError(f"probes {probes.state}", FAILED)
         timed = True

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
-import tempfile
-import time
 from bisect import bisect_right
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
@@ -15,20 +11,15 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain, DamagedError, unpacked
-from sctptop.recording.file_format import APPLICATION_ID, FORMAT, RecordingError
+from sctptop.recording.database import BROKEN, Database
+from sctptop.recording.file_format import RecordingError
 
-MAGIC = b"SQLite format 3\0"
 BLOCKS_KEPT = 4
 """Unpacked blocks in memory: a jump needs those before it for its graphs."""
 MOST_IN_A_BLOCK = 100_000
-QUERY_S = 20.0
-"""How long one question to the file may take: a hostile one may hold an endless view."""
-BROKEN = (sqlite3.Error, UnicodeDecodeError)
-"""What sqlite3 raises for a damaged file; the second when its own message quotes damaged text."""
 LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -71,12 +62,10 @@ class Recording:
     def __init__(self, path: Path) -> None:
         """Raises RecordingError when it is none, or none that this version reads."""
         self.path = path
-        self._copy: tempfile.TemporaryDirectory[str] | None = None
         self._unpacked: OrderedDict[int, _Unpacked] = OrderedDict()
         self._damaged: set[object] = set()
-        _check_header(path)
         try:
-            self._database = self._opened(path)
+            self._database = Database(path)
             self.facts: Mapping[str, Any] = dict(self._facts())
             self._tail: list[tuple[int, object]] = []
             self.blocks: tuple[Block, ...] = tuple(self._all_blocks())
@@ -108,8 +97,6 @@ class Recording:
     def close(self) -> None:
         """Let go of the file. Safe to call twice."""
         self._database.close()
-        if self._copy is not None:
-            self._copy.cleanup()
 
     def sample(self, position: int) -> Sample | None:
         """The sample at a position from 0; None where it is damaged. Raises IndexError beyond the end."""
@@ -175,46 +162,13 @@ class Recording:
     def _lines(self, block: Block) -> list[bytes]:
         if self._tail and block.first == self._tail[0][0]:
             return [unpacked(data) for _, data in self._tail]
-        row = self._database.execute("SELECT data FROM blocks WHERE first = ?", (block.first,)).fetchone()
+        row = self._database.connection.execute(
+            "SELECT data FROM blocks WHERE first = ?", (block.first,)
+        ).fetchone()
         return unpacked(row[0]).split(b"\n") if row else []
 
-    def _opened(self, path: Path) -> sqlite3.Connection:
-        """Read-only where that works; what a power loss left half done has to be undone first, here or in a copy."""
-        try:
-            return self._connected(path, "ro")
-        except sqlite3.OperationalError:
-            try:
-                return self._connected(path, "rw")
-            except sqlite3.OperationalError:
-                self._copy = tempfile.TemporaryDirectory(prefix="sctptop-")
-                for file in (path, path.with_name(path.name + "-journal")):
-                    if file.exists():
-                        shutil.copy(file, self._copy.name)
-                return self._connected(Path(self._copy.name) / path.name, "rw")
-
-    def _connected(self, path: Path, mode: str) -> sqlite3.Connection:
-        database = sqlite3.connect(
-            f"file:{quote(str(path.resolve()))}?mode={mode}",
-            uri=True,
-            check_same_thread=False,
-            isolation_level=None,
-        )
-        database.text_factory = lambda data: data.decode("utf-8", "replace")
-        database.execute("PRAGMA trusted_schema = OFF")
-        asked = time.monotonic()
-
-        def too_long() -> bool:
-            return time.monotonic() - asked > QUERY_S
-
-        database.set_progress_handler(too_long, 1_000_000)
-        kinds = dict(database.execute("SELECT name, type FROM sqlite_master"))
-        database.set_progress_handler(None, 0)
-        if any(kinds.get(name) != "table" for name in ("facts", "blocks", "tail")):
-            raise RecordingError(f"{path} lacks the tables of a recording (try: another copy of it)")
-        return database
-
     def _facts(self) -> Iterator[tuple[str, Any]]:
-        for name, value in self._database.execute("SELECT name, value FROM facts"):
+        for name, value in self._database.connection.execute("SELECT name, value FROM facts"):
             try:
                 yield str(name), json.loads(value)
             except (ValueError, TypeError, RecursionError):
@@ -223,7 +177,7 @@ class Recording:
     def _all_blocks(self) -> Iterator[Block]:
         """The blocks that make sense, in order, and the tail."""
         columns = "first, count, first_us, last_us, associations, events"
-        rows = self._database.execute(f"SELECT {columns} FROM blocks ORDER BY first")
+        rows = self._database.connection.execute(f"SELECT {columns} FROM blocks ORDER BY first")
         while True:
             try:
                 row = rows.fetchone()
@@ -239,7 +193,7 @@ class Recording:
             else:
                 yield block
         times = []
-        for number, time_us, data in self._database.execute(
+        for number, time_us, data in self._database.connection.execute(
             "SELECT number, time_us, data FROM tail ORDER BY number"
         ):
             if isinstance(number, int) and _is_time(time_us):
@@ -265,37 +219,3 @@ def _block_of(
 
 def _is_time(value: Any) -> bool:
     return isinstance(value, int) and 0 <= value < LATEST * 1e6
-
-
-def _check_header(path: Path) -> None:
-    """Raises RecordingError for a file that is no recording, or one of a later format."""
-    try:
-        with path.open("rb") as file:
-            header = file.read(100)
-    except OSError as error:
-        raise RecordingError(f"cannot read {path}: {error.strerror} (try: sctptop replay demo)") from None
-    if not header:
-        raise RecordingError(f"{path} is empty: the recording ended before it began")
-    if len(header) < 100 or not header.startswith(MAGIC) or _number(header, 68) != APPLICATION_ID:
-        raise RecordingError(f"{path} is not a recording of sctptop (try: sctptop record -o FILE makes one)")
-    version = _number(header, 60)
-    if version > FORMAT:
-        raise RecordingError(
-            f"{path} has format {version}, written by {_writer_of(path)}; this sctptop reads up to {FORMAT} "
-            "(try: a newer sctptop)"
-        )
-
-
-def _number(header: bytes, place: int) -> int:
-    # https://sqlite.org/fileformat2.html, "The Database Header": user version at 60, application id at 68.
-    return int.from_bytes(header[place : place + 4], "big")
-
-
-def _writer_of(path: Path) -> str:
-    try:
-        database = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
-        row = database.execute("SELECT value FROM facts WHERE name = 'written_by'").fetchone()
-        database.close()
-        return str(json.loads(row[0]))
-    except (sqlite3.Error, ValueError, TypeError):
-        return "a newer version"

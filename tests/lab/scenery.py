@@ -21,15 +21,18 @@ Started = Callable[[], Traffic]
 
 @contextmanager
 def scenery(*, at_once: bool = False) -> Iterator[tuple[Host, Host]]:
-    """`gnb` and `amf`, two links 3 ms and 12 ms long, and traffic of each kind that differs on the screen.
+    """`gnb` and `amf`, links 3, 12 and 5 ms long, and traffic of each kind that differs on the screen.
+
+    The third link carries the primary path of one association only, whose other path is on the first.
 
     `at_once`: do not wait for the traffic, which then comes up one by one behind the caller's back.
     """
-    with two_hosts(links=2) as (gnb, amf), ThreadPoolExecutor(1) as behind:
+    with two_hosts(links=3) as (gnb, amf), ThreadPoolExecutor(1) as behind:
         for host in (gnb, amf):
             impair(host, 0, delay_ms=3, jitter_ms=1)
             # The rate leaves an emulated processor time for the screen.
             impair(host, 1, delay_ms=12, loss_percent=0.5, rate="6mbit")
+            impair(host, 2, delay_ms=5)
         running: list[Traffic] = []
         coming = behind.submit(_populate, running, gnb, amf)
         try:
@@ -48,10 +51,11 @@ def _populate(running: list[Traffic], gnb: Host, amf: Host) -> None:
 
 
 def _servers(amf: Host) -> list[Started]:
-    both = ",".join(amf.ipv4)
+    both = f"{amf.ipv4[2]},{amf.ipv4[0]}"
     fast = ("--heartbeat", "1000")
     return [
         lambda: start(amf, "echo", "--local", both, "--port", "38412", "--nodelay", *fast),
+        lambda: start(amf, "registrar", "--local", amf.ipv4[0], "--port", "38413", *fast),
         lambda: start(amf, "sink", "--local", amf.ipv4[1], "--port", "5001", *fast),
         lambda: start(amf, "slow-reader", "--local", amf.ipv4[0], "--port", "5002", "--period", "2", *fast),
         lambda: start(amf, "many-server", "--local", amf.ipv6[0], "--port", "36422", *fast),
@@ -59,7 +63,7 @@ def _servers(amf: Host) -> list[Started]:
 
 
 def _clients(gnb: Host, amf: Host) -> list[Started]:
-    both, far = ",".join(gnb.ipv4), ",".join(amf.ipv4)
+    both, far = (f"{host.ipv4[2]},{host.ipv4[0]}" for host in (gnb, amf))
     fast = ("--heartbeat", "1000")
     one, other, six = amf.ipv4[0], amf.ipv4[1], amf.ipv6[0]
     return [
@@ -67,6 +71,7 @@ def _clients(gnb: Host, amf: Host) -> list[Started]:
             gnb, "request", "--to", far, "--local", both, "--local-port", "59058", "--period", "0.5", *fast
         ),
         lambda: start(gnb, "burst", "--to", one, "--period", "1", "--burst", "30", *fast),
+        lambda: start(gnb, "register", "--to", one, "--port", "38413", "--streams", "4", *fast),
         lambda: start(gnb, "bulk", "--to", other, "--port", "5001", "--size", "1400", *fast),
         lambda: start(gnb, "fill", "--to", one, "--port", "5002", "--size", "1000", *fast),
         lambda: start(gnb, "many-client", "--to", six, "--port", "36422", "--period", "0.3", *fast),

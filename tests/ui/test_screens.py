@@ -8,12 +8,27 @@ from typing import Any
 
 import pytest
 
+from sctptop.cli import DEMO
 from sctptop.options import Options
+from sctptop.recording.reader import Recording
 from sctptop.tui.live_app import LiveApp
-from tests.ui.scripted import Scripted, amf, with_probes
+from sctptop.tui.replay_app import ReplayApp
+from sctptop.tui.widgets.association_table import AssociationTable
+from tests.ui.scripted import Scripted, amf
 
 SIZES = ((80, 24), (120, 36), (160, 50))
 TICKS = 45
+DEMO_AT = 80
+REQUESTS, BULK, FULL = 59058, 5001, 5002
+DEMO_VIEWS = (
+    ("rtt", REQUESTS),
+    ("cwnd", BULK),
+    ("queue", FULL),
+    ("counters", BULK),
+    ("paths", REQUESTS),
+    ("events", BULK),
+)
+"""A port of the association under the cursor."""
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -24,10 +39,24 @@ def test_screen(snap_compare: Callable[..., bool], size: tuple[int, int], view: 
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("view", ["rtt", "cwnd", "paths", "events"])
-def test_screen_with_probes(snap_compare: Callable[..., bool], size: tuple[int, int], view: str) -> None:
-    app = LiveApp(Scripted(list(with_probes(TICKS))), Options(interval_s=3600, view=view))
-    assert snap_compare(app, terminal_size=size, run_before=play)
+@pytest.mark.parametrize(("view", "port"), DEMO_VIEWS)
+def test_screen_of_the_demo(
+    snap_compare: Callable[..., bool], size: tuple[int, int], view: str, port: int
+) -> None:
+    """A real kernel's, in the middle of a path failure."""
+    app = ReplayApp(Recording(DEMO), Options(interval_s=0, view=view), DEMO_AT)
+    app.feed.play_or_pause()
+
+    async def stand(pilot: Any) -> None:
+        while app.newest is None or len(app.newest.clock) <= DEMO_AT:
+            await asyncio.sleep(0.001)
+        await pilot.pause()
+        table = app.query_one(AssociationTable)
+        while table.cursor is None or port not in table.cursor[-2:]:
+            await pilot.press("j")
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=stand)
 
 
 async def play(pilot: Any) -> None:

@@ -66,7 +66,7 @@ def test_the_wheel_carries_all_that_is_not_python(tmp_path: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     shipped = {f"sctptop/{file.relative_to(REPOSITORY)}" for file in (REPOSITORY / "bpf").rglob("*.*")}
     assert shipped <= names
-    assert {"sctptop/tui/theme.tcss", "sctptop/cli.py"} <= names
+    assert {"sctptop/tui/theme.tcss", "sctptop/cli.py", "sctptop/recording/demo.sctp"} <= names
     licences = {name.partition("dist-info/")[2] for name in names if "/licenses/" in name}
     assert licences == {"licenses/LICENSE", "licenses/bpf/LICENSE"}
     assert not any(name.startswith("tests/") for name in names)

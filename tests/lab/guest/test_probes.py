@@ -15,7 +15,7 @@ import pytest
 
 from sctptop.kernel.live import LiveSource
 from sctptop.model.event import CUTS, Event
-from sctptop.model.snapshot import Model, Snapshot
+from sctptop.model.snapshot import Model
 from tests.lab.hosts import clear, impair, inside, set_link, sysctl, two_hosts
 from tests.lab.other_tools import nstat
 from tests.lab.traffic_process import traffic
@@ -133,18 +133,21 @@ def test_the_model_tells_each_path_apart(idle: Watch) -> None:
     """p50, n and the kernel's own value of each path; IPv4 and IPv6 ends and both homes."""
     gnb, amf = idle.hosts
     model, source = Model(), LiveSource(idle.probes)
-    snapshot: Snapshot | None = None
-    end = time.monotonic() + 12
-    while time.monotonic() < end:
+    end = time.monotonic() + 40
+    while True:
         with inside(gnb):
             snapshot = model.advance(source.read())
+        found = {
+            (row.association.remote_port, address): rtt
+            for row in snapshot.rows
+            for address, rtt in row.rtts.items()
+        }
+        if (
+            len(found) == 4 and all(rtt.heartbeat.n >= 3 for rtt in found.values())
+        ) or time.monotonic() > end:
+            break
         time.sleep(0.5)
-    assert snapshot is not None and snapshot.events_lost == 0
-    found = {
-        (row.association.remote_port, address): rtt
-        for row in snapshot.rows
-        for address, rtt in row.rtts.items()
-    }
+    assert snapshot.events_lost == 0
     assert len(found) == 4, list(found)
     for (port, address), rtt in found.items():
         summary = rtt.summary()
@@ -304,13 +307,12 @@ def test_every_change_begins_where_the_one_before_it_ended(watch: Watch) -> None
         for _ in range(TRANSFERS):
             with traffic(amf, "sink", "--local", amf.ipv4[0], "--port", "5010"):
                 counted = lossy_transfer(every)
-            assert every.lost == 0
             chain = [shape(event) for event in every.of(gnb, "cwnd") if event.remote_port == 5010]
             breaks = [pair for pair in itertools.pairwise(chain) if pair[0][2] != pair[1][1]]
-            print(breaks)
-            if not breaks:
+            print(breaks, every.lost)
+            if not breaks and not every.lost:
                 break
-    assert breaks == [] and all(change[1] != change[2] for change in chain)
+    assert (breaks, every.lost) == ([], 0) and all(change[1] != change[2] for change in chain)
     causes = Counter(change[0] for change in chain)
     print(causes, counted)
     assert causes["RAISE"] > 20

@@ -1,0 +1,69 @@
+"""Makes the recording that ``sctptop replay demo`` shows: two minutes of a gNB's host in the lab.
+
+    python -m tests.lab.demo_recording
+
+The associations of ``scenery`` come up one by one: requests over two paths, bursts, registrations that wait for
+delayed SACKs, bulk data under loss, a peer that does not read. The primary path of the first fails and returns.
+"""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from sctptop.cli import DEMO
+from tests.lab import machine
+from tests.lab.hosts import Host, set_link, sysctl
+from tests.lab.scenery import scenery
+
+SECONDS, DOWN_AT, UP_AT = 120, 60, 85
+SPARE = 2
+"""The link of the path that fails."""
+FILE = Path("/tmp/demo.sctp")
+
+
+def in_the_lab() -> int:
+    """Record, and print the file in base64."""
+    with scenery(at_once=True) as (gnb, amf):
+        for host in (gnb, amf):
+            # With the default of 5 a path takes a minute to fail.
+            sysctl(host, "net.sctp.path_max_retrans", 2)
+        recorded(gnb, SECONDS)
+    print(base64.b64encode(FILE.read_bytes()).decode())
+    return 0
+
+
+def recorded(gnb: Host, seconds: int) -> None:
+    """``sctptop record`` for so long, with the failure in it."""
+    recorder = gnb.popen(
+        [sys.executable, "-m", "sctptop", "record", "-o", str(FILE), "-n", str(seconds)],
+        stdout=subprocess.PIPE,
+    )
+    assert recorder.stdout is not None
+    # Its first line comes with the first sample: the probes are on by then.
+    print(recorder.stdout.readline(), end="", file=sys.stderr)
+    started = time.monotonic()
+    for at_s, up in ((DOWN_AT, False), (UP_AT, True)):
+        time.sleep(max(0.0, started + at_s - time.monotonic()))
+        set_link(gnb, SPARE, up=up)
+    print(recorder.communicate(timeout=300)[0], end="", file=sys.stderr)
+
+
+def main() -> int:
+    """Go to the lab and bring the file back."""
+    if "--in-the-lab" in sys.argv:
+        return in_the_lab()
+    machine.precompile()
+    result = machine.run([sys.executable, "-m", "tests.lab.demo_recording", "--in-the-lab"], timeout=900)
+    print(result.stderr, file=sys.stderr)
+    if result.returncode:
+        return result.returncode
+    DEMO.write_bytes(base64.b64decode(result.stdout.splitlines()[-1]))
+    return subprocess.run([sys.executable, "-m", "sctptop", "info", str(DEMO)], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
