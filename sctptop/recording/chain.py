@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from sctptop.model.sample import Association, Sample
 from sctptop.recording.delta import REPLACE, PatchError, patched
-from sctptop.recording.file_format import TEXT_LIMIT
+from sctptop.recording.packing import DamagedError
 from sctptop.schema import SchemaError, association_from_json, sample_of
-
-
-class DamagedError(ValueError):
-    """What is stored makes no sample."""
-
-
-def unpacked(data: object) -> bytes:
-    """The text in a zlib stream. Raises DamagedError."""
-    if not isinstance(data, bytes):
-        raise DamagedError(f"{type(data).__name__} instead of bytes")
-    stream = zlib.decompressobj()
-    try:
-        text = stream.decompress(data, TEXT_LIMIT)
-    except zlib.error as error:
-        raise DamagedError(str(error)) from error
-    if not stream.eof:
-        raise DamagedError("cut short, or larger than any block")
-    return text
 
 
 class Chain:

@@ -3,7 +3,7 @@
 ``facts`` holds what is true of the whole recording, as JSON by name. A sample is one JSON text: the first of a block
 whole, each further one as the patch on the one before it (recording/delta.py). ``tail`` has the samples of the block
 that is being written, one a row and so safe as soon as it is committed; a block that is full becomes one row of
-``blocks``, which takes a fraction of the room. Both hold zlib streams.
+``blocks``, which takes a fraction of the room. recording/packing.py says how both are packed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CREATE TABLE blocks (
     last_us INTEGER NOT NULL,
     associations INTEGER NOT NULL,  -- the most in one sample
     events TEXT NOT NULL,           -- how many, by kind, as JSON
-    data BLOB NOT NULL              -- zlib: one JSON text a line
+    data BLOB NOT NULL              -- xz: one JSON text a line
 );
 CREATE TABLE tail (
     number INTEGER PRIMARY KEY,

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.model.sample import Sample
-from sctptop.recording.chain import Chain, DamagedError, unpacked
+from sctptop.recording.chain import Chain
 from sctptop.recording.database import BROKEN, Database
 from sctptop.recording.file_format import RecordingError
+from sctptop.recording.packing import DamagedError, unpacked_block, unpacked_line
 
 BLOCKS_KEPT = 4
 """Unpacked blocks in memory: a jump needs those before it for its graphs."""
@@ -161,11 +162,11 @@ class Recording:
 
     def _lines(self, block: Block) -> list[bytes]:
         if self._tail and block.first == self._tail[0][0]:
-            return [unpacked(data) for _, data in self._tail]
+            return [unpacked_line(data) for _, data in self._tail]
         row = self._database.connection.execute(
             "SELECT data FROM blocks WHERE first = ?", (block.first,)
         ).fetchone()
-        return unpacked(row[0]).split(b"\n") if row else []
+        return unpacked_block(row[0]) if row else []
 
     def _facts(self) -> Iterator[tuple[str, Any]]:
         for name, value in self._database.connection.execute("SELECT name, value FROM facts"):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from typing import Any
 from sctptop.model.sample import Sample
 from sctptop.recording.delta import SAME, keyed, patch_between
 from sctptop.recording.file_format import BLOCK_BYTES, BLOCK_SAMPLES, SCHEMA_SQL, RecordingError
+from sctptop.recording.packing import packed_block, packed_line
 from sctptop.schema import to_json
 
 SPARE = 1 << 16
@@ -79,7 +79,7 @@ class Writer:
         patch = document if self._before is None else patch_between(self._before, document)
         line = json.dumps({} if patch is SAME else patch, separators=(",", ":"), allow_nan=False).encode()
         time_us = round(sample.time.timestamp() * 1e6)
-        packed = zlib.compress(line, 1)
+        packed = packed_line(line)
         with self._transaction():
             self._database.execute("INSERT INTO tail VALUES (?, ?, ?)", (self.samples, time_us, packed))
         self._before = document
@@ -109,7 +109,7 @@ class Writer:
         if not block.lines:
             return
         row = (block.first, len(block.lines), block.times[0], block.times[-1], block.associations)
-        packed = zlib.compress(b"\n".join(block.lines))
+        packed = packed_block(block.lines)
         with self._transaction():
             self._database.execute(
                 "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, json.dumps(block.events), packed)

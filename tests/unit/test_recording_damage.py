@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from sctptop.cli import main
 from sctptop.model.snapshot import Model
 from sctptop.output.recording_info import report_info
 from sctptop.recording.file_format import TEXT_LIMIT, RecordingError
+from sctptop.recording.packing import packed_block, unpacked_block
 from sctptop.recording.reader import Recording
 from tests.ui.scripted import with_probes
 from tests.unit.recordings import read, written
@@ -131,9 +131,9 @@ def test_behind_a_damaged_block_it_goes_on(good: Path, capsys: pytest.CaptureFix
 def test_behind_a_damaged_sample_the_block_ends(good: Path) -> None:
     def damage(database: sqlite3.Connection) -> None:
         (data,) = database.execute("SELECT data FROM blocks WHERE first = 60").fetchone()
-        lines = zlib.decompress(data).split(b"\n")
+        lines = unpacked_block(data)
         lines[7] = b'{"associations": 5}'
-        database.execute("UPDATE blocks SET data = ? WHERE first = 60", (zlib.compress(b"\n".join(lines)),))
+        database.execute("UPDATE blocks SET data = ? WHERE first = 60", (packed_block(lines),))
 
     path = changed(good, "torn.sctp", damage)
     assert read(path) == SAMPLES[:67] + SAMPLES[120:]
@@ -145,7 +145,7 @@ def test_behind_a_damaged_sample_the_block_ends(good: Path) -> None:
 
 
 def test_a_block_that_unpacks_to_more_than_any_is_not_unpacked(good: Path) -> None:
-    bomb = zlib.compress(b"[" * (TEXT_LIMIT + 1))
+    bomb = packed_block([b"[" * (TEXT_LIMIT + 1)])
     path = changed(
         good,
         "bomb.sctp",
@@ -230,8 +230,8 @@ NAMES = st.sampled_from(
 def test_a_sample_of_anything_never_breaks_it(good: Path, tmp_path: Path, patch: object, place: int) -> None:
     def damage(database: sqlite3.Connection) -> None:
         (data,) = database.execute("SELECT data FROM blocks WHERE first = 60").fetchone()
-        lines = zlib.decompress(data).split(b"\n")
+        lines = unpacked_block(data)
         lines[place] = json.dumps(patch).encode()
-        database.execute("UPDATE blocks SET data = ? WHERE first = 60", (zlib.compress(b"\n".join(lines)),))
+        database.execute("UPDATE blocks SET data = ? WHERE first = 60", (packed_block(lines),))
 
     used_up(changed(good, "anything.sctp", damage))

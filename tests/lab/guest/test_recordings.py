@@ -114,7 +114,7 @@ def test_the_dashboard_records_goes_on_when_the_disk_is_full_and_replays(
 ) -> None:
     with terminal("record", 120, 36) as screen:
         # From here, for the lab's own folder holds the package.
-        environment = ["env", f"PYTHONPATH={Path.cwd()}", "-C", str(little_room)]
+        environment = ["env", "-C", str(little_room), f"PYTHONPATH={Path.cwd()}"]
         run_in(screen, gnb.command([*environment, *SCTPTOP, "--no-bpf", "-d", "0.2"]))
         screen.wait(lambda text: "59058" in text and "▸" in text, START_S)
         screen.press("w")
