@@ -64,3 +64,8 @@ def show(value: Value, unit: str = "") -> str:
     if unit in ("B", "n", "/s"):
         return short(value)
     return str(value)
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 part``, ``2 parts``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -8,7 +8,7 @@ from sctptop.errors import FAILED, SctptopError
 from sctptop.model.association import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.stream import Writer
-from sctptop.quantity import milliseconds, short
+from sctptop.quantity import counted, milliseconds, short
 from sctptop.recording.recorder import Recorder, Status
 
 SAID_EVERY_S = 60.0
@@ -58,4 +58,4 @@ class RecordWriter:
 
 def _kept(status: Status) -> str:
     span_s = (status.until - status.since).total_seconds() if status.until and status.since else 0.0
-    return f"{milliseconds(span_s * 1000)}, {status.samples} samples, {short(status.size)}B"
+    return f"{milliseconds(span_s * 1000)}, {counted(status.samples, 'sample')}, {short(status.size)}B"

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sctptop.quantity import UNKNOWN, milliseconds, short
+from sctptop.quantity import UNKNOWN, counted, milliseconds, short
 from sctptop.recording.reader import Recording
 
 WIDTH = 14
@@ -93,7 +93,7 @@ def _lines(info: Info) -> list[tuple[str, str]]:
         ("net.sctp", ", ".join(known) or UNKNOWN),
     ]
     if info.damaged:
-        lines.append(("damaged", f"{info.damaged} parts found that cannot be read"))
+        lines.append(("damaged", f"{counted(info.damaged, 'part')} found that cannot be read"))
     return lines
 
 

@@ -57,13 +57,12 @@ class Writer:
         try:
             # Whoever calls sees to it that one thread writes at a time.
             self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._database.execute("PRAGMA synchronous = NORMAL")
             self._database.executescript(f"BEGIN; {SCHEMA_SQL} COMMIT;")
-        except sqlite3.Error as error:
-            raise _trouble(path, error) from error
-        with self._transaction():
             rows = [(name, json.dumps(value)) for name, value in facts.items()]
             self._database.executemany("INSERT INTO facts VALUES (?, ?)", rows)
+        except sqlite3.Error as error:
+            path.unlink(missing_ok=True)
+            raise _trouble(path, error) from error
 
     @property
     def size(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sctptop.fields import Field
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
-from sctptop.quantity import UNKNOWN, milliseconds, short, show
+from sctptop.quantity import UNKNOWN, counted, milliseconds, short, show
 from sctptop.recording.recorder import Status
 from sctptop.tui.line import Line, Span, cells, line, spread
 from sctptop.tui.probes import probes_of
@@ -87,7 +87,7 @@ def _playback(playback: Playback) -> list[tuple[int, Line]]:
     if not playback.playing:
         state = line((" END " if playback.ended else " PAUSED ", "badge"))
     at, length = (milliseconds(round(seconds) * 1000) for seconds in (playback.at_s, playback.length_s))
-    damaged = line((f"  {playback.damaged} parts damaged", "warn")) if playback.damaged else line()
+    damaged = line((f"  {counted(playback.damaged, 'part')} damaged", "warn")) if playback.damaged else line()
     return [(0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
 
 

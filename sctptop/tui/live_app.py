@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from sctptop.options import Options
-from sctptop.quantity import short
+from sctptop.quantity import counted, short
 from sctptop.recording.file_format import RecordingError
 from sctptop.recording.recorder import Recorder
 from sctptop.source import Source
@@ -82,7 +82,7 @@ class LiveApp(SctptopApp):
             return
         if self._recorder.status.on:
             kept = self._recorder.stop()
-            self._say(f"{kept.samples} samples, {short(kept.size)}B kept in {kept.path}")
+            self._say(f"{counted(kept.samples, 'sample')}, {short(kept.size)}B kept in {kept.path}")
             return
         host = self.newest.snapshot.sample.host if self.newest and self.newest.snapshot else "host"
         name = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in host)

@@ -19,6 +19,7 @@ from sctptop.tui.reading import Playback, Reading
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0)
 QUICK = 20
 """Samples before a jump's target that are taken in before it is shown; the rest of the window follows behind it."""
+CATCH_UP_S = 1.0
 CLOSE_BOUND_S = 2.0
 """How long closing waits for a block that is being unpacked."""
 LONGEST_GAP = 10.0
@@ -140,7 +141,7 @@ class Player:
             self._position, sample = found
             self._derived.take(sample, sample.interval_s or 0.0)
             self._shown += 1
-        self._show()
+        self._show(self._due)
 
     def _jump(self, position: int) -> None:
         """Show the sample at a position, with a few before it; the window before it follows."""
@@ -167,21 +168,24 @@ class Player:
             _take(derived, position, sample)
             yield False
         self._derived = derived
-        self._show()
+        self._publish(self._told(derived.last))
         yield True
 
     def _next_from(self, position: int) -> tuple[int, Sample] | None:
         return next(self._recording.samples(position, len(self._recording)), None)
 
-    def _show(self) -> None:
-        """Publish the picture, and say when the next is due."""
+    def _show(self, due: float | None = None) -> None:
+        """Publish the picture, and say when the next is due; ``due`` is when this one was."""
         following = self._next_from(self._position + 1)
         self._ended = following is None
         self._playing = self._playing and following is not None
         self._publish(self._told(self._derived.last))
         self._due = None
         if self._playing and following is not None:
-            self._due = time.monotonic() + self._gap_s(following[1]) / self._speed
+            now = time.monotonic()
+            # What is late catches up, but for the time the machine stood still.
+            since = due if due is not None and now - due < CATCH_UP_S else now
+            self._due = since + self._gap_s(following[1]) / self._speed
 
     def _gap_s(self, sample: Sample) -> float:
         usual = self._derived.last.asked_s or 1.0

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from sctptop.errors import FAILED, SctptopError
 from sctptop.options import Options
+from sctptop.quantity import counted
 from sctptop.recording.reader import Recording
 from sctptop.recording.recorder import Recorder
 from sctptop.source import Source
@@ -25,7 +26,8 @@ def run_dashboard(source: Source, options: Options, recorder: Recorder) -> int:
         source.close()
         kept = recorder.last
         if kept.path is not None:
-            print(f"sctptop: {kept.samples} samples in {kept.path}; sctptop replay {kept.path} shows them")
+            told = counted(kept.samples, "sample")
+            print(f"sctptop: {told} in {kept.path}; sctptop replay {kept.path} shows what was seen")
     return code
 
 

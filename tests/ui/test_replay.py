@@ -205,7 +205,7 @@ async def test_damage_is_told_and_passed_over(stand: Standing, monkeypatch: pyte
         await s.press("t")
         await s.until(lambda: s.playback.position == 60)
         await s.pilot.pause()
-        assert "1 parts damaged" in s.line("header")
+        assert "1 part damaged" in s.line("header")
 
 
 async def test_a_recording_of_nothing_readable_says_so(

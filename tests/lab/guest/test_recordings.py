@@ -124,7 +124,7 @@ def test_the_dashboard_records_goes_on_when_the_disk_is_full_and_replays(
         screen.wait(lambda text: "live" in text and text.splitlines()[0] != before)
         screen.press("q")
         screen.wait(lambda text: "exit=0" in text)
-        screen.line("samples in sctptop-", "shows them")
+        screen.line("samples in sctptop-", "sctptop replay ")
         (file,) = little_room.glob("*.sctp")
         assert readable(file) > 3
         run_in(screen, [*SCTPTOP, "replay", str(file)])
