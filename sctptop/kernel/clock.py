@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections import Counter
 from pathlib import Path
+
+from sctptop.kernel.modules import configuration
 
 KNOWN_HZ = (24, 32, 48, 64, 100, 128, 200, 250, 256, 300, 500, 512, 1000, 1024, 1200)
 """Every CONFIG_HZ in kernel/Kconfig.hz and the architectures that have their own."""
@@ -57,12 +58,8 @@ class JiffyClock:
 
 def configured_hz(release: str, boot: Path = Path("/boot"), proc: Path = Path("/proc")) -> int | None:
     """CONFIG_HZ from the configuration of the running kernel, where the distribution left it."""
-    try:
-        text = gzip.decompress((proc / "config.gz").read_bytes()).decode("ascii", "replace")
-    except (OSError, EOFError, gzip.BadGzipFile):
-        try:
-            text = (boot / f"config-{release}").read_text("ascii", "replace")
-        except OSError:
-            return None
+    text = configuration(release, boot, proc)
+    if text is None:
+        return None
     match = re.search(r"^CONFIG_HZ=(\d+)$", text, re.MULTILINE)
     return int(match[1]) if match and int(match[1]) > 0 else None

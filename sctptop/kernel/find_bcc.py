@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+from sctptop.kernel.distribution import commands
+
 FOLDERS = (
     "/usr/lib/python3/dist-packages",
     "/usr/local/lib/python3/dist-packages",
@@ -22,10 +24,6 @@ FOLDERS = (
     "/usr/local/lib/python3.*/dist-packages",
 )
 """Where Debian and Ubuntu, then Fedora, Arch and openSUSE, then a build from source put it."""
-
-REMEDY = (
-    "apt install python3-bpfcc, dnf install python3-bcc, pacman -S python-bcc or zypper install python3-bcc"
-)
 
 
 class NoBcc(Exception):  # noqa: N818
@@ -51,14 +49,15 @@ def load(folders: Iterable[str] = FOLDERS, path: Iterable[str] | None = None) ->
         except (ImportError, OSError, AttributeError, SyntaxError) as error:
             _forget()
             trouble = trouble or f"the BCC in {package} does not load: {error}"
+    remedy = commands().bcc
     if trouble:
-        raise NoBcc(f"{trouble} (try: {REMEDY})")
+        raise NoBcc(f"{trouble} (try: {remedy})")
     if impostor is not None:
         raise NoBcc(
             f"the package bcc in {impostor} is PyPI's project of that name, not the BPF Compiler Collection "
-            f"(try: pip uninstall bcc, and {REMEDY})"
+            f"(try: pip uninstall bcc; {remedy})"
         )
-    raise NoBcc(f"BCC is not installed (try: {REMEDY})")
+    raise NoBcc(f"BCC is not installed (try: {remedy})")
 
 
 def _candidates(path: Iterable[str], folders: Iterable[str]) -> Iterator[Path]:

@@ -6,6 +6,8 @@ import ctypes
 from ctypes import POINTER, c_char_p, c_int, c_int32, c_uint32, c_void_p
 from functools import cache
 
+from sctptop.kernel.distribution import commands
+
 
 class LibbpfError(Exception):
     """libbpf is missing or refused; the text says which."""
@@ -57,7 +59,7 @@ def library() -> ctypes.CDLL:
         except OSError:
             continue
     else:
-        raise LibbpfError("libbpf is not installed (try: apt install python3-bpfcc, which brings it)")
+        raise LibbpfError(f"libbpf is not installed (try: {commands().libbpf})")
     for function, (result, arguments) in _PROTOTYPES.items():
         try:
             prototype = getattr(found, function)

@@ -17,12 +17,15 @@ from typing import Any
 
 from sctptop.kernel import bpf_maps
 from sctptop.kernel.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
+from sctptop.kernel.distribution import commands
 from sctptop.kernel.libbpf import LibbpfError
 from sctptop.kernel.probe_points import Point, points
 from sctptop.kernel.probe_source import ProbeSource, folder, from_btf, from_headers
 
 PERF_PAGES = 32
 """Pages of each CPU's buffer: room for over a thousand events that come at once."""
+
+MODULES = Path("/lib/modules")
 
 CFLAGS = ("-Xclang", "-disable-llvm-passes")
 """BCC optimises what clang hands it (BPFModule::run_pass_manager): once is enough, and saves a sixth of the time."""
@@ -41,7 +44,9 @@ class PointState:
     cost: bpf_maps.Cost | None = None
 
 
-def source_here(every_change: bool, btf: Path = BTF_FOLDER) -> tuple[ProbeSource, bool]:
+def source_here(
+    every_change: bool, btf: Path = BTF_FOLDER, modules: Path = MODULES
+) -> tuple[ProbeSource, bool]:
     """The program for this kernel, and whether it needs kernel headers. Raises NoProbes."""
     try:
         with KernelTypes(folder=btf) as types:
@@ -52,17 +57,14 @@ def source_here(every_change: bool, btf: Path = BTF_FOLDER) -> tuple[ProbeSource
         raise NoProbes(f"{error}, so no probe can read it") from error
     except (BtfError, LibbpfError) as error:
         trouble = str(error)
-    if headers() is not None:
+    if headers(modules) is not None:
         return from_headers(every_change), True
-    raise NoProbes(
-        f"{trouble}, and its headers are not installed either "
-        f"(try: apt install linux-headers-{_release()}, or a kernel with CONFIG_DEBUG_INFO_BTF_MODULES)"
-    )
+    raise NoProbes(f"{trouble}, and its headers are not installed either (try: {commands().headers})")
 
 
-def headers() -> Path | None:
+def headers(modules: Path = MODULES) -> Path | None:
     """Where the headers of the running kernel are, None when they are not installed."""
-    place = Path("/lib/modules") / _release() / "build"
+    place = modules / _release() / "build"
     return place if (place / "include").is_dir() else None
 
 

@@ -54,8 +54,6 @@ def test_the_terminal_given_back_meanwhile_stays_given_back(capfd: pytest.Captur
 
 
 def test_no_types_and_no_headers_is_one_line_with_a_remedy(tmp_path: Path) -> None:
-    with pytest.raises(
-        Exception, match=r"does not tell its types.*\(try: apt install linux-headers-"
-    ) as caught:
+    with pytest.raises(Exception, match=r"does not tell its types.*\(try: .*(headers|devel)") as caught:
         source_here(False, tmp_path)
     assert "\n" not in str(caught.value)

@@ -60,7 +60,7 @@ def test_without_capabilities(gnb: Host) -> None:
 
 def test_without_bcc(gnb: Host) -> None:
     state = read(gnb, before=HIDE_BCC)["sources"]["bpf"]
-    assert state.startswith("off: BCC is not installed (try: apt install python3-bpfcc")
+    assert state.startswith("off: BCC is not installed (try: sudo apt install python3-bpfcc")
 
 
 def test_with_the_impostor(gnb: Host, tmp_path: Path) -> None:
