@@ -23,6 +23,7 @@ commands:
   sctptop replay FILE        the dashboard on a recording       (sctptop replay --help)
   sctptop replay demo        on one that is shipped: a first look on any machine
   sctptop info FILE          what is in a recording
+  sctptop doctor             what is missing here, and the command that mends it
 
 examples:
   sudo sctptop                                the dashboard; ? there lists the keys
@@ -46,6 +47,14 @@ examples:
   sudo sctptop record -o one.sctp --assoc 59058 --json  one association, and the same on stdout
 """
 
+_DOCTOR_EXAMPLES = """\
+examples:
+  sudo sctptop doctor                     each thing that is needed: ok, hint, missing or broken
+  sctptop doctor --json | jq '.checks[] | select(.status != "ok")'
+
+exit codes: 0 everything will be live, 1 something is missing, 3 nothing to watch here
+"""
+
 _REPLAY_EXAMPLES = """\
 examples:
   sctptop replay demo                     a recording from the lab that is shipped
@@ -66,7 +75,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The words of a command line; ``command`` is "", record, replay or info. Raises SctptopError."""
+    """The words of a command line; ``command`` is "", record, replay, info or doctor. Raises SctptopError."""
     command = argv[0] if argv and argv[0] in PARSERS else ""
     words = list(argv[1:] if command else argv)
     for place in range(len(words) - 1, 0, -1):
@@ -150,11 +159,22 @@ def _info_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _doctor_parser() -> argparse.ArgumentParser:
+    parser = _parser(
+        "doctor",
+        "What this host has of what sctptop needs, and the command for what it lacks. Changes nothing.",
+        _DOCTOR_EXAMPLES,
+    )
+    parser.add_argument("--json", action="store_true", help="the same as one JSON object")
+    return parser
+
+
 PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "": _live_parser,
     "record": _record_parser,
     "replay": _replay_parser,
     "info": _info_parser,
+    "doctor": _doctor_parser,
 }
 
 

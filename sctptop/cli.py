@@ -58,6 +58,10 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.output.recording_info import report_info
 
         return report_info(_recording(arguments.file), as_json=arguments.json)
+    if arguments.command == "doctor":
+        from sctptop.output.doctor_report import report_doctor
+
+        return report_doctor(arguments.json)
     if "help" in (arguments.sort, arguments.columns):
         print("\n".join(f"{entry.id:24} {entry.title:11} {entry.help}" for entry in FIELDS))
         return 0
