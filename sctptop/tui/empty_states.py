@@ -51,7 +51,7 @@ def _unwatchable(sample: Sample, room: int) -> list[Line]:
     lines.append(BLANK)
     lines += wrapped(
         "This screen goes live by itself as soon as a source of associations can be read. "
-        "Until then: sctptop replay demo shows a recording.",
+        "Until then: sudo sctptop doctor names all that is missing, sctptop replay demo shows a recording.",
         room,
         "dim",
         2,
