@@ -6,6 +6,7 @@ import re
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,6 +76,14 @@ class Watch:
         while time.monotonic() < end:
             self.read()
             time.sleep(interval_s)
+        self.read()
+
+    def read_until(self, holds: Callable[[], object], seconds: float = 90.0) -> None:
+        """Reads again and again until something holds; at most so long."""
+        end = time.monotonic() + seconds
+        while not holds() and time.monotonic() < end:
+            self.read()
+            time.sleep(1)
         self.read()
 
     def of(self, host: Host, kind: str, **details: object) -> list[Event]:

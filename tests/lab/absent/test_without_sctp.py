@@ -26,6 +26,13 @@ def test_nothing_to_watch_is_exit_code_3_and_one_line(mode: str) -> None:
     assert "(try: " in line
 
 
+def test_the_doctor_says_what_is_broken_and_how_to_mend_it() -> None:
+    done = subprocess.run([*SCTPTOP, "doctor"], capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout.startswith("broken   SCTP ")
+    assert done.stdout.splitlines()[-1].startswith("Nothing to watch here until SCTP is there")
+
+
 def test_reading_does_not_load_the_module() -> None:
     assert not Path("/proc/net/sctp").exists()
     assert not Path("/sys/module/sctp").exists()

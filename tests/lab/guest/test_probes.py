@@ -262,9 +262,9 @@ def test_a_path_that_fails_and_returns(watch: Watch) -> None:
     ):
         watch.begin()
         set_link(gnb, 1, up=False)
-        watch.read_for(20)
+        watch.read_until(lambda: watch.of(gnb, "path", after="INACTIVE"))
         set_link(gnb, 1, up=True)
-        watch.read_for(20)
+        watch.read_until(lambda: watch.of(gnb, "path", before="INACTIVE", after="ACTIVE"))
     moves = [
         (event.details["before"], event.details["after"])
         for event in watch.of(gnb, "path")
