@@ -16,6 +16,7 @@ from sctptop.model.event import EVENT_KINDS
 from sctptop.model.select import SelectorError, parse_selector
 from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, VIEWS, Options
 from sctptop.ordering import OrderError, parse_order
+from sctptop.recording.moment import span_s
 
 _EXAMPLES = """\
 commands:
@@ -127,10 +128,11 @@ def _record_parser() -> argparse.ArgumentParser:
     file.add_argument(
         "--max-size", metavar="SIZE", help="forget the oldest beyond it, e.g. 50M, 2G (1M or more)"
     )
-    _what(parser)
+    _selection(parser.add_argument_group("what to keep"))
     _when(parser)
     _output(parser)
     _probes(parser)
+    parser.set_defaults(view="rtt", sort="", filter="", columns="")
     return parser
 
 
@@ -180,14 +182,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 
 def _what(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to show")
-    what.add_argument(
-        "--assoc",
-        metavar="SEL",
-        action="append",
-        default=[],
-        help="only associations with this port (local or remote), association id, ADDR, ADDR:PORT or "
-        "[ADDR6]:PORT; repeatable; waits while there is none",
-    )
+    _selection(what)
     what.add_argument("--view", choices=VIEWS, default="rtt", help="the view to start in (default rtt)")
     what.add_argument(
         "--sort", metavar="FIELD[:asc|desc]", default="", help="order of the table; 'help' lists the fields"
@@ -199,6 +194,17 @@ def _what(parser: argparse.ArgumentParser) -> None:
         help="show only what matches, e.g. 'cwnd<10k state=ESTABLISHED'",
     )
     what.add_argument("--columns", metavar="A,B,...", default="", help="fields to show; 'help' lists them")
+
+
+def _selection(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--assoc",
+        metavar="SEL",
+        action="append",
+        default=[],
+        help="only associations with this port (local or remote), association id, ADDR, ADDR:PORT or "
+        "[ADDR6]:PORT; repeatable",
+    )
 
 
 def _when(parser: argparse.ArgumentParser) -> None:
@@ -254,12 +260,19 @@ def options_of(arguments: argparse.Namespace) -> Options:
     )
 
 
+_COMMAND_OF = {"--at": "replay", "--keep": "record", "--max-size": "record"}
+
+
 def checked(flag: str, parse: Callable[[str], Parsed], text: str) -> Parsed:
     """What a parser makes of a flag's text. Raises SctptopError, which names the flag."""
     try:
         return parse(text)
     except (SelectorError, FilterError, OrderError, UnknownFieldError, ValueError) as error:
-        hint = "--sort help" if isinstance(error, UnknownFieldError) else "--help"
+        hint = (
+            "--sort help"
+            if isinstance(error, UnknownFieldError)
+            else f"{_COMMAND_OF.get(flag, '')} --help".lstrip()
+        )
         raise SctptopError(f"argument {flag}: {error} (try: sctptop {hint})", USAGE) from None
 
 
@@ -277,6 +290,14 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise ValueError(f"{text!r} is not a number of samples (1 or more)")
     return int(text)
+
+
+def keep_span(text: str) -> float:
+    """Seconds of ``90s``, ``30m``, ``24h``. Raises ValueError for none, and for less than a second."""
+    seconds = span_s(text)
+    if seconds < 1:
+        raise ValueError(f"{text!r} is less than a second")
+    return seconds
 
 
 def size(text: str) -> int:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sctptop import __version__
-from sctptop.arguments import checked, options_of, parse, size
+from sctptop.arguments import checked, keep_span, options_of, parse, size
 from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError, nothing_to_watch
 from sctptop.fields import FIELDS
 from sctptop.options import Options
-from sctptop.recording.moment import moment_s, span_s
+from sctptop.quantity import counted
+from sctptop.recording.moment import moment_s
 from sctptop.source import Source
 
 if TYPE_CHECKING:
@@ -105,9 +106,11 @@ def _record(arguments: argparse.Namespace, options: Options) -> int:
     recorder = _recorder(arguments, options)
     writer = RecordWriter(recorder, _writer(arguments, options), sys.stdout.isatty())
     recorder.start(Path(arguments.output))
-    code = stream(RecordedSource(_settled(arguments), recorder), options, writer)
-    writer.summary()
-    return code
+    try:
+        return stream(RecordedSource(_settled(arguments), recorder), options, writer)
+    finally:
+        recorder.stop()
+        writer.summary()
 
 
 def _replay(arguments: argparse.Namespace, options: Options) -> int:
@@ -122,7 +125,13 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
         from sctptop.output.stream import stream
         from sctptop.recording.replay import ReplaySource
 
-        return stream(ReplaySource(recording, start), options, writer)
+        code = stream(ReplaySource(recording, start), options, writer)
+        if recording.damaged:
+            print(
+                f"sctptop: {counted(recording.damaged, 'part')} of {recording.path} could not be read",
+                file=sys.stderr,
+            )
+        return code
     _need_terminal("sctptop replay FILE -b, --json or --csv")
     from sctptop.tui.run import replay_dashboard
 
@@ -144,7 +153,7 @@ def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
     words = vars(arguments)
     keep, most = words.get("keep"), words.get("max_size")
     limits = Limits(
-        keep_s=checked("--keep", span_s, keep) if keep is not None else None,
+        keep_s=checked("--keep", keep_span, keep) if keep is not None else None,
         max_bytes=checked("--max-size", size, most) if most is not None else None,
     )
     asked = {
@@ -178,7 +187,7 @@ def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
     if arguments.events is not None:
         from sctptop.output.event_lines import EventWriter, event_kinds
 
-        return EventWriter(checked("--events", event_kinds, arguments.events))
+        return EventWriter(checked("--events", event_kinds, arguments.events), options.live)
     if arguments.batch:
         from sctptop.output.text import TextWriter
 

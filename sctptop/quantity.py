@@ -30,10 +30,10 @@ def short(number: float) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """A duration: 410µs, 8ms, 7.9ms, 200ms, 3.0s, 60s, 2m05s.
+    """A duration: 410µs, 8ms, 7.9ms, 200ms, 3.0s, 60s, 2m05s, 5h07m, 1d02h.
 
-    >>> [milliseconds(v) for v in (0, 0.41, 8, 7.94, 200, 3000, 60000, 125000)]
-    ['0ms', '410µs', '8ms', '7.9ms', '200ms', '3.0s', '60s', '2m05s']
+    >>> [milliseconds(v) for v in (0, 0.41, 8, 7.94, 200, 3000, 60000, 125000, 18_420_000, 93_600_000)]
+    ['0ms', '410µs', '8ms', '7.9ms', '200ms', '3.0s', '60s', '2m05s', '5h07m', '1d02h']
     """
     if value == 0:
         return "0ms"
@@ -44,7 +44,10 @@ def milliseconds(value: float) -> str:
     seconds = value / 1000
     if seconds < 100:
         return f"{seconds:.1f}s" if seconds < 10 else f"{seconds:.0f}s"
-    return f"{int(seconds) // 60}m{int(seconds) % 60:02d}s"
+    for unit, small, size in (("m", "s", 60), ("h", "m", 3600)):
+        if seconds < size * 60 * (1 if unit == "m" else 24 / 60):
+            return f"{int(seconds) // size}{unit}{int(seconds) % size // (size // 60):02d}{small}"
+    return f"{int(seconds) // 86400}d{int(seconds) % 86400 // 3600:02d}h"
 
 
 def show(value: Value, unit: str = "") -> str:

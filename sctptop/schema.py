@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from math import isfinite
 from types import NoneType
 from typing import Any
@@ -24,6 +24,8 @@ _NAMES = {kind: tuple(entry.name for entry in dataclasses.fields(kind)) for kind
 _EVENT = tuple(entry.name for entry in dataclasses.fields(Event) if entry.name not in ("time", "details"))
 _SCALARS: frozenset[type] = frozenset((int, float, str, bool, NoneType))
 _NUMBER_LIMIT = 1 << 64
+LATEST_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+"""Times are before it, in seconds since 1970: beyond, no local time can be told."""
 
 
 class SchemaError(ValueError):
@@ -79,12 +81,9 @@ def sample_of(document: Mapping[str, Any], associations: Iterable[Association]) 
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise SchemaError(f"not a sample: {error!r}") from error
     _check(Sample, {name: getattr(sample, name) for name in _CHECKED_OF_SAMPLE})
-    if (
-        sample.time.tzinfo is None
-        or (sample.interval_s or 0) < 0
-        or (sample.hz is not None and sample.hz < 1)
-    ):
-        raise SchemaError("not a sample: a time without its zone, or a negative one")
+    _check_time(sample.time)
+    if (sample.interval_s or 0) < 0 or (sample.hz is not None and sample.hz < 1):
+        raise SchemaError("not a sample: a negative time")
     return sample
 
 
@@ -125,9 +124,14 @@ def _event(document: Mapping[str, Any]) -> Event:
     for name, value in details.items():
         _check_value(name, value, _SCALARS)
     time = datetime.fromisoformat(document["time"])
-    if time.tzinfo is None:
-        raise ValueError("the time of an event without its zone")
+    _check_time(time)
     return Event(time=time, details=details, **known)
+
+
+def _check_time(time: datetime) -> None:
+    """Raises SchemaError for a time without its zone, and for one that no clock of a host shows."""
+    if time.tzinfo is None or not 0 <= time.timestamp() < LATEST_S:
+        raise SchemaError(f"{time} is no time")
 
 
 def _plain(entry: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 from sctptop.errors import FAILED, SctptopError
@@ -34,14 +35,19 @@ class RecordWriter:
                 if status.until
                 else ""
             )
+            if self._terminal and self._inner is None:
+                # The line of the progress is not that of the error.
+                sys.stdout.write("\r\x1b[K")
+                sys.stdout.flush()
             raise SctptopError(f"recording stopped: {status.trouble}{kept}", FAILED)
         self._last = status
         if self._inner is not None:
             return self._inner(snapshot, rows)
         alive = sum(row.ended is None for row in rows)
-        told = f"recording {status.path}: {_kept(status)}, {alive} assoc"
+        told = f"recording {status.path.name if status.path else ''}: {_kept(status)}, {alive} assoc"
         if self._terminal:
-            return f"\r\x1b[K{told}  (Ctrl-C ends)"
+            width = shutil.get_terminal_size().columns
+            return f"\r\x1b[K{f'{told}  (Ctrl-C ends)'[: width - 1]}"
         if self._said_s is None or snapshot.now_s - self._said_s >= SAID_EVERY_S:
             self._said_s = snapshot.now_s
             return told + "\n"
@@ -49,6 +55,8 @@ class RecordWriter:
 
     def summary(self) -> None:
         """One line on what was kept, on stderr where stdout has the samples."""
+        if not self._last.samples:
+            return
         told = f"{self._last.path}: {_kept(self._last)}; sctptop replay {self._last.path} shows it"
         if self._inner is not None:
             print(f"sctptop: {told}", file=sys.stderr)

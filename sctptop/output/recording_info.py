@@ -57,6 +57,7 @@ def report_info(recording: Recording, as_json: bool) -> int:
 
 def _info(recording: Recording) -> Info:
     first = next((sample for _, sample in recording.samples(0, len(recording))), None)
+    recording.check()
     most, events = recording.contents()
     return Info(
         file=str(recording.path),
@@ -78,7 +79,7 @@ def _lines(info: Info) -> list[tuple[str, str]]:
     first, last = datetime.fromisoformat(info.first), datetime.fromisoformat(info.last)
     sysctls = _mapping(facts.get("sysctls"))
     known = [f"{name} {value}" for name in WORTH_KNOWING if (value := sysctls.get(f"net.sctp.{name}"))]
-    asked = _mapping(facts.get("options")).get("interval_s", UNKNOWN)
+    asked = _mapping(facts.get("options")).get("interval_s")
     host = "  ".join(str(facts.get(name, UNKNOWN)) for name in ("host", "kernel", "machine"))
     lines = [
         ("file", f"{info.file}  {short(info.bytes)}B"),
@@ -86,7 +87,7 @@ def _lines(info: Info) -> list[tuple[str, str]]:
         ("host", f"{host}  HZ {info.hz or UNKNOWN}"),
         ("from", f"{first:%Y-%m-%d %H:%M:%S %Z}"),
         ("to", f"{last:%Y-%m-%d %H:%M:%S %Z}  ({milliseconds((last - first).total_seconds() * 1000)})"),
-        ("samples", f"{info.samples}, one every {asked} s"),
+        ("samples", f"{info.samples}" + (f", one every {asked} s" if asked else "")),
         ("associations", f"at most {info.associations_at_most} at a time"),
         ("events", ", ".join(f"{name} {times}" for name, times in sorted(info.events.items())) or "none"),
         ("sources", ", ".join(f"{name} {state}" for name, state in info.sources.items()) or UNKNOWN),

@@ -81,7 +81,7 @@ def _run(source: Source, options: Options, writer: Writer, stop: _Stop) -> None:
 def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
     """Say once, on stderr, that the selection matches nothing yet. Returns whether it does not."""
     alive = any(row.ended is None for row in snapshot.rows)
-    if alive or not options.selectors:
+    if alive or not options.selectors or not options.live:
         return False
     if not told:
         asked = ", ".join(selector.text for selector in options.selectors)

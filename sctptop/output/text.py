@@ -45,6 +45,8 @@ class TextWriter:
             return snapshot.sample.trouble
         if snapshot.totals.associations:
             return f"no association passes the filter {self._options.filter.text!r}"
+        if not self._options.live:
+            return "no association at this moment"
         asked = ", ".join(selector.text for selector in self._options.selectors)
         if asked:
             return f"waiting: no association matches {asked} ({snapshot.hidden} others)"

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from sctptop.model.sample import Association, Sample
 from sctptop.recording.delta import REPLACE, PatchError, patched
+from sctptop.recording.file_format import printable
 from sctptop.recording.packing import DamagedError
 from sctptop.schema import SchemaError, association_from_json, sample_of
 
@@ -23,6 +24,8 @@ class Chain:
         """Take in the next text without building its sample. Raises DamagedError."""
         try:
             patch = json.loads(line, parse_constant=_no_number)
+            if not line.isascii() or b"\\" in line or b"\x7f" in line:
+                patch = printable(patch)
             if self._document is None:
                 self._document = patch
             else:
@@ -38,7 +41,7 @@ class Chain:
             raise DamagedError("not a sample")
         try:
             return sample_of(document, tuple(self._associations(document)))
-        except (SchemaError, KeyError, TypeError) as error:
+        except (SchemaError, KeyError, TypeError, RecursionError) as error:
             raise DamagedError(str(error)) from error
 
     def _associations(self, document: dict[str, Any]) -> Iterator[Association]:

@@ -6,15 +6,18 @@ import json
 import shutil
 import sqlite3
 import tempfile
-import time
 from pathlib import Path
 from urllib.parse import quote
 
-from sctptop.recording.file_format import APPLICATION_ID, FORMAT, RecordingError
+from sctptop.recording.file_format import APPLICATION_ID, FORMAT, TEXT_LIMIT, RecordingError, printable
 
 MAGIC = b"SQLite format 3\0"
-QUERY_S = 20.0
-"""How long opening may take: a hostile file may hold an endless view."""
+COLUMNS = {
+    "facts": ["name", "value"],
+    "blocks": ["first", "count", "first_us", "last_us", "associations", "events", "data"],
+    "tail": ["number", "time_us", "data"],
+}
+"""Of the tables. Nothing else is read: no view, no virtual table, no generated column, which may be without end."""
 BROKEN = (sqlite3.Error, UnicodeDecodeError)
 """What sqlite3 raises for a damaged file; the second when its own message quotes damaged text."""
 
@@ -44,10 +47,14 @@ class Database:
             self._copy.cleanup()
 
     def _copied(self, path: Path) -> sqlite3.Connection:
-        self._copy = tempfile.TemporaryDirectory(prefix="sctptop-")
-        for file in (path, path.with_name(path.name + "-journal")):
-            if file.exists():
-                shutil.copy(file, self._copy.name)
+        try:
+            self._copy = tempfile.TemporaryDirectory(prefix="sctptop-")
+            for file in (path, path.with_name(path.name + "-journal")):
+                if file.exists():
+                    shutil.copy(file, self._copy.name)
+        except OSError as error:
+            why = f"{path} was cut short and can be mended in a copy only: {error.strerror or error}"
+            raise RecordingError(f"{why} (try: TMPDIR=FOLDER with room for it)") from None
         return _connected(Path(self._copy.name) / path.name, "rw")
 
 
@@ -56,18 +63,27 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
     database = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
     database.text_factory = lambda data: data.decode("utf-8", "replace")
     database.execute("PRAGMA trusted_schema = OFF")
-    asked = time.monotonic()
-    database.set_progress_handler(lambda: time.monotonic() - asked > QUERY_S, 1_000_000)
-    kinds = dict(database.execute("SELECT name, type FROM sqlite_master"))
-    database.set_progress_handler(None, 0)
-    if any(kinds.get(name) != "table" for name in ("facts", "blocks", "tail")):
+    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, TEXT_LIMIT)
+    if not all(_is_table(database, name, columns) for name, columns in COLUMNS.items()):
+        database.close()
         raise RecordingError(f"{path} lacks the tables of a recording (try: another copy of it)")
     return database
+
+
+def _is_table(database: sqlite3.Connection, name: str, columns: list[str]) -> bool:
+    """Whether it is a plain table with these columns."""
+    made = database.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchall()
+    plain = len(made) == 1 and made[0][0] == "table" and str(made[0][1]).startswith("CREATE TABLE")
+    # name is the second of the seven values of a row, hidden the last: 2 and 3 are generated ones.
+    found = database.execute(f"PRAGMA table_xinfo({name})").fetchall() if plain else []
+    return [row[1] for row in found] == columns and not any(row[6] for row in found)
 
 
 def check_header(path: Path) -> None:
     """Raises RecordingError for a file that is no recording, or one of a later format."""
     try:
+        if path.exists() and not path.is_file():
+            raise RecordingError(f"{path} is no file (try: sctptop replay demo)")
         with path.open("rb") as file:
             header = file.read(100)
     except OSError as error:
@@ -94,6 +110,6 @@ def _writer_of(path: Path) -> str:
         database = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
         row = database.execute("SELECT value FROM facts WHERE name = 'written_by'").fetchone()
         database.close()
-        return str(json.loads(row[0]))
+        return str(printable(str(json.loads(row[0]))))
     except (sqlite3.Error, ValueError, TypeError):
         return "a newer version"

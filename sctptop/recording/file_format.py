@@ -8,6 +8,8 @@ that is being written, one a row and so safe as soon as it is committed; a block
 
 from __future__ import annotations
 
+from typing import Any
+
 from sctptop.errors import SctptopError
 
 APPLICATION_ID = 0x53637470
@@ -38,9 +40,24 @@ CREATE TABLE tail (
 BLOCK_SAMPLES = 60
 BLOCK_BYTES = 8 << 20
 """A block is full with so many samples, or so much text."""
+MOST_IN_A_BLOCK = 2 * BLOCK_SAMPLES
+"""While another program holds the file, a block waits and grows."""
 
 TEXT_LIMIT = 64 << 20
 """Bytes that one block may unpack to: a reader takes no more from a file it does not know."""
+
+
+def printable(value: Any) -> Any:
+    """The same JSON value without characters that a terminal would act on: a recording may come from anybody."""
+    if isinstance(value, str):
+        return (
+            value if value.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in value)
+        )
+    if isinstance(value, list):
+        return [printable(item) for item in value]
+    if isinstance(value, dict):
+        return {printable(name): printable(item) for name, item in value.items()}
+    return value
 
 
 class RecordingError(SctptopError):

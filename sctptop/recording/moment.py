@@ -29,9 +29,18 @@ def span_s(text: str) -> float:
 def moment_s(text: str, first_s: float, last_s: float) -> float:
     """Seconds since 1970 of a moment between two: from the start, before the end (-), in per cent, or by the clock.
 
-    A time of day is the first such time after the start, on this machine's clock. Raises MomentError.
+    A time of day is the first such time after the start, on this machine's clock. Raises MomentError, also for one
+    that lies outside.
     """
-    word = text.strip()
+    found_s = _found_s(text.strip(), text, first_s, last_s)
+    # A recording that is to the second is asked for to the second.
+    if not first_s - 1 <= found_s <= last_s + 1:
+        first, last = (datetime.fromtimestamp(time_s) for time_s in (first_s, last_s))
+        raise MomentError(f"{text!r} is not in this recording ({first:%Y-%m-%d %H:%M:%S} to {last:%H:%M:%S})")
+    return found_s
+
+
+def _found_s(word: str, text: str, first_s: float, last_s: float) -> float:
     if word.endswith("%"):
         return first_s + (last_s - first_s) * _percent(word) / 100
     if word.startswith("-"):

@@ -6,8 +6,7 @@ import json
 from bisect import bisect_right
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,12 @@ from typing import Any
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain
 from sctptop.recording.database import BROKEN, Database
-from sctptop.recording.file_format import RecordingError
+from sctptop.recording.file_format import MOST_IN_A_BLOCK, RecordingError, printable
 from sctptop.recording.packing import DamagedError, unpacked_block, unpacked_line
+from sctptop.schema import LATEST_S
 
 BLOCKS_KEPT = 4
 """Unpacked blocks in memory: a jump needs those before it for its graphs."""
-MOST_IN_A_BLOCK = 100_000
-LATEST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +65,12 @@ class Recording:
         self._damaged: set[object] = set()
         try:
             self._database = Database(path)
+            # All of one moment: it may be being written.
+            self._database.connection.execute("BEGIN")
             self.facts: Mapping[str, Any] = dict(self._facts())
             self._tail: list[tuple[int, object]] = []
             self.blocks: tuple[Block, ...] = tuple(self._all_blocks())
+            self._database.connection.execute("COMMIT")
         except BROKEN as error:
             why = " ".join(str(error).split())
             raise RecordingError(f"{path} is damaged: {why} (try: another copy of it)") from error
@@ -92,8 +93,8 @@ class Recording:
 
     @property
     def last_s(self) -> float:
-        """When the last was."""
-        return self.blocks[-1].last_s
+        """When the last was, or the latest where the clock was set back."""
+        return max(block.last_s for block in self.blocks)
 
     def close(self) -> None:
         """Let go of the file. Safe to call twice."""
@@ -117,11 +118,50 @@ class Recording:
             return None
 
     def samples(self, start: int, stop: int) -> Iterator[tuple[int, Sample]]:
-        """Those of the positions that can be read, with their positions."""
-        for position in range(max(start, 0), min(stop, len(self))):
+        """Those of the positions that can be read, with their positions, as if nothing was read before the first."""
+        position, before = max(start, 0), -1
+        while position < min(stop, len(self)):
+            found = self._readable(position)
+            if found is None or found[0] >= stop:
+                return
+            position, sample = found
+            yield (
+                position,
+                sample if before >= 0 and position == before + 1 else replace(sample, interval_s=None),
+            )
+            before, position = position, position + 1
+
+    def following(self, position: int) -> tuple[int, Sample] | None:
+        """The next sample behind a position that can be read. Behind a hole no interval, and so no rate, is known."""
+        found = self._readable(position + 1)
+        if found is None or found[0] == position + 1:
+            return found
+        return found[0], replace(found[1], interval_s=None)
+
+    def preceding(self, position: int) -> int | None:
+        """The position at or before one that can be read."""
+        place = min(position, len(self) - 1)
+        while place >= 0 and self.sample(place) is None:
+            number = bisect_right(self._ends, place)
+            start = self._ends[number] - self.blocks[number].count
+            # What is left of a damaged block is at its beginning.
+            place = min(place, start + len(self._block(number).lines)) - 1
+        return place if place >= 0 else None
+
+    def _readable(self, position: int) -> tuple[int, Sample] | None:
+        """The first sample from a position on that can be read."""
+        while position < len(self):
             sample = self.sample(position)
             if sample is not None:
-                yield position, sample
+                return position, sample
+            # Behind a damaged line nothing of its block can be known.
+            position = self._ends[bisect_right(self._ends, position)]
+        return None
+
+    def check(self) -> None:
+        """Unpack every block, to count those that are damaged."""
+        for number in range(len(self.blocks)):
+            self._block(number)
 
     def position_at(self, at_s: float) -> int:
         """Of the first sample read at that time or later; the last one when there is none."""
@@ -171,7 +211,7 @@ class Recording:
     def _facts(self) -> Iterator[tuple[str, Any]]:
         for name, value in self._database.connection.execute("SELECT name, value FROM facts"):
             try:
-                yield str(name), json.loads(value)
+                yield printable(str(name)), printable(json.loads(value))
             except (ValueError, TypeError, RecursionError):
                 self._damaged.add(name)
 
@@ -219,4 +259,4 @@ def _block_of(
 
 
 def _is_time(value: Any) -> bool:
-    return isinstance(value, int) and 0 <= value < LATEST * 1e6
+    return isinstance(value, int) and 0 <= value < LATEST_S * 1e6

@@ -75,8 +75,9 @@ class Recorder:
             try:
                 self._writer.add(chosen(sample, self._selectors))
             except RecordingError as error:
+                # The sample itself may be in, and only packing have failed.
+                self.status = replace(self.status, trouble=str(error), samples=self._writer.samples)
                 self._close()
-                self.status = replace(self.status, trouble=str(error))
                 return
             self.status = replace(
                 self.status,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sctptop.model.sample import Sample
 from sctptop.recording.reader import Recording
 from sctptop.source import EndOfSamples
@@ -15,17 +13,13 @@ class ReplaySource:
     def __init__(self, recording: Recording, start: int = 0) -> None:
         self._recording = recording
         self._samples = recording.samples(start, len(recording))
-        self._first = True
 
     def read(self) -> Sample:
         """The next one that can be read. Raises EndOfSamples."""
         found = next(self._samples, None)
         if found is None:
             raise EndOfSamples
-        position, sample = found
-        first, self._first = self._first, False
-        # Nothing was read before it here, so no rate can be told.
-        return replace(sample, interval_s=None) if first and position else sample
+        return found[1]
 
     def close(self) -> None:
         """Let go of the file. Safe to call twice."""

@@ -7,17 +7,19 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sctptop.model.sample import Sample
 from sctptop.recording.delta import SAME, keyed, patch_between
-from sctptop.recording.file_format import BLOCK_BYTES, BLOCK_SAMPLES, SCHEMA_SQL, RecordingError
+from sctptop.recording.file_format import BLOCK_BYTES, BLOCK_SAMPLES, SCHEMA_SQL, TEXT_LIMIT, RecordingError
 from sctptop.recording.packing import packed_block, packed_line
 from sctptop.schema import to_json
 
+BUSY_S = 0.5
+"""How long a sample waits for another program to let go of the file."""
 SPARE = 1 << 16
 """What SQLite itself may need beside what is counted."""
 
@@ -53,15 +55,18 @@ class Writer:
         self._limits = limits or Limits()
         self._before: dict[str, Any] | None = None
         self._block = _Block(0)
+        self._pending: list[tuple[int, int, bytes]] = []
         _create(path)
+        # Whoever calls sees to it that one thread writes at a time. Absolute, for ":memory:" is a name like another.
+        self._database = sqlite3.connect(
+            path.absolute(), timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        )
         try:
-            # Whoever calls sees to it that one thread writes at a time.
-            self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
             self._database.executescript(f"BEGIN; {SCHEMA_SQL} COMMIT;")
             rows = [(name, json.dumps(value)) for name, value in facts.items()]
             self._database.executemany("INSERT INTO facts VALUES (?, ?)", rows)
         except sqlite3.Error as error:
-            path.unlink(missing_ok=True)
+            self.close()
             raise _trouble(path, error) from error
 
     @property
@@ -77,10 +82,14 @@ class Writer:
         document = keyed(to_json(sample))
         patch = document if self._before is None else patch_between(self._before, document)
         line = json.dumps({} if patch is SAME else patch, separators=(",", ":"), allow_nan=False).encode()
+        if len(line) > TEXT_LIMIT - BLOCK_BYTES:
+            raise RecordingError(
+                f"{self.path}: {len(sample.associations)} associations are more than a recording holds (try: --assoc)"
+            )
         time_us = round(sample.time.timestamp() * 1e6)
         packed = packed_line(line)
-        with self._transaction():
-            self._database.execute("INSERT INTO tail VALUES (?, ?, ?)", (self.samples, time_us, packed))
+        self._pending.append((self.samples, time_us, packed))
+        self._write_tail()
         self._before = document
         self.samples += 1
         block = self._block
@@ -90,17 +99,41 @@ class Writer:
         block.events.update(event.kind for event in sample.events)
         block.size += len(line)
         block.tail_size += len(packed)
-        if len(block.lines) >= BLOCK_SAMPLES or block.size >= BLOCK_BYTES:
+        if self._is_full(block):
             self._pack()
 
     def close(self) -> None:
-        """Pack what is left and let go of the file. Safe to call twice; raises nothing."""
+        """Pack what is left and let go of the file; one without a sample goes. Safe to call twice; raises nothing."""
         try:
             self._pack()
         except (RecordingError, sqlite3.ProgrammingError):
             # Closed before; or the disk is full, and it is all in the tail already.
             pass
         self._database.close()
+        if not self.samples:
+            with suppress(OSError):
+                self.path.unlink(missing_ok=True)
+
+    def _write_tail(self) -> None:
+        try:
+            with self._transaction():
+                self._database.executemany("INSERT INTO tail VALUES (?, ?, ?)", self._pending)
+        except _BusyError:
+            # Another program reads it and holds it: with the next sample, then.
+            if len(self._pending) < BLOCK_SAMPLES:
+                return
+            raise RecordingError(f"{self.path}: another program holds the file (try: end it)") from None
+        self._pending.clear()
+
+    def _is_full(self, block: _Block) -> bool:
+        keep_s, most = self._limits.keep_s, self._limits.max_bytes
+        return (
+            len(block.lines) >= BLOCK_SAMPLES
+            or block.size >= BLOCK_BYTES
+            # A block goes as a whole: small ones where little is kept.
+            or (keep_s is not None and block.times[-1] - block.times[0] > keep_s / 4 * 1e6)
+            or (most is not None and block.tail_size > most // 8)
+        )
 
     def _pack(self) -> None:
         """Make one row of the tail, and forget what is too old or too much."""
@@ -109,28 +142,32 @@ class Writer:
             return
         row = (block.first, len(block.lines), block.times[0], block.times[-1], block.associations)
         packed = packed_block(block.lines)
+        try:
+            self._replace_tail(block, row, packed)
+        except _BusyError:
+            # It is larger when its time comes, and all of it is in the tail or pending.
+            return
+        self._block = _Block(self.samples)
+        self._before = None
+
+    def _replace_tail(self, block: _Block, row: tuple[int, ...], packed: bytes) -> None:
         with self._transaction():
+            self._forget(block, len(packed))
             self._database.execute(
                 "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, json.dumps(block.events), packed)
             )
             self._database.execute("DELETE FROM tail")
-            self._forget(block)
-        self._block = _Block(self.samples)
-        self._before = None
 
-    def _forget(self, newest: _Block) -> None:
+    def _forget(self, newest: _Block, size: int) -> None:
+        """Make room for a block of that size beside the tail it takes the place of, and for the tail to come."""
         if self._limits.keep_s is not None:
             oldest_us = newest.times[-1] - round(self._limits.keep_s * 1e6)
             self._database.execute("DELETE FROM blocks WHERE last_us < ?", (oldest_us,))
         if self._limits.max_bytes is None:
             return
-        # Not packed yet, the block to come takes more room than this one.
-        room = self._limits.max_bytes - SPARE - newest.tail_size
+        room = self._limits.max_bytes - SPARE - size - newest.tail_size
         while self._used() > room:
-            gone = self._database.execute(
-                "DELETE FROM blocks WHERE first = (SELECT min(first) FROM blocks) AND first < ?",
-                (newest.first,),
-            )
+            gone = self._database.execute("DELETE FROM blocks WHERE first = (SELECT min(first) FROM blocks)")
             if not gone.rowcount:
                 break
 
@@ -145,7 +182,7 @@ class Writer:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All of it or nothing. Raises RecordingError."""
+        """All of it or nothing. Raises RecordingError, and _BusyError while another program holds the file."""
         try:
             self._database.execute("BEGIN IMMEDIATE")
             try:
@@ -156,7 +193,13 @@ class Writer:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
         except sqlite3.Error as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                raise _BusyError from error
             raise _trouble(self.path, error) from error
+
+
+class _BusyError(Exception):
+    """Another program holds the file for a while."""
 
 
 def _create(path: Path) -> None:

@@ -22,6 +22,8 @@ def explanation(
     snapshot = reading.snapshot
     if snapshot is None:
         return _unread(reading, room)
+    if reading.playback is not None and not any(chosen.accepts(row) for row in snapshot.rows):
+        return _filtered_out(snapshot, chosen) if snapshot.rows else _nobody_then(snapshot, selectors, room)
     if not snapshot.sample.watchable and not snapshot.rows:
         return _unwatchable(snapshot.sample, room)
     if any(chosen.accepts(row) for row in snapshot.rows):
@@ -34,12 +36,29 @@ def explanation(
 
 
 def _unread(reading: Reading, room: int) -> list[Line]:
-    return [
+    lines = [
         BLANK,
         line(("  Nothing could be read yet.", "strong")),
         *wrapped(reading.error or "", room, "warn", 2),
-        *wrapped("It is tried again at every interval and goes live by itself.", room, "dim", 2),
     ]
+    if reading.playback is None:
+        lines += wrapped("It is tried again at every interval and goes live by itself.", room, "dim", 2)
+    return lines
+
+
+def _nobody_then(snapshot: Snapshot, selectors: tuple[Selector, ...], room: int) -> list[Line]:
+    """Of a recording."""
+    lines = [BLANK, line(("  No association ", "strong"), "at this moment of the recording.")]
+    if selectors:
+        lines = [
+            BLANK,
+            line(("  No association ", "strong"), f"matches --assoc {_named(selectors)} at this moment."),
+        ]
+        lines.append(line(f"  {snapshot.hidden} others are there and not shown."))
+    if snapshot.sample.trouble:
+        lines += wrapped(f"The host could not be watched then: {snapshot.sample.trouble}", room, "warn", 2)
+    lines += wrapped("p plays on, [ ] jump, g goes to a time.", room, "dim", 2)
+    return lines
 
 
 def _unwatchable(sample: Sample, room: int) -> list[Line]:

@@ -120,7 +120,11 @@ def troubles(reading: Reading | None, recording: Status) -> list[Line]:
         return lines
     if reading.error is not None:
         lines.append(
-            line((f" {ALARM} reading failed: ", "bad"), (reading.error, ""), ("; tried again", "dim"))
+            line(
+                (f" {ALARM} reading failed: ", "bad"),
+                (reading.error, ""),
+                ("" if reading.playback else "; tried again", "dim"),
+            )
         )
     sample = reading.snapshot.sample if reading.snapshot else None
     if sample is not None and sample.watchable:

@@ -92,6 +92,8 @@ class LiveApp(SctptopApp):
         except RecordingError as error:
             self._say(str(error))
             return
+        # The first sample is kept at once, however long the interval.
+        self.feed.read_now()
         self._say(f"recording to {path}")
 
     def _picture(self) -> Picture:

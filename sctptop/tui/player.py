@@ -86,11 +86,15 @@ class Player:
 
     def seek(self, seconds: float) -> None:
         """Jump so far on, or back."""
-        self._order(lambda: self._jump_to(self._at_s() + seconds))
+        self._order(partial(self._seek, seconds))
+
+    def edge(self, last: bool) -> None:
+        """Jump to the end, or to the beginning."""
+        self._order(partial(self._jump, len(self._recording) - 1 if last else 0, back=last))
 
     def go_to(self, at_s: float) -> None:
         """Jump to a time, seconds since 1970."""
-        self._order(partial(self._jump_to, at_s))
+        self._order(lambda: self._jump(self._recording.position_at(at_s)))
 
     def faster(self) -> None:
         """The next higher speed."""
@@ -136,47 +140,52 @@ class Player:
             self._behind = None
 
     def _advance(self) -> None:
-        found = self._next_from(self._position + 1)
+        found = self._recording.following(self._position)
         if found is not None:
             self._position, sample = found
             self._derived.take(sample, sample.interval_s or 0.0)
             self._shown += 1
         self._show(self._due)
 
-    def _jump(self, position: int) -> None:
-        """Show the sample at a position, with a few before it; the window before it follows."""
-        position = min(max(position, 0), len(self._recording) - 1)
-        near = list(self._recording.samples(position - QUICK, position + 1))
-        if not near and (found := self._next_from(position)) is not None:
-            near = [found]
-        if not near:
-            raise ValueError("no sample of this recording can be read")
-        self._position = near[-1][0]
+    def _jump(self, position: int, *, back: bool = False) -> None:
+        """Show the sample at a position, or the next that can be read; with ``back`` the one before it.
+
+        It is derived with a few before it; the window before it follows.
+        """
+        self._position = self._readable(min(max(position, 0), len(self._recording) - 1), back)
+        near = list(self._recording.samples(self._position - QUICK, self._position + 1))
         self._derived = Derivation(self._selectors, 0.0)
-        for found in near:
-            _take(self._derived, *found)
+        for _, sample in near:
+            self._derived.take(sample, sample.interval_s or 0.0)
         self._behind = self._fill() if near[0][0] else None
         self._shown = max(self._shown, 1)
         self._show()
+
+    def _readable(self, position: int, back: bool) -> int:
+        before = self._recording.preceding(position)
+        behind = self._recording.following(position - 1)
+        places = [before, behind[0] if behind is not None else None]
+        place = next((one for one in (places if back else places[::-1]) if one is not None), None)
+        if place is None:
+            raise ValueError("no sample of this recording can be read")
+        return place
 
     def _fill(self) -> Iterator[bool]:
         """Derive the picture anew with all the window before it, a sample a turn; true when it is shown."""
         derived = Derivation(self._selectors, 0.0)
         position = max(self._position - WINDOW, 0) - 1
-        while position < self._position and (found := self._next_from(position + 1)) is not None:
+        while position < self._position and (found := self._recording.following(position)) is not None:
             position, sample = found
-            _take(derived, position, sample)
+            first = derived.last.snapshot is None
+            derived.take(replace(sample, interval_s=None) if first else sample, sample.interval_s or 0.0)
             yield False
         self._derived = derived
         self._publish(self._told(derived.last))
         yield True
 
-    def _next_from(self, position: int) -> tuple[int, Sample] | None:
-        return next(self._recording.samples(position, len(self._recording)), None)
-
     def _show(self, due: float | None = None) -> None:
         """Publish the picture, and say when the next is due; ``due`` is when this one was."""
-        following = self._next_from(self._position + 1)
+        following = self._recording.following(self._position)
         self._ended = following is None
         self._playing = self._playing and following is not None
         self._publish(self._told(self._derived.last))
@@ -202,8 +211,9 @@ class Player:
                 speed=self._speed,
                 position=self._position,
                 count=len(recording),
-                at_s=self._at_s() - recording.first_s,
-                length_s=recording.last_s - recording.first_s,
+                # The clock may have been set back meanwhile.
+                at_s=max(0.0, self._at_s() - recording.first_s),
+                length_s=max(0.0, recording.last_s - recording.first_s),
                 ended=self._ended,
                 damaged=recording.damaged,
             ),
@@ -230,17 +240,11 @@ class Player:
         if samples == 1:
             self._advance()
         else:
-            self._jump(self._position + samples)
+            self._jump(self._position + samples, back=samples < 0)
 
-    def _jump_to(self, at_s: float) -> None:
-        self._jump(self._recording.position_at(at_s))
+    def _seek(self, seconds: float) -> None:
+        self._jump(self._recording.position_at(self._at_s() + seconds), back=seconds < 0)
 
     def _pace(self, speed: float) -> None:
         self._speed = speed
         self._show()
-
-
-def _take(derived: Derivation, position: int, sample: Sample) -> None:
-    """Take in a sample; before the first one here nothing was read, so no rate can be told of it."""
-    first = position and derived.last.snapshot is None
-    derived.take(replace(sample, interval_s=None) if first else sample, sample.interval_s or 0.0)

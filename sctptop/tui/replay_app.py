@@ -39,6 +39,11 @@ class ReplayApp(SctptopApp):
         """Stand still, or play on."""
         self.feed.play_or_pause()
 
+    def action_reset(self) -> None:
+        """Count from here."""
+        self.feed.reset()
+        self._say("deltas count from this sample")
+
     def action_faster(self) -> None:
         """The next higher speed."""
         self.feed.faster()
@@ -58,7 +63,7 @@ class ReplayApp(SctptopApp):
 
     def action_edge(self, last: int) -> None:
         """The beginning or the end."""
-        self.feed.go_to(self._last_s if last else self._first_s)
+        self.feed.edge(bool(last))
 
     def action_go_to(self) -> None:
         """Ask for a time."""

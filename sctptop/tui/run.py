@@ -25,7 +25,7 @@ def run_dashboard(source: Source, options: Options, recorder: Recorder) -> int:
     finally:
         source.close()
         kept = recorder.last
-        if kept.path is not None:
+        if kept.samples:
             told = counted(kept.samples, "sample")
             print(f"sctptop: {told} in {kept.path}; sctptop replay {kept.path} shows what was seen")
     return code

@@ -31,8 +31,10 @@ async def test_w_begins_and_ends_a_recording(app: LiveApp, tmp_path: Path) -> No
         await s.until(lambda: app.newest is not None)
         assert "w Record" in s.line("footer")
         await s.press("w")
+        # One sample at once.
+        await s.until(lambda: app.newest and app.newest.snapshot and app.newest.snapshot.tick == 1)
         assert "recording to sctptop-amf-1-2" in s.line("tabs")
-        await s.tick(3)
+        await s.tick(2)
         assert "REC" in s.line("header") and "w End rec" in s.line("footer")
         await s.press("w")
         assert "3 samples" in s.line("tabs")
@@ -47,7 +49,8 @@ async def test_leaving_ends_the_recording(app: LiveApp, tmp_path: Path) -> None:
         s = Stage(app, pilot, Scripted(SAMPLES))
         await s.until(lambda: app.newest is not None)
         await s.press("w")
-        await s.tick(2)
+        await s.until(lambda: app.newest and app.newest.snapshot and app.newest.snapshot.tick == 1)
+        await s.tick()
         await s.press("q")
     (path,) = tmp_path.glob("*.sctp")
     assert read(path) == SAMPLES[1:3]
@@ -60,7 +63,8 @@ async def test_a_full_disk_ends_the_recording_and_the_dashboard_goes_on(
         s = Stage(app, pilot, Scripted(SAMPLES))
         await s.until(lambda: app.newest is not None)
         await s.press("w")
-        await s.tick(2)
+        await s.until(lambda: app.newest and app.newest.snapshot and app.newest.snapshot.tick == 1)
+        await s.tick()
 
         def full(*_: object) -> None:
             raise RecordingError("a.sctp: the disk is full (try: free some room)")

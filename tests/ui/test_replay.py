@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.model.sample import Sample
+from sctptop.model.select import parse_selector
 from sctptop.options import Options
 from sctptop.recording.reader import Recording
 from sctptop.tui.keys import REPLAY_KEYS, explained, key_names
@@ -206,6 +207,29 @@ async def test_damage_is_told_and_passed_over(stand: Standing, monkeypatch: pyte
         await s.until(lambda: s.playback.position == 60)
         await s.pilot.pause()
         assert "1 part damaged" in s.line("header")
+
+
+async def test_steps_and_jumps_pass_over_damage(stand: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Recording.sample
+    monkeypatch.setattr(
+        Recording, "sample", lambda self, place: None if 10 <= place < 60 else whole(self, place)
+    )
+    async with stand(start=62) as s:
+        for position in (61, 60, 9, 8):
+            await s.press("T")
+            await s.until(lambda position=position: s.playback.position == position)  # type: ignore[misc]
+        await s.press("right_square_bracket")
+        await s.until(lambda: s.playback.position == 60)
+        await s.press("left_square_bracket")
+        await s.until(lambda: s.playback.position == 9)
+
+
+async def test_nobody_at_this_moment_is_told_as_of_a_recording(stand: Standing) -> None:
+    options = Options(interval_s=0, selectors=(parse_selector("4711"),))
+    async with stand(options=options) as s:
+        text = " ".join(s.panel("empty").text().split())
+        assert "No association matches --assoc 4711 at this moment." in text
+        assert "by itself" not in text
 
 
 async def test_a_recording_of_nothing_readable_says_so(

@@ -26,6 +26,7 @@ def read(path: Path) -> list[Sample]:
     """All that can be read of it."""
     recording = Recording(path)
     try:
-        return [sample for _, sample in recording.samples(0, len(recording))]
+        found = (recording.sample(place) for place in range(len(recording)))
+        return [sample for sample in found if sample is not None]
     finally:
         recording.close()

@@ -49,7 +49,6 @@ def test_spans(text: str, seconds: float) -> None:
         ("23:55", 299.6),
         ("23:50:00", -0.4),
         ("0:05:30.5", 930.1),
-        ("23:49", 86400 - 60.4),
         ("2026-11-24T00:00:00+00:00", 599.6),
         ("2026-11-24 00:00", 599.6),
     ],
@@ -63,6 +62,12 @@ def test_moments(text: str, after: float) -> None:
 )
 def test_anything_else_names_what_was_expected(text: str) -> None:
     with pytest.raises(MomentError):
+        moment_s(text, FIRST, LAST)
+
+
+@pytest.mark.parametrize("text", ["23:49", "0:11", "21m", "-21m", "2026-11-25 00:00"])
+def test_what_lies_outside_is_told_with_what_there_is(text: str) -> None:
+    with pytest.raises(MomentError, match=r"not in this recording \(2026-11-23 23:50:00 to 00:10:00\)"):
         moment_s(text, FIRST, LAST)
 
 

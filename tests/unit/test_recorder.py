@@ -188,6 +188,14 @@ def test_a_file_that_is_there_is_refused_at_once(
     assert read(recorded) == SAMPLES
 
 
+def test_nothing_recorded_is_nothing_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recorder = Recorder(facts)
+    recorder.start(tmp_path / "a.sctp")
+    assert recorder.stop().samples == 0
+    RecordWriter(recorder, None, terminal=True).summary()
+    assert capsys.readouterr().out == "" and not (tmp_path / "a.sctp").exists()
+
+
 def test_sysctls_are_read_by_name(tmp_path: Path) -> None:
     (tmp_path / "hb_interval").write_text("30000\n")
     (tmp_path / "rto_min").write_text("1000\n")

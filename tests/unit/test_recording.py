@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -177,9 +178,72 @@ def test_a_recording_can_be_read_while_it_is_written(tmp_path: Path) -> None:
     assert read(tmp_path / "a.sctp") == samples
 
 
-def test_a_recording_without_a_sample_says_so(tmp_path: Path) -> None:
+def test_a_recording_without_a_sample_goes_or_says_so(tmp_path: Path) -> None:
+    assert not written(tmp_path / "a.sctp", []).exists()
     with pytest.raises(RecordingError, match="holds no sample"):
-        read(written(tmp_path / "a.sctp", []))
+        read(written(tmp_path / "b.sctp", [], close=False))
+
+
+def test_another_program_may_hold_the_file_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sctptop.recording.writer.BUSY_S", 0.001)
+    samples = list(with_probes(200, 1))
+    path = tmp_path / "a.sctp"
+    writer = Writer(path, {})
+    for one in samples[:50]:
+        writer.add(one)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM tail").fetchall()
+    # Over the end of a block.
+    for one in samples[50:70]:
+        writer.add(one)
+    other.execute("COMMIT")
+    for one in samples[70:100]:
+        writer.add(one)
+    assert read(path) == samples[:100]
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM blocks").fetchall()
+    with pytest.raises(RecordingError, match="another program holds the file"):
+        for one in samples[100:]:
+            writer.add(one)
+    other.close()
+    writer.close()
+    assert read(path) == samples[:100]
+
+
+def test_large_samples_stay_within_the_limit_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.sctp"
+    writer = Writer(path, {}, Limits(max_bytes=1_000_000))
+    for one in with_probes(40, 300):
+        writer.add(one)
+        assert writer.size <= 1_000_000
+    writer.close()
+    assert path.stat().st_size <= 1_000_000 and len(read(path)) >= 3
+
+
+def test_little_is_kept_of_a_slow_recording_too(tmp_path: Path) -> None:
+    slow = [
+        replace(one, time=one.time + timedelta(minutes=place), interval_s=60.0)
+        for place, one in enumerate(with_probes(100, 1))
+    ]
+    kept = read(written(tmp_path / "a.sctp", slow, Limits(keep_s=600)))
+    assert 10 <= len(kept) <= 16 and kept == slow[-len(kept) :]
+
+
+def test_any_name_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert len(read(written(Path(":memory:"), with_probes(3, 1)))) == 3
+
+
+def test_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:
+    samples = list(with_probes(200, 1))
+    back = [replace(one, time=one.time - timedelta(hours=1)) for one in samples[120:]]
+    recording = Recording(written(tmp_path / "a.sctp", samples[:120] + back))
+    assert recording.last_s - recording.first_s == 119
+    assert recording.position_at(recording.last_s) == 119
+    recording.close()
 
 
 def test_nobody_is_there(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,8 +76,13 @@ def test_what_is_no_recording_is_told(tmp_path: Path, content: bytes, words: str
 
 
 def test_a_folder_and_nothing_are_told(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "none"):
-        with pytest.raises(RecordingError, match="cannot read"):
+    os.mkfifo(tmp_path / "pipe")
+    for path, words in (
+        (tmp_path, "is no file"),
+        (tmp_path / "pipe", "is no file"),
+        (tmp_path / "x", "cannot read"),
+    ):
+        with pytest.raises(RecordingError, match=words):
             Recording(path)
 
 
@@ -115,6 +122,65 @@ def test_an_endless_view_is_no_table(good: Path) -> None:
 
     with pytest.raises(RecordingError, match="lacks the tables"):
         Recording(changed(good, "endless.sctp", endless))
+
+
+def test_a_column_that_is_made_up_is_no_table(good: Path) -> None:
+    def made_up(database: sqlite3.Connection) -> None:
+        database.execute("DROP TABLE tail")
+        database.execute(
+            "CREATE TABLE tail (number INTEGER PRIMARY KEY, time_us AS (printf('%.*c', 900000000, 'x')), data BLOB)"
+        )
+
+    with pytest.raises(RecordingError, match="lacks the tables"):
+        Recording(changed(good, "made-up.sctp", made_up))
+
+
+def test_a_recording_tells_the_terminal_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evil = "evil\x1b]0;owned\x07\x9b31m\nline \ud800"
+    path = written(tmp_path / "a.sctp", [replace(one, host=evil) for one in SAMPLES[:3]])
+    assert {one.host for one in read(path)} == {"evil\ufffd]0;owned\ufffd\ufffd31m\ufffdline \ufffd"}
+    assert main(["replay", str(path), "-b", "-n", "1"]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "time", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+23:59", "2026-11-23T12:00:00"]
+)
+def test_a_time_that_no_clock_shows_is_damage(good: Path, time: str) -> None:
+    def damage(database: sqlite3.Connection) -> None:
+        database.execute(
+            "UPDATE blocks SET data = ? WHERE first = 60", (packed_block([json.dumps(text).encode()]),)
+        )
+
+    (first,) = sqlite3.connect(good).execute("SELECT data FROM blocks WHERE first = 60").fetchone()
+    text = {**json.loads(unpacked_block(first)[0]), "time": time}
+    assert read(changed(good, "late.sctp", damage)) == SAMPLES[:60] + SAMPLES[120:]
+
+
+def test_behind_a_hole_no_rate_is_told(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = changed(
+        good, "rates.sctp", lambda database: database.execute("DELETE FROM blocks WHERE first = 60")
+    )
+    recording = Recording(path)
+    found = dict(recording.samples(0, len(recording)))
+    recording.close()
+    assert [found[place].interval_s for place in (0, 1, 59, 60, 61)] == [None, 1.0, 1.0, 1.0, 1.0]
+    broken = changed(
+        good,
+        "broken.sctp",
+        lambda database: database.execute("UPDATE blocks SET data = x'00' WHERE first = 60"),
+    )
+    recording = Recording(broken)
+    found = dict(recording.samples(0, len(recording)))
+    assert [found[place].interval_s for place in (59, 120, 121)] == [1.0, None, 1.0]
+    assert (recording.preceding(119), recording.preceding(5), recording.following(59)) == (
+        59,
+        5,
+        (120, found[120]),
+    )
+    recording.close()
+    assert main(["replay", str(broken), "--json"]) == 0
+    assert "1 part of" in capsys.readouterr().err
 
 
 def test_behind_a_damaged_block_it_goes_on(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
