@@ -210,7 +210,8 @@ def test_another_program_may_hold_the_file_for_a_while(
             writer.add(one)
     other.close()
     writer.close()
-    assert read(path) == samples[:100]
+    # All but the one that could not wait.
+    assert read(path) == samples[:159]
 
 
 def test_large_samples_stay_within_the_limit_too(tmp_path: Path) -> None:
