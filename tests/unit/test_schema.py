@@ -50,6 +50,17 @@ def test_a_sample_comes_back_as_it_went() -> None:
     assert from_json(json.loads(json.dumps(to_json(before)))) == before
 
 
+def test_a_process_as_it_was_told_before_more_was_known_of_it() -> None:
+    document = to_json(sample(association()))
+    document["associations"][0]["process"] = {"pid": 812, "comm": "nr-gnb", "container": None}
+    (entry,) = from_json(document).associations
+    assert entry.process == Process(812, "nr-gnb")
+    whole = Process(812, "amf", "amf-0", "open5gs", "amf.service", "containerd", "4f797c539e6c", 2)
+    published = to_json(sample(association(process=whole)))["associations"][0]["process"]
+    assert list(published)[:3] == ["pid", "comm", "container"]
+    assert published["shared_by"] == 2
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
