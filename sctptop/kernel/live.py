@@ -16,6 +16,7 @@ from sctptop.kernel.merge import Ends, endpoints, ends_of, merge_associations
 from sctptop.kernel.preflight import PROC_SCTP, missing_sctp
 from sctptop.kernel.probe_records import Clocks
 from sctptop.kernel.probes import NOTHING, Probes
+from sctptop.kernel.processes import Owners
 from sctptop.kernel.procfs import AssocLine, parse_assocs, parse_eps, parse_remaddr, parse_snmp, read_text
 from sctptop.kernel.sockdiag import Pair, SockDiag, SockDiagError
 from sctptop.kernel.wire import DiagRecord
@@ -32,10 +33,13 @@ the first reading, and None for a socket that is younger.
 class LiveSource:
     """Reads the caller's network namespace. Owned by one thread; asks for no privilege but what probes need."""
 
-    def __init__(self, probes: Probes | None = None, folder: Path = PROC_SCTP) -> None:
+    def __init__(
+        self, probes: Probes | None = None, folder: Path = PROC_SCTP, owners: Owners | None = None
+    ) -> None:
         """``probes`` are started by the first reading and closed with the source; None: without."""
         self._probes = probes
         self._folder = folder
+        self._owners = owners or Owners()
         self._diag: SockDiag | None = None
         self._clock = JiffyClock(configured_hz(os.uname().release))
         self._previous: float | None = None
@@ -83,13 +87,14 @@ class LiveSource:
         # After sock_diag: its asking is what makes the probes look at every path.
         clocks = Clocks(datetime.now(UTC), time.monotonic_ns(), self._clock)
         observed = self._probes.read(clocks) if self._probes is not None else NOTHING
+        inodes = {line.inode for line in lines} | {one.inode for one in records if one.is_association}
         return self._sample(
             now,
             interval,
             started,
             {"sock_diag": diag_trouble or "ok", "procfs": trouble or "ok"},
             associations=merge_associations(
-                netns, records, lines, parse_remaddr(remaddr), self._clock, observed
+                netns, records, lines, parse_remaddr(remaddr), self._clock, observed, self._owners.of(inodes)
             ),
             endpoints=endpoints(netns, parse_eps(eps)),
             counters={netns: values} if (values := parse_snmp(counters)) else {},

@@ -14,7 +14,7 @@ from sctptop.kernel.probe_records import AssociationName
 from sctptop.kernel.probes import NOTHING, Observed
 from sctptop.kernel.procfs import SOCKET_STATES, SOCKET_TYPES, AssocLine, EpLine, RemaddrLine
 from sctptop.kernel.wire import T3_RTX_TIMER, DiagRecord
-from sctptop.model.sample import ASSOCIATION_STATES, PATH_STATES, Association, Endpoint, Path
+from sctptop.model.sample import ASSOCIATION_STATES, PATH_STATES, Association, Endpoint, Path, Process
 
 Ends = tuple[int, int, frozenset[str]]
 
@@ -105,11 +105,12 @@ def merge_associations(
     remaddrs: Iterable[RemaddrLine],
     clock: JiffyClock,
     observed: Observed = NOTHING,
+    owners: Mapping[int, Process] | None = None,
 ) -> tuple[Association, ...]:
     """Every association that either source named, once; ``records`` are of associations and of their sockets.
 
     ``observed`` is what probes saw as sock_diag was asked. What sock_diag told of the primary path goes before it:
-    it was read under the socket's lock, as the probe's look was.
+    it was read under the socket's lock, as the probe's look was. ``owners`` are by the inode of the socket.
     """
     sockets = {record.cookie: record for record in records if not record.is_association}
     transports: dict[int, list[RemaddrLine]] = {}
@@ -129,6 +130,7 @@ def merge_associations(
             transports.get((line and line.assoc_id) or 0, []),
             clock,
             observed,
+            owners,
         )
         for record, line in pairs
     )
@@ -180,6 +182,7 @@ def _association(
     transports: Sequence[RemaddrLine],
     clock: JiffyClock,
     observed: Observed,
+    owners: Mapping[int, Process] | None,
 ) -> Association:
     name: AssociationName | None = None
     facts: dict[str, object] = {}
@@ -194,6 +197,7 @@ def _association(
         facts["local_addresses"] = line.local_addresses
     paths = _paths(record, line, transports, clock, name, observed)
     facts["pathmtu"] = next((path.pathmtu for path in paths if path.primary), None)
+    facts["process"] = (owners or {}).get(facts["inode"])  # type: ignore[call-overload]
     return Association(netns=netns, paths=paths, **facts)  # type: ignore[arg-type]
 
 

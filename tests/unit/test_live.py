@@ -8,6 +8,7 @@ from sctptop.kernel import live
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.sockdiag import Pair
 from sctptop.kernel.wire import DiagRecord
+from tests.unit.fake_proc import FakeProc
 
 HEADING = (
     " ASSOC SOCK STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT LADDRS <-> RADDRS HBINT\n"
@@ -87,3 +88,16 @@ def test_look_ups_tell_two_associations_apart_by_their_local_address(
     for _ in range(2):
         found = source.read().associations
         assert {(entry.assoc_id, entry.own_tag, entry.cwnd) for entry in found} == {(5, 11, 7), (6, 22, 7)}
+
+
+def test_an_association_is_told_with_the_process_that_owns_its_socket(
+    tmp_path: Path, kernel: FakeSockDiag
+) -> None:
+    proc = FakeProc(tmp_path)
+    proc.add(812, "amf", [11])
+    source = LiveSource(None, tmp_path, proc.owners())
+    put(tmp_path, line(5))
+    kernel.records = [record(11), record(22, "10.9.0.3")]
+    found = {entry.inode: entry.process for entry in source.read().associations}
+    assert found[11] is not None
+    assert (found[11].pid, found[11].comm, found[22]) == (812, "amf", None)
