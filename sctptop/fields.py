@@ -89,6 +89,27 @@ def _last_heartbeat(row: Row) -> Value:
     return row.primary_rtt.last_ms if row.primary_rtt else None
 
 
+def owner(row: Row) -> Value:
+    """Command and pid of the process that holds the socket, a + for further ones; ``kernel`` where none does."""
+    process = row.association.process
+    if process is None:
+        return None
+    others = (process.shared_by or 1) - 1
+    return process.comm + (f"[{process.pid}]" if process.pid else "") + (f"+{others}" if others > 0 else "")
+
+
+def _of_process(name: str, title: str, help: str, width: int, unit: str = "") -> Field:
+    return Field(
+        name,
+        title,
+        unit,
+        width,
+        help,
+        lambda row: getattr(row.association.process, name, None),
+        published=False,
+    )
+
+
 def _path_errors(row: Row) -> Value:
     down = [path for path in row.association.paths if path.state not in ("ACTIVE", None)]
     return len(down) if row.association.paths else None
@@ -137,6 +158,25 @@ FIELDS: tuple[Field, ...] = (
     _read("gap_acks", "GAPACK", "n", "gap ack blocks received: holes the peer sees in what we sent", 6),
     _read("inode", "INODE", "#", "inode of the socket", 8),
     _read("uid", "UID", "#", "user id of the socket's owner", 6),
+    Field(
+        "process",
+        "PROCESS",
+        "",
+        20,
+        "command[pid] that owns the socket, +n for n more that share it; kernel: none does",
+        owner,
+        False,
+    ),
+    _of_process(
+        "container", "CONTAINER", "name of its container or pod, or the id where no name is told", 14
+    ),
+    _of_process("runtime", "RUNTIME", "what runs the container: docker, podman, cri-o, lxc and so on", 10),
+    _of_process("container_id", "CONT-ID", "id of the container, 12 characters", 12),
+    _of_process("unit", "UNIT", "systemd unit of the process, in a container that of the container", 22),
+    _of_process("user", "USER", "effective user of the process, by the host's names", 10),
+    _of_process("comm", "COMM", "command of the process, 15 characters", 15),
+    _of_process("pid", "PID", "process id; 0 is the kernel", 7, "#"),
+    _of_process("shared_by", "SHARED", "processes that hold the socket; more than one after a fork", 6, "n"),
     _read("own_tag", "OWN-TAG", "hex", "our verification tag", 10),
     _read("peer_tag", "PEER-TAG", "hex", "the peer's verification tag", 10),
     _read("socket_type", "TYPE", "", "one-to-one or one-to-many socket", 11),
@@ -265,9 +305,11 @@ WIDE_COLUMNS: tuple[str, ...] = (
     "rto_ms",
     "local_rwnd",
     "nodelay",
+    "process",
     "paths_down",
     "assoc_id",
     "hb_interval_ms",
+    "container",
 )
 
 

@@ -2,7 +2,7 @@
 
 Terms side by side must all hold; ``or`` separates alternatives; ``not`` turns a term round. A term is
 ``FIELD OP VALUE`` (``=`` ``!=`` ``<`` ``<=`` ``>`` ``>=`` ``~`` contains), or a bare word that is looked
-for in the ends, the addresses and the state. Values take k, M, G (1000s); durations ms, s.
+for in the ends, the addresses, the state, the process and its container. Values take k, M, G (1000s); durations ms, s.
 """
 
 from __future__ import annotations
@@ -27,7 +27,16 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_WORD_FIELDS = ("local", "remote", "local_addresses", "remote_addresses", "state", "assoc_id")
+_WORD_FIELDS = (
+    "local",
+    "remote",
+    "local_addresses",
+    "remote_addresses",
+    "state",
+    "assoc_id",
+    "process",
+    "container",
+)
 
 
 class FilterError(ValueError):

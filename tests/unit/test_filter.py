@@ -4,10 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sctptop.fields import BY_ID
 from sctptop.filter import FilterError, parse_filter
+from sctptop.model.sample import Process
 from tests.unit.associations import row
 
-ROW = row(cwnd=4380, srtt_ms=8.0, nodelay=False, peer_rwnd=None, assoc_id=3, hb_interval_ms=30000.0)
+AMF = Process(812, "amf", container="amf-0", unit="amf.service", user="open5gs", shared_by=3)
+ROW = row(
+    cwnd=4380, srtt_ms=8.0, nodelay=False, peer_rwnd=None, assoc_id=3, hb_interval_ms=30000.0, process=AMF
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +38,13 @@ ROW = row(cwnd=4380, srtt_ms=8.0, nodelay=False, peer_rwnd=None, assoc_id=3, hb_
         ("hb_interval_ms=30s", True),
         ("own_tag=0x1", True),
         ("local-port=38412", True),
+        ("amf-0", True),
+        ("amf[812]", True),
+        ("process~smf", False),
+        ("comm=amf pid=812 unit=amf.service user=open5gs", True),
+        ("container=null", False),
+        ("runtime=null", True),
+        ("shared_by>1", True),
     ],
 )
 def test_expressions(text: str, accepted: bool) -> None:
@@ -52,3 +64,12 @@ def test_any_text_is_a_filter_or_a_filter_error(text: str) -> None:
         parse_filter(text).accepts(ROW)
     except FilterError:
         pass
+
+
+def test_owners_in_a_column() -> None:
+    show = BY_ID["process"].get
+    assert show(ROW) == "amf[812]+2"
+    assert show(row(process=Process(812, "amf", shared_by=1))) == "amf[812]"
+    assert show(row(process=Process(0, "kernel", shared_by=0))) == "kernel"
+    assert show(row()) is None
+    assert BY_ID["container"].get(row()) is None

@@ -14,7 +14,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Identity",
         (
-            "local", "remote", "netns", "assoc_id", "state", "ended", "age_s", "local_port", "remote_port",
+            "local", "remote", "netns", "assoc_id", "process", "container", "state", "ended", "age_s", "local_port",
+            "remote_port",
             "local_addresses", "remote_addresses", "own_tag", "peer_tag", "adaptation_indication",
         ),
     ),
@@ -58,6 +59,10 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "assoc_max_retrans", "autoclose_s", "disable_fragments",
             "fragment_interleave", "partial_delivery_point", "v4_mapped", "peer_capable",
         ),
+    ),
+    (
+        "Process",
+        ("pid", "comm", "user", "unit", "runtime", "container_id", "shared_by"),
     ),
     (
         "Socket",

@@ -22,7 +22,7 @@ MARKS = (
     ("▁", "in a graph: zero; a blank is a gap, nothing was read; ▲ stands above the scale"),
 )
 FILTER_EXAMPLES = (
-    ("38412", "a word looked for in ends, addresses and state"),
+    ("38412", "a word looked for in ends, addresses, state, process and container"),
     ("cwnd<10k", "a field: = != < <= > >=, ~ contains; k M G, ms s"),
     ("state!=ESTABLISHED", "states in full"),
     ("rtx_chunks>0 or paths_down>0", "alternatives; terms side by side must all hold; not turns one round"),
