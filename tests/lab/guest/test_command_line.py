@@ -76,12 +76,25 @@ def test_a_sample_is_whole(gnb: Host) -> None:
     assert first["hz"] in (100, 250, 300, 1000)
     assert first["counters"][str(first["associations"][0]["netns"])]["SctpCurrEstab"] == 3
     (mine,) = (entry for entry in second["associations"] if entry["local_port"] == 59058)
-    assert mine["process"] is None
+    assert mine["process"]["comm"].startswith("python")
+    assert (mine["process"]["user"], mine["process"]["shared_by"]) == ("root", 1)
+    assert {entry["process"]["comm"] for entry in second["associations"]} == {mine["process"]["comm"]}
     assert mine["pathmtu"] is None
     assert mine["out_data_chunks"] > 0
     (multi,) = (entry for entry in second["associations"] if entry["remote_port"] == 5002)
     assert [path["address"] for path in multi["paths"] if path["primary"]] == [multi["primary"]]
     assert len(multi["paths"]) == 2
+
+
+def test_the_owner_is_the_process_that_made_the_socket(gnb: Host) -> None:
+    with traffic(gnb, "idle", "--to", "10.9.0.2", "--local-port", "41001") as mine:
+        (sample,) = samples(gnb, "-n", "1", "--assoc", "41001")
+        (entry,) = sample["associations"]
+        assert entry["process"]["pid"] == mine.process.pid
+        table = sctptop(
+            gnb, "-b", "-n", "1", "--columns", "local_port,process", "--filter", "local_port=41001"
+        ).stdout
+        assert f"[{mine.process.pid}]" in table
 
 
 def test_tables_and_csv(gnb: Host) -> None:
@@ -142,13 +155,15 @@ def test_a_reader_that_goes_away_ends_it_silently(gnb: Host) -> None:
     assert (code, done.stderr) == ("141", "")
 
 
-def test_without_capabilities_everything_but_the_mark_is_read(gnb: Host) -> None:
+def test_without_capabilities_everything_but_the_mark_and_the_owner_is_read(gnb: Host) -> None:
     done = sctptop(gnb, "--json", "-n", "1", prefix=tuple(NO_CAPABILITIES))
     assert done.returncode == 0, done.stderr
     sample = json.loads(done.stdout)
     assert sample["sources"]["sock_diag"] == sample["sources"]["procfs"] == "ok"
     assert remote_ports(sample) == {38412, 5006, 5002}
     assert {entry["mark"] for entry in sample["associations"]} == {None}
+    # The descriptors of processes that may do more than we are not ours to read: not known, and not the kernel's.
+    assert [entry["process"] for entry in sample["associations"]] == [None] * 3
     assert all(entry["cwnd"] and entry["assoc_id"] for entry in sample["associations"])
 
 
