@@ -102,7 +102,8 @@ class LinePanel(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the box for Textual."""
         text = self._on_screen[y] = self._line(y)
-        return to_strip(text, self.room, self.rich_style)
+        # With the gutter in it: Textual would add that as a piece of its own, or not, by what it drew before.
+        return to_strip(fit(text, self.room), max(self.room, self.size.width), self.rich_style)
 
     def action_move(self, step: int) -> None:
         """Walk by notes where there are some, else scroll."""
