@@ -1,32 +1,28 @@
-"""Makes the pictures of ``screenshots/`` from the running dashboard on live associations in the lab.
+"""Makes the pictures of ``screenshots/`` from the recording that is shipped.
 
-    python -m tests.lab.screenshots          # needs rsvg-convert (librsvg2-bin), pngquant, fonts-dejavu-core
-
-The gNB's host is shown, with the traffic of ``scenery``; the cursor is on its bulk sender.
+python -m tests.screenshots          # needs rsvg-convert (librsvg2-bin), pngquant, fonts-dejavu-core
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from sctptop.kernel.live import LiveSource
-from sctptop.kernel.probes import Probes
-from sctptop.options import Options
-from sctptop.tui.live_app import LiveApp
-from sctptop.tui.widgets.association_table import AssociationTable
-from tests.lab import machine
-from tests.lab.hosts import inside
-from tests.lab.scenery import scenery
+from textual.pilot import Pilot
 
-FOLDER = Path(__file__).resolve().parents[2] / "screenshots"
-SECONDS = 110
+from sctptop.cli import DEMO
+from sctptop.options import Options
+from sctptop.recording.reader import Recording
+from sctptop.tui.replay_app import ReplayApp
+from sctptop.tui.widgets.association_table import AssociationTable
+
+FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
+AT = 80
+"""The sample that is shown: in the middle of a path failure, everything else at work."""
 REQUESTS, BULK = 59058, 5001
 VIEWS = (
     ("1", "rtt", REQUESTS),
@@ -43,35 +39,35 @@ FONT = "DejaVu Sans Mono"
 async def pictures() -> dict[str, str]:
     """SVG by name, of every view."""
     found: dict[str, str] = {}
-    app = LiveApp(LiveSource(Probes()), Options())
+    app = ReplayApp(Recording(DEMO), Options(interval_s=0), AT)
+    app.feed.play_or_pause()
     async with app.run_test(size=(120, 36)) as pilot:
-        await asyncio.sleep(SECONDS)
-        table = app.query_one(AssociationTable)
+        while app.newest is None or len(app.newest.clock) <= AT:
+            await asyncio.sleep(0.01)
         for key, name, port in VIEWS:
-            await pilot.press("home")
-            for _ in table.rows:
-                if table.cursor is None or port not in table.cursor[-2:]:
-                    await pilot.press("j")
+            await choose(app, pilot, port)
             await pilot.press(key)
-            await asyncio.sleep(2)
+            await pilot.pause(0.5)
             found[name] = app.export_screenshot(title="sctptop")
         await pilot.press("question_mark")
-        await asyncio.sleep(2)
+        await pilot.pause(0.5)
         found["help"] = app.export_screenshot(title="sctptop")
         await pilot.press("escape")
         await pilot.resize_terminal(80, 24)
+        await choose(app, pilot, REQUESTS)
         await pilot.press("1")
-        await asyncio.sleep(3)
+        await pilot.pause(0.5)
         found["small"] = app.export_screenshot(title="sctptop")
     return found
 
 
-def in_the_lab() -> int:
-    """Print the pictures as one line of JSON."""
-    with scenery() as (gnb, _), inside(gnb):
-        found = asyncio.run(pictures())
-    print(json.dumps({name: base64.b64encode(svg.encode()).decode() for name, svg in found.items()}))
-    return 0
+async def choose(app: ReplayApp, pilot: Pilot[int], port: int) -> None:
+    """Put the cursor on the association with that port at either end."""
+    await pilot.press("home")
+    table = app.query_one(AssociationTable)
+    for _ in table.rows:
+        if table.cursor is None or port not in table.cursor[-2:]:
+            await pilot.press("j")
 
 
 def own_font(svg: str) -> str:
@@ -84,24 +80,17 @@ def own_font(svg: str) -> str:
 
 
 def main() -> int:
-    """Go to the lab, bring the pictures back, and keep them as SVG and PNG."""
-    if "--in-the-lab" in sys.argv:
-        return in_the_lab()
+    """Draw them, and keep each as SVG and PNG."""
     if not (shutil.which("rsvg-convert") and shutil.which("pngquant")):
         print(
-            "screenshots: error: tools missing (try: apt-get install librsvg2-bin pngquant)", file=sys.stderr
+            "screenshots: error: tools missing (try: apt-get install librsvg2-bin pngquant fonts-dejavu-core)",
+            file=sys.stderr,
         )
         return 1
-    machine.precompile()
-    command = [sys.executable, "-m", "tests.lab.screenshots", "--in-the-lab"]
-    result = machine.run(command, timeout=600)
-    if result.returncode:
-        print(result.stderr or result.stdout, file=sys.stderr)
-        return result.returncode
     FOLDER.mkdir(exist_ok=True)
-    for name, data in json.loads(result.stdout.splitlines()[-1]).items():
+    for name, svg in asyncio.run(pictures()).items():
         file = FOLDER / f"{name}.svg"
-        file.write_text(own_font(base64.b64decode(data).decode()))
+        file.write_text(own_font(svg))
         picture = subprocess.run(["rsvg-convert", str(file)], check=True, capture_output=True).stdout
         small = subprocess.run(["pngquant", "64", "-"], input=picture, check=True, capture_output=True).stdout
         file.with_suffix(".png").write_bytes(small)
