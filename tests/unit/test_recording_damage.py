@@ -254,7 +254,7 @@ def test_what_a_power_loss_left_half_done_is_undone(good: Path, tmp_path: Path) 
     assert read(torn) == SAMPLES
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_flipped_bytes_never_break_it(good: Path, tmp_path: Path, data: st.DataObject) -> None:
     content = bytearray(good.read_bytes())
@@ -291,7 +291,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(NAMES, JSON, min_size=1), st.integers(0, 59))
 def test_a_sample_of_anything_never_breaks_it(good: Path, tmp_path: Path, patch: object, place: int) -> None:
     def damage(database: sqlite3.Connection) -> None:
