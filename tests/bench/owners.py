@@ -10,7 +10,6 @@ import resource
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,19 +17,10 @@ from functools import partial
 from sctptop.kernel.containers import PROC
 from sctptop.kernel.descriptors import holders, process_ids
 from sctptop.kernel.processes import Owners
+from tests.bench.timing import best_of
 
 REPEAT = 7
 SOCKETS = (1, 100, 1000)
-
-
-def best_of(action: Callable[[], object]) -> float:
-    """The shortest of a few runs, in milliseconds: what it takes when nothing interferes."""
-    times = []
-    for _ in range(REPEAT):
-        begin = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - begin)
-    return 1000 * min(times)
 
 
 @contextmanager
@@ -79,7 +69,7 @@ def main() -> int:
                 "a new socket: a search of one known owner": partial(holders, PROC, [os.getpid()], asked),
             }
             for name, action in actions.items():
-                rows.setdefault(name, []).append(best_of(action))
+                rows.setdefault(name, []).append(1000 * best_of(action, REPEAT))
         for name, values in rows.items():
             print(f"{name:44}" + "".join(f"{value:>9.2f}" for value in values))
     return 0

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import socket
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from pyroute2 import DiagSocket
 
@@ -18,6 +17,7 @@ from sctptop.kernel.preflight import PROC_SCTP
 from sctptop.kernel.procfs import parse_assocs, read_text
 from sctptop.kernel.sockdiag import Pair, SockDiag
 from sctptop.kernel.wire import IPPROTO_SCTP
+from tests.bench.timing import best_of
 from tests.lab import machine
 from tests.lab.hosts import Host, inside, two_hosts
 from tests.lab.traffic_process import traffic
@@ -26,19 +26,9 @@ REPEAT = 3
 COUNTS = (100, 1000, 4000)
 
 
-def best_of(action: Callable[[], object]) -> float:
-    """The shortest of a few runs, in seconds: what it takes when nothing interferes."""
-    times = []
-    for _ in range(REPEAT):
-        begin = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - begin)
-    return min(times)
-
-
 def measure(gnb: Host) -> list[tuple[str, float]]:
     """Seconds by what was done, with the associations that the host has now; one row counts records."""
-    rows = [("ss -S -a -n -i -m", best_of(lambda: gnb.run(["ss", "-S", "-a", "-n", "-i", "-m"])))]
+    rows = [("ss -S -a -n -i -m", best_of(lambda: gnb.run(["ss", "-S", "-a", "-n", "-i", "-m"]), REPEAT))]
     with inside(gnb):
         diag, stock = SockDiag(), DiagSocket()
         stock.bind()
@@ -49,17 +39,17 @@ def measure(gnb: Host) -> list[tuple[str, float]]:
             for record in records
         ]
         rows += [
-            ("pyroute2 get_sock_stats", best_of(lambda: stock.get_sock_stats(**everything))),
+            ("pyroute2 get_sock_stats", best_of(lambda: stock.get_sock_stats(**everything), REPEAT)),
             ("  of which it found", len(stock.get_sock_stats(**everything))),
-            ("/proc assocs, parsed", best_of(lambda: parse_assocs(read_text(PROC_SCTP, "assocs")))),
-            ("sctptop dump, decoded", best_of(diag.dump)),
-            ("sctptop exact look-ups", best_of(lambda: list(diag.look_up(pairs)))),
+            ("/proc assocs, parsed", best_of(lambda: parse_assocs(read_text(PROC_SCTP, "assocs")), REPEAT)),
+            ("sctptop dump, decoded", best_of(diag.dump, REPEAT)),
+            ("sctptop exact look-ups", best_of(lambda: list(diag.look_up(pairs)), REPEAT)),
         ]
         for name, limit in (("sctptop reading by dump", 1 << 30), ("sctptop reading by look-ups", 0)):
             live.EXACT_ABOVE = limit
             source = LiveSource()
             source.read()
-            rows.append((name, best_of(source.read)))
+            rows.append((name, best_of(source.read, REPEAT)))
             source.close()
         stock.close()
         diag.close()

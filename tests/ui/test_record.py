@@ -25,14 +25,18 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LiveApp:
     return LiveApp(RecordedSource(Scripted(SAMPLES), recorder), Options(interval_s=3600), recorder)
 
 
+async def begin(s: Stage) -> None:
+    """A recording; one sample is kept at once."""
+    await s.press("w")
+    await s.until(lambda: s.reading.snapshot and s.reading.snapshot.tick == 1)
+
+
 async def test_w_begins_and_ends_a_recording(app: LiveApp, tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         s = Stage(app, pilot, Scripted(SAMPLES))
         await s.until(lambda: app.newest is not None)
         assert "w Record" in s.line("footer")
-        await s.press("w")
-        # One sample at once.
-        await s.until(lambda: app.newest and app.newest.snapshot and app.newest.snapshot.tick == 1)
+        await begin(s)
         assert "recording to sctptop-amf-1-2" in s.line("tabs")
         await s.tick(2)
         assert "REC" in s.line("header") and "w End rec" in s.line("footer")
@@ -48,8 +52,7 @@ async def test_leaving_ends_the_recording(app: LiveApp, tmp_path: Path) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         s = Stage(app, pilot, Scripted(SAMPLES))
         await s.until(lambda: app.newest is not None)
-        await s.press("w")
-        await s.until(lambda: app.newest and app.newest.snapshot and app.newest.snapshot.tick == 1)
+        await begin(s)
         await s.tick()
         await s.press("q")
     (path,) = tmp_path.glob("*.sctp")
@@ -62,8 +65,7 @@ async def test_a_full_disk_ends_the_recording_and_the_dashboard_goes_on(
     async with app.run_test(size=(120, 36)) as pilot:
         s = Stage(app, pilot, Scripted(SAMPLES))
         await s.until(lambda: app.newest is not None)
-        await s.press("w")
-        await s.until(lambda: app.newest and app.newest.snapshot and app.newest.snapshot.tick == 1)
+        await begin(s)
         await s.tick()
 
         def full(*_: object) -> None:
