@@ -94,6 +94,7 @@ def association_from_json(document: Mapping[str, Any]) -> Association:
         nested = {
             "paths": tuple(_path(path) for path in document.get("paths", ())),
             "process": _build(Process, process) if process else None,
+            **_distributions(document, ("held_ms", "read_wait_ms"), ("held_bins", "read_wait_bins")),
         }
         association: Association = _build(Association, {**document, **nested})
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -145,17 +146,21 @@ def _value(value: Any) -> Any:
 
 
 def _path(document: Mapping[str, Any]) -> Path:
-    summaries = {
-        name: _build(RttSummary, summary)
-        for name in ("hb_rtt_ms", "data_rtt_ms")
-        if (summary := document.get(name))
-    }
-    bins = tuple((middle, times) for middle, times in document.get("data_rtt_bins", ()))
-    for one in bins:
-        _check_value("data_rtt_bins", one[0], frozenset((int,)))
-        _check_value("data_rtt_bins", one[1], frozenset((int,)))
-    path: Path = _build(Path, {**document, **summaries, "data_rtt_bins": bins})
+    measured = _distributions(document, ("hb_rtt_ms", "data_rtt_ms"), ("data_rtt_bins",))
+    path: Path = _build(Path, {**document, **measured})
     return path
+
+
+def _distributions(
+    document: Mapping[str, Any], summaries: Iterable[str], bins: Iterable[str]
+) -> dict[str, Any]:
+    """The summaries of round trips and waits that are there, and the bins, under their names."""
+    found = {name: _build(RttSummary, summary) for name in summaries if (summary := document.get(name))}
+    for name in bins:
+        found[name] = tuple((middle, times) for middle, times in document.get(name, ()))
+        for number in (number for one in found[name] for number in one):
+            _check_value(name, number, frozenset((int,)))
+    return found
 
 
 def _build(kind: type[Any], document: Mapping[str, Any]) -> Any:

@@ -15,6 +15,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "retransmit": "chunks were marked for retransmission, and why",
     "path": "a path went up, down or potentially failed",
     "association": "an association came into being or was freed",
+    "ngap": "a message of NGAP or S1AP: its header, its UE ids, and how long it was held or waited",
 }
 """Every kind of event, in words."""
 
@@ -49,6 +50,13 @@ class Event:
     retransmit: ``reason`` T3_RTX, FAST_RTX, PMTUD or T1_RTX, ``flight``
     path: ``before``, ``after`` of PATH_STATES
     association: ``change`` NEW or FREED, ``state`` of ASSOCIATION_STATES it was in when freed
+    ngap: ``direction`` "out" or "in"; ``at_ns`` on CLOCK_MONOTONIC: handed over by the application, or arrived;
+    ``wait_ns``: until first transmitted, or until the application had read it; ``ppid`` as RFC 9260 orders its bytes,
+    ``ppid_swapped`` if the sender did not; ``stream``, ``tsn``, ``length`` of the user data in its first chunk,
+    ``fragment`` if more chunks follow; ``pdu`` "initiatingMessage", "successfulOutcome" or "unsuccessfulOutcome",
+    ``procedure`` its code, ``amf_ue_id`` and ``ran_ue_id`` (S1AP: of the MME and the eNB), ``nas`` the type of the
+    5GMM (EMM) message inside where it can be read, ``odd`` why the header could not be decoded. No other byte of
+    the message is kept: it may hold the identity of a subscriber.
     """
 
     time: datetime

@@ -190,6 +190,12 @@ class Association:
     rwnd_max: int | None = None
     peer_rwnd_min: int | None = None
     peer_rwnd_max: int | None = None
+    # Of all messages: how long held before the first transmission, how long waiting to be read. The summaries
+    # are put in by the model; the bins are what the interval added, as Path.data_rtt_bins.
+    held_ms: RttSummary | None = None
+    read_wait_ms: RttSummary | None = None
+    held_bins: tuple[tuple[int, int], ...] = ()
+    read_wait_bins: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,15 @@ def _association(event: Event) -> list[Line]:
     return [_line("association", "good", event.text("change").lower() or UNKNOWN)]
 
 
+def _ngap(event: Event) -> list[Line]:
+    direction = "sent" if event.text("direction") == "out" else "received"
+    waited = event.number("wait_ns")
+    verb = "held" if direction == "sent" else "waited"
+    told = f", {verb} {waited / 1e6:.3f} ms" if waited is not None else ""
+    what = f"{event.text('pdu') or event.text('odd') or UNKNOWN} {event.text('procedure')}".rstrip()
+    return _both(f"NGAP {direction}", "name", what, told)
+
+
 def _unknown(event: Event) -> list[Line]:
     told = "  ".join(f"{name} {value}" for name, value in event.details.items())
     return [_line(event.kind, "title", told)]
@@ -124,6 +133,7 @@ _WORDINGS: dict[str, Callable[[Event], list[Line]]] = {
     "retransmit": _retransmit,
     "path": _path,
     "association": _association,
+    "ngap": _ngap,
 }
 assert _WORDINGS.keys() == EVENT_KINDS.keys()
 
