@@ -13,7 +13,7 @@ from sctptop.errors import USAGE, SctptopError
 from sctptop.fields import UnknownFieldError, field
 from sctptop.filter import FilterError, parse_filter
 from sctptop.model.event import EVENT_KINDS
-from sctptop.model.select import SelectorError, parse_selector
+from sctptop.model.select import SelectorError, parse_netns, parse_selector
 from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, VIEWS, Options
 from sctptop.ordering import OrderError, parse_order
 from sctptop.recording.moment import span_s
@@ -29,6 +29,7 @@ commands:
 examples:
   sudo sctptop                                the dashboard; ? there lists the keys
   sctptop --assoc 59058                       associations with port (or id) 59058
+  sudo sctptop --netns amf                    one network namespace of ip netns, or --netns PID
   sctptop --assoc 10.9.0.2:38412 --view cwnd  one remote end, the congestion window
   sctptop -b -n 1 --sort send_queue           one table, the longest send queue first
   sctptop --json -d 0.5 | jq '.associations[].cwnd'
@@ -205,6 +206,13 @@ def _selection(group: argparse._ArgumentGroup) -> None:
         help="only associations with this port (local or remote), association id, ADDR, ADDR:PORT or "
         "[ADDR6]:PORT; repeatable",
     )
+    group.add_argument(
+        "--netns",
+        metavar="all|self|NAME|PID|INODE",
+        default="all",
+        help="network namespaces: all (default; without root only our own), our own, or the one of that name, "
+        "of that process or with that inode",
+    )
 
 
 def _when(parser: argparse.ArgumentParser) -> None:
@@ -249,6 +257,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
     defaults = Options()
     return Options(
         selectors=tuple(checked("--assoc", parse_selector, text) for text in arguments.assoc),
+        netns=checked("--netns", parse_netns, arguments.netns),
         view=arguments.view,
         interval_s=checked("--interval", _interval, arguments.interval) if "interval" in arguments else 0.0,
         count=checked("--count", _count, arguments.count) if arguments.count is not None else None,

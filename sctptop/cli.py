@@ -85,13 +85,13 @@ def _run(argv: Sequence[str]) -> int:
     if writer is not None:
         from sctptop.output.stream import stream
 
-        return stream(_settled(arguments), options, writer)
+        return stream(_settled(arguments, options), options, writer)
     _need_terminal("sctptop -b, --json or --csv")
     from sctptop.recording.recorder import RecordedSource
     from sctptop.tui.run import run_dashboard
 
     recorder = _recorder(arguments, options)
-    return run_dashboard(RecordedSource(_live(_probes(arguments)), recorder), options, recorder)
+    return run_dashboard(RecordedSource(_live(_probes(arguments), options), recorder), options, recorder)
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:
@@ -107,7 +107,7 @@ def _record(arguments: argparse.Namespace, options: Options) -> int:
     writer = RecordWriter(recorder, _writer(arguments, options), sys.stdout.isatty())
     recorder.start(Path(arguments.output))
     try:
-        return stream(RecordedSource(_settled(arguments), recorder), options, writer)
+        return stream(RecordedSource(_settled(arguments, options), recorder), options, writer)
     finally:
         recorder.stop()
         writer.summary()
@@ -159,6 +159,7 @@ def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
     asked = {
         "interval_s": options.interval_s,
         "assoc": [selector.text for selector in options.selectors],
+        "netns": options.netns.text,
         "no_bpf": arguments.no_bpf,
         "every_change": arguments.every_change,
     }
@@ -195,20 +196,20 @@ def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
     return None
 
 
-def _live(probes: Probes | None) -> Source:
+def _live(probes: Probes | None, options: Options) -> Source:
     """Imported late: --help and bad usage need no netlink."""
     from sctptop.kernel.live import LiveSource
 
-    return LiveSource(probes)
+    return LiveSource(probes, netns=options.netns)
 
 
-def _settled(arguments: argparse.Namespace) -> Source:
+def _settled(arguments: argparse.Namespace, options: Options) -> Source:
     """A source whose probes are on, or known to be off: a line of output cannot be mended later."""
     probes = _probes(arguments)
     if probes is not None:
         probes.start()
         probes.settle()
-    return _live(probes)
+    return _live(probes, options)
 
 
 def _probes(arguments: argparse.Namespace) -> Probes | None:

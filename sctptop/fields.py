@@ -118,7 +118,8 @@ def _path_errors(row: Row) -> Value:
 FIELDS: tuple[Field, ...] = (
     Field("local", "LOCAL", "", 21, "our end: address:port, +n for n more addresses", local_end, False),
     Field("remote", "REMOTE", "", 21, "the peer's primary address:port, +n for more", remote_end, False),
-    _read("netns", "NETNS", "#", "inode of the network namespace", 10),
+    _read("netns", "NETNS-ID", "#", "inode of the network namespace", 10),
+    _read("netns_name", "NETNS", "", "network namespace: name, container, or a process in it", 10),
     _read("assoc_id", "ID", "#", "association id (sctp_assoc_t), unique on the host", 6),
     _read("state", "STATE", "", "state of the association, RFC 9260 section 4", 11),
     _read("local_port", "LPORT", "#", "local port", 5),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sctptop.fields import Field
 from sctptop.filter import EVERYTHING, Filter
-from sctptop.model.select import Selector
+from sctptop.model.select import ALL_NAMESPACES, NamespaceChoice, Selector
 from sctptop.ordering import BY_REMOTE, Order
 
 VIEWS = ("rtt", "cwnd", "queue", "counters", "paths", "events")
@@ -18,6 +18,7 @@ class Options:
     """Defaults are those of plain ``sctptop``. A recording has no ``interval_s`` of ours: 0."""
 
     selectors: tuple[Selector, ...] = ()
+    netns: NamespaceChoice = ALL_NAMESPACES
     view: str = "rtt"
     interval_s: float = 1.0
     count: int | None = None

@@ -15,11 +15,11 @@ from types import NoneType
 from typing import Any
 
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Endpoint, Path, Process, RttSummary, Sample
+from sctptop.model.sample import Association, Endpoint, Namespace, Path, Process, RttSummary, Sample
 
 SCHEMA = 1
 
-_KINDS = (Association, Endpoint, Path, Process, RttSummary)
+_KINDS = (Association, Endpoint, Namespace, Path, Process, RttSummary)
 _NAMES = {kind: tuple(entry.name for entry in dataclasses.fields(kind)) for kind in _KINDS}
 _EVENT = tuple(entry.name for entry in dataclasses.fields(Event) if entry.name not in ("time", "details"))
 _SCALARS: frozenset[type] = frozenset((int, float, str, bool, NoneType))
@@ -48,6 +48,7 @@ def to_json(sample: Sample) -> dict[str, Any]:
         "counters": {str(netns): dict(values) for netns, values in sample.counters.items()},
         "events": [event_to_json(event) for event in sample.events],
         "events_lost": sample.events_lost,
+        "namespaces": [_plain(entry) for entry in sample.namespaces],
     }
 
 
@@ -77,6 +78,7 @@ def sample_of(document: Mapping[str, Any], associations: Iterable[Association]) 
             counters={int(netns): _all(dict(held), int) for netns, held in document["counters"].items()},
             events=tuple(_event(entry) for entry in document["events"]),
             events_lost=document.get("events_lost", 0),
+            namespaces=tuple(_build(Namespace, entry) for entry in document.get("namespaces", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise SchemaError(f"not a sample: {error!r}") from error

@@ -106,6 +106,7 @@ def merge_associations(
     clock: JiffyClock,
     observed: Observed = NOTHING,
     owners: Mapping[int, Process] | None = None,
+    netns_name: str | None = None,
 ) -> tuple[Association, ...]:
     """Every association that either source named, once; ``records`` are of associations and of their sockets.
 
@@ -131,6 +132,7 @@ def merge_associations(
             clock,
             observed,
             owners,
+            netns_name,
         )
         for record, line in pairs
     )
@@ -183,6 +185,7 @@ def _association(
     clock: JiffyClock,
     observed: Observed,
     owners: Mapping[int, Process] | None,
+    netns_name: str | None,
 ) -> Association:
     name: AssociationName | None = None
     facts: dict[str, object] = {}
@@ -198,7 +201,7 @@ def _association(
     paths = _paths(record, line, transports, clock, name, observed)
     facts["pathmtu"] = next((path.pathmtu for path in paths if path.primary), None)
     facts["process"] = (owners or {}).get(facts["inode"])  # type: ignore[call-overload]
-    return Association(netns=netns, paths=paths, **facts)  # type: ignore[arg-type]
+    return Association(netns=netns, netns_name=netns_name, paths=paths, **facts)  # type: ignore[arg-type]
 
 
 def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:

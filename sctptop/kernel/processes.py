@@ -97,6 +97,11 @@ class Owners:
         known = {inode: owned.process for inode, owned in self._owned.items()}
         return known | {inode: KERNEL for inode, missed in self._missed.items() if missed.complete >= SURE}
 
+    def process(self, pid: int) -> Process | None:
+        """Who a process is; None when it is gone."""
+        stat = read_stat(self._proc, pid)
+        return self._identify(pid, stat) if stat is not None else None
+
     def _worth_a_search(self, inode: int) -> bool:
         missed = self._missed.get(inode)
         return missed is None or missed.searches < SURE

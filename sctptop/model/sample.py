@@ -143,6 +143,7 @@ class Association:
     process: Process | None = None
     paths: tuple[Path, ...] = ()
     # Beyond the first contract: every further field the kernel gives.
+    netns_name: str | None = None
     own_tag: int | None = None
     peer_tag: int | None = None
     socket_type: str | None = None
@@ -212,13 +213,36 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Namespace:
+    """A network namespace that was read. ``netns`` is the inode by which the kernel tells it from others.
+
+    ``name`` is that of a mount (``ip netns``), ``pid`` the oldest process in it with its ``comm`` and ``container``;
+    each None where there is none, or it is not known. ``own``: that of sctptop itself.
+    """
+
+    netns: int
+    name: str | None = None
+    pid: int | None = None
+    comm: str | None = None
+    container: str | None = None
+    own: bool = False
+
+    @property
+    def label(self) -> str:
+        """What to call it in few characters."""
+        held_by = self.comm and f"{self.comm}/{self.pid}"
+        return self.name or self.container or ("self" if self.own else None) or held_by or str(self.netns)
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """All that one reading found.
 
     ``interval_s`` is the monotonic time since the reading before, None on the first.
     ``read_s`` is what the reading itself took. ``sources`` says "ok" or why not, by source.
-    ``counters`` holds /proc/net/sctp/snmp by network namespace. ``events`` are those since the sample before, oldest
-    first; ``events_lost`` says how many more there were that no buffer had room for.
+    ``counters`` holds /proc/net/sctp/snmp by network namespace, ``namespaces`` those that were read and in which
+    something is or was. ``events`` are those since the sample before, oldest first; ``events_lost`` says how many
+    more there were that no buffer had room for.
     """
 
     time: datetime
@@ -233,6 +257,7 @@ class Sample:
     counters: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     events_lost: int = 0
+    namespaces: tuple[Namespace, ...] = ()
 
     @property
     def watchable(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Sample
+from sctptop.model.sample import Association, Namespace, Sample
 
 
 class SelectorError(ValueError):
@@ -30,6 +30,53 @@ class Selector:
         local = self.address in association.local_addresses and self.port in (None, association.local_port)
         remote = self.address in association.remote_addresses and self.port in (None, association.remote_port)
         return local or remote
+
+
+LEAST_INODE = 1 << 28
+"""Inodes of namespaces begin at 0xF0000000 (PROC_DYNAMIC_FIRST, fs/proc/generic.c), pids end at 2^22."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamespaceChoice:
+    """The network namespaces of ``--netns``: all, our own, or one by its name, a process in it, or its inode."""
+
+    text: str
+    number: int | None = None
+
+    @property
+    def own_only(self) -> bool:
+        """Whether no other than our own is meant."""
+        return self.text == "self"
+
+    @property
+    def pid(self) -> int | None:
+        """The process whose namespace is meant, if it is said so."""
+        return self.number if self.number is not None and self.number < LEAST_INODE else None
+
+    def matches(self, namespace: Namespace) -> bool:
+        """Whether this one is meant. That of a process is known only by its oldest here."""
+        if self.number is not None:
+            return self.number in (namespace.netns, namespace.pid)
+        if self.text in ("all", "self"):
+            return namespace.own or not self.own_only
+        return self.text in (namespace.name, namespace.container, namespace.label)
+
+
+ALL_NAMESPACES = NamespaceChoice("all")
+OWN_NAMESPACE = NamespaceChoice("self")
+
+
+def parse_netns(text: str) -> NamespaceChoice:
+    """Read ``all``, ``self``, a name, a PID, or an inode, also as ``net:[INODE]``. Raises SelectorError."""
+    stripped = text.strip()
+    digits = stripped.removeprefix("net:[").removesuffix("]")
+    if digits.isascii() and digits.isdigit():
+        if not 0 < int(digits) < 1 << 32:
+            raise SelectorError(f"{text!r} is neither a PID nor the inode of a network namespace")
+        return NamespaceChoice(stripped, int(digits))
+    if not stripped or stripped.startswith("-"):
+        raise SelectorError(f"{text!r} is not all, self, NAME, PID or an inode")
+    return NamespaceChoice(stripped)
 
 
 def parse_selector(text: str) -> Selector:

@@ -70,6 +70,40 @@ class Snapshot:
         """The row of that key, None when it is gone."""
         return next((row for row in self.rows if row.key == key), None)
 
+    @property
+    def namespaces(self) -> tuple[int, ...]:
+        """The network namespaces that hold a socket or an association, or count anything."""
+        held = {row.association.netns for row in self.rows} | {end.netns for end in self.sample.endpoints}
+        return tuple(sorted(held | self.counters.keys()))
+
+    def namespace_label(self, netns: int) -> str:
+        """What to call a network namespace."""
+        return next((one.label for one in self.sample.namespaces if one.netns == netns), str(netns))
+
+    def within(self, netns: int | None) -> Snapshot:
+        """What of it is in one network namespace; all of it for None."""
+        if netns is None:
+            return self
+        rows = tuple(row for row in self.rows if row.association.netns == netns)
+        counters = {name: values for name, values in self.counters.items() if name == netns}
+        sample = self.sample
+        return replace(
+            self,
+            sample=replace(
+                sample,
+                associations=tuple(entry for entry in sample.associations if entry.netns == netns),
+                endpoints=tuple(entry for entry in sample.endpoints if entry.netns == netns),
+                counters={name: values for name, values in sample.counters.items() if name == netns},
+                namespaces=tuple(entry for entry in sample.namespaces if entry.netns == netns),
+                events=tuple(event for event in sample.events if event.netns == netns),
+            ),
+            rows=rows,
+            totals=totals_of(rows, counters),
+            counters=counters,
+            events=tuple(logged for logged in self.events if logged.event.netns == netns),
+            happened=tuple(pair for pair in self.happened if pair[1].netns == netns),
+        )
+
     def frozen(self) -> Snapshot:
         """The same picture with a history that no later sample changes: for a pause."""
         return replace(self, past=self.past.frozen())
@@ -121,11 +155,12 @@ class Model:
         if self._sample is None:
             raise ValueError("no sample yet")
         rows = self._rows.rows()
+        counters = {netns: book.rows() for netns, book in self._books.items()}
         return Snapshot(
             sample=self._sample,
             rows=rows,
-            totals=self._totals(rows),
-            counters={netns: book.rows() for netns, book in self._books.items()},
+            totals=totals_of(rows, counters),
+            counters=counters,
             hidden=self._rows.hidden,
             tick=self._rows.tick,
             reset_s=self._since_reset_s,
@@ -137,19 +172,22 @@ class Model:
             now_s=self._rows.now_s,
         )
 
-    def _totals(self, rows: Sequence[Row]) -> Totals:
-        alive = [row.association for row in rows if row.ended is None]
-        return Totals(
-            associations=len(alive),
-            established=sum(entry.state == "ESTABLISHED" for entry in alive),
-            in_packets=self._rate("SctpInSCTPPacks"),
-            out_packets=self._rate("SctpOutSCTPPacks"),
-            retransmissions=self._rate(*RETRANSMISSIONS),
-            t3_expiries=self._rate("SctpT3RtxExpireds"),
-            sack_timeouts=self._rate("SctpDelaySackExpireds"),
-        )
 
-    def _rate(self, *names: str) -> float | None:
-        rates = [book.rate(name) for book in self._books.values() for name in names]
-        known = [rate for rate in rates if rate is not None]
-        return sum(known) if known else None
+def totals_of(rows: Iterable[Row], counters: Mapping[int, tuple[CounterRow, ...]]) -> Totals:
+    """The sums over the associations alive and over the counters of all namespaces."""
+    alive = [row.association for row in rows if row.ended is None]
+    rates: dict[str, float] = {}
+    for values in counters.values():
+        for counter in values:
+            if counter.rate is not None:
+                rates[counter.name] = rates.get(counter.name, 0.0) + counter.rate
+    again = [rates[name] for name in RETRANSMISSIONS if name in rates]
+    return Totals(
+        associations=len(alive),
+        established=sum(entry.state == "ESTABLISHED" for entry in alive),
+        in_packets=rates.get("SctpInSCTPPacks"),
+        out_packets=rates.get("SctpOutSCTPPacks"),
+        retransmissions=sum(again) if again else None,
+        t3_expiries=rates.get("SctpT3RtxExpireds"),
+        sack_timeouts=rates.get("SctpDelaySackExpireds"),
+    )

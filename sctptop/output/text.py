@@ -9,6 +9,9 @@ from sctptop.model.snapshot import Snapshot, Totals
 from sctptop.options import Options
 from sctptop.quantity import milliseconds, show
 
+AT_WILL = ("ok", "off: --no-bpf", "off: --netns self")
+"""States of a source that the user chose."""
+
 
 class TextWriter:
     """Writes a line of totals, a table that is as wide as it needs, and an empty line."""
@@ -67,9 +70,9 @@ def source_troubles(sample: Sample) -> list[str]:
     """One line a source that could not be read while another could; probes left out at will are none."""
     if sample.trouble:
         return []
-    names = {"sock_diag": "sock_diag", "procfs": "procfs", "bpf": "probes"}
+    names = {"sock_diag": "sock_diag", "procfs": "procfs", "netns": "netns", "bpf": "probes"}
     troubles = {label: sample.sources.get(name, "ok") for name, label in names.items()}
-    return [f"{label}: {text}" for label, text in troubles.items() if text not in ("ok", "off: --no-bpf")]
+    return [f"{label}: {text}" for label, text in troubles.items() if text not in AT_WILL]
 
 
 def _pad(text: str, width: int, column: Field) -> str:

@@ -55,6 +55,7 @@ class SctptopApp(App[int]):
         self._filter = options.filter
         self._view = view(options.view)
         self._toggles = Toggles()
+        self._netns: int | None = None
         self.newest: Reading | None = None
         self._notice = ""
         self._hushing: Timer | None = None
@@ -103,6 +104,10 @@ class SctptopApp(App[int]):
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
         self.newest = message.reading
+        snapshot = self.newest.snapshot
+        if self._netns is not None and snapshot is not None and self._netns not in snapshot.namespaces:
+            self._netns = None
+            self._say("the network namespace is gone: all are shown")
         self._draw()
         if message.reading.last:
             self.exit(0)
@@ -187,6 +192,22 @@ class SctptopApp(App[int]):
         target = "#table" if self._dashboard.in_view else "#view"
         self.query_one(target).focus()
         self.call_after_refresh(self._draw)
+
+    def action_next_netns(self) -> None:
+        """The next network namespace; after the last all of them."""
+        snapshot = self.newest.snapshot if self.newest else None
+        if snapshot is None:
+            return
+        known = snapshot.namespaces
+        later = [netns for netns in known if self._netns is None or netns > self._netns]
+        self._netns = later[0] if later and len(known) > 1 else None
+        if self._netns is not None:
+            self._say(f"network namespace {snapshot.namespace_label(self._netns)} only")
+        elif len(known) > 1:
+            self._say(f"all {len(known)} network namespaces")
+        else:
+            told = snapshot.sample.sources.get("netns", "")
+            self._say(f"one network namespace; {told}" if told.startswith("off") else "one network namespace")
 
     def action_own_scale(self) -> None:
         """Common scale or one for each graph."""
@@ -277,7 +298,7 @@ class SctptopApp(App[int]):
 
     def _picture(self) -> Picture:
         return Picture(
-            newest=self.newest,
+            newest=self.newest.within(self._netns) if self.newest else None,
             held=None,
             interval_s=self._options.interval_s,
             order=self._order,
@@ -288,6 +309,7 @@ class SctptopApp(App[int]):
             notice=self._notice,
             keys=self.KEYS,
             paused=self.paused,
+            netns=self._netns,
         )
 
     def _draw(self) -> None:

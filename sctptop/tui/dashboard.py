@@ -36,7 +36,7 @@ EMPTY_LINES = 10
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that decides what is on the screen. ``held`` is the reading of a pause."""
+    """All that decides what is on the screen. ``held`` is the reading of a pause; ``netns`` is what both are of."""
 
     newest: Reading | None
     held: Reading | None
@@ -49,6 +49,7 @@ class Picture:
     notice: str = ""
     keys: Sequence[Binding] = ()
     paused: bool = False
+    netns: int | None = None
     recording: Status = field(default_factory=Status)
 
     @property
@@ -178,7 +179,8 @@ class Dashboard(Vertical):
     def _paint_filter_line(self, picture: Picture, shown: int) -> None:
         snapshot = picture.reading.snapshot if picture.reading else None
         known, hidden = (len(snapshot.rows), snapshot.hidden) if snapshot else (0, 0)
-        text = headline.filter_line(picture.filter.text, shown, known, hidden)
+        within = None if picture.netns is None or not snapshot else snapshot.namespace_label(picture.netns)
+        text = headline.filter_line(picture.filter.text, shown, known, hidden, within)
         bar = self._status("filter-line")
         bar.display = text is not None and not self.typing
         bar.show(text or line())

@@ -48,6 +48,8 @@ def header(
         namespaces = len(sample.counters.keys() | {entry.netns for entry in sample.associations})
         if namespaces > 1:
             left.append((4, line((f"  {namespaces} netns", "dim"))))
+        elif sample.sources.get("netns", "").startswith("off"):
+            left.append((6, line(("  own netns only", "dim"))))
     if snapshot is not None:
         left += _probes(snapshot)
     playback = reading.playback if reading else None
@@ -158,11 +160,15 @@ def _totals(reading: Reading | None, sack_timeouts: str) -> Line:
     return tuple(spans)
 
 
-def filter_line(expression: str, shown: int, known: int, unselected: int) -> Line | None:
-    """What is hidden and why; None while everything is shown."""
-    if not expression and not unselected:
+def filter_line(
+    expression: str, shown: int, known: int, unselected: int, netns: str | None = None
+) -> Line | None:
+    """What is hidden and why; None while everything is shown. ``netns`` is the one namespace that is shown."""
+    if not expression and not unselected and netns is None:
         return None
     spans: list[Span] = []
+    if netns is not None:
+        spans += [Span(" netns ", "dim"), Span(netns, "name"), Span(" only  n next", "faint")]
     if expression:
         spans += [Span(" filter ", "dim"), Span(expression, "name"), Span(f"  {shown} of {known} shown", "")]
         spans.append(Span("  / changes it, Esc clears it", "faint"))

@@ -97,5 +97,6 @@ class LiveApp(SctptopApp):
         self._say(f"recording to {path}")
 
     def _picture(self) -> Picture:
-        picture = replace(super()._picture(), held=self._held, interval_s=self._interval_s)
+        held = self._held.within(self._netns) if self._held else None
+        picture = replace(super()._picture(), held=held, interval_s=self._interval_s)
         return replace(picture, recording=self._recorder.status) if self._recorder else picture

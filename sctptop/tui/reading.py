@@ -62,6 +62,12 @@ class Reading:
         """The same with a picture that no later sample changes."""
         return replace(self, snapshot=self.snapshot.frozen() if self.snapshot else None)
 
+    def within(self, netns: int | None) -> Reading:
+        """The same of one network namespace; of all for None."""
+        if netns is None or self.snapshot is None:
+            return self
+        return replace(self, snapshot=self.snapshot.within(netns))
+
 
 class Arrived(Message):
     """A newer reading; it replaces those not yet drawn, so that a slow terminal has no backlog."""

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 from pyroute2 import DiagSocket
 
-from sctptop.kernel import live
+from sctptop.kernel import reader
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.preflight import PROC_SCTP
 from sctptop.kernel.procfs import parse_assocs, read_text
 from sctptop.kernel.sockdiag import Pair, SockDiag
 from sctptop.kernel.wire import IPPROTO_SCTP
+from sctptop.model.select import OWN_NAMESPACE
 from tests.bench.timing import best_of
 from tests.lab import machine
 from tests.lab.hosts import Host, inside, two_hosts
@@ -46,8 +47,8 @@ def measure(gnb: Host) -> list[tuple[str, float]]:
             ("sctptop exact look-ups", best_of(lambda: list(diag.look_up(pairs)), REPEAT)),
         ]
         for name, limit in (("sctptop reading by dump", 1 << 30), ("sctptop reading by look-ups", 0)):
-            live.EXACT_ABOVE = limit
-            source = LiveSource()
+            reader.EXACT_ABOVE = limit
+            source = LiveSource(netns=OWN_NAMESPACE)
             source.read()
             rows.append((name, best_of(source.read, REPEAT)))
             source.close()

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from sctptop.kernel.live import LiveSource
 from sctptop.model.sample import Sample
+from sctptop.model.select import OWN_NAMESPACE
 from tests.lab.hosts import Host, impair, inside, two_hosts
 from tests.lab.traffic_process import Traffic, traffic
 
@@ -25,7 +26,7 @@ class Scene:
 
     def __init__(self, gnb: Host, amf: Host, stack: ExitStack) -> None:
         self.hosts = (gnb, amf)
-        self.sources = {host.name: LiveSource() for host in self.hosts}
+        self.sources = {host.name: LiveSource(netns=OWN_NAMESPACE) for host in self.hosts}
         self.owners: list[Traffic] = []
         homes = (",".join(gnb.ipv4), ",".join(amf.ipv4))
         self._run(stack, amf, "echo", "--local", amf.ipv4[0], "--port", "5004")

@@ -17,6 +17,7 @@ from sctptop.kernel.probe_records import Clocks
 from sctptop.kernel.probes import Observed, Probes
 from sctptop.model.event import Event
 from sctptop.model.sample import Sample
+from sctptop.model.select import OWN_NAMESPACE
 from tests.lab.hosts import Host, inside
 
 LOAD_S = 180.0
@@ -34,7 +35,7 @@ class Watch:
         self.probes = Probes(every_change)
         self.events: dict[str, list[Event]] = {host.name: [] for host in hosts}
         self.lost = 0
-        self._sources = {host.name: LiveSource() for host in hosts}
+        self._sources = {host.name: LiveSource(netns=OWN_NAMESPACE) for host in hosts}
 
     def __enter__(self) -> Watch:
         self.probes.start()

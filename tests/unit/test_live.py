@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from sctptop.kernel import live
+from sctptop.kernel import reader
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.sockdiag import Pair
 from sctptop.kernel.wire import DiagRecord
+from sctptop.model.select import OWN_NAMESPACE
 from tests.unit.fake_proc import FakeProc
 
 HEADING = (
@@ -49,7 +50,7 @@ def line(ident: int, local: str = "10.9.0.1") -> str:
 @pytest.fixture
 def kernel(monkeypatch: pytest.MonkeyPatch) -> FakeSockDiag:
     fake = FakeSockDiag()
-    monkeypatch.setattr(live, "SockDiag", lambda: fake)
+    monkeypatch.setattr(reader, "SockDiag", lambda: fake)
     return fake
 
 
@@ -60,7 +61,7 @@ def put(folder: Path, *lines: str) -> None:
 
 
 def test_a_reconnect_on_the_same_ports_leaves_no_ghost(tmp_path: Path, kernel: FakeSockDiag) -> None:
-    source = LiveSource(None, tmp_path)
+    source = LiveSource(None, tmp_path, netns=OWN_NAMESPACE)
     for ident, tag in ((5, 11), (6, 22), (6, 22)):
         put(tmp_path, line(ident))
         kernel.records = [record(tag)]
@@ -69,7 +70,7 @@ def test_a_reconnect_on_the_same_ports_leaves_no_ghost(tmp_path: Path, kernel: F
 
 
 def test_an_association_that_proc_passed_over_keeps_its_id(tmp_path: Path, kernel: FakeSockDiag) -> None:
-    source = LiveSource(None, tmp_path)
+    source = LiveSource(None, tmp_path, netns=OWN_NAMESPACE)
     kernel.records = [record(11)]
     put(tmp_path, line(5))
     source.read()
@@ -81,8 +82,8 @@ def test_an_association_that_proc_passed_over_keeps_its_id(tmp_path: Path, kerne
 def test_look_ups_tell_two_associations_apart_by_their_local_address(
     tmp_path: Path, kernel: FakeSockDiag, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "EXACT_ABOVE", 0)
-    source = LiveSource(None, tmp_path)
+    monkeypatch.setattr(reader, "EXACT_ABOVE", 0)
+    source = LiveSource(None, tmp_path, netns=OWN_NAMESPACE)
     kernel.records = [record(11), record(22, "10.9.0.3")]
     put(tmp_path, line(5), line(6, "10.9.0.3"))
     for _ in range(2):
@@ -95,7 +96,7 @@ def test_an_association_is_told_with_the_process_that_owns_its_socket(
 ) -> None:
     proc = FakeProc(tmp_path)
     proc.add(812, "amf", [11])
-    source = LiveSource(None, tmp_path, proc.owners())
+    source = LiveSource(None, tmp_path, proc.owners(), OWN_NAMESPACE)
     put(tmp_path, line(5))
     kernel.records = [record(11), record(22, "10.9.0.3")]
     found = {entry.inode: entry.process for entry in source.read().associations}

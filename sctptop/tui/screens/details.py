@@ -14,8 +14,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "Identity",
         (
-            "local", "remote", "netns", "assoc_id", "process", "container", "state", "ended", "age_s", "local_port",
-            "remote_port",
+            "local", "remote", "netns_name", "netns", "assoc_id", "process", "container", "state", "ended", "age_s",
+            "local_port", "remote_port",
             "local_addresses", "remote_addresses", "own_tag", "peer_tag", "adaptation_indication",
         ),
     ),

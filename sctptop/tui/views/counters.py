@@ -47,13 +47,19 @@ def _sections(scene: Scene) -> Iterable[tuple[str, str, tuple[CounterRow, ...]]]
         yield f"All {len(by_netns)} network namespaces together", "all", _sum(by_netns)
         if row is not None and row.association.netns in by_netns:
             netns = row.association.netns
-            yield f"Network namespace {netns}, of the association under the cursor", "one", by_netns[netns]
+            title = f"Network namespace {_name(scene, netns)}, of the association under the cursor"
+            yield title, "one", by_netns[netns]
     else:
         for netns, rows in by_netns.items():
-            yield f"Network namespace {netns}", "one", rows
+            yield f"Network namespace {_name(scene, netns)}", "one", rows
     if row is not None:
         known = tuple(entry for entry in association_counters(row) if entry.absolute is not None)
         yield "The association under the cursor", "association", known
+
+
+def _name(scene: Scene, netns: int) -> str:
+    label = scene.snapshot.namespace_label(netns)
+    return label if label == str(netns) else f"{label} ({netns})"
 
 
 def _sum(by_netns: Mapping[int, tuple[CounterRow, ...]]) -> tuple[CounterRow, ...]:

@@ -8,6 +8,7 @@ from sctptop.kernel import live
 from sctptop.kernel.live import LiveSource
 from sctptop.model.association import Key, identity
 from sctptop.model.sample import Association
+from sctptop.model.select import OWN_NAMESPACE
 from sctptop.model.snapshot import Model
 from tests.lab.hosts import Host, inside
 from tests.lab.traffic_process import traffic
@@ -21,7 +22,7 @@ def test_a_thousand_are_all_there(
 ) -> None:
     gnb, amf = pair
     monkeypatch.setattr(live, "EXACT_ABOVE", 10 * COUNT if how == "dump" else 0)
-    source, model = LiveSource(), Model()
+    source, model = LiveSource(netns=OWN_NAMESPACE), Model()
     with (
         traffic(amf, "echo", "--local", amf.ipv4[0], "--port", "5000"),
         traffic(amf, "echo", "--local", amf.ipv4[0], "--port", "6000"),

@@ -15,6 +15,7 @@ import pytest
 
 from sctptop.kernel.live import LiveSource
 from sctptop.model.event import CUTS, Event
+from sctptop.model.select import OWN_NAMESPACE
 from sctptop.model.snapshot import Model
 from tests.lab.hosts import clear, impair, inside, set_link, sysctl, two_hosts
 from tests.lab.other_tools import nstat
@@ -132,7 +133,7 @@ def heartbeats(idle: Watch) -> tuple[list[tuple[str, str]], dict[tuple[str, str]
 def test_the_model_tells_each_path_apart(idle: Watch) -> None:
     """p50, n and the kernel's own value of each path; IPv4 and IPv6 ends and both homes."""
     gnb, amf = idle.hosts
-    model, source = Model(), LiveSource(idle.probes)
+    model, source = Model(), LiveSource(idle.probes, netns=OWN_NAMESPACE)
     end = time.monotonic() + 40
     while True:
         with inside(gnb):
@@ -282,7 +283,7 @@ def test_data_rtts_are_counted_apart_from_heartbeats(watch: Watch) -> None:
         traffic(amf, "echo", "--local", amf.ipv4[0], "--port", "5012"),
         traffic(gnb, "request", "--to", amf.ipv4[0], "--port", "5012", "--period", "0.1"),
     ):
-        model, source = Model(), LiveSource(watch.probes)
+        model, source = Model(), LiveSource(watch.probes, netns=OWN_NAMESPACE)
         for _ in range(16):
             with inside(gnb):
                 snapshot = model.advance(source.read())
