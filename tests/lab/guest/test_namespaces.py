@@ -20,7 +20,7 @@ from sctptop.model.select import parse_netns
 from tests.lab.hosts import Host, inside, two_hosts
 from tests.lab.traffic_process import REPOSITORY, traffic
 
-HOLD = "import ctypes, time; assert ctypes.CDLL(None).unshare(0x40000000) == 0; print('here', flush=True); time.sleep(600)"
+HOLD = "import ctypes, time; assert ctypes.CDLL(None).unshare(1 << 30) == 0; print('here', flush=True); time.sleep(600)"
 
 
 @pytest.fixture(scope="module")
