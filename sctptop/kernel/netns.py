@@ -145,7 +145,8 @@ def inside(found: Found) -> Iterator[None]:
 
 def _opener(path: Path) -> Opener:
     # Something else may have been mounted there since: do not wait at a pipe.
-    return lambda: os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    text = str(path)
+    return lambda: os.open(text, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
 
 
 def _setns(descriptor: int) -> None:

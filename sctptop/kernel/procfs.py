@@ -6,6 +6,7 @@ by new ones do no harm; a line that is torn is left out. Times are in jiffies, a
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ SOCKET_TYPES = {0: "one-to-many", 1: "one-to-many", 2: "one-to-one"}
 
 SOCKET_STATES = {1: "ESTABLISHED", 7: "CLOSED", 8: "CLOSING", 10: "LISTENING"}
 """enum sctp_sock_state, include/net/sctp/constants.h."""
+
+
+_CHUNK = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,19 @@ class EpLine:
     local_addresses: tuple[str, ...]
 
 
-def read_text(folder: Path, name: str) -> str:
-    """The text of one file of /proc/net/sctp. Raises OSError."""
-    return (folder / name).read_text("ascii", "replace")
+def read_text(folder: Path | str, name: str) -> str:
+    """The text of one file of /proc/net/sctp. Raises OSError.
+
+    By system calls: what Path and open() do besides costs four times as much, in each namespace at each reading.
+    """
+    descriptor = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        parts = []
+        while part := os.read(descriptor, _CHUNK):
+            parts.append(part)
+    finally:
+        os.close(descriptor)
+    return b"".join(parts).decode("ascii", "replace")
 
 
 def parse_assocs(text: str) -> list[AssocLine]:

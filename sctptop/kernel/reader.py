@@ -54,7 +54,7 @@ class NamespaceReader:
 
     def __init__(self, folder: Path = PROC_SCTP, keep_open: bool = False) -> None:
         """With ``keep_open`` the netlink socket outlives a reading, and with it the namespace: for our own."""
-        self._folder = folder
+        self._folder = str(folder)
         self._keep_open = keep_open
         self._diag: SockDiag | None = None
         self._lines: dict[int, AssocLine] = {}
@@ -113,7 +113,7 @@ class NamespaceReader:
         try:
             return read_text(self._folder, name), None
         except OSError as error:
-            return "", f"error: {self._folder / name}: {error.strerror}"
+            return "", f"error: {self._folder}/{name}: {error.strerror}"
 
     def _ask(self, lines: list[AssocLine]) -> tuple[list[DiagRecord], str | None]:
         """Every association sock_diag has, each once, and their sockets; or none, and why."""
