@@ -77,8 +77,11 @@ class Snapshot:
         return tuple(sorted(held | self.counters.keys()))
 
     def namespace_label(self, netns: int) -> str:
-        """What to call a network namespace."""
-        return next((one.label for one in self.sample.namespaces if one.netns == netns), str(netns))
+        """What to call a network namespace; one that has gone as its associations remember it."""
+        told = (one.label for one in self.sample.namespaces if one.netns == netns)
+        entries = (row.association for row in self.rows)
+        remembered = (entry.netns_name for entry in entries if entry.netns == netns and entry.netns_name)
+        return next(told, None) or next(remembered, str(netns))
 
     def within(self, netns: int | None) -> Snapshot:
         """What of it is in one network namespace; all of it for None."""
@@ -129,8 +132,12 @@ class Model:
             netns: self._books.setdefault(netns, CounterBook()).advance(values, sample.interval_s)
             for netns, values in sample.counters.items()
         }
+        read = {entry.netns for entry in sample.namespaces}
         for netns in self._books.keys() - sample.counters.keys():
-            self._books[netns].advance({}, sample.interval_s)
+            if read and netns not in read:
+                del self._books[netns]
+            else:
+                self._books[netns].advance({}, sample.interval_s)
         self._rows.advance(sample, gained)
         self._events = self._log.advance(self._rows.events, self._rows.tick)
         self._lost += sample.events_lost

@@ -250,7 +250,7 @@ async def test_details_show_every_field_live_and_close(stage: Staging) -> None:
         for field in FIELDS:
             assert field.title in text
         assert "10.9.0.1:38412" in text
-        await s.press("down", "down", "down")
+        await s.press("down", "down", "down", "down")
         assert s.panel("popup").cursor == "assoc_id"
         assert "association id" in s.panel("popup").text()
         await s.tick(3)
