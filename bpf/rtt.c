@@ -98,17 +98,6 @@ struct rtt_bin {
 BPF_TABLE("lru_hash", u64, struct timing, timings, 16384);
 BPF_TABLE("lru_hash", struct rtt_bin, u64, data_rtts, 32768);
 
-/* Leading 1 and the 4 binary digits after it; the same as bin_of in sctptop/model/histogram.py. */
-#define BIN_BITS 4
-
-INLINE u32 bin_of(u64 value)
-{
-	u32 length = bpf_log2l(value);
-	u32 extra = length > BIN_BITS + 1 ? length - BIN_BITS - 1 : 0;
-
-	return (extra << BIN_BITS) + (u32)(value >> (extra & 63));
-}
-
 /* sctp_packet_transmit_chunk(packet, chunk, ...): tried again with the same chunk while Nagle or a window refuses it. */
 int at_transmit(struct pt_regs *ctx, void *packet, void *chunk)
 {

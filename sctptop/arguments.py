@@ -250,6 +250,11 @@ def _probes(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="an event for every change of cwnd and our rwnd, and for the windows at each SACK, not one an interval",
     )
+    probes.add_argument(
+        "--no-ngap",
+        action="store_true",
+        help="no events of NGAP and S1AP messages: no registrations. Without it they come where such messages do",
+    )
 
 
 def options_of(arguments: argparse.Namespace) -> Options:

@@ -19,6 +19,7 @@ from sctptop.recording.moment import moment_s
 from sctptop.source import Source
 
 if TYPE_CHECKING:
+    from sctptop.kernel.probe_points import ProbeChoice
     from sctptop.kernel.probes import Probes
     from sctptop.output.stream import Writer
     from sctptop.recording.reader import Recording
@@ -74,13 +75,13 @@ def _run(argv: Sequence[str]) -> int:
     if arguments.ebpf:
         from sctptop.output.probe_report import program_text
 
-        sys.stdout.write(program_text(arguments.every_change))
+        sys.stdout.write(program_text(_choice(arguments)))
         return 0
     if arguments.probes:
         from sctptop.kernel.probes import Probes
         from sctptop.output.probe_report import report
 
-        return report(Probes(arguments.every_change), options.interval_s)
+        return report(Probes(_choice(arguments)), options.interval_s)
     writer = _writer(arguments, options)
     if writer is not None:
         from sctptop.output.stream import stream
@@ -162,6 +163,7 @@ def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
         "netns": options.netns.text,
         "no_bpf": arguments.no_bpf,
         "every_change": arguments.every_change,
+        "no_ngap": arguments.no_ngap,
     }
     return Recorder(
         lambda: {"written_by": f"sctptop {__version__}", **host_facts(), "options": asked},
@@ -217,4 +219,10 @@ def _probes(arguments: argparse.Namespace) -> Probes | None:
         return None
     from sctptop.kernel.probes import Probes
 
-    return Probes(arguments.every_change)
+    return Probes(_choice(arguments))
+
+
+def _choice(arguments: argparse.Namespace) -> ProbeChoice:
+    from sctptop.kernel.probe_points import ProbeChoice
+
+    return ProbeChoice(arguments.every_change, not arguments.no_ngap)

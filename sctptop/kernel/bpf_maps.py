@@ -79,6 +79,14 @@ def put(map_fd: int, key: int, value: int) -> None:
         raise _refused()
 
 
+def get(map_fd: int, key: int) -> int:
+    """The u64 under a u32 key. Raises OSError."""
+    number, content = ctypes.c_uint32(key), ctypes.c_uint64()
+    if library().bpf_map_lookup_elem(map_fd, ctypes.byref(number), ctypes.byref(content)) < 0:
+        raise _refused()
+    return content.value
+
+
 def enable_statistics() -> int:
     """Have the kernel time every BPF program until the descriptor returned is closed. Raises OSError."""
     descriptor: int = library().bpf_enable_stats(_STATS_RUN_TIME)

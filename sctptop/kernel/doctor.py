@@ -34,7 +34,7 @@ class Host:
     """The module bcc. Raises NoBcc."""
     libbpf: Callable[[], object] = library
     """Raises LibbpfError."""
-    source: Callable[[], tuple[ProbeSource, bool]] = lambda: source_here(False)
+    source: Callable[[], tuple[ProbeSource, bool]] = lambda: source_here()
     """The program, and whether it needs headers. Raises NoProbes."""
 
     @property

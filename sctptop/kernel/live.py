@@ -110,10 +110,16 @@ class LiveSource:
             read_s=round(time.monotonic() - started, 6),
             host=socket.gethostname(),
             kernel=os.uname().release,
-            sources={**sources, "bpf": self._probes.state if self._probes else "off: --no-bpf"},
+            sources={**sources, **self._probe_states()},
             hz=self._clock.hz,
             **found,  # type: ignore[arg-type]
         )
+
+    def _probe_states(self) -> dict[str, str]:
+        if self._probes is None:
+            return {"bpf": "off: --no-bpf"}
+        state = self._probes.state
+        return {"bpf": state, "ngap": self._probes.ngap} if state == "ok" else {"bpf": state}
 
 
 def _worst(states: Iterable[str]) -> str:

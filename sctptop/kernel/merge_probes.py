@@ -14,11 +14,13 @@ NO_FACTS: Facts = {}
 
 
 def association_facts(name: AssociationName, observed: Observed) -> Facts:
-    """Our receive window, and the extremes of both."""
+    """Our receive window, the extremes of both, and how long messages waited."""
+    waits = {f"{wait}_bins": bins for wait, bins in observed.waits.get(name, {}).items()}
     windows = observed.associations.get(name)
     if windows is None:
-        return NO_FACTS
+        return waits
     return {
+        **waits,
         "assoc_id": windows.who.assoc_id or None,
         "rwnd": windows.rwnd.now,
         "rwnd_min": windows.rwnd.min,

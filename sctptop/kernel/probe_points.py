@@ -17,6 +17,14 @@ class Point:
     gives: str
 
 
+@dataclass(frozen=True, slots=True)
+class ProbeChoice:
+    """What of the probes the user wants: an event for ``every_change`` of a window, and those of ``ngap`` messages."""
+
+    every_change: bool = False
+    ngap: bool = True
+
+
 POINTS: tuple[Point, ...] = (
     Point("sctp_make_heartbeat", "kretprobe", "heartbeat_made", "rtt.c", "a heartbeat leaves"),
     Point("sctp_sf_backbeat_8_3", "kprobe", "backbeat_enter", "rtt.c", "a HEARTBEAT-ACK arrives"),
@@ -49,6 +57,19 @@ POINTS: tuple[Point, ...] = (
     Point("sctp_assoc_control_transport", "kretprobe", "path_return", "lifecycle.c", "path up, down or PF"),
     Point("sctp_endpoint_add_asoc", "kprobe", "at_association_new", "lifecycle.c", "an association is born"),
     Point("sctp_association_free", "kprobe", "at_association_free", "lifecycle.c", "an association dies"),
+    Point("sctp_outq_tail", "kprobe", "at_hand_over", "waits.c", "a message is handed over"),
+    Point(
+        "sctp_chunk_assign_tsn",
+        "kprobe",
+        "at_first_transmission",
+        "waits.c",
+        "first sent: how long it was held",
+    ),
+    Point("sctp_ulpevent_make_rcvmsg", "kprobe", "arrival_enter", "waits.c", "a message arrives"),
+    Point(
+        "sctp_ulpevent_make_rcvmsg", "kretprobe", "arrival_return", "waits.c", "a message waits to be read"
+    ),
+    Point("sctp_ulpevent_free", "kprobe", "at_read", "waits.c", "the application has read it"),
 )
 
 _EVERY_CHANGE: tuple[Point, ...] = (
@@ -59,9 +80,9 @@ _EVERY_CHANGE: tuple[Point, ...] = (
 )
 
 
-def points(every_change: bool) -> Iterator[Point]:
+def points(choice: ProbeChoice) -> Iterator[Point]:
     """All attach points, with those of --every-change in place of what they replace."""
-    if not every_change:
+    if not choice.every_change:
         yield from POINTS
         return
     yield from (point for point in POINTS if point.concern != "rwnd.c")

@@ -12,19 +12,24 @@ from sctptop.kernel.clock import JiffyClock
 from sctptop.model.event import Detail, Event
 from sctptop.model.sample import ASSOCIATION_STATES, PATH_STATES
 
-_WHO = "IIIIHHHH16s"
-_EVENT = struct.Struct(f"<Q{_WHO}HHIIIIIIIQ")
+WHO = "IIIIHHHH16s"
+"""struct who of bpf/who.h, for ``who_of``."""
+_EVENT = struct.Struct(f"<Q{WHO}HHIIIIIIIQ")
 _EXTENT = "III"
 _CHANGE = "QIIII"
-_PATH = struct.Struct(f"<{_WHO}II{_EXTENT * 3}IIIIIIIi4x{_CHANGE * 3}16x")
+_PATH = struct.Struct(f"<{WHO}II{_EXTENT * 3}IIIIIIIi4x{_CHANGE * 3}16x")
 _TOLD = struct.Struct("<I")
 _TIMES = struct.Struct("<I20xI20xI")
 _TOLD_AT, _TIMES_AT = 44, 128
-_ASSOCIATION = struct.Struct(f"<{_WHO}II{_EXTENT * 2}")
+_ASSOCIATION = struct.Struct(f"<{WHO}II{_EXTENT * 2}")
 _BIN = struct.Struct("<QI4x")
+_WAIT = struct.Struct("<QII")
 
 EVENT_SIZE, PATH_SIZE, ASSOCIATION_SIZE, BIN_SIZE = _EVENT.size, _PATH.size, _ASSOCIATION.size, _BIN.size
+WAIT_SIZE = _WAIT.size
 KEY_SIZE = 8
+WAITS = ("held", "read_wait")
+"""The enum of bpf/waits.c, as the model names them."""
 
 _KINDS = ("hb_rtt", "cwnd", "rwnd", "window", "t3_rtx", "retransmit", "path", "association")
 _LOWER = ("T3_RTX", "FAST_RTX", "ECNE", "INACTIVE")
@@ -127,7 +132,7 @@ def path_windows(data: bytes) -> PathWindows:
     cwnd, ssthresh, flight = values[11:14], values[14:17], values[17:20]
     partial_bytes_acked, pathmtu, srtt, rto, errors, state, hb_running, hb_due, *changes = values[20:]
     return PathWindows(
-        who=_who(values[:9]),
+        who=who_of(values[:9]),
         told=values[10],
         cwnd=Extent(*cwnd),
         ssthresh=Extent(*ssthresh),
@@ -147,7 +152,7 @@ def path_windows(data: bytes) -> PathWindows:
 def association_windows(data: bytes) -> AssociationWindows:
     """Raises struct.error when the size is another."""
     values = _ASSOCIATION.unpack(data)
-    return AssociationWindows(_who(values[:9]), values[10], Extent(*values[11:14]), Extent(*values[14:17]))
+    return AssociationWindows(who_of(values[:9]), values[10], Extent(*values[11:14]), Extent(*values[14:17]))
 
 
 def told_in(data: bytes) -> int:
@@ -167,12 +172,18 @@ def rtt_bin(data: bytes) -> int:
     return index
 
 
+def wait_bin(data: bytes) -> tuple[int, int]:
+    """Which of WAITS, and the index of the bin, of the key of a count of waits, which the association's begins."""
+    _, wait, index = _WAIT.unpack(data)
+    return wait, index
+
+
 def event(data: bytes, clocks: Clocks) -> Event | None:
     """One record of the perf buffer, which may be padded; None for one of a kind not known."""
     if len(data) < EVENT_SIZE:
         return None
     values = _EVENT.unpack_from(data)
-    ns, who, kind = values[0], _who(values[1:10]), values[10]
+    ns, who, kind = values[0], who_of(values[1:10]), values[10]
     if kind >= len(_KINDS):
         return None
     return _event(clocks.time(ns), _KINDS[kind], who, _details(_KINDS[kind], *values[11:], clocks=clocks))
@@ -249,7 +260,8 @@ def _details(
             return {"change": _named(_LIFE, cause), "state": _named(ASSOCIATION_STATES, after)}
 
 
-def _who(values: tuple[int | bytes, ...]) -> Who:
+def who_of(values: tuple[int | bytes, ...]) -> Who:
+    """The members of struct who, unpacked."""
     netns, assoc_id, own_tag, peer_tag, local_port, remote_port, family, _, address = values
     assert isinstance(address, bytes)
     text: str | None = None

@@ -13,10 +13,23 @@ from pathlib import Path
 from typing import Protocol
 
 from sctptop.kernel.btf import Member, MissingMember
+from sctptop.kernel.probe_points import ProbeChoice
 
-HEADERS = ("who.h", "windows.h", "event.h")
+HEADERS = ("who.h", "windows.h", "event.h", "bins.h", "message.h")
 """What the concerns share, in this order."""
-CONCERNS = ("windows.c", "cwnd.c", "rwnd.c", "rtt.c", "retransmission.c", "lifecycle.c")
+CONCERNS = (
+    "windows.c",
+    "cwnd.c",
+    "rwnd.c",
+    "rtt.c",
+    "retransmission.c",
+    "lifecycle.c",
+    "ngap.c",
+    "waits.c",
+)
+"""In this order: waits.c calls what ngap.c has, where it is there."""
+
+ALL_PROBES = ProbeChoice()
 
 _NAME = re.compile(r"\b(HAVE_|OFFSET_|ADDRESS_)?([a-z]\w*?)__([a-z]\w*)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -33,9 +46,10 @@ class Types(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProbeSource:
-    """The program, and the concerns left out with the reason."""
+    """The program, the files that are in it, and the concerns left out with the reason."""
 
     text: str
+    parts: frozenset[str]
     left_out: dict[str, str]
 
 
@@ -46,7 +60,7 @@ def folder() -> Path:
     return inside if inside.is_dir() else package.parent / "bpf"
 
 
-def from_btf(types: Types, every_change: bool = False, where: Path | None = None) -> ProbeSource:
+def from_btf(types: Types, choice: ProbeChoice = ALL_PROBES, where: Path | None = None) -> ProbeSource:
     """The program with offsets from BTF.
 
     A concern that needs a member this kernel does not have is left out. Raises MissingMember when all share it.
@@ -56,7 +70,7 @@ def from_btf(types: Types, every_change: bool = False, where: Path | None = None
     for _, text in shared:
         _check(types, text)
     parts, left_out = list(shared), {}
-    for name in CONCERNS:
+    for name in _concerns(choice):
         text = (place / name).read_text()
         try:
             _check(types, text)
@@ -69,26 +83,30 @@ def from_btf(types: Types, every_change: bool = False, where: Path | None = None
         for named in _named("".join(text for _, text in parts))
         if (member := _resolved(types, named)) is not None
     ]
-    return ProbeSource(_joined(members, parts, every_change, ()), left_out)
+    return ProbeSource(_joined(members, parts, choice, ()), frozenset(dict(parts)), left_out)
 
 
-def from_headers(every_change: bool = False, where: Path | None = None) -> ProbeSource:
+def from_headers(choice: ProbeChoice = ALL_PROBES, where: Path | None = None) -> ProbeSource:
     """The program for kernel headers: the compiler finds the offsets."""
     place = where or folder()
-    parts = [(name, (place / name).read_text()) for name in (*HEADERS, *CONCERNS)]
+    parts = [(name, (place / name).read_text()) for name in (*HEADERS, *_concerns(choice))]
     # The compiler cannot be asked whether a member exists: probe_size came with Linux 5.15.
     members = [
         _with_headers(named) for named in _named("".join(text for _, text in parts)) if not named.optional
     ]
     includes = ("uapi/linux/ptrace.h", "net/sock.h", "net/sctp/sctp.h", "net/sctp/structs.h")
-    return ProbeSource(_joined(members, parts, every_change, includes), {})
+    return ProbeSource(_joined(members, parts, choice, includes), frozenset(dict(parts)), {})
+
+
+def _concerns(choice: ProbeChoice) -> Iterator[str]:
+    return (name for name in CONCERNS if choice.ngap or name != "ngap.c")
 
 
 def _joined(
-    members: Iterable[str], parts: Iterable[tuple[str, str]], every_change: bool, includes: Iterable[str]
+    members: Iterable[str], parts: Iterable[tuple[str, str]], choice: ProbeChoice, includes: Iterable[str]
 ) -> str:
     text = [f"#include <{name}>" for name in includes or ("uapi/linux/ptrace.h",)]
-    if every_change:
+    if choice.every_change:
         text.append("#define EVERY_CHANGE 1")
     text += ["", "/* Members of the running kernel's structs. */", *members]
     for name, part in parts:

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sctptop.kernel import bpf_maps, find_bcc
+from sctptop.kernel.ngap_records import NgapRecord, ngap_event, ngap_record
 from sctptop.kernel.preflight import missing_sctp
 from sctptop.kernel.privilege import missing_for_probes
+from sctptop.kernel.probe_points import ProbeChoice
 from sctptop.kernel.probe_records import (
     ASSOCIATION_SIZE,
     BIN_SIZE,
     FREQUENT,
     KEY_SIZE,
     PATH_SIZE,
+    WAIT_SIZE,
+    WAITS,
     AssociationName,
     AssociationWindows,
     Clocks,
@@ -27,7 +31,9 @@ from sctptop.kernel.probe_records import (
     path_windows,
     rtt_bin,
     told_in,
+    wait_bin,
 )
+from sctptop.kernel.probe_source import ALL_PROBES
 from sctptop.kernel.program import NoProbes, PointState, Program
 from sctptop.model.event import Event
 from sctptop.model.histogram import bounds
@@ -38,6 +44,8 @@ QUEUE = 65536
 """Events kept between two readings; those beyond it are counted as lost."""
 POLL_MS = 100
 MODULE_WAIT_S = 1.0
+RATE_LOST = 2
+"""Its place in ngap_rate of bpf/ngap.c."""
 SETTLE_S = 120.0
 """How long to wait for the probes where nothing can be mended later; compiling takes a second on real hardware."""
 CLOSE_BOUND_S = 1.0
@@ -46,17 +54,19 @@ _LOADING = threading.Lock()
 """BCC reads an environment variable and clang writes to descriptor 2: both are the whole process's."""
 
 PathName = tuple[AssociationName, str]
+Bins = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What the probes saw since the reading before. ``data_rtts`` are (ns at the middle of a bin, times)."""
+    """What the probes saw since the reading before. Bins are (ns at the middle of a bin, times); waits are of WAITS."""
 
     events: tuple[Event, ...] = ()
     lost: int = 0
     paths: Mapping[PathName, PathWindows] = field(default_factory=dict)
     associations: Mapping[AssociationName, AssociationWindows] = field(default_factory=dict)
-    data_rtts: Mapping[PathName, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    data_rtts: Mapping[PathName, Bins] = field(default_factory=dict)
+    waits: Mapping[AssociationName, Mapping[str, Bins]] = field(default_factory=dict)
 
 
 NOTHING = Observed()
@@ -65,18 +75,22 @@ NOTHING = Observed()
 class Probes:
     """``start``, then ``read`` after each reading of sock_diag, then ``close``. ``state`` may be read any time."""
 
-    def __init__(self, every_change: bool = False, load: Callable[[bool], Program] | None = None) -> None:
+    def __init__(
+        self, choice: ProbeChoice = ALL_PROBES, load: Callable[[ProbeChoice], Program] | None = None
+    ) -> None:
         """``load`` makes the program: raises NoProbes."""
-        self._every_change = every_change
+        self._choice = choice
         self._load = load or _load
         self._program: Program | None = None
         self._state = "compiling"
         self._settled = threading.Event()
         self._stop = threading.Event()
         self._raw: deque[bytes] = deque()
+        self._ngap: deque[NgapRecord] = deque()
         # Each written by one thread only: the one that listens, and the one that reads.
         self._lost = 0
         self._lost_told = 0
+        self._too_fast = 0
         self._interval = 1
         self._times: dict[bytes, tuple[int, ...]] = {}
         self._started = False
@@ -87,6 +101,16 @@ class Probes:
     def state(self) -> str:
         """As Sample.sources tells it: "compiling", "waiting: …", "ok" or "off: … (try: …)"."""
         return self._state
+
+    @property
+    def ngap(self) -> str:
+        """The same of the messages of NGAP: why there are no events of them, where the others are on."""
+        program = self._program
+        if self._state != "ok" or program is None:
+            return self._state
+        if not self._choice.ngap:
+            return "off: --no-ngap"
+        return "ok" if program.has("ngap.c") else "off: this kernel lacks what they need (sctptop --probes)"
 
     @property
     def compile_s(self) -> float:
@@ -131,13 +155,16 @@ class Probes:
 
     def _observed(self, program: Program, clocks: Clocks) -> Observed:
         raw = [self._raw.popleft() for _ in range(len(self._raw))]
+        messages = [self._ngap.popleft() for _ in range(len(self._ngap))]
         lost = self._lost - self._lost_told
         self._lost_told += lost
+        lost += self._beyond_rate(program)
         now = self._interval
         paths: dict[PathName, PathWindows] = {}
         names: dict[bytes, PathName] = {}
         times: dict[bytes, tuple[int, ...]] = {}
         events = [found for data in raw if (found := event(data, clocks)) is not None]
+        events += [ngap_event(message, clocks) for message in messages]
         bins = [
             (key[:KEY_SIZE], rtt_bin(key), int.from_bytes(value, "little"))
             for key, value in bpf_maps.entries(program.map_fd("data_rtts"), BIN_SIZE, 8, delete=True)
@@ -156,16 +183,41 @@ class Probes:
                 events += self._frequent(windows, times[key], self._times.get(key, NEVER), clocks)
         self._times = times
         kept = bpf_maps.entries(program.map_fd("associations"), KEY_SIZE, ASSOCIATION_SIZE)
-        associations = [association_windows(value) for _, value in kept if told_in(value) == now]
+        associations = {key: association_windows(value) for key, value in kept if told_in(value) == now}
         self._interval += 1
         bpf_maps.put(program.map_fd("interval"), 0, self._interval)
         return Observed(
             events=tuple(sorted(events, key=lambda entry: entry.time)),
             lost=lost,
             paths=paths,
-            associations={entry.who.association: entry for entry in associations},
+            associations={entry.who.association: entry for entry in associations.values()},
             data_rtts=_by_path(bins, names),
+            waits=self._waits(program, {key: entry.who.association for key, entry in associations.items()}),
         )
+
+    def _waits(
+        self, program: Program, names: Mapping[bytes, AssociationName]
+    ) -> dict[AssociationName, dict[str, Bins]]:
+        """How long messages waited in this interval, by association; what is off is not there."""
+        if not program.has("waits.c"):
+            return {}
+        found: dict[AssociationName, dict[str, list[tuple[int, int]]]] = {}
+        counted = bpf_maps.entries(program.map_fd("waits"), WAIT_SIZE, 8, delete=True)
+        for key, value in counted:
+            name = names.get(key[:KEY_SIZE])
+            wait, index = wait_bin(key)
+            if name is not None:
+                of_wait = found.setdefault(name, {}).setdefault(WAITS[wait], [])
+                of_wait.append((_middle(index), int.from_bytes(value, "little")))
+        return {name: {wait: tuple(sorted(bins)) for wait, bins in by.items()} for name, by in found.items()}
+
+    def _beyond_rate(self, program: Program) -> int:
+        """Messages that came too fast since the last call (NGAP_RATE of bpf/ngap.c)."""
+        if not program.has("ngap.c"):
+            return 0
+        total = bpf_maps.get(program.map_fd("ngap_rate"), RATE_LOST)
+        gained, self._too_fast = total - self._too_fast, total
+        return gained
 
     def _frequent(
         self, windows: PathWindows, times: tuple[int, ...], before: tuple[int, ...], clocks: Clocks
@@ -209,12 +261,12 @@ class Probes:
         with _LOADING:
             if self._stop.is_set():
                 return
-            program = self._program = self._load(self._every_change)
+            program = self._program = self._load(self._choice)
             states = program.attach()
             if not any(entry.state == "on" for entry in states):
                 raise NoProbes(f"none could be attached: {states[0].state.removeprefix('off: ')}")
             bpf_maps.put(program.map_fd("interval"), 0, self._interval)
-            program.listen(self._take, self._count_lost)
+            program.listen({"events": self._take, "ngap_events": self._take_ngap}, self._count_lost)
         self._state = "ok"
         self._settled.set()
         while not self._stop.is_set():
@@ -226,13 +278,20 @@ class Probes:
         else:
             self._lost += 1
 
+    def _take_ngap(self, data: bytes) -> None:
+        record = ngap_record(data)
+        if record is not None and len(self._ngap) < QUEUE:
+            self._ngap.append(record)
+        else:
+            self._lost += 1
+
     def _count_lost(self, number: int) -> None:
         self._lost += number
 
 
-def _load(every_change: bool) -> Program:
+def _load(choice: ProbeChoice) -> Program:
     try:
-        return Program(find_bcc.load(), every_change)
+        return Program(find_bcc.load(), choice)
     except find_bcc.NoBcc as error:
         raise NoProbes(str(error)) from error
 
@@ -244,6 +303,10 @@ def _by_path(
     for transport, index, times in bins:
         name = names.get(transport)
         if name is not None:
-            low, high = bounds(index, DATA_BITS)
-            found.setdefault(name, []).append(((low + high - 1) // 2, times))
+            found.setdefault(name, []).append((_middle(index), times))
     return {name: tuple(sorted(values)) for name, values in found.items()}
+
+
+def _middle(index: int) -> int:
+    low, high = bounds(index, DATA_BITS)
+    return (low + high - 1) // 2

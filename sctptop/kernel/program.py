@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -19,11 +19,11 @@ from sctptop.kernel import bpf_maps
 from sctptop.kernel.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
 from sctptop.kernel.distribution import commands
 from sctptop.kernel.libbpf import LibbpfError
-from sctptop.kernel.probe_points import Point, points
-from sctptop.kernel.probe_source import ProbeSource, folder, from_btf, from_headers
+from sctptop.kernel.probe_points import Point, ProbeChoice, points
+from sctptop.kernel.probe_source import ALL_PROBES, ProbeSource, folder, from_btf, from_headers
 
-PERF_PAGES = 32
-"""Pages of each CPU's buffer: room for over a thousand events that come at once."""
+PERF_PAGES = {"events": 32, "ngap_events": 128}
+"""Pages of each CPU's buffer: room for over a thousand events, or three thousand messages, that come at once."""
 
 MODULES = Path("/lib/modules")
 
@@ -45,20 +45,20 @@ class PointState:
 
 
 def source_here(
-    every_change: bool, btf: Path = BTF_FOLDER, modules: Path = MODULES
+    choice: ProbeChoice = ALL_PROBES, btf: Path = BTF_FOLDER, modules: Path = MODULES
 ) -> tuple[ProbeSource, bool]:
     """The program for this kernel, and whether it needs kernel headers. Raises NoProbes."""
     try:
         with KernelTypes(folder=btf) as types:
             if types.knows("sctp_transport"):
-                return from_btf(types, every_change), False
+                return from_btf(types, choice), False
         trouble = f"this kernel's BTF does not tell the types of its sctp module: no {btf / 'sctp'}"
     except MissingMember as error:
         raise NoProbes(f"{error}, so no probe can read it") from error
     except (BtfError, LibbpfError) as error:
         trouble = str(error)
     if headers(modules) is not None:
-        return from_headers(every_change), True
+        return from_headers(choice), True
     raise NoProbes(f"{trouble}, and its headers are not installed either (try: {commands().headers})")
 
 
@@ -75,12 +75,12 @@ def _release() -> str:
 class Program:
     """Compiled at once; ``attach`` puts it in place. Used by one thread."""
 
-    def __init__(self, bcc: ModuleType, every_change: bool, btf: Path = BTF_FOLDER) -> None:
+    def __init__(self, bcc: ModuleType, choice: ProbeChoice, btf: Path = BTF_FOLDER) -> None:
         """Raises NoProbes when there is no source for this kernel or BCC does not compile it."""
         started = time.monotonic()
-        self.source, self.needs_headers = source_here(every_change, btf)
+        self.source, self.needs_headers = source_here(choice, btf)
         self._bcc = bcc
-        self._every_change = every_change
+        self._choice = choice
         self._bpf: Any = None
         self._descriptors: dict[str, int] = {}
         with _kernel_source(None if self.needs_headers else folder()), captured_stderr() as said:
@@ -95,7 +95,7 @@ class Program:
     def attach(self) -> tuple[PointState, ...]:
         """Attach all that this kernel has. Says of each point whether it is on."""
         states = []
-        for point in points(self._every_change):
+        for point in points(self._choice):
             left_out = self.source.left_out.get(point.concern)
             states.append(PointState(point, f"off: {left_out}" if left_out else self._attached(point)))
         self.points = tuple(states)
@@ -119,13 +119,20 @@ class Program:
                 return f"off: {_reason(str(error), said())}"
         return "on"
 
-    def listen(self, take: Callable[[bytes], None], lost: Callable[[int], None]) -> None:
-        """Open the perf buffer: ``take`` gets each event's bytes, ``lost`` how many found no room."""
+    def listen(self, takers: Mapping[str, Callable[[bytes], None]], lost: Callable[[int], None]) -> None:
+        """Open the perf buffers of those names that the program has.
 
-        def received(_cpu: int, data: int, size: int) -> None:
-            take(ctypes.string_at(data, size))
+        Each taker gets the bytes of each event of its buffer, ``lost`` how many found no room in any.
+        """
+        for name, take in takers.items():
+            if f"BPF_PERF_OUTPUT({name})" in self.source.text:
+                self._bpf[name.encode()].open_perf_buffer(
+                    _receiver(take), page_cnt=PERF_PAGES[name], lost_cb=lost
+                )
 
-        self._bpf[b"events"].open_perf_buffer(received, page_cnt=PERF_PAGES, lost_cb=lost)
+    def has(self, concern: str) -> bool:
+        """Whether this C file is part of the program."""
+        return concern in self.source.parts
 
     def poll(self, milliseconds: int) -> None:
         """Wait for events, and hand over those there are."""
@@ -160,6 +167,13 @@ class Program:
                 with contextlib.suppress(Exception):
                     bpf.cleanup()
                     break
+
+
+def _receiver(take: Callable[[bytes], None]) -> Callable[[int, int, int], None]:
+    def received(_cpu: int, data: int, size: int) -> None:
+        take(ctypes.string_at(data, size))
+
+    return received
 
 
 @contextlib.contextmanager

@@ -9,14 +9,15 @@ import time
 from sctptop.errors import FAILED, OK, SctptopError
 from sctptop.kernel.bpf_maps import enable_statistics
 from sctptop.kernel.live import LiveSource
+from sctptop.kernel.probe_points import ProbeChoice
 from sctptop.kernel.probes import Probes
 from sctptop.kernel.program import NoProbes, PointState, source_here
 
 
-def program_text(every_change: bool) -> str:
+def program_text(choice: ProbeChoice) -> str:
     """The C that would be loaded on this kernel, and what is left out of it. Raises SctptopError."""
     try:
-        source, needs_headers = source_here(every_change)
+        source, needs_headers = source_here(choice)
     except NoProbes as error:
         raise SctptopError(str(error)) from error
     notes = [f"/* {concern} is left out: {why} */\n" for concern, why in source.left_out.items()]

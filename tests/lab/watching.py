@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sctptop.kernel.clock import JiffyClock
 from sctptop.kernel.live import LiveSource
+from sctptop.kernel.probe_points import ProbeChoice
 from sctptop.kernel.probe_records import Clocks
 from sctptop.kernel.probes import Observed, Probes
 from sctptop.model.event import Event
@@ -32,7 +33,7 @@ class Watch:
 
     def __init__(self, *hosts: Host, every_change: bool = False) -> None:
         self.hosts = hosts
-        self.probes = Probes(every_change)
+        self.probes = Probes(ProbeChoice(every_change))
         self.events: dict[str, list[Event]] = {host.name: [] for host in hosts}
         self.lost = 0
         self._sources = {host.name: LiveSource(netns=OWN_NAMESPACE) for host in hosts}

@@ -73,7 +73,7 @@ def lively(root: Path, distribution: str = "debian") -> Host:
         pass
 
     def source() -> tuple[ProbeSource, bool]:
-        return ProbeSource("", {}), False
+        return ProbeSource("", frozenset(), {}), False
 
     return Host(
         root, RELEASE, "x86_64", ask=nothing, bcc=lambda: object(), libbpf=lambda: object(), source=source

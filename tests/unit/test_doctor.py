@@ -13,7 +13,7 @@ from sctptop.kernel import find_bcc
 from sctptop.kernel.doctor import Host, examine
 from sctptop.kernel.find_bcc import NoBcc
 from sctptop.kernel.libbpf import LibbpfError
-from sctptop.kernel.probe_source import ProbeSource
+from sctptop.kernel.probe_source import ALL_PROBES, ProbeSource
 from sctptop.kernel.program import source_here
 from sctptop.kernel.sockdiag import SockDiagError
 from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
@@ -265,7 +265,7 @@ def test_the_kernel_s_types_are_hidden(tmp_path: Path) -> None:
     btf = tmp_path / "sys/kernel/btf"
     for file in btf.iterdir():
         file.unlink()
-    check = found(replace(host, source=lambda: source_here(False, btf, tmp_path)), "BTF")
+    check = found(replace(host, source=lambda: source_here(ALL_PROBES, btf, tmp_path)), "BTF")
     assert check.status == MISSING
     assert "does not tell its types" in check.found or "libbpf" in check.found
     assert "headers" in str(check.remedy) or "devel" in str(check.remedy)
@@ -275,16 +275,18 @@ def test_types_come_with_the_module(tmp_path: Path) -> None:
     host = without_sctp(tmp_path)
     (tmp_path / "sys/kernel/btf/sctp").unlink()
     check = found(
-        replace(host, source=lambda: source_here(False, tmp_path / "sys/kernel/btf", tmp_path)), "BTF"
+        replace(host, source=lambda: source_here(ALL_PROBES, tmp_path / "sys/kernel/btf", tmp_path)), "BTF"
     )
     assert (check.status, check.found.split("; ")[-1]) == (OK, "that of SCTP comes with its module")
 
 
 def test_headers_do_as_well_and_parts_may_not_fit(tmp_path: Path) -> None:
     host = lively(tmp_path)
-    check = found(replace(host, source=lambda: (ProbeSource("", {}), True)), "BTF")
+    check = found(replace(host, source=lambda: (ProbeSource("", frozenset(), {}), True)), "BTF")
     assert (check.status, "headers" in check.found) == (OK, True)
-    check = found(replace(host, source=lambda: (ProbeSource("", {"rtt.c": "no member x"}), False)), "BTF")
+    check = found(
+        replace(host, source=lambda: (ProbeSource("", frozenset(), {"rtt.c": "no member x"}), False)), "BTF"
+    )
     assert (check.status, "no member x" in check.found) == (HINT, True)
 
 

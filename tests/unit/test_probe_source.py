@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.btf import Member, MissingMember
-from sctptop.kernel.probe_points import points
+from sctptop.kernel.probe_points import ProbeChoice, points
 from sctptop.kernel.probe_source import CONCERNS, HEADERS, folder, from_btf, from_headers
 
 
@@ -74,7 +74,7 @@ def test_headers_let_the_compiler_find_the_offsets() -> None:
 
 @pytest.mark.parametrize("every_change", [False, True])
 def test_every_point_names_a_function_of_its_concern(every_change: bool) -> None:
-    for point in points(every_change):
+    for point in points(ProbeChoice(every_change)):
         text = (folder() / point.concern).read_text()
         found = re.search(rf"^int {point.function}\((.*)\)", text, re.MULTILINE)
         assert found, point

@@ -14,12 +14,12 @@ import pytest
 from sctptop.kernel import bpf_maps, find_bcc, probes
 from sctptop.kernel.clock import JiffyClock
 from sctptop.kernel.find_bcc import NoBcc
-from sctptop.kernel.probe_points import POINTS
+from sctptop.kernel.probe_points import POINTS, ProbeChoice
 from sctptop.kernel.probe_records import Clocks
 from sctptop.kernel.probes import NOTHING, Probes
 from sctptop.kernel.program import NoProbes, PointState
 
-PATHS, ASSOCIATIONS, BINS, INTERVAL = 3, 4, 5, 6
+PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, RATE = 3, 4, 5, 6, 7, 8
 
 
 class FakeProgram:
@@ -31,6 +31,7 @@ class FakeProgram:
         self.states = states
         self.closed = 0
         self.take: Callable[[bytes], None] = lambda data: None
+        self.take_ngap: Callable[[bytes], None] = lambda data: None
         self.lost: Callable[[int], None] = lambda number: None
         self.polled = threading.Event()
 
@@ -39,15 +40,19 @@ class FakeProgram:
 
     costs = attach
 
-    def listen(self, take: Callable[[bytes], None], lost: Callable[[int], None]) -> None:
-        self.take, self.lost = take, lost
+    def listen(self, takers: dict[str, Callable[[bytes], None]], lost: Callable[[int], None]) -> None:
+        self.take, self.take_ngap, self.lost = takers["events"], takers["ngap_events"], lost
+
+    def has(self, concern: str) -> bool:
+        return True
 
     def poll(self, milliseconds: int) -> None:
         self.polled.set()
         time.sleep(0.01)
 
     def map_fd(self, name: str) -> int:
-        return {"paths": PATHS, "associations": ASSOCIATIONS, "data_rtts": BINS, "interval": INTERVAL}[name]
+        known = {"paths": PATHS, "associations": ASSOCIATIONS, "data_rtts": BINS, "interval": INTERVAL}
+        return {**known, "waits": WAITED, "ngap_rate": RATE}[name]
 
     def close(self) -> None:
         self.closed += 1
@@ -57,7 +62,8 @@ class FakeMaps:
     """What the maps hold, by descriptor; what was written to them."""
 
     def __init__(self) -> None:
-        self.content: dict[int, dict[bytes, bytes]] = {PATHS: {}, ASSOCIATIONS: {}, BINS: {}}
+        self.content: dict[int, dict[bytes, bytes]] = {PATHS: {}, ASSOCIATIONS: {}, BINS: {}, WAITED: {}}
+        self.beyond_rate = 0
         self.interval = 0
         self.trouble: OSError | None = None
 
@@ -81,12 +87,13 @@ def maps(monkeypatch: pytest.MonkeyPatch) -> FakeMaps:
     fake = FakeMaps()
     monkeypatch.setattr(bpf_maps, "entries", fake.entries)
     monkeypatch.setattr(bpf_maps, "put", fake.put)
+    monkeypatch.setattr(bpf_maps, "get", lambda fd, key: fake.beyond_rate if (fd, key) == (RATE, 2) else None)
     monkeypatch.setattr(probes, "missing_for_probes", lambda: None)
     monkeypatch.setattr(probes, "missing_sctp", lambda: None)
     return fake
 
 
-def started(load: Callable[[bool], Any]) -> Probes:
+def started(load: Callable[[ProbeChoice], Any]) -> Probes:
     found = Probes(load=load)
     found.start()
     found.settle(10)
@@ -113,7 +120,7 @@ def windows(told: int, raises: int) -> bytes:
 
 def test_on_and_closed(maps: FakeMaps) -> None:
     program = FakeProgram()
-    found = started(lambda every_change: program)
+    found = started(lambda choice: program)
     assert found.state == "ok"
     assert program.polled.wait(5)
     assert maps.interval == 1
@@ -131,7 +138,7 @@ def test_on_and_closed(maps: FakeMaps) -> None:
     ],
 )
 def test_off_says_why(maps: FakeMaps, trouble: Exception, state: str) -> None:
-    def load(every_change: bool) -> Any:
+    def load(choice: ProbeChoice) -> Any:
         raise trouble
 
     found = started(load)
@@ -154,7 +161,7 @@ def test_no_bcc_is_off(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_the_right_nothing_is_tried(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probes, "missing_for_probes", lambda: "needs root (try: sudo sctptop)")
-    tried: list[bool] = []
+    tried: list[ProbeChoice] = []
     found = started(tried.append)
     assert found.state == "off: needs root (try: sudo sctptop)"
     assert not tried
@@ -167,7 +174,7 @@ def test_the_module_is_waited_for(maps: FakeMaps, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         probes, "missing_sctp", lambda: None if loaded.is_set() else "off: not loaded (try: modprobe)"
     )
-    found = started(lambda every_change: FakeProgram())
+    found = started(lambda choice: FakeProgram())
     assert found.state == "waiting: not loaded (try: modprobe)"
     loaded.set()
     deadline = time.monotonic() + 5
@@ -179,7 +186,7 @@ def test_the_module_is_waited_for(maps: FakeMaps, monkeypatch: pytest.MonkeyPatc
 
 def test_nothing_attached_is_off_and_closed(maps: FakeMaps) -> None:
     program = FakeProgram("off: this kernel has no such function to attach to")
-    found = started(lambda every_change: program)
+    found = started(lambda choice: program)
     assert found.state == "off: none could be attached: this kernel has no such function to attach to"
     found.close()
     assert program.closed == 1
@@ -187,7 +194,7 @@ def test_nothing_attached_is_off_and_closed(maps: FakeMaps) -> None:
 
 def test_a_reading(maps: FakeMaps) -> None:
     program = FakeProgram()
-    found = started(lambda every_change: program)
+    found = started(lambda choice: program)
     key = struct.pack("<Q", 0xFFFF888012345678)
     maps.content[PATHS] = {key: windows(told=1, raises=5), struct.pack("<Q", 1): windows(told=0, raises=0)}
     maps.content[BINS] = {key + struct.pack("<II", 100, 0): struct.pack("<Q", 3)}
@@ -212,7 +219,7 @@ def test_a_reading(maps: FakeMaps) -> None:
 def test_more_events_than_room_are_counted(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probes, "QUEUE", 10)
     program = FakeProgram()
-    found = started(lambda every_change: program)
+    found = started(lambda choice: program)
     for _ in range(25):
         program.take(struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIQ", 5, 1, 0, 0, 0, 0, 0, 0, 0, 0))
     seen = found.read(clocks())
@@ -221,8 +228,64 @@ def test_more_events_than_room_are_counted(maps: FakeMaps, monkeypatch: pytest.M
 
 
 def test_maps_that_cannot_be_read_switch_off(maps: FakeMaps) -> None:
-    found = started(lambda every_change: FakeProgram())
+    found = started(lambda choice: FakeProgram())
     maps.trouble = OSError(22, "Invalid argument")
     assert found.read(clocks()) is NOTHING
     assert found.state.startswith("off: reading the probes failed: OSError: [Errno 22]")
+    found.close()
+
+
+def ngap(
+    head: str, *, direction: int = 0, ppid: int = 60, length: int | None = None, fragment: int = 0
+) -> bytes:
+    """struct ngap_event of bpf/ngap.c: handed over or arrived at 4 s, done 203 ms later."""
+    data = bytes.fromhex(head)
+    size = len(data) if length is None else length
+    numbers = (77, ppid, size, 3, direction, fragment, min(len(data), 48))
+    times = struct.pack("<QQ", 4_000_000_000, 4_203_000_000)
+    return times + who() + struct.pack("<IIIHBBI", *numbers) + data[:48].ljust(52, b"\0") + b"pad"
+
+
+INITIAL = "000f402000000200550002002b0026001211 7e004179000d0102f839f0ff00001032547698".replace(" ", "")
+
+
+def test_messages_are_told_without_their_bytes(maps: FakeMaps) -> None:
+    program = FakeProgram()
+    found = started(lambda choice: program)
+    for data in (ngap(INITIAL), ngap(INITIAL, direction=1, ppid=0), ngap(INITIAL, ppid=0x3C000000), b"short"):
+        program.take_ngap(data)
+    maps.beyond_rate = 5
+    observed = found.read(clocks())
+    first, second, swapped = observed.events
+    assert observed.lost == 6
+    assert (first.kind, first.netns, first.own_tag, first.local_port) == ("ngap", 4026531840, 0x1001, 38412)
+    assert first.time == datetime(2026, 11, 23, 11, 59, 59, tzinfo=UTC)
+    assert dict(first.details) == {
+        "direction": "out", "at_ns": 4_000_000_000, "wait_ns": 203_000_000, "ppid": 60, "ppid_swapped": False,
+        "stream": 3, "tsn": 77, "length": len(bytes.fromhex(INITIAL)), "fragment": False,
+        "pdu": "initiatingMessage", "procedure": 15, "amf_ue_id": None, "ran_ue_id": 43, "nas": 0x41, "odd": None,
+    }  # fmt: skip
+    # PPID 0 on the port of NGAP is NGAP.
+    assert (second.details["direction"], second.details["ppid"]) == ("in", 60)
+    assert (swapped.details["ppid"], swapped.details["ppid_swapped"]) == (60, True)
+    assert not any(isinstance(value, bytes) for event in observed.events for value in event.details.values())
+    assert found.read(clocks()).lost == 0
+    found.close()
+
+
+def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
+    found = started(lambda choice: FakeProgram())
+    key = (0xFFFF888000000000).to_bytes(8, "little")
+    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<8I", 1, 1, *[106496] * 6)
+    one = (1).to_bytes(8, "little")
+    for wait, index, of in (
+        (0, 100, key),
+        (0, 40, key),
+        (1, 7, key),
+        (1, 7, b"gone...."),
+        (9, 7, b"gone...."),
+    ):
+        maps.content[WAITED][of + struct.pack("<II", wait, index)] = one
+    (waits,) = found.read(clocks()).waits.values()
+    assert waits == {"held": ((48, 1), (655, 1)), "read_wait": ((7, 1),)}
     found.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.probe_points import POINTS
+from sctptop.kernel.probe_source import ALL_PROBES
 from sctptop.kernel.program import PointState, Program, captured_stderr, first_error, source_here
 
 
@@ -55,5 +56,5 @@ def test_the_terminal_given_back_meanwhile_stays_given_back(capfd: pytest.Captur
 
 def test_no_types_and_no_headers_is_one_line_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(Exception, match=r"does not tell its types.*\(try: .*(headers|devel)") as caught:
-        source_here(False, tmp_path)
+        source_here(ALL_PROBES, tmp_path)
     assert "\n" not in str(caught.value)

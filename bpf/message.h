@@ -1,0 +1,49 @@
+/* What the header of a DATA or I-DATA chunk says: RFC 9260 section 3.3.1, RFC 8260 section 2.1. */
+
+enum { CHUNK_DATA = 0, CHUNK_I_DATA = 64 };
+enum { FLAG_END = 1, FLAG_BEGIN = 2 };
+
+struct data_header {
+	u8 type, flags;
+	u16 length;
+	u32 tsn;
+	u16 stream, sequence; /* the latter reserved in I-DATA, whose message number and ppid follow */
+	u32 ppid, i_ppid;
+};
+
+struct message {
+	const void *data;
+	u32 tsn, ppid, length;
+	u16 stream;
+	bool begins, ends;
+};
+
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FROM_NETWORK16(v) __builtin_bswap16(v)
+#define FROM_NETWORK32(v) __builtin_bswap32(v)
+#else
+#define FROM_NETWORK16(v) (v)
+#define FROM_NETWORK32(v) (v)
+#endif
+
+/* False for a chunk that holds no data of the application. */
+INLINE bool message_of(struct message *message, const void *chunk)
+{
+	const void *at = (void *)sctp_chunk__chunk_hdr(chunk);
+	struct data_header header = {.type = 255};
+	u32 size = sizeof(header);
+
+	bpf_probe_read_kernel(&header, sizeof(header), at);
+	if (header.type == CHUNK_DATA)
+		size -= sizeof(header.i_ppid);
+	else if (header.type != CHUNK_I_DATA)
+		return false;
+	message->data = at + size;
+	message->tsn = FROM_NETWORK32(header.tsn);
+	message->ppid = FROM_NETWORK32(header.type == CHUNK_DATA ? header.ppid : header.i_ppid);
+	message->length = FROM_NETWORK16(header.length) - size;
+	message->stream = FROM_NETWORK16(header.stream);
+	message->begins = header.flags & FLAG_BEGIN;
+	message->ends = header.flags & FLAG_END;
+	return true;
+}

@@ -1,0 +1,116 @@
+/* How long messages wait, of all associations, counted in bins: ours from the hand-over by the application to the first
+ * transmission, the peer's from arrival until the application has read them. */
+
+enum { WAIT_HELD, WAIT_UNREAD };
+
+struct wait_bin {
+	u64 asoc;
+	u32 wait, bin;
+};
+
+struct unread {
+	u64 asoc, ns;
+};
+
+/* The chunk of which an event is being made, by the stack that its function runs on. */
+struct coming {
+	u64 asoc, chunk, ns;
+};
+
+BPF_TABLE("lru_hash", u64, u64, handed_over, 65536);
+BPF_TABLE("lru_hash", u64, struct unread, unread, 65536);
+BPF_TABLE("lru_hash", u64, struct coming, coming, 1024);
+BPF_TABLE("lru_hash", struct wait_bin, u64, waits, 32768);
+
+INLINE void waited(u64 asoc, u32 wait, u64 ns)
+{
+	struct wait_bin bin = {.asoc = asoc, .wait = wait, .bin = bin_of(ns)};
+	u64 zero = 0, *times = waits.lookup_or_try_init(&bin, &zero);
+
+	if (times)
+		__sync_fetch_and_add(times, 1);
+}
+
+/* sctp_outq_tail(outqueue, chunk, gfp): of control chunks too. */
+int at_hand_over(struct pt_regs *ctx, void *outqueue, void *chunk)
+{
+	u64 key = (u64)chunk, now = bpf_ktime_get_ns();
+	struct message message = {};
+
+	if (message_of(&message, chunk))
+		handed_over.update(&key, &now);
+	return 0;
+}
+
+/* sctp_chunk_assign_tsn(chunk): as it is put in a packet; called again when it is sent again. */
+int at_first_transmission(struct pt_regs *ctx, void *chunk)
+{
+	u64 key = (u64)chunk, now = bpf_ktime_get_ns(), asoc, begun;
+	u64 *at = handed_over.lookup(&key);
+#ifdef NGAP
+	struct message message = {};
+#endif
+
+	if (!at)
+		return 0;
+	begun = *at;
+	handed_over.delete(&key);
+	asoc = sctp_chunk__asoc(chunk);
+	waited(asoc, WAIT_HELD, now - begun);
+#ifdef NGAP
+	if (message_of(&message, chunk))
+		ngap_sent(ctx, &message, (void *)asoc, begun, now);
+#endif
+	return 0;
+}
+
+/* sctp_ulpevent_make_rcvmsg(asoc, chunk, gfp): the first that is done with data that was accepted, returns its event. */
+int arrival_enter(struct pt_regs *ctx, void *asoc, void *chunk)
+{
+	u64 stack = stack_of(ctx);
+	struct coming arrived = {.asoc = (u64)asoc, .chunk = (u64)chunk, .ns = bpf_ktime_get_ns()};
+
+	coming.update(&stack, &arrived);
+	return 0;
+}
+
+int arrival_return(struct pt_regs *ctx)
+{
+	u64 stack = stack_of(ctx), key = PT_REGS_RC(ctx);
+	struct coming *arrived = coming.lookup(&stack);
+	struct unread new = {};
+#ifdef NGAP
+	struct message message = {};
+#endif
+
+	if (!arrived)
+		return 0;
+	/* No memory for it, or no room in the receive buffer: NULL, and the peer will send it again. */
+	if (key) {
+		new.asoc = arrived->asoc;
+		new.ns = arrived->ns;
+		unread.update(&key, &new);
+#ifdef NGAP
+		if (message_of(&message, (void *)arrived->chunk))
+			ngap_came(&message, (void *)arrived->asoc, key, arrived->ns);
+#endif
+	}
+	coming.delete(&stack);
+	return 0;
+}
+
+/* sctp_ulpevent_free(event): read to its end, or thrown away as the socket is closed. */
+int at_read(struct pt_regs *ctx, void *event)
+{
+	u64 key = (u64)event, now = bpf_ktime_get_ns();
+	struct unread *waiting = unread.lookup(&key);
+
+	if (!waiting)
+		return 0;
+	waited(waiting->asoc, WAIT_UNREAD, now - waiting->ns);
+	unread.delete(&key);
+#ifdef NGAP
+	ngap_read(ctx, key, now);
+#endif
+	return 0;
+}
