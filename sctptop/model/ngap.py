@@ -6,6 +6,7 @@ first bytes of a message are ever there, and nothing but numbers of its header i
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
@@ -75,7 +76,7 @@ _LAYOUTS: Mapping[int, _Layout] = {
         alone_shift=3,
         alternatives=3,
         private=31,
-        # The procedures that carry a NAS message among their IEs, and the types that may be in it.
+        # The procedures whose first message carries one of NAS among its IEs, and the types that may be in it.
         carries={4: _DOWN, 14: _DOWN, 15: _UP, 19: _DOWN, 28: _DOWN, 29: _DOWN, 46: _UP},
         read_nas=nas_types.read_5gmm,
     ),
@@ -100,6 +101,8 @@ _PDUS = dict(zip((0x00, 0x20, 0x40), PDUS, strict=True))
 _CRITICALITIES = (0x00, 0x40, 0x80)
 _FRAGMENT = 16384
 _UNKNOWN = 1 << 32
+_ie_header = struct.Struct(">HxB").unpack_from
+"""Of an IE: its id, and the first byte of its length; between them the criticality."""
 
 
 class _ContradictionError(Exception):
@@ -141,31 +144,32 @@ def decode(head: bytes, ppid: int, length: int | None) -> Message:
         if procedure == layout.private:
             # Its IEs may be named by object identifiers and have another form.
             return Message(pdu, procedure)
-        expected = layout.carries.get(procedure)
+        expected = None if head[0] else layout.carries.get(procedure)
         for _ in range(count):
-            size, value = head[at + 3], at + 4
+            kind, size = _ie_header(head, at)
+            value = at + 4
             if size > 127:
                 size, value = _long_size(head, at + 3)
-            after = value + size
-            if after > end:
+            at = value + size
+            if at > end:
                 raise _ContradictionError(BAD_SIZE)
-            if size >= _FRAGMENT:
-                break
-            kind = head[at] << 8 | head[at + 1]
             if kind == layout.core_ie:
-                core = _number(
-                    head, value + 1, (head[value] >> layout.core_shift) + 1, layout.core_most, after
-                )
+                core = _number(head, value, at, layout.core_shift, layout.core_most)
             elif kind == layout.ran_ie:
-                ran = _number(head, value + 1, (head[value] >> 6) + 1, layout.ran_most, after)
-            elif kind == layout.both_ie:
-                core, ran = _both(head, value, after, layout)
+                ran = _number(head, value, at, 6, layout.ran_most)
             elif kind == layout.nas_ie and expected:
-                nas = _nas(head, value, after, layout, expected)
-            if ran is not None and core is not None and (nas is not None or expected is None):
+                nas = _nas(head, value, at, layout, expected)
+                break  # the ids stand before it
+            elif kind == layout.both_ie:
+                core, ran = _both(head, value, at, layout)
                 break
-            at = after
-    except IndexError:
+            elif size >= _FRAGMENT:
+                break
+            else:
+                continue
+            if expected is None and core is not None and ran is not None:
+                break
+    except (IndexError, struct.error):
         odd = ENDS_EARLY if whole else None
     except _ContradictionError as contradiction:
         odd = str(contradiction)
@@ -182,17 +186,18 @@ def _long_size(head: bytes, at: int) -> tuple[int, int]:
     return (first & 0x3F) * _FRAGMENT, at + 1
 
 
-def _number(head: bytes, at: int, many: int, most: int, after: int) -> int:
-    """A whole number of ``many`` bytes in an IE that ends at ``after``; X.691, 13.2.6."""
-    stop = at + many
-    if many > most or stop > after:
+def _number(head: bytes, at: int, end: int, shift: int, most: int) -> int:
+    """A constrained whole number in an IE that ends at ``end``: how many bytes, then they; X.691, 13.2.6."""
+    many = (head[at] >> shift) + 1
+    stop = at + 1 + many
+    if stop > end or many > most:
         raise _ContradictionError(BAD_ID)
     if stop > len(head):
         raise IndexError
-    return int.from_bytes(head[at:stop], "big")
+    return int.from_bytes(head[at + 1 : stop])
 
 
-def _both(head: bytes, at: int, after: int, layout: _Layout) -> tuple[int | None, int | None]:
+def _both(head: bytes, at: int, end: int, layout: _Layout) -> tuple[int | None, int | None]:
     """UE-NGAP-IDs or UE-S1AP-IDs: the pair, or the core's id alone; neither in a form of a later release."""
     first = head[at]
     choice = first >> 6
@@ -200,20 +205,21 @@ def _both(head: bytes, at: int, after: int, layout: _Layout) -> tuple[int | None
         raise _ContradictionError(BAD_ID)
     if choice > 1:
         return None, None
-    shift = layout.alone_shift if choice else layout.pair_shift
-    many = (first >> shift & 0xFF >> layout.core_shift) + 1
-    core = _number(head, at + 1, many, layout.core_most, after)
-    if choice:
-        return core, None
-    at += 1 + many
-    return core, _number(head, at + 1, (head[at] >> 6) + 1, layout.ran_most, after)
+    many = (first >> (layout.alone_shift if choice else layout.pair_shift) & 0xFF >> layout.core_shift) + 1
+    stop = at + 1 + many
+    if stop > end or many > layout.core_most:
+        raise _ContradictionError(BAD_ID)
+    if stop > len(head):
+        raise IndexError
+    core = int.from_bytes(head[at + 1 : stop])
+    return core, None if choice else _number(head, stop, end, 6, layout.ran_most)
 
 
-def _nas(head: bytes, at: int, after: int, layout: _Layout, expected: Set[int]) -> int | None:
+def _nas(head: bytes, at: int, end: int, layout: _Layout, expected: Set[int]) -> int | None:
     """An OCTET STRING: its length, then the NAS message."""
     size, start = head[at], at + 1
     if size > 127:
         size, start = _long_size(head, at)
-    if start + size > after:
+    if start + size > end:
         raise _ContradictionError(BAD_SIZE)
     return layout.read_nas(head, start, min(start + size, len(head)), expected)

@@ -1,0 +1,123 @@
+"""What decoding the header of a message costs, beside pycrate, which decodes all of it, and whether both agree.
+
+python -m tests.bench.ngap [MESSAGES]           # default 10000 of NGAP and a tenth of S1AP
+python -m tests.bench.ngap --random [MESSAGES]  # default 1000000 of noise and damage: none may raise
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from itertools import chain, islice
+from typing import Any
+
+from sctptop.model.ngap import Message, decode
+from sctptop.model.ppid import NGAP, PPID_NAMES, S1AP
+from tests.bench.timing import best_of
+from tests.unit.ngap_pdus import Case, cases, damaged, descriptions
+
+REPEAT = 5
+HEAD = 64
+FRAGMENTED = 16384
+IDS = {NGAP: (10, 85, 114), S1AP: (0, 8, 99)}
+
+
+def ids_by_pycrate(ppid: int, data: bytes) -> tuple[int | None, int | None]:
+    """The UE ids that pycrate finds in a whole message."""
+    pdus = descriptions(ppid)
+    pdu = pdus.NGAP_PDU if ppid == NGAP else pdus.S1AP_PDU
+    pdu.from_aper(data)
+    values: dict[int, Any] = {ie["id"]: ie["value"][1] for ie in pdu.get_val()[1]["value"][1]["protocolIEs"]}
+    core, ran, both = (values.get(number) for number in IDS[ppid])
+    if both is None:
+        return core, ran
+    form, value = both
+    return tuple(value.values())[:2] if form.endswith("pair") else (value, None)
+
+
+def decode_all(heads: list[tuple[bytes, int]], ppid: int) -> None:
+    """Every message once."""
+    for head, length in heads:
+        decode(head, ppid, length)
+
+
+def nothing(heads: list[tuple[bytes, int]], ppid: int) -> None:
+    """The loop alone, to be taken off."""
+    for _head, _length in heads:
+        pass
+
+
+def pycrate_all(messages: list[Case], ppid: int) -> None:
+    """Every message once, by the peer."""
+    for one in messages:
+        ids_by_pycrate(ppid, one.data)
+
+
+def compare(many: int) -> int:
+    """Print the table; fails if the two disagree."""
+    print(f"best of {REPEAT} (pycrate: of 1), microseconds a message")
+    print(
+        f"{'':6}{'messages':>10}{f'head of {HEAD}':>12}{'whole':>10}{'pycrate':>10}{'ratio':>8}{'differ':>8}"
+    )
+    failed = 0
+    for ppid, count in ((NGAP, many), (S1AP, many // 10)):
+        # pycrate 0.8.1 cannot read all of its own fragments, which begin at 16 KiB.
+        messages = list(
+            islice((one for one in cases(ppid, 2 * count, 20) if len(one.data) < FRAGMENTED), count)
+        )
+        heads = [(one.data[:HEAD], len(one.data)) for one in messages]
+        wholes = [(one.data, len(one.data)) for one in messages]
+
+        def each(action: Callable[[], None], repeat: int, count: int = count) -> float:
+            return best_of(action, repeat) / count * 1e6
+
+        loop = each(partial(nothing, heads, ppid), REPEAT)
+        head = each(partial(decode_all, heads, ppid), REPEAT) - loop
+        whole = each(partial(decode_all, wholes, ppid), REPEAT) - loop
+        peer = each(partial(pycrate_all, messages, ppid), 1)
+        differ = sum(disagree(one) for one in messages)
+        failed += differ
+        ratio = f"{peer / head:.0f}"
+        print(f"{PPID_NAMES[ppid]:6}{count:>10}{head:>12.2f}{whole:>10.2f}{peer:>10.1f}{ratio:>8}{differ:>8}")
+    return int(failed > 0)
+
+
+def disagree(one: Case) -> bool:
+    """Whether pycrate, or who made the message, knows other ids or another NAS type than we found."""
+    data, ppid = one.data, one.kind.ppid
+    found, cut = decode(data, ppid, len(data)), decode(data[:HEAD], ppid, len(data))
+    ids = (found.amf_ue_id, found.ran_ue_id)
+    return found != one.expected or ids != ids_by_pycrate(ppid, data) or ids != (cut.amf_ue_id, cut.ran_ue_id)
+
+
+def survive(many: int) -> int:
+    """Decode noise and damage, and say what was thought of it; an exception would end this."""
+    dice = random.Random(21)
+    originals = {ppid: [one.data for one in cases(ppid, 500, 22)] for ppid in (NGAP, S1AP)}
+    verdicts: Counter[str] = Counter()
+    begin = time.perf_counter()
+    for number in range(many):
+        ppid = (NGAP, S1AP)[number % 2]
+        head = damaged(dice, originals[ppid])
+        message: Message = decode(head, ppid, (len(head), None, number % 300)[number % 3])
+        verdicts[message.odd or "not contradicted"] += 1
+    print(f"{many} decoded in {time.perf_counter() - begin:.0f} s, making them included; none raised")
+    for verdict, times in verdicts.most_common():
+        print(f"{times:>10}  {verdict}")
+    return 0
+
+
+def main() -> int:
+    """One of the two."""
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    if "--random" in sys.argv:
+        return survive(next(chain(numbers, [1_000_000])))
+    return compare(next(chain(numbers, [10_000])))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
