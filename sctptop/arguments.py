@@ -36,6 +36,7 @@ examples:
   sctptop --events cwnd,t3_rtx                why cwnd moved, a line each time
   sctptop --csv -n 60 --columns local,remote,cwnd,flight > minute.csv
   sctptop -b --filter 'state!=ESTABLISHED or recv_queue>10k'
+  sctptop -b --both-ends --sort peer_recv_queue   gNB and AMF on one host: a line an association
 
 exit codes: 0 fine (q and Ctrl-C too), 1 failed while running, 2 bad usage, 3 nothing to watch
 here, 128+N ended by signal N (141: the reader of our output went away)
@@ -133,7 +134,7 @@ def _record_parser() -> argparse.ArgumentParser:
     _when(parser)
     _output(parser)
     _probes(parser)
-    parser.set_defaults(view="rtt", sort="", filter="", columns="")
+    parser.set_defaults(view="rtt", sort="", filter="", columns="", both_ends=False)
     return parser
 
 
@@ -195,6 +196,11 @@ def _what(parser: argparse.ArgumentParser) -> None:
         help="show only what matches, e.g. 'cwnd<10k state=ESTABLISHED'",
     )
     what.add_argument("--columns", metavar="A,B,...", default="", help="fields to show; 'help' lists them")
+    what.add_argument(
+        "--both-ends",
+        action="store_true",
+        help="one line for an association whose two ends are both here, the client's; fields peer_... tell the other",
+    )
 
 
 def _selection(group: argparse._ArgumentGroup) -> None:
@@ -260,6 +266,12 @@ def _probes(parser: argparse.ArgumentParser) -> None:
 def options_of(arguments: argparse.Namespace) -> Options:
     """What the words come to. Raises SctptopError."""
     defaults = Options()
+    if arguments.both_ends and (arguments.json or arguments.events is not None):
+        told = "--json" if arguments.json else "--events"
+        raise SctptopError(
+            f"argument --both-ends: {told} always tells each end (try: -b or --csv with it, or {told} alone)",
+            USAGE,
+        )
     return Options(
         selectors=tuple(checked("--assoc", parse_selector, text) for text in arguments.assoc),
         netns=checked("--netns", parse_netns, arguments.netns),
@@ -271,6 +283,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         columns=tuple(checked("--columns", field, name) for name in arguments.columns.split(","))
         if arguments.columns
         else None,
+        both_ends=arguments.both_ends,
     )
 
 

@@ -20,6 +20,7 @@ class Field:
 
     ``unit``: B bytes, ms, n a count, /s a rate, hex, or empty. ``width`` is that of its column.
     ``published`` fields are attributes of Association under the same name, and JSON keys.
+    ``mirrors`` is the id of the field that this one shows of the other end, "" for a field of this end.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Field:
     help: str
     get: Callable[[Row], Value]
     published: bool = True
+    mirrors: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -115,7 +117,7 @@ def _path_errors(row: Row) -> Value:
     return len(down) if row.association.paths else None
 
 
-FIELDS: tuple[Field, ...] = (
+_OF_THIS_END: tuple[Field, ...] = (
     Field("local", "LOCAL", "", 21, "our end: address:port, +n for n more addresses", local_end, False),
     Field("remote", "REMOTE", "", 21, "the peer's primary address:port, +n for more", remote_end, False),
     _read("netns", "NETNS-ID", "#", "inode of the network namespace", 10),
@@ -270,6 +272,48 @@ FIELDS: tuple[Field, ...] = (
     Field("ended", "ENDED", "", 14, "why it is gone; kept for five seconds", lambda row: row.ended, False),
 )
 
+OF_OTHER_END: tuple[tuple[str, str, int], ...] = (
+    ("state", "PEER-STATE", 11),
+    ("process", "PEER-PROCESS", 20),
+    ("container", "PEER-CONTAINER", 14),
+    ("netns", "PEER-NETNS", 10),
+    ("assoc_id", "PEER-ID", 7),
+    ("send_queue", "PEER-SNDQ", 9),
+    ("recv_queue", "PEER-RCVQ", 9),
+    ("unacked", "PEER-UNACK", 10),
+    ("flight", "PEER-FLIGHT", 11),
+    ("cwnd", "PEER-CWND", 9),
+    ("local_rwnd", "PEER-LRWND", 10),
+    ("rtx_chunks", "PEER-RTX", 8),
+    ("srtt_ms", "PEER-SRTT", 9),
+    ("nodelay", "PEER-NODLY", 10),
+    ("sack_delay_ms", "PEER-SACKD", 10),
+    ("sack_frequency", "PEER-SACKF", 10),
+    ("rto_ms", "PEER-RTO", 8),
+    ("hb_interval_ms", "PEER-HBINT", 10),
+    ("path_max_retrans", "PEER-PMR", 8),
+    ("assoc_max_retrans", "PEER-MAXRT", 10),
+    ("max_burst", "PEER-BURST", 10),
+    ("in_streams", "PEER-INS", 8),
+    ("out_streams", "PEER-OUTS", 9),
+    ("sndbuf", "PEER-SNDBUF", 11),
+    ("rcvbuf", "PEER-RCVBUF", 11),
+)
+"""What is told of the other end as ``peer_ID``, from its own record: ID, title, width. The details compare them."""
+
+
+def _of_other_end(name: str, title: str, width: int) -> Field:
+    own = next(field for field in _OF_THIS_END if field.id == name)
+
+    def get(row: Row) -> Value:
+        end = row.other_end
+        return own.get(Row((), end.association, rates={}, since_reset={})) if end else None
+
+    help = f"{own.title} of the other end, where that is on this host too"
+    return Field(f"peer_{name}", title, own.unit, width, help, get, published=False, mirrors=name)
+
+
+FIELDS: tuple[Field, ...] = (*_OF_THIS_END, *(_of_other_end(*entry) for entry in OF_OTHER_END))
 BY_ID = {field.id: field for field in FIELDS}
 
 STATE_SHORT = {
@@ -283,35 +327,6 @@ STATE_SHORT = {
     "SHUTDOWN_ACK_SENT": "SACKS",
 }
 """States in five characters, for a narrow table; ESTAB as ss prints it."""
-
-COLUMNS: tuple[str, ...] = (
-    "local",
-    "remote",
-    "state",
-    "hb_rtt",
-    "cwnd",
-    "peer_rwnd",
-    "send_queue",
-    "recv_queue",
-    "rtx_chunks",
-)
-"""The columns of a table of 80; ``WIDE_COLUMNS`` follow while there is room."""
-
-WIDE_COLUMNS: tuple[str, ...] = (
-    "srtt_ms",
-    "flight",
-    "unacked",
-    "in_packets_rate",
-    "out_packets_rate",
-    "rto_ms",
-    "local_rwnd",
-    "nodelay",
-    "process",
-    "paths_down",
-    "assoc_id",
-    "hb_interval_ms",
-    "container",
-)
 
 
 def field(name: str) -> Field:

@@ -2,7 +2,8 @@
 
 Terms side by side must all hold; ``or`` separates alternatives; ``not`` turns a term round. A term is
 ``FIELD OP VALUE`` (``=`` ``!=`` ``<`` ``<=`` ``>`` ``>=`` ``~`` contains), or a bare word that is looked
-for in the ends, the addresses, the state, the process and its container. Values take k, M, G (1000s); durations ms, s.
+for in the ends, the addresses, the state, the processes and their containers. Values take k, M, G (1000s);
+durations ms, s.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _WORD_FIELDS = (
     "assoc_id",
     "process",
     "container",
+    "peer_process",
+    "peer_container",
 )
 
 

@@ -15,7 +15,10 @@ INTERVAL_MIN_S, INTERVAL_MAX_S = 0.1, 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Defaults are those of plain ``sctptop``. A recording has no ``interval_s`` of ours: 0."""
+    """Defaults are those of plain ``sctptop``. A recording has no ``interval_s`` of ours: 0.
+
+    ``both_ends``: one line for an association with both ends here.
+    """
 
     selectors: tuple[Selector, ...] = ()
     netns: NamespaceChoice = ALL_NAMESPACES
@@ -25,6 +28,7 @@ class Options:
     order: Order = BY_REMOTE
     filter: Filter = EVERYTHING
     columns: tuple[Field, ...] | None = None
+    both_ends: bool = False
 
     @property
     def live(self) -> bool:

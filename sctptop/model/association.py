@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sctptop.model.both_ends import OtherEnd, comes_first, listening_sockets, other_ends
 from sctptop.model.counters import CounterBook, CounterRow
 from sctptop.model.event import Event
 from sctptop.model.history import History
@@ -64,7 +65,10 @@ LINGER_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One association in one snapshot. ``rates`` are per second; ``ended`` says why it is gone."""
+    """One association in one snapshot. ``rates`` are per second; ``ended`` says why it is gone.
+
+    ``other_end`` is there when both ends are on this host, and neither has gone before the other.
+    """
 
     key: Key
     association: Association
@@ -73,6 +77,7 @@ class Row:
     age_s: float | None = None
     ended: str | None = None
     rtts: Mapping[str, PathRtt] = field(default_factory=dict)
+    other_end: OtherEnd | None = None
 
     @property
     def primary_rtt(self) -> PathRtt | None:
@@ -102,6 +107,17 @@ class _Life:
     addresses: set[str] = field(default_factory=set)
     ended: str | None = None
     ended_s: float = 0.0
+    other: Association | None = None
+    partner: _Life | None = None
+    other_first: bool = False
+
+    def other_end(self) -> OtherEnd | None:
+        """The other end, while it shares the fate of this one: both alive, or gone in the same reading."""
+        if self.other is None or self.partner is None:
+            return OtherEnd(self.other) if self.other is not None else None
+        if (self.ended is None, self.ended_s) != (self.partner.ended is None, self.partner.ended_s):
+            return None
+        return OtherEnd(self.partner.association, self.partner.key, self.other_first)
 
 
 def identity(association: Association) -> Key:
@@ -150,9 +166,14 @@ class Rows:
         """Take in the next sample; ``gained`` is what each namespace's SNMP counters gained in it."""
         self.tick += 1
         self.now_s += sample.interval_s or 0.0
-        chosen = [entry for entry in sample.associations if selected(entry, self._selectors)]
-        self.hidden = len(sample.associations) - len(chosen)
-        seen = {self._meet(entry, sample.interval_s).key for entry in chosen}
+        met = {
+            place: self._meet(entry, sample.interval_s)
+            for place, entry in enumerate(sample.associations)
+            if selected(entry, self._selectors)
+        }
+        self.hidden = len(sample.associations) - len(met)
+        seen = {life.key for life in met.values()}
+        _find_other_ends(sample, met)
         born = [self._lives[key].association for key in seen if self._lives[key].first_s == self.now_s]
         gone = [life for life in self._lives.values() if life.key not in seen and life.ended is None]
         for life in gone:
@@ -184,6 +205,7 @@ class Rows:
                 age_s=self.now_s - life.first_s if life.born_while_watching else None,
                 ended=life.ended,
                 rtts=self._rtts.of(life.key),
+                other_end=life.other_end(),
             )
             for life in self._lives.values()
         )
@@ -251,6 +273,22 @@ def association_counters(row: Row) -> tuple[CounterRow, ...]:
         CounterRow(name, getattr(row.association, name), row.since_reset.get(name), row.rate(name))
         for name in COUNTED
     )
+
+
+def _find_other_ends(sample: Sample, met: Mapping[int, _Life]) -> None:
+    """Tell each life who its other end is now, also when that one was not selected."""
+    pairs = other_ends(sample.associations)
+    listening = listening_sockets(sample.endpoints) if pairs else frozenset()
+    for place, life in met.items():
+        other = pairs.get(place)
+        if other is None:
+            life.other = None
+            continue
+        life.other, partner = sample.associations[other], met.get(other)
+        if partner is not None and partner is not life.partner:
+            # Once only: a server that no longer listens must not change its side.
+            life.other_first = comes_first(life.other, life.association, listening)
+        life.partner = partner
 
 
 def _with_rtt(path: Path, rtts: Mapping[str, PathRtt]) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sctptop.model.association import Key, Row, Rows
+from sctptop.model.association import Key, Row, Rows, identity
 from sctptop.model.counters import CounterBook, CounterRow
 from sctptop.model.event import Event
 from sctptop.model.event_log import EventLog, Logged
@@ -19,9 +19,13 @@ RETRANSMISSIONS = ("SctpT3Retransmits", "SctpFastRetransmits", "SctpPmtudRetrans
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The whole host in one line; rates are per second, from the SNMP counters of all namespaces."""
+    """The whole host in one line; rates are per second, from the SNMP counters of all namespaces.
+
+    ``associations`` and ``established`` count each end that is here; ``distinct`` counts both ends once.
+    """
 
     associations: int
+    distinct: int
     established: int
     in_packets: float | None
     out_packets: float | None
@@ -107,9 +111,31 @@ class Snapshot:
             happened=tuple(pair for pair in self.happened if pair[1].netns == netns),
         )
 
+    def lines(self, both_ends: bool) -> tuple[Row, ...]:
+        """The rows; with ``both_ends`` one for the two ends of an association that are both here: the client's."""
+        if not both_ends:
+            return self.rows
+        behind = _folded(self.rows)
+        return tuple(row for row in self.rows if row.key not in behind)
+
+    def other_end(self, row: Row) -> Row | None:
+        """The row of the other end; made from its record alone where ``--assoc`` leaves it out."""
+        end = row.other_end
+        if end is None:
+            return None
+        bare = Row(identity(end.association), end.association, rates={}, since_reset={})
+        return self.row(end.key) or bare
+
     def frozen(self) -> Snapshot:
         """The same picture with a history that no later sample changes: for a pause."""
         return replace(self, past=self.past.frozen())
+
+
+def _folded(rows: Sequence[Row]) -> set[Key]:
+    """The keys of those whose other end is among them as well and comes first."""
+    behind = {row.key: row.other_end.key for row in rows if row.other_end and row.other_end.first}
+    keys = {row.key for row in rows} if behind else set()
+    return {key for key, other in behind.items() if other in keys}
 
 
 class Model:
@@ -182,7 +208,8 @@ class Model:
 
 def totals_of(rows: Iterable[Row], counters: Mapping[int, tuple[CounterRow, ...]]) -> Totals:
     """The sums over the associations alive and over the counters of all namespaces."""
-    alive = [row.association for row in rows if row.ended is None]
+    present = [row for row in rows if row.ended is None]
+    alive = [row.association for row in present]
     rates: dict[str, float] = {}
     for values in counters.values():
         for counter in values:
@@ -191,6 +218,7 @@ def totals_of(rows: Iterable[Row], counters: Mapping[int, tuple[CounterRow, ...]
     again = [rates[name] for name in RETRANSMISSIONS if name in rates]
     return Totals(
         associations=len(alive),
+        distinct=len(alive) - len(_folded(present)),
         established=sum(entry.state == "ESTABLISHED" for entry in alive),
         in_packets=rates.get("SctpInSCTPPacks"),
         out_packets=rates.get("SctpOutSCTPPacks"),

@@ -66,7 +66,7 @@ def _run(source: Source, options: Options, writer: Writer, stop: _Stop) -> None:
         if trouble is not None and not written and options.live:
             raise nothing_to_watch(trouble)
         rows = options.order.apply(
-            row for row in snapshot.rows if not row.ended and options.filter.accepts(row)
+            row for row in snapshot.lines(options.both_ends) if not row.ended and options.filter.accepts(row)
         )
         waiting = _tell_waiting(snapshot, options, waiting)
         sys.stdout.write(writer(snapshot, rows))

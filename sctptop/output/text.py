@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sctptop.fields import BY_ID, COLUMNS, WIDE_COLUMNS, Field
+from sctptop.default_columns import BOTH_ENDS_COLUMNS, BOTH_ENDS_WIDE_COLUMNS, COLUMNS, WIDE_COLUMNS
+from sctptop.fields import BY_ID, Field
 from sctptop.model.association import Row
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot, Totals
@@ -18,7 +19,10 @@ class TextWriter:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._columns = options.columns or tuple(BY_ID[name] for name in (*COLUMNS, *WIDE_COLUMNS))
+        names = (
+            (*BOTH_ENDS_COLUMNS, *BOTH_ENDS_WIDE_COLUMNS) if options.both_ends else (*COLUMNS, *WIDE_COLUMNS)
+        )
+        self._columns = options.columns or tuple(BY_ID[name] for name in names)
 
     def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
         """The text of one sample."""
@@ -26,7 +30,7 @@ class TextWriter:
         lines = [
             f"sctptop  {sample.host}  {sample.kernel}  {sample.time.astimezone():%H:%M:%S}  "
             f"read {milliseconds(sample.read_s * 1000)}",
-            totals_line(snapshot.totals),
+            totals_line(snapshot.totals, self._options.both_ends),
             *source_troubles(sample),
             *(self._table(rows) if rows else [self._nothing(snapshot)]),
             "",
@@ -56,10 +60,11 @@ class TextWriter:
         return f"waiting: no association yet ({len(snapshot.sample.endpoints)} endpoints)"
 
 
-def totals_line(totals: Totals) -> str:
+def totals_line(totals: Totals, both_ends: bool) -> str:
     """The whole host in one line; a rate that is not known yet is a dash."""
+    ends = f"{totals.distinct} assoc, {totals.associations} ends"
     return (
-        f"{totals.associations} assoc ({totals.established} est)  "
+        f"{ends if both_ends else f'{totals.associations} assoc'} ({totals.established} est)  "
         f"in {show(totals.in_packets, '/s')} out {show(totals.out_packets, '/s')} pkt/s  "
         f"rtx {show(totals.retransmissions, '/s')}/s  T3 {show(totals.t3_expiries, '/s')}/s  "
         f"SACK timeouts {show(totals.sack_timeouts, '/s')}/s"

@@ -53,6 +53,7 @@ class SctptopApp(App[int]):
         self._options = options
         self._order = options.order
         self._filter = options.filter
+        self._both_ends = options.both_ends
         self._view = view(options.view)
         self._toggles = Toggles()
         self._netns: int | None = None
@@ -172,6 +173,17 @@ class SctptopApp(App[int]):
         """Turn the order round."""
         self._order = self._order.inverted
         self._say(headline.sort_text(self._order.field, self._order.descending))
+
+    def action_both_ends(self) -> None:
+        """One line for both ends of an association, or one for each."""
+        self._both_ends = not self._both_ends
+        totals = self.reading.snapshot.totals if self.reading and self.reading.snapshot else None
+        if not self._both_ends:
+            self._say("each end on its own line")
+        elif totals is not None and totals.distinct == totals.associations:
+            self._say("both ends on one line; now no association has both here")
+        else:
+            self._say("both ends on one line")
 
     def action_pause(self) -> None:
         """Stand still, or go on."""
@@ -310,6 +322,7 @@ class SctptopApp(App[int]):
             keys=self.KEYS,
             paused=self.paused,
             netns=self._netns,
+            both_ends=self._both_ends,
         )
 
     def _draw(self) -> None:

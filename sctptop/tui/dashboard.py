@@ -36,7 +36,10 @@ EMPTY_LINES = 10
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that decides what is on the screen. ``held`` is the reading of a pause; ``netns`` is what both are of."""
+    """All that decides what is on the screen. ``held`` is the reading of a pause; ``netns`` is what both are of.
+
+    ``both_ends``: one line for an association with both ends here.
+    """
 
     newest: Reading | None
     held: Reading | None
@@ -50,6 +53,7 @@ class Picture:
     keys: Sequence[Binding] = ()
     paused: bool = False
     netns: int | None = None
+    both_ends: bool = False
     recording: Status = field(default_factory=Status)
 
     @property
@@ -59,9 +63,13 @@ class Picture:
 
     def rows(self) -> list[Row]:
         """What the filter lets through, in order."""
+        return self.order.apply(row for row in self.lines() if self.filter.accepts(row))
+
+    def lines(self) -> tuple[Row, ...]:
+        """What there is to filter."""
         if self.reading is None or self.reading.snapshot is None:
-            return []
-        return self.order.apply(row for row in self.reading.snapshot.rows if self.filter.accepts(row))
+            return ()
+        return self.reading.snapshot.lines(self.both_ends)
 
 
 class Dashboard(Vertical):
@@ -123,13 +131,15 @@ class Dashboard(Vertical):
         troubles = headline.troubles(picture.newest, picture.recording)
         self._panel("troubles").show(Drawing(body=troubles))
         self._panel("troubles").display = bool(troubles)
-        self._status("totals").show(headline.totals(reading, width))
+        self._status("totals").show(headline.totals(reading, picture.both_ends, width))
         rows = picture.rows()
         self._paint_filter_line(picture, len(rows))
-        empty = explanation(reading, picture.selectors, picture.filter, width)
+        empty = (
+            None if rows else explanation(reading, picture.selectors, picture.filter, picture.lines(), width)
+        )
         self._share_height(len(rows), len(troubles), empty is not None)
         if reading is not None and reading.snapshot is not None:
-            self.table.show(reading.snapshot, rows, picture.order)
+            self.table.show(reading.snapshot, rows, picture.order, both_ends=picture.both_ends)
         self._show_empty(empty, reading)
         self.paint_keys(picture)
         self.paint_view()
@@ -178,9 +188,9 @@ class Dashboard(Vertical):
 
     def _paint_filter_line(self, picture: Picture, shown: int) -> None:
         snapshot = picture.reading.snapshot if picture.reading else None
-        known, hidden = (len(snapshot.rows), snapshot.hidden) if snapshot else (0, 0)
+        hidden = snapshot.hidden if snapshot else 0
         within = None if picture.netns is None or not snapshot else snapshot.namespace_label(picture.netns)
-        text = headline.filter_line(picture.filter.text, shown, known, hidden, within)
+        text = headline.filter_line(picture.filter.text, shown, len(picture.lines()), hidden, within)
         bar = self._status("filter-line")
         bar.display = text is not None and not self.typing
         bar.show(text or line())

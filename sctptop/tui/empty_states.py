@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sctptop.filter import Filter
+from sctptop.model.association import Row
 from sctptop.model.sample import Sample
 from sctptop.model.select import Selector
 from sctptop.model.snapshot import Snapshot
@@ -13,23 +16,25 @@ MOST_ENDPOINTS = 8
 
 
 def explanation(
-    reading: Reading | None, selectors: tuple[Selector, ...], chosen: Filter, width: int
+    reading: Reading | None,
+    selectors: tuple[Selector, ...],
+    chosen: Filter,
+    lines: Sequence[Row],
+    width: int,
 ) -> list[Line] | None:
-    """The text for an empty table; None when there is something to show."""
+    """The text for a table where none of ``lines`` passes the filter; None before there was a reading."""
     room = max(20, width - 4)
     if reading is None:
         return None
     snapshot = reading.snapshot
     if snapshot is None:
         return _unread(reading, room)
-    if reading.playback is not None and not any(chosen.accepts(row) for row in snapshot.rows):
-        return _filtered_out(snapshot, chosen) if snapshot.rows else _nobody_then(snapshot, selectors, room)
-    if not snapshot.sample.watchable and not snapshot.rows:
+    if lines:
+        return _filtered_out(len(lines), chosen)
+    if reading.playback is not None:
+        return _nobody_then(snapshot, selectors, room)
+    if not snapshot.sample.watchable:
         return _unwatchable(snapshot.sample, room)
-    if any(chosen.accepts(row) for row in snapshot.rows):
-        return None
-    if snapshot.rows:
-        return _filtered_out(snapshot, chosen)
     if selectors and snapshot.hidden:
         return _not_selected(snapshot, selectors, room)
     return _waiting(snapshot.sample, selectors, room)
@@ -115,11 +120,11 @@ def _not_selected(snapshot: Snapshot, selectors: tuple[Selector, ...], room: int
     ]
 
 
-def _filtered_out(snapshot: Snapshot, chosen: Filter) -> list[Line]:
+def _filtered_out(among: int, chosen: Filter) -> list[Line]:
     return [
         BLANK,
         line(("  The filter ", "strong"), (chosen.text, "name"), (" matches nothing ", "strong")),
-        line(f"  among {len(snapshot.rows)} associations."),
+        line(f"  among {among} associations."),
         line(("  / changes it, Esc clears it.", "dim")),
     ]
 

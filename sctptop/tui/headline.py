@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sctptop.fields import Field
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Snapshot
+from sctptop.model.snapshot import Snapshot, Totals
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short, show
 from sctptop.recording.recorder import Status
 from sctptop.tui.line import Line, Span, cells, line, spread
@@ -136,17 +136,25 @@ def troubles(reading: Reading | None, recording: Status) -> list[Line]:
     return lines
 
 
-def totals(reading: Reading | None, width: int) -> Line:
-    """The whole host in one line; shorter words where it would not fit."""
-    text = _totals(reading, "SACK timeouts")
-    return text if cells(text) <= width else _totals(reading, "SACK t/o")
-
-
-def _totals(reading: Reading | None, sack_timeouts: str) -> Line:
+def totals(reading: Reading | None, both_ends: bool, width: int) -> Line:
+    """The whole host in one line; shorter words where it would not fit. ``both_ends``: a line has both of them."""
     if reading is None or reading.snapshot is None:
         return line((" reading…", "dim"))
     sums = reading.snapshot.totals
-    spans = [Span(f" {sums.associations} assoc", "strong"), Span(f" ({sums.established} est)")]
+    count = line((f" {sums.associations} assoc", "strong"))
+    if both_ends:
+        count = line((f" {sums.distinct} assoc", "strong"), f", {sums.associations} ends")
+    established = line(f" ({sums.established} est)")
+    choices = (
+        (*count, *established, *_rates(sums, "SACK timeouts")),
+        (*count, *established, *_rates(sums, "SACK t/o")),
+        (*count, *_rates(sums, "SACK t/o")),
+    )
+    return next((choice for choice in choices if cells(choice) <= width), choices[-1])
+
+
+def _rates(sums: Totals, sack_timeouts: str) -> Line:
+    spans: list[Span] = []
     spans += [Span("  in ", "dim"), Span(_rate(sums.in_packets)), Span(" out ", "dim")]
     spans += [Span(_rate(sums.out_packets)), Span(" pkt/s", "dim")]
     for label, value in (

@@ -38,6 +38,7 @@ _LAST_KEYS = [
     Binding("greater_than_sign", "sort_step(1)", "Sort by the column after", id="sort.after", show=False),
     Binding("I", "invert", "Turn the order round", id="sort.invert", show=False),
     Binding("n", "next_netns", "One network namespace after the other, and all", id="netns", show=False),
+    Binding("b", "both_ends", "Both ends on one line, where both are on this host", id="ends", show=False),
     Binding("y", "own_scale", "Common scale or one for each graph", id="scale", show=False),
     Binding("z", "zeros", "Hide counters at zero", id="zeros", show=False),
     Binding(

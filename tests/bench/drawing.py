@@ -14,7 +14,8 @@ from statistics import median
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable
 
-from sctptop.fields import BY_ID, COLUMNS
+from sctptop.default_columns import COLUMNS
+from sctptop.fields import BY_ID
 from sctptop.model.association import Row
 from sctptop.model.snapshot import Model, Snapshot
 from sctptop.ordering import BY_REMOTE

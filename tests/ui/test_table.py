@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from sctptop.fields import COLUMNS, field
+from sctptop.default_columns import COLUMNS
+from sctptop.fields import field
 from sctptop.filter import parse_filter
 from sctptop.options import Options
 from sctptop.ordering import natural, parse_order

@@ -1,11 +1,11 @@
-"""Details: every field of one association, live, each explained."""
+"""Details: every field of one association, live, each explained; first both ends side by side where both are here."""
 
 from __future__ import annotations
 
-from sctptop.fields import BY_ID, FIELDS, remote_end
+from sctptop.fields import BY_ID, FIELDS, Field, remote_end
 from sctptop.model.association import Key, Row
 from sctptop.quantity import UNKNOWN, show
-from sctptop.tui.line import BLANK, Line, line
+from sctptop.tui.line import BLANK, Line, clipped, line
 from sctptop.tui.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.widgets.line_panel import Drawing, Note
@@ -74,6 +74,11 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 OTHERS = "Other"
 TITLE = 12
+BOTH = "Both ends"
+BOTH_HINT = "  of this association are on this host; the key b puts them on one line"
+EACH_MOST = 22
+ALWAYS_DIFFERENT = ("process", "container", "netns", "assoc_id")
+"""No news when the two ends differ in it."""
 
 
 class DetailsScreen(Popup):
@@ -103,6 +108,14 @@ class DetailsScreen(Popup):
         if self._gone or row.ended:
             why = row.ended or "ended"
             body.append(line((f"This association has gone ({why}); these are its last values.", "warn")))
+        if row.other_end is not None:
+            body.append(clipped(line((BOTH, "title"), (BOTH_HINT, "faint")), self.room))
+            body.append(_beside("", "this end", "other end", self.room, "dim"))
+            for field in (field for field in FIELDS if field.mirrors):
+                own = BY_ID[field.mirrors]
+                notes.append(Note(len(body), field.id, f"{own.id} and {field.id}: {own.help}"))
+                body.append(_compared(row, own, field, self.room))
+            body.append(BLANK)
         for title, names in groups():
             body.append(line((title, "title")))
             for name in names:
@@ -113,11 +126,28 @@ class DetailsScreen(Popup):
 
 
 def groups() -> list[tuple[str, tuple[str, ...]]]:
-    """All fields of the registry, those without a group at the end."""
+    """All fields of this end, those without a group at the end."""
     grouped = {name for _, names in GROUPS for name in names}
-    others = tuple(field.id for field in FIELDS if field.id not in grouped)
+    others = tuple(field.id for field in FIELDS if field.id not in grouped and not field.mirrors)
     known = [(title, tuple(name for name in names if name in BY_ID)) for title, names in GROUPS]
     return [*known, (OTHERS, others)] if others else known
+
+
+def _compared(row: Row, own: Field, mirror: Field, width: int) -> Line:
+    """One field of both ends, marked where they differ as far as both are known."""
+    here, there = own.get(row), mirror.get(row)
+    known = here is not None and there is not None
+    differ = known and here != there and own.id not in ALWAYS_DIFFERENT
+    texts = show(here, own.unit), show(there, own.unit)
+    return _beside(own.title, *texts, width, "strong", "≠" if differ else " ")
+
+
+def _beside(title: str, here: str, there: str, width: int, style: str, mark: str = " ") -> Line:
+    """Two values in columns of their own, the mark before the second."""
+    each = max(8, min(EACH_MOST, (width - TITLE - 7) // 2))
+    values = [text if len(text) <= each else text[: each - 1] + "…" for text in (here, there)]
+    first, second = ((f" {text:>{each}}", "faint" if text == UNKNOWN else style) for text in values)
+    return line((f"  {title:<{TITLE}}", "dim"), first, (f"  {mark}", "warn"), second)
 
 
 def _field(row: Row, name: str, width: int) -> Line:

@@ -19,12 +19,14 @@ MARKS = (
     ("–", "a value that could not be read; never 0"),
     ("▲ ▼", "beside a title: sorted by it, smallest or largest first; beside a rate: it should be zero"),
     ("● ◐ ○ ?", "a path that is active, potentially failed, inactive, unconfirmed"),
+    ("≠", "in the details: the two ends differ in it"),
     ("▁", "in a graph: zero; a blank is a gap, nothing was read; ▲ stands above the scale"),
 )
 FILTER_EXAMPLES = (
-    ("38412", "a word looked for in ends, addresses, state, process and container"),
+    ("38412", "a word looked for in ends, addresses, state, processes and containers"),
     ("cwnd<10k", "a field: = != < <= > >=, ~ contains; k M G, ms s"),
     ("state!=ESTABLISHED", "states in full"),
+    ("peer_recv_queue>10k", "peer_… tells the other end, where that is on this host too"),
     ("rtx_chunks>0 or paths_down>0", "alternatives; terms side by side must all hold; not turns one round"),
 )
 

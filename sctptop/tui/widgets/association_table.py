@@ -58,6 +58,7 @@ class AssociationTable(ScrollView, can_focus=True):
         self._places: dict[Key, int] = {}
         self._snapshot: Snapshot | None = None
         self._heartbeats = True
+        self._both_ends = False
         self._order = BY_REMOTE
         self._cursor: Key | None = None
         self._home: Key | None = None
@@ -80,14 +81,19 @@ class AssociationTable(ScrollView, can_focus=True):
         """What is shown, in order."""
         return self._rows
 
-    def show(self, snapshot: Snapshot, rows: Sequence[Row], order: Order) -> None:
-        """Draw these rows of a snapshot."""
+    def show(self, snapshot: Snapshot, rows: Sequence[Row], order: Order, *, both_ends: bool = False) -> None:
+        """Draw these rows of a snapshot. ``both_ends``: each has the other end on its line."""
         self._snapshot, self._rows, self._order = snapshot, rows, order
+        self._both_ends = both_ends
         self._heartbeats = not probes_of(snapshot.sample).off
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
-        if self._home in self._places:
-            self._cursor = self._home
+        home = self._home or self._cursor
+        if home not in self._places and (row := snapshot.row(home)) and row.other_end:
+            # Folded into the line of its other end, it is under the cursor still.
+            home = row.other_end.key
+        if home in self._places:
+            self._cursor = home
         if self._cursor in self._places:
             self._place = self._places[self._cursor]
         elif rows:
@@ -186,7 +192,9 @@ class AssociationTable(ScrollView, can_focus=True):
         self.post_message(self.Moved())
 
     def _measure(self) -> None:
-        self._columns = lay_out(self.room, self._chosen, heartbeats=self._heartbeats)
+        self._columns = lay_out(
+            self.room, self._chosen, heartbeats=self._heartbeats, both_ends=self._both_ends
+        )
         last = self._columns[-1]
         self.virtual_size = Size(last.x + last.width, len(self._rows) + 1)
 

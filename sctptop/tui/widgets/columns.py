@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sctptop.fields import COLUMNS, STATE_SHORT, WIDE_COLUMNS, Field, field
+from sctptop.default_columns import BOTH_ENDS_COLUMNS, BOTH_ENDS_WIDE_COLUMNS, COLUMNS, WIDE_COLUMNS
+from sctptop.fields import STATE_SHORT, Field, field
 from sctptop.model.association import Row
 from sctptop.quantity import show
 
@@ -27,7 +28,12 @@ SHORT_TITLES = {
     "sack_delay_ms": "SACKD",
     "nodelay": "NODLY",
     "paths_down": "DOWN",
+    "peer_send_queue": "PSNDQ",
+    "peer_recv_queue": "PRCVQ",
 }
+STATES = ("state", "peer_state")
+SWITCHES = ("nodelay", "peer_nodelay")
+"""Of two short words: as wide as the title, aligned as numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +48,25 @@ class Column:
     @property
     def right(self) -> bool:
         """Whether it aligns right."""
-        return self.field is not None and (self.field.numeric or self.field.id in ("nodelay",))
+        return self.field is not None and (self.field.numeric or self.field.id in SWITCHES)
 
 
-def lay_out(width: int, chosen: Sequence[Field] | None, *, heartbeats: bool = True) -> tuple[Column, ...]:
+def lay_out(
+    width: int, chosen: Sequence[Field] | None, *, heartbeats: bool = True, both_ends: bool = False
+) -> tuple[Column, ...]:
     """Columns for a table of that width: those chosen, or as many of the registry's as fit.
 
-    Without ``heartbeats`` the kernel's srtt stands where they would.
+    Without ``heartbeats`` the kernel's srtt stands where they would. ``both_ends``: a line has both of them.
     """
+    first, further = (BOTH_ENDS_COLUMNS, BOTH_ENDS_WIDE_COLUMNS) if both_ends else (COLUMNS, WIDE_COLUMNS)
     narrow = width < NARROW
     if chosen is not None:
         fields = list(chosen)
         trend = False
     else:
-        fields = [field(name if heartbeats or name != "hb_rtt" else "srtt_ms") for name in COLUMNS]
+        fields = [field(name if heartbeats or name != "hb_rtt" else "srtt_ms") for name in first]
         reserved = TREND_MIN + 6 if width >= ROOMY else 0
-        for extra in (entry for name in WIDE_COLUMNS if (entry := field(name)) not in fields):
+        for extra in (entry for name in further if (entry := field(name)) not in fields):
             if narrow or _needed([*fields, extra], narrow, END_COMFORTABLE) + reserved > width:
                 break
             fields.append(extra)
@@ -86,7 +95,7 @@ def cell(column: Column, row: Row) -> str:
     if chosen is None:
         return ""
     value = chosen.get(row)
-    if chosen.id == "state" and isinstance(value, str):
+    if chosen.id in STATES and isinstance(value, str):
         return value if len(value) <= column.width else STATE_SHORT.get(value, value)[: column.width]
     text = show(value, chosen.unit)
     if chosen.id in ENDS:
@@ -113,9 +122,9 @@ def _title(entry: Field, narrow: bool) -> str:
 
 def _width(entry: Field, narrow: bool) -> int:
     title = _title(entry, narrow)
-    if entry.id == "state":
+    if entry.id in STATES:
         return 5 if narrow else entry.width
-    if entry.id == "nodelay":
+    if entry.id in SWITCHES:
         return len(title)
     if not entry.numeric:
         return max(len(title), entry.width)

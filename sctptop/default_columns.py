@@ -1,0 +1,61 @@
+"""Which fields the table shows when the user names none, by their ids, in order."""
+
+from __future__ import annotations
+
+COLUMNS: tuple[str, ...] = (
+    "local",
+    "remote",
+    "state",
+    "hb_rtt",
+    "cwnd",
+    "peer_rwnd",
+    "send_queue",
+    "recv_queue",
+    "rtx_chunks",
+)
+"""The columns of a table of 80; ``WIDE_COLUMNS`` follow while there is room."""
+
+WIDE_COLUMNS: tuple[str, ...] = (
+    "srtt_ms",
+    "flight",
+    "unacked",
+    "in_packets_rate",
+    "out_packets_rate",
+    "rto_ms",
+    "local_rwnd",
+    "nodelay",
+    "process",
+    "paths_down",
+    "assoc_id",
+    "hb_interval_ms",
+    "container",
+)
+
+BOTH_ENDS_COLUMNS: tuple[str, ...] = (
+    "local",
+    "remote",
+    "state",
+    "hb_rtt",
+    "send_queue",
+    "recv_queue",
+    "peer_send_queue",
+    "peer_recv_queue",
+)
+"""The same where a line has both ends; ``BOTH_ENDS_WIDE_COLUMNS`` follow."""
+
+BOTH_ENDS_WIDE_COLUMNS: tuple[str, ...] = (
+    "nodelay",
+    "peer_nodelay",
+    "sack_delay_ms",
+    "peer_sack_delay_ms",
+    "rtx_chunks",
+    "peer_rtx_chunks",
+    "cwnd",
+    "peer_cwnd",
+    "process",
+    "peer_process",
+    "rto_ms",
+    "peer_rto_ms",
+    "hb_interval_ms",
+    "peer_hb_interval_ms",
+)
