@@ -41,6 +41,7 @@ def other_ends(entries: Sequence[Association]) -> dict[int, int]:
     Both directions are in it. A record that fits with several is with none: what is not certain is not claimed.
     """
     by_tags: dict[tuple[int, int], int] = {}
+    seconds: dict[int, int] = {}
     untagged: list[int] = []
     for place, entry in enumerate(entries):
         own = entry.own_tag
@@ -48,12 +49,14 @@ def other_ends(entries: Sequence[Association]) -> dict[int, int]:
             untagged.append(place)
         elif peer := entry.peer_tag:
             # In COOKIE_WAIT the peer's tag is 0, and there is no other end yet.
-            by_tags[own, peer] = _SEVERAL if (own, peer) in by_tags else place
+            first = by_tags.setdefault((own, peer) if own < peer else (peer, own), place)
+            if first != place:
+                same = first in seconds or entries[first].own_tag == own
+                seconds[first] = _SEVERAL if same else place
     pairs: dict[int, int] = {}
-    for (own, peer), place in by_tags.items():
-        other = by_tags.get((peer, own), _SEVERAL)
-        if _SEVERAL not in (place, other) and place != other:
-            pairs[place] = other
+    for first, second in seconds.items():
+        if second != _SEVERAL:
+            pairs[first], pairs[second] = second, first
     if untagged:
         pairs |= _by_addresses(entries, untagged)
     return pairs

@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 
 from sctptop.model.counter_help import COUNTER_HELP
 from sctptop.model.event import Detail, Event
-from sctptop.model.sample import Association, Endpoint, Path, Sample
+from sctptop.model.sample import Association, Endpoint, Path, Process, Sample
 from sctptop.schema import from_json
 
 NETNS = 4026531840
@@ -279,3 +279,39 @@ def with_probes(ticks: int, associations: int = 12) -> Iterator[Sample]:
             events=(*beats, *single.get(tick, ())),
             events_lost=3 if tick == 20 else 0,
         )
+
+
+GNB_NETNS = NETNS + 100
+
+
+def gnb_end(amf_end: Association, **changes: object) -> Association:
+    """The gNB's record of an association of which the AMF's is given."""
+    entry = replace(
+        amf_end,
+        netns=GNB_NETNS,
+        assoc_id=(amf_end.assoc_id or 0) + 100,
+        own_tag=amf_end.peer_tag,
+        peer_tag=amf_end.own_tag,
+        local_port=amf_end.remote_port,
+        remote_port=amf_end.local_port,
+        local_addresses=amf_end.remote_addresses,
+        remote_addresses=amf_end.local_addresses,
+        primary=amf_end.local_addresses[0],
+        paths=(replace(amf_end.paths[0], address=amf_end.local_addresses[0]),),
+        send_queue=amf_end.recv_queue,
+        recv_queue=amf_end.send_queue,
+        nodelay=False,
+        inode=900 + (amf_end.assoc_id or 0),
+        process=Process(812, "nr-gnb"),
+    )
+    return replace(entry, **changes)  # type: ignore[arg-type]
+
+
+def one_host(ticks: int, gnbs: int = 4) -> Iterator[Sample]:
+    """gNB simulators beside their AMF, in two namespaces, and one more gNB that is elsewhere."""
+    listening = (Endpoint(NETNS, 38412, ("10.9.0.1",), "LISTENING", "one-to-many"),)
+    for tick in range(ticks):
+        ours = [association(number, tick, process=Process(900, "amf")) for number in range(gnbs + 1)]
+        theirs = [gnb_end(entry) for entry in ours[:gnbs]]
+        counted = {**snmp(tick), GNB_NETNS: snmp(tick)[NETNS]}
+        yield sample(tick, [*ours, *theirs], counters=counted, endpoints=listening)

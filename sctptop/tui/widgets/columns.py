@@ -70,6 +70,9 @@ def lay_out(
             if narrow or _needed([*fields, extra], narrow, END_COMFORTABLE) + reserved > width:
                 break
             fields.append(extra)
+        if both_ends and f"peer_{fields[-1].id}" in further:
+            # One end's alone would say little.
+            fields.pop()
         trend = not narrow
     spare = width - _needed(fields, narrow, 0)
     ends = [entry for entry in fields if entry.id in ENDS]
