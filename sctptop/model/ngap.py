@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sctptop.model import nas as nas_types
 from sctptop.model.ppid import NGAP, S1AP
-from sctptop.model.procedures import PDUS
+from sctptop.model.procedure_names import PDUS
 
 NOT_NGAP = "neither NGAP nor S1AP"
 BAD_START = "does not begin like NGAP or S1AP"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sctptop.model import ngap
 from sctptop.model.ngap import ODDITIES, Message, decode
 from sctptop.model.ppid import NGAP, S1AP, ppid_of
-from sctptop.model.procedures import PDUS
+from sctptop.model.procedure_names import PDUS
 from tests.unit.ngap_pdus import Case, Kind, cases, damaged, encode, kinds
 
 NOISE = 40_000

@@ -12,7 +12,7 @@ from pycrate_mobile.TS24501_FGMM import FGMMTypeClasses, _FGMM_dict
 
 from sctptop.model import nas
 from sctptop.model.ppid import NGAP, S1AP
-from sctptop.model.procedures import PDUS, message_name, procedure_name
+from sctptop.model.procedure_names import PDUS, message_name, procedure_name
 from tests.unit.ngap_pdus import PRIVATE, kinds
 
 CONSTANTS = {NGAP: NGAP_ASN1.NGAP_Constants, S1AP: S1AP_ASN1.S1AP_Constants}
