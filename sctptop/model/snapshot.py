@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sctptop.model.association import Key, Row, Rows, identity
 from sctptop.model.counters import CounterBook, CounterRow
@@ -11,6 +11,7 @@ from sctptop.model.event import Event
 from sctptop.model.event_log import EventLog, Logged
 from sctptop.model.history import History, Series
 from sctptop.model.missed import Missed
+from sctptop.model.registrations import Registered, Registrations, registration_series
 from sctptop.model.sample import Sample
 from sctptop.model.select import Selector
 
@@ -56,6 +57,7 @@ class Snapshot:
     events_lost: int = 0
     events_missed: int = 0
     now_s: float = 0.0
+    registrations: Registered = field(default_factory=Registered)
 
     def series(self, key: Key, name: str, ticks: int) -> Series:
         """The last ``ticks`` values of an association's series, oldest first, gaps None."""
@@ -149,6 +151,7 @@ class Model:
         self._lost = 0
         self._check = Missed()
         self._missed = 0
+        self._registrations = Registrations()
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
 
@@ -168,6 +171,8 @@ class Model:
         self._events = self._log.advance(self._rows.events, self._rows.tick)
         self._lost += sample.events_lost
         self._missed = self._check.advance(sample)
+        registered = self._registrations.advance(self._rows.events, sample.interval_s)
+        self._rows.history.record(self._rows.tick, registration_series(registered))
         self._sample = sample
         if self._since_reset_s is not None:
             self._since_reset_s += sample.interval_s or 0.0
@@ -178,6 +183,7 @@ class Model:
         for book in self._books.values():
             book.reset()
         self._rows.reset()
+        self._registrations.reset()
         self._lost = 0
         self._missed = 0
         self._check.reset()
@@ -203,6 +209,7 @@ class Model:
             events_lost=self._lost,
             events_missed=self._missed,
             now_s=self._rows.now_s,
+            registrations=self._registrations.now,
         )
 
 

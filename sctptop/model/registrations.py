@@ -1,0 +1,324 @@
+"""Follows the registrations of all UEs from sample to sample, and the other procedures beside them.
+
+Events come when a message was transmitted or read, so one may come after others that are younger: messages are put in
+the order of ``at_ns``, those whose UE is not known yet wait for one more sample, and a registration counts as ended
+only SETTLE_NS after its last message.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import nlargest
+from itertools import accumulate, islice
+from statistics import median
+
+from sctptop.model.association import Key
+from sctptop.model.event import Event
+from sctptop.model.histogram import NANOSECONDS
+from sctptop.model.message import Message, message_of
+from sctptop.model.procedures import Procedure, Procedures
+from sctptop.model.registration import Attempt, Registration
+from sctptop.model.registration_flow import COMPLETED, RUNNING, begins, first_of_ue, matters
+from sctptop.model.tally import Tally
+
+KEPT = 1000
+"""Registrations kept of those that ended last."""
+SLOWEST = 100
+"""Kept of the slowest since the reset, whenever they were."""
+OLDEST = 20
+"""Shown of those that are running."""
+MOST_RUNNING = 20_000
+MOST_TALLIES = 2048
+SETTLE_NS = 50_000_000
+"""How much later than a message the event of one before it may come: probes are read one CPU after the other."""
+BACKWARDS_NS = 60_000_000_000
+"""Events that much older than the clock are of another boot."""
+
+SERIES_KEY = ("registrations",)
+"""The key of the series in the history."""
+
+Ends = tuple[Key | None, str]
+"""An association, or None for all of them, and which end of it we are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Registrations and procedures as they are now. Nothing in it changes.
+
+    ``tallies`` count since the reset by association (None: all) and end. ``ended_now`` are all that ended in this
+    sample, ``last`` the last that did, oldest first, ``slowest`` those that took longest since the reset, slowest
+    first; ``oldest`` are running. ``most_running`` goes by the instants of beginning and end, so it is right between
+    two samples too. ``unfollowed`` attempts found no room. ``started_now`` began in this sample.
+    """
+
+    messages: int = 0
+    tallies: Mapping[Ends, Tally] = field(default_factory=dict)
+    procedures: tuple[Procedure, ...] = ()
+    started_now: int = 0
+    ended_now: tuple[Registration, ...] = ()
+    last: tuple[Registration, ...] = ()
+    slowest: tuple[Registration, ...] = ()
+    oldest: tuple[Registration, ...] = ()
+    running: int = 0
+    most_running: int = 0
+    unfollowed: int = 0
+
+    def of(self, association: Key | None) -> tuple[Tally, ...]:
+        """The tallies of an association, or of all: one for each end that we are in it."""
+        return tuple(tally for (key, _), tally in self.tallies.items() if key == association)
+
+    def procedures_of(self, association: Key | None) -> tuple[Procedure, ...]:
+        """The procedures of an association, or of all together, the most frequent first."""
+        found = (entry for entry in self.procedures if entry.kind.association == association)
+        return tuple(sorted(found, key=lambda entry: (-entry.latency.n, entry.kind.name)))
+
+    def slowest_of(self, association: Key | None) -> tuple[Registration, ...]:
+        """The slowest of an association, or of all, slowest first."""
+        if association is None:
+            return self.slowest
+        ours = {id(entry): entry for entry in (*self.slowest, *self.last) if entry.association == association}
+        return tuple(nlargest(SLOWEST, ours.values(), key=_time))
+
+    def oldest_of(self, association: Key | None) -> tuple[Registration, ...]:
+        """Those running of an association, or of all, oldest first."""
+        return tuple(entry for entry in self.oldest if association in (None, entry.association))
+
+
+@dataclass(slots=True)
+class _Came:
+    """A message that came, and what has become of it: ``paired`` with its request, ``placed`` in an attempt."""
+
+    message: Message
+    association: Key
+    time: datetime
+    paired: bool = False
+    placed: bool = False
+    waited: bool = False
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return self.message.at_ns, self.message.done_ns
+
+
+class Registrations:
+    """Takes the events of each sample; ``now`` is the picture after the last."""
+
+    def __init__(self) -> None:
+        self.now = Registered()
+        self._procedures = Procedures()
+        self._running: dict[int, Attempt] = {}
+        self._by_name: dict[Hashable, Attempt] = {}
+        self._touched: dict[int, Attempt] = {}
+        self._strays: list[_Came] = []
+        self._clock_ns: int | None = None
+        self._last: deque[Registration] = deque(maxlen=KEPT)
+        self._slowest: list[Registration] = []
+        self._tallies: dict[Ends, Tally] = {}
+        self._messages = self._unfollowed = self._most = 0
+
+    def advance(self, events: Iterable[tuple[Key | None, Event]], interval_s: float | None) -> Registered:
+        """Take in the events of one sample with the keys of their associations."""
+        fresh = [
+            _Came(message, key if key is not None else message.wire, event.time)
+            for key, event in events
+            if event.kind == "ngap" and (message := message_of(event)) is not None
+        ]
+        if self._clock_ns is None and not fresh:
+            return self.now
+        now_ns = self._tick(fresh, interval_s)
+        self._messages += len(fresh)
+        started = self._take(fresh)
+        ended = self._settle(now_ns)
+        if started or ended:
+            self._most = max(self._most, self._at_once(ended))
+        self._publish(now_ns, started, ended)
+        return self.now
+
+    def reset(self) -> None:
+        """Count anew; those running go on."""
+        self._last.clear()
+        self._slowest = []
+        self._tallies = {}
+        self._procedures.reset()
+        self._messages = self._unfollowed = 0
+        self._most = len(self._running)
+        if self._clock_ns is not None:
+            self._publish(self._clock_ns, {}, [])
+
+    def _tick(self, fresh: list[_Came], interval_s: float | None) -> int:
+        """The clock of the events now, or a little before: it goes on by the interval, and is never behind an event."""
+        newest = max((message.done_ns for message in (one.message for one in fresh)), default=None)
+        before = self._clock_ns
+        if before is None or (newest is not None and newest < before - BACKWARDS_NS):
+            self._clock_ns = newest or 0
+        else:
+            self._clock_ns = max(before + round((interval_s or 0.0) * 1e9), newest or 0)
+        if before is not None and self._clock_ns < before:
+            self._forget_all()
+        return self._clock_ns
+
+    def _forget_all(self) -> None:
+        self._running.clear()
+        self._by_name.clear()
+        self._touched.clear()
+        self._strays.clear()
+        self._procedures = Procedures()
+
+    # Messages to attempts.
+
+    def _take(self, fresh: list[_Came]) -> dict[Ends, int]:
+        """Sort messages to the attempts they belong to; says how many began, by association and end."""
+        came, self._strays = sorted((*self._strays, *fresh), key=lambda one: one.order), []
+        started: dict[Ends, int] = {}
+        for one in came:
+            if first_of_ue(one.message):
+                begun = self._begin(one)
+                if begun is not None:
+                    for name in ((None, begun.end), (one.association, begun.end)):
+                        started[name] = started.get(name, 0) + 1
+                continue
+            one.paired = one.paired or self._procedures.take(one.association, one.message)
+            one.placed = one.placed or self._placed(one.message) or not matters(one.message)
+            if not (one.paired and one.placed) and not one.waited:
+                one.waited = True
+                self._strays.append(one)
+        return started
+
+    def _begin(self, one: _Came) -> Attempt | None:
+        message = one.message
+        if message.ran_ue_id is None:
+            return None
+        name = (message.wire, "RAN", message.ran_ue_id)
+        before, attempt = self._by_name.get(name), None
+        if begins(message):
+            if len(self._running) >= MOST_RUNNING:
+                self._unfollowed += 1
+            else:
+                attempt = Attempt(message, one.association, one.time)
+                self._running[id(attempt)] = self._touched[id(attempt)] = attempt
+        if before is not None and before.first.at_ns > message.at_ns:
+            # Its event came late: a younger one has the id already.
+            if attempt is not None:
+                attempt.closed_ns = before.first.at_ns
+                before.before = attempt
+            return attempt
+        if before is not None:
+            before.closed_ns, before.before = message.at_ns, None
+            self._touched[id(before)] = before
+            self._forget(before)
+        if attempt is not None:
+            attempt.before = before
+            self._by_name[name] = attempt
+        return attempt
+
+    def _placed(self, message: Message) -> bool:
+        """Hand a message to its attempt; False where there is none."""
+        attempt = self._attempt(message)
+        while attempt is not None and message.at_ns < attempt.first.at_ns:
+            attempt = attempt.before
+        if attempt is None or id(attempt) not in self._running:
+            return False
+        attempt.add(message)
+        self._touched[id(attempt)] = attempt
+        if attempt.amf_ue_id is None and message.amf_ue_id is not None:
+            attempt.amf_ue_id = message.amf_ue_id
+            self._by_name[(message.wire, "core", message.amf_ue_id)] = attempt
+        return True
+
+    def _attempt(self, message: Message) -> Attempt | None:
+        if message.ran_ue_id is not None:
+            return self._by_name.get((message.wire, "RAN", message.ran_ue_id))
+        if message.amf_ue_id is not None:
+            return self._by_name.get((message.wire, "core", message.amf_ue_id))
+        return None
+
+    # Attempts that end.
+
+    def _settle(self, now_ns: int) -> list[Registration]:
+        """Judge those that a message came for and those that may end by themselves; says which ended."""
+        judged = self._touched
+        judged |= {place: one for place, one in self._running.items() if one.due_ns <= now_ns}
+        self._touched, ended = {}, []
+        for place, attempt in judged.items():
+            verdict = attempt.judge(now_ns)
+            if verdict.outcome == RUNNING or verdict.end_ns is None:
+                continue
+            if now_ns - verdict.end_ns < SETTLE_NS:
+                self._touched[place] = attempt
+                continue
+            ended.append(attempt.record(now_ns))
+            del self._running[place]
+            self._forget(attempt)
+        return sorted(ended, key=lambda one: one.began_ns + (one.total_ns or 0))
+
+    def _forget(self, attempt: Attempt) -> None:
+        """Its ids may be another's now."""
+        wire = attempt.first.wire
+        for name in ((wire, "RAN", attempt.first.ran_ue_id), (wire, "core", attempt.amf_ue_id)):
+            if self._by_name.get(name) is attempt:
+                del self._by_name[name]
+
+    def _at_once(self, ended: list[Registration]) -> int:
+        """How many of those that ended now and those that run were under way at the same time, at most."""
+        steps = [(one.began_ns, 1) for one in ended]
+        steps += [(one.began_ns + (one.total_ns or 0), -1) for one in ended]
+        for attempt in self._running.values():
+            steps.append((attempt.first.at_ns, 1))
+            if attempt.verdict.end_ns is not None:
+                steps.append((attempt.verdict.end_ns, -1))
+        return max(accumulate(step for _, step in sorted(steps)), default=0)
+
+    def _publish(self, now_ns: int, started: Mapping[Ends, int], ended: list[Registration]) -> None:
+        self._last.extend(ended)
+        if ended:
+            self._slowest = nlargest(SLOWEST, (*self._slowest, *ended), key=_time)
+        self._count(started, ended)
+        oldest = list(islice(self._running.values(), OLDEST))
+        self.now = Registered(
+            messages=self._messages,
+            tallies=dict(self._tallies),
+            procedures=self._procedures.advance(now_ns),
+            started_now=sum(count for (key, _), count in started.items() if key is None),
+            ended_now=tuple(ended),
+            last=tuple(self._last) if ended or not self._last else self.now.last,
+            slowest=tuple(self._slowest),
+            oldest=tuple(attempt.record(now_ns) for attempt in oldest),
+            running=len(self._running),
+            most_running=self._most,
+            unfollowed=self._unfollowed,
+        )
+
+    def _count(self, started: Mapping[Ends, int], ended: list[Registration]) -> None:
+        gained: dict[Ends, list[Registration]] = {name: [] for name in started}
+        for one in ended:
+            for association in (None, one.association):
+                gained.setdefault((association, one.end), []).append(one)
+        for name, finished in gained.items():
+            tally = self._tallies.get(name)
+            if tally is None and len(self._tallies) >= MOST_TALLIES and name[0] is not None:
+                continue
+            tally = tally or Tally(name[1])
+            self._tallies[name] = tally.with_more(started.get(name, 0), finished)
+
+
+def _time(registration: Registration) -> int:
+    return registration.total_ns or 0
+
+
+def registration_series(registered: Registered) -> dict[Hashable, dict[str, float | None]]:
+    """What is kept over time under SERIES_KEY, once there were messages: counts of each interval, its median in ms."""
+    if not registered.tallies and not registered.running:
+        return {}
+    done = [_time(one) for one in registered.ended_now if one.outcome == COMPLETED]
+    return {
+        SERIES_KEY: {
+            "started": registered.started_now,
+            "completed": len(done),
+            "failed": len(registered.ended_now) - len(done),
+            "running": registered.running,
+            "median_ms": median(done) / NANOSECONDS if done else None,
+        }
+    }
