@@ -9,7 +9,7 @@ from sctptop.filter import EVERYTHING, Filter
 from sctptop.model.select import ALL_NAMESPACES, NamespaceChoice, Selector
 from sctptop.ordering import BY_REMOTE, Order
 
-VIEWS = ("rtt", "cwnd", "queue", "counters", "paths", "events")
+VIEWS = ("rtt", "cwnd", "queue", "counters", "paths", "events", "registration")
 INTERVAL_MIN_S, INTERVAL_MAX_S = 0.1, 3600.0
 
 

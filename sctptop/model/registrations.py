@@ -51,13 +51,13 @@ class Registered:
     ``tallies`` count since the reset by association (None: all) and end. ``ended_now`` are all that ended in this
     sample, ``last`` the last that did, oldest first, ``slowest`` those that took longest since the reset, slowest
     first; ``oldest`` are running. ``most_running`` goes by the instants of beginning and end, so it is right between
-    two samples too. ``unfollowed`` attempts found no room. ``started_now`` began in this sample.
+    two samples too. ``unfollowed`` attempts found no room. ``started`` are those that began in this sample.
     """
 
     messages: int = 0
     tallies: Mapping[Ends, Tally] = field(default_factory=dict)
     procedures: tuple[Procedure, ...] = ()
-    started_now: int = 0
+    started: Mapping[Ends, int] = field(default_factory=dict)
     ended_now: tuple[Registration, ...] = ()
     last: tuple[Registration, ...] = ()
     slowest: tuple[Registration, ...] = ()
@@ -65,6 +65,16 @@ class Registered:
     running: int = 0
     most_running: int = 0
     unfollowed: int = 0
+
+    @property
+    def started_now(self) -> int:
+        """How many began in this sample, on all associations."""
+        return sum(count for (association, _), count in self.started.items() if association is None)
+
+    @property
+    def seen(self) -> bool:
+        """Whether there was anything to follow since the reset."""
+        return bool(self.messages or self.tallies or self.procedures or self.running)
 
     def of(self, association: Key | None) -> tuple[Tally, ...]:
         """The tallies of an association, or of all: one for each end that we are in it."""
@@ -281,7 +291,7 @@ class Registrations:
             messages=self._messages,
             tallies=dict(self._tallies),
             procedures=self._procedures.advance(now_ns),
-            started_now=sum(count for (key, _), count in started.items() if key is None),
+            started=started,
             ended_now=tuple(ended),
             last=tuple(self._last) if ended or not self._last else self.now.last,
             slowest=tuple(self._slowest),

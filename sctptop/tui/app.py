@@ -25,8 +25,10 @@ from sctptop.tui.keys import NO_COMMANDS, explained
 from sctptop.tui.reading import Arrived, Reading
 from sctptop.tui.screens.details import DetailsScreen
 from sctptop.tui.screens.help import HelpScreen
+from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.screens.sort import SortScreen
 from sctptop.tui.views.events import next_filter
+from sctptop.tui.views.registration import chosen_registration
 from sctptop.tui.views.registry import view
 from sctptop.tui.views.scene import Toggles
 from sctptop.tui.widgets.association_table import AssociationTable
@@ -195,9 +197,20 @@ class SctptopApp(App[int]):
         self._say("deltas count from now")
 
     def action_details(self) -> None:
-        """Every field of the association under the cursor."""
+        """Every field of the association under the cursor; in the view the messages of the UE chosen."""
+        ladder = self._ladder()
+        if ladder is not None:
+            self.push_screen(ladder)
+            return
         if self.reading is not None and self._table.cursor is not None:
             self.push_screen(DetailsScreen(self.reading, self._table.cursor))
+
+    def _ladder(self) -> LadderScreen | None:
+        snapshot = self.reading.snapshot if self.reading else None
+        if snapshot is None or self._view.id != "registration" or not self._dashboard.in_view:
+            return None
+        chosen = chosen_registration(snapshot.registrations, self.query_one("#view", LinePanel).cursor)
+        return LadderScreen(chosen) if chosen else None
 
     def action_other_half(self) -> None:
         """Keys go to the view, or back to the table."""

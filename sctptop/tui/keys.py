@@ -42,7 +42,11 @@ _LAST_KEYS = [
     Binding("y", "own_scale", "Common scale or one for each graph", id="scale", show=False),
     Binding("z", "zeros", "Hide counters at zero", id="zeros", show=False),
     Binding(
-        "a", "all_associations", "Events of all associations or of this one", id="events.all", show=False
+        "a",
+        "all_associations",
+        "Events and registrations of all associations or of this one",
+        id="events.all",
+        show=False,
     ),
     Binding("e", "event_filter", "Choose which events are listed", id="events.filter", show=False),
     Binding("escape", "clear_filter", "Back, clear the filter", id="back", show=False),
@@ -85,7 +89,7 @@ HELP_TEXTS = {
     "reset": "Count deltas from now; the kernel is untouched",
     "filter": "Filter as you type; Enter keeps, Esc restores",
     "sort": "Choose what to sort by",
-    "details": "Every field of the association",
+    "details": "Every field of the association; in the view of registrations the messages of the UE",
     "focus": "Between the table and the view",
     "record": "Begin or end a recording: a new file in this folder",
 }

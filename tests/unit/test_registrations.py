@@ -202,7 +202,7 @@ def test_a_hostile_stream_raises_nothing_and_makes_no_time() -> None:
             parts = (one.held_ns, one.unread_ns, one.core_ns, one.ran_ns)
             assert sum(part or 0 for part in parts) == one.total_ns
             assert all(part is not None and part >= 0 for part in parts)
-    assert ended > 100
+    assert ended > 30
 
 
 def hostile(rng: random.Random) -> Event:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from sctptop.tui.views import counters, cwnd, events, paths, queue, rtt
+from sctptop.tui.views import counters, cwnd, events, paths, queue, registration, rtt
 from sctptop.tui.views.scene import View
 
-VIEWS: tuple[View, ...] = (rtt.VIEW, cwnd.VIEW, queue.VIEW, counters.VIEW, paths.VIEW, events.VIEW)
+VIEWS: tuple[View, ...] = (
+    rtt.VIEW,
+    cwnd.VIEW,
+    queue.VIEW,
+    counters.VIEW,
+    paths.VIEW,
+    events.VIEW,
+    registration.VIEW,
+)
 
 
 def view(name: str) -> View:

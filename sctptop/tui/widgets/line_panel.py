@@ -18,7 +18,10 @@ from sctptop.tui.line import BLANK, Line, differing, fit, highlighted, line, pla
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Makes line ``index`` of a body selectable and explains it. ``key`` names it when lines move."""
+    """Makes line ``index`` of a body selectable and explains it, if there is a ``text``.
+
+    ``key`` names it when lines move.
+    """
 
     index: int
     key: str
@@ -164,7 +167,7 @@ class LinePanel(ScrollView, can_focus=True):
         drawing, width = self._drawing, self.room
         self._foot = list(drawing.foot)
         note = self._note()
-        if note is not None:
+        if note is not None and note.text:
             words = [*wrapped(note.text, width, "dim"), BLANK, BLANK][: self.EXPLANATION_LINES]
             self._foot = [line(("─" * width, "faint")), *words, *self._foot]
         total = len(drawing.head) + len(drawing.body) + len(self._foot)

@@ -1,0 +1,79 @@
+"""Registrations and procedures in the published form: ``registrations`` of a JSON line, once there was a message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sctptop.model.histogram import NANOSECONDS, Distribution
+from sctptop.model.procedures import Procedure
+from sctptop.model.registration import Registration
+from sctptop.model.registrations import Registered
+from sctptop.model.tally import PARTS, Tally
+
+
+def registrations_to_json(registered: Registered) -> dict[str, Any]:
+    """Counts and times since the reset by end, the procedures, and each registration that ended in this sample.
+
+    Times are in ms. Distributions are null while nothing was completed.
+    """
+    return {
+        "running": registered.running,
+        "most_running": registered.most_running,
+        "unfollowed": registered.unfollowed,
+        "ends": [
+            _tally(tally, registered.started.get((None, tally.end), 0)) for tally in registered.of(None)
+        ],
+        "procedures": [_procedure(entry) for entry in registered.procedures_of(None)],
+        "ended": [_registration(one) for one in registered.ended_now],
+    }
+
+
+def _tally(tally: Tally, started_now: int) -> dict[str, Any]:
+    return {
+        "end": tally.end,
+        "started": tally.started,
+        "started_now": started_now,
+        **{outcome.replace(" ", "_"): count for outcome, count in tally.ended.items()},
+        **{f"{name}_ms": tally.parts[name].summary() for name in PARTS},
+    }
+
+
+def _procedure(entry: Procedure) -> dict[str, Any]:
+    times = entry.latency
+    return {
+        "protocol": entry.kind.protocol,
+        "name": entry.kind.name,
+        "asked": entry.kind.asked,
+        "n": times.n,
+        "failures": entry.failures,
+        "unanswered": entry.unanswered,
+        **{
+            f"{name}_ms": _rounded(times, share)
+            for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
+        },
+        "max_ms": _ms(times.max_ns),
+    }
+
+
+def _rounded(times: Distribution, share: float) -> float | None:
+    value = times.percentile(share)
+    return None if value is None else round(value, 6)
+
+
+def _registration(one: Registration) -> dict[str, Any]:
+    costliest = one.costliest
+    return {
+        "began": one.began.isoformat(timespec="microseconds"),
+        "end": one.end,
+        "ran_ue_id": one.ran_ue_id,
+        "amf_ue_id": one.amf_ue_id,
+        "outcome": one.outcome,
+        **{f"{name}_ms": _ms(getattr(one, f"{name}_ns")) for name in PARTS},
+        "costliest": None
+        if costliest is None
+        else {"message": costliest.name, "whose": costliest.whose, "ms": _ms(costliest.length_ns)},
+    }
+
+
+def _ms(value_ns: int | None) -> float | None:
+    return None if value_ns is None else value_ns / NANOSECONDS

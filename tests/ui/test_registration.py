@@ -1,0 +1,136 @@
+"""The Registration view: what it says, of whom, why it is empty, and the ladder of one UE."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sctptop.model.sample import Sample
+from sctptop.options import Options
+from sctptop.tui.line import cells, plain
+from sctptop.tui.screens.ladder import LadderScreen
+from sctptop.tui.views.registration_bar import bar_lines, percent, split_bar
+from tests.ui.conftest import Staging
+from tests.ui.registering import gnb, with_registrations
+from tests.ui.scripted import PROBED, amf, sample
+
+VIEW = Options(interval_s=3600, view="registration")
+TICKS = 12
+
+
+async def test_counts_split_procedures_and_the_slowest(stage: Staging) -> None:
+    async with stage(list(with_registrations(TICKS)), VIEW, size=(160, 50)) as s:
+        await s.tick(TICKS - 1)
+        text = s.panel("view").text()
+        assert "gNB  started 76 " in text and "completed 74 " in text
+        assert "failed 1 " in text and "1 rejected" in text and "running 1 " in text
+        assert "█ SCTP" in text and "▒ core" in text and "░ RAN" in text
+        assert "held p99 203ms" in text and "LATENCY AT THE gNB" in text
+        assert "202ms held RegistrationComplete" in text
+        assert "running 5.3s core nothing after AuthenticationResponse" in text
+        assert "← PDUSessionResourceSetup" in text and "→ NGSetup" in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 50)])
+async def test_all_of_it_can_be_reached_at_every_size(stage: Staging, size: tuple[int, int]) -> None:
+    async with stage(list(with_registrations(TICKS)), VIEW, size=size) as s:
+        await s.tick(TICKS - 1)
+        view = s.panel("view")
+        assert "SLOWEST" in view.text() and "PROCEDURE" in view.text()
+        widest = max(len(text) for text in view.text().splitlines())
+        assert widest <= view.room
+        await s.press("tab", "end")
+        shown = "\n".join(view.render_line(y).text for y in range(view.size.height))
+        assert view.text().splitlines()[-1].rstrip() in shown
+
+
+async def test_a_shows_one_association_or_all(stage: Staging) -> None:
+    async with stage(list(with_registrations(TICKS)), VIEW, size=(160, 50)) as s:
+        await s.tick(TICKS - 1)
+        view = s.panel("view")
+        assert "59058→38412" in view.text() and "59059→38412" in view.text()
+        await s.press("a")
+        assert "started 38 " in view.text() and "59059→38412" not in view.text()
+        assert "all associations" not in str(view.border_title)
+        await s.press("down")
+        assert "started 38 " in view.text() and "59058→38412" not in view.text()
+
+
+async def test_enter_opens_the_ladder_of_the_ue_chosen(stage: Staging) -> None:
+    async with stage(list(with_registrations(TICKS)), VIEW, size=(120, 36)) as s:
+        await s.tick(TICKS - 1)
+        await s.press("tab", "down", "enter")
+        assert isinstance(s.app.screen, LadderScreen)
+        text = s.panel("popup").text()
+        assert "completed" in text and "AMF id 1036" in text and "83%" in text
+        lines = text.splitlines()
+        assert "RegistrationComplete" in lines[-1] and "held 202ms" in lines[-1]
+        assert sum("──▶" in one or "◀──" in one for one in lines) == 8
+        assert any("│   core 10ms" in one for one in lines)
+        await s.press("escape")
+        assert s.panel("view").has_focus
+        await s.press("up", "enter")
+        assert "nothing after" in s.panel("popup").text() and "running" in s.panel("popup").text()
+
+
+async def test_enter_on_a_procedure_or_in_the_table_opens_the_association(stage: Staging) -> None:
+    async with stage(list(with_registrations(TICKS)), VIEW, size=(80, 24)) as s:
+        await s.tick(TICKS - 1)
+        await s.press("enter")
+        assert not isinstance(s.app.screen, LadderScreen)
+        await s.press("escape", "tab", "end", "enter")
+        assert "Identity" in s.panel("popup").text()
+
+
+async def test_a_reset_counts_anew(stage: Staging) -> None:
+    samples = list(with_registrations(TICKS))
+    async with stage(samples, VIEW, size=(120, 36)) as s:
+        await s.tick(TICKS - 1)
+        await s.press("r")
+        await s.until(lambda: s.reading.snapshot and s.reading.snapshot.reset_s == 0)
+        await s.pilot.pause()
+        assert "started 76" not in s.panel("view").text()
+        assert s.reading.snapshot is not None and s.reading.snapshot.registrations.running == 1
+
+
+def _with_source(one: Sample, name: str, told: str) -> Sample:
+    return replace(one, sources={**one.sources, name: told})
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (next(amf(1)), "The probes are off."),
+        (sample(0, [gnb(0, 0)], sources=PROBED), "appear here as UEs register"),
+        (sample(0, [replace(gnb(0, 0), remote_port=5001)], sources=PROBED), "NGAP (port 38412)"),
+        (_with_source(sample(0, [gnb(0, 0)], sources=PROBED), "ngap", "off: --no-ngap"), "off: --no-ngap"),
+    ],
+)
+async def test_an_empty_view_says_why(stage: Staging, one: Sample, words: str) -> None:
+    async with stage([one], VIEW) as s:
+        assert words in " ".join(s.panel("view").text().split())
+
+
+@pytest.mark.parametrize(
+    "parts", [(203.0, 2.0, 1.0), (0.0, 1.0, 1.0), (0.001, 0.001, 1000.0), (5.0, 0.0, 0.0)]
+)
+@pytest.mark.parametrize("width", [12, 37, 150])
+def test_the_bar_is_as_wide_as_asked_and_hides_no_share(parts: tuple[float, ...], width: int) -> None:
+    bar = split_bar(parts, width)
+    assert cells(bar) == width
+    for mark, part in zip("█▒░", parts, strict=True):
+        assert (mark in plain(bar)) == (part > 0)
+
+
+def test_the_bar_has_its_line_where_its_figures_leave_no_room() -> None:
+    assert len(bar_lines("mean", (203, 2, 1), 70, tall=False)) == 2
+    (one,) = bar_lines("mean", (203, 2, 1), 120, tall=False)
+    assert cells(one) == 120
+    assert bar_lines("mean", (0, 0, 0), 120, tall=False)
+
+
+def test_percent_never_rounds_to_all_or_nothing() -> None:
+    assert [percent(share) for share in (0, 0.004, 0.0995, 0.5, 0.999, 1)] == [
+        "0%", "0.4%", "10%", "50%", ">99%", "100%",
+    ]  # fmt: skip
