@@ -131,6 +131,6 @@ def test_the_bar_has_its_line_where_its_figures_leave_no_room() -> None:
 
 
 def test_percent_never_rounds_to_all_or_nothing() -> None:
-    assert [percent(share) for share in (0, 0.004, 0.0995, 0.5, 0.999, 1)] == [
-        "0%", "0.4%", "10%", "50%", ">99%", "100%",
+    assert [percent(share) for share in (0, 0.0001, 0.004, 0.0995, 0.5, 0.999, 1)] == [
+        "0%", "<0.1%", "0.4%", "10%", "50%", ">99%", "100%",
     ]  # fmt: skip

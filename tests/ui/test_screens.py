@@ -14,6 +14,7 @@ from sctptop.recording.reader import Recording
 from sctptop.tui.live_app import LiveApp
 from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.widgets.association_table import AssociationTable
+from tests.ui.registering import with_registrations
 from tests.ui.scripted import Scripted, amf
 
 SIZES = ((80, 24), (120, 36), (160, 50))
@@ -57,6 +58,24 @@ def test_screen_of_the_demo(
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=stand)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_screen_of_registrations(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+    app = LiveApp(Scripted(list(with_registrations(TICKS))), Options(interval_s=3600, view="registration"))
+    assert snap_compare(app, terminal_size=size, run_before=play)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_screen_of_a_ladder(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+    app = LiveApp(Scripted(list(with_registrations(TICKS))), Options(interval_s=3600, view="registration"))
+
+    async def opened(pilot: Any) -> None:
+        await play(pilot)
+        await pilot.press("tab", "down", "enter")
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=opened)
 
 
 async def play(pilot: Any) -> None:

@@ -39,9 +39,11 @@ def figures(parts_ms: Sequence[float]) -> Line:
 
 
 def percent(share: float) -> str:
-    """Two figures where they say something: 0.4%, 7.3%, 98%; 100% only for all."""
+    """Two figures where they say something: <0.1%, 7.3%, 98%; 100% only for all."""
     if 0.995 <= share < 1:
         return ">99%"
+    if 0 < share < 0.0005:
+        return "<0.1%"
     return f"{share:.1%}" if 0 < share < 0.0995 else f"{share:.0%}"
 
 
