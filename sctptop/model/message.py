@@ -12,7 +12,7 @@ from sctptop.model.dialect import (
     dialect_of,
     message_name,
 )
-from sctptop.model.event import Event
+from sctptop.model.event import Detail, Event
 
 Wire = tuple[int, int, int, int, int]
 """The association that carried it: network namespace, own and peer tag, local and remote port."""
@@ -66,30 +66,34 @@ class Message:
 
 def message_of(event: Event) -> Message | None:
     """From an ``ngap`` event; None for another, and for one whose header or instants could not be read."""
-    pdu, direction = event.details.get("pdu"), event.details.get("direction")
-    procedure, at_ns = _whole(event, "procedure"), _whole(event, "at_ns")
-    if event.kind != "ngap" or direction not in ("in", "out") or procedure is None or at_ns is None:
+    if event.kind != "ngap":
+        return None
+    told = event.details.get
+    pdu, direction = told("pdu"), told("direction")
+    procedure, at_ns = _whole(told("procedure")), _whole(told("at_ns"))
+    if direction not in ("in", "out") or procedure is None or at_ns is None:
         return None
     if pdu not in (INITIATING, SUCCESSFUL, UNSUCCESSFUL):
         return None
-    ppid = _whole(event, "ppid")
+    ppid = _whole(told("ppid"))
     return Message(
         wire=(event.netns, event.own_tag, event.peer_tag, event.local_port, event.remote_port),
         dialect=dialect_of(ppid, event.local_port, event.remote_port),
         out=direction == "out",
         at_ns=at_ns,
-        done_ns=at_ns + max(_whole(event, "wait_ns") or 0, 0),
+        done_ns=at_ns + max(_whole(told("wait_ns")) or 0, 0),
         pdu=str(pdu),
         procedure=procedure,
-        nas=_whole(event, "nas"),
-        amf_ue_id=_whole(event, "amf_ue_id"),
-        ran_ue_id=_whole(event, "ran_ue_id"),
+        nas=_whole(told("nas")),
+        amf_ue_id=_whole(told("amf_ue_id")),
+        ran_ue_id=_whole(told("ran_ue_id")),
         ppid=ppid,
-        stream=_whole(event, "stream"),
-        length=_whole(event, "length"),
+        stream=_whole(told("stream")),
+        length=_whole(told("length")),
     )
 
 
-def _whole(event: Event, name: str) -> int | None:
-    value = event.number(name)
-    return None if value is None else int(value)
+def _whole(value: Detail) -> int | None:
+    if type(value) is int:
+        return value
+    return int(value) if isinstance(value, float) else None

@@ -16,7 +16,7 @@ to the other; it never adds any.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -49,19 +49,22 @@ def stages(messages: Sequence[Message], from_ran: bool, began_ns: int, ended_ns:
     known = [message for message in messages if message.at_ns <= ended_ns and message.done_ns >= began_ns]
     cuts = {instant for message in known for instant in (message.at_ns, message.done_ns)}
     edges = [began_ns, *sorted(cut for cut in cuts if began_ns < cut < ended_ns), ended_ns]
+    begins = [message.at_ns for message in known]
+    covering = [message for message in known if message.at_ns < message.done_ns]
     turns = _turns(known, from_ran)
     passed = [done_ns for done_ns, _ in turns]
     found: list[Stage] = []
     for begin, end in pairwise(edges):
         if begin >= end:
             continue
-        within = next((one for one in known if one.at_ns <= begin and end <= one.done_ns), None)
+        within = next((one for one in covering if one.at_ns <= begin and end <= one.done_ns), None)
         if within is not None:
             name, whose = within.title, HELD if within.out else UNREAD
         else:
             place = bisect_right(passed, begin) - 1
             whose = turns[place][1] if place >= 0 else CORE
-            name = next((one.title for one in known if one.at_ns >= end), NOTHING_MORE)
+            follows = bisect_left(begins, end)
+            name = known[follows].title if follows < len(known) else NOTHING_MORE
         last = found[-1] if found else None
         if last is not None and (last.name, last.whose) == (name, whose):
             found[-1] = Stage(name, whose, last.begin_ns, last.length_ns + end - begin)
