@@ -91,6 +91,14 @@ def _last_heartbeat(row: Row) -> Value:
     return row.primary_rtt.last_ms if row.primary_rtt else None
 
 
+def _wait(attribute: str, name: str, title: str, help: str) -> Field:
+    def get(row: Row) -> Value:
+        summary = getattr(row, attribute).summary()
+        return getattr(summary, name) if summary else None
+
+    return Field(f"{attribute}_{name}", title, "ms", 8, help, get, published=False)
+
+
 def owner(row: Row) -> Value:
     """Command and pid of the process that holds the socket, a + for further ones; ``kernel`` where none does."""
     process = row.association.process
@@ -261,6 +269,12 @@ _OF_THIS_END: tuple[Field, ...] = (
     _heartbeat("p99", "HB P99", "99th percentile of the heartbeat RTT of the primary path since the reset"),
     _heartbeat("max", "HB MAX", "longest heartbeat RTT of the primary path since the reset"),
     _heartbeat("n", "HB N", "heartbeats timed on the primary path since the reset", "n"),
+    _wait("held", "p50", "HELD P50", "median time messages were held before the first transmission"),
+    _wait("held", "p99", "HELD P99", "99th percentile of the time before the first transmission"),
+    _wait("held", "max", "HELD MAX", "longest time before the first transmission since the reset"),
+    _wait("read_wait", "p50", "READ P50", "median time messages received waited to be read"),
+    _wait("read_wait", "p99", "READ P99", "99th percentile of the time until a message was read"),
+    _wait("read_wait", "max", "READ MAX", "longest time until a message was read since the reset"),
     _rate("in_packets", "IN/s", "SCTP packets received per second"),
     _rate("out_packets", "OUT/s", "SCTP packets sent per second"),
     _rate("in_data_chunks", "INDATA/s", "DATA chunks received per second"),

@@ -16,6 +16,7 @@ from sctptop.model.history import History
 from sctptop.model.rtt import PathRtt, RttBook
 from sctptop.model.sample import Association, Path, Sample
 from sctptop.model.select import Selector, event_selected, selected
+from sctptop.model.waits import NO_WAIT, Wait, WaitBook
 
 Key = tuple[Hashable, ...]
 """Names one association for as long as it is shown; stable across reordering."""
@@ -51,7 +52,10 @@ SERIES = (
     "unacked",
     "pending",
 )
-"""Association attributes kept over time."""
+"""Association attributes kept over time.
+
+``held_ms`` and ``read_wait_ms`` join them: the median of each interval in which a message was timed.
+"""
 
 PATH_SERIES = ("srtt_ms", "rto_ms", "cwnd", "ssthresh", "flight")
 """Path attributes kept over time, under the key (association key, address).
@@ -68,6 +72,8 @@ class Row:
     """One association in one snapshot. ``rates`` are per second; ``ended`` says why it is gone.
 
     ``other_end`` is there when both ends are on this host, and neither has gone before the other.
+    ``held`` is how long its messages were held before the first transmission, ``read_wait`` how long those that came
+    waited to be read.
     """
 
     key: Key
@@ -78,6 +84,8 @@ class Row:
     ended: str | None = None
     rtts: Mapping[str, PathRtt] = field(default_factory=dict)
     other_end: OtherEnd | None = None
+    held: Wait = NO_WAIT
+    read_wait: Wait = NO_WAIT
 
     @property
     def primary_rtt(self) -> PathRtt | None:
@@ -85,12 +93,13 @@ class Row:
         return self.rtts.get(self.association.primary or "")
 
     def published(self) -> Association:
-        """The association with the round trips of its paths: what JSON shows."""
-        if not self.rtts:
-            return self.association
-        return replace(
-            self.association, paths=tuple(_with_rtt(path, self.rtts) for path in self.association.paths)
-        )
+        """The association with the round trips of its paths and its waits: what JSON shows."""
+        entry = self.association
+        if self.rtts:
+            entry = replace(entry, paths=tuple(_with_rtt(path, self.rtts) for path in entry.paths))
+        if self.held.total.n or self.read_wait.total.n:
+            entry = replace(entry, held_ms=self.held.summary(), read_wait_ms=self.read_wait.summary())
+        return entry
 
     def rate(self, name: str) -> float | None:
         """Per second over the last interval; None on the first sight."""
@@ -160,6 +169,7 @@ class Rows:
         self._by_name: dict[Key, _Life] = {}
         self.now_s = 0.0
         self._rtts = RttBook()
+        self._waits = WaitBook()
         self.events: tuple[tuple[Key | None, Event], ...] = ()
 
     def advance(self, sample: Sample, gained: Mapping[int, Mapping[str, int]]) -> None:
@@ -182,17 +192,20 @@ class Rows:
         self.events = tuple(self._named(sample.events))
         alive = [(key, self._lives[key].association) for key in seen]
         self._rtts.advance(((key, event) for key, event in self.events if key is not None), alive, self.now_s)
+        self._waits.advance(alive)
         self._age_out()
         self.history.record(self.tick, dict(entry for key, one in alive for entry in _series(key, one)))
         self.history.record(
             self.tick, {(key, address): self._rtt_series(key, address) for key, address in self._rtts.moved}
         )
+        self.history.record(self.tick, {key: self._waits.medians(key) for key in self._waits.moved})
 
     def reset(self) -> None:
         """Begin the deltas of every association anew."""
         for life in self._lives.values():
             life.book.reset()
         self._rtts.reset()
+        self._waits.reset()
 
     def rows(self) -> tuple[Row, ...]:
         """All associations alive or ended a moment ago, in the order they were first seen."""
@@ -206,6 +219,8 @@ class Rows:
                 ended=life.ended,
                 rtts=self._rtts.of(life.key),
                 other_end=life.other_end(),
+                held=(waits := self._waits.of(life.key)).held,
+                read_wait=waits.read_wait,
             )
             for life in self._lives.values()
         )
@@ -265,6 +280,7 @@ class Rows:
         self._by_name = {name: life for name, life in self._by_name.items() if life.key not in old}
         self.history.forget(forgotten)
         self._rtts.keep(self._lives)
+        self._waits.keep(self._lives)
 
 
 def association_counters(row: Row) -> tuple[CounterRow, ...]:

@@ -35,14 +35,15 @@ class PathRtt:
 
     def summary(self) -> RttSummary | None:
         """Of the heartbeats, None while there was none."""
-        return _summary(self.heartbeat, self.last_ms)
+        return summary_of(self.heartbeat, self.last_ms)
 
     def data_summary(self) -> RttSummary | None:
         """Of the data, None while there was none. Contains the peer's SACK delay."""
-        return _summary(self.data, self.data_now_ms)
+        return summary_of(self.data, self.data_now_ms)
 
 
-def _summary(values: Distribution, last_ms: float | None) -> RttSummary | None:
+def summary_of(values: Distribution, last_ms: float | None) -> RttSummary | None:
+    """The published form of a distribution, None while it is empty."""
     p50, p90, p99 = (values.percentile(share) for share in (0.5, 0.9, 0.99))
     low, high = values.min_ns, values.max_ns
     if p50 is None or p90 is None or p99 is None or low is None or high is None:

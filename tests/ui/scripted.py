@@ -246,6 +246,9 @@ def probed(number: int, tick: int) -> Association:
         rwnd_max=106496,
         peer_rwnd_min=89000,
         peer_rwnd_max=106496,
+        # Nagle holds one message in 10 until a delayed SACK; the application reads at once.
+        held_bins=((37_000, 6), (52_000, 3), (199_000_000, int(tick % 3 == 0))) if number % 3 else (),
+        read_wait_bins=((18_000, 5), (150_000 + 9000 * (tick % 5), 2)) if number % 3 else (),
     )
 
 

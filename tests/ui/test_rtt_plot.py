@@ -9,7 +9,7 @@ import pytest
 from sctptop.model.histogram import Distribution
 from sctptop.quantity import milliseconds
 from sctptop.tui.line import plain
-from sctptop.tui.views.rtt_plot import AXIS, histogram, scale
+from sctptop.tui.views.rtt_plot import AXIS, bars_of, histogram, histogram_line, scale
 
 BARS = re.compile("[█▄▌▐▙▟▛▜]")
 
@@ -58,3 +58,20 @@ def test_a_scale_holds_its_values_and_never_begins_at_zero(least: float, ratio: 
     assert least / 3.5 < low <= least * (1 + 1e-9)
     assert least * ratio * (1 - 1e-9) <= high
     assert ticks[0] == low and ticks[-1] == high and list(ticks) == sorted(set(ticks))
+
+
+def test_two_beside_each_other_have_the_same_bars_and_ticks() -> None:
+    quick, slow = distribution(0.02, 0.03, 0.03), distribution(190, 200)
+    one, other = bars_of(quick, 60, [slow]), bars_of(slow, 60, [quick])
+    assert (one.ends, one.ticks, len(one.counts)) == (other.ends, other.ticks, len(other.counts))
+    assert sum(one.counts) == 3 and not any(one.counts[len(one.counts) // 2 :])
+    assert sum(other.counts) == 2 and not any(other.counts[: len(other.counts) // 2])
+
+
+def test_a_histogram_of_one_line_tells_its_ends_and_keeps_to_its_room() -> None:
+    values = distribution(0.02, 0.03, 0.03, 190)
+    text = plain(histogram_line(values, 40))
+    assert text.startswith("  20µs▕") and "▏200ms" in text and len(text) <= 40
+    bars = text[text.index("▕") + 1 : text.index("▏")]
+    assert bars.startswith("█") and bars[-1] in "▃▄" and not bars[8:-4].strip()
+    assert histogram_line(values, 20) == () and histogram_line(Distribution(), 80) == ()

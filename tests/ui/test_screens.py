@@ -15,7 +15,7 @@ from sctptop.tui.live_app import LiveApp
 from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.widgets.association_table import AssociationTable
 from tests.ui.registering import with_registrations
-from tests.ui.scripted import Scripted, amf
+from tests.ui.scripted import Scripted, amf, with_probes
 
 SIZES = ((80, 24), (120, 36), (160, 50))
 TICKS = 45
@@ -36,6 +36,12 @@ DEMO_VIEWS = (
 @pytest.mark.parametrize("view", ["rtt", "cwnd", "queue", "counters", "paths"])
 def test_screen(snap_compare: Callable[..., bool], size: tuple[int, int], view: str) -> None:
     app = LiveApp(Scripted(list(amf(TICKS))), Options(interval_s=3600, view=view))
+    assert snap_compare(app, terminal_size=size, run_before=play)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_screen_of_waits(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+    app = LiveApp(Scripted(list(with_probes(TICKS))), Options(interval_s=3600, view="queue"))
     assert snap_compare(app, terminal_size=size, run_before=play)
 
 

@@ -32,7 +32,8 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "Windows and queues",
         (
             "peer_rwnd", "peer_rwnd_min", "peer_rwnd_max", "rwnd", "rwnd_min", "rwnd_max", "local_rwnd", "send_queue",
-             "recv_queue", "unacked", "pending", "in_queue_packets",
+             "recv_queue", "unacked", "pending", "held_p50", "held_p99", "held_max", "read_wait_p50", "read_wait_p99",
+            "read_wait_max", "in_queue_packets",
             "out_queue_chunks", "backlog",
         ),
     ),

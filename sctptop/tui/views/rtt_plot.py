@@ -1,14 +1,20 @@
-"""A histogram of round trips, drawn by plotext. On the UI thread only: plotext has one figure for all."""
+"""Histograms of round trips and of waits, drawn by plotext or in one line.
+
+On the UI thread only: plotext has one figure for all.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, floor, log10, sqrt
 
 from sctptop.model.histogram import NANOSECONDS, Distribution, bin_of, bounds
 from sctptop.quantity import milliseconds, short
-from sctptop.tui.line import Line, line
+from sctptop.tui.line import BLANK, Line, line
+from sctptop.tui.widgets.graph import block_graph
 
 COUNT = 6
 """Columns for the greatest count and its axis."""
@@ -26,32 +32,68 @@ PIXELS = 2
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def histogram(values: Distribution, width: int, height: int) -> list[Line]:
-    """Bars on a logarithmic scale in ``height`` lines, axis included; none where there is no room."""
-    if not values.n or values.min_ns is None or values.max_ns is None:
-        return []
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Counts by equal parts of a logarithmic scale, ``columns`` wide each.
+
+    ``ends`` of the scale in ms; ``ticks``: their place, 0 to 1, and their value in ms.
+    """
+
+    counts: tuple[int, ...]
+    columns: int
+    ends: tuple[float, float]
+    ticks: tuple[tuple[float, float], ...]
+
+
+def histogram(
+    values: Distribution, width: int, height: int, beside: Sequence[Distribution] = ()
+) -> list[Line]:
+    """Bars on a logarithmic scale in ``height`` lines, axis included; none where there is no room.
+
+    The scale holds those ``beside`` it too, which have the same precision: so several can be compared.
+    """
     columns = width - COUNT
-    if columns < LEAST_COLUMNS or height <= AXIS:
+    if not values.n or columns < LEAST_COLUMNS or height <= AXIS:
         return []
-    low, high, ticks = scale(values.min_ns / NANOSECONDS, values.max_ns / NANOSECONDS)
-    first, beyond = floor(_place(low, values.bits)), ceil(_place(high, values.bits))
-    # A bar is a whole number of bins of the distribution: its count is exact, and no two bars differ for rounding.
-    most = min(columns // 2, max(LEAST_BARS, round(4 * sqrt(values.n))))
-    per_bar = ceil((beyond - first) / most)
-    bars = ceil((beyond - first) / per_bar)
-    counts = [0] * bars
-    for index, times in values.bins.items():
-        counts[min(max((index - first) // per_bar, 0), bars - 1)] += times
-    places = tuple(
-        ((_place(tick, values.bits) - first) / (bars * per_bar), milliseconds(tick)) for tick in ticks
-    )
-    drawn = _drawn(tuple(counts), places, columns // bars, height - AXIS)
+    bars = bars_of(values, columns, beside)
+    places = tuple((share, milliseconds(tick)) for share, tick in bars.ticks)
+    drawn = _drawn(bars.counts, places, bars.columns, height - AXIS)
     return [
         line((text[:COUNT], "faint"), (text[COUNT:], "graph"))
         if place < height - AXIS
         else line((text, "faint" if place == height - AXIS else "dim"))
         for place, text in enumerate(drawn)
     ]
+
+
+def histogram_line(values: Distribution, width: int, beside: Sequence[Distribution] = ()) -> Line:
+    """The same in one line between the ends of the scale; blank where there is no room."""
+    columns = width - 2 * (COUNT + 1)
+    if not values.n or columns < LEAST_COLUMNS:
+        return BLANK
+    bars = bars_of(values, columns, beside)
+    heights = [count or None for count in bars.counts for _ in range(bars.columns)]
+    (drawn,) = block_graph(heights, len(heights), 1, max(bars.counts))
+    low, high = map(milliseconds, bars.ends)
+    return line((f"{low:>{COUNT}}▕", "faint"), (drawn, "graph"), (f"▏{high:<{COUNT}}", "faint"))
+
+
+def bars_of(values: Distribution, columns: int, beside: Sequence[Distribution] = ()) -> Bars:
+    """``values`` and those beside must hold at least one value in all."""
+    every = (values, *beside)
+    least = min(one.min_ns for one in every if one.min_ns is not None)
+    most_ns = max(one.max_ns for one in every if one.max_ns is not None)
+    low, high, ticks = scale(least / NANOSECONDS, most_ns / NANOSECONDS)
+    first, beyond = floor(_place(low, values.bits)), ceil(_place(high, values.bits))
+    # A bar is a whole number of bins of the distribution: its count is exact, and no two bars differ for rounding.
+    most = min(columns // 2, max(LEAST_BARS, round(4 * sqrt(max(one.n for one in every)))))
+    per_bar = ceil((beyond - first) / most)
+    bars = ceil((beyond - first) / per_bar)
+    counts = [0] * bars
+    for index, times in values.bins.items():
+        counts[min(max((index - first) // per_bar, 0), bars - 1)] += times
+    places = tuple(((_place(tick, values.bits) - first) / (bars * per_bar), tick) for tick in ticks)
+    return Bars(tuple(counts), columns // bars, (low, high), places)
 
 
 def _place(value_ms: float, bits: int) -> float:
