@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sctptop.model.advice import Advice, Adviser
 from sctptop.model.association import Key, Row, Rows, identity
 from sctptop.model.counters import CounterBook, CounterRow
 from sctptop.model.event import Event
@@ -41,7 +42,7 @@ class Snapshot:
 
     ``happened`` are the events of this very tick, ``events`` the last ones kept, oldest first; ``events_lost`` counts
     those lost since the reset, ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is
-    the clock of the samples: seconds since the first.
+    the clock of the samples: seconds since the first. ``advice`` is what is to be said now, the worst first.
     """
 
     sample: Sample
@@ -58,6 +59,7 @@ class Snapshot:
     events_missed: int = 0
     now_s: float = 0.0
     registrations: Registered = field(default_factory=Registered)
+    advice: tuple[Advice, ...] = ()
 
     def series(self, key: Key, name: str, ticks: int) -> Series:
         """The last ``ticks`` values of an association's series, oldest first, gaps None."""
@@ -111,6 +113,7 @@ class Snapshot:
             counters=counters,
             events=tuple(logged for logged in self.events if logged.event.netns == netns),
             happened=tuple(pair for pair in self.happened if pair[1].netns == netns),
+            advice=tuple(entry for entry in self.advice if entry.association in {row.key for row in rows}),
         )
 
     def lines(self, both_ends: bool) -> tuple[Row, ...]:
@@ -152,6 +155,8 @@ class Model:
         self._check = Missed()
         self._missed = 0
         self._registrations = Registrations()
+        self._adviser = Adviser()
+        self._advice: tuple[Advice, ...] = ()
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
 
@@ -176,7 +181,9 @@ class Model:
         self._sample = sample
         if self._since_reset_s is not None:
             self._since_reset_s += sample.interval_s or 0.0
-        return self.snapshot()
+        snapshot = self.snapshot()
+        self._advice = self._adviser.advance(snapshot)
+        return replace(snapshot, advice=self._advice)
 
     def reset(self) -> None:
         """Begin all deltas and distributions anew at the last sample. The kernel is untouched."""
@@ -210,6 +217,7 @@ class Model:
             events_missed=self._missed,
             now_s=self._rows.now_s,
             registrations=self._registrations.now,
+            advice=self._advice,
         )
 
 

@@ -1,10 +1,13 @@
-"""One JSON object a sample, a line each."""
+"""One JSON object a sample, a line each: what was read, and beside it what the model makes of it."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
+from sctptop.model.advice import Advice
 from sctptop.model.association import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.registration_json import registrations_to_json
@@ -15,7 +18,37 @@ def json_line(snapshot: Snapshot, rows: list[Row]) -> str:
     """The sample with the associations to show, in the published form."""
     shown = tuple(row.published() for row in rows)
     sample = replace(snapshot.sample, associations=shown, events=snapshot.happened_to(rows))
-    document = to_json(sample)
-    if snapshot.registrations.seen:
-        document["registrations"] = registrations_to_json(snapshot.registrations)
+    document = to_json(sample) | derived(snapshot, rows)
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+
+
+def derived(snapshot: Snapshot, rows: list[Row]) -> dict[str, Any]:
+    """What no source read: top-level parts that a recording does not hold, for the associations shown."""
+    shown = {row.key: row for row in rows}
+    seen = snapshot.registrations.seen
+    return {
+        **({"registrations": registrations_to_json(snapshot.registrations)} if seen else {}),
+        "advice": [
+            _advice(entry, shown[entry.association], snapshot)
+            for entry in snapshot.advice
+            if entry.association in shown
+        ],
+    }
+
+
+def _advice(advice: Advice, row: Row, snapshot: Snapshot) -> dict[str, Any]:
+    entry = row.association
+    since = snapshot.sample.time - timedelta(seconds=max(0.0, snapshot.now_s - advice.since_s))
+    return {
+        "rule": advice.rule,
+        "severity": advice.severity,
+        "netns": entry.netns,
+        "assoc_id": entry.assoc_id,
+        "own_tag": entry.own_tag,
+        "local_port": entry.local_port,
+        "remote_port": entry.remote_port,
+        "address": advice.address,
+        "since": since.isoformat(timespec="microseconds"),
+        "seen": advice.seen,
+        "remedy": advice.remedy,
+    }

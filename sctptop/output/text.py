@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sctptop.default_columns import BOTH_ENDS_COLUMNS, BOTH_ENDS_WIDE_COLUMNS, COLUMNS, WIDE_COLUMNS
-from sctptop.fields import BY_ID, Field
+from sctptop.fields import BY_ID, Field, local_end, remote_end
 from sctptop.model.association import Row
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot, Totals
@@ -32,6 +32,7 @@ class TextWriter:
             f"read {milliseconds(sample.read_s * 1000)}",
             totals_line(snapshot.totals, self._options.both_ends),
             *source_troubles(sample),
+            *advice_lines(snapshot, rows),
             *(self._table(rows) if rows else [self._nothing(snapshot)]),
             "",
         ]
@@ -78,6 +79,19 @@ def source_troubles(sample: Sample) -> list[str]:
     names = {"sock_diag": "sock_diag", "procfs": "procfs", "netns": "netns", "bpf": "probes"}
     troubles = {label: sample.sources.get(name, "ok") for name, label in names.items()}
     return [f"{label}: {text}" for label, text in troubles.items() if text not in AT_WILL]
+
+
+def advice_lines(snapshot: Snapshot, rows: list[Row]) -> list[str]:
+    """The worst advice on an association shown, in one line; notes are left to JSON and the dashboard."""
+    shown = {row.key: row for row in rows}
+    told = [entry for entry in snapshot.advice if entry.association in shown and entry.severity != "note"]
+    if not told:
+        return []
+    worst, more = told[0], f" (+{len(told) - 1} more)" if len(told) > 1 else ""
+    row = shown[worst.association]
+    return [
+        f"advice: {worst.title}, {local_end(row)} → {remote_end(row)}: {worst.seen} (try: {worst.remedy}){more}"
+    ]
 
 
 def _pad(text: str, width: int, column: Field) -> str:

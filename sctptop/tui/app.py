@@ -23,9 +23,11 @@ from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feed import Feed
 from sctptop.tui.keys import NO_COMMANDS, explained
 from sctptop.tui.reading import Arrived, Reading
+from sctptop.tui.screens.advice import AdviceScreen
 from sctptop.tui.screens.details import DetailsScreen
 from sctptop.tui.screens.help import HelpScreen
 from sctptop.tui.screens.ladder import LadderScreen
+from sctptop.tui.screens.popup import Popup
 from sctptop.tui.screens.sort import SortScreen
 from sctptop.tui.views.events import next_filter
 from sctptop.tui.views.registration import chosen_registration
@@ -212,6 +214,11 @@ class SctptopApp(App[int]):
         chosen = chosen_registration(snapshot.registrations, self.query_one("#view", LinePanel).cursor)
         return LadderScreen(chosen) if chosen else None
 
+    def action_advice(self) -> None:
+        """What is wrong, and what helps."""
+        if self.reading is not None:
+            self.push_screen(AdviceScreen(self.reading))
+
     def action_other_half(self) -> None:
         """Keys go to the view, or back to the table."""
         target = "#table" if self._dashboard.in_view else "#view"
@@ -344,7 +351,7 @@ class SctptopApp(App[int]):
             return
         self._dashboard.paint(self._picture())
         for screen in self.screen_stack[1:]:
-            if isinstance(screen, DetailsScreen) and self.reading is not None and screen.is_mounted:
+            if isinstance(screen, Popup) and self.reading is not None and screen.is_mounted:
                 screen.update(self.reading)
 
     def _handle_exception(self, error: Exception) -> None:

@@ -17,6 +17,7 @@ from sctptop.model.select import Selector
 from sctptop.ordering import Order
 from sctptop.recording.recorder import Status
 from sctptop.tui import headline
+from sctptop.tui.advice_text import NO_ADVICE, advice_line
 from sctptop.tui.empty_states import explanation
 from sctptop.tui.keys import footer
 from sctptop.tui.line import Line, line, spread
@@ -80,6 +81,7 @@ class Dashboard(Vertical):
         self._chosen_columns = columns
         self._picture: Picture | None = None
         self._most_rows = 0
+        self._advised = False
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -129,6 +131,11 @@ class Dashboard(Vertical):
             headline.header(picture.newest, picture.interval_s, held, picture.recording, width)
         )
         troubles = headline.troubles(picture.newest, picture.recording)
+        advice = advice_line(reading.snapshot, width) if reading and reading.snapshot else None
+        # Once there it keeps its place: nothing below it may move for a word that comes and goes.
+        self._advised = self._advised or advice is not None
+        if self._advised:
+            troubles.append(advice or NO_ADVICE)
         self._panel("troubles").show(Drawing(body=troubles))
         self._panel("troubles").display = bool(troubles)
         self._status("totals").show(headline.totals(reading, picture.both_ends, width))

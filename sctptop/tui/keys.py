@@ -30,6 +30,13 @@ _FIRST_KEYS = [
 ]
 
 _LAST_KEYS = [
+    Binding(
+        "exclamation_mark",
+        "advice",
+        "Advice: what is wrong, in numbers, and what helps",
+        id="advice",
+        show=False,
+    ),
     Binding("enter", "details", "Details", id="details", key_display="↵"),
     Binding("tab", "other_half", "View", id="focus", key_display="Tab"),
     Binding("shift+tab", "other_half", "Between the table and the view", id="focus.back", show=False),
@@ -107,6 +114,7 @@ REPLAY_TEXTS = {
 
 KEY_NAMES = {
     "question_mark": "?",
+    "exclamation_mark": "!",
     "slash": "/",
     "plus": "+",
     "equals_sign": "=",

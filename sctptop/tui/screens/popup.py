@@ -8,15 +8,22 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from sctptop.tui.reading import Reading
 from sctptop.tui.widgets.line_panel import Drawing, LinePanel
 
 
 class Popup(ModalScreen[None]):
-    """Help and details."""
+    """Help, details and advice."""
 
     AUTO_FOCUS = "#popup"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,question_mark,h,f1", "dismiss", "Back", id="popup.back", show=False),
+        Binding(
+            "escape,q,enter,question_mark,h,f1,exclamation_mark",
+            "dismiss",
+            "Back",
+            id="popup.back",
+            show=False,
+        ),
     ]
 
     def __init__(self, title: str) -> None:
@@ -47,6 +54,9 @@ class Popup(ModalScreen[None]):
     def on_mount(self) -> None:
         """Draw once there is a size."""
         self.call_after_refresh(self.draw)
+
+    def update(self, reading: Reading) -> None:
+        """Take in a newer reading, where what is shown depends on it."""
 
     def draw(self) -> None:
         """Put the lines on the screen."""

@@ -1,0 +1,37 @@
+"""The rules of advice, and what each of them is given to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from sctptop.model.advice_case import Case, Finding
+from sctptop.model.advice_of_messages import delayed_sack, one_stream, saturated, wrong_ppid
+from sctptop.model.advice_of_paths import dead_path, lossy_path, no_heartbeat, spurious_retransmission
+from sctptop.model.advice_of_sending import closed_window, nagle_stall
+
+RULES: Mapping[str, str] = {
+    "dead_path": "Dead path",
+    "closed_window": "Closed window",
+    "saturated": "Saturated application",
+    "nagle": "Nagle stall",
+    "lossy_path": "Lossy path",
+    "spurious_rtx": "Spurious retransmission",
+    "delayed_sack": "Delayed SACK",
+    "ppid_order": "Wrong PPID byte order",
+    "one_stream": "One stream",
+    "no_heartbeat": "No heartbeat data",
+}
+"""Every rule and its name, the worst first among those of one severity."""
+
+CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    dead_path,
+    closed_window,
+    saturated,
+    nagle_stall,
+    lossy_path,
+    spurious_retransmission,
+    delayed_sack,
+    wrong_ppid,
+    one_stream,
+    no_heartbeat,
+)

@@ -1,0 +1,38 @@
+"""Advice: everything that is wrong now, in numbers, and what helps; live."""
+
+from __future__ import annotations
+
+from sctptop.tui.advice_text import advice_lines
+from sctptop.tui.line import wrapped
+from sctptop.tui.probes import probes_of
+from sctptop.tui.reading import Reading
+from sctptop.tui.screens.popup import Popup
+from sctptop.tui.widgets.line_panel import Drawing
+
+NOTHING = "Nothing to advise: no rule finds anything wrong in what was seen of the last minute."
+BLIND = "What messages wait for, and how NGAP is sent, only probes tell."
+MEMORY = "Rules look at the last half to whole minute; what is over stays here for 10 s."
+
+
+class AdviceScreen(Popup):
+    """Follows what is said until it is closed."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__("Advice")
+        self._reading = reading
+
+    def update(self, reading: Reading) -> None:
+        """Take in a newer reading."""
+        self._reading = reading
+        self.draw()
+
+    def drawing(self) -> Drawing:
+        """The worst first."""
+        snapshot, width = self._reading.snapshot, self.room
+        if snapshot is None:
+            return Drawing(body=wrapped("Nothing was read yet.", width, "dim"))
+        foot = wrapped(MEMORY, width, "dim")
+        probes = probes_of(snapshot.sample)
+        if not probes.on:
+            foot += wrapped(f"{BLIND} {probes.sentence}", width, "warn" if probes.off else "dim")
+        return Drawing(body=advice_lines(snapshot, width) or wrapped(NOTHING, width, "dim"), foot=foot)
