@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,6 +25,8 @@ from sctptop.kernel.probe_source import ALL_PROBES, ProbeSource, folder, from_bt
 
 PERF_PAGES = {"events": 32, "ngap_events": 128}
 """Pages of each CPU's buffer: room for over a thousand events, or three thousand messages, that come at once."""
+WAKE_AT = {"events": 1, "ngap_events": 64}
+"""Events that wake us: to be woken for each message would cost the kernel more than the message itself."""
 
 MODULES = Path("/lib/modules")
 
@@ -126,9 +129,14 @@ class Program:
         """
         for name, take in takers.items():
             if f"BPF_PERF_OUTPUT({name})" in self.source.text:
-                self._bpf[name.encode()].open_perf_buffer(
-                    _receiver(take), page_cnt=PERF_PAGES[name], lost_cb=lost
+                opener = self._bpf[name.encode()].open_perf_buffer
+                # Older versions of BCC (0.18) always wake for each.
+                many = (
+                    {"wakeup_events": WAKE_AT[name]}
+                    if "wakeup_events" in signature(opener).parameters
+                    else {}
                 )
+                opener(_receiver(take), page_cnt=PERF_PAGES[name], lost_cb=lost, **many)
 
     def has(self, concern: str) -> bool:
         """Whether this C file is part of the program."""
@@ -137,6 +145,8 @@ class Program:
     def poll(self, milliseconds: int) -> None:
         """Wait for events, and hand over those there are."""
         self._bpf.perf_buffer_poll(timeout=milliseconds)
+        # Those too few to wake us.
+        self._bpf.perf_buffer_consume()
 
     def map_fd(self, name: str) -> int:
         """The descriptor of a map."""
