@@ -10,9 +10,10 @@ from sctptop.model.dialect import (
     UNSUCCESSFUL,
     Dialect,
     dialect_of,
-    message_name,
 )
 from sctptop.model.event import Detail, Event
+from sctptop.model.nas import nas_name
+from sctptop.model.procedure_names import message_name
 
 Wire = tuple[int, int, int, int, int]
 """The association that carried it: network namespace, own and peer tag, local and remote port."""
@@ -48,14 +49,12 @@ class Message:
     @property
     def name(self) -> str:
         """The message as the specification calls it."""
-        return message_name(self.dialect, self.procedure, self.pdu)
+        return message_name(self.dialect.ppid, self.pdu, self.procedure)
 
     @property
     def nas_name(self) -> str:
         """The NAS message inside, "" where there is none to be read."""
-        if self.nas is None:
-            return ""
-        return self.dialect.nas_names.get(self.nas, f"NAS {self.nas:#04x}")
+        return "" if self.nas is None else nas_name(self.dialect.ppid, self.nas)
 
     @property
     def title(self) -> str:

@@ -189,6 +189,11 @@ def procedure_name(ppid: int, code: int) -> str:
     return names[0] if names else f"procedure {code}"
 
 
+def is_answered(ppid: int, code: int) -> bool:
+    """Whether it is an elementary procedure of class 1: a request that has a response."""
+    return len(_NAMES.get(ppid, {}).get(code, ())) > 2
+
+
 def message_name(ppid: int, pdu: str, code: int) -> str:
     """Such as "InitialContextSetupResponse". ``pdu`` is one of PDUS; where the procedure has no such message, both."""
     names = _NAMES.get(ppid, {}).get(code, ())

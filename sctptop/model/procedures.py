@@ -13,6 +13,7 @@ from sctptop.model.association import Key
 from sctptop.model.dialect import INITIATING, UNSUCCESSFUL
 from sctptop.model.histogram import Distribution
 from sctptop.model.message import Message
+from sctptop.model.procedure_names import is_answered, procedure_name
 
 MOST_OPEN = 20_000
 """Requests that wait for an answer; beyond, the oldest counts as unanswered."""
@@ -71,9 +72,10 @@ class Procedures:
     def take(self, association: Key, message: Message) -> bool:
         """Take in a message; False for an answer whose request is not known (yet)."""
         dialect = message.dialect
-        if message.procedure in dialect.answered:
+        if is_answered(dialect.ppid, message.procedure):
             if message.pdu == INITIATING:
-                self._ask(association, message, dialect.answered[message.procedure], message.procedure)
+                name = procedure_name(dialect.ppid, message.procedure)
+                self._ask(association, message, name, message.procedure)
                 return True
             return self._answer(message, message.procedure, message.pdu == UNSUCCESSFUL)
         if message.procedure == dialect.downlink_nas and message.nas is not None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from sctptop.model import procedures as module
-from sctptop.model.dialect import NGAP, S1AP, message_name
 from sctptop.model.procedures import Procedure
 from tests.unit.registering import (
     AUTHENTICATION,
@@ -97,19 +96,3 @@ def test_an_answer_that_comes_before_its_request_was_told_waits_a_sample() -> No
     followed = follow([answer], until_s=2)
     (found,) = followed.advance([(None, request)], 1.0).procedures_of(None)
     assert (found.latency.n, found.latency.max_ns) == (1, 30 * MS)
-
-
-@pytest.mark.parametrize(
-    ("dialect", "code", "pdu", "name"),
-    [
-        (NGAP, 14, SUCCESSFUL, "InitialContextSetupResponse"),
-        (NGAP, 41, "initiatingMessage", "UEContextReleaseCommand"),
-        (NGAP, 46, "initiatingMessage", "UplinkNASTransport"),
-        (NGAP, 35, SUCCESSFUL, "RANConfigurationUpdateAcknowledge"),
-        (NGAP, 13, UNSUCCESSFUL, "HandoverFailure"),
-        (NGAP, 250, SUCCESSFUL, "procedure 250"),
-        (S1AP, 17, "initiatingMessage", "S1SetupRequest"),
-    ],
-)
-def test_messages_have_their_names(dialect: object, code: int, pdu: str, name: str) -> None:
-    assert message_name(dialect, code, pdu) == name  # type: ignore[arg-type]
