@@ -22,7 +22,7 @@ def new_client(
         sctp.set_nodelay(sock)
     if options.heartbeat:
         sctp.set_heartbeat(sock, options.heartbeat)
-    if options.sack_delay:
+    if options.sack_delay is not None:
         sctp.set_sack_delay(sock, options.sack_delay)
     if options.streams:
         sctp.set_init(sock, streams=options.streams)

@@ -72,7 +72,7 @@ def new_job(
         (folder / "settings").write_text(_assignments(settings))
         exports = {"SCTPTOP_IN_LAB": "1", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         exports |= {"HOME": "/root", "LANG": "C.UTF-8", "TERM": os.environ.get("TERM") or "xterm-256color"}
-        exports |= {"SCTPTOP_LAB_JOB": str(folder), **env}
+        exports |= {"SCTPTOP_LAB_JOB": str(folder), "SCTPTOP_LAB_CACHE": str(cache_folder()), **env}
         (folder / "environment").write_text(_assignments(exports, "export "))
         for name in ("stdout", "stderr"):
             (folder / name).touch()

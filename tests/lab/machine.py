@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import contextlib
 import os
 import re
 import shutil
@@ -21,7 +22,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.lab import guest_boot, kernel, terminal
+from tests.lab import guest_boot, kernel, ngap_templates, terminal
 from tests.lab.guest_boot import PREPARE, REPOSITORY
 from tests.lab.jobs import Job, Result, new_job
 from tests.lab.problems import LabError
@@ -147,9 +148,12 @@ def split_report(result: Result) -> tuple[str, str]:
 
 
 def precompile() -> None:
-    """Compiles the repository's Python here, because the guest would do it ten times slower and forget it."""
+    """Compiles Python and encodes NGAP here, because the guest would do it twenty times slower and forget it."""
     for folder in ("sctptop", "tests"):
         compileall.compile_dir(REPOSITORY / folder, quiet=2, workers=1)
+    # Without pycrate here there is none in the guest either: the tests that need it will say so.
+    with contextlib.suppress(ImportError):
+        ngap_templates.file()
 
 
 def interactive(command: Sequence[str] | str, *, env: Mapping[str, str] | None = None) -> int:

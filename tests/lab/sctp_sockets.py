@@ -143,9 +143,9 @@ def set_association_retries(sock: socket.socket, retries: int) -> None:
     sock.setsockopt(IPPROTO_SCTP, ASSOCINFO, struct.pack("=iHHIII", 0, retries, 0, 0, 0, 0))
 
 
-def set_sack_delay(sock: socket.socket, delay: int, frequency: int = 0) -> None:
-    """SACK delay in ms and packets per SACK; 0 leaves one as it is."""
-    sock.setsockopt(IPPROTO_SCTP, DELAYED_SACK, struct.pack("=iII", 0, delay, frequency))
+def set_sack_delay(sock: socket.socket, delay: int) -> None:
+    """SACK delay in ms; 0: a SACK for each packet (RFC 6458, 8.1.19: that is what a frequency of 1 means)."""
+    sock.setsockopt(IPPROTO_SCTP, DELAYED_SACK, struct.pack("=iII", 0, delay, 0 if delay else 1))
 
 
 def set_heartbeat(sock: socket.socket, interval: int) -> None:

@@ -63,7 +63,7 @@ def slow_reader(owner: SocketOwner, options: argparse.Namespace) -> None:
             accepted.append(owner.keep(listener.accept()[0]))
 
     owner.order("read", lambda words: read(int(words[0])))
-    for listener in _listen(owner, options):
+    for listener in listen(owner, options):
         threading.Thread(target=accept, args=(listener,), daemon=True).start()
     owner.ready(port=options.port)
     while not owner.ended.wait(options.period or None):
@@ -94,7 +94,7 @@ def many(owner: SocketOwner, options: argparse.Namespace) -> None:
 
 def _serve(owner: SocketOwner, options: argparse.Namespace, answer: Answer) -> None:
     selector = selectors.DefaultSelector()
-    listeners = _listen(owner, options)
+    listeners = listen(owner, options)
     for listener in listeners:
         listener.setblocking(False)
         selector.register(listener, selectors.EVENT_READ)
@@ -140,10 +140,13 @@ def _converse(owner: SocketOwner, sock: socket.socket, answer: Answer) -> bool:
     return True
 
 
-def _listen(owner: SocketOwner, options: argparse.Namespace) -> list[socket.socket]:
+def listen(
+    owner: SocketOwner, options: argparse.Namespace, *, one_to_many: bool = False
+) -> list[socket.socket]:
+    """A listening socket for each of `--ports` from `--port` on."""
     listeners = []
     for port in range(options.port, options.port + options.ports):
-        sock = owner.keep(sctp.new_socket(options.local[0]))
+        sock = owner.keep(sctp.new_socket(options.local[0], one_to_many=one_to_many))
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         _configure(sock, options)
         sctp.bind_all(sock, options.local, port)
@@ -157,7 +160,7 @@ def _configure(sock: socket.socket, options: argparse.Namespace) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options.receive_buffer)
     if options.heartbeat:
         sctp.set_heartbeat(sock, options.heartbeat)
-    if options.sack_delay:
+    if options.sack_delay is not None:
         sctp.set_sack_delay(sock, options.sack_delay)
     if options.rto:
         initial, minimum, maximum = options.rto

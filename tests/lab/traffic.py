@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.lab import clients, crowds, servers
+from tests.lab import clients, core_amf, core_gnb, core_options, crowds, servers
 from tests.lab.socket_owner import SocketOwner
 
 Kind = Callable[[SocketOwner, argparse.Namespace], None]
@@ -44,6 +44,8 @@ KINDS: dict[str, tuple[Kind, str]] = {
         crowds.many,
         "client: one-to-many socket talking to each --to address and each of --ports",
     ),
+    "amf": (core_amf.amf, "server: an AMF that registers UEs over NGAP"),
+    "gnb": (core_gnb.gnb, "client: gNBs that register --ues UEs over NGAP, at --rate"),
     "churn": (crowds.churn, "client: opens, exchanges one message, closes, every --period s"),
 }
 
@@ -76,12 +78,15 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--streams", type=int, default=0, help="to ask for in INIT")
     made.add_argument("--nodelay", action="store_true")
     made.add_argument("--heartbeat", type=int, default=0, metavar="MS")
-    made.add_argument("--sack-delay", type=int, default=0, metavar="MS")
+    made.add_argument("--sack-delay", type=int, default=None, metavar="MS", help="0 = no delay")
     made.add_argument("--rto", type=_numbers, default=None, metavar="INITIAL,MIN,MAX", help="in ms")
     made.add_argument("--receive-buffer", type=int, default=0, metavar="BYTES")
     made.add_argument(
-        "--one-to-many", action="store_true", help="idle: one socket for all --ports; black-hole: that kind"
+        "--one-to-many",
+        action="store_true",
+        help="idle: one socket for all --ports; amf: for all gNBs; black-hole: that kind",
     )
+    core_options.add(made)
     return made
 
 
@@ -100,6 +105,10 @@ def main() -> int:
     owner = SocketOwner(options.kind)
     try:
         KINDS[options.kind][0](owner, options)
+    except ImportError as error:
+        # pycrate is not in sight of a process started with -S.
+        print(f"traffic: error: {options.kind}: {error} (try: --templates FILE)", file=sys.stderr)
+        return 1
     except OSError as error:
         fix = "an SCTP kernel and addresses of this host"
         print(f"traffic: error: {options.kind}: {error} (try: {fix})", file=sys.stderr)
