@@ -7,6 +7,7 @@ with core_scene(ues=20, rate=5, amf_cpu_ms=4) as scene:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -35,9 +36,19 @@ class CoreScene:
         self.ran.ask("go")
 
     def finish(self, seconds: float = 120.0) -> dict[str, Any]:
-        """The gNB's report (see `core_gnb`) once all rounds are done; at the latest after so many seconds."""
+        """The gNB's report (see `core_gnb`) once all rounds are done; at the latest after so many seconds.
+
+        Nagle may hold the last messages: the AMF has read them too by then, if it ever does within 10 s.
+        """
         found: dict[str, Any] = self.ran.ask(f"finish {seconds}", timeout=seconds + 30)
+        end = time.monotonic() + 10
+        while not self._agree(found) and time.monotonic() < end:
+            time.sleep(0.1)
         return found
+
+    def _agree(self, report: dict[str, Any]) -> bool:
+        core = self.core_report()
+        return all(core[name] >= report[name] for name in ("completed", "sessions", "released"))
 
     def ran_report(self) -> dict[str, Any]:
         """The gNB's counts and times up to now."""
