@@ -59,3 +59,11 @@ BOTH_ENDS_WIDE_COLUMNS: tuple[str, ...] = (
     "hb_interval_ms",
     "peer_hb_interval_ms",
 )
+
+
+def default_columns(
+    *, both_ends: bool = False, namespaces: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Those that are always shown, and those that follow while there is room; ``namespaces``: there are several."""
+    first, further = (BOTH_ENDS_COLUMNS, BOTH_ENDS_WIDE_COLUMNS) if both_ends else (COLUMNS, WIDE_COLUMNS)
+    return first, ("netns_name", *further) if namespaces else further

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctptop.default_columns import BOTH_ENDS_COLUMNS, BOTH_ENDS_WIDE_COLUMNS, COLUMNS, WIDE_COLUMNS
+from sctptop.default_columns import default_columns
 from sctptop.fields import BY_ID, Field, local_end, remote_end
 from sctptop.model.association import Row
 from sctptop.model.sample import Sample
@@ -19,14 +19,15 @@ class TextWriter:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        names = (
-            (*BOTH_ENDS_COLUMNS, *BOTH_ENDS_WIDE_COLUMNS) if options.both_ends else (*COLUMNS, *WIDE_COLUMNS)
-        )
-        self._columns = options.columns or tuple(BY_ID[name] for name in names)
+        self._columns: tuple[Field, ...] = options.columns or ()
 
     def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
         """The text of one sample."""
         sample = snapshot.sample
+        if self._options.columns is None:
+            several = len(snapshot.namespaces) > 1
+            first, further = default_columns(both_ends=self._options.both_ends, namespaces=several)
+            self._columns = tuple(BY_ID[name] for name in (*first, *further))
         lines = [
             f"sctptop  {sample.host}  {sample.kernel}  {sample.time.astimezone():%H:%M:%S}  "
             f"read {milliseconds(sample.read_s * 1000)}",

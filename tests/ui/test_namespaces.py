@@ -38,6 +38,14 @@ async def test_n_shows_one_after_the_other_and_all(stage: Staging) -> None:
         assert "all 2 network namespaces" in s.line("tabs")
 
 
+async def test_a_column_says_which_where_there_are_several(stage: Staging) -> None:
+    async with stage(list(bench(4)), size=(160, 50)) as s:
+        table = [s.table.line_at(y) for y in range(5)]
+        assert "NETNS" in table[0] and "core" in " ".join(table)
+        await s.press("n")
+        assert "NETNS" not in s.table.line_at(0)
+
+
 async def test_a_pause_keeps_its_namespace(stage: Staging) -> None:
     async with stage(list(bench(9))) as s:
         await s.press("n", "n", "p")

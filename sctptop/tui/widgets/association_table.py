@@ -59,6 +59,7 @@ class AssociationTable(ScrollView, can_focus=True):
         self._snapshot: Snapshot | None = None
         self._heartbeats = True
         self._both_ends = False
+        self._namespaces = False
         self._order = BY_REMOTE
         self._cursor: Key | None = None
         self._home: Key | None = None
@@ -85,6 +86,7 @@ class AssociationTable(ScrollView, can_focus=True):
         """Draw these rows of a snapshot. ``both_ends``: each has the other end on its line."""
         self._snapshot, self._rows, self._order = snapshot, rows, order
         self._both_ends = both_ends
+        self._namespaces = len(snapshot.namespaces) > 1
         self._heartbeats = not probes_of(snapshot.sample).off
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
@@ -193,7 +195,11 @@ class AssociationTable(ScrollView, can_focus=True):
 
     def _measure(self) -> None:
         self._columns = lay_out(
-            self.room, self._chosen, heartbeats=self._heartbeats, both_ends=self._both_ends
+            self.room,
+            self._chosen,
+            heartbeats=self._heartbeats,
+            both_ends=self._both_ends,
+            namespaces=self._namespaces,
         )
         last = self._columns[-1]
         self.virtual_size = Size(last.x + last.width, len(self._rows) + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sctptop.default_columns import BOTH_ENDS_COLUMNS, BOTH_ENDS_WIDE_COLUMNS, COLUMNS, WIDE_COLUMNS
+from sctptop.default_columns import default_columns
 from sctptop.fields import STATE_SHORT, Field, field
 from sctptop.model.association import Row
 from sctptop.quantity import show
@@ -52,13 +52,19 @@ class Column:
 
 
 def lay_out(
-    width: int, chosen: Sequence[Field] | None, *, heartbeats: bool = True, both_ends: bool = False
+    width: int,
+    chosen: Sequence[Field] | None,
+    *,
+    heartbeats: bool = True,
+    both_ends: bool = False,
+    namespaces: bool = False,
 ) -> tuple[Column, ...]:
     """Columns for a table of that width: those chosen, or as many of the registry's as fit.
 
     Without ``heartbeats`` the kernel's srtt stands where they would. ``both_ends``: a line has both of them.
+    ``namespaces``: there are several, and a column says which.
     """
-    first, further = (BOTH_ENDS_COLUMNS, BOTH_ENDS_WIDE_COLUMNS) if both_ends else (COLUMNS, WIDE_COLUMNS)
+    first, further = default_columns(both_ends=both_ends, namespaces=namespaces)
     narrow = width < NARROW
     if chosen is not None:
         fields = list(chosen)
