@@ -56,25 +56,6 @@ def request(owner: SocketOwner, options: argparse.Namespace) -> None:
     _stay(owner)
 
 
-def register(owner: SocketOwner, options: argparse.Namespace) -> None:
-    """The shape of a registration: three requests with their answers, then two messages that have none.
-
-    Without NODELAY the second of the two waits for the SACK of the first, which the peer delays.
-    """
-    sock = connected(owner, options)
-    owner.ready(local_port=sock.getsockname()[1])
-    for _ in _turns(owner, options):
-        for _ in range(3):
-            sctp.send(sock, bytes(options.size), stream=0, ppid=options.ppid)
-            if not sock.recv(65536):
-                return
-        for _ in range(2):
-            sctp.send(sock, bytes(options.size), stream=1, ppid=options.ppid)
-        owner.counters["sent"] += 5
-        owner.counters["received"] += 3
-    _stay(owner)
-
-
 def bulk(owner: SocketOwner, options: argparse.Namespace) -> None:
     """Sends without a pause; the window and the buffer are all that holds it."""
     sock = connected(owner, options)

@@ -2,8 +2,8 @@
 
     python -m tests.lab.demo_recording
 
-The associations of ``scenery`` come up one by one: requests over two paths, bursts, registrations that wait for
-delayed SACKs, bulk data under loss, a peer that does not read. The primary path of the first fails and returns.
+The traffic of ``scenery``: UEs that register at an AMF and wait for delayed SACKs, requests over two paths, bursts,
+bulk data under loss, a peer that does not read. The primary path of the first fails and returns.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FILE = Path("/tmp/demo.sctp")
 
 def in_the_lab() -> int:
     """Record, and print the file in base64."""
-    with scenery(at_once=True) as (gnb, amf):
+    with scenery() as (gnb, amf):
         for host in (gnb, amf):
             # With the default of 5 a path takes a minute to fail.
             sysctl(host, "net.sctp.path_max_retrans", 2)
@@ -39,7 +39,7 @@ def in_the_lab() -> int:
 def recorded(gnb: Host, seconds: int) -> None:
     """``sctptop record`` for so long, with the failure in it."""
     recorder = gnb.popen(
-        [sys.executable, "-m", "sctptop", "record", "-o", str(FILE), "-n", str(seconds)],
+        [sys.executable, "-m", "sctptop", "record", "--netns", "self", "-o", str(FILE), "-n", str(seconds)],
         stdout=subprocess.PIPE,
     )
     assert recorder.stdout is not None

@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+from tests.lab import ngap_templates
 from tests.lab.hosts import Host, impair, two_hosts
 from tests.lab.problems import LabError
 from tests.lab.traffic_process import Traffic, start
 
 Started = Callable[[], Traffic]
+F1AP = "38472"
+"""Its port; requests and bursts are no NGAP."""
 
 
 @contextmanager
@@ -52,10 +55,10 @@ def _populate(running: list[Traffic], gnb: Host, amf: Host) -> None:
 
 def _servers(amf: Host) -> list[Started]:
     both = f"{amf.ipv4[2]},{amf.ipv4[0]}"
-    fast = ("--heartbeat", "1000")
+    fast, templates = ("--heartbeat", "1000"), ("--templates", str(ngap_templates.file()))
     return [
-        lambda: start(amf, "echo", "--local", both, "--port", "38412", "--nodelay", *fast),
-        lambda: start(amf, "registrar", "--local", amf.ipv4[0], "--port", "38413", *fast),
+        lambda: start(amf, "echo", "--local", both, "--port", F1AP, "--nodelay", *fast),
+        lambda: start(amf, "amf", "--local", amf.ipv4[0], "--reject", "9", *templates, *fast),
         lambda: start(amf, "sink", "--local", amf.ipv4[1], "--port", "5001", *fast),
         lambda: start(amf, "slow-reader", "--local", amf.ipv4[0], "--port", "5002", "--period", "2", *fast),
         lambda: start(amf, "many-server", "--local", amf.ipv6[0], "--port", "36422", *fast),
@@ -64,14 +67,17 @@ def _servers(amf: Host) -> list[Started]:
 
 def _clients(gnb: Host, amf: Host) -> list[Started]:
     both, far = (f"{host.ipv4[2]},{host.ipv4[0]}" for host in (gnb, amf))
-    fast = ("--heartbeat", "1000")
+    fast, templates = ("--heartbeat", "1000"), ("--templates", str(ngap_templates.file()))
+    f1ap = ("--port", F1AP, "--ppid", "62")
+    ues = ("--count", "0", "--period", "1", "--ues", "4", "--rate", "2", "--ue-delay", "20")
     one, other, six = amf.ipv4[0], amf.ipv4[1], amf.ipv6[0]
     return [
         lambda: start(
-            gnb, "request", "--to", far, "--local", both, "--local-port", "59058", "--period", "0.5", *fast
+            *(gnb, "request", "--to", far, "--local", both, "--local-port", "59058"),
+            *("--period", "0.5", *f1ap, *fast),
         ),
-        lambda: start(gnb, "burst", "--to", one, "--period", "1", "--burst", "30", *fast),
-        lambda: start(gnb, "register", "--to", one, "--port", "38413", "--streams", "4", *fast),
+        lambda: start(gnb, "burst", "--to", one, "--period", "1", "--burst", "30", *f1ap, *fast),
+        lambda: start(gnb, "gnb", "--to", one, "--pdu-sessions", "--deregister", *ues, *templates, *fast),
         lambda: start(gnb, "bulk", "--to", other, "--port", "5001", "--size", "1400", *fast),
         lambda: start(gnb, "fill", "--to", one, "--port", "5002", "--size", "1000", *fast),
         lambda: start(gnb, "many-client", "--to", six, "--port", "36422", "--period", "0.3", *fast),

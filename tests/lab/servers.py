@@ -27,17 +27,6 @@ def echo(owner: SocketOwner, options: argparse.Namespace) -> None:
     _serve(owner, options, answer)
 
 
-def registrar(owner: SocketOwner, options: argparse.Namespace) -> None:
-    """Answers what comes on stream 0, as an AMF does; what comes on another stream needs no answer."""
-
-    def answer(sock: socket.socket, message: sctp.Message) -> None:
-        if message.stream == 0:
-            sctp.send(sock, message.data, stream=0, ppid=message.ppid)
-            owner.counters["sent"] += 1
-
-    _serve(owner, options, answer)
-
-
 def sink(owner: SocketOwner, options: argparse.Namespace) -> None:
     """Reads everything and answers nothing."""
     _serve(owner, options, lambda sock, message: None)

@@ -20,7 +20,6 @@ Kind = Callable[[SocketOwner, argparse.Namespace], None]
 
 KINDS: dict[str, tuple[Kind, str]] = {
     "echo": (servers.echo, "server: sends every message back (or --reply BYTES of its own)"),
-    "registrar": (servers.registrar, "server: answers what comes on stream 0, and nothing else"),
     "sink": (servers.sink, "server: reads and forgets"),
     "slow-reader": (
         servers.slow_reader,
@@ -31,10 +30,6 @@ KINDS: dict[str, tuple[Kind, str]] = {
         "server: one-to-many socket that sends every message back; order `peeloff ID`",
     ),
     "request": (clients.request, "client: a request, its answer, a pause of --period s"),
-    "register": (
-        clients.register,
-        "client: three requests with answers, two messages without, a pause of --period s",
-    ),
     "bulk": (clients.bulk, "client: sends as fast as it can"),
     "fill": (clients.fill, "client: sends until the send buffer is full, then waits for orders"),
     "burst": (clients.burst, "client: --burst messages at once every --period s"),
