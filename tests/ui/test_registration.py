@@ -13,7 +13,8 @@ from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.views.registration_bar import bar_lines, percent, split_bar
 from tests.ui.conftest import Staging
 from tests.ui.registering import gnb, with_registrations
-from tests.ui.scripted import PROBED, amf, sample
+from tests.ui.scripted import PROBED, amf, association, sample
+from tests.unit.registering import COMPLETE, PLAIN, exchange
 
 VIEW = Options(interval_s=3600, view="registration")
 TICKS = 12
@@ -72,6 +73,25 @@ async def test_enter_opens_the_ladder_of_the_ue_chosen(stage: Staging) -> None:
         assert s.panel("view").has_focus
         await s.press("up", "enter")
         assert "nothing after" in s.panel("popup").text() and "running" in s.panel("popup").text()
+
+
+async def test_both_ends_on_one_host_are_told_apart(stage: Staging) -> None:
+    ran, core = exchange((*PLAIN[:-1], replace(COMPLETE, held=203)))
+    entries = [
+        association(0, own_tag=1, peer_tag=1001, local_port=59058, remote_port=38412),
+        association(1, own_tag=1001, peer_tag=1, local_port=38412, remote_port=59058),
+    ]
+    samples = [
+        replace(sample(0, entries, sources=PROBED), events=(*ran, *core)),
+        sample(1, entries, sources=PROBED),
+    ]
+    async with stage(samples, VIEW) as s:
+        await s.tick()
+        lines = s.panel("view").text().splitlines()
+        assert [one.split()[0] for one in lines if "completed 1" in one] == ["gNB", "AMF"]
+        (held,) = [one for one in lines if "held Registration" in one]
+        (late,) = [one for one in lines if "RAN until Regis" in one]
+        assert held.split()[1:3] == ["gNB", "1"] and late.split()[1:3] == ["AMF", "1"]
 
 
 async def test_enter_on_a_procedure_or_in_the_table_opens_the_association(stage: Staging) -> None:

@@ -70,22 +70,24 @@ def slowest_lines(shown: Sequence[Shown], width: int) -> list[Line]:
     """A title and a line each: when, who, how long, whose time it was, and the stage that cost most."""
     ports = 14 if width >= PORTS else 0
     ids = max((len(_ue(entry.registration)) for entry in shown), default=0) + 2
-    begin = f"{'SLOWEST':<10}{'UE':<{ids}}{'':<{ports}}"
+    ends = 5 if len({entry.registration.end for entry in shown}) > 1 else 0
+    begin = f"{'SLOWEST':<10}{'':<{ends}}{'UE':<{ids}}{'':<{ports}}"
     figures = "".join(f"{name:>{TIME}}" for name in ("TOTAL", "SCTP", "CORE", "RAN"))
     title = line((f"{begin}{figures}  COST MOST", "title"))
     hint = line((HINT if cells(title) + len(HINT) + 2 <= width else "", "faint"))
-    return [spread(title, hint, width), *(_slow(entry, width, ids, ports) for entry in shown)]
+    return [spread(title, hint, width), *(_slow(entry, width, ends, ids, ports) for entry in shown)]
 
 
-def _slow(entry: Shown, width: int, ids: int, ports: int) -> Line:
+def _slow(entry: Shown, width: int, ends: int, ids: int, ports: int) -> Line:
     one = entry.registration
     begun = one.began.astimezone()
     # The association's key ends with its ports.
-    ends = "→".join(str(port) for port in one.association[-2:]) if ports else ""
+    numbers = "→".join(str(port) for port in one.association[-2:]) if ports else ""
     spans = [
         Span(f"{begun:%H:%M:%S}  ", "dim"),
+        Span(f"{one.end:<{ends}}" if ends else "", "name"),
         Span(f"{_ue(one):<{ids}}"),
-        Span(f"{ends:<{ports}}", "dim"),
+        Span(f"{numbers:<{ports}}", "dim"),
         Span(f"{milliseconds(entry.took_ns / NANOSECONDS):>{TIME}}", "strong"),
     ]
     for part in (one.sctp_ns, one.core_ns, one.ran_ns):
