@@ -19,7 +19,7 @@ from sctptop.model.association import Key
 from sctptop.model.event import Event
 from sctptop.model.histogram import NANOSECONDS
 from sctptop.model.message import Message, message_of
-from sctptop.model.procedures import Procedure, Procedures
+from sctptop.model.procedure_times import Procedure, Procedures
 from sctptop.model.registration import Attempt, Registration
 from sctptop.model.registration_flow import COMPLETED, RUNNING, begins, first_of_ue, matters
 from sctptop.model.tally import Tally

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sctptop.model.histogram import NANOSECONDS, Distribution
-from sctptop.model.procedures import Procedure
+from sctptop.model.procedure_times import Procedure
 from sctptop.model.registration import Registration
 from sctptop.model.registrations import Registered
 from sctptop.model.tally import PARTS, Tally

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sctptop.model.histogram import NANOSECONDS
-from sctptop.model.procedures import Procedure
+from sctptop.model.procedure_times import Procedure
 from sctptop.model.registration import Registration
 from sctptop.model.registration_flow import COMPLETED, RUNNING
 from sctptop.model.time_split import HELD, NOTHING_MORE, UNREAD

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sctptop.model import procedures as module
-from sctptop.model.procedures import Procedure
+from sctptop.model.procedure_times import Procedure
 from tests.unit.registering import (
     AUTHENTICATION,
     MS,
