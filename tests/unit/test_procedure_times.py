@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sctptop.model import procedures as module
+from sctptop.model import procedure_times as module
 from sctptop.model.procedure_times import Procedure
 from tests.unit.registering import (
     AUTHENTICATION,

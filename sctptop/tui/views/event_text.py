@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sctptop.model.event import CUTS, CWND_CAUSES, EVENT_KINDS, Event
 from sctptop.model.event_log import Logged
+from sctptop.model.message import message_of
 from sctptop.quantity import UNKNOWN, short
 from sctptop.tui.line import Line, Span, cells, clipped
 
@@ -115,7 +116,8 @@ def _ngap(event: Event) -> list[Line]:
     waited = event.number("wait_ns")
     verb = "held" if direction == "sent" else "waited"
     told = f", {verb} {waited / 1e6:.3f} ms" if waited is not None else ""
-    what = f"{event.text('pdu') or event.text('odd') or UNKNOWN} {event.text('procedure')}".rstrip()
+    message = message_of(event)
+    what = f"{message.name} {message.nas_name}".rstrip() if message else event.text("odd") or UNKNOWN
     return _both(f"NGAP {direction}", "name", what, told)
 
 
