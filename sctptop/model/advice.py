@@ -93,7 +93,7 @@ class Adviser:
             for check in CHECKS:
                 for finding in check(case):
                     self._say(key, finding, moment.now_s)
-        self._watches = {key: one for key, one in self._watches.items() if not one.over(moment.now_s)}
+        self._watches = {key: one for key, one in self._watches.items() if not one.over(moment)}
         self._said = {
             name: said
             for name, said in self._said.items()

@@ -11,8 +11,8 @@ from sctptop.quantity import counted, milliseconds, short
 
 LEAST_SLOW_READINGS, LEAST_SLOW_READS = 3, 20
 LEAST_UES, LEAST_OF_UES = 3, 10
-GROWN = 1.5
-"""The newer half of the readings of Recv-Q lies this much above the older half."""
+GROWN, GROWN_BYTES = 1.2, 8192
+"""All of the last third of the readings of Recv-Q lies this much above all of the first: it grows, not only varies."""
 NEXT = {"in": "received", "out": "sent"}
 
 
@@ -91,8 +91,8 @@ def _growing_queue(case: Case) -> str:
     queue = list(case.watch.queue)
     if len(queue) < QUEUE_READINGS:
         return ""
-    half = len(queue) // 2
-    grows = min(queue[half:]) >= GROWN * max(queue[:half])
+    first, last = max(queue[: len(queue) // 3]), min(queue[-(len(queue) // 3) :])
+    grows = last >= GROWN * first and last - first >= GROWN_BYTES
     buffer = case.row.association.rcvbuf
     full = bool(buffer) and min(queue) >= (buffer or 0) / 2
     if not grows and not full:

@@ -8,7 +8,7 @@ from sctptop.model.advice_case import Case, Finding
 from sctptop.model.advice_watch import outstanding
 from sctptop.quantity import counted, milliseconds, short
 
-LEAST_STALLED = 3
+LEAST_STALLED, LEAST_STALLED_READINGS = 3, 2
 LEAST_STALLED_SHARE = 0.01
 CLOSED_S, CLOSED_READINGS = 3.0, 3
 """A window that closes for a moment is flow control at work."""
@@ -22,7 +22,7 @@ def nagle_stall(case: Case) -> Iterator[Finding]:
     held, stalled = case.watch.sum("held"), case.watch.sum("stalled")
     if case.row.association.nodelay is not False or stalled < LEAST_STALLED:
         return
-    if stalled < LEAST_STALLED_SHARE * held:
+    if case.watch.sum("stalled_readings") < LEAST_STALLED_READINGS or stalled < LEAST_STALLED_SHARE * held:
         return
     longest = milliseconds(case.watch.most("stalled_max_ms"))
     yield Finding(

@@ -18,7 +18,12 @@ from sctptop.model.history import History
 from sctptop.model.sample import Association
 
 GENERATION_S = 30.0
-"""Evidence is counted in two generations of this length: what is seen reaches 30 to 60 s back."""
+"""Evidence is counted in two generations of this length: what is seen reaches 30 to 60 s back.
+
+Where readings are rare a generation has three of them.
+"""
+APART_S = 0.9
+"""Readings are counted this far apart at least: however often one reads, a moment counts once."""
 LINUX_SACK_DELAY_MS = 200.0
 """Assumed of a peer that is not on this host: SCTP_DEFAULT_TIMEOUT_SACK, include/net/sctp/constants.h."""
 FULL_PACKET = 1500
@@ -26,7 +31,7 @@ SLOW_READ_MS, SLOWEST_READ_MS = 1.0, 50.0
 """A median wait to be read below the first is quick, above the second slow, whatever it was before."""
 LASTING_QUEUE = 4096
 """Recv-Q from here on is looked at: a dozen small messages, with the kernel's overhead."""
-QUEUE_READINGS = 8
+QUEUE_READINGS = 12
 OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
 MANY_ERRORS = 3
 """Transmissions or heartbeats in a row without an answer; below it may be the loss of one packet."""
@@ -46,6 +51,11 @@ class Moment:
     probed: bool
     sack_timeouts: Mapping[int, float]
 
+    @property
+    def generation_s(self) -> float:
+        """How long a generation of evidence lasts."""
+        return max(GENERATION_S, 3 * self.interval_s)
+
 
 @dataclass(slots=True)
 class Tally:
@@ -59,6 +69,7 @@ class Tally:
     gaps: int = 0
     held: int = 0
     stalled: int = 0
+    stalled_readings: int = 0
     stalled_max_ms: float = 0.0
     read_readings: int = 0
     slow_readings: int = 0
@@ -86,10 +97,11 @@ class Watch:
         self._turned_s = now_s
         self._cause_s = now_s
         self._slow_since: int | None = None
+        self._counted_s: dict[str, float] = {}
 
-    def over(self, now_s: float) -> bool:
+    def over(self, moment: Moment) -> bool:
         """Whether all that was remembered is too old to matter."""
-        return now_s - self._cause_s > 2 * GENERATION_S
+        return moment.now_s - self._cause_s > 2 * moment.generation_s
 
     def take(
         self, moment: Moment, row: Row, cause: bool, happened: Iterable[Event], other: Row | None
@@ -97,7 +109,7 @@ class Watch:
         """Take in one interval; ``other`` is the other end where it is on this host too."""
         if cause:
             self._cause_s = moment.now_s
-        if moment.now_s - self._turned_s >= GENERATION_S:
+        if moment.now_s - self._turned_s >= moment.generation_s:
             self.tallies = (self.tallies[1], Tally())
             self.ngap = (self.ngap[1], NgapTally(self.ngap[1])) if self.ngap else None
             self._turned_s = moment.now_s
@@ -132,6 +144,13 @@ class Watch:
         old, new = (one.losses for one in self.tallies)
         return {address: old.get(address, 0) + new.get(address, 0) for address in {*old, *new}}
 
+    def _apart(self, what: str, now_s: float) -> bool:
+        """Whether this reading is to be counted: far enough from the one counted before."""
+        if now_s - self._counted_s.get(what, -APART_S) < APART_S:
+            return False
+        self._counted_s[what] = now_s
+        return True
+
     def _transmissions(
         self, tally: Tally, moment: Moment, row: Row, happened: Iterable[Event], other: Row | None
     ) -> None:
@@ -139,7 +158,7 @@ class Watch:
         tally.out_data += round((row.rate("out_data_chunks") or 0.0) * moment.interval_s)
         tally.gaps += round((row.rate("gap_acks") or 0.0) * moment.interval_s)
         tally.rtx += gained
-        tally.rtx_readings += gained > 0
+        tally.rtx_readings += gained > 0 and self._apart("rtx", moment.now_s)
         if other is not None:
             tally.peer_dups += round((other.rate("in_dup_chunks") or 0.0) * moment.interval_s)
         if not moment.probed and row.rate("rtx_marked_chunks"):
@@ -161,18 +180,16 @@ class Watch:
         if held.n:
             tally.held += held.n
             limit_ms, _ = stall_limit(row.association, other)
-            if (
-                limit_ms
-                and held.max_ns
-                and held.max_ns >= limit_ms * 1e6
-                and not window_bound(row.association)
-            ):
-                tally.stalled += sum(
-                    times for middle, times in row.association.held_bins if middle >= limit_ms * 1e6
-                )
+            stalled = sum(
+                times for middle, times in row.association.held_bins if limit_ms and middle >= limit_ms * 1e6
+            )
+            if stalled and held.max_ns is not None and not window_bound(row.association):
+                tally.stalled += stalled
+                tally.stalled_readings += self._apart("stalled", moment.now_s)
                 tally.stalled_max_ms = max(tally.stalled_max_ms, held.max_ns / 1e6)
         if read.n:
-            tally.read_readings += 1
+            counted = self._apart("read", moment.now_s)
+            tally.read_readings += counted
             now_ms = row.read_wait.now_ms or 0.0
             if now_ms < SLOW_READ_MS:
                 self._slow_since = None
@@ -181,7 +198,7 @@ class Watch:
             usual = usual_read_ms(moment, row.key, first)
             if now_ms >= slow_limit_ms(usual):
                 self._slow_since = first
-                tally.slow_readings += 1
+                tally.slow_readings += counted
                 tally.slow_reads += read.n
                 tally.slow_max_ms = max(tally.slow_max_ms, now_ms)
                 tally.usual_read_ms = usual
@@ -198,7 +215,8 @@ class Watch:
         else:
             self.opening_since_s = None
         if (entry.recv_queue or 0) >= LASTING_QUEUE:
-            self.queue.append(entry.recv_queue or 0)
+            if self._apart("queue", now_s):
+                self.queue.append(entry.recv_queue or 0)
         else:
             self.queue.clear()
         bad = {}
