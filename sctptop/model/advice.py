@@ -8,12 +8,15 @@ is on this host, is taken for known; what is assumed is said to be.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sctptop.model.advice_case import Case, Finding
-from sctptop.model.advice_rules import CHECKS, RULES
-from sctptop.model.advice_watch import Moment, Watch, gives_cause
+from sctptop.model.advice_ngap import NgapWatch
+from sctptop.model.advice_of_messages import delayed_sack
+from sctptop.model.advice_rules import CHECKS, NGAP_CHECKS, RULES
+from sctptop.model.advice_signs import gives_cause
+from sctptop.model.advice_watch import Moment, Watch
 from sctptop.model.association import Key, Row
 from sctptop.model.event import Event
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from sctptop.model.snapshot import Snapshot
 
 LINGER_S = 10.0
+NOTHING = Watch(0.0)
+"""The evidence of an association that never gave cause."""
 KINDS = ("t3_rtx", "retransmit", "ngap")
 
 
@@ -57,6 +62,7 @@ class Adviser:
 
     def __init__(self) -> None:
         self._watches: dict[Key, Watch] = {}
+        self._ngap: dict[Key, NgapWatch] = {}
         self._said: dict[tuple[object, ...], _Said] = {}
 
     def advance(self, snapshot: Snapshot) -> tuple[Advice, ...]:
@@ -77,22 +83,14 @@ class Adviser:
         )
         happened = _by_association(snapshot.happened)
         alive = {row.key: row for row in snapshot.rows if row.ended is None}
-        causes = {key: gives_cause(row) for key, row in alive.items()}
-        watched = [key for key in alive if causes[key] or key in happened or key in self._watches]
+        causes = {key for key, row in alive.items() if gives_cause(row) or _unlucky(happened.get(key, ()))}
+        watched = [key for key in alive if key in causes or key in self._watches]
         others = other_ends(alive.values()) if watched else {}
-        self._watches = {key: self._watches.get(key) or Watch(moment.now_s) for key in watched}
-        for key in watched:
-            events = happened.get(key, ())
-            cause = causes[key] or bool(events)
-            self._watches[key].take(moment, alive[key], cause, events, others.get(key))
+        self._remember(moment, alive, causes, watched, others, happened)
         # The other end of one that gives cause may be to blame: it is looked at too, and not remembered for that.
-        there = {others[key].key for key in watched if key in others} - set(watched)
-        for key in (*watched, *there):
-            watch, other = self._watches.get(key) or Watch(moment.now_s), others.get(key)
-            case = Case(moment, alive[key], watch, other, self._watches.get(other.key) if other else None)
-            for check in CHECKS:
-                for finding in check(case):
-                    self._say(key, finding, moment.now_s)
+        there = {others[key].key for key in watched if key in others}
+        for key in {*watched, *self._ngap, *there}:
+            self._ask(moment, alive[key], others.get(key))
         self._watches = {key: one for key, one in self._watches.items() if not one.over(moment)}
         self._said = {
             name: said
@@ -101,21 +99,57 @@ class Adviser:
         }
         return tuple(sorted((said.advice for said in self._said.values()), key=_rank))
 
+    def _remember(
+        self,
+        moment: Moment,
+        alive: Mapping[Key, Row],
+        causes: set[Key],
+        watched: Iterable[Key],
+        others: Mapping[Key, Row],
+        happened: Mapping[Key, list[Event]],
+    ) -> None:
+        now_s, generation_s = moment.now_s, moment.generation_s
+        self._watches = {key: self._watches.get(key) or Watch(now_s) for key in watched}
+        for key, watch in self._watches.items():
+            watch.take(moment, alive[key], key in causes, happened.get(key, ()), others.get(key))
+        told = {key for key, events in happened.items() if any(one.kind == "ngap" for one in events)}
+        self._ngap = {
+            key: self._ngap.get(key) or NgapWatch(now_s)
+            for key in alive
+            if key in told or (key in self._ngap and not self._ngap[key].over(now_s, generation_s))
+        }
+        for key, ngap in self._ngap.items():
+            entry = alive[key].association
+            timeouts = moment.sack_timeouts.get(entry.netns, 0.0)
+            ngap.take(happened.get(key, ()), now_s, generation_s, entry.sack_delay_ms, timeouts)
+
+    def _ask(self, moment: Moment, row: Row, other: Row | None) -> None:
+        watch, ngap = self._watches.get(row.key), self._ngap.get(row.key)
+        there = self._watches.get(other.key) if other is not None else None
+        case = Case(moment, row, watch or NOTHING, ngap, other, there)
+        checks = (*(CHECKS if watch else ()), *(NGAP_CHECKS if ngap else ()), delayed_sack)
+        for check in checks:
+            for finding in check(case):
+                self._say(row.key, finding, moment.now_s)
+
     def _say(self, key: Key, finding: Finding, now_s: float) -> None:
         name = (finding.rule, key, finding.address, finding.part)
         said = self._said.get(name)
+        since_s = now_s if finding.since_s is None else finding.since_s
         advice = Advice(
             rule=finding.rule,
             severity=finding.severity,
             association=key,
             seen=finding.seen,
             remedy=finding.remedy,
-            since_s=now_s if finding.since_s is None else finding.since_s,
+            since_s=since_s if said is None else min(said.advice.since_s, since_s),
             address=finding.address,
         )
-        if said is not None:
-            advice = replace(advice, since_s=min(said.advice.since_s, advice.since_s))
         self._said[name] = _Said(advice, now_s)
+
+
+def _unlucky(events: Iterable[Event]) -> bool:
+    return any(event.kind != "ngap" for event in events)
 
 
 def other_ends(rows: Iterable[Row]) -> Mapping[Key, Row]:

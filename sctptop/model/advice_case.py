@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sctptop.model.advice_watch import Moment, Watch, peer_sack_delay
+from sctptop.model.advice_ngap import NgapWatch
+from sctptop.model.advice_signs import peer_sack_delay
+from sctptop.model.advice_watch import Moment, Watch
 from sctptop.model.association import Row
 from sctptop.quantity import milliseconds
 
@@ -16,6 +18,7 @@ class Case:
     moment: Moment
     row: Row
     watch: Watch
+    ngap: NgapWatch | None = None
     other: Row | None = None
     other_watch: Watch | None = None
 

@@ -2,52 +2,105 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
 from sctptop.model.event import Event
 
 SACK_LATE = (0.9, 1.25)
 """A second message of a UE that comes this much of our SACK delay after the first: it waited for that SACK."""
 
 
-class NgapTally:
-    """What one generation saw of one association, by direction. ``before`` hands on when each UE was heard of last."""
+@dataclass(slots=True)
+class Way:
+    """Messages of one direction: ``of_ues`` are those with a UE id, whose ids and streams are kept."""
 
-    def __init__(self, before: NgapTally | None = None) -> None:
-        self.messages = {"in": 0, "out": 0}
-        self.swapped = {"in": 0, "out": 0}
-        self.ues: dict[str, set[float]] = {"in": set(), "out": set()}
-        self.streams: dict[str, set[float]] = {"in": set(), "out": set()}
-        self.of_ues = {"in": 0, "out": 0}
-        self.pairs = 0
-        self.late_pairs = 0
-        self._last: dict[float, tuple[str, float]] = before._last if before is not None else {}
-        self._heard: set[float] = set()
-        if before is not None:
-            self._last = {ue: self._last[ue] for ue in before._heard if ue in self._last}
+    messages: int = 0
+    swapped: int = 0
+    of_ues: int = 0
+    ues: set[int] = field(default_factory=set)
+    streams: set[int] = field(default_factory=set)
 
-    def take(self, event: Event, sack_delay_ms: int | None) -> None:
-        """Count one message."""
-        direction = event.text("direction")
-        if direction not in self.messages:
+
+@dataclass(slots=True)
+class _Generation:
+    ways: dict[str, Way] = field(default_factory=lambda: {"in": Way(), "out": Way()})
+    pairs: int = 0
+    late_pairs: int = 0
+    sack_timeouts: float = 0.0
+    last: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+
+class NgapWatch:
+    """The NGAP of one association in the last two generations of evidence."""
+
+    def __init__(self, now_s: float) -> None:
+        self._old, self._new = _Generation(), _Generation()
+        self._turned_s = now_s
+        self._heard_s = now_s
+
+    def over(self, now_s: float, generation_s: float) -> bool:
+        """Whether all that was remembered is too old to matter."""
+        return now_s - self._heard_s > 2 * generation_s
+
+    def take(
+        self,
+        events: Iterable[Event],
+        now_s: float,
+        generation_s: float,
+        sack_delay_ms: int | None,
+        sack_timeouts: float,
+    ) -> None:
+        """Take in one interval; ``sack_timeouts`` is what SctpDelaySackExpireds gained in the namespace."""
+        if now_s - self._turned_s >= generation_s:
+            self._old, self._new, self._turned_s = self._new, _Generation(), now_s
+        self._new.sack_timeouts += sack_timeouts
+        for event in events:
+            if event.kind == "ngap":
+                self._heard_s = now_s
+                self._count(event, sack_delay_ms)
+
+    def both(self, direction: str) -> tuple[Way, Way]:
+        """A direction in the older and in the newer generation."""
+        return self._old.ways[direction], self._new.ways[direction]
+
+    @property
+    def messages(self) -> int:
+        """All of them."""
+        return sum(way.messages for one in (self._old, self._new) for way in one.ways.values())
+
+    @property
+    def pairs(self) -> tuple[int, int, int]:
+        """Of pairs of messages of a UE those that were late, all, and the SACK timeouts meanwhile."""
+        old, new = self._old, self._new
+        timeouts = round(old.sack_timeouts + new.sack_timeouts)
+        return old.late_pairs + new.late_pairs, old.pairs + new.pairs, timeouts
+
+    def _count(self, event: Event, sack_delay_ms: int | None) -> None:
+        details = event.details
+        direction = str(details.get("direction"))
+        way = self._new.ways.get(direction)
+        if way is None:
             return
-        self.messages[direction] += 1
-        self.swapped[direction] += event.details.get("ppid_swapped") is True
-        ue, stream, at_ns = (event.number(name) for name in ("ran_ue_id", "stream", "at_ns"))
-        if ue is None:
+        way.messages += 1
+        way.swapped += details.get("ppid_swapped") is True
+        ue, stream, at_ns = details.get("ran_ue_id"), details.get("stream"), details.get("at_ns")
+        if not isinstance(ue, int):
             return
-        self.of_ues[direction] += 1
-        self.ues[direction].add(ue)
-        if stream is not None:
-            self.streams[direction].add(stream)
-        if at_ns is not None:
+        way.of_ues += 1
+        way.ues.add(ue)
+        if isinstance(stream, int):
+            way.streams.add(stream)
+        if isinstance(at_ns, int):
             self._pair(ue, direction, at_ns, sack_delay_ms)
 
-    def _pair(self, ue: float, direction: str, at_ns: float, sack_delay_ms: int | None) -> None:
+    def _pair(self, ue: int, direction: str, at_ns: int, sack_delay_ms: int | None) -> None:
         """Two messages of a UE in a row, with nothing sent to it between: the second depends on nothing of ours."""
-        before = self._last.get(ue)
-        self._last[ue] = (direction, at_ns)
-        self._heard.add(ue)
+        new = self._new
+        before = new.last.get(ue) or self._old.last.get(ue)
+        new.last[ue] = (direction, at_ns)
         if direction != "in" or before is None or before[0] != "in" or not sack_delay_ms:
             return
-        self.pairs += 1
+        new.pairs += 1
         share = (at_ns - before[1]) / (sack_delay_ms * 1e6)
-        self.late_pairs += SACK_LATE[0] <= share <= SACK_LATE[1]
+        new.late_pairs += SACK_LATE[0] <= share <= SACK_LATE[1]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sctptop.model.advice_case import Case, Finding
 from sctptop.model.advice_of_sending import LEAST_STALLED
-from sctptop.model.advice_watch import QUEUE_READINGS, slow_limit_ms
+from sctptop.model.advice_signs import slow_limit_ms
+from sctptop.model.advice_watch import QUEUE_READINGS
 from sctptop.quantity import counted, milliseconds, short
 
 LEAST_SLOW_READINGS, LEAST_SLOW_READS = 3, 20
@@ -39,11 +40,9 @@ def delayed_sack(case: Case) -> Iterator[Finding]:
                 remedy,
             )
         return
-    ngap = case.watch.ngap
-    if ngap is None:
+    if case.ngap is None:
         return
-    late, pairs = (sum(getattr(one, name) for one in ngap) for name in ("late_pairs", "pairs"))
-    expired = case.watch.sum("sack_timeouts")
+    late, pairs, expired = case.ngap.pairs
     if late < LEAST_STALLED or 2 * late < pairs or expired < LEAST_STALLED:
         return
     yield Finding(
@@ -104,10 +103,13 @@ def _growing_queue(case: Case) -> str:
 
 def wrong_ppid(case: Case) -> Iterator[Finding]:
     """NGAP with the payload protocol identifier in the byte order of a little-endian machine."""
+    if case.ngap is None:
+        return
     for direction, whose in (("out", "this end's application"), ("in", "the peer's application")):
-        swapped = sum(one.swapped[direction] for one in case.watch.ngap or ())
+        old, new = case.ngap.both(direction)
+        swapped = old.swapped + new.swapped
         if swapped:
-            messages = sum(one.messages[direction] for one in case.watch.ngap or ())
+            messages = old.messages + new.messages
             yield Finding(
                 "ppid_order",
                 "warning",
@@ -120,14 +122,14 @@ def wrong_ppid(case: Case) -> Iterator[Finding]:
 
 def one_stream(case: Case) -> Iterator[Finding]:
     """Messages of several UEs all on one stream: on a loss, all of them wait for that of one."""
-    ngap = case.watch.ngap
-    if ngap is None:
+    if case.ngap is None:
         return
     entry = case.row.association
     for direction, streams in (("out", entry.out_streams), ("in", entry.in_streams)):
-        ues: set[float] = set().union(*(one.ues[direction] for one in ngap))
-        used: set[float] = set().union(*(one.streams[direction] for one in ngap))
-        messages = sum(one.of_ues[direction] for one in ngap)
+        old, new = case.ngap.both(direction)
+        if len(old.streams) > 1 or len(new.streams) > 1:
+            continue
+        ues, used, messages = old.ues | new.ues, old.streams | new.streams, old.of_ues + new.of_ues
         if len(ues) < LEAST_UES or messages < LEAST_OF_UES or len(used) != 1:
             continue
         whose = "this end" if direction == "out" else "the peer"
@@ -139,7 +141,7 @@ def one_stream(case: Case) -> Iterator[Finding]:
         yield Finding(
             "one_stream",
             "warning" if lossy else "note",
-            f"{messages} messages of {len(ues)} UEs {NEXT[direction]}, all on stream {used.pop():g} {several}".rstrip(),
+            f"{messages} messages of {len(ues)} UEs {NEXT[direction]}, all on stream {used.pop()} {several}".rstrip(),
             f"{remedy}: else the loss of one message delays all UEs",
             part=direction,
         )

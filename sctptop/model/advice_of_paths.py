@@ -134,13 +134,12 @@ def spurious_retransmission(case: Case) -> Iterator[Finding]:
 
 def no_heartbeat(case: Case) -> Iterator[Finding]:
     """NGAP is measured, and nothing tells the network's round trip from the core's time. A note: it is no fault."""
-    entry, ngap = case.row.association, case.watch.ngap
-    interval = entry.hb_interval_ms
-    if not case.moment.probed or ngap is None or interval is None or interval < SLOW_HEARTBEAT_MS:
-        return
-    if sum(one.messages[way] for one in ngap for way in ("in", "out")) < LEAST_NGAP:
+    interval = case.row.association.hb_interval_ms
+    if not case.moment.probed or interval is None or interval < SLOW_HEARTBEAT_MS:
         return
     if any(rtt.heartbeat.n or rtt.last_at_s is not None for rtt in case.row.rtts.values()):
+        return
+    if case.ngap is None or case.ngap.messages < LEAST_NGAP:
         return
     yield Finding(
         "no_heartbeat",

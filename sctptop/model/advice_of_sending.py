@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sctptop.model.advice_case import Case, Finding
-from sctptop.model.advice_watch import outstanding
+from sctptop.model.advice_signs import outstanding
 from sctptop.quantity import counted, milliseconds, short
 
 LEAST_STALLED, LEAST_STALLED_READINGS = 3, 2

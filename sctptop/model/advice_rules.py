@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from sctptop.model.advice_case import Case, Finding
-from sctptop.model.advice_of_messages import delayed_sack, one_stream, saturated, wrong_ppid
+from sctptop.model.advice_of_messages import one_stream, saturated, wrong_ppid
 from sctptop.model.advice_of_paths import dead_path, lossy_path, no_heartbeat, spurious_retransmission
 from sctptop.model.advice_of_sending import closed_window, nagle_stall
 
@@ -23,15 +23,17 @@ RULES: Mapping[str, str] = {
 }
 """Every rule and its name, the worst first among those of one severity."""
 
-CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+Check = Callable[[Case], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
     dead_path,
     closed_window,
     saturated,
     nagle_stall,
     lossy_path,
     spurious_retransmission,
-    delayed_sack,
-    wrong_ppid,
-    one_stream,
-    no_heartbeat,
 )
+"""Those asked where something gave cause."""
+
+NGAP_CHECKS: tuple[Check, ...] = (wrong_ppid, one_stream, no_heartbeat)
+"""Those asked where NGAP was seen; delayed_sack is asked in either case."""

@@ -10,7 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
-from sctptop.model.advice_ngap import NgapTally
+from sctptop.model.advice_signs import (
+    LASTING_QUEUE,
+    OPENING,
+    SLOW_READ_MS,
+    failing,
+    slow_limit_ms,
+    stall_limit_ms,
+    window_bound,
+    window_closed,
+)
 from sctptop.model.association import Key, Row
 from sctptop.model.event import Event
 from sctptop.model.history import WINDOW as TICKS_KEPT
@@ -24,17 +33,7 @@ Where readings are rare a generation has three of them.
 """
 APART_S = 0.9
 """Readings are counted this far apart at least: however often one reads, a moment counts once."""
-LINUX_SACK_DELAY_MS = 200.0
-"""Assumed of a peer that is not on this host: SCTP_DEFAULT_TIMEOUT_SACK, include/net/sctp/constants.h."""
-FULL_PACKET = 1500
-SLOW_READ_MS, SLOWEST_READ_MS = 1.0, 50.0
-"""A median wait to be read below the first is quick, above the second slow, whatever it was before."""
-LASTING_QUEUE = 4096
-"""Recv-Q from here on is looked at: a dozen small messages, with the kernel's overhead."""
 QUEUE_READINGS = 12
-OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
-MANY_ERRORS = 3
-"""Transmissions or heartbeats in a row without an answer; below it may be the loss of one packet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,6 @@ class Tally:
     slow_max_ms: float = 0.0
     usual_read_ms: float | None = None
     peer_dups: int = 0
-    sack_timeouts: int = 0
     least_rto_ms: float | None = None
     losses: dict[str, int] = field(default_factory=dict)
 
@@ -87,7 +85,6 @@ class Watch:
 
     def __init__(self, now_s: float) -> None:
         self.tallies = (Tally(), Tally())
-        self.ngap: tuple[NgapTally, NgapTally] | None = None
         self.closed_since_s: float | None = None
         self.closed_readings = 0
         self.closed_last_s: float | None = None
@@ -97,6 +94,7 @@ class Watch:
         self._turned_s = now_s
         self._cause_s = now_s
         self._slow_since: int | None = None
+        self._usual_ms: float | None = None
         self._counted_s: dict[str, float] = {}
 
     def over(self, moment: Moment) -> bool:
@@ -111,19 +109,11 @@ class Watch:
             self._cause_s = moment.now_s
         if moment.now_s - self._turned_s >= moment.generation_s:
             self.tallies = (self.tallies[1], Tally())
-            self.ngap = (self.ngap[1], NgapTally(self.ngap[1])) if self.ngap else None
             self._turned_s = moment.now_s
         tally = self.tallies[1]
         self._transmissions(tally, moment, row, happened, other)
         self._waits(tally, moment, row, other)
         self._lasting(moment.now_s, row.association)
-        for event in happened:
-            if event.kind == "ngap":
-                if self.ngap is None:
-                    self.ngap = (NgapTally(), NgapTally())
-                self.ngap[1].take(event, row.association.sack_delay_ms)
-        if self.ngap is not None:
-            tally.sack_timeouts += round(moment.sack_timeouts.get(row.association.netns, 0.0))
 
     def sum(self, name: str) -> int:
         """A count of both generations."""
@@ -179,7 +169,7 @@ class Watch:
         held, read = row.held.now, row.read_wait.now
         if held.n:
             tally.held += held.n
-            limit_ms, _ = stall_limit(row.association, other)
+            limit_ms = stall_limit_ms(other)
             stalled = sum(
                 times for middle, times in row.association.held_bins if limit_ms and middle >= limit_ms * 1e6
             )
@@ -194,10 +184,12 @@ class Watch:
             if now_ms < SLOW_READ_MS:
                 self._slow_since = None
                 return
-            first = self._slow_since if self._slow_since is not None else moment.tick
-            usual = usual_read_ms(moment, row.key, first)
+            if self._slow_since is None:
+                # What was usual before it became slow: asked once, for the history is long.
+                self._slow_since = moment.tick
+                self._usual_ms = usual_read_ms(moment, row.key, moment.tick)
+            usual = self._usual_ms
             if now_ms >= slow_limit_ms(usual):
-                self._slow_since = first
                 tally.slow_readings += counted
                 tally.slow_reads += read.n
                 tally.slow_max_ms = max(tally.slow_max_ms, now_ms)
@@ -227,87 +219,8 @@ class Watch:
         self.bad = bad
 
 
-def gives_cause(row: Row) -> bool:
-    """Whether anything in this interval may be a sign of trouble. Cheap: it is asked of every association."""
-    rates, entry = row.rates, row.association
-    if rates.get("rtx_chunks") or rates.get("rtx_marked_chunks"):
-        return True
-    if (entry.peer_rwnd is not None and entry.peer_rwnd < 2 * FULL_PACKET) or entry.state in OPENING:
-        return True
-    if (entry.recv_queue or 0) >= LASTING_QUEUE:
-        return True
-    held, read = row.held.now.max_ns, row.read_wait.now.max_ns
-    if (held is not None and held >= 1e6) or (read is not None and read >= SLOW_READ_MS * 1e6):
-        return True
-    return any(
-        path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths
-    )
-
-
-def failing(state: str | None, errors: int | None) -> bool:
-    """Whether a path seems not to work.
-
-    PF alone does not say so: with pf_retrans 0, the default, one T3 expiry is enough, and only a HEARTBEAT-ACK takes
-    it back, never a SACK (sctp_check_transmitted, Linux 6.1). A SACK does set its errors back to 0.
-    """
-    errors = errors or 0
-    return state in ("INACTIVE", "UNCONFIRMED") or errors >= MANY_ERRORS or (state == "PF" and errors > 0)
-
-
-def outstanding(entry: Association) -> int:
-    """Bytes in flight on all paths that are known."""
-    return sum(path.flight or 0 for path in entry.paths) or entry.flight or 0
-
-
-def window_closed(entry: Association) -> bool:
-    """Whether data waits because the peer takes none: its window, what is in flight included, is below two packets.
-
-    peer_rwnd alone is near 0 whenever the window is used up, which is what a quick sender does.
-    """
-    if entry.state != "ESTABLISHED" or entry.peer_rwnd is None:
-        return False
-    sent = outstanding(entry)
-    waiting = entry.out_queue_chunks if entry.out_queue_chunks is not None else (entry.send_queue or 0) > sent
-    return bool(waiting) and entry.peer_rwnd + sent < 2 * FULL_PACKET
-
-
-def window_bound(entry: Association) -> bool:
-    """Whether cwnd or the peer's window held messages in this interval, so that it need not be Nagle.
-
-    Linux asks in this order (sctp_packet_can_append_data): the peer's window, flight against cwnd, Nagle.
-    """
-    rwnd = entry.peer_rwnd_min if entry.peer_rwnd_min is not None else entry.peer_rwnd
-    if rwnd is not None and rwnd < FULL_PACKET:
-        return True
-    for path in entry.paths:
-        flight = path.flight_max if path.flight_max is not None else path.flight
-        cwnd = path.cwnd_min if path.cwnd_min is not None else path.cwnd
-        if flight and cwnd is not None and flight >= cwnd:
-            return True
-    return False
-
-
-def stall_limit(entry: Association, other: Row | None) -> tuple[float, float]:
-    """From which time on a hold looks like a delayed SACK, and that delay, both in ms; 0 where the peer delays none."""
-    delay = peer_sack_delay(other)
-    return (max(delay / 2, 2.0) if delay else 0.0), delay
-
-
-def peer_sack_delay(other: Row | None) -> float:
-    """Of the other end where it is on this host, else what Linux begins with; ms."""
-    known = other.association.sack_delay_ms if other is not None else None
-    return LINUX_SACK_DELAY_MS if known is None else float(known)
-
-
 def usual_read_ms(moment: Moment, key: Key, before_tick: int) -> float | None:
     """The median wait to be read of the intervals before a tick, None if there are fewer than five."""
     series = moment.past.read(key, "read_wait_ms", before_tick - 1, TICKS_KEPT)
     known = [value for value in series if value is not None]
     return median(known) if len(known) >= 5 else None
-
-
-def slow_limit_ms(usual_ms: float | None) -> float:
-    """Ten times what is usual, within bounds."""
-    if usual_ms is None:
-        return SLOWEST_READ_MS
-    return min(max(10 * usual_ms, SLOW_READ_MS), SLOWEST_READ_MS)
