@@ -13,7 +13,7 @@ from sctptop.model import ngap
 from sctptop.model.ngap import ODDITIES, Message, decode
 from sctptop.model.ppid import NGAP, S1AP, ppid_of
 from sctptop.model.procedure_names import PDUS
-from tests.unit.ngap_pdus import Case, Kind, cases, damaged, encode, kinds
+from tests.unit.ngap_pdus import PRIVATE, Case, Kind, cases, damaged, descriptions, encode, kinds
 
 NOISE = 40_000
 """Messages of noise and damage here; ``python -m tests.bench.ngap --random 1000000`` takes more."""
@@ -107,14 +107,38 @@ def test_longer_than_a_length_determinant_can_tell() -> None:
         ],
     )
     assert data[3] == 0xC2
+    assert decode(data, NGAP, len(data)) == Message("initiatingMessage", 44, 1 << 39, 7)
     assert decode(data[:64], NGAP, len(data)) == Message("initiatingMessage", 44, 1 << 39, 7)
     assert decode(data[:3] + b"\xc5" + data[4:64], NGAP, len(data)).odd == ngap.BAD_FRAGMENT
+    many = [ie(117, "UERadioCapability", b"\xff" * 400)] * 50
+    data = encode(kind(NGAP, "UERadioCapabilityInfoIndication"), [ie(10, "AMF-UE-NGAP-ID", 1), *many])
+    assert decode(data, NGAP, len(data)) == Message("initiatingMessage", 44, 1)
 
 
-def test_a_private_message_has_ies_of_another_form() -> None:
-    ident = bytes.fromhex("00 000a 00 02 00ff")
-    data = bytes.fromhex("001f40") + bytes([3 + len(ident)]) + bytes.fromhex("000001") + ident
-    assert decode(data, NGAP, len(data)) == Message("initiatingMessage", 31)
+@pytest.mark.parametrize("ppid", [NGAP, S1AP])
+def test_a_private_message_has_ies_of_another_form(ppid: int) -> None:
+    pdus = descriptions(ppid)
+    pdu = pdus.NGAP_PDU if ppid == NGAP else pdus.S1AP_PDU
+    private = {"id": ("local", 10), "criticality": "ignore", "value": ("_unk_004", b"\0\xff")}
+    body = {"criticality": "ignore", "value": ("PrivateMessage", {"privateIEs": [private, private]})}
+    pdu.set_val(("initiatingMessage", {"procedureCode": PRIVATE[ppid], **body}))
+    data = bytes(pdu.to_aper())
+    assert decode(data, ppid, len(data)) == Message("initiatingMessage", PRIVATE[ppid])
+
+
+@pytest.mark.parametrize(
+    ("ppid", "ident", "most"), [(NGAP, 10, 5), (NGAP, 85, 4), (S1AP, 0, 4), (S1AP, 8, 3)]
+)
+def test_an_id_has_no_more_bytes_than_its_range(ppid: int, ident: int, most: int) -> None:
+    for many in range(1, most + 2):
+        first = (many - 1) << (5 if ident == 10 else 6) & 0xFF
+        body = bytes([0, 0, 1, 0, ident, 0, many + 1, first]) + b"\1" * many
+        message = decode(bytes([0, 18, 64, len(body)]) + body, ppid, len(body) + 4)
+        known = {message.amf_ue_id, message.ran_ue_id} - {None}
+        if first >> (5 if ident == 10 else 6) == many - 1:
+            assert (message.odd, known) == (
+                (None, {int("01" * many, 16)}) if many <= most else (ngap.BAD_ID, set())
+            )
 
 
 @pytest.mark.parametrize(
