@@ -15,7 +15,7 @@ from sctptop.tui.views.scene import Scene
 SIDE_BY_SIDE = 100
 """Columns from which on two histograms stand beside each other."""
 GAP = 4
-LEAST_PLOT = AXIS + 3
+LEAST_PLOT = AXIS + 2
 MOST_PLOT = 10
 NUMBERS = 45
 """Columns of the numbers before a histogram of one line: it stands still when they grow."""
