@@ -23,6 +23,7 @@ commands:
   sctptop record -o FILE     keep what is seen in a file        (sctptop record --help)
   sctptop replay FILE        the dashboard on a recording       (sctptop replay --help)
   sctptop replay demo        on one that is shipped: a first look on any machine
+  sctptop compare A B ...    which recording is faster, and why  (sctptop compare --help)
   sctptop info FILE          what is in a recording
   sctptop doctor             what is missing here, and the command that mends it
 
@@ -66,6 +67,18 @@ examples:
   sctptop replay amf.sctp --events cwnd   why cwnd moved, then
 """
 
+_COMPARE_EXAMPLES = """\
+examples:
+  sctptop compare slow.sctp fast.sctp               the first is the baseline
+  sctptop compare open5gs.sctp free5gc.sctp oai.sctp
+  sctptop compare a1.sctp a2.sctp b.sctp            a1 and a2 of one set-up: what differs from run to run
+  sctptop compare a.sctp b.sctp --markdown | xclip  for an issue
+  sctptop compare a.sctp b.sctp --json | jq -r '.comparisons[].verdict'
+
+Settings come first: what differs there is compared as well. Record both at the same end (gNB or AMF), with
+probes (as root), the same number of UEs and the same load; 10 registrations at least, better 100.
+"""
+
 Parsed = TypeVar("Parsed")
 LEAST_SIZE = 1_000_000
 
@@ -78,7 +91,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The words of a command line; ``command`` is "", record, replay, info or doctor. Raises SctptopError."""
+    """The words of a command line; ``command`` is "", record, replay, info, compare or doctor. Raises SctptopError."""
     command = argv[0] if argv and argv[0] in PARSERS else ""
     words = list(argv[1:] if command else argv)
     for place in range(len(words) - 1, 0, -1):
@@ -163,6 +176,21 @@ def _info_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _compare_parser() -> argparse.ArgumentParser:
+    parser = _parser(
+        "compare",
+        "Recordings beside each other: settings, registrations, procedures, transport, and a verdict.",
+        _COMPARE_EXAMPLES,
+    )
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="recordings, two or more; the first is the baseline"
+    )
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--markdown", action="store_true", help="the same in Markdown")
+    how.add_argument("--json", action="store_true", help="the same as one JSON object")
+    return parser
+
+
 def _doctor_parser() -> argparse.ArgumentParser:
     parser = _parser(
         "doctor",
@@ -178,6 +206,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "record": _record_parser,
     "replay": _replay_parser,
     "info": _info_parser,
+    "compare": _compare_parser,
     "doctor": _doctor_parser,
 }
 

@@ -60,6 +60,11 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.output.recording_info import report_info
 
         return report_info(_recording(arguments.file), as_json=arguments.json)
+    if arguments.command == "compare":
+        from sctptop.output.compare import report_compare
+
+        form = "json" if arguments.json else "markdown" if arguments.markdown else "text"
+        return report_compare([DEMO if name == "demo" else Path(name) for name in arguments.files], form)
     if arguments.command == "doctor":
         from sctptop.output.doctor_report import report_doctor
 

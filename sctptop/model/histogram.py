@@ -6,7 +6,7 @@ the probes computes the same index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 NANOSECONDS = 1e6
 """Nanoseconds in a millisecond."""
@@ -64,6 +64,24 @@ class Distribution:
         for value, times in values:
             new.add(value, times)
         return new
+
+    def plus(self, other: Distribution) -> Distribution:
+        """A new distribution of both; they have the same precision, or this one's is kept."""
+        if other.bits != self.bits:
+            return self.merged((round(value_ms * NANOSECONDS), times) for value_ms, times in other.steps())
+        new = self.merged(())
+        for index, times in other.bins.items():
+            new._counts[index] = new._counts.get(index, 0) + times
+        new.n += other.n
+        new.min_ns = min((one for one in (self.min_ns, other.min_ns) if one is not None), default=None)
+        new.max_ns = max((one for one in (self.max_ns, other.max_ns) if one is not None), default=None)
+        return new
+
+    def steps(self) -> Iterator[tuple[float, int]]:
+        """The middle of each bin in ms and how many lie in it, in rising order."""
+        for index, times in sorted(self._counts.items()):
+            low, high = bounds(index, self.bits)
+            yield (low + high - 1) / 2 / NANOSECONDS, times
 
     def percentile(self, share: float) -> float | None:
         """The value in ms that ``share`` (0 to 1) of all do not exceed; None while there is none."""

@@ -1,0 +1,122 @@
+"""Why a part of the time differs: the settings that differ the right way, and advice heard in one recording alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sctptop.comparison.differences import PEERS, Setting
+from sctptop.comparison.pieces import FAR, HELD, NETWORK, OWN, UNREAD, Piece
+from sctptop.comparison.summary import Fired, Summary
+from sctptop.fields import BY_ID
+from sctptop.quantity import Value, show
+
+PLAIN_NAMES = {
+    "sack_delay_ms": "SACK delay",
+    "sack_frequency": "SACK frequency",
+    "rto_ms": "RTO",
+    "hb_interval_ms": "heartbeat interval",
+    "in_streams": "inbound streams",
+    "out_streams": "outbound streams",
+    "pathmtu": "path MTU",
+    "sndbuf": "send buffer",
+    "rcvbuf": "receive buffer",
+    "max_burst": "Max.Burst",
+    "path_max_retrans": "Path.Max.Retrans",
+    "assoc_max_retrans": "Association.Max.Retrans",
+}
+"""Of settings, in words."""
+
+HERE, THERE = "here", "there"
+SETTINGS_BEHIND = {
+    HELD: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
+    UNREAD: (),
+    OWN: (),
+    # The other end's own messages are held for our SACK; lost ones wait for an RTO.
+    FAR: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency"), (HERE, "rto_ms")),
+    NETWORK: ((HERE, "rto_ms"), (THERE, "rto_ms")),
+}
+"""By the kind of piece: which settings make it longer, at the end whose piece it is or at the other."""
+ADVICE_BEHIND = {
+    HELD: ((HERE, "nagle"), (THERE, "delayed_sack"), (HERE, "closed_window")),
+    UNREAD: ((HERE, "saturated"),),
+    OWN: ((HERE, "saturated"),),
+    FAR: (
+        (HERE, "nagle"),
+        (THERE, "delayed_sack"),
+        (HERE, "saturated"),
+        (THERE, "lossy_path"),
+        (THERE, "spurious_rtx"),
+        (THERE, "dead_path"),
+    ),
+    NETWORK: ((HERE, "lossy_path"), (HERE, "spurious_rtx"), (HERE, "dead_path"), (THERE, "lossy_path")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason: a setting, or a rule of advice (``rule`` set, ``setting`` "")."""
+
+    text: str
+    setting: str = ""
+    rule: str = ""
+
+
+def setting_title(role: str, name: str) -> str:
+    """What a setting is called: "NODELAY of the gNB", a sysctl by its name."""
+    plain = PLAIN_NAMES.get(name) or (BY_ID[name].title if name in BY_ID else name)
+    return f"{plain} of the {role}" if role else plain
+
+
+def setting_text(name: str, values: Sequence[Value]) -> str:
+    """Its values, the most frequent first; those beyond three are counted."""
+    unit = BY_ID[name].unit if name in BY_ID else ""
+    shown = [show(value, unit) for value in values[:3]]
+    return ", ".join(shown) + (f" +{len(values) - 3}" if len(values) > 3 else "") if values else "–"
+
+
+def causes(
+    piece: Piece, slow: int, fast: int, summaries: Sequence[Summary], settings: Sequence[Setting], end: str
+) -> Iterable[Cause]:
+    """Why this piece is longer in recording ``slow`` than in ``fast``, the surest first."""
+    here = piece.role or end
+    there = PEERS[here]
+    roles = {HERE: here, THERE: there}
+    # A heartbeat stands for a round trip: without a recording there, what the peer's SCTP did counts as the peer's.
+    kind = piece.kind
+    if kind == OWN and here != end and here not in summaries[slow].registrations:
+        kind = FAR
+    for place, name in SETTINGS_BEHIND[kind]:
+        for setting in settings:
+            if (setting.role, setting.name) == (roles[place], name) and _slows(setting, slow, fast):
+                values = [setting_text(name, setting.values[one]) for one in (slow, fast)]
+                yield Cause(
+                    f"{setting_title(setting.role, name)} is {values[0]} in {summaries[slow].name} and {values[1]} in "
+                    f"{summaries[fast].name}",
+                    setting=name,
+                )
+    for place, rule in ADVICE_BEHIND[kind]:
+        told, other = (_said(summaries[one], rule, roles[place]) for one in (slow, fast))
+        if told is not None and (other is None or other.severity == "note"):
+            yield Cause(
+                f"advice in {summaries[slow].name} alone: {told.title} at the {told.role}: {told.seen}",
+                rule=rule,
+            )
+
+
+def _slows(setting: Setting, slow: int, fast: int) -> bool:
+    """Whether it is known to differ, and in the direction that costs time: no NODELAY, a longer delay."""
+    if not setting.between(slow, fast):
+        return False
+    ours, theirs = setting.values[slow], setting.values[fast]
+    if setting.name == "nodelay":
+        return False in ours and True in theirs
+    return _most(ours) > _most(theirs)
+
+
+def _most(values: Sequence[Value]) -> float:
+    return max((value for value in values if isinstance(value, int | float)), default=0.0)
+
+
+def _said(summary: Summary, rule: str, role: str) -> Fired | None:
+    return next((one for one in summary.advice if (one.rule, one.role) == (rule, role)), None)

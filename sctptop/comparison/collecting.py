@@ -1,0 +1,314 @@
+"""Makes a Summary of the samples of one recording, in one pass through the model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import accumulate
+from typing import Any
+
+from sctptop.comparison.summary import COUNTERS, SETTINGS, End, Ended, Fired, Stalls, Summary
+from sctptop.model.association import Key, Row
+from sctptop.model.dialect import NGAP, S1AP, S1AP_PORT, Dialect
+from sctptop.model.histogram import NANOSECONDS, Distribution
+from sctptop.model.message import message_of
+from sctptop.model.registration import Registration
+from sctptop.model.registration_flow import COMPLETED
+from sctptop.model.sample import Sample
+from sctptop.model.snapshot import Model, Snapshot
+from sctptop.model.tally import PARTS
+from sctptop.model.time_split import CORE, RAN
+from sctptop.model.waits import NO_WAIT
+from sctptop.quantity import Value
+
+NGAP_PORT = 38412
+MOST_STAGES = 256
+MOST_VALUES = 64
+"""Different values kept of one setting."""
+
+
+@dataclass(slots=True)
+class _OfEnd:
+    """Registrations of one end as they come. ``spans``: began and ended, ns."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    done: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
+    stages: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    turns: int = 0
+
+    def take(self, one: Registration) -> None:
+        self.counts[one.outcome] += 1
+        self.spans.append((one.began_ns, one.began_ns + (one.total_ns or 0)))
+        if one.outcome != COMPLETED:
+            return
+        self.done.append((one.began_ns, tuple(getattr(one, f"{name}_ns") or 0 for name in PARTS)))
+        theirs = CORE if one.from_ran else RAN
+        for stage in one.stages:
+            self.turns += stage.whose == theirs
+            name = (stage.whose, stage.name)
+            if name in self.stages or len(self.stages) < MOST_STAGES:
+                n, total_ns = self.stages.get(name, (0, 0))
+                self.stages[name] = (n + 1, total_ns + stage.length_ns)
+
+    def ended(self, end: str, started: int) -> Ended:
+        done = sorted(self.done)
+        took_ns = max((end for _, end in self.spans), default=0) - min(
+            (begin for begin, _ in self.spans), default=0
+        )
+        steps = sorted(step for begin, end in self.spans for step in ((begin, 1), (end, -1)))
+        return Ended(
+            end=end,
+            started=started,
+            ended={**Ended(end).ended, **self.counts},
+            times={
+                name: tuple(parts[place] / NANOSECONDS for _, parts in done)
+                for place, name in enumerate(PARTS)
+            },
+            stages={name: Stalls(n, total / NANOSECONDS) for name, (n, total) in self.stages.items()},
+            rate=len(done) * 1e9 / took_ns if len(done) > 1 and took_ns > 0 else None,
+            at_once=max(accumulate(step for _, step in steps), default=0),
+            turns=self.turns / len(done) if done else 0.0,
+        )
+
+
+@dataclass(slots=True)
+class _Watched:
+    """One association, whether it speaks NGAP, and all that was seen of it."""
+
+    row: Row
+    role: str = ""
+    ngap: bool = False
+    settings: dict[str, Counter[Value]] = field(default_factory=dict)
+    send_queue: Distribution = field(default_factory=Distribution)
+    recv_queue: Distribution = field(default_factory=Distribution)
+
+
+@dataclass(slots=True)
+class _Rule:
+    title: str
+    severity: str
+    seen: str
+    remedy: str
+    associations: set[Key] = field(default_factory=set)
+    lasted_s: float = 0.0
+
+
+class Collector:
+    """Takes the snapshots of one recording in their order."""
+
+    def __init__(self) -> None:
+        self._watched: dict[Key, _Watched] = {}
+        self._registrations: dict[str, _OfEnd] = {}
+        self._counters: dict[int, Mapping[str, int]] = {}
+        self._advice: dict[tuple[str, Key], _Rule] = {}
+        self._lost = self._missed = self._samples = self._probed = 0
+        self._first: Sample | None = None
+        self._last: Snapshot | None = None
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Add what happened in this one."""
+        sample = snapshot.sample
+        self._first = self._first or sample
+        self._last = snapshot
+        self._samples += 1
+        self._probed += sample.sources.get("bpf") == "ok"
+        self._lost, self._missed = snapshot.events_lost, max(self._missed, snapshot.events_missed)
+        for row in snapshot.rows:
+            if row.ended is None:
+                self._look(row, sample)
+        for key, event in snapshot.happened:
+            watched = self._watched.get(key) if key is not None else None
+            if event.kind == "ngap" and watched is not None and not watched.ngap:
+                message = message_of(event)
+                if message is not None:
+                    watched.ngap = True
+                    watched.role = watched.role or _role_of_port(watched.row, message.dialect)
+        for one in snapshot.registrations.ended_now:
+            self._registrations.setdefault(one.end, _OfEnd()).take(one)
+            if one.association in self._watched:
+                self._watched[one.association].role = one.end
+        for netns, rows in snapshot.counters.items():
+            self._counters[netns] = {
+                counter.name: counter.since_reset or 0 for counter in rows if counter.name in COUNTERS
+            }
+        for advice in snapshot.advice:
+            name = (advice.rule, advice.association)
+            rule = self._advice.setdefault(name, _Rule(advice.title, advice.severity, "", ""))
+            rule.seen, rule.remedy = advice.seen, advice.remedy
+        for name in {(advice.rule, advice.association) for advice in snapshot.advice}:
+            self._advice[name].lasted_s += sample.interval_s or 0.0
+
+    def _look(self, row: Row, sample: Sample) -> None:
+        watched = self._watched.setdefault(row.key, _Watched(row))
+        watched.row = row
+        entry = row.association
+        for name in SETTINGS:
+            value = getattr(entry, name)
+            seen = watched.settings.setdefault(name, Counter())
+            if value is not None and (value in seen or len(seen) < MOST_VALUES):
+                seen[value] += 1
+        # Distributions count whole numbers, whatever they are: here bytes.
+        for queue, size in ((watched.send_queue, entry.send_queue), (watched.recv_queue, entry.recv_queue)):
+            if size is not None:
+                queue.add(size)
+        if not watched.role:
+            listens = any(
+                one.state == "LISTENING" and (one.netns, one.local_port) == (entry.netns, entry.local_port)
+                for one in sample.endpoints
+            )
+            watched.role = _known_port(row) or ("server" if listens else "")
+
+    def summary(
+        self, name: str, path: str, facts: Mapping[str, Any], damaged: int, last: datetime | None = None
+    ) -> Summary:
+        """All of it. Raises ValueError where no sample was taken."""
+        if self._first is None or self._last is None:
+            raise ValueError("no sample")
+        ngap = any(one.ngap for one in self._watched.values()) or bool(self._registrations)
+        compared = {key: one for key, one in self._watched.items() if one.ngap or not ngap}
+        first, registered = self._first, self._last.registrations
+        started = {tally.end: tally.started for tally in registered.of(None)}
+        sysctls = facts.get("sysctls")
+        spaces = {key[0] for key in compared}
+        return Summary(
+            name=name,
+            path=path,
+            host=first.host or str(facts.get("host", "")),
+            kernel=first.kernel or str(facts.get("kernel", "")),
+            hz=first.hz,
+            machine=str(facts.get("machine", "")),
+            began=first.time,
+            span_s=max(((last or self._last.sample.time) - first.time).total_seconds(), 0.0),
+            samples=self._samples,
+            probed=self._probed,
+            ngap=ngap,
+            sysctls={str(one): str(value) for one, value in sysctls.items()}
+            if isinstance(sysctls, dict)
+            else {},
+            ends={one.role: one for one in _ends(compared.values())},
+            registrations={
+                end: one.ended(end, max(started.get(end, 0), sum(one.counts.values())))
+                for end, one in self._registrations.items()
+            },
+            procedures={
+                (entry.kind.name, entry.kind.asked): (entry.latency, entry.failures, entry.unanswered)
+                for entry in registered.procedures_of(None)
+            },
+            heartbeats=_sum(
+                path_rtt.heartbeat for one in compared.values() for path_rtt in one.row.rtts.values()
+            ),
+            counters={
+                counter: sum(known)
+                if (
+                    known := [
+                        values[counter]
+                        for netns, values in self._counters.items()
+                        if counter in values and (netns in spaces or not spaces)
+                    ]
+                )
+                else None
+                for counter in COUNTERS
+            },
+            advice=tuple(_fired(self._advice, compared)),
+            running=registered.running,
+            unfollowed=registered.unfollowed,
+            lost=self._lost,
+            missed=self._missed,
+            damaged=damaged,
+            facts=facts,
+        )
+
+
+def summarise(
+    samples: Iterable[Sample], name: str = "", path: str = "", facts: Mapping[str, Any] | None = None
+) -> Summary:
+    """Of samples in their order. Raises ValueError where there is none."""
+    model, collector = Model(), Collector()
+    for sample in samples:
+        collector.take(model.advance(sample))
+    return collector.summary(name, path, facts or {}, 0)
+
+
+def _known_port(row: Row) -> str:
+    entry = row.association
+    for port, dialect in ((NGAP_PORT, NGAP), (S1AP_PORT, S1AP)):
+        if port in (entry.local_port, entry.remote_port):
+            return dialect.core if entry.local_port == port else dialect.ran
+    return ""
+
+
+def _role_of_port(row: Row, dialect: Dialect) -> str:
+    """The side that was called is the core's: its port is the lower one, where none is the usual one."""
+    entry = row.association
+    return _known_port(row) or (dialect.core if entry.local_port < entry.remote_port else dialect.ran)
+
+
+def _ends(watched: Iterable[_Watched]) -> Iterable[End]:
+    by_role: dict[str, list[_Watched]] = {}
+    for one in watched:
+        by_role.setdefault(one.role or "client", []).append(one)
+    for role, entries in by_role.items():
+        counts: dict[str, Counter[Value]] = {name: Counter() for name in SETTINGS}
+        for one in entries:
+            for name, seen in one.settings.items():
+                # The value that an association had most of the time is its setting; an RTO moves.
+                if seen:
+                    counts[name][seen.most_common(1)[0][0]] += 1
+        processes = Counter(
+            process.comm for one in entries if (process := one.row.association.process) is not None
+        )
+        yield End(
+            role=role,
+            associations=len(entries),
+            processes=tuple(name for name, _ in processes.most_common()),
+            settings={
+                name: tuple(value for value, _ in seen.most_common()) for name, seen in counts.items() if seen
+            },
+            held=_sum((one.row.held.total for one in entries), NO_WAIT.total.bits),
+            read_wait=_sum((one.row.read_wait.total for one in entries), NO_WAIT.total.bits),
+            send_queue=_sum(one.send_queue for one in entries),
+            recv_queue=_sum(one.recv_queue for one in entries),
+            rtx_chunks=_gained(entries, "rtx_chunks"),
+            out_data_chunks=_gained(entries, "out_data_chunks"),
+        )
+
+
+def _gained(entries: Iterable[_Watched], name: str) -> int | None:
+    known = [one.row.since_reset[name] for one in entries if name in one.row.since_reset]
+    return sum(known) if known else None
+
+
+def _sum(distributions: Iterable[Distribution], bits: int = 6) -> Distribution:
+    total = Distribution(bits)
+    for one in distributions:
+        if one.n:
+            total = total.plus(one)
+    return total
+
+
+def _fired(advice: Mapping[tuple[str, Key], _Rule], compared: Mapping[Key, _Watched]) -> Iterable[Fired]:
+    """One entry a rule and role, those that were said longest first."""
+    together: dict[tuple[str, str], list[_Rule]] = {}
+    for (rule, key), one in advice.items():
+        if key in compared:
+            together.setdefault((rule, compared[key].role or "client"), []).append(one)
+    fired = [
+        Fired(
+            rule=rule,
+            title=said[0].title,
+            severity=min((one.severity for one in said), key=SEVERITIES.index),
+            role=role,
+            associations=len(said),
+            lasted_s=max(one.lasted_s for one in said),
+            seen=(longest := max(said, key=lambda one: one.lasted_s)).seen,
+            remedy=longest.remedy,
+        )
+        for (rule, role), said in together.items()
+    ]
+    return sorted(fired, key=lambda one: (SEVERITIES.index(one.severity), -one.lasted_s, one.rule, one.role))
+
+
+SEVERITIES = ("problem", "warning", "note")

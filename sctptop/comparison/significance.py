@@ -1,0 +1,178 @@
+"""Whether two sets of times differ, and by how much at least: bootstrap intervals of a ratio, always the same ones.
+
+A percentile needs no resampling one by one: that of a resample of n is one of the n values, and its place is
+distributed as the k-th smallest of n uniform numbers, Beta(k, n + 1 - k). So 2,000 resamples of any n cost 2,000 draws.
+A mean is resampled value by value up to PLAIN_N of them, beyond that its resamples are normal by the central limit.
+
+Registrations that follow each other are not independent: a burst queues up, a host has slow minutes. So times are cut
+into blocks in the order in which they came; where block medians (or means) scatter more than chance would have it, n
+counts for as much less. That sees slow drift within a recording; what differs from run to run no recording tells.
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import ceil, sqrt
+from statistics import fmean, pstdev, pvariance, variance
+
+from sctptop.model.histogram import Distribution
+
+RESAMPLES = 2000
+SEED = 9260
+SMALLEST = 0.05
+"""The smallest difference that matters: below it none is claimed, however certain."""
+LEAST_N = 10
+"""Fewer values show nothing."""
+PLAIN_N = 200
+BLOCKS = 10
+LEAST_BLOCK = 4
+BY_CHANCE = 1.88
+"""Ten blocks scatter by chance too, and in one case of twenty by more than this (chi-squared, 9 degrees)."""
+CHANCES = 200
+TINY_MS = 1e-6
+"""A nanosecond: what a time of 0 counts as in a ratio."""
+
+UNKNOWN, TOO_FEW, SAME, SLOWER, FASTER = "unknown", "too few", "same", "slower", "faster"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One figure of a recording over that of the baseline, with its 95 % interval. ``n``: baseline, other.
+
+    ``word`` is SLOWER or FASTER only where the whole interval lies beyond SMALLEST.
+    """
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: tuple[int, int] = (0, 0)
+
+    @property
+    def word(self) -> str:
+        """What it says of the other recording, its values being times."""
+        if self.value is None or self.low is None or self.high is None:
+            return TOO_FEW if min(self.n) < LEAST_N else UNKNOWN
+        if min(self.n) < LEAST_N:
+            return TOO_FEW
+        if self.low > 1 + SMALLEST:
+            return SLOWER
+        return FASTER if self.high < 1 / (1 + SMALLEST) else SAME
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is a difference that matters and is certain."""
+        return self.word in (SLOWER, FASTER)
+
+
+Drawn = Callable[[random.Random], float]
+
+
+def ratio_of_percentiles(base: Sequence[float], other: Sequence[float], share: float) -> Ratio:
+    """Of times in the order in which they came."""
+    # A tenth of them has hardly a percentile at the edge: the medians tell for all.
+    ordered = [sorted(one) for one in (base, other)]
+    drawn = [
+        _percentile_of(sorted_one, share, worth(one, 0.5)) if one else None
+        for one, sorted_one in zip((base, other), ordered, strict=True)
+    ]
+    values = [percentile(one, share) for one in ordered]
+    return _ratio(values, drawn, (len(base), len(other)))
+
+
+def ratio_of_means(base: Sequence[float], other: Sequence[float]) -> Ratio:
+    """The same for the means, which see how many are slow, where the median does not."""
+    drawn = [_mean_of(one) for one in (base, other)]
+    values = [fmean(one) if one else None for one in (base, other)]
+    return _ratio(values, drawn, (len(base), len(other)))
+
+
+def ratio_of_distributions(base: Distribution, other: Distribution, share: float) -> Ratio:
+    """Of a percentile of values that were only counted."""
+    drawn = [_percentile_in(one, share) for one in (base, other)]
+    values = [one.percentile(share) for one in (base, other)]
+    return _ratio(values, drawn, (base.n, other.n))
+
+
+def percentile(ordered: Sequence[float], share: float) -> float | None:
+    """The least of sorted values that ``share`` of them do not exceed; None of none."""
+    return ordered[max(ceil(share * len(ordered)), 1) - 1] if ordered else None
+
+
+def worth(values: Sequence[float], share: float | None) -> float:
+    """How many independent values these, in their order, are worth: at most as many as there are.
+
+    Judged by the percentile ``share`` of each block, or by its mean for None.
+    """
+    n = len(values)
+    if n < BLOCKS * LEAST_BLOCK:
+        return float(n)
+    blocks = [values[place * n // BLOCKS : (place + 1) * n // BLOCKS] for place in range(BLOCKS)]
+    size = n / BLOCKS
+    if share is None:
+        found = [fmean(block) for block in blocks]
+        expected = pvariance(values) / size
+    else:
+        ordered = sorted(values)
+        found = [percentile(sorted(block), share) or 0.0 for block in blocks]
+        draw, dice = _percentile_of(ordered, share, size), random.Random(SEED)
+        expected = pvariance([draw(dice) for _ in range(CHANCES)])
+    if expected <= 0:
+        return float(n)
+    inflation = variance(found) / expected
+    return n / inflation if inflation > BY_CHANCE else float(n)
+
+
+def _percentile_of(ordered: Sequence[float], share: float, size: float) -> Drawn:
+    n = len(ordered)
+    draw = _place(share, min(size, n))
+    return lambda dice: ordered[min(int(draw(dice) * n), n - 1)]
+
+
+def _percentile_in(values: Distribution, share: float) -> Drawn | None:
+    if not values.n:
+        return None
+    steps = list(values.steps())
+    upto = list(accumulate(times for _, times in steps))
+    draw = _place(share, values.n)
+
+    def drawn(dice: random.Random) -> float:
+        place = bisect_left(upto, draw(dice) * values.n)
+        return steps[min(place, len(steps) - 1)][0]
+
+    return drawn
+
+
+def _place(share: float, n: float) -> Drawn:
+    """Draws the place, 0 to 1, that a percentile of a resample of ``n`` has among the sorted values."""
+    rank = min(max(share * n, 0.5), n)
+    return lambda dice: dice.betavariate(rank, n + 1 - rank)
+
+
+def _mean_of(values: Sequence[float]) -> Drawn | None:
+    n = len(values)
+    if not n:
+        return None
+    mean = fmean(values)
+    wider = sqrt(n / worth(values, None))
+    if n > PLAIN_N:
+        spread = pstdev(values, mean) / sqrt(n) * wider
+        return lambda dice: max(dice.gauss(mean, spread), 0.0)
+    return lambda dice: max(mean + (sum(dice.choices(values, k=n)) / n - mean) * wider, 0.0)
+
+
+def _ratio(values: Sequence[float | None], drawn: Sequence[Drawn | None], n: tuple[int, int]) -> Ratio:
+    base, other = values
+    first, second = drawn
+    if base is None or other is None or first is None or second is None:
+        return Ratio(n=n)
+    if base <= TINY_MS and other <= TINY_MS:
+        return Ratio(1.0, 1.0, 1.0, n)
+    dice = random.Random(SEED)
+    ratios = sorted(max(second(dice), TINY_MS) / max(first(dice), TINY_MS) for _ in range(RESAMPLES))
+    low, high = ratios[round(0.025 * RESAMPLES)], ratios[round(0.975 * RESAMPLES) - 1]
+    value = max(other, TINY_MS) / max(base, TINY_MS)
+    return Ratio(value, min(low, value), max(high, value), n)

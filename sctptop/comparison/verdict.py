@@ -1,0 +1,260 @@
+"""What a comparison comes to, in one paragraph: which is faster, how certain that is, and what made the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sctptop.comparison.causes import Cause, causes, setting_text, setting_title
+from sctptop.comparison.compare import Comparison, Pair
+from sctptop.comparison.differences import Setting
+from sctptop.comparison.pieces import HELD, Piece
+from sctptop.comparison.significance import FASTER, LEAST_N, SAME, SLOWER, SMALLEST, TOO_FEW, Ratio
+from sctptop.comparison.transport import transport_words
+from sctptop.model.registration_flow import COMPLETED
+from sctptop.quantity import milliseconds
+
+NOT_COMPARABLE, NO_REGISTRATIONS = "not comparable", "no registrations"
+LEAST_SHARE = 0.2
+"""Of the difference: a part below it is not worth a word."""
+MOST_PIECES = 2
+LEAST_RATIO = 0.001
+"""Below it, and above its inverse, a ratio is no figure any more: one of the two is as good as 0."""
+STATISTICS = {"p50": "median", "mean": "mean", "p95": "95th percentile"}
+TUNED = ("nodelay", "sack_delay_ms", "sack_frequency")
+"""Settings that a comparison of cores must not differ in, whatever the times are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``result`` is FASTER, SLOWER, SAME, TOO_FEW, NOT_COMPARABLE or NO_REGISTRATIONS, of the other recording.
+
+    ``by`` is the figure of STATISTICS that shows it, "" where none does. ``shares`` are the pieces that made the
+    difference with their share of it. ``settings_explain``: settings make it, so cores are not what is compared.
+    """
+
+    pair: Pair
+    result: str
+    text: str
+    by: str = ""
+    shares: tuple[tuple[Piece, float], ...] = ()
+    causes: tuple[Cause, ...] = ()
+    settings_explain: bool = False
+
+
+def verdict(comparison: Comparison, pair: Pair) -> Verdict:
+    """On one recording against the baseline."""
+    names = [comparison.summaries[one].name for one in (pair.base, pair.other)]
+    seen = [comparison.seen(one) for one in (pair.base, pair.other)]
+    if min(one.n for one in seen) == 0:
+        return _without_registrations(comparison, pair)
+    if not pair.comparable:
+        text = (
+            f"{names[0]} and {names[1]} cannot be compared: their registrations were recorded at different ends "
+            f"({pair.ends[0]} and {pair.ends[1]}). Record both at the same end."
+        )
+        return Verdict(pair, NOT_COMPARABLE, text)
+    by, result = _result(pair)
+    if result == TOO_FEW:
+        fewest = min(one.n for one in seen)
+        text = (
+            f"Too few registrations to tell {names[1]} from {names[0]}: n = {seen[0].n} and {seen[1].n}, and below "
+            f"{LEAST_N} nothing is certain{_medians(pair, comparison)}. Register {LEAST_N - fewest} UEs more or, "
+            "better, a hundred."
+        )
+        return Verdict(pair, TOO_FEW, text)
+    if result == SAME:
+        return Verdict(pair, SAME, " ".join(_same(comparison, pair)))
+    return _different(comparison, pair, by, result)
+
+
+def _result(pair: Pair) -> tuple[str, str]:
+    """The first figure that differs for certain; the median goes before all."""
+    for name in STATISTICS:
+        word = pair.ratios[name].word
+        if word == TOO_FEW or word in (FASTER, SLOWER):
+            return name, word
+    return "", SAME
+
+
+# No difference.
+
+
+def _same(comparison: Comparison, pair: Pair) -> Iterable[str]:
+    base, other = (comparison.summaries[one].name for one in (pair.base, pair.other))
+    middle, mean = pair.ratios["p50"], pair.ratios["mean"]
+    yield (
+        f"No difference between {base} and {other} that n = {middle.n[0]} and {middle.n[1]} registrations can show"
+        f"{_medians(pair, comparison)}: {times_text(middle)} in the median, {times_text(mean)} in the mean, and the "
+        f"95th percentile shows none either."
+    )
+    unseen = max(middle.high or 1.0, 1 / (middle.low or 1.0)) - 1
+    if unseen > 2 * SMALLEST:
+        yield f"A difference of the median up to {unseen:.0%} would go unseen: more registrations narrow that down."
+    yield from _success(comparison, pair)
+    tuned = _tuned(comparison.settings, pair)
+    if tuned:
+        yield f"Yet settings differ: {_listed(tuned, comparison, pair)}."
+
+
+# A difference.
+
+
+def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verdict:
+    slower_is_other = result == SLOWER
+    slow, fast = (pair.other, pair.base) if slower_is_other else (pair.base, pair.other)
+    shares = _shares(pair, slower_is_other)
+    found: list[Cause] = []
+    for piece, _ in shares:
+        end = pair.ends[0]
+        found += causes(piece, slow, fast, comparison.summaries, comparison.settings, end)
+    found = list(dict.fromkeys(found))
+    explained = any(cause.setting for cause in found)
+    words = [
+        _headline(comparison, pair, by, result),
+        *_where(pair, shares),
+        *_why(comparison, pair, found, shares, explained),
+        *_success(comparison, pair),
+    ]
+    return Verdict(pair, result, " ".join(words), by, tuple(shares), tuple(found), explained)
+
+
+def _headline(comparison: Comparison, pair: Pair, by: str, result: str) -> str:
+    base, other = (comparison.summaries[one].name for one in (pair.base, pair.other))
+    ratio = pair.ratios[by]
+    values = [_value(comparison, place, by) for place in (pair.base, pair.other)]
+    text = (
+        f"{other} is {result} than {base} by {factor_text(ratio)}: a registration takes {milliseconds(values[1])} "
+        f"instead of {milliseconds(values[0])} ({STATISTICS[by]}, n = {ratio.n[1]} and {ratio.n[0]}, 95 % interval)."
+    )
+    if by == "p50":
+        return text
+    return f"In the median no difference is certain ({times_text(pair.ratios['p50'])}), but {text}"
+
+
+def _where(pair: Pair, shares: Sequence[tuple[Piece, float]]) -> Iterable[str]:
+    if not shares:
+        return
+    told = [
+        f"{share:.0%} of {'the difference' if place == 0 else 'it'} is {piece.title} "
+        f"({milliseconds(max(piece.other_ms, 0))} a registration instead of {milliseconds(max(piece.base_ms, 0))})"
+        for place, (piece, share) in enumerate(shares)
+    ]
+    among = " among the middle half of the registrations" if pair.typical else ""
+    text = ", ".join(told) + among
+    first = shares[0][0]
+    if first.kind == HELD and first.role == pair.ends[0]:
+        held = [one for one in pair.stages if one.whose == HELD]
+        worst = max(held, key=lambda one: abs(one.other_ms - one.base_ms), default=None)
+        if worst is not None and abs(worst.other_ms - worst.base_ms) >= abs(first.delta_ms) / 2:
+            text += f", above all {worst.name}"
+    yield f"{text}."
+
+
+def _why(
+    comparison: Comparison,
+    pair: Pair,
+    found: Sequence[Cause],
+    shares: Sequence[tuple[Piece, float]],
+    explained: bool,
+) -> Iterable[str]:
+    tuned = [
+        one for one in _tuned(comparison.settings, pair) if one.name not in {cause.setting for cause in found}
+    ]
+    if found:
+        yield f"Why: {'; '.join(cause.text for cause in found)}."
+    else:
+        yield "No setting that is known and no advice explains it."
+    if explained:
+        yield "So this compares settings, not cores: make them the same and compare again."
+    if tuned:
+        told = _listed(tuned, comparison, pair)
+        yield f"Other settings differ too, and while they do, part of it may be theirs: {told}."
+    if not explained and shares and shares[0][0].kind == HELD:
+        end = pair.ends[0]
+        peer = shares[0][0].role if shares[0][0].role != end else ""
+        if not peer and len(comparison.summaries[pair.base].ends) < 2:
+            yield "The peer's SACK delay may: it was not recorded."
+
+
+def _shares(pair: Pair, slower_is_other: bool) -> list[tuple[Piece, float]]:
+    """The pieces that go the way of the whole, with their share of all that do, the largest first."""
+    sign = 1 if slower_is_other else -1
+    along = [(piece, sign * piece.delta_ms) for piece in pair.pieces if sign * piece.delta_ms > 0]
+    whole = sign * sum(piece.delta_ms for piece in pair.pieces)
+    if whole <= 0 or not along:
+        return []
+    along.sort(key=lambda entry: -entry[1])
+    return [(piece, gain / whole) for piece, gain in along if gain / whole >= LEAST_SHARE][:MOST_PIECES]
+
+
+# In common.
+
+
+def _without_registrations(comparison: Comparison, pair: Pair) -> Verdict:
+    lacking = [
+        comparison.summaries[one].name for one in (pair.base, pair.other) if not comparison.seen(one).n
+    ]
+    which = " and ".join(lacking)
+    text = f"{which} {'holds' if len(lacking) == 1 else 'hold'} no completed registration: only transport is compared."
+    return Verdict(pair, NO_REGISTRATIONS, f"{text} {transport_words(comparison, pair)}")
+
+
+def _success(comparison: Comparison, pair: Pair) -> Iterable[str]:
+    if not pair.success_differs:
+        return
+    told = []
+    for place in (pair.base, pair.other):
+        ended = comparison.seen(place).ended
+        told.append(f"{ended[COMPLETED]} of {sum(ended.values())} in {comparison.summaries[place].name}")
+    yield f"Mind that not as many succeed: {told[0]}, {told[1]}; times are of those alone."
+
+
+def _tuned(settings: Sequence[Setting], pair: Pair) -> list[Setting]:
+    return [one for one in settings if one.name in TUNED and one.role and one.between(pair.base, pair.other)]
+
+
+def _listed(settings: Sequence[Setting], comparison: Comparison, pair: Pair) -> str:
+    return ", ".join(
+        f"{setting_title(one.role, one.name)} {setting_text(one.name, one.values[pair.base])} in "
+        f"{comparison.summaries[pair.base].name} and {setting_text(one.name, one.values[pair.other])} in "
+        f"{comparison.summaries[pair.other].name}"
+        for one in settings
+    )
+
+
+def _value(comparison: Comparison, place: int, by: str) -> float:
+    ended = comparison.seen(place)
+    if by == "mean":
+        return ended.mean("total")
+    return ended.percentile("total", 0.95 if by == "p95" else 0.5) or 0.0
+
+
+def _medians(pair: Pair, comparison: Comparison) -> str:
+    base, other = (milliseconds(_value(comparison, place, "p50")) for place in (pair.base, pair.other))
+    return f" (median {base} and {other})"
+
+
+def times_text(ratio: Ratio) -> str:
+    """A ratio with its interval: ``0.98× (0.95–1.02)``."""
+    if ratio.value is None or ratio.low is None or ratio.high is None:
+        return "–"
+    extreme = not LEAST_RATIO <= ratio.value <= 1 / LEAST_RATIO
+    if min(ratio.n) < LEAST_N or extreme:
+        return f"{_figures(ratio.value)}×"
+    return f"{_figures(ratio.value)}× ({_figures(ratio.low)}–{_figures(ratio.high)})"
+
+
+def factor_text(ratio: Ratio) -> str:
+    """The same as a factor above 1, whichever way it goes."""
+    if ratio.value is None or ratio.low is None or ratio.high is None or ratio.value >= 1:
+        return times_text(ratio)
+    return times_text(Ratio(1 / ratio.value, 1 / ratio.high, 1 / ratio.low, ratio.n))
+
+
+def _figures(value: float) -> str:
+    if not LEAST_RATIO <= value <= 1 / LEAST_RATIO:
+        return f"<{LEAST_RATIO}" if value < 1 else f">{1 / LEAST_RATIO:.0f}"
+    if value >= 1.995:
+        return f"{value:.0f}" if value >= 99.5 else f"{value:.1f}"
+    return f"{value:.2f}" if value >= 0.0995 else f"{value:.3f}"

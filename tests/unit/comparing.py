@@ -1,0 +1,182 @@
+"""Recordings of a gNB (and its AMF) that register UEs, made to be compared."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from sctptop.comparison.collecting import summarise
+from sctptop.comparison.summary import Summary
+from sctptop.model.event import Event
+from sctptop.model.sample import Association, Process, Sample
+from sctptop.model.sample import Path as AssociationPath
+from sctptop.recording.writer import Writer
+from tests.unit.associations import association, sample
+from tests.unit.registering import (
+    AUTHENTICATION,
+    COMPLETE,
+    INITIAL,
+    MS,
+    NETNS,
+    PLAIN,
+    SECOND,
+    Step,
+    came_ns,
+    exchange,
+)
+
+SYSCTLS = {"net.sctp.rto_min": "1000", "net.sctp.sack_timeout": "200", "net.sctp.rto_initial": "3000"}
+GNB: Mapping[str, Any] = {
+    "local_port": 59058,
+    "remote_port": 38412,
+    "own_tag": 1,
+    "peer_tag": 1001,
+    "nodelay": True,
+    "sack_delay_ms": 200,
+    "rto_ms": 1000,
+    "hb_interval_ms": 5000,
+    "in_streams": 10,
+    "out_streams": 10,
+    "cwnd": 100_000,
+    "peer_rwnd": 100_000,
+    "flight": 100,
+}
+AMF = {**GNB, "local_port": 38412, "remote_port": 59058, "own_tag": 1001, "peer_tag": 1}
+REJECTED = (INITIAL, *AUTHENTICATION, Step(False, 4, 0x44))
+Change = Callable[[Step, random.Random, int], Step]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A set-up: how many UEs, how messages differ from PLAIN, what the ends are set to, and who is on this host."""
+
+    ues: int = 60
+    change: Change = lambda step, dice, ue: step
+    gnb: Mapping[str, Any] = field(default_factory=dict)
+    amf: Mapping[str, Any] = field(default_factory=dict)
+    ends: Sequence[str] = ("gNB",)
+    spread: float = 0.1
+    seed: int = 1
+    rejected: int = 0
+    rtt_ms: float = 1.0
+    every_ms: float = 300.0
+    comm: str = "amf"
+    sack_expiries: bool = False
+    probes: bool = True
+
+    def samples(self) -> Iterator[Sample]:
+        """A sample a second, until all registrations are through."""
+        dice = random.Random(self.seed)
+        told: dict[str, list[Event]] = {"gNB": [], "AMF": []}
+        for ue in range(self.ues):
+            steps = REJECTED if ue < self.rejected else PLAIN
+            told_steps = [
+                self.change(replace(step, think=step.think * dice.lognormvariate(0, self.spread)), dice, ue)
+                for step in steps
+            ]
+            for name, events in zip(
+                told, exchange(told_steps, ue + 1, round((1000 + ue * self.every_ms) * MS)), strict=True
+            ):
+                told[name] += events
+        waiting = sorted((event for end in self.ends for event in told[end]), key=came_ns)
+        expired, second = 0, 0
+        while waiting or second < 3:
+            here = [event for event in waiting if came_ns(event) <= second * SECOND]
+            del waiting[: len(here)]
+            expired += sum(came_ns(one) - int(one.number("at_ns") or 0) > 100 * MS for one in here)
+            yield sample(
+                *(self._association(end, here) for end in self.ends),
+                at_s=second,
+                counters={
+                    "SctpDelaySackExpireds": expired if self.sack_expiries else 0,
+                    "SctpT3RtxExpireds": 0,
+                },
+                events=(*(here if self.probes else ()), *self._heartbeats(second)),
+                sources={"sock_diag": "ok", "procfs": "ok", "bpf": "ok" if self.probes else "off: --no-bpf"},
+            )
+            second += 1
+
+    def summary(self, name: str) -> Summary:
+        """Of its samples, without a file."""
+        return summarise(self.samples(), name, facts={"sysctls": SYSCTLS})
+
+    def written(self, path: FilePath, facts: Mapping[str, Any] | None = None) -> FilePath:
+        """A recording of it."""
+        writer = Writer(path, {"host": "amf-1", "sysctls": SYSCTLS, **(facts or {})})
+        for one in self.samples():
+            writer.add(one)
+        writer.close()
+        return path
+
+    def _association(self, end: str, here: Sequence[Event]) -> Association:
+        facts = {**(GNB if end == "gNB" else AMF), **(self.gnb if end == "gNB" else self.amf)}
+        mine = [event for event in here if event.own_tag == facts["own_tag"]] if self.probes else []
+        bins: dict[str, list[tuple[int, int]]] = {"out": [], "in": []}
+        for event in mine:
+            bins[event.text("direction")].append((int(event.number("wait_ns") or 0), 1))
+        path = AssociationPath("10.9.0.1", state="ACTIVE", primary=True, rto_ms=facts["rto_ms"])
+        return association(
+            1,
+            **facts,
+            primary="10.9.0.1",
+            paths=(path,),
+            send_queue=0,
+            recv_queue=0,
+            out_data_chunks=1000,
+            rtx_chunks=0,
+            held_bins=tuple(bins["out"]),
+            read_wait_bins=tuple(bins["in"]),
+            process=Process(1, "nr-gnb" if end == "gNB" else self.comm),
+        )
+
+    def _heartbeats(self, second: int) -> Iterator[Event]:
+        if not self.probes:
+            return
+        for end in self.ends:
+            facts = GNB if end == "gNB" else AMF
+            yield Event(
+                time=sample(at_s=second).time,
+                kind="hb_rtt",
+                netns=NETNS,
+                own_tag=facts["own_tag"],
+                peer_tag=facts["peer_tag"],
+                local_port=facts["local_port"],
+                remote_port=facts["remote_port"],
+                address="10.9.0.1",
+                details={"rtt_ms": self.rtt_ms},
+            )
+
+
+def stalled(every: int = 1) -> Change:
+    """Nagle holds the RegistrationComplete for the peer's SACK delay, of each UE or of one in ``every``."""
+
+    def change(step: Step, dice: random.Random, ue: int) -> Step:
+        return (
+            replace(step, held=203.0 + dice.random())
+            if step.nas == COMPLETE.nas and ue % every == 0
+            else step
+        )
+
+    return change
+
+
+def slower(up: bool, factor: float) -> Change:
+    """The side that sends up (the gNB) or down (the AMF) takes longer to think."""
+    return lambda step, dice, ue: replace(step, think=step.think * factor) if step.up == up else step
+
+
+def unread(up: bool, wait_ms: float) -> Change:
+    """What goes up waits that long until the AMF has read it."""
+    return lambda step, dice, ue: replace(step, unread=wait_ms) if step.up == up else step
+
+
+def distant(network_ms: float) -> Change:
+    """One way through the network takes that long."""
+    return lambda step, dice, ue: replace(step, network=network_ms)
+
+
+FAST = Run()
+SLOW = Run(change=stalled(), gnb={"nodelay": False}, sack_expiries=True)
