@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sctptop.comparison.differences import PEERS, Setting
-from sctptop.comparison.pieces import FAR, HELD, NETWORK, OWN, UNREAD, Piece
+from sctptop.comparison.pieces import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, UNREAD, Piece
+from sctptop.comparison.significance import SLOWER, ratio_of_distributions
 from sctptop.comparison.summary import Fired, Summary
 from sctptop.fields import BY_ID
-from sctptop.quantity import Value, show
+from sctptop.quantity import Value, milliseconds, show
 
 PLAIN_NAMES = {
     "sack_delay_ms": "SACK delay",
@@ -51,15 +52,19 @@ ADVICE_BEHIND = {
     ),
     NETWORK: ((HERE, "lossy_path"), (HERE, "spurious_rtx"), (HERE, "dead_path"), (THERE, "lossy_path")),
 }
+SACK_EXPIRIES = "SctpDelaySackExpireds"
+LEAST_EXPIRIES = 0.1
+"""More of them a registration than in the other recording."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One reason: a setting, or a rule of advice (``rule`` set, ``setting`` "")."""
+    """One reason: a ``setting``, a ``rule`` of advice, a ``counter``, or, all "", what else was seen."""
 
     text: str
     setting: str = ""
     rule: str = ""
+    counter: str = ""
 
 
 def setting_title(role: str, name: str) -> str:
@@ -82,10 +87,7 @@ def causes(
     here = piece.role or end
     there = PEERS[here]
     roles = {HERE: here, THERE: there}
-    # A heartbeat stands for a round trip: without a recording there, what the peer's SCTP did counts as the peer's.
-    kind = piece.kind
-    if kind == OWN and here != end and here not in summaries[slow].registrations:
-        kind = FAR
+    kind = FAR if piece.kind == FAR_AND_NETWORK else piece.kind
     for place, name in SETTINGS_BEHIND[kind]:
         for setting in settings:
             if (setting.role, setting.name) == (roles[place], name) and _slows(setting, slow, fast):
@@ -98,10 +100,42 @@ def causes(
     for place, rule in ADVICE_BEHIND[kind]:
         told, other = (_said(summaries[one], rule, roles[place]) for one in (slow, fast))
         if told is not None and (other is None or other.severity == "note"):
+            yield Cause(f"advice in {summaries[slow].name} alone: {told.title} at the {told.role}", rule=rule)
+    if kind in (HELD, FAR):
+        yield from _sack_expiries(summaries[slow], summaries[fast], end)
+    if kind in (OWN, FAR):
+        programs = [set(summaries[one].end(here).processes) for one in (slow, fast)]
+        if all(programs) and programs[0] != programs[1]:
+            names = [", ".join(sorted(one)) for one in programs]
             yield Cause(
-                f"advice in {summaries[slow].name} alone: {told.title} at the {told.role}: {told.seen}",
-                rule=rule,
+                f"the {here} is another program, {names[0]} in {summaries[slow].name} and {names[1]} in "
+                f"{summaries[fast].name}"
             )
+    if piece.kind in (NETWORK, FAR_AND_NETWORK):
+        yield from _round_trips(summaries[slow], summaries[fast])
+
+
+def _sack_expiries(slow: Summary, fast: Summary, end: str) -> Iterable[Cause]:
+    """The timer of delayed SACKs, seen in the namespaces of these associations: somebody waited for it."""
+    rates = []
+    for one in (slow, fast):
+        expired, n = one.counters.get(SACK_EXPIRIES), one.of(end).n
+        if expired is None or not n:
+            return
+        rates.append(expired / n)
+    if rates[0] - rates[1] >= LEAST_EXPIRIES:
+        yield Cause(
+            f"{SACK_EXPIRIES} rose by {rates[0]:.2f} a registration in {slow.name} and {rates[1]:.2f} in {fast.name}",
+            counter=SACK_EXPIRIES,
+        )
+
+
+def _round_trips(slow: Summary, fast: Summary) -> Iterable[Cause]:
+    ratio = ratio_of_distributions(fast.heartbeats, slow.heartbeats, 0.5)
+    medians = [one.heartbeats.percentile(0.5) for one in (slow, fast)]
+    if ratio.word == SLOWER and None not in medians:
+        told = [milliseconds(one or 0.0) for one in medians]
+        yield Cause(f"the heartbeat RTT is {told[0]} in {slow.name} and {told[1]} in {fast.name} (median)")
 
 
 def _slows(setting: Setting, slow: int, fast: int) -> bool:

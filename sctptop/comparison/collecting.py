@@ -6,72 +6,22 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import accumulate
 from typing import Any
 
-from sctptop.comparison.summary import COUNTERS, SETTINGS, End, Ended, Fired, Stalls, Summary
+from sctptop.comparison.end_book import EndBook
+from sctptop.comparison.summary import COUNTERS, SETTINGS, End, Fired, Summary
 from sctptop.model.association import Key, Row
 from sctptop.model.dialect import NGAP, S1AP, S1AP_PORT, Dialect
-from sctptop.model.histogram import NANOSECONDS, Distribution
+from sctptop.model.histogram import Distribution
 from sctptop.model.message import message_of
-from sctptop.model.registration import Registration
-from sctptop.model.registration_flow import COMPLETED
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Model, Snapshot
-from sctptop.model.tally import PARTS
-from sctptop.model.time_split import CORE, RAN
 from sctptop.model.waits import NO_WAIT
 from sctptop.quantity import Value
 
 NGAP_PORT = 38412
-MOST_STAGES = 256
 MOST_VALUES = 64
 """Different values kept of one setting."""
-
-
-@dataclass(slots=True)
-class _OfEnd:
-    """Registrations of one end as they come. ``spans``: began and ended, ns."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    spans: list[tuple[int, int]] = field(default_factory=list)
-    done: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
-    stages: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-    turns: int = 0
-
-    def take(self, one: Registration) -> None:
-        self.counts[one.outcome] += 1
-        self.spans.append((one.began_ns, one.began_ns + (one.total_ns or 0)))
-        if one.outcome != COMPLETED:
-            return
-        self.done.append((one.began_ns, tuple(getattr(one, f"{name}_ns") or 0 for name in PARTS)))
-        theirs = CORE if one.from_ran else RAN
-        for stage in one.stages:
-            self.turns += stage.whose == theirs
-            name = (stage.whose, stage.name)
-            if name in self.stages or len(self.stages) < MOST_STAGES:
-                n, total_ns = self.stages.get(name, (0, 0))
-                self.stages[name] = (n + 1, total_ns + stage.length_ns)
-
-    def ended(self, end: str, started: int) -> Ended:
-        done = sorted(self.done)
-        took_ns = max((end for _, end in self.spans), default=0) - min(
-            (begin for begin, _ in self.spans), default=0
-        )
-        steps = sorted(step for begin, end in self.spans for step in ((begin, 1), (end, -1)))
-        return Ended(
-            end=end,
-            started=started,
-            ended={**Ended(end).ended, **self.counts},
-            times={
-                name: tuple(parts[place] / NANOSECONDS for _, parts in done)
-                for place, name in enumerate(PARTS)
-            },
-            stages={name: Stalls(n, total / NANOSECONDS) for name, (n, total) in self.stages.items()},
-            rate=len(done) * 1e9 / took_ns if len(done) > 1 and took_ns > 0 else None,
-            at_once=max(accumulate(step for _, step in steps), default=0),
-            turns=self.turns / len(done) if done else 0.0,
-        )
 
 
 @dataclass(slots=True)
@@ -101,7 +51,7 @@ class Collector:
 
     def __init__(self) -> None:
         self._watched: dict[Key, _Watched] = {}
-        self._registrations: dict[str, _OfEnd] = {}
+        self._registrations: dict[str, EndBook] = {}
         self._counters: dict[int, Mapping[str, int]] = {}
         self._advice: dict[tuple[str, Key], _Rule] = {}
         self._lost = self._missed = self._samples = self._probed = 0
@@ -127,7 +77,7 @@ class Collector:
                     watched.ngap = True
                     watched.role = watched.role or _role_of_port(watched.row, message.dialect)
         for one in snapshot.registrations.ended_now:
-            self._registrations.setdefault(one.end, _OfEnd()).take(one)
+            self._registrations.setdefault(one.end, EndBook()).take(one)
             if one.association in self._watched:
                 self._watched[one.association].role = one.end
         for netns, rows in snapshot.counters.items():

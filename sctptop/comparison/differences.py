@@ -159,6 +159,6 @@ def _unknown_ends(summaries: Sequence[Summary], ends: Sequence[str]) -> Iterable
             missing.setdefault(PEERS[role], []).append(one.name)
     for role, names in missing.items():
         yield (
-            f"{', '.join(names)}: the {role} is not on this host, so its NODELAY and SACK delay are not known. "
-            "A recording there tells them."
+            f"{', '.join(names)}: the {role} was not recorded (it is on another host), so its NODELAY and SACK "
+            "delay are not known. A recording there tells them."
         )

@@ -9,7 +9,8 @@ from sctptop.comparison.differences import PEERS, RADIO
 from sctptop.comparison.significance import LEAST_N, percentile
 from sctptop.comparison.summary import Ended, Summary
 
-HELD, UNREAD, OWN, FAR, NETWORK = "held", "unread", "own", "far", "network"
+HELD, UNREAD, OWN, NETWORK = "held", "unread", "own", "network"
+FAR, FAR_AND_NETWORK = "far", "far and network"
 LEAST_HEARTBEATS = 3
 
 
@@ -17,8 +18,8 @@ LEAST_HEARTBEATS = 3
 class Piece:
     """A part of the mean registration, in ms, in the baseline and the other recording.
 
-    ``kind`` HELD or UNREAD in the SCTP of ``role``, OWN the application's there, NETWORK; FAR is all of it at the other
-    end with the network, where that end was not recorded.
+    ``kind`` HELD or UNREAD in the SCTP of ``role``, OWN the application's there, NETWORK. FAR is all of it at the other
+    end, SCTP included, where that end was not recorded; FAR_AND_NETWORK where not even a heartbeat was.
     """
 
     kind: str
@@ -41,7 +42,9 @@ class Piece:
         if self.kind == NETWORK:
             return "the network"
         who = f"the {self.role} with its UEs" if self.role in RADIO else f"the {self.role}"
-        return f"{who}, the network included" if self.kind == FAR else who
+        return who + {FAR: ", its SCTP included", FAR_AND_NETWORK: ", its SCTP and the network"}.get(
+            self.kind, ""
+        )
 
 
 def pieces(base: Summary, other: Summary, end: str, typical: bool) -> tuple[Piece, ...]:
@@ -70,10 +73,10 @@ def pieces(base: Summary, other: Summary, end: str, typical: bool) -> tuple[Piec
         return (*found, *parts, Piece(NETWORK, "", *(a - k for a, k in zip(away, known, strict=True))))
     trips = _network(base, seen[0], away[0]), _network(other, seen[1], away[1])
     if trips[0] is None or trips[1] is None:
-        return (*found, Piece(FAR, peer, *away))
+        return (*found, Piece(FAR_AND_NETWORK, peer, *away))
     return (
         *found,
-        Piece(OWN, peer, away[0] - trips[0], away[1] - trips[1]),
+        Piece(FAR, peer, away[0] - trips[0], away[1] - trips[1]),
         Piece(NETWORK, "", trips[0], trips[1]),
     )
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from sctptop.comparison.causes import Cause, causes, setting_text, setting_title
 from sctptop.comparison.compare import Comparison, Pair
-from sctptop.comparison.differences import Setting
-from sctptop.comparison.pieces import HELD, Piece
+from sctptop.comparison.differences import RADIO, Setting
+from sctptop.comparison.pieces import HELD, OWN, Piece
 from sctptop.comparison.significance import FASTER, LEAST_N, SAME, SLOWER, SMALLEST, TOO_FEW, Ratio
 from sctptop.comparison.transport import transport_words
 from sctptop.model.registration_flow import COMPLETED
 from sctptop.quantity import milliseconds
 
 NOT_COMPARABLE, NO_REGISTRATIONS = "not comparable", "no registrations"
+HALF = 0.5
 LEAST_SHARE = 0.2
 """Of the difference: a part below it is not worth a word."""
 MOST_PIECES = 2
@@ -51,7 +52,7 @@ def verdict(comparison: Comparison, pair: Pair) -> Verdict:
     if not pair.comparable:
         text = (
             f"{names[0]} and {names[1]} cannot be compared: their registrations were recorded at different ends "
-            f"({pair.ends[0]} and {pair.ends[1]}). Record both at the same end."
+            f"({pair.ends[0]} and {pair.ends[1]}). Record both at the same end. {transport_words(comparison, pair)}"
         )
         return Verdict(pair, NOT_COMPARABLE, text)
     by, result = _result(pair)
@@ -77,6 +78,20 @@ def _result(pair: Pair) -> tuple[str, str]:
     return "", SAME
 
 
+def ranking(comparison: Comparison) -> str:
+    """Of three or more seen from one end: the fastest first, by the median; else ""."""
+    if len(comparison.summaries) < 3 or len(set(comparison.ends)) > 1:
+        return ""
+    places = [place for place in range(len(comparison.summaries)) if comparison.seen(place).n]
+    if len(places) < len(comparison.summaries):
+        return ""
+    places.sort(key=lambda place: _value(comparison, place, "p50"))
+    told = [
+        f"{comparison.summaries[one].name} {milliseconds(_value(comparison, one, 'p50'))}" for one in places
+    ]
+    return f"Fastest first, by the median: {', '.join(told)}."
+
+
 # No difference.
 
 
@@ -85,8 +100,8 @@ def _same(comparison: Comparison, pair: Pair) -> Iterable[str]:
     middle, mean = pair.ratios["p50"], pair.ratios["mean"]
     yield (
         f"No difference between {base} and {other} that n = {middle.n[0]} and {middle.n[1]} registrations can show"
-        f"{_medians(pair, comparison)}: {times_text(middle)} in the median, {times_text(mean)} in the mean, and the "
-        f"95th percentile shows none either."
+        f"{_medians(pair, comparison)}: neither the median, {times_text(middle)}, nor the mean, {times_text(mean)}, "
+        f"nor the 95th percentile, {times_text(pair.ratios['p95'])}, differs by more than {SMALLEST:.0%} for certain."
     )
     unseen = max(middle.high or 1.0, 1 / (middle.low or 1.0)) - 1
     if unseen > 2 * SMALLEST:
@@ -105,18 +120,20 @@ def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verd
     slow, fast = (pair.other, pair.base) if slower_is_other else (pair.base, pair.other)
     shares = _shares(pair, slower_is_other)
     found: list[Cause] = []
-    for piece, _ in shares:
-        end = pair.ends[0]
-        found += causes(piece, slow, fast, comparison.summaries, comparison.settings, end)
+    by_settings = 0.0
+    for piece, share in shares:
+        why = list(causes(piece, slow, fast, comparison.summaries, comparison.settings, pair.ends[0]))
+        by_settings += share if any(cause.setting for cause in why) else 0.0
+        found += why
     found = list(dict.fromkeys(found))
-    explained = any(cause.setting for cause in found)
     words = [
         _headline(comparison, pair, by, result),
         *_where(pair, shares),
-        *_why(comparison, pair, found, shares, explained),
+        *_why(comparison, pair, found, shares),
+        *_settings(comparison, pair, found, by_settings),
         *_success(comparison, pair),
     ]
-    return Verdict(pair, result, " ".join(words), by, tuple(shares), tuple(found), explained)
+    return Verdict(pair, result, " ".join(words), by, tuple(shares), tuple(found), by_settings >= HALF)
 
 
 def _headline(comparison: Comparison, pair: Pair, by: str, result: str) -> str:
@@ -132,11 +149,15 @@ def _headline(comparison: Comparison, pair: Pair, by: str, result: str) -> str:
     return f"In the median no difference is certain ({times_text(pair.ratios['p50'])}), but {text}"
 
 
+def _share_text(share: float) -> str:
+    return "nearly all" if share >= 0.95 else f"{share:.0%}"
+
+
 def _where(pair: Pair, shares: Sequence[tuple[Piece, float]]) -> Iterable[str]:
     if not shares:
         return
     told = [
-        f"{share:.0%} of {'the difference' if place == 0 else 'it'} is {piece.title} "
+        f"{_share_text(share)} of {'the difference' if place == 0 else 'it'} is {piece.title} "
         f"({milliseconds(max(piece.other_ms, 0))} a registration instead of {milliseconds(max(piece.base_ms, 0))})"
         for place, (piece, share) in enumerate(shares)
     ]
@@ -148,41 +169,54 @@ def _where(pair: Pair, shares: Sequence[tuple[Piece, float]]) -> Iterable[str]:
         worst = max(held, key=lambda one: abs(one.other_ms - one.base_ms), default=None)
         if worst is not None and abs(worst.other_ms - worst.base_ms) >= abs(first.delta_ms) / 2:
             text += f", above all {worst.name}"
-    yield f"{text}."
+    yield f"{text[0].upper()}{text[1:]}."
 
 
 def _why(
-    comparison: Comparison,
-    pair: Pair,
-    found: Sequence[Cause],
-    shares: Sequence[tuple[Piece, float]],
-    explained: bool,
+    comparison: Comparison, pair: Pair, found: Sequence[Cause], shares: Sequence[tuple[Piece, float]]
 ) -> Iterable[str]:
-    tuned = [
-        one for one in _tuned(comparison.settings, pair) if one.name not in {cause.setting for cause in found}
-    ]
     if found:
         yield f"Why: {'; '.join(cause.text for cause in found)}."
-    else:
-        yield "No setting that is known and no advice explains it."
-    if explained:
-        yield "So this compares settings, not cores: make them the same and compare again."
+        return
+    own = shares and shares[0][0].kind == OWN
+    yield "No setting that is known and no advice explains it" + (
+        ": it is that program's own time." if own else "."
+    )
+    if shares and shares[0][0].kind == HELD and len(comparison.summaries[pair.base].ends) < 2:
+        yield "The peer's SACK delay may: it was not recorded."
+
+
+def _settings(
+    comparison: Comparison, pair: Pair, found: Sequence[Cause], by_settings: float
+) -> Iterable[str]:
+    """How far this is a comparison of settings, and what is left when they are taken off."""
+    if by_settings:
+        whole = by_settings >= HALF
+        yield (
+            "So this compares settings, not cores: make them the same and compare again."
+            if whole
+            else f"So {by_settings:.0%} of it is settings, not cores: make them the same and compare again."
+        )
+        core = pair.ratios["core"]
+        if pair.ends[0] in RADIO and core.value is not None:
+            word = (
+                f"{core.word} in {comparison.summaries[pair.other].name}" if core.differs else "no difference"
+            )
+            yield f"The core alone, network included: {word}, {times_text(core)} in the mean."
+    explained = {cause.setting for cause in found}
+    tuned = [one for one in _tuned(comparison.settings, pair) if one.name not in explained]
     if tuned:
         told = _listed(tuned, comparison, pair)
-        yield f"Other settings differ too, and while they do, part of it may be theirs: {told}."
-    if not explained and shares and shares[0][0].kind == HELD:
-        end = pair.ends[0]
-        peer = shares[0][0].role if shares[0][0].role != end else ""
-        if not peer and len(comparison.summaries[pair.base].ends) < 2:
-            yield "The peer's SACK delay may: it was not recorded."
+        yield f"{'More' if by_settings else 'Yet'} settings differ, and part of it may be theirs: {told}."
 
 
 def _shares(pair: Pair, slower_is_other: bool) -> list[tuple[Piece, float]]:
     """The pieces that go the way of the whole, with their share of all that do, the largest first."""
     sign = 1 if slower_is_other else -1
     along = [(piece, sign * piece.delta_ms) for piece in pair.pieces if sign * piece.delta_ms > 0]
-    whole = sign * sum(piece.delta_ms for piece in pair.pieces)
-    if whole <= 0 or not along:
+    # Two ends do not measure the same span to the microsecond: a piece may be larger than the whole.
+    whole = max(sign * sum(piece.delta_ms for piece in pair.pieces), sum(gain for _, gain in along))
+    if not along:
         return []
     along.sort(key=lambda entry: -entry[1])
     return [(piece, gain / whole) for piece, gain in along if gain / whole >= LEAST_SHARE][:MOST_PIECES]

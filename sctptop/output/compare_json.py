@@ -13,6 +13,7 @@ from sctptop.model.histogram import NANOSECONDS, Distribution
 from sctptop.model.tally import PARTS
 
 SCHEMA = 1
+LEAST_RATIO = 1e-4
 SHARES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 
 
@@ -162,7 +163,12 @@ def _pair(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
             for piece in pair.pieces
         ],
         "causes": [
-            {"setting": cause.setting or None, "rule": cause.rule or None, "text": cause.text}
+            {
+                "setting": cause.setting or None,
+                "rule": cause.rule or None,
+                "counter": cause.counter or None,
+                "text": cause.text,
+            }
             for cause in verdict.causes
         ],
         "verdict": verdict.text,
@@ -170,10 +176,8 @@ def _pair(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
 
 
 def _ratio(ratio: Ratio) -> dict[str, Any]:
-    return {
-        "ratio": ratio.value,
-        "low": ratio.low,
-        "high": ratio.high,
-        "n": list(ratio.n),
-        "word": ratio.word,
-    }
+    """null where a time of 0 leaves no figure; the word stays."""
+    bounds = (ratio.value, ratio.low, ratio.high)
+    extreme = any(one is not None and not LEAST_RATIO <= one <= 1 / LEAST_RATIO for one in bounds)
+    value, low, high = (None, None, None) if extreme else bounds
+    return {"ratio": value, "low": low, "high": high, "n": list(ratio.n), "word": ratio.word}

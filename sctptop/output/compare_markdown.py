@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sctptop.comparison.compare import Comparison
-from sctptop.comparison.verdict import Verdict
+from sctptop.comparison.verdict import Verdict, ranking
+from sctptop.output.compare_cells import Table
 from sctptop.output.compare_plot import overlaid
-from sctptop.output.compare_tables import Table, tables
+from sctptop.output.compare_tables import tables
 from sctptop.output.compare_text import CERTAINTY, WIDTH, plot_groups, short_names
 from sctptop.quantity import milliseconds
 
@@ -26,6 +27,8 @@ def markdown_report(comparison: Comparison, verdicts: Sequence[Verdict]) -> str:
     if plot:
         lines += ["### Distribution of registrations", "", "```", *plot, "```", ""]
     lines += [escaped(CERTAINTY), ""]
+    if ranked := ranking(comparison):
+        lines += [escaped(ranked), ""]
     for verdict in verdicts:
         lines += [f"**Verdict:** {escaped(verdict.text)}", ""]
     return "\n".join(lines)
@@ -70,7 +73,7 @@ def _advice(comparison: Comparison, names: Sequence[str]) -> Iterable[str]:
             yield f"- {escaped(name)}: none"
         for fired in one.advice:
             yield (
-                f"- {escaped(name)}: {fired.severity}, **{escaped(fired.title)}** ({escaped(fired.role)}, said for "
+                f"- {escaped(name)}: {fired.severity}, **{escaped(fired.title)}** ({escaped(fired.role)}, for "
                 f"{milliseconds(fired.lasted_s * 1000)}): {escaped(fired.seen)}. Try: {escaped(fired.remedy)}"
             )
 

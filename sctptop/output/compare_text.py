@@ -7,9 +7,10 @@ from textwrap import wrap
 
 from sctptop.comparison.compare import Comparison
 from sctptop.comparison.significance import FASTER, RESAMPLES, SAME, SLOWER, SMALLEST
-from sctptop.comparison.verdict import Verdict
+from sctptop.comparison.verdict import Verdict, ranking
+from sctptop.output.compare_cells import Table
 from sctptop.output.compare_plot import overlaid
-from sctptop.output.compare_tables import Table, tables
+from sctptop.output.compare_tables import tables
 from sctptop.quantity import milliseconds
 
 WIDTH = 100
@@ -44,6 +45,8 @@ def text_report(comparison: Comparison, verdicts: Sequence[Verdict], colours: bo
     if plot:
         lines += [paint("Distribution of registrations", BOLD), *plot, ""]
     lines += [paint(text, DIM) for text in wrap(CERTAINTY, WIDTH)]
+    if ranked := ranking(comparison):
+        lines += ["", *wrap(ranked, WIDTH)]
     for verdict in verdicts:
         head, *rest = wrap(f"Verdict: {verdict.text}", WIDTH)
         lines += ["", paint(head, BOLD + COLOURS.get(verdict.result, "")), *rest]
@@ -77,7 +80,7 @@ def _advice(comparison: Comparison, names: Sequence[str]) -> Iterable[str]:
             yield f"  {name}: none"
         for fired in one.advice:
             where = f"{fired.role}{f', {fired.associations} associations' if fired.associations > 1 else ''}"
-            told = f"{name}: {fired.severity}, {fired.title} ({where}, said for {milliseconds(fired.lasted_s * 1000)}): "
+            told = f"{name}: {fired.severity}, {fired.title} ({where}, for {milliseconds(fired.lasted_s * 1000)}): "
             yield from wrap(
                 f"{told}{fired.seen}. Try: {fired.remedy}",
                 WIDTH,

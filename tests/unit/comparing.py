@@ -82,11 +82,14 @@ class Run:
             ):
                 told[name] += events
         waiting = sorted((event for end in self.ends for event in told[end]), key=came_ns)
+        late = [came_ns(one) for one in told["gNB"] if (one.number("wait_ns") or 0) > 100 * MS]
         expired, second = 0, 0
-        while waiting or second < 3:
+        end_s = came_ns(waiting[-1]) // SECOND + 3 if waiting else 5
+        while second < end_s:
             here = [event for event in waiting if came_ns(event) <= second * SECOND]
             del waiting[: len(here)]
-            expired += sum(came_ns(one) - int(one.number("at_ns") or 0) > 100 * MS for one in here)
+            expired += sum(one <= second * SECOND for one in late)
+            late = [one for one in late if one > second * SECOND]
             yield sample(
                 *(self._association(end, here) for end in self.ends),
                 at_s=second,
