@@ -85,7 +85,8 @@ class Adviser:
         alive = {row.key: row for row in snapshot.rows if row.ended is None}
         causes = {key for key, row in alive.items() if gives_cause(row) or _unlucky(happened.get(key, ()))}
         watched = [key for key in alive if key in causes or key in self._watches]
-        others = other_ends(alive.values()) if watched else {}
+        ends = ((key, row.other_end) for key, row in alive.items()) if watched else ()
+        others = {key: alive[end.key] for key, end in ends if end is not None and end.key in alive}
         self._remember(moment, alive, causes, watched, others, happened)
         # The other end of one that gives cause may be to blame: it is looked at too, and not remembered for that.
         there = {others[key].key for key in watched if key in others}
@@ -150,22 +151,6 @@ class Adviser:
 
 def _unlucky(events: Iterable[Event]) -> bool:
     return any(event.kind != "ngap" for event in events)
-
-
-def other_ends(rows: Iterable[Row]) -> Mapping[Key, Row]:
-    """Of each association its other end, where that is among them: the tags are crossed."""
-    rows = list(rows)
-    tagged = {
-        (entry.own_tag, entry.peer_tag): row
-        for row in rows
-        if (entry := row.association).own_tag and entry.peer_tag
-    }
-    found = {}
-    for (own, peer), row in tagged.items():
-        other = tagged.get((peer, own))
-        if other is not None and other is not row:
-            found[row.key] = other
-    return found
 
 
 def _by_association(happened: Iterable[tuple[Key | None, Event]]) -> Mapping[Key, list[Event]]:
