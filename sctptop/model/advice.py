@@ -74,12 +74,8 @@ class Adviser:
             tick=snapshot.tick,
             past=snapshot.past,
             probed=sample.sources.get("bpf") == "ok",
-            sack_timeouts={
-                netns: (counter.rate or 0.0) * (sample.interval_s or 0.0)
-                for netns, counters in snapshot.counters.items()
-                for counter in counters
-                if counter.name == "SctpDelaySackExpireds"
-            },
+            # Asked only where NGAP may be stalled: with thousands of namespaces these are many counters.
+            sack_timeouts=_sack_timeouts(snapshot) if snapshot.happened or self._ngap else {},
         )
         happened = _by_association(snapshot.happened)
         alive = {row.key: row for row in snapshot.rows if row.ended is None}
@@ -147,6 +143,17 @@ class Adviser:
             address=finding.address,
         )
         self._said[name] = _Said(advice, now_s)
+
+
+def _sack_timeouts(snapshot: Snapshot) -> Mapping[int, float]:
+    """What SctpDelaySackExpireds gained in the interval, by namespace."""
+    interval_s = snapshot.sample.interval_s or 0.0
+    return {
+        netns: (counter.rate or 0.0) * interval_s
+        for netns, counters in snapshot.counters.items()
+        for counter in counters
+        if counter.name == "SctpDelaySackExpireds"
+    }
 
 
 def _unlucky(events: Iterable[Event]) -> bool:

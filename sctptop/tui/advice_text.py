@@ -5,8 +5,8 @@ from __future__ import annotations
 from sctptop.fields import local_end, remote_end
 from sctptop.model.advice import Advice
 from sctptop.model.snapshot import Snapshot
-from sctptop.quantity import milliseconds
 from sctptop.tui.line import BLANK, Line, cells, clipped, line, spread, wrapped
+from sctptop.tui.views.scene import span_text
 
 MARKS = {"problem": ("▲", "bad"), "warning": ("▲", "warn"), "note": ("·", "dim")}
 NO_ADVICE = line((" no advice now", "faint"))
@@ -35,7 +35,7 @@ def advice_lines(snapshot: Snapshot, width: int) -> list[Line]:
     lines: list[Line] = []
     for advice in snapshot.advice:
         mark, style = MARKS[advice.severity]
-        since = milliseconds(1000 * max(0, round(snapshot.now_s - advice.since_s)))
+        since = span_text(max(0.0, snapshot.now_s - advice.since_s))
         head = line((f"{mark} {advice.title}", style), (f"  {_ends(snapshot, advice)}", "strong"))
         lines.append(spread(head, line((f"  {advice.severity}, for {since} ", "dim")), width))
         lines += wrapped(advice.seen, width, "", INDENT)
