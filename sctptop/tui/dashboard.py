@@ -81,6 +81,7 @@ class Dashboard(Vertical):
         self._chosen_columns = columns
         self._picture: Picture | None = None
         self._most_rows = 0
+        self._ready = False
         self._advised = False
 
     def compose(self) -> ComposeResult:
@@ -101,6 +102,8 @@ class Dashboard(Vertical):
         for name in ("troubles", "empty"):
             self._panel(name).can_focus = False
         self.table.focus()
+        self._ready = True
+        self._repaint()
 
     def on_resize(self) -> None:
         """Share the height anew."""
@@ -125,6 +128,9 @@ class Dashboard(Vertical):
     def paint(self, picture: Picture) -> None:
         """Show this; only what differs from before is redrawn."""
         self._picture = picture
+        if not self._ready:
+            # A reading may come before our parts are there.
+            return
         reading, width = picture.reading, self.size.width
         held = picture.held.snapshot.sample if picture.held and picture.held.snapshot else None
         self._status("header").show(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sctptop.cli import main
+from sctptop.kernel.host import host_facts
 from sctptop.output.event_lines import line
 from sctptop.recording.reader import Recording
 from sctptop.recording.writer import Limits, Writer
@@ -64,11 +67,7 @@ def _sums_are_right(seen: Seen, end: str) -> None:
 
 def _nobody_is_named(seen: Seen, path: Path) -> None:
     """No MSIN of the bench in what is kept, published or shown, in digits or as it stood on the wire."""
-    writer = Writer(path, {}, Limits())
-    for sample in seen.samples:
-        writer.add(sample)
-    writer.close()
-    recording = Recording(path)
+    recording = Recording(_kept(seen, path))
     kept = [json.dumps(to_json(sample)) for _, sample in recording.samples(0, len(recording))]
     recording.close()
     said = [line(event) for sample in seen.samples for event in sample.events]
@@ -95,7 +94,8 @@ def test_the_total_is_that_of_the_simulator(bench: Bench, hosts: Pair) -> None:
         assert one.total_ns / 1e6 == pytest.approx(told[one.ran_ue_id], rel=0.05)
     # Three answers of the AMF, each thought about for 40 ms; seen from either end it is the core's time.
     for end in ENDS:
-        assert seen.mean_ms(end, "core") == pytest.approx(3 * 40, rel=0.3)
+        # An emulated AMF needs as long again for the messages themselves.
+        assert 3 * 40 <= seen.mean_ms(end, "core") < 6 * 40
         assert seen.mean_ms(end, "sctp") < 0.2 * seen.mean_ms(end, "total")
     assert not seen.advice
 
@@ -117,7 +117,9 @@ def test_a_busier_core_costs_core_time_and_nothing_else(bench: Bench, hosts: Pai
     assert abs(gained["sctp"]) < cpu_ms / 2 and abs(gained["ran"]) < cpu_ms / 2, gained
 
 
-def test_nagle_and_a_delayed_sack_are_sctp_time_with_a_rule_and_a_counter(bench: Bench, hosts: Pair) -> None:
+def test_nagle_and_a_delayed_sack_are_sctp_time_with_a_rule_and_a_counter(
+    bench: Bench, hosts: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     ues = 12
     with core_scene(ues=ues, rate=1, on_order=True, hosts=hosts) as scene:
         stalled = bench.watch(scene)
@@ -128,10 +130,38 @@ def test_nagle_and_a_delayed_sack_are_sctp_time_with_a_rule_and_a_counter(bench:
     amf = hosts[1].namespace
     assert ues <= stalled.delayed_sacks[amf] <= 2 * ues + 4, stalled.delayed_sacks
     assert ("nagle", "gNB") in stalled.advice, stalled.advice
-    with core_scene(ues=ues, rate=1, gnb_nodelay=True, amf_nodelay=True, on_order=True, hosts=hosts) as scene:
-        quick = bench.watch(scene)
-    assert quick.mean_ms("gNB", "held") < 40
-    assert not quick.advice, quick.advice
+    quick = []
+    for _ in range(2):
+        with core_scene(
+            ues=ues, rate=1, gnb_nodelay=True, amf_nodelay=True, on_order=True, hosts=hosts
+        ) as scene:
+            quick.append(bench.watch(scene))
+        assert quick[-1].mean_ms("gNB", "held") < 40
+        assert not quick[-1].advice, quick[-1].advice
+    names = ("slow", "fast", "again")
+    files = [
+        _kept(seen, tmp_path / f"{name}.sctp") for name, seen in zip(names, (stalled, *quick), strict=True)
+    ]
+    verdict = _compared(files[:2], capsys)
+    assert (verdict["result"], verdict["settings_explain"]) == ("faster", True), verdict
+    assert "NODELAY" in verdict["verdict"], verdict
+    assert _compared(files[1:], capsys)["result"] == "same"
+
+
+def _kept(seen: Seen, path: Path) -> Path:
+    writer = Writer(path, {"written_by": "sctptop", **host_facts()}, Limits())
+    for sample in seen.samples:
+        writer.add(sample)
+    writer.close()
+    return path
+
+
+def _compared(files: list[Path], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    capsys.readouterr()
+    assert main(["compare", *map(str, files), "--json"]) == 0
+    (pair,) = json.loads(capsys.readouterr().out)["pairs"]
+    found: dict[str, Any] = pair
+    return found
 
 
 def test_a_thousand_in_a_burst(bench: Bench, hosts: Pair) -> None:
@@ -146,3 +176,26 @@ def test_a_thousand_in_a_burst(bench: Bench, hosts: Pair) -> None:
         tally = seen.tally(end)
         # Nothing lost, or what was lost is said.
         assert tally.completed == tally.started == 1000 or seen.lost > 0, (end, tally.started, tally.ended)
+
+
+def test_a_saturated_core_is_told_from_a_stalled_transport(bench: Bench, hosts: Pair) -> None:
+    """The other two cells of the square: the core is busy, with Nagle on and off."""
+    found = {}
+    for nodelay in (False, True):
+        with core_scene(
+            ues=50,
+            rate=10,
+            amf_cpu_ms=40,
+            gnb_nodelay=nodelay,
+            amf_nodelay=nodelay,
+            on_order=True,
+            hosts=hosts,
+        ) as scene:
+            found[nodelay] = bench.watch(scene)
+    for nodelay, seen in found.items():
+        assert seen.tally("gNB").started == 50
+        assert ("saturated", "AMF") in seen.advice, (nodelay, seen.advice)
+        # On the AMF's host the wait for it is SCTP time, on the gNB's the core's.
+        assert seen.mean_ms("AMF", "unread") > 5 * 40
+        assert seen.mean_ms("gNB", "core") > 0.6 * seen.mean_ms("gNB", "total")
+    assert not {rule for rule, _ in found[True].advice} & {"nagle", "delayed_sack"}, found[True].advice
