@@ -48,6 +48,8 @@ BOTH_ENDS_WIDE_COLUMNS: tuple[str, ...] = (
     "peer_nodelay",
     "sack_delay_ms",
     "peer_sack_delay_ms",
+    "netns_name",
+    "peer_netns_name",
     "rtx_chunks",
     "peer_rtx_chunks",
     "cwnd",
@@ -65,5 +67,9 @@ def default_columns(
     *, both_ends: bool = False, namespaces: bool = False
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Those that are always shown, and those that follow while there is room; ``namespaces``: there are several."""
-    first, further = (BOTH_ENDS_COLUMNS, BOTH_ENDS_WIDE_COLUMNS) if both_ends else (COLUMNS, WIDE_COLUMNS)
-    return first, ("netns_name", *further) if namespaces else further
+    if both_ends:
+        named = ("netns_name", "peer_netns_name")
+        return BOTH_ENDS_COLUMNS, tuple(
+            name for name in BOTH_ENDS_WIDE_COLUMNS if namespaces or name not in named
+        )
+    return COLUMNS, ("netns_name", *WIDE_COLUMNS) if namespaces else WIDE_COLUMNS

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sctptop.model.advice import Advice, Adviser
-from sctptop.model.association import Key, Row, Rows, identity
+from sctptop.model.association import Key, Row, Rows
 from sctptop.model.counters import CounterBook, CounterRow
 from sctptop.model.event import Event
 from sctptop.model.event_log import EventLog, Logged
@@ -122,14 +122,6 @@ class Snapshot:
             return self.rows
         behind = _folded(self.rows)
         return tuple(row for row in self.rows if row.key not in behind)
-
-    def other_end(self, row: Row) -> Row | None:
-        """The row of the other end; made from its record alone where ``--assoc`` leaves it out."""
-        end = row.other_end
-        if end is None:
-            return None
-        bare = Row(identity(end.association), end.association, rates={}, since_reset={})
-        return self.row(end.key) or bare
 
     def frozen(self) -> Snapshot:
         """The same picture with a history that no later sample changes: for a pause."""

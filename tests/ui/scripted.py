@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 
 from sctptop.model.counter_help import COUNTER_HELP
 from sctptop.model.event import Detail, Event
-from sctptop.model.sample import Association, Endpoint, Path, Process, Sample
+from sctptop.model.sample import Association, Endpoint, Namespace, Path, Process, Sample
 from sctptop.schema import from_json
 
 NETNS = 4026531840
@@ -292,6 +292,7 @@ def gnb_end(amf_end: Association, **changes: object) -> Association:
     entry = replace(
         amf_end,
         netns=GNB_NETNS,
+        netns_name="ran",
         assoc_id=(amf_end.assoc_id or 0) + 100,
         own_tag=amf_end.peer_tag,
         peer_tag=amf_end.own_tag,
@@ -314,7 +315,11 @@ def one_host(ticks: int, gnbs: int = 4) -> Iterator[Sample]:
     """gNB simulators beside their AMF, in two namespaces, and one more gNB that is elsewhere."""
     listening = (Endpoint(NETNS, 38412, ("10.9.0.1",), "LISTENING", "one-to-many"),)
     for tick in range(ticks):
-        ours = [association(number, tick, process=Process(900, "amf")) for number in range(gnbs + 1)]
+        ours = [
+            association(number, tick, netns_name="core", process=Process(900, "amf"))
+            for number in range(gnbs + 1)
+        ]
         theirs = [gnb_end(entry) for entry in ours[:gnbs]]
         counted = {**snmp(tick), GNB_NETNS: snmp(tick)[NETNS]}
-        yield sample(tick, [*ours, *theirs], counters=counted, endpoints=listening)
+        read = sample(tick, [*ours, *theirs], counters=counted, endpoints=listening)
+        yield replace(read, namespaces=(Namespace(NETNS, "core"), Namespace(GNB_NETNS, "ran")))

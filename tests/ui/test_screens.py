@@ -15,7 +15,7 @@ from sctptop.tui.live_app import LiveApp
 from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.widgets.association_table import AssociationTable
 from tests.ui.registering import with_registrations
-from tests.ui.scripted import Scripted, amf, with_probes
+from tests.ui.scripted import Scripted, amf, one_host, with_probes
 
 SIZES = ((80, 24), (120, 36), (160, 50))
 TICKS = 45
@@ -82,6 +82,20 @@ def test_screen_of_a_ladder(snap_compare: Callable[..., bool], size: tuple[int, 
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=opened)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("details", [False, True], ids=["line", "details"])
+def test_screen_of_both_ends(snap_compare: Callable[..., bool], size: tuple[int, int], details: bool) -> None:
+    app = LiveApp(Scripted(list(one_host(TICKS))), Options(interval_s=3600, view="queue", both_ends=True))
+
+    async def look(pilot: Any) -> None:
+        await play(pilot)
+        if details:
+            await pilot.press("enter")
+            await pilot.pause()
+
+    assert snap_compare(app, terminal_size=size, run_before=look)
 
 
 async def play(pilot: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,10 @@ from sctptop.model.both_ends import comes_first, listening_sockets, other_ends
 from sctptop.model.sample import Association, Endpoint, Process
 from sctptop.model.select import parse_selector
 from sctptop.model.snapshot import Model, Snapshot
+from sctptop.options import Options
 from sctptop.ordering import parse_order
+from sctptop.output.csv_rows import CsvWriter
+from sctptop.output.text import TextWriter
 from tests.unit.associations import NETNS, association, sample
 
 GNB, AMF, OTHER_BENCH = NETNS, NETNS + 1, NETNS + 2
@@ -245,10 +249,17 @@ def test_one_line_is_the_clients_and_knows_both_queues() -> None:
     assert BY_ID["peer_process"].get(both) == "amf[900]"
     assert BY_ID["peer_recv_queue"].get(alone) is None
     assert (snapshot.totals.associations, snapshot.totals.distinct) == (3, 2)
-    other = snapshot.other_end(both)
-    assert other is not None and other.association.local_port == 38412
-    back = snapshot.other_end(other)
-    assert back is both
+    assert both.other_end is not None
+    other = snapshot.row(both.other_end.key)
+    assert other is not None and other.other_end is not None
+    assert (other.association.local_port, other.other_end.key) == (38412, both.key)
+
+
+def test_one_namespace_alone_has_a_line_for_its_end() -> None:
+    snapshot = Model().advance(sample(client(nodelay=True), server(), endpoints=LISTENING)).within(AMF)
+    assert lines(snapshot) == [38412]
+    assert BY_ID["peer_nodelay"].get(snapshot.rows[0]) is True
+    assert (snapshot.totals.associations, snapshot.totals.distinct) == (1, 1)
 
 
 def test_filter_and_order_know_the_other_end() -> None:
@@ -313,5 +324,18 @@ def test_an_end_that_was_not_selected_is_known_and_has_no_line() -> None:
     (row,) = snapshot.lines(both_ends=True)
     assert (row.association.assoc_id, snapshot.hidden) == (4, 1)
     assert BY_ID["peer_nodelay"].get(row) is True
-    other = snapshot.other_end(row)
-    assert other is not None and other.association.assoc_id == 3
+    assert row.other_end is not None and row.other_end.key is None
+
+
+def test_a_plain_table_and_csv_have_one_line_for_both() -> None:
+    options = Options(both_ends=True)
+    snapshot = Model().advance(sample(server(recv_queue=2304), client(send_queue=512), endpoints=LISTENING))
+    rows = list(snapshot.lines(options.both_ends))
+    text = TextWriter(options)(snapshot, rows).splitlines()
+    assert text[1].startswith("1 assoc, 2 ends (2 est)")
+    place = next(place for place, line in enumerate(text) if line.startswith("LOCAL"))
+    titles, line = (re.split(r"  +", found) for found in text[place : place + 2])
+    told = dict(zip(titles, line, strict=True))
+    assert (told["LOCAL"], told["SEND-Q"], told["PEER-RCVQ"]) == ("10.9.0.1:40001", "512", "2.3k")
+    columns = tuple(BY_ID[name] for name in ("local_port", "peer_recv_queue", "peer_nodelay"))
+    assert CsvWriter(columns)(snapshot, rows).splitlines()[1].split(",")[1:] == ["40001", "2304", ""]

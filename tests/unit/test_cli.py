@@ -30,6 +30,8 @@ REPOSITORY = Path(sctptop.__file__).parents[1]
         (["--filter", "cwnd<<5"], "--filter"),
         (["--view", "nosuch"], "invalid choice"),
         (["--json", "--csv"], "not allowed with"),
+        (["--json", "--both-ends"], "--both-ends: --json always tells each end"),
+        (["--events", "--both-ends"], "--both-ends: --events always tells each end"),
         ([], "the dashboard needs a terminal"),
     ],
 )

@@ -78,7 +78,7 @@ TITLE = 12
 BOTH = "Both ends"
 BOTH_HINT = "  of this association are on this host; the key b puts them on one line"
 EACH_MOST = 22
-ALWAYS_DIFFERENT = ("process", "container", "netns", "assoc_id")
+ALWAYS_DIFFERENT = ("process", "container", "netns_name", "netns", "assoc_id")
 """No news when the two ends differ in it."""
 
 
