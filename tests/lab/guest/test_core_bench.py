@@ -112,23 +112,28 @@ def test_sessions_and_deregistration(hosts: Pair) -> None:
     assert len({facts["amf_ue_id"] for facts in registrations}) == 10
 
 
-def stalls(hosts: Pair, *, nodelay: bool, ues: int = 8) -> tuple[float, int]:
+def stalls(hosts: Pair, ues: int, *, nodelay: bool, sack_delay_ms: int | None = None) -> tuple[float, int]:
     """Median of `heard_ms`, and SACKs that the AMF's timer sent, of UEs that come one by one."""
     before = delayed_sacks(hosts[1])
-    with core_scene(ues=ues, rate=2, gnb_nodelay=nodelay, hosts=hosts) as scene:
+    with core_scene(
+        ues=ues, rate=2, gnb_nodelay=nodelay, amf_sack_delay_ms=sack_delay_ms, hosts=hosts
+    ) as scene:
         assert scene.finish()["completed"] == ues
         heard_ms = [facts["heard_ms"] for facts in scene.registrations()]
         return statistics.median(heard_ms), delayed_sacks(hosts[1]) - before
 
 
 def test_nagle_waits_for_the_delayed_sack(hosts: Pair) -> None:
-    stalled_ms, expired = stalls(hosts, nodelay=False)
-    quick_ms, few = stalls(hosts, nodelay=True)
+    stalled_ms, expired = stalls(hosts, 8, nodelay=False)
+    quick_ms, few = stalls(hosts, 8, nodelay=True)
+    at_once_ms, none = stalls(hosts, 4, nodelay=False, sack_delay_ms=0)
     print(f"Nagle: {stalled_ms:.0f} ms, {expired} delayed SACKs; NODELAY: {quick_ms:.0f} ms, {few}")
+    print(f"Nagle, SACKs at once: {at_once_ms:.0f} ms, {none}")
     assert stalled_ms >= SACK_DELAY_MS
-    assert quick_ms <= stalled_ms - 0.75 * SACK_DELAY_MS
+    assert max(quick_ms, at_once_ms) <= stalled_ms - 0.5 * SACK_DELAY_MS
     assert expired >= 8
     assert few <= expired - 6
+    assert none == 0
 
 
 def test_a_busy_amf_lets_them_wait(hosts: Pair) -> None:
