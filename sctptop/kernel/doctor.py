@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sctptop.kernel import doctor_probes, doctor_sysctls, find_bcc
+from sctptop.kernel import doctor_probes, doctor_sysctls, find_bcc, perf_event
 from sctptop.kernel.distribution import Commands, commands
 from sctptop.kernel.libbpf import library
 from sctptop.kernel.modules import Module, module
@@ -36,6 +36,8 @@ class Host:
     """Raises LibbpfError."""
     source: Callable[[], tuple[ProbeSource, bool]] = lambda: source_here()
     """The program, and whether it needs headers. Raises NoProbes."""
+    refused: Callable[[], str | None] = perf_event.refusal
+    """Why no probe may be hung on a perf event, with the remedy; None when it may."""
 
     @property
     def commands(self) -> Commands:
@@ -111,7 +113,7 @@ _CHECKS: dict[str, Callable[[Host], Check]] = {
     "sctp_diag": sctp_diag,
     "rights": lambda host: doctor_probes.rights(host.root, needs_modules=not host.sctp),
     "lockdown": lambda host: doctor_probes.lockdown(host.root),
-    "kprobes": lambda host: doctor_probes.kprobes(host.root, host.release, host.commands),
+    "kprobes": lambda host: doctor_probes.kprobes(host.root, host.release, host.commands, host.refused),
     "BCC": lambda host: doctor_probes.bcc(host.bcc),
     "libbpf": lambda host: doctor_probes.libbpf(host.libbpf),
     "BTF": lambda host: doctor_probes.types(host.root, host.libbpf, host.source, host.sctp),

@@ -11,11 +11,11 @@ from sctptop.kernel.find_bcc import NoBcc
 from sctptop.kernel.libbpf import LibbpfError
 from sctptop.kernel.modules import option
 from sctptop.kernel.privilege import (
-    SYS_ADMIN,
     SYS_MODULE,
     effective_capabilities,
     lockdown_mode,
     locked_down,
+    missing_capabilities,
     missing_rights,
 )
 from sctptop.kernel.probe_source import ProbeSource
@@ -25,22 +25,12 @@ from sctptop.model.check import HINT, MISSING, OK, Check
 BUILT_WITH = ("CONFIG_BPF_SYSCALL", "CONFIG_BPF_EVENTS", "CONFIG_KPROBES")
 """Without one of these the kernel runs no probe."""
 
-PARANOID = 2
-"""The highest perf_event_paranoid of the kernel itself; distributions have 3 and 4, which want CAP_SYS_ADMIN."""
-
 
 def rights(root: Path, needs_modules: bool) -> Check:
     """What we may do; ``needs_modules``: whether a module has to be loaded first."""
     status, uid_map = root / "proc/thread-self/status", root / "proc/thread-self/uid_map"
     held = effective_capabilities(status)
-    lacks = [
-        f"{name} {use}"
-        for name, bit, use in (
-            ("CAP_SYS_MODULE", SYS_MODULE, "to load modules"),
-            ("CAP_SYS_ADMIN", SYS_ADMIN, "for other network namespaces"),
-        )
-        if not held >> bit & 1
-    ]
+    lacks = missing_capabilities(held, needs_modules)
     others = f"; nor {', '.join(lacks)}" if lacks else ""
     trouble = missing_rights(status, uid_map)
     if trouble is not None:
@@ -65,8 +55,8 @@ def lockdown(root: Path) -> Check:
     return Check("lockdown", OK, found)
 
 
-def kprobes(root: Path, release: str, known: Commands) -> Check:
-    """Whether this kernel lets programs be attached, and how far perf_event_paranoid matters."""
+def kprobes(root: Path, release: str, known: Commands, refused: Callable[[], str | None]) -> Check:
+    """Whether this kernel lets programs be attached; ``refused`` asks it, of no use to who has no rights at all."""
     without = [name for name in BUILT_WITH if option(name, release, root) == "n"]
     if without:
         return Check("kprobes", MISSING, f"the kernel was built without {', '.join(without)}", known.kernel)
@@ -75,16 +65,11 @@ def kprobes(root: Path, release: str, known: Commands) -> Check:
         return Check("kprobes", MISSING, "/sys is not mounted", "sudo mount -t sysfs sysfs /sys")
     if not (devices / "kprobe").exists():
         return Check("kprobes", MISSING, "this kernel has none", known.kernel)
-    paranoid = _number(root / "proc/sys/kernel/perf_event_paranoid")
-    held = effective_capabilities(root / "proc/thread-self/status")
     # kernel.unprivileged_bpf_disabled stops nobody who has CAP_BPF, and who has not gets no probe anyway.
-    if paranoid is not None and paranoid > PARANOID and held and not held >> SYS_ADMIN & 1:
-        return Check(
-            "kprobes",
-            HINT,
-            f"with kernel.perf_event_paranoid {paranoid} some kernels want CAP_SYS_ADMIN too",
-            f"sudo sysctl kernel.perf_event_paranoid={PARANOID}",
-        )
+    process = root / "proc/thread-self"
+    trouble = None if missing_rights(process / "status", process / "uid_map") else refused()
+    if trouble is not None:
+        return Check.told("kprobes", MISSING, trouble)
     return Check("kprobes", OK, "the kernel has them")
 
 
@@ -134,10 +119,3 @@ def types(
     if needs_headers:
         return Check("BTF", OK, "none of SCTP; the kernel's headers do as well, and take longer")
     return Check("BTF", OK, str(split if split.exists() else base))
-
-
-def _number(file: Path) -> int | None:
-    try:
-        return int(file.read_text())
-    except (OSError, ValueError):
-        return None

@@ -54,8 +54,8 @@ def load(folders: Iterable[str] = FOLDERS, path: Iterable[str] | None = None) ->
         raise NoBcc(f"{trouble} (try: {remedy})")
     if impostor is not None:
         raise NoBcc(
-            f"the package bcc in {impostor} is PyPI's project of that name, not the BPF Compiler Collection "
-            f"(try: pip uninstall bcc; {remedy})"
+            f"BCC is not installed; the package bcc in {impostor} is PyPI's project of that name, another one, "
+            f"and does no harm beside it (try: {remedy})"
         )
     raise NoBcc(f"BCC is not installed (try: {remedy})")
 

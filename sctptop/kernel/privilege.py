@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+
+from sctptop.kernel import perf_event
+from sctptop.kernel.as_root import as_root
 
 STATUS = Path("/proc/thread-self/status")
 UID_MAP = Path("/proc/thread-self/uid_map")
 LOCKDOWN = Path("/sys/kernel/security/lockdown")
 
-SYS_MODULE, SYS_ADMIN, PERFMON, BPF = 16, 21, 38, 39
+DAC_READ_SEARCH, NET_ADMIN, SYS_MODULE, SYS_PTRACE, SYS_ADMIN, PERFMON, BPF = 2, 12, 16, 19, 21, 38, 39
 """Bits of the capabilities, include/uapi/linux/capability.h."""
+
+
+def missing_capabilities(held: int, needs_modules: bool) -> list[str]:
+    """What the mask lacks of the capabilities that are used for more than probes: each with its use."""
+    uses = (
+        ("CAP_SYS_MODULE to load modules", needs_modules, (SYS_MODULE,)),
+        ("CAP_SYS_ADMIN for other network namespaces", True, (SYS_ADMIN,)),
+        (
+            "CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH for the owners of others' sockets",
+            True,
+            (SYS_PTRACE, DAC_READ_SEARCH),
+        ),
+        ("CAP_NET_ADMIN for firewall marks", True, (NET_ADMIN,)),
+    )
+    return [use for use, wanted, bits in uses if wanted and not all(held >> bit & 1 for bit in bits)]
 
 
 def effective_capabilities(status: Path = STATUS) -> int:
@@ -25,17 +44,20 @@ def effective_capabilities(status: Path = STATUS) -> int:
 
 
 def missing_for_probes(
-    status: Path = STATUS, lockdown: Path = LOCKDOWN, uid_map: Path = UID_MAP
+    status: Path = STATUS,
+    lockdown: Path = LOCKDOWN,
+    uid_map: Path = UID_MAP,
+    refused: Callable[[], str | None] = perf_event.refusal,
 ) -> str | None:
     """Why the kernel will let us load no probe, with the remedy; None when it will."""
-    return missing_rights(status, uid_map) or locked_down(lockdown)
+    return missing_rights(status, uid_map) or locked_down(lockdown) or refused()
 
 
 def missing_rights(status: Path = STATUS, uid_map: Path = UID_MAP) -> str | None:
     """Which capabilities probes lack, with the remedy; None when they have them."""
     held = effective_capabilities(status)
     if not held >> SYS_ADMIN & 1 and not (held >> BPF & 1 and held >> PERFMON & 1):
-        return "needs root, or CAP_BPF and CAP_PERFMON (try: sudo sctptop)"
+        return f"needs root, or CAP_BPF and CAP_PERFMON (try: {as_root()})"
     if in_user_namespace(uid_map):
         return "root of a user namespace may load no probes (try: sudo sctptop  # on the host itself)"
     return None

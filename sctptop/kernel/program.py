@@ -125,18 +125,20 @@ class Program:
     def listen(self, takers: Mapping[str, Callable[[bytes], None]], lost: Callable[[int], None]) -> None:
         """Open the perf buffers of those names that the program has.
 
-        Each taker gets the bytes of each event of its buffer, ``lost`` how many found no room in any.
+        Each taker gets the bytes of each event of its buffer, ``lost`` how many found no room in any. Raises NoProbes.
         """
-        for name, take in takers.items():
-            if f"BPF_PERF_OUTPUT({name})" in self.source.text:
+        with captured_stderr() as said:
+            for name, take in takers.items():
+                if f"BPF_PERF_OUTPUT({name})" not in self.source.text:
+                    continue
                 opener = self._bpf[name.encode()].open_perf_buffer
                 # Older versions of BCC (0.18) always wake for each.
-                many = (
-                    {"wakeup_events": WAKE_AT[name]}
-                    if "wakeup_events" in signature(opener).parameters
-                    else {}
-                )
-                opener(_receiver(take), page_cnt=PERF_PAGES[name], lost_cb=lost, **many)
+                can_wait = "wakeup_events" in signature(opener).parameters
+                options = {"wakeup_events": WAKE_AT[name]} if can_wait else {}
+                try:
+                    opener(_receiver(take), page_cnt=PERF_PAGES[name], lost_cb=lost, **options)
+                except Exception as error:
+                    raise NoProbes(f"no buffer for events: {_reason(str(error), said())}") from error
 
     def has(self, concern: str) -> bool:
         """Whether this C file is part of the program."""

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pyroute2 import netns as pyroute2_netns
 
+from sctptop.kernel.as_root import as_root
 from sctptop.kernel.wire import (
     NLM_F_DUMP_INTR,
     NLMSG_DONE,
@@ -170,7 +171,7 @@ def _explained(code: int) -> SockDiagError:
         case errno.ENOENT:
             text = "module sctp_diag is not loaded (try: sudo modprobe sctp_diag)"
         case errno.EPERM | errno.EACCES:
-            text = "not permitted to read sockets (try: sudo sctptop)"
+            text = f"not permitted to read sockets (try: {as_root()})"
         case errno.EPROTONOSUPPORT:
             text = "this kernel has no NETLINK_SOCK_DIAG"
         case errno.EAGAIN:

@@ -63,7 +63,6 @@ def lively(root: Path, distribution: str = "debian") -> Host:
     loaded(root, "sctp", "sctp_diag")
     capabilities(root, ALL)
     write(root, "proc/thread-self/uid_map", "0 0 4294967295\n")
-    write(root, "proc/sys/kernel/perf_event_paranoid", "2\n")
     write(root, "sys/bus/event_source/devices/kprobe/type", "8\n")
     write(root, "sys/kernel/btf/vmlinux")
     write(root, "sys/kernel/btf/sctp")
@@ -76,7 +75,14 @@ def lively(root: Path, distribution: str = "debian") -> Host:
         return ProbeSource("", frozenset(), {}), False
 
     return Host(
-        root, RELEASE, "x86_64", ask=nothing, bcc=lambda: object(), libbpf=lambda: object(), source=source
+        root,
+        RELEASE,
+        "x86_64",
+        ask=nothing,
+        bcc=lambda: object(),
+        libbpf=lambda: object(),
+        source=source,
+        refused=nothing,
     )
 
 

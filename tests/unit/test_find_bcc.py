@@ -50,7 +50,7 @@ def test_folders_with_wildcards_newest_first(tmp_path: Path) -> None:
 
 def test_the_impostor_is_passed_over_and_named(tmp_path: Path) -> None:
     wrong = package(tmp_path / "venv", "class Lattice: pass\n", real=False)
-    with pytest.raises(find_bcc.NoBcc, match=r"PyPI's project .*pip uninstall bcc") as caught:
+    with pytest.raises(find_bcc.NoBcc, match=r"BCC is not installed.*PyPI's project") as caught:
         find_bcc.load([], path=[str(tmp_path / "venv")])
     assert str(wrong) in str(caught.value)
     package(tmp_path / "system")

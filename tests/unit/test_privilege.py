@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.privilege import effective_capabilities, lockdown_mode, missing_for_probes
+from sctptop.kernel import perf_event, privilege
+from sctptop.kernel.as_root import as_root
+from sctptop.kernel.privilege import effective_capabilities, lockdown_mode
+
+missing_for_probes = partial(privilege.missing_for_probes, refused=lambda: None)
+"""Whoever runs the tests may have no perf events at all."""
 
 
 @pytest.mark.parametrize(
@@ -60,3 +67,69 @@ def test_a_status_that_cannot_be_read_is_no_right(tmp_path: Path) -> None:
     (tmp_path / "status").write_text("CapEff:\tnonsense\n")
     assert effective_capabilities(tmp_path / "status") == 0
     assert effective_capabilities(tmp_path / "gone") == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "words"),
+    [
+        (0, "4", None),
+        (errno.ENOSYS, "4", None),
+        (errno.EACCES, "3", "paranoid 3 this kernel wants CAP_SYS_ADMIN"),
+        (errno.EPERM, "2", "in a container"),
+        (errno.EPERM, "what", "in a container"),
+    ],
+)
+def test_a_kernel_that_keeps_perf_events_to_itself(
+    tmp_path: Path, code: int, level: str, words: str | None
+) -> None:
+    (tmp_path / "paranoid").write_text(f"{level}\n")
+    (tmp_path / "status").write_text("CapEff:\t000000c000000000\n")
+    missing = privilege.missing_for_probes(
+        tmp_path / "status",
+        tmp_path / "none",
+        tmp_path / "none",
+        partial(perf_event.refusal, lambda: code, tmp_path / "paranoid"),
+    )
+    assert (words is None and missing is None) or (words and words in str(missing))
+    assert words is None or not words.startswith("paranoid") or "perf_event_paranoid=2)" in str(missing)
+
+
+def test_what_is_lacked_beside_probes_and_only_when_it_is_used() -> None:
+    everything = 0x1FFFFFFFFFF
+    assert privilege.missing_capabilities(everything, needs_modules=True) == []
+    both = everything & ~(1 << privilege.SYS_PTRACE | 1 << privilege.SYS_MODULE)
+    (owners,) = privilege.missing_capabilities(both, needs_modules=False)
+    assert owners.endswith("the owners of others' sockets")
+    assert len(privilege.missing_capabilities(both, needs_modules=True)) == 2
+
+
+@pytest.mark.parametrize(
+    ("program", "package", "command"),
+    [
+        ("/usr/local/bin/sctptop", "/opt/sctptop/lib/python3.13/site-packages/sctptop", "sudo sctptop"),
+        (
+            "/home/me/x/bin/sctptop",
+            "/home/me/x/lib/python3.13/site-packages/sctptop",
+            "sudo /home/me/x/bin/sctptop",
+        ),
+        (
+            "/home/me/.local/bin/sctptop",
+            "/home/me/.local/lib/python3.13/site-packages/sctptop",
+            "sudo PYTHONUSERBASE=/home/me/.local /home/me/.local/bin/sctptop",
+        ),
+        ("/usr/bin/pytest", "/srv/sctptop/sctptop", "sudo sctptop"),
+    ],
+)
+def test_the_command_that_works_with_sudo(program: str, package: str, command: str) -> None:
+    assert as_root(program, Path(package), "/home/me/.local") == command
+
+
+def test_the_command_of_a_checkout_and_of_a_venv_in_local(tmp_path: Path) -> None:
+    package = tmp_path / "sctptop"
+    assert as_root(str(package / "__main__.py"), package, "/home/me/.local").endswith(" -m sctptop")
+    venv = tmp_path / ".local/share/uv/tools/sctptop"
+    (venv / "lib/python3.13/site-packages/sctptop").mkdir(parents=True)
+    (venv / "pyvenv.cfg").touch()
+    script = str(tmp_path / ".local/bin/sctptop")
+    package = venv / "lib/python3.13/site-packages/sctptop"
+    assert as_root(script, package, str(tmp_path / ".local")) == f"sudo {script}"
