@@ -56,6 +56,16 @@ def system(series: str) -> System:
     return System(booted, suite, userland, _root(userland))
 
 
+def bootstrap(suite: str, root: Path, packages: str) -> None:
+    """A minimal system of that release with these packages in an empty folder. Root only; raises LabError."""
+    # This host's debootstrap may not know a newer release by name; they are all made as sid is. What it mounts goes
+    # with its namespace.
+    command = ["unshare", "--mount", "debootstrap", "--variant=minbase", f"--keyring={KEYRING}"]
+    command += [f"--include={packages.replace(' ', ',')}", suite, str(root), _mirror()]
+    _output(*command, "/usr/share/debootstrap/scripts/sid")
+    _chroot(root, "apt-get", "clean")
+
+
 def renew_checkout(root: Path) -> None:
     """Puts the repository as it is now into a root, compiled: a guest would do that ten times slower."""
     target = root / CHECKOUT.relative_to("/")
@@ -129,12 +139,7 @@ def _root(suite: str) -> Path:
         raise lab_error("kernel matrix", "only root can make the roots", "sudo")
     marker.unlink(missing_ok=True)
     shutil.rmtree(root, ignore_errors=True)
-    # This host's debootstrap may not know a newer release by name; they are all made as sid is. What it mounts goes
-    # with its namespace.
-    bootstrap = ["unshare", "--mount", "debootstrap", "--variant=minbase", f"--keyring={KEYRING}"]
-    bootstrap += [f"--include={PACKAGES.replace(' ', ',')}", suite, str(root), _mirror()]
-    _output(*bootstrap, "/usr/share/debootstrap/scripts/sid")
-    _chroot(root, "apt-get", "clean")
+    bootstrap(suite, root, PACKAGES)
     _chroot(root, "python3", "-m", "venv", "--without-pip", str(VENV))
     (site,) = (root / VENV.relative_to("/")).glob("lib/python3.*/site-packages")
     # This host's pip, with its settings, for the root's Python; all of it is Python without a compiled part.

@@ -1,0 +1,26 @@
+"""What the README has people type to install is found by the trial of it, each command in its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.install.readme import FIRST, ways
+
+
+def test_every_way_of_the_readme() -> None:
+    found = {way.name: way for way in ways()}
+    assert list(found) == [FIRST, "pipx", "venv", "uv", "pip"]
+    first = found[FIRST]
+    assert first.install.startswith(first.packages) and first.packages.count("sudo apt-get") == 2
+    assert (first.start, first.as_user) == ("sudo sctptop", "sctptop")
+    assert found["pip"].as_user == "~/.local/bin/sctptop" and found["pip"].packages.endswith(" python3-pip")
+    assert found["uv"].packages.endswith(" python3-bpfcc")
+    assert all(way.start.startswith("sudo ") and way.remove for way in found.values())
+
+
+def test_a_readme_without_them(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# sctptop\n")
+    with pytest.raises(ValueError, match="how to install"):
+        ways(tmp_path / "README.md")
