@@ -1,7 +1,8 @@
 """Who holds which socket: the links of /proc/PID/fd, and the line of /proc/PID/stat. Stateless.
 
 Sources: proc_pid_fd(5), a link ``socket:[INODE]`` a socket; proc_pid_stat(5). Readable are processes of the same
-user, and all with CAP_SYS_PTRACE. Processes may go at any moment: what has gone is passed over.
+user, and all with CAP_DAC_READ_SEARCH (to list the folder: proc_fd_permission) and CAP_SYS_PTRACE (to read a link:
+proc_fd_access_allowed) together. Processes may go at any moment: what has gone is passed over.
 """
 
 from __future__ import annotations
