@@ -36,6 +36,9 @@ chmod 755 /root /root/.cache 2>/dev/null || true
 mkdir -p /mnt/home && chown {NUMBER}:{NUMBER} /mnt/home
 echo {USER}:x:{NUMBER}:{NUMBER}::/mnt/home:/bin/bash >>/etc/passwd
 echo {USER}:x:{NUMBER}: >>/etc/group
+echo '{USER}:*:19000:0:99999:7:::' >>/etc/shadow
+# sudo looks its own host up.
+echo "127.0.0.1 $(uname -n)" >>/etc/hosts
 mkdir -p /etc/sudoers.d
 echo '{USER} ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/{USER}
 """

@@ -54,8 +54,6 @@ def test_without_any_associations_are_read_and_the_doctor_s_sudo_helps(here: Pla
     assert not_well(checks) == {"rights"}
     again = shlex.split(checks["rights"]["remedy"])
     assert again[0] == "sudo" and again[-len(SCTPTOP) :] == SCTPTOP
-    done = here.run([*again, "--json", "-n", "1"], user=True)
-    assert '"bpf": "ok"' in done.stdout or '"bpf":"ok"' in done.stdout, done.stderr
     assert not_well(here.doctor(again[: -len(SCTPTOP)], user=True)) == set()
 
 
@@ -84,8 +82,6 @@ def test_two_capabilities_are_enough_for_every_probe(here: Place) -> None:
     assert checks["rights"]["found"].startswith("enough for probes; not CAP_SYS_ADMIN")
     (association,) = here.sample(prefix)["associations"]
     assert association["process"] is None and association["mark"] is None
-    for alone in ("bpf", "perfmon"):
-        assert not_well(here.doctor(holding(alone))) == {"rights"}
 
 
 @pytest.mark.parametrize("lacking", ["sys_ptrace", "dac_read_search", None])
@@ -100,8 +96,6 @@ def test_the_line_of_the_readme(here: Place) -> None:
     shown = here.run(["bash", "-c", f"{readme_s()} grep -E '^(Uid|CapEff)' /proc/self/status"], user=True)
     uid, effective = (line.split() for line in shown.stdout.splitlines())
     assert set(uid[1:]) == {str(NUMBER)} and int(effective[1], 16).bit_count() == 4
-    done = here.run(["bash", "-c", f"{readme_s()} {shlex.join(SCTPTOP)} doctor"], user=True)
-    assert done.returncode == 0, done.stdout
     prefix = ["bash", "-c", f'{readme_s()} "$@"', "readme"]
     sample = here.sample(prefix, user=True)
     assert sample["sources"]["bpf"] == "ok"
