@@ -81,7 +81,7 @@ class Dashboard(Vertical):
         self._chosen_columns = columns
         self._picture: Picture | None = None
         self._most_rows = 0
-        self._ready = False
+        self._parts = 0
         self._advised = False
 
     def compose(self) -> ComposeResult:
@@ -102,7 +102,7 @@ class Dashboard(Vertical):
         for name in ("troubles", "empty"):
             self._panel(name).can_focus = False
         self.table.focus()
-        self._ready = True
+        self._parts = len(self.children)
         self._repaint()
 
     def on_resize(self) -> None:
@@ -128,8 +128,8 @@ class Dashboard(Vertical):
     def paint(self, picture: Picture) -> None:
         """Show this; only what differs from before is redrawn."""
         self._picture = picture
-        if not self._ready:
-            # A reading may come before our parts are there.
+        if not self._parts or len(self.children) < self._parts:
+            # A reading may come before our parts are there, and as they go.
             return
         reading, width = picture.reading, self.size.width
         held = picture.held.snapshot.sample if picture.held and picture.held.snapshot else None
