@@ -19,7 +19,7 @@ import pytest
 from tests.lab.machine import LabError, run, run_pytest, split_report
 
 GUEST = Path(__file__).with_name("guest")
-SECONDS = 3300.0
+SECONDS = 4200.0
 IN_LAB = os.environ.get("SCTPTOP_IN_LAB") == "1"
 
 pytestmark = pytest.mark.skipif(IN_LAB, reason="already in the lab")
