@@ -12,7 +12,7 @@ from sctptop.comparison.pieces import HELD, OWN, Piece
 from sctptop.comparison.significance import FASTER, LEAST_N, SAME, SLOWER, SMALLEST, TOO_FEW, Ratio
 from sctptop.comparison.transport import transport_words
 from sctptop.model.registration_flow import COMPLETED
-from sctptop.quantity import milliseconds
+from sctptop.quantity import UNKNOWN, milliseconds
 
 NOT_COMPARABLE, NO_REGISTRATIONS = "not comparable", "no registrations"
 HALF = 0.5
@@ -271,10 +271,10 @@ def _medians(pair: Pair, comparison: Comparison) -> str:
 
 def times_text(ratio: Ratio) -> str:
     """A ratio with its interval: ``0.98× (0.95–1.02)``."""
-    if ratio.value is None or ratio.low is None or ratio.high is None:
-        return "–"
+    if ratio.value is None:
+        return UNKNOWN
     extreme = not LEAST_RATIO <= ratio.value <= 1 / LEAST_RATIO
-    if min(ratio.n) < LEAST_N or extreme:
+    if ratio.low is None or ratio.high is None or min(ratio.n) < LEAST_N or extreme:
         return f"{_figures(ratio.value)}×"
     return f"{_figures(ratio.value)}× ({_figures(ratio.low)}–{_figures(ratio.high)})"
 

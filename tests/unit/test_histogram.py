@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,3 +56,16 @@ def test_every_value_falls_between_edges_that_span_them(numbers: list[int]) -> N
 def test_an_empty_one_has_no_percentile() -> None:
     assert Distribution().percentile(0.5) is None
     assert Distribution().counts([1]) == []
+
+
+def test_two_distributions_make_one() -> None:
+    first = Distribution(6).merged([(1_000_000, 3), (5_000_000, 1)])
+    second = Distribution(6).merged([(200, 2), (5_000_000, 2)])
+    both = first.plus(second)
+    assert (both.n, both.min_ns, both.max_ns) == (8, 200, 5_000_000)
+    assert both.percentile(0.5) == pytest.approx(1, rel=both.error)
+    assert first.n == 4 and sum(times for _, times in both.steps()) == 8
+    assert [value for value, _ in both.steps()] == sorted(value for value, _ in both.steps())
+    coarser = first.plus(Distribution(4).merged([(9_000_000, 5)]))
+    assert (coarser.bits, coarser.n) == (6, 9) and coarser.percentile(0.9) == pytest.approx(9, rel=0.04)
+    assert Distribution(6).plus(first).percentile(1) == first.percentile(1)

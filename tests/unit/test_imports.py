@@ -38,7 +38,7 @@ def loaded_by(code: str) -> set[str]:
     return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
 
 
-@pytest.mark.parametrize("folder", ["model", "kernel", "output", "recording"])
+@pytest.mark.parametrize("folder", ["model", "kernel", "output", "recording", "comparison"])
 def test_only_the_dashboard_knows_a_screen(folder: str) -> None:
     for file in modules(folder):
         names = set(imports_of(file))
@@ -54,6 +54,15 @@ def test_the_model_is_pure() -> None:
         assert all(
             name.startswith(("sctptop.model", "sctptop.fields", "sctptop.quantity")) for name in mine
         ), file
+
+
+def test_comparing_is_pure() -> None:
+    for file in modules("comparison"):
+        names = {name.partition(".")[0] for name in imports_of(file)}
+        assert not names & (KERNEL_DOORS | {"os", "time", "subprocess", "pathlib", "sqlite3"}), file
+        mine = {name for name in imports_of(file) if name.startswith("sctptop.")}
+        rooms = ("sctptop.comparison", "sctptop.model", "sctptop.fields", "sctptop.quantity")
+        assert all(name.startswith(rooms) for name in mine), file
 
 
 def test_only_the_kernel_room_touches_the_kernel() -> None:

@@ -1,0 +1,212 @@
+"""What two recordings come to: which is faster, what made the difference, and when nothing can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from sctptop.comparison.compare import Comparison, compare
+from sctptop.comparison.pieces import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, UNREAD
+from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
+from sctptop.comparison.summary import Summary
+from sctptop.comparison.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
+from tests.unit.comparing import FAST, SLOW, Run, distant, slower, stalled, unread
+
+BOTH = ("gNB", "AMF")
+CORE = replace(FAST, seed=2, change=slower(False, 3.0), comm="another")
+
+
+@pytest.fixture(scope="module")
+def made() -> Mapping[str, Summary]:
+    runs = {
+        "slow": SLOW,
+        "fast": FAST,
+        "again": replace(FAST, seed=5),
+        "core": CORE,
+        "far": replace(FAST, seed=2, change=distant(10), rtt_ms=20),
+        "few": replace(FAST, ues=8),
+        "silent": replace(FAST, probes=False),
+        "slow at the AMF": replace(SLOW, ends=("AMF",)),
+        "fast at the AMF": replace(FAST, ends=("AMF",)),
+        "both": replace(FAST, ends=BOTH),
+        "slow, both": replace(SLOW, ends=BOTH),
+        "saturated": replace(FAST, ends=BOTH, change=unread(True, 60)),
+        "core, both": replace(CORE, ends=BOTH),
+        "some stalled": replace(SLOW, change=stalled(7)),
+        "rejecting": replace(FAST, rejected=30),
+        "burst": replace(FAST, every_ms=1),
+    }
+    return {name: run.summary(name) for name, run in runs.items()}
+
+
+def judged(made: Mapping[str, Summary], *names: str) -> tuple[Comparison, Verdict]:
+    found = compare([made[name] for name in names])
+    return found, verdict(found, found.pairs[0])
+
+
+def pieces_of(found: Verdict) -> list[tuple[str, str]]:
+    return [(piece.kind, piece.role) for piece, _ in found.shares]
+
+
+def test_nagle_is_named_as_settings_and_not_as_a_core(made: Mapping[str, Summary]) -> None:
+    comparison, found = judged(made, "slow", "fast")
+    assert (found.result, found.by) == (FASTER, "p50")
+    assert pieces_of(found) == [(HELD, "gNB")] and found.shares[0][1] > 0.95
+    assert {cause.setting or cause.rule or cause.counter for cause in found.causes} == {
+        "nodelay",
+        "nagle",
+        "SctpDelaySackExpireds",
+    }
+    assert found.settings_explain
+    for words in (
+        "fast is faster than slow by 10.",
+        "225ms",
+        "RegistrationComplete",
+        "NODELAY of the gNB is off in slow and on in fast",
+        "compares settings, not cores",
+        "The core alone, network included: no difference",
+    ):
+        assert words in found.text
+    assert comparison.summaries[0].of("gNB").n == 60
+
+
+def test_turned_round_it_says_the_same(made: Mapping[str, Summary]) -> None:
+    _, found = judged(made, "fast", "slow")
+    assert found.result == SLOWER and found.settings_explain
+    assert "slow is slower than fast by 10." in found.text
+    assert "NODELAY of the gNB is off in slow and on in fast" in found.text
+
+
+def test_the_same_set_up_shows_no_difference(made: Mapping[str, Summary]) -> None:
+    for names in (("fast", "again"), ("again", "fast")):
+        _, found = judged(made, *names)
+        assert found.result == SAME and not found.causes
+        assert found.text.startswith(f"No difference between {names[0]} and {names[1]} that n = 60 and 60")
+        assert "settings" not in found.text
+
+
+def test_no_difference_in_time_hides_none_in_settings(made: Mapping[str, Summary]) -> None:
+    tuned = replace(FAST, seed=5, gnb={"sack_delay_ms": 50}).summary("tuned")
+    comparison = compare([made["fast"], tuned])
+    found = verdict(comparison, comparison.pairs[0])
+    assert found.result == SAME
+    assert "Yet settings differ: SACK delay of the gNB 200ms in fast and 50ms in tuned" in found.text
+
+
+def test_a_slower_core_is_the_core_s(made: Mapping[str, Summary]) -> None:
+    _, found = judged(made, "fast", "core")
+    assert found.result == SLOWER and pieces_of(found) == [(FAR, "AMF")] and not found.settings_explain
+    assert "the AMF, its SCTP included" in found.text.replace("The AMF", "the AMF")
+    # Where its end was recorded too, it is known to be the program itself, and which.
+    _, there = judged(made, "both", "core, both")
+    assert pieces_of(there) == [(OWN, "AMF")]
+    assert "the AMF is another program, another in core, both and amf in both" in there.text
+
+
+def test_the_network_is_told_from_the_core_by_heartbeats(made: Mapping[str, Summary]) -> None:
+    _, found = judged(made, "fast", "far")
+    assert found.result == SLOWER and pieces_of(found) == [(NETWORK, "")]
+    assert "heartbeat RTT is 20ms in far and 1ms in fast" in found.text
+    blind = [replace(made[name], heartbeats=type(made[name].heartbeats)()) for name in ("fast", "far")]
+    comparison = compare(blind)
+    assert pieces_of(verdict(comparison, comparison.pairs[0])) == [(FAR_AND_NETWORK, "AMF")]
+
+
+def test_a_saturated_core_is_one_that_does_not_read(made: Mapping[str, Summary]) -> None:
+    _, found = judged(made, "both", "saturated")
+    assert found.result == SLOWER and pieces_of(found) == [(UNREAD, "AMF")]
+    assert "Saturated application at the AMF" in found.text
+    assert all(share <= 1 for _, share in found.shares)
+
+
+def test_the_amf_alone_sees_the_wait_for_its_sack(made: Mapping[str, Summary]) -> None:
+    _, found = judged(made, "slow at the AMF", "fast at the AMF")
+    assert found.result == FASTER and pieces_of(found) == [(FAR, "gNB")]
+    assert {cause.rule for cause in found.causes} >= {"delayed_sack"}
+    assert "SctpDelaySackExpireds rose by 1.00 a registration in slow" in found.text
+
+
+def test_both_ends_blame_each_other(made: Mapping[str, Summary]) -> None:
+    comparison, found = judged(made, "slow, both", "both")
+    assert comparison.ends == ("gNB", "gNB") and pieces_of(found) == [(HELD, "gNB")]
+    assert {cause.rule for cause in found.causes} >= {"nagle", "delayed_sack"}
+    assert not any("was not recorded" in caveat for caveat in comparison.caveats)
+
+
+def test_a_sack_delay_that_differs_is_a_setting(made: Mapping[str, Summary]) -> None:
+    off = {"nodelay": False}
+    slow = replace(SLOW, ends=BOTH, gnb=off).summary("slow")
+    quick = replace(FAST, ends=BOTH, gnb=off, amf={"sack_delay_ms": 0}).summary("quick")
+    comparison = compare([slow, quick])
+    found = verdict(comparison, comparison.pairs[0])
+    assert found.settings_explain
+    assert "SACK delay of the AMF is 200ms in slow and 0ms in quick" in found.text
+
+
+def test_some_stalls_differ_in_the_mean_alone(made: Mapping[str, Summary]) -> None:
+    _, found = judged(made, "some stalled", "fast")
+    assert (found.result, found.by) == (FASTER, "mean") and pieces_of(found) == [(HELD, "gNB")]
+    assert found.text.startswith("In the median no difference is certain")
+
+
+def test_too_few_and_none_say_so(made: Mapping[str, Summary]) -> None:
+    _, few = judged(made, "fast", "few")
+    assert few.result == TOO_FEW and "n = 60 and 8" in few.text and "Register 2 UEs more" in few.text
+    comparison, none = judged(made, "fast", "silent")
+    assert none.result == NO_REGISTRATIONS
+    assert none.text.startswith("silent holds no completed registration: only transport is compared.")
+    assert any(caveat.startswith("silent: recorded without probes") for caveat in comparison.caveats)
+
+
+def test_different_ends_are_not_compared(made: Mapping[str, Summary]) -> None:
+    comparison, found = judged(made, "fast", "slow at the AMF")
+    assert found.result == NOT_COMPARABLE and not found.shares
+    assert comparison.caveats[0].startswith(
+        "Recorded at different ends (fast at the gNB, slow at the AMF at the AMF)"
+    )
+
+
+def test_a_recording_of_both_ends_is_compared_where_the_other_was_made(made: Mapping[str, Summary]) -> None:
+    comparison, found = judged(made, "both", "slow at the AMF")
+    assert comparison.ends == ("AMF", "AMF") and found.result == SLOWER
+
+
+def test_failures_and_other_loads_are_said_first(made: Mapping[str, Summary]) -> None:
+    comparison, found = judged(made, "fast", "rejecting")
+    assert "not as many succeed: 60 of 60 in fast, 30 of 60 in rejecting" in found.text
+    assert any("rejecting: 30 of 60 registrations failed" in caveat for caveat in comparison.caveats)
+    loaded, _ = judged(made, "fast", "burst")
+    assert any(caveat.startswith("Different load") for caveat in loaded.caveats)
+
+
+def test_other_hosts_lost_events_and_damage_are_said(made: Mapping[str, Summary]) -> None:
+    marred = replace(made["again"], host="b", kernel="6.12", lost=7, damaged=2, missed=1, probed=3, running=4)
+    told = " ".join(compare([made["fast"], marred]).caveats)
+    for words in (
+        "Different hosts: fast amf-1, again b",
+        "kernels",
+        "7 events lost",
+        "2 parts",
+        "3 of",
+        "4 registrations",
+    ):
+        assert words in told
+
+
+def test_three_are_ranked(made: Mapping[str, Summary]) -> None:
+    comparison = compare([made[name] for name in ("slow", "core", "fast")])
+    results = [verdict(comparison, pair).result for pair in comparison.pairs]
+    assert results == [FASTER, FASTER]
+    assert ranking(comparison).startswith("Fastest first, by the median: fast ")
+    assert ranking(comparison).index("core") < ranking(comparison).index("slow")
+
+
+def test_all_registrations_count_and_not_the_last_thousand() -> None:
+    summary = Run(ues=1100, every_ms=5).summary("many")
+    seen = summary.of("gNB")
+    assert seen.n == 1100 and seen.rate == pytest.approx(200, rel=0.05) and 2 <= seen.at_once <= 10
+    assert len({len(times) for times in seen.times.values()}) == 1
+    parts = zip(*(seen.times[part] for part in ("total", "held", "unread", "core", "ran")), strict=True)
+    assert all(total == pytest.approx(sum(rest)) for total, *rest in parts)
