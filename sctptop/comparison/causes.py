@@ -33,9 +33,9 @@ SETTINGS_BEHIND = {
     HELD: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
     UNREAD: (),
     OWN: (),
-    # The other end's own messages are held for our SACK; lost ones wait for an RTO.
-    FAR: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency"), (HERE, "rto_ms")),
-    NETWORK: ((HERE, "rto_ms"), (THERE, "rto_ms")),
+    # The other end's own messages are held for our SACK.
+    FAR: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
+    NETWORK: (),
 }
 """By the kind of piece: which settings make it longer, at the end whose piece it is or at the other."""
 ADVICE_BEHIND = {

@@ -75,7 +75,10 @@ class Collector:
                 message = message_of(event)
                 if message is not None:
                     watched.ngap = True
-                    watched.role = watched.role or _role_of_port(watched.row, message.dialect)
+                    called = {"server": message.dialect.core, "client": message.dialect.ran}
+                    watched.role = called.get(watched.role, watched.role) or _role_of_port(
+                        watched.row, message.dialect
+                    )
         for one in snapshot.registrations.ended_now:
             self._registrations.setdefault(one.end, EndBook()).take(one)
             if one.association in self._watched:

@@ -20,6 +20,8 @@ PEERS: Mapping[str, str] = {
 }
 """Each role and the one at its other end; in the order in which they are shown."""
 RADIO = (NGAP.ran, S1AP.ran)
+MEASURED, MEASURED_APART = ("rto_ms",), 1.25
+"""Settings that follow from measurements too: they differ by chance, and from here on for a reason."""
 OTHER_LOAD = 1.5
 """Bursts or rates that differ by more make times incomparable."""
 
@@ -34,14 +36,18 @@ class Setting:
 
     @property
     def differs(self) -> bool:
-        """Whether two recordings are known to have it otherwise."""
-        known = {frozenset(one) for one in self.values if one}
-        return len(known) > 1
+        """Whether one is known to have it otherwise than the baseline."""
+        return any(self.between(0, place) for place in range(1, len(self.values)))
 
     def between(self, base: int, other: int) -> bool:
         """Whether these two are known to have it otherwise."""
-        pair = self.values[base], self.values[other]
-        return all(pair) and set(pair[0]) != set(pair[1])
+        first, second = self.values[base], self.values[other]
+        if not first or not second:
+            return False
+        if self.name in MEASURED:
+            low, high = sorted(one if isinstance(one, int | float) else 0 for one in (first[0], second[0]))
+            return high > MEASURED_APART * low
+        return set(first) != set(second)
 
 
 def settings_of(summaries: Sequence[Summary]) -> tuple[Setting, ...]:

@@ -14,6 +14,8 @@ from sctptop.model.tally import PARTS
 from sctptop.model.time_split import CORE, RAN
 
 MOST_STAGES = 256
+MOST_NS = 3_600_000_000_000
+"""No registration takes an hour: what says so was damaged or made up."""
 
 
 @dataclass(slots=True)
@@ -29,6 +31,8 @@ class EndBook:
     def take(self, one: Registration) -> None:
         """Count one that ended."""
         self.counts[one.outcome] += 1
+        if (one.total_ns or 0) > MOST_NS:
+            return
         self.spans.append((one.began_ns, one.began_ns + (one.total_ns or 0)))
         if one.outcome != COMPLETED:
             return

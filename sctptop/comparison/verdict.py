@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sctptop.comparison.causes import Cause, causes, setting_text, setting_title
 from sctptop.comparison.compare import Comparison, Pair
-from sctptop.comparison.differences import RADIO, Setting
+from sctptop.comparison.differences import PEERS, RADIO, Setting
 from sctptop.comparison.pieces import HELD, OWN, Piece
 from sctptop.comparison.significance import FASTER, LEAST_N, SAME, SLOWER, SMALLEST, TOO_FEW, Ratio
+from sctptop.comparison.summary import Summary
 from sctptop.comparison.transport import transport_words
 from sctptop.model.registration_flow import COMPLETED
 from sctptop.quantity import UNKNOWN, milliseconds
@@ -128,6 +129,7 @@ def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verd
     found = list(dict.fromkeys(found))
     words = [
         _headline(comparison, pair, by, result),
+        *_outliers(comparison, pair),
         *_where(pair, shares),
         *_why(comparison, pair, found, shares),
         *_settings(comparison, pair, found, by_settings),
@@ -147,6 +149,12 @@ def _headline(comparison: Comparison, pair: Pair, by: str, result: str) -> str:
     if by == "p50":
         return text
     return f"In the median no difference is certain ({times_text(pair.ratios['p50'])}), but {text}"
+
+
+def _outliers(comparison: Comparison, pair: Pair) -> Iterable[str]:
+    if pair.typical:
+        means = [milliseconds(_value(comparison, place, "mean")) for place in (pair.other, pair.base)]
+        yield f"But the mean goes the other way, {means[0]} instead of {means[1]}: a few registrations are very slow."
 
 
 def _share_text(share: float) -> str:
@@ -175,15 +183,19 @@ def _where(pair: Pair, shares: Sequence[tuple[Piece, float]]) -> Iterable[str]:
 def _why(
     comparison: Comparison, pair: Pair, found: Sequence[Cause], shares: Sequence[tuple[Piece, float]]
 ) -> Iterable[str]:
+    first = shares[0][0] if shares else None
     if found:
         yield f"Why: {'; '.join(cause.text for cause in found)}."
-        return
-    own = shares and shares[0][0].kind == OWN
-    yield "No setting that is known and no advice explains it" + (
-        ": it is that program's own time." if own else "."
-    )
-    if shares and shares[0][0].kind == HELD and len(comparison.summaries[pair.base].ends) < 2:
-        yield "The peer's SACK delay may: it was not recorded."
+    else:
+        own = first is not None and first.kind == OWN
+        yield "No setting that is known and no advice explains it" + (
+            ": it is that program's own time." if own else "."
+        )
+    if first is not None and first.kind == HELD and not any(cause.setting for cause in found):
+        peer = PEERS[first.role]
+        unknown = [one.name for one in _both(comparison, pair) if peer not in one.ends]
+        if unknown:
+            yield f"The SACK delay of the {peer} is not known in {' and '.join(unknown)}: it may be the reason."
 
 
 def _settings(
@@ -223,6 +235,10 @@ def _shares(pair: Pair, slower_is_other: bool) -> list[tuple[Piece, float]]:
 
 
 # In common.
+
+
+def _both(comparison: Comparison, pair: Pair) -> tuple[Summary, Summary]:
+    return comparison.summaries[pair.base], comparison.summaries[pair.other]
 
 
 def _without_registrations(comparison: Comparison, pair: Pair) -> Verdict:

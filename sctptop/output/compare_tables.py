@@ -71,13 +71,13 @@ def _recordings(comparison: Comparison) -> Table:
 def _settings(comparison: Comparison) -> Table:
     lines = []
     same = 0
-    for setting in comparison.settings:
+    for setting in sorted(comparison.settings, key=lambda one: not one.differs):
         shown = ALWAYS_SHOWN if setting.role else SYSCTLS_SHOWN
         if setting.differs or setting.name in shown:
             lines.append(_setting(setting))
         else:
             same += 1
-    note = f"{same} more are the same; {DIFFERS} marks what differs from the baseline." if same else ""
+    note = f"{DIFFERS} differs from the baseline. {same} more are the same." if same else ""
     return Table("Settings", tuple(lines), note)
 
 

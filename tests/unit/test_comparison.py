@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
+from sctptop.comparison.collecting import summarise
 from sctptop.comparison.compare import Comparison, compare
 from sctptop.comparison.pieces import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, UNREAD
 from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
 from sctptop.comparison.summary import Summary
 from sctptop.comparison.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
+from sctptop.model.sample import Sample
 from tests.unit.comparing import FAST, SLOW, Run, distant, slower, stalled, unread
+from tests.unit.registering import Step
 
 BOTH = ("gNB", "AMF")
 CORE = replace(FAST, seed=2, change=slower(False, 3.0), comm="another")
@@ -149,6 +153,64 @@ def test_some_stalls_differ_in_the_mean_alone(made: Mapping[str, Summary]) -> No
     _, found = judged(made, "some stalled", "fast")
     assert (found.result, found.by) == (FASTER, "mean") and pieces_of(found) == [(HELD, "gNB")]
     assert found.text.startswith("In the median no difference is certain")
+
+
+def test_a_few_very_slow_ones_do_not_turn_the_verdict(made: Mapping[str, Summary]) -> None:
+    def change(step: Step, dice: random.Random, ue: int) -> Step:
+        late = ue in (20, 40) and not step.up
+        return replace(step, think=2000.0 if late else step.think / 4 if step.up else step.think)
+
+    quick = replace(FAST, change=change).summary("quick")
+    comparison = compare([made["fast"], quick])
+    found = verdict(comparison, comparison.pairs[0])
+    assert (found.result, found.by) == (FASTER, "p50") and comparison.pairs[0].typical
+    assert pieces_of(found) == [(OWN, "gNB")]
+    assert "But the mean goes the other way" in found.text
+
+
+def test_stalls_without_a_setting_that_differs_leave_the_peer_s(made: Mapping[str, Summary]) -> None:
+    off = replace(FAST, gnb={"nodelay": False}).summary("off")
+    comparison = compare([made["slow"], off])
+    found = verdict(comparison, comparison.pairs[0])
+    assert found.result == FASTER and not found.settings_explain
+    assert "The SACK delay of the AMF is not known in slow and off: it may be the reason." in found.text
+
+
+def test_an_rto_that_was_measured_differs_only_by_much(made: Mapping[str, Summary]) -> None:
+    def differs(rto_ms: int) -> bool:
+        other = replace(
+            made["fast"], ends={"gNB": replace(made["fast"].end("gNB"), settings={"rto_ms": (rto_ms,)})}
+        )
+        return any(one.differs for one in compare([made["fast"], other]).settings if one.name == "rto_ms")
+
+    assert not differs(1040) and differs(500)
+
+
+def test_ngap_on_another_port_is_told_by_who_registers() -> None:
+    moved = {"local_port": 4000, "remote_port": 5000}
+    samples = [_moved(one, moved) for one in FAST.samples()]
+    summary = summarise(samples, "moved")
+    assert set(summary.ends) == {"gNB"} and summary.of("gNB").n == 60
+
+
+def _moved(one: Sample, ports: Mapping[str, int]) -> Sample:
+    events = tuple(replace(event, **ports) for event in one.events)  # type: ignore[arg-type]
+    entries = tuple(replace(entry, **ports) for entry in one.associations)  # type: ignore[arg-type]
+    return replace(one, events=events, associations=entries)
+
+
+def test_an_absurd_time_is_left_out() -> None:
+    samples = []
+    for one in replace(FAST, ues=20).samples():
+        events = [
+            replace(event, details={**event.details, "wait_ns": 10**400})
+            if event.details.get("nas") == 0x43 and event.details.get("ran_ue_id") == 7
+            else event
+            for event in one.events
+        ]
+        samples.append(replace(one, events=tuple(events)))
+    summary = summarise(samples, "absurd")
+    assert summary.of("gNB").n == 19 and max(summary.of("gNB").times["total"]) < 100
 
 
 def test_too_few_and_none_say_so(made: Mapping[str, Summary]) -> None:
