@@ -160,9 +160,8 @@ def _unknown_ends(summaries: Sequence[Summary], ends: Sequence[str]) -> Iterable
     """The end that is on another host: its settings decide as much."""
     missing: dict[str, list[str]] = {}
     for one, end in zip(summaries, ends, strict=True):
-        role = end or next(iter(one.ends), "")
-        if role in PEERS and PEERS[role] not in one.ends:
-            missing.setdefault(PEERS[role], []).append(one.name)
+        if end and PEERS[end] not in one.ends:
+            missing.setdefault(PEERS[end], []).append(one.name)
     for role, names in missing.items():
         yield (
             f"{', '.join(names)}: the {role} was not recorded (it is on another host), so its NODELAY and SACK "

@@ -54,10 +54,10 @@ def text_report(comparison: Comparison, verdicts: Sequence[Verdict], colours: bo
 
 
 def short_names(comparison: Comparison) -> list[str]:
-    """Names of at most NAME columns, each another: a long one keeps its end."""
+    """Names of at most NAME columns, each another: of a long one the middle gives way."""
     found = []
     for place, one in enumerate(comparison.summaries):
-        name = one.name if len(one.name) <= NAME else f"…{one.name[1 - NAME :]}"
+        name = one.name if len(one.name) <= NAME else f"{one.name[: NAME // 2]}…{one.name[1 - NAME // 2 :]}"
         found.append(name if name not in found else f"{name[: NAME - 3]}#{place + 1}")
     return found
 
