@@ -30,14 +30,14 @@ LEAST_N = 10
 """Fewer values show nothing."""
 LEAST_BEYOND = 2
 """So many values at least must lie beyond a percentile, else it is hardly more than the greatest of all."""
-PLAIN_N = 200
+PLAIN_N = 50
 BLOCKS = 10
 LEAST_BLOCK = 4
 BY_CHANCE = 1.88
 """Ten blocks scatter by chance too, and in one case of twenty by more than this (chi-squared, 9 degrees)."""
 CHANCES = 200
-NORMAL_FROM = 25
-"""Both parameters of Beta above it: normal within a hundredth of its width, and ten times as quick to draw."""
+NORMAL_FROM = 8
+"""Both parameters of Beta above it: normal within a few hundredths of its width, and far quicker to draw."""
 TINY_MS = 1e-6
 """A nanosecond: what a time of 0 counts as in a ratio."""
 
@@ -183,6 +183,8 @@ def _quotient(base: float | None, other: float | None) -> float | None:
 def _ratio(values: Sequence[float | None], drawn: Sequence[Drawn | None], n: tuple[int, int]) -> Ratio:
     base, other = values
     first, second = drawn
+    if min(n) < LEAST_N:
+        return Ratio(_quotient(base, other), n=n)
     if base is None or other is None or first is None or second is None:
         return Ratio(n=n)
     if base <= TINY_MS and other <= TINY_MS:

@@ -101,7 +101,7 @@ def _table(table: Table, names: Sequence[str], paint: object) -> Iterable[str]:
         max((len(line.remarks[place]) for line in table.lines if line.remarks), default=0)
         for place in range(len(names) - 1)
     ]
-    for places in _chunks(label + 2 + value[0], value, remark):
+    for places in _chunks(label + 2 * len(GAP) + value[0], value, remark):
         heads = [f"{names[0]:>{value[0]}}"]
         heads += [f"{names[one]:>{value[one]}}{GAP}{'':<{remark[one - 1]}}" for one in places]
         yield paint(f"  {'':<{label}}{GAP}{GAP.join(heads)}".rstrip(), DIM)

@@ -53,7 +53,7 @@ Change = Callable[[Step, random.Random, int], Step]
 class Run:
     """A set-up: how many UEs, how messages differ from PLAIN, what the ends are set to, and who is on this host."""
 
-    ues: int = 60
+    ues: int = 40
     change: Change = lambda step, dice, ue: step
     gnb: Mapping[str, Any] = field(default_factory=dict)
     amf: Mapping[str, Any] = field(default_factory=dict)
