@@ -9,19 +9,18 @@ from sctptop.comparison.causes import Cause, causes, setting_text, setting_title
 from sctptop.comparison.compare import Comparison, Pair
 from sctptop.comparison.differences import PEERS, RADIO, Setting
 from sctptop.comparison.pieces import HELD, OWN, Piece
-from sctptop.comparison.significance import FASTER, LEAST_N, SAME, SLOWER, SMALLEST, TOO_FEW, Ratio
+from sctptop.comparison.ratio_text import factor_text, times_text
+from sctptop.comparison.significance import FASTER, LEAST_N, SAME, SLOWER, SMALLEST, TOO_FEW
 from sctptop.comparison.summary import Summary
 from sctptop.comparison.transport import transport_words
 from sctptop.model.registration_flow import COMPLETED
-from sctptop.quantity import UNKNOWN, milliseconds
+from sctptop.quantity import milliseconds
 
 NOT_COMPARABLE, NO_REGISTRATIONS = "not comparable", "no registrations"
 HALF = 0.5
 LEAST_SHARE = 0.2
 """Of the difference: a part below it is not worth a word."""
 MOST_PIECES = 2
-LEAST_RATIO = 0.001
-"""Below it, and above its inverse, a ratio is no figure any more: one of the two is as good as 0."""
 STATISTICS = {"p50": "median", "mean": "mean", "p95": "95th percentile"}
 TUNED = ("nodelay", "sack_delay_ms", "sack_frequency")
 """Settings that a comparison of cores must not differ in, whatever the times are."""
@@ -283,28 +282,3 @@ def _value(comparison: Comparison, place: int, by: str) -> float:
 def _medians(pair: Pair, comparison: Comparison) -> str:
     base, other = (milliseconds(_value(comparison, place, "p50")) for place in (pair.base, pair.other))
     return f" (median {base} and {other})"
-
-
-def times_text(ratio: Ratio) -> str:
-    """A ratio with its interval: ``0.98× (0.95–1.02)``."""
-    if ratio.value is None:
-        return UNKNOWN
-    extreme = not LEAST_RATIO <= ratio.value <= 1 / LEAST_RATIO
-    if ratio.low is None or ratio.high is None or min(ratio.n) < LEAST_N or extreme:
-        return f"{_figures(ratio.value)}×"
-    return f"{_figures(ratio.value)}× ({_figures(ratio.low)}–{_figures(ratio.high)})"
-
-
-def factor_text(ratio: Ratio) -> str:
-    """The same as a factor above 1, whichever way it goes."""
-    if ratio.value is None or ratio.low is None or ratio.high is None or ratio.value >= 1:
-        return times_text(ratio)
-    return times_text(Ratio(1 / ratio.value, 1 / ratio.high, 1 / ratio.low, ratio.n))
-
-
-def _figures(value: float) -> str:
-    if not LEAST_RATIO <= value <= 1 / LEAST_RATIO:
-        return f"<{LEAST_RATIO}" if value < 1 else f">{1 / LEAST_RATIO:.0f}"
-    if value >= 1.995:
-        return f"{value:.0f}" if value >= 99.5 else f"{value:.1f}"
-    return f"{value:.2f}" if value >= 0.0995 else f"{value:.3f}"

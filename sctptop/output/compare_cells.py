@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sctptop.comparison.compare import Comparison
+from sctptop.comparison.ratio_text import times_text
 from sctptop.comparison.significance import Ratio
 from sctptop.comparison.summary import Ended
-from sctptop.comparison.verdict import times_text
 from sctptop.model.histogram import NANOSECONDS, Distribution
 from sctptop.quantity import UNKNOWN, milliseconds, short
 

@@ -1,0 +1,34 @@
+"""Ratios in words."""
+
+from __future__ import annotations
+
+from sctptop.comparison.significance import LEAST_N, Ratio
+from sctptop.quantity import UNKNOWN
+
+LEAST_RATIO = 0.001
+"""Below it, and above its inverse, a ratio is no figure any more: one of the two is as good as 0."""
+
+
+def times_text(ratio: Ratio) -> str:
+    """A ratio with its interval: ``0.98× (0.95–1.02)``."""
+    if ratio.value is None:
+        return UNKNOWN
+    extreme = not LEAST_RATIO <= ratio.value <= 1 / LEAST_RATIO
+    if ratio.low is None or ratio.high is None or min(ratio.n) < LEAST_N or extreme:
+        return f"{_figures(ratio.value)}×"
+    return f"{_figures(ratio.value)}× ({_figures(ratio.low)}–{_figures(ratio.high)})"
+
+
+def factor_text(ratio: Ratio) -> str:
+    """The same as a factor above 1, whichever way it goes."""
+    if ratio.value is None or ratio.low is None or ratio.high is None or ratio.value >= 1:
+        return times_text(ratio)
+    return times_text(Ratio(1 / ratio.value, 1 / ratio.high, 1 / ratio.low, ratio.n))
+
+
+def _figures(value: float) -> str:
+    if not LEAST_RATIO <= value <= 1 / LEAST_RATIO:
+        return f"<{LEAST_RATIO}" if value < 1 else f">{1 / LEAST_RATIO:.0f}"
+    if value >= 1.995:
+        return f"{value:.0f}" if value >= 99.5 else f"{value:.1f}"
+    return f"{value:.2f}" if value >= 0.0995 else f"{value:.3f}"
