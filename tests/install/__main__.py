@@ -17,7 +17,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-from tests.install import headers
+from tests.install.in_guest import NAMES, mend_kernel
 from tests.install.readme import FIRST, Way, ways
 from tests.install.remedies import BROKEN, mend
 from tests.install.trial import Outcome, attempt
@@ -25,7 +25,7 @@ from tests.lab import kernel
 from tests.lab.problems import LabError
 
 SUITES = ("bookworm", "trixie")
-STEPS = ("INSTALL", "BCC", "BTF", "AS ROOT", "AS USER", "LIVE", "SUDO", "UPDATE", "REMOVED")
+STEPS = ("INSTALL", "BCC", "KERNEL", "AS ROOT", "AS USER", "LIVE", "SUDO", "UPDATE", "REMOVED")
 PRIVATE = "SCTPTOP_INSTALL_MOUNTS"
 """Set once we have a namespace for our mounts: they end with us, whatever ends us."""
 
@@ -46,8 +46,8 @@ def table(outcomes: Iterable[Outcome]) -> str:
 
 
 def _outcome(name: str, suite: str, known: dict[str, Way]) -> Outcome:
-    if name == headers.NAME:
-        return headers.mend_types()
+    if name in NAMES:
+        return mend_kernel(name)
     return attempt(suite, known[name]) if name in known else mend(suite, name, known[FIRST])
 
 
@@ -55,7 +55,7 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="tests/install/run", description="the install in clean roots")
     known = {way.name: way for way in ways()}
-    names = [*known, *BROKEN, headers.NAME]
+    names = [*known, *BROKEN, *NAMES]
     parser.add_argument("--way", action="append", choices=names, help="only this; may be given again")
     parser.add_argument("suites", nargs="*", metavar="RELEASE", help=f"default {' '.join(SUITES)}")
     options = parser.parse_args()
@@ -66,7 +66,7 @@ def main() -> int:
     try:
         with kernel.exclusive("install.lock"):
             for name in options.way or names:
-                for suite in options.suites or SUITES if name != headers.NAME else ("guest",):
+                for suite in options.suites or SUITES if name not in NAMES else ("guest",):
                     print(f"{name}: {suite}", file=sys.stderr, flush=True)
                     outcomes.append(_outcome(name, suite, known))
     except LabError as error:
