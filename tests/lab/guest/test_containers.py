@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,12 +24,22 @@ Podman = Callable[..., str]
 
 
 @pytest.fixture
-def podman(tmp_path: Path) -> Iterator[Podman]:
+def folder() -> Iterator[Path]:
+    """Short: podman wants no more than 50 characters."""
+    made = Path(tempfile.mkdtemp(prefix="pod", dir="/run"))
+    yield made
+    # Below a mount that stayed is somebody's root: then nothing is removed.
+    if str(made) not in Path("/proc/self/mountinfo").read_text():
+        shutil.rmtree(made)
+
+
+@pytest.fixture
+def podman(folder: Path) -> Iterator[Podman]:
     """Runs podman on storage of its own; its containers see the guest's own root as theirs."""
-    tree = tmp_path / "tree"
+    tree = folder / "tree"
     tree.mkdir()
     subprocess.run(["mount", "--bind", "/", str(tree)], check=True)
-    options = ["--root", str(tmp_path / "storage"), "--runroot", str(tmp_path / "run")]
+    options = ["--root", str(folder / "storage"), "--runroot", str(folder / "run")]
     options += ["--storage-driver", "vfs", "--cgroup-manager", "cgroupfs", "--events-backend", "none"]
 
     def run(*words: str) -> str:
@@ -38,7 +49,7 @@ def podman(tmp_path: Path) -> Iterator[Podman]:
 
     yield run
     subprocess.run(["podman", *options, "rm", "--force", "--all", "--time", "1"], check=False)
-    subprocess.run(["umount", "--lazy", str(tree)], check=False)
+    subprocess.run(["umount", "--lazy", str(tree)], check=True)
 
 
 @pytest.fixture
@@ -48,7 +59,7 @@ def hosts() -> Iterator[tuple[Host, Host]]:
 
 
 def test_an_association_of_a_container_has_its_name(
-    podman: Podman, hosts: tuple[Host, Host], tmp_path: Path
+    podman: Podman, hosts: tuple[Host, Host], folder: Path
 ) -> None:
     gnb, amf = hosts
     assert shutil.which("podman"), "apt install podman crun conmon"
@@ -65,13 +76,13 @@ def test_an_association_of_a_container_has_its_name(
     ]
     ident = podman(
         *("run", "--detach", "--name", NAME, "--network", f"ns:/run/netns/{amf.namespace}"),
-        *("--workdir", str(REPOSITORY), "--rootfs", str(tmp_path / "tree"), *server),
+        *("--workdir", str(REPOSITORY), "--rootfs", str(folder / "tree"), *server),
     )
     deadline = time.monotonic() + 30
     while "ready" not in podman("logs", NAME) and time.monotonic() < deadline:
         time.sleep(0.5)
     pid = int(podman("inspect", "--format", "{{.State.Pid}}", NAME))
-    storage = tmp_path / "storage/vfs-containers"
+    storage = folder / "storage/vfs-containers"
     source = LiveSource(owners=Owners(containers=Containers(storage=storage)))
     with traffic(gnb, "request", "--to", amf.ipv4[0], "--period", "0.2"):
         for _ in range(20):
