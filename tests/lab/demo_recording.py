@@ -49,7 +49,7 @@ def recorded(gnb: Host, seconds: int) -> None:
     for at_s, up in ((DOWN_AT, False), (UP_AT, True)):
         time.sleep(max(0.0, started + at_s - time.monotonic()))
         set_link(gnb, SPARE, up=up)
-    print(recorder.communicate(timeout=300)[0], end="", file=sys.stderr)
+    print(recorder.communicate(timeout=600)[0], end="", file=sys.stderr)
 
 
 def main() -> int:

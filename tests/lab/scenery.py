@@ -68,8 +68,8 @@ def _servers(amf: Host) -> list[Started]:
 def _clients(gnb: Host, amf: Host) -> list[Started]:
     both, far = (f"{host.ipv4[2]},{host.ipv4[0]}" for host in (gnb, amf))
     fast, templates = ("--heartbeat", "1000"), ("--templates", str(ngap_templates.file()))
-    f1ap = ("--port", F1AP, "--ppid", "62")
-    ues = ("--count", "0", "--period", "1", "--ues", "4", "--rate", "2", "--ue-delay", "20")
+    f1ap = ("--port", F1AP)
+    ues = ("--count", "0", "--period", "1", "--ues", "3", "--rate", "2", "--ue-delay", "20")
     one, other, six = amf.ipv4[0], amf.ipv4[1], amf.ipv6[0]
     return [
         lambda: start(

@@ -69,7 +69,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--count", type=int, default=0, metavar="N", help="stop after N; 0 = never (idle: 1)")
     made.add_argument("--burst", type=int, default=20, metavar="N")
     made.add_argument("--stream", type=int, default=0)
-    made.add_argument("--ppid", type=int, default=60, help="default 60 (NGAP)")
+    made.add_argument(
+        "--ppid", type=int, default=None, help="default 60 (NGAP) of gnb and amf, 62 (F1AP) of all others"
+    )
     made.add_argument("--streams", type=int, default=0, help="to ask for in INIT")
     made.add_argument("--nodelay", action="store_true")
     made.add_argument("--heartbeat", type=int, default=0, metavar="MS")
@@ -97,6 +99,9 @@ def _numbers(text: str) -> tuple[int, int, int]:
 def main() -> int:
     """Runs one kind until it has done its --count, or for ever; exit code 1 with one line when it cannot."""
     options = parser().parse_args()
+    if options.ppid is None:
+        # What is no NGAP must not be taken for it: each message would be an event of the probes.
+        options.ppid = 60 if options.kind in ("gnb", "amf") else 62
     owner = SocketOwner(options.kind)
     try:
         KINDS[options.kind][0](owner, options)
