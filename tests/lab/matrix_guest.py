@@ -39,8 +39,8 @@ def facts() -> dict[str, object]:
         traffic(gnb, "request", "--to", amf.ipv4[0], "--period", "0.2"),
     ):
         found["probes"] = _sctptop(gnb, "--probes", "-d", "3")
-        found["json"] = _sctptop(gnb, "--json", "-n", "2")
-        found["no_btf"] = _sctptop(gnb, "--json", "-n", "2", before=HIDE_BTF)
+        found["json"] = _sctptop(gnb, "--json", "-n", "2", "--netns", "self")
+        found["no_btf"] = _sctptop(gnb, "--json", "-n", "2", "--netns", "self", before=HIDE_BTF)
     return found
 
 

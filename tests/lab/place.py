@@ -73,7 +73,7 @@ class Place:
 
     def sample(self, prefix: Sequence[str] = (), *, user: bool = False) -> dict[str, Any]:
         """One sample of sctptop, which has nothing to complain of."""
-        done = self.run([*prefix, *SCTPTOP, "--json", "-n", "1"], user=user)
+        done = self.run([*prefix, *SCTPTOP, "--json", "-n", "1", "--netns", "self"], user=user)
         assert done.returncode == 0 and not done.stderr, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found

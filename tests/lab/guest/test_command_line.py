@@ -19,7 +19,7 @@ from sctptop.fields import FIELDS
 from tests.lab.hosts import Host, read_proc, two_hosts
 from tests.lab.traffic_process import traffic
 
-SCTPTOP = [sys.executable, "-m", "sctptop", "--no-bpf"]
+SCTPTOP = [sys.executable, "-m", "sctptop", "--no-bpf", "--netns", "self"]
 NO_CAPABILITIES = ["setpriv", "--inh-caps=-all", "--bounding-set=-all"]
 
 

@@ -16,7 +16,7 @@ from tests.lab.other_tools import nstat
 from tests.lab.tmux import START_S, Terminal, run_in, terminal
 from tests.lab.traffic_process import start, traffic
 
-SCTPTOP = [sys.executable, "-m", "sctptop", "--no-bpf"]
+SCTPTOP = [sys.executable, "-m", "sctptop", "--no-bpf", "--netns", "self"]
 SIZES = [(80, 24), (120, 36)]
 
 

@@ -22,7 +22,7 @@ from tests.lab.hosts import Host, two_hosts
 from tests.lab.tmux import START_S, run_in, terminal
 from tests.lab.traffic_process import traffic
 
-SCTPTOP = [sys.executable, "-m", "sctptop"]
+SCTPTOP = [sys.executable, "-m", "sctptop", "--netns", "self"]
 BCC = "/usr/lib/python3/dist-packages/bcc"
 HIDE_BCC = f"mount -t tmpfs none {BCC}"
 

@@ -20,6 +20,7 @@ from tests.lab.tmux import START_S, run_in, terminal
 from tests.lab.traffic_process import traffic
 
 SCTPTOP = [sys.executable, "-m", "sctptop"]
+RECORD = [*SCTPTOP, "record", "--netns", "self"]
 TIMEOUT_S = 200
 
 
@@ -49,7 +50,10 @@ def sctptop(host: Host, *arguments: str) -> str:
 
 def test_a_replay_tells_what_was_told_live_field_by_field(gnb: Host, tmp_path: Path) -> None:
     file = str(tmp_path / "a.sctp")
-    live = [json.loads(line) for line in sctptop(gnb, "record", "-o", file, "--json", "-n", "8").splitlines()]
+    live = [
+        json.loads(line)
+        for line in sctptop(gnb, "record", "--netns", "self", "-o", file, "--json", "-n", "8").splitlines()
+    ]
     replayed = [json.loads(line) for line in sctptop(gnb, "replay", file, "--json").splitlines()]
     assert replayed == live and len(live) == 8
     assert {entry["local_port"] for entry in live[-1]["associations"]} == {59058, 59059}
@@ -65,7 +69,7 @@ def test_a_kill_loses_at_most_one_interval(gnb: Host, tmp_path: Path) -> None:
     for turn, seconds in enumerate((0.3, 1.1, 2.0)):
         file = tmp_path / f"{turn}.sctp"
         process = gnb.popen(
-            [*SCTPTOP, "record", "-o", str(file), "--no-bpf", "-d", "0.2", "--json"], stdout=subprocess.PIPE
+            [*RECORD, "-o", str(file), "--no-bpf", "-d", "0.2", "--json"], stdout=subprocess.PIPE
         )
         assert process.stdout is not None
         told = [process.stdout.readline()]
@@ -90,9 +94,7 @@ def little_room(tmp_path: Path) -> Iterator[Path]:
 
 def test_a_full_disk_ends_a_headless_recording_with_one_line(gnb: Host, little_room: Path) -> None:
     file = little_room / "a.sctp"
-    done = gnb.run(
-        [*SCTPTOP, "record", "-o", str(file), "--no-bpf", "-d", "0.1"], timeout=TIMEOUT_S, check=False
-    )
+    done = gnb.run([*RECORD, "-o", str(file), "--no-bpf", "-d", "0.1"], timeout=TIMEOUT_S, check=False)
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert (
@@ -115,7 +117,7 @@ def test_the_dashboard_records_goes_on_when_the_disk_is_full_and_replays(
     with terminal("record", 120, 36) as screen:
         # From here, for the lab's own folder holds the package.
         environment = ["env", "-C", str(little_room), f"PYTHONPATH={Path.cwd()}"]
-        run_in(screen, gnb.command([*environment, *SCTPTOP, "--no-bpf", "-d", "0.2"]))
+        run_in(screen, gnb.command([*environment, *SCTPTOP, "--netns", "self", "--no-bpf", "-d", "0.2"]))
         screen.wait(lambda text: "59058" in text and "▸" in text, START_S)
         screen.press("w")
         screen.line("REC")
@@ -140,7 +142,7 @@ def test_the_dashboard_records_goes_on_when_the_disk_is_full_and_replays(
 
 def test_a_signal_ends_a_recording_cleanly(gnb: Host, tmp_path: Path) -> None:
     file = tmp_path / "a.sctp"
-    process = gnb.popen([*SCTPTOP, "record", "-o", str(file), "--no-bpf"], stdout=subprocess.PIPE)
+    process = gnb.popen([*RECORD, "-o", str(file), "--no-bpf"], stdout=subprocess.PIPE)
     assert process.stdout is not None
     assert "recording" in process.stdout.readline()
     time.sleep(1.5)
