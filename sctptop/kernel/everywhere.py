@@ -28,7 +28,10 @@ OWN_ONLY = "off: other network namespaces need CAP_SYS_ADMIN (try: sudo sctptop)
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What each namespace told, by inode, and what each is called. ``state`` is "ok", or why some were not read."""
+    """What each namespace told, by inode, and what each is called in which something is or was.
+
+    ``state`` is "ok", or why some were not read.
+    """
 
     reads: Mapping[int, Read] = field(default_factory=dict)
     namespaces: tuple[Namespace, ...] = ()
@@ -101,8 +104,8 @@ class Everywhere:
         )
         if not reads and not refused:
             state = f"off: no network namespace is called {self._choice.text} (try: ip netns list, or a PID)"
-        named = (self._described(found, own) for inode, found in known.items() if inode in reads)
-        return Reads(reads, tuple(named), state)
+        told = (inode for inode, read in reads.items() if inode == own or read.used)
+        return Reads(reads, tuple(self._described(known[inode], own) for inode in told), state)
 
     def _chosen(self, own: int) -> Mapping[int, Found]:
         """Those that are meant, our own first."""

@@ -17,7 +17,7 @@ from sctptop.kernel.probe_records import Clocks
 from sctptop.kernel.probes import NOTHING, Probes
 from sctptop.kernel.processes import Owners
 from sctptop.kernel.reader import Read
-from sctptop.model.sample import Namespace, Sample
+from sctptop.model.sample import Sample
 from sctptop.model.select import ALL_NAMESPACES, NamespaceChoice
 
 
@@ -96,7 +96,7 @@ class LiveSource:
                 for endpoint in endpoints(netns, read.endpoints)
             ),
             counters=_counters(found.reads),
-            namespaces=_relevant(found.namespaces, found.reads),
+            namespaces=found.namespaces,
             events=tuple(entry for entry in observed.events if entry.netns in found.reads),
             events_lost=observed.lost,
         )
@@ -135,16 +135,3 @@ def _counters(reads: Mapping[int, Read]) -> dict[int, dict[str, int]]:
         for netns, read in reads.items()
         if read.counters and (netns == first or any(read.counters.values()))
     }
-
-
-def _relevant(namespaces: Iterable[Namespace], reads: Mapping[int, Read]) -> tuple[Namespace, ...]:
-    """Our own, and those with a socket, an association or a counter that is not 0."""
-    return tuple(
-        entry
-        for entry in namespaces
-        if entry.own
-        or (read := reads[entry.netns]).lines
-        or read.records
-        or read.endpoints
-        or any(read.counters.values())
-    )

@@ -43,6 +43,11 @@ class Read:
     procfs: str = "ok"
 
     @property
+    def used(self) -> bool:
+        """Whether there is a socket, an association, or a counter that is not 0."""
+        return bool(self.lines or self.records or self.endpoints or any(self.counters.values()))
+
+    @property
     def inodes(self) -> set[int | None]:
         """Of the sockets of its associations."""
         associations = (record for record in self.records if record.is_association)

@@ -96,6 +96,7 @@ class Snapshot:
         if netns is None:
             return self
         rows = tuple(row for row in self.rows if row.association.netns == netns)
+        keys = {row.key for row in rows}
         counters = {name: values for name, values in self.counters.items() if name == netns}
         sample = self.sample
         return replace(
@@ -113,7 +114,7 @@ class Snapshot:
             counters=counters,
             events=tuple(logged for logged in self.events if logged.event.netns == netns),
             happened=tuple(pair for pair in self.happened if pair[1].netns == netns),
-            advice=tuple(entry for entry in self.advice if entry.association in {row.key for row in rows}),
+            advice=tuple(entry for entry in self.advice if entry.association in keys),
         )
 
     def lines(self, both_ends: bool) -> tuple[Row, ...]:
