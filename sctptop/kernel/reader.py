@@ -78,7 +78,11 @@ class NamespaceReader:
         counters, counters_trouble = self._text("snmp")
         assocs, assocs_trouble = self._text("assocs")
         eps, eps_trouble = self._text("eps")
-        lines = self._known_lines(parse_assocs(assocs))
+        walked = parse_assocs(assocs)
+        if walked and not self._lines:
+            # Nothing is remembered yet that a walk may have passed over: a second one passes over others.
+            walked += parse_assocs(self._text("assocs")[0])
+        lines = self._known_lines(walked)
         idle = not (lines or self._alive or assocs_trouble)
         remaddr, remaddr_trouble = ("", None) if idle else self._text("remaddr")
         # A dump of nothing would cost more than all the rest of a namespace in which nothing happens.

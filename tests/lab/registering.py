@@ -114,3 +114,13 @@ def _advice(snapshot: Snapshot) -> set[tuple[str, str]]:
         if row is not None and entry.severity != "note":
             found.add((entry.rule, "AMF" if row.association.local_port == 38412 else "gNB"))
     return found
+
+
+def seen_alone(seen: Seen, namespace: str) -> set[tuple[str, str]]:
+    """The advice that the same samples give to somebody who sees one namespace only."""
+    both, alone, found = Model(), Model(), set()
+    for sample in seen.samples:
+        snapshot = both.advance(sample)
+        netns = next(netns for netns in sample.counters if snapshot.namespace_label(netns) == namespace)
+        found |= _advice(alone.advance(snapshot.within(netns).sample))
+    return found

@@ -79,6 +79,23 @@ def test_an_association_that_proc_passed_over_keeps_its_id(tmp_path: Path, kerne
     assert (entry.assoc_id, entry.own_tag, entry.rtx_marked_chunks) == (5, 11, None)
 
 
+def test_what_the_first_walk_passed_over_the_second_finds(
+    tmp_path: Path, kernel: FakeSockDiag, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path)
+    walks = iter([line(5), line(6, "10.9.0.3")])
+
+    def read_text(folder: str, name: str) -> str:
+        return HEADING + next(walks) if name == "assocs" else ""
+
+    monkeypatch.setattr(reader, "read_text", read_text)
+    # Nor did the dump tell it: only a look-up does.
+    monkeypatch.setattr(kernel, "dump", list)
+    kernel.records = [record(11), record(22, "10.9.0.3")]
+    found = LiveSource(None, tmp_path, netns=OWN_NAMESPACE).read().associations
+    assert {(entry.assoc_id, entry.own_tag) for entry in found} == {(5, 11), (6, 22)}
+
+
 def test_look_ups_tell_two_associations_apart_by_their_local_address(
     tmp_path: Path, kernel: FakeSockDiag, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.lab.core_scene import core_scene
 from tests.lab.hosts import Host, sysctl, two_hosts
+from tests.lab.nas_messages import msin, msin_bytes
 from tests.lab.other_tools import nstat
 from tests.lab.tmux import START_S, Terminal, run_in, terminal
 from tests.lab.traffic_process import start, traffic
+from tests.lab.watching import LOAD_S
 
-SCTPTOP = [sys.executable, "-m", "sctptop", "--no-bpf", "--netns", "self"]
+SCTPTOP = [sys.executable, "-m", "sctptop", "--netns", "self"]
 SIZES = [(80, 24), (120, 36)]
 
 
@@ -42,7 +45,7 @@ def quiet(gnb: Host, amf: Host) -> Iterator[None]:
 
 def opened(screen: Terminal, host: Host, *arguments: str) -> None:
     """Start sctptop in the host and wait until it shows associations."""
-    run_in(screen, host.command([*SCTPTOP, "-d", "0.5", *arguments]))
+    run_in(screen, host.command([*SCTPTOP, "--no-bpf", "-d", "0.5", *arguments]))
     screen.wait(lambda text: "assoc" in text and "▸" in text, START_S)
 
 
@@ -129,7 +132,7 @@ def test_filter_selection_pause_and_interval(hosts: tuple[Host, Host]) -> None:
         screen.line("live", "1.0s")
         screen.press("q")
         screen.wait(lambda text: "exit=0" in text)
-        run_in(screen, gnb.command([*SCTPTOP, "--assoc", "10.9.0.2:41000"]))
+        run_in(screen, gnb.command([*SCTPTOP, "--no-bpf", "--assoc", "10.9.0.2:41000"]))
         screen.wait(lambda text: "10.9.0.2:41000" in text and "waiting" in text.lower(), START_S)
         screen.press("C-c")
         screen.wait(lambda text: "exit=0" in text)
@@ -199,3 +202,30 @@ def _counter(row: str) -> tuple[int, int]:
     """Delta and absolute value of a line of the Counters view."""
     numbers = [word.replace(",", "") for word in re.findall(r"[+-]?[0-9][0-9,.]*[kM]?", row)]
     return int(numbers[0]), int(numbers[2])
+
+
+def test_registrations_are_seen_live_and_nobody_is_named() -> None:
+    ues = 12
+    with (
+        two_hosts(prefix="ran-") as hosts,
+        core_scene(ues=ues, rate=1, on_order=True, hosts=hosts) as scene,
+        terminal("registering", 120, 36) as screen,
+    ):
+        run_in(screen, hosts[0].command([*SCTPTOP, "--view", "registration"]))
+        screen.wait(lambda text: "HB probe ●" in text, LOAD_S)
+        scene.go()
+        assert scene.finish()["completed"] == ues
+        screens = [screen.wait(lambda text: f"completed {ues}" in text)]
+        print(screens[0])
+        # Nagle held the last message of each, and the line below the header says so.
+        assert "NODELAY" in screens[0]
+        screen.press("Tab", "Enter")
+        screens.append(screen.wait(lambda text: "RegistrationComplete" in text and "held" in text))
+        print(screens[1])
+        screen.press("Escape", "6")
+        screens.append(screen.wait(lambda text: "InitialUEMessage" in text))
+        for ue in range(ues):
+            for name in (msin(ue), msin_bytes(ue).hex()):
+                assert not [text for text in screens if name in text]
+        screen.press("q")
+        screen.wait(lambda text: "exit=0" in text)

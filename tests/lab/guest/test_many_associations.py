@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sctptop.kernel import live
+from sctptop.kernel import reader
 from sctptop.kernel.live import LiveSource
 from sctptop.model.association import Key, identity
 from sctptop.model.sample import Association
@@ -21,7 +21,7 @@ def test_a_thousand_are_all_there(
     pair: tuple[Host, Host], how: str, end: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gnb, amf = pair
-    monkeypatch.setattr(live, "EXACT_ABOVE", 10 * COUNT if how == "dump" else 0)
+    monkeypatch.setattr(reader, "EXACT_ABOVE", 10 * COUNT if how == "dump" else 0)
     source, model = LiveSource(netns=OWN_NAMESPACE), Model()
     with (
         traffic(amf, "echo", "--local", amf.ipv4[0], "--port", "5000"),
@@ -31,14 +31,14 @@ def test_a_thousand_are_all_there(
     ):
         steady: dict[Key, Association] = {}
         others = 0
-        for _ in range(5):
+        for turn in range(5):
             with inside(gnb if end == "gnb" else amf):
                 sample = source.read()
             assert sample.sources["sock_diag"] == "ok"
             keys = [identity(entry) for entry in sample.associations]
             assert len(keys) == len(set(keys)), "an association is told twice"
             idle = {identity(entry): entry for entry in sample.associations if not _comes_and_goes(entry)}
-            assert len(idle) == COUNT
+            assert (turn, len(idle)) == (turn, COUNT)
             changed = {**idle, **steady}.keys() - (idle.keys() & (steady or idle).keys())
             assert not changed, [{**idle, **steady}[key] for key in changed][:3]
             assert all(entry.cwnd for entry in idle.values())
