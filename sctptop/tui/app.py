@@ -119,7 +119,7 @@ class SctptopApp(App[int]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A priority key is the dashboard's alone, and not one while its filter is being typed."""
-        if action == "filter":
+        if action in ("filter", "other_half"):
             return len(self.screen_stack) == 1 and not self._dashboard.typing
         return super().check_action(action, parameters)
 

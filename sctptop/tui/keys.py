@@ -22,7 +22,7 @@ _FIRST_KEYS = [
     Binding("q", "leave", "Quit", id="quit"),
     Binding("ctrl+c", "leave", "Quit", id="interrupt", show=False, priority=True),
     Binding("question_mark,h,f1", "help", "Help", id="help", key_display="?"),
-    # With priority it opens before the keys typed after it are handed to the table.
+    # With priority it opens before the keys typed after it are handed to the table. So does Tab, below.
     Binding("slash", "filter", "Filter", id="filter", key_display="/", priority=True),
     Binding("s", "sort", "Sort", id="sort"),
     Binding("p,space", "pause", "Pause", id="pause", key_display="p"),
@@ -38,8 +38,15 @@ _LAST_KEYS = [
         show=False,
     ),
     Binding("enter", "details", "Details", id="details", key_display="↵"),
-    Binding("tab", "other_half", "View", id="focus", key_display="Tab"),
-    Binding("shift+tab", "other_half", "Between the table and the view", id="focus.back", show=False),
+    Binding("tab", "other_half", "View", id="focus", key_display="Tab", priority=True),
+    Binding(
+        "shift+tab",
+        "other_half",
+        "Between the table and the view",
+        id="focus.back",
+        show=False,
+        priority=True,
+    ),
     *VIEW_KEYS,
     Binding("less_than_sign", "sort_step(-1)", "Sort by the column before", id="sort.before", show=False),
     Binding("greater_than_sign", "sort_step(1)", "Sort by the column after", id="sort.after", show=False),

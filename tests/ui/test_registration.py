@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual import events
 
 from sctptop.model.sample import Sample
 from sctptop.options import Options
@@ -56,6 +57,15 @@ async def test_a_shows_one_association_or_all(stage: Staging) -> None:
         assert "all associations" not in str(view.border_title)
         await s.press("down")
         assert "started 38 " in view.text() and "59058→38412" not in view.text()
+
+
+async def test_an_enter_typed_right_after_tab_goes_to_the_view_too(stage: Staging) -> None:
+    async with stage(list(with_registrations(TICKS)), VIEW, size=(120, 36)) as s:
+        await s.tick(TICKS - 1)
+        for key in ("tab", "enter"):
+            s.app.post_message(events.Key(key, None))
+        await s.pilot.pause()
+        assert isinstance(s.app.screen, LadderScreen)
 
 
 async def test_enter_opens_the_ladder_of_the_ue_chosen(stage: Staging) -> None:
