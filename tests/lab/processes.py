@@ -35,8 +35,8 @@ class Progress:
         for name, stream in (("stdout", sys.stdout), ("stderr", sys.stderr)):
             self._offsets[name] = _copy_from(job.folder / name, self._offsets.get(name, 0), stream)
 
-    def last_lines(self, count: int = 15) -> str:
-        """The end of the guest's console, for error messages."""
+    def last_lines(self, count: int = 120) -> str:
+        """The end of the guest's console, for error messages: a whole oops with its backtrace."""
         return "\n".join(line for line in "".join(self.console).splitlines()[-count:] if line.strip())
 
 

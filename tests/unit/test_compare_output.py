@@ -17,6 +17,7 @@ from sctptop.model.sample import Sample
 from sctptop.output.compare import names_of
 from sctptop.output.compare_plot import overlaid
 from sctptop.output.compare_text import WIDTH
+from tests.ui.scripted import with_probes
 from tests.unit.associations import sample
 from tests.unit.comparing import FAST, SLOW
 from tests.unit.recordings import written
@@ -185,8 +186,9 @@ def test_what_a_recording_says_cannot_act_on_a_terminal_or_a_page(
 def test_without_registrations_only_transport_is_compared(
     files: Mapping[str, Path], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    out = " ".join(said(capsys, "demo", files["fast"]).split())
-    assert "demo holds no completed registration: only transport is compared." in out
+    quiet = written(tmp_path / "quiet.sctp", list(with_probes(60)))
+    out = " ".join(said(capsys, quiet, files["fast"]).split())
+    assert "quiet holds no completed registration: only transport is compared." in out
     assert "The heartbeat RTT" in out
     bare = [written(tmp_path / f"{name}.sctp", _bare()) for name in ("a", "b")]
     assert "Verdict: a and b hold no completed registration" in said(capsys, *bare)

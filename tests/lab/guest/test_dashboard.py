@@ -222,7 +222,9 @@ def test_registrations_are_seen_live_and_nobody_is_named() -> None:
         screen.press("Tab", "Enter")
         screens.append(screen.wait(lambda text: "RegistrationComplete" in text and "held" in text))
         print(screens[1])
-        screen.press("Escape", "6")
+        screen.press("Escape")
+        screen.wait(lambda text: "Esc back" not in text)
+        screen.press("6")
         screens.append(screen.wait(lambda text: "InitialUEMessage" in text))
         for ue in range(ues):
             for name in (msin(ue), msin_bytes(ue).hex()):
