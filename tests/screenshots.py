@@ -21,9 +21,9 @@ from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.widgets.association_table import AssociationTable
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
-AT = 80
+AT = 82
 """The sample that is shown: in the middle of a path failure, everything else at work."""
-REQUESTS, BULK = 59058, 5001
+REQUESTS, BULK, NGAP = 59058, 5001, 38412
 VIEWS = (
     ("1", "rtt", REQUESTS),
     ("2", "cwnd", BULK),
@@ -31,6 +31,7 @@ VIEWS = (
     ("4", "counters", BULK),
     ("5", "paths", REQUESTS),
     ("6", "events", BULK),
+    ("7", "registration", NGAP),
 )
 """Key, name, and a port of the association under the cursor."""
 FONT = "DejaVu Sans Mono"
@@ -52,7 +53,10 @@ async def pictures() -> dict[str, str]:
         await pilot.press("question_mark")
         await pilot.pause(0.5)
         found["help"] = app.export_screenshot(title="sctptop")
-        await pilot.press("escape")
+        await pilot.press("escape", "tab", "enter")
+        await pilot.pause(0.5)
+        found["ladder"] = app.export_screenshot(title="sctptop")
+        await pilot.press("escape", "tab")
         await pilot.resize_terminal(80, 24)
         await choose(app, pilot, REQUESTS)
         await pilot.press("1")

@@ -2,6 +2,8 @@
 
     python -m tests.lab.demo_recording
 
+Emulated, the guest may die of it (guest_boot.ONE_THREAD): then again. With one thread probes would miss much.
+
 The traffic of ``scenery``: UEs that register at an AMF and wait for delayed SACKs, requests over two paths, bursts,
 bulk data under loss, a peer that does not read. The primary path of the first fails and returns.
 """
@@ -16,7 +18,7 @@ from pathlib import Path
 
 from sctptop.cli import DEMO
 from tests.lab import machine
-from tests.lab.hosts import Host, set_link, sysctl
+from tests.lab.hosts import Host, set_link
 from tests.lab.scenery import scenery
 
 SECONDS, DOWN_AT, UP_AT = 120, 60, 85
@@ -27,10 +29,7 @@ FILE = Path("/tmp/demo.sctp")
 
 def in_the_lab() -> int:
     """Record, and print the file in base64."""
-    with scenery() as (gnb, amf):
-        for host in (gnb, amf):
-            # With the default of 5 a path takes a minute to fail.
-            sysctl(host, "net.sctp.path_max_retrans", 2)
+    with scenery(path_retries=2) as (gnb, _):
         recorded(gnb, SECONDS)
     print(base64.b64encode(FILE.read_bytes()).decode())
     return 0
@@ -57,7 +56,8 @@ def main() -> int:
     if "--in-the-lab" in sys.argv:
         return in_the_lab()
     machine.precompile()
-    result = machine.run([sys.executable, "-m", "tests.lab.demo_recording", "--in-the-lab"], timeout=900)
+    command = [sys.executable, "-m", "tests.lab.demo_recording", "--in-the-lab"]
+    result = machine.run(command, timeout=900)
     print(result.stderr, file=sys.stderr)
     if result.returncode:
         return result.returncode

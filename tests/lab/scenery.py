@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from tests.lab import ngap_templates
-from tests.lab.hosts import Host, impair, two_hosts
+from tests.lab.hosts import Host, impair, sysctl, two_hosts
 from tests.lab.problems import LabError
 from tests.lab.traffic_process import Traffic, start
 
@@ -23,15 +23,17 @@ F1AP = "38472"
 
 
 @contextmanager
-def scenery(*, at_once: bool = False) -> Iterator[tuple[Host, Host]]:
+def scenery(*, at_once: bool = False, path_retries: int = 5) -> Iterator[tuple[Host, Host]]:
     """`gnb` and `amf`, links 3, 12 and 5 ms long, and traffic of each kind that differs on the screen.
 
     The third link carries the primary path of one association only, whose other path is on the first.
 
     `at_once`: do not wait for the traffic, which then comes up one by one behind the caller's back.
+    `path_retries`: with the kernel's default of 5 a path takes a minute to fail.
     """
     with two_hosts(links=3) as (gnb, amf), ThreadPoolExecutor(1) as behind:
         for host in (gnb, amf):
+            sysctl(host, "net.sctp.path_max_retrans", path_retries)
             impair(host, 0, delay_ms=3, jitter_ms=1)
             # The rate leaves an emulated processor time for the screen.
             impair(host, 1, delay_ms=12, loss_percent=0.5, rate="6mbit")

@@ -19,8 +19,8 @@ from tests.ui.scripted import Scripted, amf, one_host, with_probes
 
 SIZES = ((80, 24), (120, 36), (160, 50))
 TICKS = 45
-DEMO_AT = 80
-REQUESTS, BULK, FULL = 59058, 5001, 5002
+DEMO_AT = 82
+REQUESTS, BULK, FULL, NGAP = 59058, 5001, 5002, 38412
 DEMO_VIEWS = (
     ("rtt", REQUESTS),
     ("cwnd", BULK),
@@ -28,6 +28,7 @@ DEMO_VIEWS = (
     ("counters", BULK),
     ("paths", REQUESTS),
     ("events", BULK),
+    ("registration", NGAP),
 )
 """A port of the association under the cursor."""
 
