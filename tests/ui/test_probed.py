@@ -181,7 +181,7 @@ async def test_e_walks_through_the_kinds_of_events(stage: Staging) -> None:
     async with stage(list(with_probes(40)), options("events"), size=(160, 50)) as s:
         await s.tick(39)
         seen = []
-        for _ in range(6):
+        for _ in range(7):
             await s.press("e")
             head, *body = view_lines(s)
             words = {text.split("  ")[-1].split()[0] for text in body if " RTX" not in text}
@@ -192,6 +192,7 @@ async def test_e_walks_through_the_kinds_of_events(stage: Staging) -> None:
             "retransmissions",
             "paths and associations",
             "heartbeats",
+            "NGAP and S1AP messages",
             "everything",
             "cuts, retransmissions, paths, associations",
         ]
@@ -200,7 +201,7 @@ async def test_e_walks_through_the_kinds_of_events(stage: Staging) -> None:
         assert all("T3 expired" in text or "retransmit" in text for text in seen[1][2])
         assert all("path " in text or "association " in text for text in seen[2][2])
         assert all(re.search(r"heartbeat \d+\.\d{3} ms \(kernel (8|12) ms\)$", text) for text in seen[3][2])
-        assert len(seen[4][2]) == len(s.reading.snapshot.events if s.reading.snapshot else ())
+        assert len(seen[5][2]) == len(s.reading.snapshot.events if s.reading.snapshot else ())
 
 
 async def test_a_narrows_the_events_to_the_association_under_the_cursor(stage: Staging) -> None:

@@ -164,3 +164,13 @@ def test_percent_never_rounds_to_all_or_nothing() -> None:
     assert [percent(share) for share in (0, 0.0001, 0.004, 0.0995, 0.5, 0.999, 1)] == [
         "0%", "<0.1%", "0.4%", "10%", "50%", ">99%", "100%",
     ]  # fmt: skip
+
+
+async def test_the_events_view_lists_messages(stage: Staging) -> None:
+    async with stage(list(with_registrations(TICKS)), VIEW, size=(120, 36)) as s:
+        await s.tick(TICKS - 1)
+        await s.press("6", *"eeeee")
+        lines = s.panel("view").text().splitlines()
+        assert lines[0].endswith("NGAP and S1AP messages")
+        assert len(lines) > 10 and all("association" not in text for text in lines[1:])
+        assert any("InitialUEMessage" in text for text in lines)

@@ -37,6 +37,7 @@ FILTERS = (
     EventFilter("retransmissions", "retransmissions", lambda event: event.kind in ("t3_rtx", "retransmit")),
     EventFilter("states", "paths and associations", lambda event: event.kind in ("path", "association")),
     EventFilter("heartbeats", "heartbeats", lambda event: event.kind == "hb_rtt"),
+    EventFilter("messages", "NGAP and S1AP messages", lambda event: event.kind == "ngap"),
     EventFilter("everything", "everything", lambda event: True),
 )
 

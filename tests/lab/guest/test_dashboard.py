@@ -224,7 +224,7 @@ def test_registrations_are_seen_live_and_nobody_is_named() -> None:
         print(screens[1])
         screen.press("Escape")
         screen.wait(lambda text: "Esc back" not in text)
-        screen.press("6")
+        screen.press("6", *"eeeee")
         screens.append(screen.wait(lambda text: "InitialUEMessage" in text))
         for ue in range(ues):
             for name in (msin(ue), msin_bytes(ue).hex()):
