@@ -17,8 +17,7 @@ from textual.timer import Timer
 from sctptop.fields import Field
 from sctptop.filter import EVERYTHING
 from sctptop.options import Options
-from sctptop.ordering import natural
-from sctptop.tui import headline
+from sctptop.tui.chosen import Chosen, chosen_by
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feed import Feed
 from sctptop.tui.keys import NO_COMMANDS, explained
@@ -32,7 +31,6 @@ from sctptop.tui.screens.sort import SortScreen
 from sctptop.tui.views.events import next_filter
 from sctptop.tui.views.registration import chosen_registration
 from sctptop.tui.views.registry import view
-from sctptop.tui.views.scene import Toggles
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import LinePanel
@@ -55,12 +53,7 @@ class SctptopApp(App[int]):
         self.animation_level = "none"
         self.failure: Exception | None = None
         self._options = options
-        self._order = options.order
-        self._filter = options.filter
-        self._both_ends = options.both_ends
-        self._view = view(options.view)
-        self._toggles = Toggles()
-        self._netns: int | None = None
+        self._chosen = chosen_by(options)
         self.newest: Reading | None = None
         self._notice = ""
         self._hushing: Timer | None = None
@@ -110,8 +103,9 @@ class SctptopApp(App[int]):
     def _arrived(self, message: Arrived) -> None:
         self.newest = message.reading
         snapshot = self.newest.snapshot
-        if self._netns is not None and snapshot is not None and self._netns not in snapshot.namespaces:
-            self._netns = None
+        netns = self._chosen.netns
+        if netns is not None and snapshot is not None and netns not in snapshot.namespaces:
+            self._choose(netns=None)
             self._say("the network namespace is gone: all are shown")
         self._draw()
         if message.reading.last:
@@ -131,8 +125,7 @@ class SctptopApp(App[int]):
 
     def action_view(self, name: str) -> None:
         """Show another view."""
-        self._view = view(name)
-        self._draw()
+        self._choose(view=view(name))
 
     def action_help(self) -> None:
         """Keys and fields."""
@@ -149,45 +142,39 @@ class SctptopApp(App[int]):
 
     def action_filter(self) -> None:
         """Open the filter line."""
-        self.query_one(FilterBar).open(self._filter)
+        self.query_one(FilterBar).open(self._chosen.filter)
         self._draw()
 
     def action_clear_filter(self) -> None:
         """Back to the table; there, show everything again."""
         if self._dashboard.in_view:
             self.query_one("#table").focus()
-        elif self._filter.alternatives:
-            self._filter = EVERYTHING
-            self._draw()
+        elif self._chosen.filter.alternatives:
+            self._choose(filter=EVERYTHING)
 
     def action_sort(self) -> None:
         """Choose a field to sort by."""
-        shown = [column.field for column in self._table.columns if column.field is not None]
-        self.push_screen(SortScreen(self._order.field, shown), self._sort_chosen)
+        self.push_screen(SortScreen(self._chosen.order.field, self._shown()), self._sort_chosen)
 
     def action_sort_step(self, step: int) -> None:
         """Sort by the next column on the screen."""
-        fields = [column.field for column in self._table.columns if column.field is not None]
-        if not fields:
-            return
-        place = fields.index(self._order.field) if self._order.field in fields else -max(step, 0)
-        self._sort_by(fields[(place + step) % len(fields)])
+        self._sorted(self._chosen.sorted_by_next(self._shown(), step))
 
     def action_invert(self) -> None:
         """Turn the order round."""
-        self._order = self._order.inverted
-        self._say(headline.sort_text(self._order.field, self._order.descending))
+        self._sorted(replace(self._chosen, order=self._chosen.order.inverted))
+
+    def _shown(self) -> list[Field]:
+        return [column.field for column in self._table.columns if column.field is not None]
+
+    def _sorted(self, chosen: Chosen) -> None:
+        self._chosen = chosen
+        self._say(chosen.order_text)
 
     def action_both_ends(self) -> None:
         """One line for both ends of an association, or one for each."""
-        self._both_ends = not self._both_ends
-        totals = self.reading.snapshot.totals if self.reading and self.reading.snapshot else None
-        if not self._both_ends:
-            self._say("each end on its own line")
-        elif totals is not None and totals.distinct == totals.associations:
-            self._say("both ends on one line; now no association has both here")
-        else:
-            self._say("both ends on one line")
+        self._chosen = replace(self._chosen, both_ends=not self._chosen.both_ends)
+        self._say(self._chosen.ends_text(self.reading.snapshot if self.reading else None))
 
     def action_pause(self) -> None:
         """Stand still, or go on."""
@@ -209,7 +196,7 @@ class SctptopApp(App[int]):
 
     def _ladder(self) -> LadderScreen | None:
         snapshot = self.reading.snapshot if self.reading else None
-        if snapshot is None or self._view.id != "registration" or not self._dashboard.in_view:
+        if snapshot is None or self._chosen.view.id != "registration" or not self._dashboard.in_view:
             return None
         chosen = chosen_registration(snapshot.registrations, self.query_one("#view", LinePanel).cursor)
         return LadderScreen(chosen) if chosen else None
@@ -228,37 +215,32 @@ class SctptopApp(App[int]):
     def action_next_netns(self) -> None:
         """The next network namespace; after the last all of them."""
         snapshot = self.newest.snapshot if self.newest else None
-        if snapshot is None:
-            return
-        known = snapshot.namespaces
-        later = [netns for netns in known if self._netns is None or netns > self._netns]
-        self._netns = later[0] if later and len(known) > 1 else None
-        if self._netns is not None:
-            self._say(f"network namespace {snapshot.namespace_label(self._netns)} only")
-        elif len(known) > 1:
-            self._say(f"all {len(known)} network namespaces")
-        else:
-            told = snapshot.sample.sources.get("netns", "")
-            self._say(f"one network namespace; {told}" if told.startswith("off") else "one network namespace")
+        if snapshot is not None:
+            self._chosen = self._chosen.next_netns(snapshot)
+            self._say(self._chosen.netns_text(snapshot))
 
     def action_own_scale(self) -> None:
         """Common scale or one for each graph."""
-        self._toggle(own_scale=not self._toggles.own_scale)
+        self._switch(own_scale=not self._chosen.toggles.own_scale)
 
     def action_zeros(self) -> None:
         """Counters at zero, or without them."""
-        self._toggle(hide_zeros=not self._toggles.hide_zeros)
+        self._switch(hide_zeros=not self._chosen.toggles.hide_zeros)
 
     def action_all_associations(self) -> None:
         """Events of all associations, or of the one under the cursor."""
-        self._toggle(all_associations=not self._toggles.all_associations)
+        self._switch(all_associations=not self._chosen.toggles.all_associations)
 
     def action_event_filter(self) -> None:
         """The next choice of events."""
-        self._toggle(event_filter=next_filter(self._toggles.event_filter))
+        self._switch(event_filter=next_filter(self._chosen.toggles.event_filter))
 
-    def _toggle(self, **changes: Any) -> None:
-        self._toggles = replace(self._toggles, **changes)
+    def _switch(self, **toggles: Any) -> None:
+        self._chosen = self._chosen.switched(**toggles)
+        self._draw()
+
+    def _choose(self, **changes: Any) -> None:
+        self._chosen = replace(self._chosen, **changes)
         self._draw()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -275,7 +257,7 @@ class SctptopApp(App[int]):
 
     @on(AssociationTable.SortAsked)
     def _sort_asked(self, message: AssociationTable.SortAsked) -> None:
-        self._sort_by(message.field)
+        self._sorted(self._chosen.sorted_by(message.field))
 
     @on(AssociationTable.Opened)
     def _opened(self) -> None:
@@ -283,12 +265,12 @@ class SctptopApp(App[int]):
 
     @on(FilterBar.Changed)
     def _filter_changed(self, message: FilterBar.Changed) -> None:
-        self._filter = message.chosen
-        self._draw()
+        self._choose(filter=message.chosen)
 
     @on(FilterBar.Refused)
     def _filter_refused(self, message: FilterBar.Refused) -> None:
-        kept = f"filter stays {self._filter.text}" if self._filter.alternatives else "no filter"
+        before = self._chosen.filter
+        kept = f"filter stays {before.text}" if before.alternatives else "no filter"
         self._say(f"{message.problem}; {kept}")
 
     @on(FilterBar.Closed)
@@ -297,13 +279,8 @@ class SctptopApp(App[int]):
         self._draw()
 
     def _sort_chosen(self, field: Field | None) -> None:
-        if field is not None and field != self._order.field:
-            self._sort_by(field)
-
-    def _sort_by(self, field: Field) -> None:
-        same = field == self._order.field
-        self._order = self._order.inverted if same else natural(field)
-        self._say(headline.sort_text(field, self._order.descending))
+        if field is not None and field != self._chosen.order.field:
+            self._sorted(self._chosen.sorted_by(field))
 
     def _say(self, notice: str) -> None:
         self._notice = notice
@@ -330,19 +307,13 @@ class SctptopApp(App[int]):
 
     def _picture(self) -> Picture:
         return Picture(
-            newest=self.newest.within(self._netns) if self.newest else None,
+            newest=self.newest.within(self._chosen.netns) if self.newest else None,
             held=None,
             interval_s=self._options.interval_s,
-            order=self._order,
-            filter=self._filter,
-            selectors=self._options.selectors,
-            view=self._view,
-            toggles=self._toggles,
+            chosen=self._chosen,
             notice=self._notice,
             keys=self.KEYS,
             paused=self.paused,
-            netns=self._netns,
-            both_ends=self._both_ends,
         )
 
     def _draw(self) -> None:

@@ -11,18 +11,16 @@ from textual.binding import Binding
 from textual.containers import Vertical
 
 from sctptop.fields import Field, local_end, remote_end
-from sctptop.filter import Filter
-from sctptop.model.association import Row
-from sctptop.model.select import Selector
-from sctptop.ordering import Order
+from sctptop.model.snapshot import Snapshot
 from sctptop.recording.recorder import Status
 from sctptop.tui import headline
 from sctptop.tui.advice_text import NO_ADVICE, advice_line
+from sctptop.tui.chosen import Chosen
 from sctptop.tui.empty_states import explanation
 from sctptop.tui.keys import footer
 from sctptop.tui.line import Line, line, spread
 from sctptop.tui.reading import Reading
-from sctptop.tui.views.scene import Scene, Toggles, View
+from sctptop.tui.views.scene import Scene
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import Drawing, LinePanel
@@ -37,24 +35,15 @@ EMPTY_LINES = 10
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that decides what is on the screen. ``held`` is the reading of a pause; ``netns`` is what both are of.
-
-    ``both_ends``: one line for an association with both ends here.
-    """
+    """All that decides what is on the screen. ``held`` is the reading of a pause."""
 
     newest: Reading | None
     held: Reading | None
     interval_s: float
-    order: Order
-    filter: Filter
-    selectors: tuple[Selector, ...]
-    view: View
-    toggles: Toggles = field(default_factory=Toggles)
+    chosen: Chosen
     notice: str = ""
     keys: Sequence[Binding] = ()
     paused: bool = False
-    netns: int | None = None
-    both_ends: bool = False
     recording: Status = field(default_factory=Status)
 
     @property
@@ -62,15 +51,10 @@ class Picture:
         """What is shown: the newest, or that of the pause."""
         return self.held or self.newest
 
-    def rows(self) -> list[Row]:
-        """What the filter lets through, in order."""
-        return self.order.apply(row for row in self.lines() if self.filter.accepts(row))
-
-    def lines(self) -> tuple[Row, ...]:
-        """What there is to filter."""
-        if self.reading is None or self.reading.snapshot is None:
-            return ()
-        return self.reading.snapshot.lines(self.both_ends)
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What is shown, once there is anything."""
+        return self.reading.snapshot if self.reading else None
 
 
 class Dashboard(Vertical):
@@ -144,22 +128,21 @@ class Dashboard(Vertical):
             troubles.append(advice or NO_ADVICE)
         self._panel("troubles").show(Drawing(body=troubles))
         self._panel("troubles").display = bool(troubles)
-        self._status("totals").show(headline.totals(reading, picture.both_ends, width))
-        rows = picture.rows()
-        self._paint_filter_line(picture, len(rows))
-        empty = (
-            None if rows else explanation(reading, picture.selectors, picture.filter, picture.lines(), width)
-        )
+        self._status("totals").show(headline.totals(reading, picture.chosen.both_ends, width))
+        chosen, lines = picture.chosen, picture.chosen.lines(picture.snapshot)
+        rows = chosen.rows(picture.snapshot)
+        self._paint_filter_line(picture, len(rows), len(lines))
+        empty = None if rows else explanation(reading, chosen.selectors, chosen.filter, lines, width)
         self._share_height(len(rows), len(troubles), empty is not None)
         if reading is not None and reading.snapshot is not None:
-            self.table.show(reading.snapshot, rows, picture.order, both_ends=picture.both_ends)
+            self.table.show(reading.snapshot, rows, chosen.order, both_ends=chosen.both_ends)
         self._show_empty(empty, reading)
         self.paint_keys(picture)
         self.paint_view()
 
     def paint_keys(self, picture: Picture) -> None:
         """The tabs with the notice, and the footer."""
-        text, buttons = headline.tabs(picture.view.id)
+        text, buttons = headline.tabs(picture.chosen.view.id)
         self._status("tabs").show(
             spread(text, line((f"{picture.notice} ", "name")), self.size.width), buttons
         )
@@ -178,16 +161,16 @@ class Dashboard(Vertical):
             panel.show(Drawing())
             return
         row = reading.snapshot.row(self.table.cursor)
-        title = picture.view.title
-        if picture.view.shared and picture.toggles.all_associations:
+        title = picture.chosen.view.title
+        if picture.chosen.view.shared and picture.chosen.toggles.all_associations:
             title += "  all associations"
         elif row is not None:
             title += f"  {local_end(row)} → {remote_end(row)}" + (f"  {row.ended}" if row.ended else "")
         if panel.border_title != title:
             panel.border_title = title
         room, height = panel.room, panel.size.height
-        scene = Scene(reading, reading.snapshot, row, room, height, picture.toggles)
-        panel.show(picture.view.draw(scene))
+        scene = Scene(reading, reading.snapshot, row, room, height, picture.chosen.toggles)
+        panel.show(picture.chosen.view.draw(scene))
 
     def _repaint(self) -> None:
         if self._picture is not None:
@@ -199,11 +182,11 @@ class Dashboard(Vertical):
     def _panel(self, name: str) -> LinePanel:
         return self.query_one(f"#{name}", LinePanel)
 
-    def _paint_filter_line(self, picture: Picture, shown: int) -> None:
-        snapshot = picture.reading.snapshot if picture.reading else None
+    def _paint_filter_line(self, picture: Picture, shown: int, of: int) -> None:
+        snapshot, chosen = picture.snapshot, picture.chosen
         hidden = snapshot.hidden if snapshot else 0
-        within = None if picture.netns is None or not snapshot else snapshot.namespace_label(picture.netns)
-        text = headline.filter_line(picture.filter.text, shown, len(picture.lines()), hidden, within)
+        within = None if chosen.netns is None or not snapshot else snapshot.namespace_label(chosen.netns)
+        text = headline.filter_line(chosen.filter.text, shown, of, hidden, within)
         bar = self._status("filter-line")
         bar.display = text is not None and not self.typing
         bar.show(text or line())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sctptop.fields import Field
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot, Totals
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short, show
@@ -193,11 +192,6 @@ def tabs(current: str) -> tuple[Line, list[Button]]:
         label = f"[{digit} {view.title}]" if chosen else f" {digit} {view.title} "
         parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
     return with_buttons(parts)
-
-
-def sort_text(field: Field, descending: bool) -> str:
-    """How a change of order is said."""
-    return f"sorted by {field.title} {'▼' if descending else '▲'}"
 
 
 def _rate(value: float | None) -> str:

@@ -97,6 +97,6 @@ class LiveApp(SctptopApp):
         self._say(f"recording to {path}")
 
     def _picture(self) -> Picture:
-        held = self._held.within(self._netns) if self._held else None
+        held = self._held.within(self._chosen.netns) if self._held else None
         picture = replace(super()._picture(), held=held, interval_s=self._interval_s)
         return replace(picture, recording=self._recorder.status) if self._recorder else picture
