@@ -9,25 +9,22 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
 from itertools import accumulate, islice
-from statistics import median
 
 from sctptop.model.association import Key
 from sctptop.model.event import Event
-from sctptop.model.histogram import NANOSECONDS
 from sctptop.model.message import Message, message_of
-from sctptop.model.procedure_times import Procedure, Procedures
+from sctptop.model.procedure_times import Procedures
+from sctptop.model.registered import SLOWEST, Ends, Registered, time_of
 from sctptop.model.registration import Attempt, Registration
-from sctptop.model.registration_flow import COMPLETED, RUNNING, begins, first_of_ue, matters
+from sctptop.model.registration_flow import RUNNING, begins, first_of_ue, matters
 from sctptop.model.tally import Tally
 
 KEPT = 1000
 """Registrations kept of those that ended last."""
-SLOWEST = 100
-"""Kept of the slowest since the reset, whenever they were."""
 OLDEST = 20
 """Shown of those that are running."""
 MOST_RUNNING = 20_000
@@ -36,65 +33,6 @@ SETTLE_NS = 50_000_000
 """How much later than a message the event of one before it may come: probes are read one CPU after the other."""
 BACKWARDS_NS = 60_000_000_000
 """Events that much older than the clock are of another boot."""
-
-SERIES_KEY = ("registrations",)
-"""The key of the series in the history."""
-
-Ends = tuple[Key | None, str]
-"""An association, or None for all of them, and which end of it we are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """Registrations and procedures as they are now. Nothing in it changes.
-
-    ``tallies`` count since the reset by association (None: all) and end. ``ended_now`` are all that ended in this
-    sample, ``last`` the last that did, oldest first, ``slowest`` those that took longest since the reset, slowest
-    first; ``oldest`` are running. ``most_running`` goes by the instants of beginning and end, so it is right between
-    two samples too. ``unfollowed`` attempts found no room. ``started`` are those that began in this sample.
-    """
-
-    messages: int = 0
-    tallies: Mapping[Ends, Tally] = field(default_factory=dict)
-    procedures: tuple[Procedure, ...] = ()
-    started: Mapping[Ends, int] = field(default_factory=dict)
-    ended_now: tuple[Registration, ...] = ()
-    last: tuple[Registration, ...] = ()
-    slowest: tuple[Registration, ...] = ()
-    oldest: tuple[Registration, ...] = ()
-    running: int = 0
-    most_running: int = 0
-    unfollowed: int = 0
-
-    @property
-    def started_now(self) -> int:
-        """How many began in this sample, on all associations."""
-        return sum(count for (association, _), count in self.started.items() if association is None)
-
-    @property
-    def seen(self) -> bool:
-        """Whether there was anything to follow since the reset."""
-        return bool(self.messages or self.tallies or self.procedures or self.running)
-
-    def of(self, association: Key | None) -> tuple[Tally, ...]:
-        """The tallies of an association, or of all: one for each end that we are in it."""
-        return tuple(tally for (key, _), tally in self.tallies.items() if key == association)
-
-    def procedures_of(self, association: Key | None) -> tuple[Procedure, ...]:
-        """The procedures of an association, or of all together, the most frequent first."""
-        found = (entry for entry in self.procedures if entry.kind.association == association)
-        return tuple(sorted(found, key=lambda entry: (-entry.latency.n, entry.kind.name)))
-
-    def slowest_of(self, association: Key | None) -> tuple[Registration, ...]:
-        """The slowest of an association, or of all, slowest first."""
-        if association is None:
-            return self.slowest
-        ours = {id(entry): entry for entry in (*self.slowest, *self.last) if entry.association == association}
-        return tuple(nlargest(SLOWEST, ours.values(), key=_time))
-
-    def oldest_of(self, association: Key | None) -> tuple[Registration, ...]:
-        """Those running of an association, or of all, oldest first."""
-        return tuple(entry for entry in self.oldest if association in (None, entry.association))
 
 
 @dataclass(slots=True)
@@ -284,7 +222,7 @@ class Registrations:
     def _publish(self, now_ns: int, started: Mapping[Ends, int], ended: list[Registration]) -> None:
         self._last.extend(ended)
         if ended:
-            self._slowest = nlargest(SLOWEST, (*self._slowest, *ended), key=_time)
+            self._slowest = nlargest(SLOWEST, (*self._slowest, *ended), key=time_of)
         self._count(started, ended)
         oldest = list(islice(self._running.values(), OLDEST))
         self.now = Registered(
@@ -312,23 +250,3 @@ class Registrations:
                 continue
             tally = tally or Tally(name[1])
             self._tallies[name] = tally.with_more(started.get(name, 0), finished)
-
-
-def _time(registration: Registration) -> int:
-    return registration.total_ns or 0
-
-
-def registration_series(registered: Registered) -> dict[Hashable, dict[str, float | None]]:
-    """What is kept over time under SERIES_KEY, once there were messages: counts of each interval, its median in ms."""
-    if not registered.tallies and not registered.running:
-        return {}
-    done = [_time(one) for one in registered.ended_now if one.outcome == COMPLETED]
-    return {
-        SERIES_KEY: {
-            "started": registered.started_now,
-            "completed": len(done),
-            "failed": len(registered.ended_now) - len(done),
-            "running": registered.running,
-            "median_ms": median(done) / NANOSECONDS if done else None,
-        }
-    }

@@ -12,7 +12,8 @@ from sctptop.model.event import Event
 from sctptop.model.event_log import EventLog, Logged
 from sctptop.model.history import History, Series
 from sctptop.model.missed import Missed
-from sctptop.model.registrations import Registered, Registrations, registration_series
+from sctptop.model.registered import Registered, registration_series
+from sctptop.model.registrations import Registrations
 from sctptop.model.sample import Sample
 from sctptop.model.select import Selector
 

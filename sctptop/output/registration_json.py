@@ -6,8 +6,8 @@ from typing import Any
 
 from sctptop.model.histogram import NANOSECONDS, Distribution
 from sctptop.model.procedure_times import Procedure
+from sctptop.model.registered import Registered
 from sctptop.model.registration import Registration
-from sctptop.model.registrations import Registered
 from sctptop.model.tally import PARTS, Tally
 
 

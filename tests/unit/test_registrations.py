@@ -11,6 +11,7 @@ import pytest
 
 from sctptop.model import registrations as module
 from sctptop.model.event import Event
+from sctptop.model.registered import SERIES_KEY
 from sctptop.model.registration_flow import OUTCOMES
 from sctptop.model.registrations import Registrations
 from sctptop.model.snapshot import Model
@@ -231,6 +232,6 @@ def test_the_snapshot_has_them_and_the_reset_empties_them() -> None:
     snapshot = model.advance(sample(entry, at_s=1))
     (row,) = snapshot.rows
     assert [one.association for one in snapshot.registrations.last] == [row.key] * 5
-    assert snapshot.past.read(module.SERIES_KEY, "completed", snapshot.tick, 2) == (0, 5)
+    assert snapshot.past.read(SERIES_KEY, "completed", snapshot.tick, 2) == (0, 5)
     model.reset()
     assert model.snapshot().registrations.last == () and len(snapshot.registrations.last) == 5

@@ -7,9 +7,9 @@ from itertools import zip_longest
 
 from sctptop.model.association import Key
 from sctptop.model.histogram import NANOSECONDS
+from sctptop.model.registered import SERIES_KEY, Registered
 from sctptop.model.registration import Registration
 from sctptop.model.registration_flow import COMPLETED
-from sctptop.model.registrations import SERIES_KEY, Registered
 from sctptop.model.tally import Tally
 from sctptop.quantity import milliseconds, short, show
 from sctptop.tui.line import BLANK, Line, Span, cells, fit, fitting, line, wrapped
