@@ -128,10 +128,12 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
         start = recording.position_at(at_s)
     writer = _writer(arguments, options)
     if writer is not None:
+        from sctptop.model.history import WINDOW
         from sctptop.output.stream import stream
         from sctptop.recording.replay import ReplaySource
 
-        code = stream(ReplaySource(recording, start), options, writer)
+        source = ReplaySource(recording, start, WINDOW)
+        code = stream(source, options, writer, source.lead_in())
         if recording.damaged:
             print(
                 f"sctptop: {counted(recording.damaged, 'part')} of {recording.path} could not be read",

@@ -94,7 +94,7 @@ class Adviser:
             for name, said in self._said.items()
             if said.advice.association in alive and moment.now_s - said.last_s <= LINGER_S
         }
-        return tuple(sorted((said.advice for said in self._said.values()), key=_rank))
+        return tuple(sorted((said.advice for said in self._said.values()), key=self._rank))
 
     def _remember(
         self,
@@ -128,6 +128,12 @@ class Adviser:
         for check in checks:
             for finding in check(case):
                 self._say(row.key, finding, moment.now_s)
+
+    def _rank(self, advice: Advice) -> tuple[int, bool, int, float, str]:
+        """Worst first, of these where NGAP goes, then the order of the rules, then which was said first."""
+        no_ngap = advice.association not in self._ngap
+        name = repr((advice.association, advice.address))
+        return _SEVERITIES[advice.severity], no_ngap, _PLACES[advice.rule], advice.since_s, name
 
     def _say(self, key: Key, finding: Finding, now_s: float) -> None:
         name = (finding.rule, key, finding.address, finding.part)
@@ -170,9 +176,3 @@ def _by_association(happened: Iterable[tuple[Key | None, Event]]) -> Mapping[Key
 
 _SEVERITIES = {"problem": 0, "warning": 1, "note": 2}
 _PLACES = {rule: place for place, rule in enumerate(RULES)}
-
-
-def _rank(advice: Advice) -> tuple[int, int, float, str]:
-    """Worst first, then the order of the rules, then which was said first."""
-    name = repr((advice.association, advice.address))
-    return _SEVERITIES[advice.severity], _PLACES[advice.rule], advice.since_s, name

@@ -8,6 +8,8 @@ from sctptop.model.advice_case import Case, Finding
 from sctptop.model.advice_of_sending import LEAST_STALLED
 from sctptop.model.advice_signs import slow_limit_ms
 from sctptop.model.advice_watch import QUEUE_READINGS
+from sctptop.model.dialect import CORE_PORTS
+from sctptop.model.sample import Association
 from sctptop.quantity import counted, milliseconds, short
 
 LEAST_SLOW_READINGS, LEAST_SLOW_READS = 3, 20
@@ -49,7 +51,7 @@ def delayed_sack(case: Case) -> Iterator[Finding]:
         "delayed_sack",
         "warning",
         f"{late} of {pairs} second messages of a UE came about {milliseconds(delay)} after the first, the delay of our "
-        f"SACK; meanwhile SctpDelaySackExpireds rose by {expired}",
+        f"SACK; meanwhile SctpDelaySackExpireds of the network namespace rose by {expired}",
         remedy,
     )
 
@@ -69,9 +71,15 @@ def saturated(case: Case) -> Iterator[Finding]:
         return
     if peer_queue is not None:
         seen += f"; the peer's Send-Q is small ({short(peer_queue)}B)"
-    yield Finding(
-        "saturated", "problem", seen, "this application is the bottleneck: more CPU, fewer UEs, a faster core"
-    )
+    yield Finding("saturated", "problem", seen, _bottleneck(case.row.association))
+
+
+def _bottleneck(entry: Association) -> str:
+    if entry.local_port in CORE_PORTS:
+        return "the core is the bottleneck: more CPU, fewer UEs, a faster core"
+    process = entry.process
+    who = f"{process.comm}[{process.pid}]" if process and process.pid else "this application"
+    return f"{who} is the bottleneck, not the network: more CPU for it, or less to do"
 
 
 def _slow_reads(case: Case) -> str:
@@ -83,7 +91,10 @@ def _slow_reads(case: Case) -> str:
     before = f"usually {milliseconds(usual)}" if usual is not None else "what was usual is not known"
     longest = milliseconds(watch.most("slow_max_ms"))
     limit = milliseconds(slow_limit_ms(usual))
-    return f"{counted(reads, 'message')} waited a median of up to {longest} to be read ({before}, slow from {limit})"
+    return (
+        f"{counted(reads, 'message')} waited long to be read, in the worst interval {longest} in the median ({before}, "
+        f"slow from {limit})"
+    )
 
 
 def _growing_queue(case: Case) -> str:

@@ -14,6 +14,8 @@ from sctptop.model.procedure_names import PDUS
 
 INITIATING, SUCCESSFUL, UNSUCCESSFUL = PDUS
 S1AP_PORT = 36412
+CORE_PORTS = (38412, S1AP_PORT)
+"""On which AMFs (TS 38.412) and MMEs (TS 36.412) listen."""
 
 
 @dataclass(frozen=True, slots=True)

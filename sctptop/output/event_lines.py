@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sctptop.errors import SctptopError
 from sctptop.model.association import Row
 from sctptop.model.event import EVENT_KINDS, Detail, Event
+from sctptop.model.message import message_of
 from sctptop.model.snapshot import Snapshot
 
 
@@ -54,7 +55,10 @@ class EventWriter:
 
 def line(event: Event) -> str:
     """``12:03:44.123456 38412→59058 10.9.0.2 cwnd cause=T3_RTX before=17520 after=1500 …``"""
-    details = " ".join(f"{name}={_text(value)}" for name, value in event.details.items() if value is not None)
+    message = message_of(event)
+    # Its numbers alone would have to be looked up.
+    told = {"message": message.title, **event.details} if message else event.details
+    details = " ".join(f"{name}={_text(value)}" for name, value in told.items() if value is not None)
     ports = f"{event.local_port}→{event.remote_port}"
     return f"{event.time.astimezone():%H:%M:%S.%f} {ports} {event.address or '-'} {event.kind} {details}".rstrip()
 

@@ -62,7 +62,12 @@ def _rounded(times: Distribution, share: float) -> float | None:
 
 def _registration(one: Registration) -> dict[str, Any]:
     costliest = one.costliest
+    netns, own_tag, _, local_port, remote_port = one.messages[0].wire
     return {
+        "netns": netns,
+        "own_tag": own_tag,
+        "local_port": local_port,
+        "remote_port": remote_port,
         "began": one.began.isoformat(timespec="microseconds"),
         "end": one.end,
         "ran_ue_id": one.ran_ue_id,

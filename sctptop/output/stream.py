@@ -6,12 +6,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from sctptop.errors import OK, nothing_to_watch
 from sctptop.model.association import Row
+from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Model, Snapshot
 from sctptop.options import Options
 from sctptop.source import EndOfSamples, Source
@@ -39,21 +40,26 @@ class _Stop:
         return OK if self.signum in (0, signal.SIGINT) else 128 + self.signum
 
 
-def stream(source: Source, options: Options, writer: Writer) -> int:
+def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[Sample] = ()) -> int:
     """Write ``options.count`` samples, or until a signal or the end of the source. Returns the exit code.
 
-    Raises SctptopError when there is nothing to watch at the start, and BrokenPipeError.
+    ``lead_in`` is taken in before and not written. Raises SctptopError when there is nothing to watch at the start,
+    and BrokenPipeError.
     """
     with _stopping() as stop:
         try:
-            _run(source, options, writer, stop)
+            _run(source, options, writer, lead_in, stop)
         finally:
             source.close()
         return stop.code
 
 
-def _run(source: Source, options: Options, writer: Writer, stop: _Stop) -> None:
+def _run(source: Source, options: Options, writer: Writer, lead_in: Iterable[Sample], stop: _Stop) -> None:
     model = Model(options.selectors)
+    for sample in lead_in:
+        model.advance(sample)
+        if stop.event.is_set():
+            return
     waiting = False
     due = time.monotonic()
     written = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sctptop.model.sample import Sample
 from sctptop.recording.reader import Recording
 from sctptop.source import EndOfSamples
@@ -10,12 +12,26 @@ from sctptop.source import EndOfSamples
 class ReplaySource:
     """Reads from a position to the end. Used by one thread."""
 
-    def __init__(self, recording: Recording, start: int = 0) -> None:
+    def __init__(self, recording: Recording, start: int = 0, lead: int = 0) -> None:
+        """``lead``: so many samples before the start come from ``lead_in``."""
         self._recording = recording
-        self._samples = recording.samples(start, len(recording))
+        self._start = start
+        self._samples = recording.samples(max(start - lead, 0), len(recording))
+        self._first: Sample | None = None
+
+    def lead_in(self) -> Iterator[Sample]:
+        """What was before the start, to be taken in first: all that looks back then does so from the start on."""
+        for position, sample in self._samples:
+            if position >= self._start:
+                self._first = sample
+                return
+            yield sample
 
     def read(self) -> Sample:
         """The next one that can be read. Raises EndOfSamples."""
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
         found = next(self._samples, None)
         if found is None:
             raise EndOfSamples

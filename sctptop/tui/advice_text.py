@@ -37,7 +37,8 @@ def advice_lines(snapshot: Snapshot, width: int) -> list[Line]:
         mark, style = MARKS[advice.severity]
         since = span_text(max(0.0, snapshot.now_s - advice.since_s))
         head = line((f"{mark} {advice.title}", style), (f"  {_ends(snapshot, advice)}", "strong"))
-        lines.append(spread(head, line((f"  {advice.severity}, for {since} ", "dim")), width))
+        right = line((f"  {advice.severity}, for {since} ", "dim"))
+        lines.append(spread(clipped(head, width - cells(right)), right, width))
         lines += wrapped(advice.seen, width, "", INDENT)
         lines += wrapped(f"Try: {advice.remedy}", width, "good", INDENT)
         lines.append(BLANK)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sctptop.model.event import Event
-from sctptop.model.sample import Association
+from sctptop.model.sample import Association, Process
 from tests.unit.advised import MS, NEAR, QUICK, advised, calm, ngap, other_end, rules
 
 STALLED = (*QUICK, (199 * MS, 1))
@@ -99,7 +99,10 @@ def test_delayed_sack() -> None:
     (advice,) = advised(heartbeaten, events=lambda tick: at(events, tick))
     assert (advice.rule, advice.severity) == ("delayed_sack", "warning")
     assert "of 38 second messages of a UE came about 200ms after the first" in advice.seen
-    assert "SctpDelaySackExpireds rose by 95" in advice.seen and "SCTP_DELAYED_SACK" in advice.remedy
+    assert (
+        "SctpDelaySackExpireds of the network namespace rose by 95" in advice.seen
+        and "SCTP_DELAYED_SACK" in advice.remedy
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,25 @@ def reads(tick: int, slow_from: int, ms: float, times: int = 25, **facts: Any) -
 def test_an_application_that_reads_ten_times_later_than_usual_is_saturated() -> None:
     (advice,) = advised(lambda tick: reads(tick, 10, 4))
     assert (advice.rule, advice.severity) == ("saturated", "problem")
-    assert "250 messages waited a median of up to 4ms to be read (usually 40µs, slow from 1ms)" in advice.seen
+    assert advice.seen.startswith(
+        "250 messages waited long to be read, in the worst interval 4ms in the median (usually 40µs, slow from 1ms)"
+    )
+    assert advice.remedy.startswith("the core is the bottleneck")
+    (advice,) = advised(
+        lambda tick: reads(tick, 10, 4, local_port=59058, remote_port=38412, process=Process(7, "nr-gnb"))
+    )
+    assert advice.remedy.startswith("nr-gnb[7] is the bottleneck, not the network")
+
+
+def test_of_two_that_are_equally_bad_that_with_ngap_comes_first() -> None:
+    events = exchange(20)
+
+    def both(tick: int) -> list[Association]:
+        return [reads(tick, 10, 4, tag=0), reads(tick, 10, 4, hb_interval_ms=5000.0)]
+
+    first, second = advised(both, events=lambda tick: at(events, tick))
+    assert (first.rule, second.rule) == ("saturated", "saturated")
+    assert (first.association[1], second.association[1]) == (1, 0)
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,13 @@ def test_replayed_json_is_that_of_the_live_run(recorded: Path, capsys: pytest.Ca
     assert capsys.readouterr().out == "".join(lines_of_the_live_run())
 
 
+def test_in_the_middle_all_is_as_if_one_had_watched(
+    recorded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", str(recorded), "--json", "--at", "-1s"]) == 0
+    assert capsys.readouterr().out.splitlines() == "".join(lines_of_the_live_run()).splitlines()[-2:]
+
+
 def test_the_other_outputs_work_on_a_recording(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(recorded), "-b", "-n", "2", "--assoc", "59059"]) == 0
     out = capsys.readouterr().out

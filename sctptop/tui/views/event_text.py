@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from sctptop.model.event import CUTS, CWND_CAUSES, EVENT_KINDS, Event
 from sctptop.model.event_log import Logged
+from sctptop.model.histogram import NANOSECONDS
 from sctptop.model.message import message_of
-from sctptop.quantity import UNKNOWN, short
+from sctptop.quantity import UNKNOWN, milliseconds, short
 from sctptop.tui.line import Line, Span, cells, clipped
 
 CUT_LETTERS = {"T3_RTX": "T", "FAST_RTX": "F", "ECNE": "E", "RESET": "R", "INACTIVE": "I"}
@@ -112,13 +113,20 @@ def _association(event: Event) -> list[Line]:
 
 
 def _ngap(event: Event) -> list[Line]:
-    direction = "sent" if event.text("direction") == "out" else "received"
-    waited = event.number("wait_ns")
-    verb = "held" if direction == "sent" else "waited"
-    told = f", {verb} {waited / 1e6:.3f} ms" if waited is not None else ""
     message = message_of(event)
-    what = f"{message.name} {message.nas_name}".rstrip() if message else event.text("odd") or UNKNOWN
-    return _both(f"NGAP {direction}", "name", what, told)
+    if message is None:
+        return [_line("NGAP", "name", event.text("odd") or UNKNOWN)]
+    verb = f"{message.dialect.name} {'sent' if message.out else 'received'}"
+    waited = f" {'held' if message.out else 'unread'} {milliseconds(message.wait_ns / NANOSECONDS)}"
+    ue = "" if message.ran_ue_id is None else f"UE {message.ran_ue_id} "
+    inside = f" [{message.nas_name}]" if message.nas_name else ""
+    return [
+        _line(verb, "name", f"{ue}{message.name}{inside}{waited}"),
+        _line(verb, "name", f"{ue}{message.title}{waited}"),
+        _line(verb, "name", f"{message.title}{waited}"),
+        _line(message.title, "name", waited, gap=""),
+        _line(message.title, "name", "", gap=""),
+    ]
 
 
 def _unknown(event: Event) -> list[Line]:

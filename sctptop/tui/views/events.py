@@ -98,7 +98,7 @@ def _writer(scene: Scene, shown: list[Logged]) -> Callable[[Logged], Line]:
     ends: dict[tuple[object, ...], str] = {}
     if scene.toggles.all_associations or not roomy:
         keys = {entry.key for entry in shown}
-        rows = {row.key: row for row in scene.snapshot.rows if row.key in keys} if roomy else {}
+        rows = {row.key: row for row in scene.snapshot.rows if row.key in keys}
         for entry in shown:
             name = _name(entry)
             if name not in ends:
@@ -128,11 +128,12 @@ def _end(entry: Logged, rows: Mapping[Key, Row], roomy: bool) -> str:
     event = entry.event
     if not event.local_port and not event.remote_port:
         return UNKNOWN
-    host = f"[{event.address}]" if event.address and ":" in event.address else event.address or "*"
-    if not roomy:
-        return f"{host}:{event.remote_port}"
     row = rows.get(entry.key) if isinstance(entry.key, tuple) else None
-    return f"{event.local_port} → {remote_end(row) if row else f'{host}:{event.remote_port}'}"
+    host = f"[{event.address}]" if event.address and ":" in event.address else event.address or "*"
+    end = f"{host}:{event.remote_port}"
+    if row is not None and (roomy or event.address is None):
+        end = remote_end(row)
+    return f"{event.local_port} → {end}" if roomy else end
 
 
 VIEW = View("events", "Events", "what the probes saw happen, newest last", draw, shared=True)

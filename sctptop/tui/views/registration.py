@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from sctptop.model.association import Key
+from sctptop.model.dialect import CORE_PORTS
 from sctptop.model.histogram import NANOSECONDS
 from sctptop.model.registered import SERIES_KEY, Registered
 from sctptop.model.registration import Registration
@@ -22,8 +23,6 @@ from sctptop.tui.views.series_block import Graph, graph_width, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing, Note
 
-PORTS = (38412, 36412)
-"""NGAP of the AMF (TS 38.412), S1AP of the MME (TS 36.412)."""
 TALL = 13
 """From here on percentiles have lines of their own."""
 ROOMY = 110
@@ -184,7 +183,7 @@ def _nothing(scene: Scene, key: Key | None) -> list[Line]:
     if key is not None and snapshot.registrations.seen:
         return wrapped("No registration on this association; a shows all.", scene.width, "dim")
     carried = any(
-        {row.association.local_port, row.association.remote_port} & {*PORTS} for row in snapshot.rows
+        {row.association.local_port, row.association.remote_port} & {*CORE_PORTS} for row in snapshot.rows
     )
     words = (
         "No registration yet; they appear here as UEs register."
