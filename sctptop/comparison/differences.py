@@ -152,8 +152,9 @@ def _gaps(one: Summary, ended: Ended) -> Iterable[str]:
         yield f"{one.name}: {counted(one.unfollowed, 'registration')} could not be followed, there were too many."
     if one.running:
         yield f"{one.name}: {counted(one.running, 'registration')} cut off by the end of the recording."
-    if ended.n and ended.failed:
-        yield f"{one.name}: {ended.failed} of {sum(ended.ended.values())} registrations failed; times are of others."
+    if ended.failed:
+        told = f"{ended.failed} of {counted(sum(ended.ended.values()), 'registration')} failed ({ended.failures})"
+        yield f"{one.name}: {told}; {'times are of others' if ended.n else 'there is no time to compare'}."
 
 
 def _unknown_ends(summaries: Sequence[Summary], ends: Sequence[str]) -> Iterable[str]:

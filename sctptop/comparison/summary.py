@@ -74,6 +74,12 @@ class Ended:
         """How many ended otherwise."""
         return sum(self.ended.values()) - self.ended[COMPLETED]
 
+    @property
+    def failures(self) -> str:
+        """How they ended, in words: "8 rejected, 1 released"; "" where none failed."""
+        told = [f"{count} {name}" for name, count in self.ended.items() if count and name != COMPLETED]
+        return ", ".join(told)
+
     def percentile(self, part: str, share: float) -> float | None:
         """Of one of PARTS, in ms: the least time that ``share`` do not exceed."""
         return percentile(sorted(self.times[part]), share)

@@ -11,9 +11,9 @@ from sctptop.comparison.differences import PEERS, RADIO, Setting
 from sctptop.comparison.pieces import HELD, OWN, Piece
 from sctptop.comparison.ratio_text import factor_text, times_text
 from sctptop.comparison.significance import FASTER, LEAST_N, SAME, SLOWER, SMALLEST, TOO_FEW
+from sctptop.comparison.success import failed_words, success_words, unsure_words
 from sctptop.comparison.summary import Summary
 from sctptop.comparison.transport import transport_words
-from sctptop.model.registration_flow import COMPLETED
 from sctptop.quantity import milliseconds
 
 NOT_COMPARABLE, NO_REGISTRATIONS = "not comparable", "no registrations"
@@ -52,18 +52,23 @@ def verdict(comparison: Comparison, pair: Pair) -> Verdict:
     if not pair.comparable:
         text = (
             f"{names[0]} and {names[1]} cannot be compared: their registrations were recorded at different ends "
-            f"({pair.ends[0]} and {pair.ends[1]}). Record both at the same end. {transport_words(comparison, pair)}"
+            f"({pair.ends[0]} and {pair.ends[1]}). Record both at the same end."
         )
-        return Verdict(pair, NOT_COMPARABLE, text)
+        words = [text, *success_words(comparison, pair), transport_words(comparison, pair)]
+        return Verdict(pair, NOT_COMPARABLE, " ".join(words))
     by, result = _result(pair)
     if result == TOO_FEW:
         fewest = min(one.n for one in seen)
         text = (
             f"Too few registrations to tell {names[1]} from {names[0]}: n = {seen[0].n} and {seen[1].n}, and below "
-            f"{LEAST_N} nothing is certain{_medians(pair, comparison)}. Register {LEAST_N - fewest} UEs more or, "
-            "better, a hundred."
+            f"{LEAST_N} nothing is certain{_medians(pair, comparison)}. Register UEs until {LEAST_N - fewest} more "
+            "succeed or, better, a hundred."
         )
-        return Verdict(pair, TOO_FEW, text)
+        return Verdict(
+            pair,
+            TOO_FEW,
+            " ".join([text, *(success_words(comparison, pair) or unsure_words(comparison, pair))]),
+        )
     if result == SAME:
         return Verdict(pair, SAME, " ".join(_same(comparison, pair)))
     return _different(comparison, pair, by, result)
@@ -106,7 +111,7 @@ def _same(comparison: Comparison, pair: Pair) -> Iterable[str]:
     unseen = max(middle.high or 1.0, 1 / (middle.low or 1.0)) - 1
     if unseen > 2 * SMALLEST:
         yield f"A difference of the median up to {unseen:.0%} would go unseen: more registrations narrow that down."
-    yield from _success(comparison, pair)
+    yield from success_words(comparison, pair)
     tuned = _tuned(comparison.settings, pair)
     if tuned:
         yield f"Yet settings differ: {_listed(tuned, comparison, pair)}."
@@ -132,7 +137,7 @@ def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verd
         *_where(pair, shares),
         *_why(comparison, pair, found, shares),
         *_settings(comparison, pair, found, by_settings),
-        *_success(comparison, pair),
+        *success_words(comparison, pair),
     ]
     return Verdict(pair, result, " ".join(words), by, tuple(shares), tuple(found), by_settings >= HALF)
 
@@ -246,17 +251,11 @@ def _without_registrations(comparison: Comparison, pair: Pair) -> Verdict:
     ]
     which = " and ".join(lacking)
     text = f"{which} {'holds' if len(lacking) == 1 else 'hold'} no completed registration: only transport is compared."
-    return Verdict(pair, NO_REGISTRATIONS, f"{text} {transport_words(comparison, pair)}")
-
-
-def _success(comparison: Comparison, pair: Pair) -> Iterable[str]:
-    if not pair.success_differs:
-        return
-    told = []
-    for place in (pair.base, pair.other):
-        ended = comparison.seen(place).ended
-        told.append(f"{ended[COMPLETED]} of {sum(ended.values())} in {comparison.summaries[place].name}")
-    yield f"Mind that not as many succeed: {told[0]}, {told[1]}; times are of those alone."
+    return Verdict(
+        pair,
+        NO_REGISTRATIONS,
+        " ".join([*failed_words(comparison, pair), text, transport_words(comparison, pair)]),
+    )
 
 
 def _tuned(settings: Sequence[Setting], pair: Pair) -> list[Setting]:

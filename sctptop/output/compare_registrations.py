@@ -19,7 +19,7 @@ def registrations_table(comparison: Comparison) -> Table:
         return Table("Registrations", ())
     lines = [
         line_of("completed", seen, lambda one: str(one.n)),
-        line_of("failed", seen, _failures),
+        line_of("failed", seen, lambda one: one.failures or "0"),
         line_of("success", seen, _success),
         line_of("per second", seen, lambda one: UNKNOWN if one.rate is None else short(one.rate)),
         line_of("at once, at most", seen, lambda one: str(one.at_once)),
@@ -90,11 +90,6 @@ def stages_table(comparison: Comparison) -> Table:
         tuple(lines[:MOST_STAGES]),
         "Mean over all registrations, and in how many.",
     )
-
-
-def _failures(one: Ended) -> str:
-    told = [f"{count} {name}" for name, count in one.ended.items() if count and name != COMPLETED]
-    return ", ".join(told) or "0"
 
 
 def _success(one: Ended) -> str:

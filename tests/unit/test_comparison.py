@@ -215,7 +215,8 @@ def test_an_absurd_time_is_left_out() -> None:
 
 def test_too_few_and_none_say_so(made: Mapping[str, Summary]) -> None:
     _, few = judged(made, "fast", "few")
-    assert few.result == TOO_FEW and "n = 40 and 8" in few.text and "Register 2 UEs more" in few.text
+    assert few.result == TOO_FEW and "n = 40 and 8" in few.text and "until 2 more succeed" in few.text
+    assert "fail" not in few.text and "succeed:" not in few.text
     comparison, none = judged(made, "fast", "silent")
     assert none.result == NO_REGISTRATIONS
     assert none.text.startswith("silent holds no completed registration: only transport is compared.")
@@ -239,8 +240,45 @@ def test_failures_and_other_loads_are_said_first(made: Mapping[str, Summary]) ->
     comparison, found = judged(made, "fast", "rejecting")
     assert "not as many succeed: 40 of 40 in fast, 20 of 40 in rejecting" in found.text
     assert any("rejecting: 20 of 40 registrations failed" in caveat for caveat in comparison.caveats)
+    assert "20 of 40 in rejecting (20 rejected)" in found.text
     loaded, _ = judged(made, "fast", "burst")
     assert any(caveat.startswith("Different load") for caveat in loaded.caveats)
+
+
+def test_a_core_that_rejects_everybody_is_said_to(made: Mapping[str, Summary]) -> None:
+    strict = replace(FAST, ues=12, rejected=12).summary("strict")
+    for names in (("fast", "strict"), ("strict", "fast")):
+        comparison, found = judged({**made, "strict": strict}, *names)
+        assert found.result == NO_REGISTRATIONS
+        assert found.text.startswith(
+            "In strict all 12 registrations failed (12 rejected), in fast none of 40. strict holds no completed"
+        )
+        assert any(
+            caveat == "strict: 12 of 12 registrations failed (12 rejected); there is no time to compare."
+            for caveat in comparison.caveats
+        )
+    # Nobody came to a quiet one: that is no failure.
+    quiet = replace(FAST, ues=0).summary("quiet")
+    _, found = judged({"quiet": quiet, "strict": strict}, "quiet", "strict")
+    assert found.text.startswith("In strict all 12 registrations failed (12 rejected). quiet and strict hold")
+
+
+@pytest.mark.parametrize(
+    ("ues", "rejected", "told"),
+    [
+        (12, 6, " Mind that not as many succeed: 40 of 40 in fast, 6 of 12 in other (6 rejected); times are"),
+        (4, 1, " In other 1 of 4 registrations failed (1 rejected), in fast none of 40. That may be chance."),
+        (8, 1, ""),
+    ],
+)
+def test_too_few_for_times_may_do_for_success(
+    made: Mapping[str, Summary], ues: int, rejected: int, told: str
+) -> None:
+    other = replace(FAST, ues=ues, rejected=rejected).summary("other")
+    _, found = judged({**made, "other": other}, "fast", "other")
+    assert found.result == TOO_FEW
+    words = found.text.partition("a hundred.")[2]
+    assert words.startswith(told) and bool(words) == bool(told)
 
 
 def test_other_hosts_lost_events_and_damage_are_said(made: Mapping[str, Summary]) -> None:
