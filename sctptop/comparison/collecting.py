@@ -171,6 +171,7 @@ class Collector:
             lost=self._lost,
             missed=self._missed,
             damaged=damaged,
+            own_netns=self._last.sample.sources.get("netns", "").startswith("off"),
             facts=facts,
         )
 

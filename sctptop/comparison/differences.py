@@ -158,13 +158,21 @@ def _gaps(one: Summary, ended: Ended) -> Iterable[str]:
 
 
 def _unknown_ends(summaries: Sequence[Summary], ends: Sequence[str]) -> Iterable[str]:
-    """The end that is on another host: its settings decide as much."""
-    missing: dict[str, list[str]] = {}
+    """The end that was not read: its settings decide as much."""
+    missing: dict[str, list[Summary]] = {}
     for one, end in zip(summaries, ends, strict=True):
         if end and PEERS[end] not in one.ends:
-            missing.setdefault(PEERS[end], []).append(one.name)
-    for role, names in missing.items():
-        yield (
-            f"{', '.join(names)}: the {role} was not recorded (it is on another host), so its NODELAY and SACK "
-            "delay are not known. A recording there tells them."
+            missing.setdefault(PEERS[end], []).append(one)
+    for role, without in missing.items():
+        text = (
+            f"{_names(without)}: the {role} was not recorded (on another host, or in a namespace that was not read), "
+            "so its NODELAY and SACK delay are not known. A recording there tells them."
         )
+        if narrow := [one for one in without if one.own_netns]:
+            told = "read one network namespace only: on the same host, record with --netns all as root."
+            text += f" {_names(narrow)} {told}"
+        yield text
+
+
+def _names(summaries: Sequence[Summary]) -> str:
+    return ", ".join(one.name for one in summaries)

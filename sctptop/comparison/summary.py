@@ -131,7 +131,8 @@ class Summary:
 
     ``counters`` are the gains of COUNTERS in the namespaces of these associations, None where never read. ``lost``:
     events no buffer had room for; ``missed``: retransmissions that no probe saw; ``damaged`` parts of the file.
-    ``probed``: in how many of the samples the probes were on. ``running`` when it ended.
+    ``probed``: in how many of the samples the probes were on. ``running`` when it ended. ``own_netns``: other network
+    namespaces were not read.
     """
 
     name: str
@@ -157,6 +158,7 @@ class Summary:
     lost: int = 0
     missed: int = 0
     damaged: int = 0
+    own_netns: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def end(self, role: str) -> End:

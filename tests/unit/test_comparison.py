@@ -295,6 +295,25 @@ def test_other_hosts_lost_events_and_damage_are_said(made: Mapping[str, Summary]
         assert words in told
 
 
+def test_an_end_that_was_not_recorded_may_be_on_this_host(made: Mapping[str, Summary]) -> None:
+    narrow = summarise(
+        [replace(one, sources={**one.sources, "netns": "off: --netns self"}) for one in FAST.samples()],
+        "narrow",
+    )
+    (caveat,) = compare([made["fast"], made["again"]]).caveats
+    assert caveat.startswith(
+        "fast, again: the AMF was not recorded (on another host, or in a namespace that was not"
+    )
+    assert "--netns all" not in caveat
+    caveats = compare([made["fast"], narrow]).caveats
+    assert caveats[-1].startswith("fast, narrow: the AMF was not recorded")
+    assert caveats[-1].endswith(
+        " narrow read one network namespace only: on the same host, record with --netns all as root."
+    )
+    read = summarise([replace(one, sources={**one.sources, "netns": "ok"}) for one in FAST.samples()], "wide")
+    assert "--netns all" not in compare([made["fast"], read]).caveats[-1]
+
+
 def test_three_are_ranked(made: Mapping[str, Summary]) -> None:
     comparison = compare([made[name] for name in ("slow", "core", "fast")])
     results = [verdict(comparison, pair).result for pair in comparison.pairs]
