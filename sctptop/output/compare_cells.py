@@ -61,9 +61,13 @@ def part_cell(one: Ended, name: str) -> str:
     """The mean of one of PARTS and its share of the total."""
     if not one.n:
         return UNKNOWN
+    return milliseconds(one.mean(name)) if name == "total" else time_cell(one.mean(name), one)
+
+
+def time_cell(ms: float, one: Ended) -> str:
+    """A part of the mean registration and its share of the total."""
     total = one.mean("total")
-    share = f" {one.mean(name) / total:.0%}" if name != "total" and total else ""
-    return milliseconds(one.mean(name)) + share
+    return milliseconds(ms) + (f" {ms / total:.0%}" if total else "")
 
 
 def times_cell(values: Distribution) -> str:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from sctptop.comparison.compare import Comparison
 from sctptop.comparison.differences import PEERS, RADIO
+from sctptop.comparison.pieces import FAR, NETWORK, pieces
 from sctptop.comparison.summary import Ended
 from sctptop.model.registration_flow import COMPLETED
-from sctptop.output.compare_cells import Line, Table, line_of, ms_cell, part_cell, with_ratio
+from sctptop.output.compare_cells import Line, Table, line_of, ms_cell, part_cell, time_cell, with_ratio
 from sctptop.quantity import UNKNOWN, milliseconds, short
 
 MOST_STAGES = 8
+TRIPS, LEFT = "round trips × heartbeat RTT", "what both ends leave"
+"""How the network was told from the far end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """The mean time of the far end, as the verdict has it where it is not of the middle half."""
+
+    network_ms: float
+    rest_ms: float
+    how: str
 
 
 def registrations_table(comparison: Comparison) -> Table:
@@ -17,6 +32,8 @@ def registrations_table(comparison: Comparison) -> Table:
     seen = [comparison.seen(place) for place in range(len(comparison.summaries))]
     if not any(one.n or one.failed for one in seen):
         return Table("Registrations", ())
+    far = "core" if set(comparison.ends) & set(RADIO) else "RAN"
+    splits = _splits(comparison)
     lines = [
         line_of("completed", seen, lambda one: str(one.n)),
         line_of("failed", seen, lambda one: one.failures or "0"),
@@ -43,13 +60,42 @@ def registrations_table(comparison: Comparison) -> Table:
         ("ran", "  RAN", "ran"),
     ):
         lines.append(with_ratio(Line(label, tuple(part_cell(one, part) for one in seen)), comparison, name))
+        if part == far.lower():
+            lines += _split_lines(far, seen, splits)
     ends = {end for end in comparison.ends if end}
     where = f"at the {ends.pop()}" if len(ends) == 1 else "each as recorded"
-    far = "core" if set(comparison.ends) & set(RADIO) else "RAN"
-    note = (
-        f"SCTP + core + RAN = mean. Time of the {far} contains the network. Ratios with their 95 % interval."
-    )
+    ways = sorted({split.how for split in splits if split})
+    how = f" ({' or '.join(ways)})" if ways else ""
+    note = f"SCTP + core + RAN = mean. Time of the {far} contains the network{how}. Ratios with their 95 % interval."
     return Table(f"Registrations, {where}", tuple(lines), note)
+
+
+def _splits(comparison: Comparison) -> list[_Split | None]:
+    """For each recording; None where the network is not told apart."""
+    found: list[_Split | None] = [None] * len(comparison.summaries)
+    if len({end for end in comparison.ends if end}) > 1:
+        return found
+    for pair in comparison.pairs:
+        if not pair.comparable:
+            continue
+        base, other = (comparison.summaries[one] for one in (pair.base, pair.other))
+        away = [one for one in pieces(base, other, pair.ends[0], typical=False) if one.role != pair.ends[0]]
+        *rest, network = away
+        if network.kind == NETWORK:
+            how = TRIPS if rest[0].kind == FAR else LEFT
+            before = _Split(network.base_ms, sum(one.base_ms for one in rest), how)
+            found[pair.base] = found[pair.base] or before
+            found[pair.other] = _Split(network.other_ms, sum(one.other_ms for one in rest), how)
+    return found
+
+
+def _split_lines(far: str, seen: Sequence[Ended], splits: Sequence[_Split | None]) -> Iterable[Line]:
+    if any(splits):
+        pairs = list(zip(seen, splits, strict=True))
+        network = (time_cell(max(split.network_ms, 0.0), one) if split else UNKNOWN for one, split in pairs)
+        rest = (time_cell(split.rest_ms, one) if split else UNKNOWN for one, split in pairs)
+        yield Line("    network", tuple(network))
+        yield Line(f"    {far} without it", tuple(rest))
 
 
 def peer_table(comparison: Comparison) -> Table:

@@ -19,7 +19,7 @@ from sctptop.output.compare_plot import overlaid
 from sctptop.output.compare_text import WIDTH
 from tests.ui.scripted import with_probes
 from tests.unit.associations import sample
-from tests.unit.comparing import FAST, SLOW
+from tests.unit.comparing import FAST, SLOW, Run, slower
 from tests.unit.recordings import written
 
 QUICK = replace(FAST, ues=15)
@@ -83,6 +83,45 @@ def test_more_than_fit_beside_each_other_go_below(
     assert out.count("Verdict: ") == 5 and "Fastest first, by the median: " in out
     # The baseline is repeated above each of them.
     assert sum(line.split()[:1] == ["slow"] and "│" not in line for line in out.splitlines()) > 8
+
+
+@pytest.mark.parametrize(
+    ("end", "role", "far", "how"),
+    [
+        (("gNB",), "AMF", "core", "the core contains the network (round trips × heartbeat RTT)"),
+        (("AMF",), "gNB", "RAN", "the RAN contains the network (round trips × heartbeat RTT)"),
+        (("gNB", "AMF"), "AMF", "core", "the core contains the network (what both ends leave)"),
+    ],
+)
+def test_the_network_has_a_row_and_what_it_leaves(
+    end: tuple[str, ...], role: str, far: str, how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs: Mapping[str, Run] = {
+        "base": replace(QUICK, ends=end),
+        "late": replace(QUICK, ends=end, change=slower(far == "RAN", 3)),
+    }
+    paths = [run.written(tmp_path / f"{name}.sctp") for name, run in runs.items()]
+    out = said(capsys, *paths)
+    assert how in " ".join(out.split())
+    (told,) = json.loads(said(capsys, *paths, "--json"))["comparisons"]
+    away = [one for one in told["pieces"] if one["end"] in (role, None)]
+    for label, chosen in (
+        ("network", [one for one in away if one["kind"] == "network"]),
+        (f"{far} without it", [one for one in away if one["kind"] != "network"]),
+    ):
+        (line,) = (line for line in out.splitlines() if line.startswith(f"      {label}  "))
+        shown = line.removeprefix(f"      {label}").split()
+        totals = [sum(one[which] for one in chosen) for which in ("baseline_ms", "ms")]
+        assert totals[0] > 1
+        assert [float(one.removesuffix("ms")) for one in shown[::2]] == pytest.approx(totals, abs=0.06)
+
+
+def test_without_a_common_end_the_network_has_no_row(
+    files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = [replace(QUICK, ends=("AMF",), seed=n).written(tmp_path / f"amf{n}.sctp") for n in (1, 2)]
+    assert "RAN without it" in said(capsys, *there)
+    assert "without it" not in said(capsys, *there, files["fast"])
 
 
 def test_markdown_can_be_pasted(files: Mapping[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
