@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,10 +39,12 @@ def report_compare(paths: Sequence[Path], form: str) -> int:
 
         sys.stdout.write(markdown_report(comparison, verdicts))
     else:
-        from sctptop.output.compare_text import text_report
+        from sctptop.output.compare_text import WIDTH, text_report
 
-        colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        sys.stdout.write(text_report(comparison, verdicts, colours))
+        terminal = sys.stdout.isatty()
+        colours = terminal and not os.environ.get("NO_COLOR")
+        width = shutil.get_terminal_size().columns if terminal else WIDTH
+        sys.stdout.write(text_report(comparison, verdicts, colours, width))
     return 0
 
 

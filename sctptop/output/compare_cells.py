@@ -14,6 +14,7 @@ from sctptop.model.histogram import NANOSECONDS, Distribution
 from sctptop.quantity import UNKNOWN, milliseconds, short
 
 Of = TypeVar("Of")
+DIFFERS = "≠"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sctptop.comparison.summary import Summary
 from sctptop.comparison.transport import rtx_share
 from sctptop.model.histogram import Distribution
 from sctptop.output.compare_cells import (
+    DIFFERS,
     Line,
     Table,
     count_cell,
@@ -29,7 +30,6 @@ ALWAYS_SHOWN = ("nodelay", "sack_delay_ms", "rto_ms", "hb_interval_ms", "in_stre
 SYSCTLS_SHOWN = tuple(
     f"net.sctp.{name}" for name in ("rto_initial", "rto_min", "rto_max", "sack_timeout", "hb_interval")
 )
-DIFFERS = "≠"
 
 
 def tables(comparison: Comparison) -> Iterable[Table]:

@@ -1,4 +1,4 @@
-"""A comparison for the terminal: at most WIDTH columns, colours only there."""
+"""A comparison for the terminal: as wide as that is, but at most WIDTH columns; colours only there."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from textwrap import wrap
 from sctptop.comparison.compare import Comparison
 from sctptop.comparison.significance import FASTER, RESAMPLES, SAME, SLOWER, SMALLEST
 from sctptop.comparison.verdict import Verdict, ranking
-from sctptop.output.compare_cells import Table
+from sctptop.output.compare_columns import table_lines
 from sctptop.output.compare_plot import overlaid
 from sctptop.output.compare_tables import tables
 from sctptop.quantity import milliseconds
 
-WIDTH = 100
+WIDTH, LEAST_WIDTH = 100, 60
 NAME = 18
-LABEL = 42
-GAP = "  "
 BOLD, DIM, RED, GREEN, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[0m"
 COLOURS = {FASTER: GREEN, SLOWER: RED, SAME: BOLD}
 PARTS = (("total", "total"), ("sctp", "SCTP"), ("core", "core"), ("ran", "RAN"))
@@ -26,29 +24,37 @@ CERTAINTY = (
 )
 
 
-def text_report(comparison: Comparison, verdicts: Sequence[Verdict], colours: bool) -> str:
-    """All of it, the verdict last: there it is seen."""
+def text_report(
+    comparison: Comparison, verdicts: Sequence[Verdict], colours: bool, width: int = WIDTH
+) -> str:
+    """All of it, the verdict last: there it is seen. A ``width`` below LEAST_WIDTH counts as that."""
+    width = min(max(width, LEAST_WIDTH), WIDTH)
     paint = _painted if colours else _bare
     names = short_names(comparison)
     lines: list[str] = []
     if comparison.caveats:
         lines += [paint("Mind first", BOLD)]
         for caveat in comparison.caveats:
-            lines += wrap(caveat, WIDTH, initial_indent="  ", subsequent_indent="    ")
+            lines += wrap(caveat, width, initial_indent="  ", subsequent_indent="    ")
         lines.append("")
     for table in tables(comparison):
-        lines += [*_table(table, names, paint), ""]
-    advice = list(_advice(comparison, names))
+        lines += [
+            paint(table.title, BOLD),
+            *table_lines(table, names, width, lambda text: paint(text, DIM)),
+            *(paint(f"  {text}", DIM) for text in wrap(table.note, width - 2)),
+            "",
+        ]
+    advice = list(_advice(comparison, names, width))
     if advice:
         lines += [paint("Advice given", BOLD), *advice, ""]
-    plot = overlaid(plot_groups(comparison, names), WIDTH)
+    plot = overlaid(plot_groups(comparison, names), width)
     if plot:
         lines += [paint("Distribution of registrations", BOLD), *plot, ""]
-    lines += [paint(text, DIM) for text in wrap(CERTAINTY, WIDTH)]
+    lines += [paint(text, DIM) for text in wrap(CERTAINTY, width)]
     if ranked := ranking(comparison):
-        lines += ["", *wrap(ranked, WIDTH)]
+        lines += ["", *wrap(ranked, width)]
     for verdict in verdicts:
-        head, *rest = wrap(f"Verdict: {verdict.text}", WIDTH)
+        head, *rest = wrap(f"Verdict: {verdict.text}", width)
         lines += ["", paint(head, BOLD + COLOURS.get(verdict.result, "")), *rest]
     return "\n".join(lines) + "\n"
 
@@ -74,7 +80,7 @@ def plot_groups(
     }
 
 
-def _advice(comparison: Comparison, names: Sequence[str]) -> Iterable[str]:
+def _advice(comparison: Comparison, names: Sequence[str], width: int) -> Iterable[str]:
     for one, name in zip(comparison.summaries, names, strict=True):
         if not one.advice:
             yield f"  {name}: none"
@@ -83,49 +89,10 @@ def _advice(comparison: Comparison, names: Sequence[str]) -> Iterable[str]:
             told = f"{name}: {fired.severity}, {fired.title} ({where}, for {milliseconds(fired.lasted_s * 1000)}): "
             yield from wrap(
                 f"{told}{fired.seen}. Try: {fired.remedy}",
-                WIDTH,
+                width,
                 initial_indent="  ",
                 subsequent_indent="    ",
             )
-
-
-def _table(table: Table, names: Sequence[str], paint: object) -> Iterable[str]:
-    """As many recordings beside the baseline as there is room for; the others below, under the baseline again."""
-    assert callable(paint)
-    yield paint(table.title, BOLD)
-    label = min(max(len(line.label) for line in table.lines), LABEL)
-    value = [
-        max(len(name), *(len(line.cells[place]) for line in table.lines)) for place, name in enumerate(names)
-    ]
-    remark = [
-        max((len(line.remarks[place]) for line in table.lines if line.remarks), default=0)
-        for place in range(len(names) - 1)
-    ]
-    for places in _chunks(label + 2 * len(GAP) + value[0], value, remark):
-        heads = [f"{names[0]:>{value[0]}}"]
-        heads += [f"{names[one]:>{value[one]}}{GAP}{'':<{remark[one - 1]}}" for one in places]
-        yield paint(f"  {'':<{label}}{GAP}{GAP.join(heads)}".rstrip(), DIM)
-        for line in table.lines:
-            cells = [f"{line.cells[0]:>{value[0]}}"]
-            for one in places:
-                told = line.remarks[one - 1] if line.remarks else ""
-                cells.append(f"{line.cells[one]:>{value[one]}}{GAP}{told:<{remark[one - 1]}}")
-            yield f"  {line.label[:label]:<{label}}{GAP}{GAP.join(cells)}".rstrip()
-    if table.note:
-        yield from (paint(f"  {text}", DIM) for text in wrap(table.note, WIDTH - 2))
-
-
-def _chunks(used: int, value: Sequence[int], remark: Sequence[int]) -> Iterable[list[int]]:
-    places: list[int] = []
-    room = WIDTH - used
-    for one in range(1, len(value)):
-        needs = 2 * len(GAP) + value[one] + remark[one - 1]
-        if places and needs > room:
-            yield places
-            places, room = [], WIDTH - used
-        places.append(one)
-        room -= needs
-    yield places
 
 
 def _painted(text: str, style: str) -> str:

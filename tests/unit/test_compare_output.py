@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sqlite3
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from sctptop.cli import main
 from sctptop.model.sample import Sample
 from sctptop.output.compare import names_of
 from sctptop.output.compare_plot import overlaid
-from sctptop.output.compare_text import WIDTH
+from sctptop.output.compare_text import LEAST_WIDTH, WIDTH
 from tests.ui.scripted import with_probes
 from tests.unit.associations import sample
 from tests.unit.comparing import FAST, SLOW, Run, slower
@@ -69,6 +70,55 @@ def test_the_report_has_all_parts_in_order(
     assert RATIO.search(median) and median.endswith("*")
     assert "slow: problem, Nagle stall (gNB" in out and "fast: none" in out
     assert "compares settings, not cores" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(("columns", "width"), [(200, WIDTH), (80, 80), (60, LEAST_WIDTH), (20, LEAST_WIDTH)])
+def test_it_is_as_wide_as_the_terminal(
+    columns: int,
+    width: int,
+    files: Mapping[str, Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = said(capsys, files["slow"], files["fast"])
+    lines = out.splitlines()
+    assert width - 8 < max(map(len, lines)) <= width
+    bars = [line for line in lines if "▕" in line]
+    assert bars and "█" in bars[0][-20:]
+    # No label is cut, for want of room it stands alone.
+    assert "…" not in out and "  Authentication (answered)" in out
+
+
+def test_what_has_no_room_beside_its_label_goes_below(
+    files: Mapping[str, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = said(capsys, files["slow"], files["fast"]).splitlines()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    narrow = said(capsys, files["slow"], files["fast"]).splitlines()
+    (whole,) = (line for line in wide if line.startswith("  time, p50"))
+    (place,) = (place for place, line in enumerate(narrow) if line.startswith("  time, p50"))
+    label, ratio = narrow[place].split("p50")
+    cells = narrow[place + 1].split()
+    assert whole.split() == [*f"{label}p50".split(), *cells, *ratio.split()] and len(cells) == 2
+
+
+def test_the_column_of_ratios_says_of_what(
+    files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = said(capsys, files["slow"], files["fast"]).splitlines()
+    head = lines[lines.index("Registrations, at the gNB") + 1]
+    assert head.split() == ["slow", "fast", "against", "slow"]
+    (median,) = (line for line in lines if line.startswith("  time, p50"))
+    assert median.index("×") > head.index("against slow") > median.rindex("ms")
+    # Nothing is measured against another in the settings, and a long name has no room.
+    assert lines[lines.index("Settings") + 1].split() == ["slow", "fast"]
+    long = shutil.copy(files["slow"], tmp_path / "as-slow-as-it-gets.sctp")
+    assert "against baseline" in said(capsys, long, files["fast"])
 
 
 def test_more_than_fit_beside_each_other_go_below(
