@@ -13,7 +13,8 @@ It begins with the InitialUEMessage that carries a RegistrationRequest, and ends
 - *superseded* by another InitialUEMessage under its id: its end was never seen.
 
 NAS messages are ciphered from the SecurityModeComplete on, unless with the null cipher: a downlink one that cannot be
-read is taken for the accept, since all before it can; an InitialContextSetupRequest after it takes its place.
+read is taken for the accept, since all before it can; an InitialContextSetupRequest after it takes its place, or, where
+no probe saw that one, the InitialContextSetupResponse.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ class _Progress:
             return Verdict(REJECTED, message.done_ns)
         if message.pdu == SUCCESSFUL:
             self.response = message
-        elif not self.sure:
+        if not self.sure:
+            # A response whose request was not seen shows as well that there was one.
             self.accept, self.sure, self.answer = message, True, None
         return None
 

@@ -260,3 +260,21 @@ def test_a_lost_event_moves_time_and_makes_none(lost: int) -> None:
         if lost < len(PLAIN) - 1:
             assert one.total_ns == whole.total_ns
             assert (one.sctp_ns or 0) < (whole.sctp_ns or 0)
+
+
+@pytest.mark.parametrize("steps", [PLAIN, ciphered(PLAIN), ciphered((*PLAIN[:5], ACCEPT_ALONE, *PLAIN[5:]))])
+def test_a_response_tells_of_a_context_setup_request_that_was_not_seen(steps: tuple[Step, ...]) -> None:
+    request = len(steps) - 3
+    for events in exchange((*steps, RELEASE)):
+        seen = events[:request] + events[request + 1 :]
+        (one,) = follow(seen).now.last
+        check(one)
+        assert (one.outcome, one.messages[-1]) == ("completed", follow(events).now.last[0].messages[-1])
+        (one,) = follow(seen[:-2] + seen[-1:]).now.last
+        assert (one.outcome, one.messages[-1].name) == ("completed", "InitialContextSetupResponse")
+
+
+def test_a_failure_to_set_up_a_context_is_no_accept_though_its_request_was_not_seen() -> None:
+    for events in exchange((INITIAL, CONTEXT[0], CONTEXT_FAILURE, RELEASE)):
+        (one,) = follow(events[:1] + events[2:]).now.last
+        assert one.outcome == "rejected"
