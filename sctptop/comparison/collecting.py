@@ -11,7 +11,7 @@ from typing import Any
 from sctptop.comparison.end_book import EndBook
 from sctptop.comparison.summary import COUNTERS, SETTINGS, End, Fired, Summary
 from sctptop.model.association import Key, Row
-from sctptop.model.dialect import NGAP, S1AP, S1AP_PORT, Dialect
+from sctptop.model.dialect import NGAP, NGAP_PORT, S1AP, S1AP_PORT, Dialect
 from sctptop.model.histogram import Distribution
 from sctptop.model.message import message_of
 from sctptop.model.sample import Sample
@@ -19,7 +19,6 @@ from sctptop.model.snapshot import Model, Snapshot
 from sctptop.model.waits import NO_WAIT
 from sctptop.quantity import Value
 
-NGAP_PORT = 38412
 MOST_VALUES = 64
 """Different values kept of one setting."""
 
@@ -170,6 +169,7 @@ class Collector:
             unfollowed=registered.unfollowed,
             lost=self._lost,
             missed=self._missed,
+            unseen=registered.unseen.get(None, 0),
             damaged=damaged,
             own_netns=self._last.sample.sources.get("netns", "").startswith("off"),
             facts=facts,

@@ -148,6 +148,8 @@ def _gaps(one: Summary, ended: Ended) -> Iterable[str]:
         yield f"{one.name}: {counted(one.lost, 'event')} lost; registrations may lack messages, or be missing."
     if one.missed:
         yield f"{one.name}: {counted(one.missed, 'retransmission')} seen by no probe."
+    if one.unseen:
+        yield f"{one.name}: {counted(one.unseen, 'message')} seen by no probe; registrations may lack them."
     if one.unfollowed:
         yield f"{one.name}: {counted(one.unfollowed, 'registration')} could not be followed, there were too many."
     if one.running:

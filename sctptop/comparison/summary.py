@@ -130,9 +130,9 @@ class Summary:
     """One recording. ``ngap``: associations that speak NGAP or S1AP were found, and no others are in it.
 
     ``counters`` are the gains of COUNTERS in the namespaces of these associations, None where never read. ``lost``:
-    events no buffer had room for; ``missed``: retransmissions that no probe saw; ``damaged`` parts of the file.
-    ``probed``: in how many of the samples the probes were on. ``running`` when it ended. ``own_netns``: other network
-    namespaces were not read.
+    events no buffer had room for; ``missed``: retransmissions, ``unseen``: messages that no probe saw; ``damaged``
+    parts of the file. ``probed``: in how many of the samples the probes were on. ``running`` when it ended.
+    ``own_netns``: other network namespaces were not read.
     """
 
     name: str
@@ -157,6 +157,7 @@ class Summary:
     unfollowed: int = 0
     lost: int = 0
     missed: int = 0
+    unseen: int = 0
     damaged: int = 0
     own_netns: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)

@@ -13,9 +13,9 @@ from sctptop.model import ppid
 from sctptop.model.procedure_names import PDUS
 
 INITIATING, SUCCESSFUL, UNSUCCESSFUL = PDUS
-S1AP_PORT = 36412
-CORE_PORTS = (38412, S1AP_PORT)
-"""On which AMFs (TS 38.412) and MMEs (TS 36.412) listen."""
+NGAP_PORT, S1AP_PORT = 38412, 36412
+CORE_PORTS = (NGAP_PORT, S1AP_PORT)
+"""On which AMFs and MMEs listen; TS 38.412 and TS 36.412, section 7."""
 
 
 @dataclass(frozen=True, slots=True)

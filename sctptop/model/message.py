@@ -63,6 +63,11 @@ class Message:
         return (self.nas_name if self.procedure in carries else "") or self.name
 
 
+def wire_of(event: Event) -> Wire:
+    """The association that an event is of."""
+    return event.netns, event.own_tag, event.peer_tag, event.local_port, event.remote_port
+
+
 def message_of(event: Event) -> Message | None:
     """From an ``ngap`` event; None for another, and for one whose header or instants could not be read."""
     if event.kind != "ngap":
@@ -76,7 +81,7 @@ def message_of(event: Event) -> Message | None:
         return None
     ppid = _whole(told("ppid"))
     return Message(
-        wire=(event.netns, event.own_tag, event.peer_tag, event.local_port, event.remote_port),
+        wire=wire_of(event),
         dialect=dialect_of(ppid, event.local_port, event.remote_port),
         out=direction == "out",
         at_ns=at_ns,

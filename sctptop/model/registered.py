@@ -31,6 +31,7 @@ class Registered:
     sample, ``last`` the last that did, oldest first, ``slowest`` those that took longest since the reset, slowest
     first; ``oldest`` are running. ``most_running`` goes by the instants of beginning and end, so it is right between
     two samples too. ``unfollowed`` attempts found no room. ``started`` are those that began in this sample.
+    ``unseen``: messages that no probe told of since the reset, by association (None: all), see ``unseen_messages``.
     """
 
     messages: int = 0
@@ -44,6 +45,7 @@ class Registered:
     running: int = 0
     most_running: int = 0
     unfollowed: int = 0
+    unseen: Mapping[Key | None, int] = field(default_factory=dict)
 
     @property
     def started_now(self) -> int:

@@ -16,12 +16,13 @@ from itertools import accumulate, islice
 
 from sctptop.model.association import Key
 from sctptop.model.event import Event
-from sctptop.model.message import Message, message_of
+from sctptop.model.message import Message, message_of, wire_of
 from sctptop.model.procedure_times import Procedures
 from sctptop.model.registered import SLOWEST, Ends, Registered, time_of
 from sctptop.model.registration import Attempt, Registration
 from sctptop.model.registration_flow import RUNNING, begins, first_of_ue, matters
 from sctptop.model.tally import Tally
+from sctptop.model.unseen_messages import UnseenMessages
 
 KEPT = 1000
 """Registrations kept of those that ended last."""
@@ -57,6 +58,7 @@ class Registrations:
     def __init__(self) -> None:
         self.now = Registered()
         self._procedures = Procedures()
+        self._unseen = UnseenMessages()
         self._running: dict[int, Attempt] = {}
         self._by_name: dict[Hashable, Attempt] = {}
         self._touched: dict[int, Attempt] = {}
@@ -67,16 +69,27 @@ class Registrations:
         self._tallies: dict[Ends, Tally] = {}
         self._messages = self._unfollowed = self._most = 0
 
-    def advance(self, events: Iterable[tuple[Key | None, Event]], interval_s: float | None) -> Registered:
-        """Take in the events of one sample with the keys of their associations."""
-        fresh = [
-            _Came(message, key if key is not None else message.wire, event.time)
+    def advance(
+        self, events: Iterable[tuple[Key | None, Event]], interval_s: float | None, whole: bool = True
+    ) -> Registered:
+        """Take in the events of one sample with the keys of their associations; ``whole``: none was lost."""
+        told = [
+            (key if key is not None else wire_of(event), event)
             for key, event in events
-            if event.kind == "ngap" and (message := message_of(event)) is not None
+            if event.kind == "ngap"
+        ]
+        fresh = [
+            _Came(message, key, event.time)
+            for key, event in told
+            if (message := message_of(event)) is not None
         ]
         if self._clock_ns is None and not fresh:
             return self.now
         now_ns = self._tick(fresh, interval_s)
+        if interval_s is None or not whole:
+            self._unseen.begin_anew()
+        if whole:
+            self._unseen.advance(told, now_ns)
         self._messages += len(fresh)
         started = self._take(fresh)
         ended = self._settle(now_ns)
@@ -91,6 +104,7 @@ class Registrations:
         self._slowest = []
         self._tallies = {}
         self._procedures.reset()
+        self._unseen.reset()
         self._messages = self._unfollowed = 0
         self._most = len(self._running)
         if self._clock_ns is not None:
@@ -113,6 +127,7 @@ class Registrations:
         self._by_name.clear()
         self._touched.clear()
         self._strays.clear()
+        self._unseen.begin_anew()
         self._procedures = Procedures()
 
     # Messages to attempts.
@@ -237,6 +252,7 @@ class Registrations:
             running=len(self._running),
             most_running=self._most,
             unfollowed=self._unfollowed,
+            unseen=self._unseen.now,
         )
 
     def _count(self, started: Mapping[Ends, int], ended: list[Registration]) -> None:

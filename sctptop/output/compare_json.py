@@ -56,6 +56,7 @@ def _recording(one: Summary, end: str) -> dict[str, Any]:
         "samples_with_probes": one.probed,
         "events_lost": one.lost,
         "events_missed": one.missed,
+        "messages_unseen": one.unseen,
         "damaged": one.damaged,
         "seen_from": end or None,
         "registrations": [_ended(ended) for ended in one.registrations.values()],

@@ -20,6 +20,7 @@ def registrations_to_json(registered: Registered) -> dict[str, Any]:
         "running": registered.running,
         "most_running": registered.most_running,
         "unfollowed": registered.unfollowed,
+        "unseen": registered.unseen.get(None, 0),
         "ends": [
             _tally(tally, registered.started.get((None, tally.end), 0)) for tally in registered.of(None)
         ],

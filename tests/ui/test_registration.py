@@ -104,6 +104,28 @@ async def test_both_ends_on_one_host_are_told_apart(stage: Staging) -> None:
         assert held.split()[1:3] == ["gNB", "1"] and late.split()[1:3] == ["AMF", "1"]
 
 
+async def test_messages_that_no_probe_told_of_are_counted(stage: Staging) -> None:
+    ran, _ = exchange(PLAIN)
+    # Of what comes, places 1, 3 and 5, the numbers 2 and 4 are missing.
+    told = [
+        replace(event, details={**event.details, "tsn": place if event.text("direction") == "in" else None})
+        for place, event in enumerate(ran)
+    ]
+    entry = association(0, own_tag=1, peer_tag=1001, local_port=59058, remote_port=38412)
+    samples = [sample(at_s, [entry], sources=PROBED) for at_s in range(12)]
+    samples[0] = replace(samples[0], events=tuple(told))
+    async with stage(samples, VIEW, size=(160, 50)) as s:
+        await s.tick(2)
+        assert "unseen" not in s.panel("view").text()
+        await s.tick(9)
+        assert "▲ 2 messages unseen" in s.panel("view").text()
+        await s.press("a")
+        assert "▲ 2 messages unseen" in s.panel("view").text()
+    async with stage(samples, replace(VIEW, view="events"), size=(160, 50)) as s:
+        await s.tick(11)
+        assert "2 messages unseen" in s.panel("view").text()
+
+
 async def test_enter_on_a_procedure_or_in_the_table_opens_the_association(stage: Staging) -> None:
     async with stage(list(with_registrations(TICKS)), VIEW, size=(80, 24)) as s:
         await s.tick(TICKS - 1)

@@ -9,7 +9,7 @@ from sctptop.fields import remote_end
 from sctptop.model.association import Key, Row
 from sctptop.model.event import Event
 from sctptop.model.event_log import Logged, rare
-from sctptop.quantity import UNKNOWN
+from sctptop.quantity import UNKNOWN, counted
 from sctptop.tui.line import Line, Lines, Span, fitting, line, wrapped
 from sctptop.tui.probes import probes_of
 from sctptop.tui.views.event_text import clock_text, sentence
@@ -70,6 +70,7 @@ def draw(scene: Scene) -> Drawing:
 
 def _head(scene: Scene, chosen: EventFilter, count: int) -> Line:
     lost, missed = scene.snapshot.events_lost, scene.snapshot.events_missed
+    unseen = scene.snapshot.registrations.unseen.get(None, 0)
     whose = "all" if scene.toggles.all_associations else "this one"
     whose += " associations" if scene.width >= ROOMY and scene.toggles.all_associations else ""
     return fitting(
@@ -77,6 +78,7 @@ def _head(scene: Scene, chosen: EventFilter, count: int) -> Line:
             line((f"{count}", "strong"), " shown"),
             line((f"  lost {lost}", "warn") if lost else ""),
             line((f"  {missed} retransmissions unseen", "warn") if missed else ""),
+            line((f"  {counted(unseen, 'message')} unseen", "warn") if unseen else ""),
             line(("  a ", "name"), (whose, "dim")),
             line(("  e ", "name"), (chosen.title, "dim")),
         ],

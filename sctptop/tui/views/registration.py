@@ -12,7 +12,7 @@ from sctptop.model.registered import SERIES_KEY, Registered
 from sctptop.model.registration import Registration
 from sctptop.model.registration_flow import COMPLETED
 from sctptop.model.tally import Tally
-from sctptop.quantity import milliseconds, short, show
+from sctptop.quantity import counted, milliseconds, short, show
 from sctptop.tui.line import BLANK, Line, Span, cells, fit, fitting, line, wrapped
 from sctptop.tui.probes import probes_of
 from sctptop.tui.views.registration_bar import bar_lines, percent
@@ -133,6 +133,9 @@ def _counts(scene: Scene, registered: Registered, key: Key | None, tally: Tally,
         pieces.append(line((f"  {failures}", "bad")))
     if registered.unfollowed:
         pieces.append(line((f"  {registered.unfollowed:,} not followed: too many at once", "warn")))
+    unseen = registered.unseen.get(key, 0)
+    if unseen and alone:
+        pieces.append(line((f"  ▲ {counted(unseen, 'message')} unseen", "warn")))
     return fitting(pieces, scene.width)
 
 
