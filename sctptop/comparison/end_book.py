@@ -41,6 +41,9 @@ class EndBook:
         for stage in one.stages:
             self.turns += stage.whose == theirs
             name = (stage.whose, stage.name)
+            if stage.unseen:
+                # Whose time it was is not known: a mean with it would compare probes.
+                continue
             if name in self.stages or len(self.stages) < MOST_STAGES:
                 n, total_ns = self.stages.get(name, (0, 0))
                 self.stages[name] = (n + 1, total_ns + stage.length_ns)

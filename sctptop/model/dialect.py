@@ -20,11 +20,17 @@ CORE_PORTS = (NGAP_PORT, S1AP_PORT)
 
 @dataclass(frozen=True, slots=True)
 class NasPair:
-    """A request of the core in a downlink NAS message and the types that answer it."""
+    """A request of the core in a downlink NAS message and the types that answer it.
+
+    ``in_turn``: the core goes on with the registration only once it has the answer, and the next in turn is no other.
+    ``secures``: new keys follow from it, which a SecurityModeCommand takes into use.
+    """
 
     name: str
     answers: frozenset[int]
     failures: frozenset[int] = frozenset()
+    in_turn: bool = True
+    secures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,8 @@ NGAP = Dialect(
     rejects=frozenset((0x44, 0x58)),
     later=frozenset((0x45, 0x4C, 0x67)),
     nas_pairs={
-        0x56: NasPair("Authentication", frozenset((0x57,)), frozenset((0x59,))),
-        0x5B: NasPair("Identification", frozenset((0x5C,))),
+        0x56: NasPair("Authentication", frozenset((0x57,)), frozenset((0x59,)), secures=True),
+        0x5B: NasPair("Identification", frozenset((0x5C,)), in_turn=False),
         0x5D: NasPair("SecurityModeControl", frozenset((0x5E,)), frozenset((0x5F,))),
     },
 )
@@ -92,8 +98,8 @@ S1AP = Dialect(
     rejects=frozenset((0x44, 0x54)),
     later=frozenset((0x45, 0x4C)),
     nas_pairs={
-        0x52: NasPair("Authentication", frozenset((0x53,)), frozenset((0x5C,))),
-        0x55: NasPair("Identification", frozenset((0x56,))),
+        0x52: NasPair("Authentication", frozenset((0x53,)), frozenset((0x5C,)), secures=True),
+        0x55: NasPair("Identification", frozenset((0x56,)), in_turn=False),
         0x5D: NasPair("SecurityModeControl", frozenset((0x5E,)), frozenset((0x5F,))),
     },
 )

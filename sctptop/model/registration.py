@@ -107,7 +107,7 @@ class Attempt:
         running = verdict.outcome == RUNNING or verdict.end_ns is None
         end_ns = now_ns if running or verdict.end_ns is None else verdict.end_ns
         messages = tuple(message for message in self._messages if message.at_ns <= end_ns)
-        pieces = stages(messages, first.out, first.at_ns, max(end_ns, first.at_ns))
+        pieces = stages(messages, first.out, first.at_ns, max(end_ns, first.at_ns), not self._left_out)
         spent = sums(pieces)
         return Registration(
             association=self.association,

@@ -11,17 +11,18 @@ At each instant between the beginning and the end of a registration it is, in th
 
 Seen from the radio node, the core's time contains the network both ways; seen from the core, the radio side's does.
 All is in whole nanoseconds, so the pieces sum up exactly. A message that no event told of moves time from the one side
-to the other; it never adds any.
+to the other; it never adds any. Where it is certain that there was such a message, the stage says so.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from sctptop.model.message import Message
+from sctptop.model.unseen_between import after_unseen
 
 HELD, UNREAD, CORE, RAN = "held", "unread", "core", "RAN"
 NOTHING_MORE = "nothing more"
@@ -32,19 +33,24 @@ class Stage:
     """A piece of a registration; times in ns, counted from its beginning.
 
     ``whose`` is HELD or UNREAD (both SCTP's), CORE or RAN. ``name`` is the message that was held or unread, or the one
-    that ended the time of a side.
+    that ended the time of a side. ``unseen``: a message of the other side within it was not seen, so time of CORE is
+    partly the radio side's, or the other way round.
     """
 
     name: str
     whose: str
     begin_ns: int
     length_ns: int
+    unseen: bool = False
 
 
-def stages(messages: Sequence[Message], from_ran: bool, began_ns: int, ended_ns: int) -> tuple[Stage, ...]:
+def stages(
+    messages: Sequence[Message], from_ran: bool, began_ns: int, ended_ns: int, complete: bool = True
+) -> tuple[Stage, ...]:
     """Cut the time from ``began_ns`` to ``ended_ns`` at each instant of the messages, given in their order.
 
-    ``from_ran``: we are the radio node. Neighbouring pieces with one name are one.
+    ``from_ran``: we are the radio node. ``complete``: none was left out of those that were seen.
+    Neighbouring pieces with one name are one.
     """
     known = [message for message in messages if message.at_ns <= ended_ns and message.done_ns >= began_ns]
     cuts = {instant for message in known for instant in (message.at_ns, message.done_ns)}
@@ -53,10 +59,12 @@ def stages(messages: Sequence[Message], from_ran: bool, began_ns: int, ended_ns:
     covering = [message for message in known if message.at_ns < message.done_ns]
     turns = _turns(known, from_ran)
     passed = [done_ns for done_ns, _ in turns]
+    gaps = after_unseen(known, from_ran) if complete else frozenset()
     found: list[Stage] = []
     for begin, end in pairwise(edges):
         if begin >= end:
             continue
+        unseen = False
         within = next((one for one in covering if one.at_ns <= begin and end <= one.done_ns), None)
         if within is not None:
             name, whose = within.title, HELD if within.out else UNREAD
@@ -65,11 +73,13 @@ def stages(messages: Sequence[Message], from_ran: bool, began_ns: int, ended_ns:
             whose = turns[place][1] if place >= 0 else CORE
             follows = bisect_left(begins, end)
             name = known[follows].title if follows < len(known) else NOTHING_MORE
+            # Where it was the other side's turn, that one was not seen to speak.
+            unseen = follows in gaps and (known[follows].out == from_ran) == (whose == CORE)
         last = found[-1] if found else None
-        if last is not None and (last.name, last.whose) == (name, whose):
-            found[-1] = Stage(name, whose, last.begin_ns, last.length_ns + end - begin)
+        if last is not None and (last.name, last.whose, last.unseen) == (name, whose, unseen):
+            found[-1] = replace(last, length_ns=last.length_ns + end - begin)
         else:
-            found.append(Stage(name, whose, begin - began_ns, end - begin))
+            found.append(Stage(name, whose, begin - began_ns, end - begin, unseen))
     return tuple(found)
 
 

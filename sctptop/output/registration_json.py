@@ -14,7 +14,8 @@ from sctptop.model.tally import PARTS, Tally
 def registrations_to_json(registered: Registered) -> dict[str, Any]:
     """Counts and times since the reset by end, the procedures, and each registration that ended in this sample.
 
-    Times are in ms. Distributions are null while nothing was completed.
+    Times are in ms. Distributions are null while nothing was completed. ``whose`` the
+    costliest stage was is null where a message within it was not seen.
     """
     return {
         "running": registered.running,
@@ -62,7 +63,7 @@ def _rounded(times: Distribution, share: float) -> float | None:
 
 
 def _registration(one: Registration) -> dict[str, Any]:
-    costliest = one.costliest
+    stage = one.costliest
     netns, own_tag, _, local_port, remote_port = one.messages[0].wire
     return {
         "netns": netns,
@@ -76,8 +77,12 @@ def _registration(one: Registration) -> dict[str, Any]:
         "outcome": one.outcome,
         **{f"{name}_ms": _ms(getattr(one, f"{name}_ns")) for name in PARTS},
         "costliest": None
-        if costliest is None
-        else {"message": costliest.name, "whose": costliest.whose, "ms": _ms(costliest.length_ns)},
+        if stage is None
+        else {
+            "message": stage.name,
+            "whose": None if stage.unseen else stage.whose,
+            "ms": _ms(stage.length_ns),
+        },
     }
 
 

@@ -126,6 +126,19 @@ async def test_messages_that_no_probe_told_of_are_counted(stage: Staging) -> Non
         assert "2 messages unseen" in s.panel("view").text()
 
 
+async def test_no_side_is_blamed_where_a_message_was_not_seen(stage: Staging) -> None:
+    events, _ = exchange((*PLAIN[:2], replace(PLAIN[2], think=250), *PLAIN[3:]))
+    entry = association(0, own_tag=1, peer_tag=1001, local_port=59058, remote_port=38412)
+    samples = [sample(at_s, [entry], sources=PROBED) for at_s in range(2)]
+    samples[0] = replace(samples[0], events=(*events[:1], *events[2:]))
+    async with stage(samples, VIEW, size=(160, 50)) as s:
+        await s.tick()
+        assert "core+RAN until AuthenticationResponse, one between unseen" in s.panel("view").text()
+        await s.press("tab", "enter")
+        text = s.panel("popup").text()
+        assert text.count("a message between was not seen") == 1 and "│   core+RAN 253ms" in text
+
+
 async def test_enter_on_a_procedure_or_in_the_table_opens_the_association(stage: Staging) -> None:
     async with stage(list(with_registrations(TICKS)), VIEW, size=(80, 24)) as s:
         await s.tick(TICKS - 1)

@@ -281,6 +281,21 @@ def test_too_few_for_times_may_do_for_success(
     assert words.startswith(told) and bool(words) == bool(told)
 
 
+def test_stages_with_a_message_unseen_are_not_compared() -> None:
+    samples = list(replace(FAST, ues=2).samples())
+    holes = [
+        replace(one, events=tuple(event for event in one.events if event.details.get("nas") != 0x56))
+        for one in samples
+    ]
+    whole, marred = (summarise(some).of("gNB") for some in (samples, holes))
+    assert (whole.n, marred.n) == (2, 2)
+    assert ("RAN", "AuthenticationResponse") in whole.stages
+    assert {name for _, name in marred.stages} == {name for _, name in whole.stages} - {
+        "AuthenticationRequest",
+        "AuthenticationResponse",
+    }
+
+
 def test_other_hosts_lost_events_and_damage_are_said(made: Mapping[str, Summary]) -> None:
     marred = replace(made["again"], host="b", kernel="6.12", lost=7, damaged=2, missed=1, probed=3, running=4)
     told = " ".join(compare([made["fast"], marred]).caveats)

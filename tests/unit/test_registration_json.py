@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from sctptop.cli import main
 from sctptop.model.snapshot import Model
 from sctptop.options import Options
 from sctptop.output.json_lines import json_line
+from sctptop.output.registration_json import registrations_to_json
 from sctptop.schema import from_json
 from tests.ui.registering import with_registrations
 from tests.ui.scripted import with_probes
 from tests.unit.recordings import written
+from tests.unit.registering import PLAIN, exchange, follow
 
 SAMPLES = list(with_registrations(12))
 
@@ -46,6 +49,14 @@ def test_counts_and_times_add_up() -> None:
         "whose": "held",
         "ms": pytest.approx(202, abs=1),
     }
+
+
+def test_nobody_s_is_a_stage_with_a_message_unseen() -> None:
+    events, _ = exchange((*PLAIN[:2], replace(PLAIN[2], think=250), *PLAIN[3:]))
+    for seen, whose in ((events, "RAN"), (events[:1] + events[2:], None)):
+        # The registration ends in the second reading, which is the last here.
+        (one,) = registrations_to_json(follow(seen, until_s=2).now)["ended"]
+        assert (one["costliest"]["message"], one["costliest"]["whose"]) == ("AuthenticationResponse", whose)
 
 
 def test_there_is_no_such_name_without_messages() -> None:

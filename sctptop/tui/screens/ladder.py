@@ -11,7 +11,7 @@ from sctptop.quantity import UNKNOWN, milliseconds
 from sctptop.tui.line import BLANK, Line, Span, cells, fitting, line, wrapped
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.views.registration_bar import bar_lines
-from sctptop.tui.views.registration_tables import costliest
+from sctptop.tui.views.registration_tables import BOTH, costliest
 from sctptop.tui.widgets.line_panel import Drawing
 
 NAME = 52
@@ -86,11 +86,10 @@ def _message(one: Registration, message: Message, width: int) -> Line:
 
 def _between(stage: Stage) -> Line:
     took = milliseconds(stage.length_ns / NANOSECONDS)
-    return (
-        Span(" " * 14),
-        Span("│   ", "faint"),
-        Span(f"{stage.whose} {took}", "graph" if stage.whose == CORE else "good"),
-    )
+    begin = (Span(" " * 14), Span("│   ", "faint"))
+    if stage.unseen:
+        return (*begin, Span(f"{BOTH} {took}, a message between was not seen", "warn"))
+    return (*begin, Span(f"{stage.whose} {took}", "graph" if stage.whose == CORE else "good"))
 
 
 def _known(value: int | None) -> str:

@@ -15,6 +15,8 @@ from sctptop.tui.line import Line, Span, cells, clipped, line, spread
 
 NAME_LEAST, NAME_MOST = 20, 34
 FIGURE, TIME = 8, 7
+BOTH = "core+RAN"
+"""Whose time it was where a message between the two was not seen."""
 HINT = "Tab ↑ ↓ choose, ↵ its messages"
 PORTS = 130
 """From here on a registration is told with the ports of its association."""
@@ -112,4 +114,6 @@ def costliest(one: Registration) -> Line:
     if stage.whose in (HELD, UNREAD):
         return (took, Span(stage.whose, "warn"), Span(f" {stage.name}"))
     told = f"nothing after {one.messages[-1].title}" if stage.name == NOTHING_MORE else f"until {stage.name}"
+    if stage.unseen:
+        return (took, Span(BOTH, "name"), Span(f" {told}", "dim"), Span(", one between unseen", "warn"))
     return (took, Span(stage.whose, "name"), Span(f" {told}", "dim"))
