@@ -30,7 +30,7 @@ from sctptop.model.message import Wire, wire_of
 
 PATIENCE_NS = {"out": 1_000_000_000, "in": 10_000_000_000}
 """How long a TSN may stay untold. Ours are told as they are assigned, one CPU after the other; the peer's may be sent
-again, at the third time 7 s later (RTO.Initial 1 s, doubled)."""
+again, at the third time 7 s later (RTO.Min 1 s, doubled)."""
 MOST_GAP = 1000
 """TSNs. No probe is skipped so often in a row: something else happened."""
 MOST_DIRECTIONS = 4096
