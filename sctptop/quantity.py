@@ -30,17 +30,17 @@ def short(number: float) -> str:
 
 
 def milliseconds(value: float) -> str:
-    """A duration: 410µs, 8ms, 7.9ms, 200ms, 3.0s, 60s, 2m05s, 5h07m, 1d02h.
+    """A duration: 410µs, 8ms, 7.9ms, 100ms, 3.0s, 60s, 2m05s, 5h07m, 1d02h.
 
-    >>> [milliseconds(v) for v in (0, 0.41, 8, 7.94, 200, 3000, 60000, 125000, 18_420_000, 93_600_000)]
-    ['0ms', '410µs', '8ms', '7.9ms', '200ms', '3.0s', '60s', '2m05s', '5h07m', '1d02h']
+    >>> [milliseconds(v) for v in (0, 0.41, 8, 7.94, 99.96, 3000, 60000, 125000, 18_420_000, 93_600_000)]
+    ['0ms', '410µs', '8ms', '7.9ms', '100ms', '3.0s', '60s', '2m05s', '5h07m', '1d02h']
     """
     if value == 0:
         return "0ms"
     if value < 1:
         return f"{value * 1000:.0f}µs"
     if value < 1000:
-        return f"{value:.0f}ms" if value == int(value) or value >= 100 else f"{value:.1f}ms"
+        return f"{value:.0f}ms" if value == int(value) or value >= 99.95 else f"{value:.1f}ms"
     seconds = value / 1000
     if seconds < 100:
         return f"{seconds:.1f}s" if seconds < 10 else f"{seconds:.0f}s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -17,9 +18,10 @@ QUEUE = Options(interval_s=3600, view="queue")
 @pytest.mark.parametrize(
     ("size", "titles"),
     [
-        ((80, 24), ("held n", "read n")),
+        ((80, 24), ("held n", "unread n")),
         ((90, 60), ("held before sent", "waiting to be read")),
-        ((120, 36), ("held before sent", "waiting to be read")),
+        ((120, 36), ("held n", "unread n")),
+        ((160, 50), ("held before sent", "waiting to be read")),
     ],
 )
 async def test_both_distributions_fit_beside_the_series(
@@ -34,8 +36,22 @@ async def test_both_distributions_fit_beside_the_series(
         assert max(len(text) for text in lines if text not in NOTES) <= panel.room
         for title in titles:
             assert any(title in text for text in lines)
-        assert "n 280  p50 38µs  p99 197ms  max 199ms" in panel.text()
+        assert "n 280 p50 38µs p99 197ms max 199ms" in " ".join(panel.text().split())
         assert "Held: cwnd or the peer's window keeps messages here." in panel.text()
+
+
+@pytest.mark.parametrize("size", [(60, 24), (80, 24), (90, 60), (100, 24), (100, 36), (120, 36), (160, 50)])
+async def test_every_number_keeps_its_unit(stage: Staging, size: tuple[int, int]) -> None:
+    wide = ((99_900_000, 9_980), (32_000_000, 9), (138_000_000, 11))
+    for held, read in ((wide, wide[:2]), (((15_700_000, 9_990), (32_000_000, 400)), wide)):
+        entry = replace(probed(0, 0), held_bins=held, read_wait_bins=read)
+        async with stage([sample(0, [entry], sources=PROBED)], QUEUE, size=size) as s:
+            panel = s.panel("view")
+            text = "\n".join(row[: panel.room] for row in panel.text().splitlines() if " n " in row)
+            told = re.findall(r"\b(p50|p99|max) ([^\s▕]*)", text)
+            assert [name for name, _ in told].count("max") == 2
+            assert size[0] < 80 or len(told) == 6
+            assert all(re.fullmatch(r"[\d.]+(µs|ms|s)", value) for _, value in told), told
 
 
 async def test_what_explains_a_queue_is_said_and_a_short_wait_is_not(stage: Staging) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from sctptop.model.association import Row
 from sctptop.model.waits import Wait
 from sctptop.quantity import UNKNOWN, milliseconds, short
-from sctptop.tui.line import BLANK, Line, Span, cells, fit, line, wrapped
+from sctptop.tui.line import BLANK, Line, cells, fit, line, wrapped
 from sctptop.tui.probes import probes_of
 from sctptop.tui.views.rtt_plot import AXIS, histogram, histogram_line
 from sctptop.tui.views.scene import Scene
@@ -17,8 +17,11 @@ SIDE_BY_SIDE = 100
 GAP = 4
 LEAST_PLOT = AXIS + 2
 MOST_PLOT = 10
-NUMBERS = 45
+NUMBERS = 46
 """Columns of the numbers before a histogram of one line: it stands still when they grow."""
+HELD, UNREAD = ("held before sent", "held"), ("waiting to be read", "unread")
+"""Title where there is room, and where there is little."""
+SHARES = ("p50", "p99", "max")
 LONG_MS = 10.0
 """A 99th percentile from here on is worth a sentence: far above what a host needs to send or to read."""
 
@@ -38,10 +41,10 @@ def waits_block(scene: Scene, row: Row, room: int) -> list[Line]:
     beside = scene.width >= SIDE_BY_SIDE
     plot = min(MOST_PLOT, room - 2 if beside else (room - 3) // 2)
     if plot < LEAST_PLOT:
-        return [_short("held", held, read, scene.width), _short("read", read, held, scene.width), last]
+        return [_short(HELD, held, read, scene.width), _short(UNREAD, read, held, scene.width), last]
     width = (scene.width - GAP) // 2 if beside else scene.width
-    left = _plotted("held before sent", held, read, width, plot)
-    right = _plotted("waiting to be read", read, held, width, plot)
+    left = _plotted(HELD, held, read, width, plot)
+    right = _plotted(UNREAD, read, held, width, plot)
     if not beside:
         return [*left, *right, last]
     pairs = zip_longest(left, right, fillvalue=BLANK)
@@ -70,20 +73,39 @@ def _sentence(row: Row, width: int) -> Line:
     return fit(line((told, "warn") if told else (SCALE, "dim")), width)
 
 
-def _numbers(title: str, wait: Wait, gap: str = "  ") -> Line:
+def _numbers(titles: tuple[str, str], wait: Wait, room: int) -> Line:
+    """In at most ``room`` columns, whole numbers only: the first shares give way."""
+    title, gap = _layout(titles, room)
     summary = wait.summary()
-    spans = [Span(title, "title"), Span(" n ", "dim"), Span(short(summary.n) if summary else "0", "strong")]
-    for name in ("p50", "p99", "max"):
-        text = milliseconds(getattr(summary, name)) if summary else UNKNOWN
-        spans += [Span(f"{gap}{name} ", "dim"), Span(text, "strong" if summary else "faint")]
-    return tuple(spans)
+    head = line((title, "title"), (" n ", "dim"), (short(summary.n) if summary else "0", "strong"))
+    told = [
+        line(
+            (f"{gap}{name} ", "dim"),
+            (milliseconds(getattr(summary, name)), "strong") if summary else (UNKNOWN, "faint"),
+        )
+        for name in SHARES
+    ]
+    while told and cells(head) + sum(map(cells, told)) > room:
+        del told[0]
+    return (*head, *chain.from_iterable(told))
 
 
-def _short(title: str, wait: Wait, other: Wait, width: int) -> Line:
-    numbers = fit(_numbers(title, wait), NUMBERS)
+def _layout(titles: tuple[str, str], room: int) -> tuple[str, str]:
+    """Title and gap that fit whatever the numbers are: they do not change from one sample to the next."""
+    full, brief = titles
+    choices = ((full, "  "), (brief, "  "), (brief, " "))
+    widest = len(" n 999k") + len(SHARES) * len("p50 99.9ms")
+    return next(
+        (choice for choice in choices if len(choice[0]) + widest + len(SHARES) * len(choice[1]) <= room),
+        choices[-1],
+    )
+
+
+def _short(titles: tuple[str, str], wait: Wait, other: Wait, width: int) -> Line:
+    numbers = fit(_numbers(titles, wait, min(NUMBERS, width)), NUMBERS)
     return (*numbers, *histogram_line(wait.total, width - cells(numbers), [other.total]))
 
 
-def _plotted(title: str, wait: Wait, other: Wait, width: int, plot: int) -> list[Line]:
+def _plotted(titles: tuple[str, str], wait: Wait, other: Wait, width: int, plot: int) -> list[Line]:
     drawn = histogram(wait.total, width, plot, [other.total])
-    return [_numbers(title, wait), *drawn, *[BLANK] * (plot - len(drawn))]
+    return [_numbers(titles, wait, width), *drawn, *[BLANK] * (plot - len(drawn))]
