@@ -104,6 +104,8 @@ S1AP = Dialect(
     },
 )
 
+RAN_ENDS = (NGAP.ran, S1AP.ran)
+
 
 def dialect_of(number: object, *ports: int) -> Dialect:
     """By the payload protocol identifier; where the sender gave none, by the port that MMEs listen on."""

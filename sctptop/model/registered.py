@@ -8,6 +8,7 @@ from heapq import nlargest
 from statistics import median
 
 from sctptop.model.association import Key
+from sctptop.model.dialect import RAN_ENDS
 from sctptop.model.histogram import NANOSECONDS
 from sctptop.model.procedure_times import Procedure
 from sctptop.model.registration import Registration
@@ -15,7 +16,7 @@ from sctptop.model.registration_flow import COMPLETED
 from sctptop.model.tally import Tally
 
 SLOWEST = 100
-"""Kept of the slowest since the reset, whenever they were."""
+"""Kept of the slowest since the reset, whenever they were, of radio nodes and of cores each."""
 SERIES_KEY = ("registrations",)
 """The key of the series in the history."""
 
@@ -32,6 +33,9 @@ class Registered:
     first; ``oldest`` are running. ``most_running`` goes by the instants of beginning and end, so it is right between
     two samples too. ``unfollowed`` attempts found no room. ``started`` are those that began in this sample.
     ``unseen``: messages that no probe told of since the reset, by association (None: all), see ``unseen_messages``.
+
+    Where both ends are on this host each UE is here twice, seen from either; ``running`` and ``most_running`` are of
+    the side, radio nodes or cores, that has more.
     """
 
     messages: int = 0
@@ -49,8 +53,18 @@ class Registered:
 
     @property
     def started_now(self) -> int:
-        """How many began in this sample, on all associations."""
-        return sum(count for (association, _), count in self.started.items() if association is None)
+        """How many began in this sample, on all associations, as the leading side saw it."""
+        return sum(
+            count
+            for (association, end), count in self.started.items()
+            if association is None and (end in RAN_ENDS) == self.from_ran
+        )
+
+    @property
+    def from_ran(self) -> bool:
+        """Whether the leading side of all is the radio's."""
+        leading = self.leading(None)
+        return leading is None or leading.from_ran
 
     @property
     def seen(self) -> bool:
@@ -60,6 +74,14 @@ class Registered:
     def of(self, association: Key | None) -> tuple[Tally, ...]:
         """The tallies of an association, or of all: one for each end that we are in it."""
         return tuple(tally for (key, _), tally in self.tallies.items() if key == association)
+
+    def leading(self, association: Key | None) -> Tally | None:
+        """The tally that saw most UEs begin: where both ends are on this host, what is told once is told from there."""
+        return max(
+            self.of(association),
+            key=lambda tally: (tally.started, tally.completed, tally.from_ran),
+            default=None,
+        )
 
     def procedures_of(self, association: Key | None) -> tuple[Procedure, ...]:
         """The procedures of an association, or of all together, the most frequent first."""
@@ -84,15 +106,19 @@ def time_of(registration: Registration) -> int:
 
 
 def registration_series(registered: Registered) -> dict[Hashable, dict[str, float | None]]:
-    """What is kept over time under SERIES_KEY, once there were messages: counts of each interval, its median in ms."""
+    """What is kept over time under SERIES_KEY, once there were messages: counts of each interval, its median in ms.
+
+    As the leading side saw it: each UE once.
+    """
     if not registered.tallies and not registered.running:
         return {}
-    done = [time_of(one) for one in registered.ended_now if one.outcome == COMPLETED]
+    ended = [one for one in registered.ended_now if one.from_ran == registered.from_ran]
+    done = [time_of(one) for one in ended if one.outcome == COMPLETED]
     return {
         SERIES_KEY: {
             "started": registered.started_now,
             "completed": len(done),
-            "failed": len(registered.ended_now) - len(done),
+            "failed": len(ended) - len(done),
             "running": registered.running,
             "median_ms": median(done) / NANOSECONDS if done else None,
         }

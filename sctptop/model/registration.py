@@ -87,6 +87,11 @@ class Attempt:
         dialect = self.first.dialect
         return dialect.ran if self.first.out else dialect.core
 
+    @property
+    def from_ran(self) -> bool:
+        """Whether we are the radio node."""
+        return self.first.out
+
     def add(self, message: Message) -> None:
         """A further message, whenever it was."""
         insort(self._later, message, key=lambda one: (one.at_ns, one.done_ns))

@@ -8,11 +8,11 @@ only SETTLE_NS after its last message.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nlargest
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 
 from sctptop.model.association import Key
 from sctptop.model.event import Event
@@ -106,7 +106,7 @@ class Registrations:
         self._procedures.reset()
         self._unseen.reset()
         self._messages = self._unfollowed = 0
-        self._most = len(self._running)
+        self._most = self._under_way()
         if self._clock_ns is not None:
             self._publish(self._clock_ns, {}, [])
 
@@ -225,19 +225,25 @@ class Registrations:
                 del self._by_name[name]
 
     def _at_once(self, ended: list[Registration]) -> int:
-        """How many of those that ended now and those that run were under way at the same time, at most."""
-        steps = [(one.began_ns, 1) for one in ended]
-        steps += [(one.began_ns + (one.total_ns or 0), -1) for one in ended]
+        """How many of those that ended now and those that run were under way at the same time, at most; by side."""
+        steps: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+        for one in ended:
+            steps[one.from_ran] += ((one.began_ns, 1), (one.began_ns + (one.total_ns or 0), -1))
         for attempt in self._running.values():
-            steps.append((attempt.first.at_ns, 1))
+            steps[attempt.from_ran].append((attempt.first.at_ns, 1))
             if attempt.verdict.end_ns is not None:
-                steps.append((attempt.verdict.end_ns, -1))
-        return max(accumulate(step for _, step in sorted(steps)), default=0)
+                steps[attempt.from_ran].append((attempt.verdict.end_ns, -1))
+        return max(max(accumulate(step for _, step in sorted(side)), default=0) for side in steps.values())
+
+    def _under_way(self) -> int:
+        """How many UEs register now: where both ends are here each of them is there twice."""
+        from_ran = sum(attempt.from_ran for attempt in self._running.values())
+        return max(from_ran, len(self._running) - from_ran)
 
     def _publish(self, now_ns: int, started: Mapping[Ends, int], ended: list[Registration]) -> None:
         self._last.extend(ended)
         if ended:
-            self._slowest = nlargest(SLOWEST, (*self._slowest, *ended), key=time_of)
+            self._slowest = _slowest((*self._slowest, *ended))
         self._count(started, ended)
         oldest = list(islice(self._running.values(), OLDEST))
         self.now = Registered(
@@ -249,7 +255,7 @@ class Registrations:
             last=tuple(self._last) if ended or not self._last else self.now.last,
             slowest=tuple(self._slowest),
             oldest=tuple(attempt.record(now_ns) for attempt in oldest),
-            running=len(self._running),
+            running=self._under_way(),
             most_running=self._most,
             unfollowed=self._unfollowed,
             unseen=self._unseen.now,
@@ -266,3 +272,11 @@ class Registrations:
                 continue
             tally = tally or Tally(name[1])
             self._tallies[name] = tally.with_more(started.get(name, 0), finished)
+
+
+def _slowest(registrations: Sequence[Registration]) -> list[Registration]:
+    """SLOWEST of either side: where a core counts a bit more than a radio node, it must not crowd that out."""
+    sides = ([one for one in registrations if one.from_ran is side] for side in (True, False))
+    return sorted(
+        chain.from_iterable(nlargest(SLOWEST, side, key=time_of) for side in sides), key=time_of, reverse=True
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from sctptop.model.dialect import RAN_ENDS
 from sctptop.model.histogram import NANOSECONDS, Distribution
 from sctptop.model.registration import Registration
 from sctptop.model.registration_flow import COMPLETED, OUTCOMES
@@ -59,6 +60,11 @@ class Tally:
     started: int = 0
     ended: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     parts: Mapping[str, Part] = field(default_factory=lambda: {name: Part() for name in PARTS})
+
+    @property
+    def from_ran(self) -> bool:
+        """Whether we are the radio node."""
+        return self.end in RAN_ENDS
 
     @property
     def completed(self) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from sctptop.model import registrations as module
 from sctptop.model.event import Event
-from sctptop.model.registered import SERIES_KEY
+from sctptop.model.registered import SERIES_KEY, registration_series
 from sctptop.model.registration_flow import OUTCOMES
 from sctptop.model.registrations import Registrations
 from sctptop.model.snapshot import Model
@@ -181,6 +181,42 @@ def test_both_ends_on_one_host_are_told_apart() -> None:
     ran, core = exchange(PLAIN)
     now = follow([*ran, *core], until_s=3).now
     assert {tally.end: tally.completed for tally in now.of(None)} == {"gNB": 1, "AMF": 1}
+
+
+def test_each_ue_counts_once_where_both_ends_are_on_one_host() -> None:
+    ran, core = crowd(20, apart_ms=100)
+    alone, followed = follow(ran, until_s=4.5), Registrations()
+    counts = Counter[str]()
+    for second in range(1, 6):
+        here = [event for event in (*ran, *core) if second - 1 <= came_ns(event) / SECOND < second]
+        now = followed.advance([(None, event) for event in here], 1.0)
+        series = registration_series(now).get(SERIES_KEY, {})
+        counts += Counter({name: int(series.get(name) or 0) for name in ("started", "completed", "failed")})
+    assert counts == Counter(started=20, completed=20)
+    assert (now.most_running, alone.now.most_running) == (1, 1)
+    assert {one.end for one in now.slowest} == {"gNB", "AMF"}
+
+
+def test_those_running_count_once_where_both_ends_are_on_one_host() -> None:
+    ran, core = crowd(5, apart_ms=1, steps=PLAIN[:-1])
+    others = exchange(PLAIN[:-1], ue=9, tag=7)[1]
+    followed = Registrations()
+    now = followed.advance([(None, event) for event in (*ran, *core)], None)
+    assert (now.running, now.most_running, now.from_ran) == (5, 5, True)
+    # A UE of another host's radio node: the core has more.
+    now = followed.advance([(None, event) for event in others], 1.0)
+    assert (now.running, now.most_running, now.from_ran) == (6, 6, False)
+    followed.reset()
+    assert (followed.now.running, followed.now.most_running) == (6, 6)
+
+
+def test_a_core_that_counts_more_does_not_crowd_the_radio_node_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SLOWEST", 3)
+    late = (*PLAIN[:-1], replace(COMPLETE, unread=50))
+    ran, core = crowd(10, steps=late)
+    now = follow([*ran, *core], until_s=3).now
+    assert Counter(one.end for one in now.slowest) == {"gNB": 3, "AMF": 3}
+    assert [one.end for one in now.slowest] == ["AMF"] * 3 + ["gNB"] * 3
 
 
 def test_the_slowest_stay_when_thousands_came_after(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -48,7 +48,7 @@ def draw(scene: Scene) -> Drawing:
     slow = _shown(registered, key)
     body: list[Line] = []
     table = procedure_lines(procedures, scene.width) if procedures else []
-    tally = max(tallies, key=lambda entry: entry.completed, default=None)
+    tally = registered.leading(key)
     if scene.width >= ROOMY and tally is not None and tally.completed and room >= LEAST_PLOT + LEAST_SLOW:
         height = min(max(len(table) if table else 0, room // 2, LEAST_PLOT), MOST_PLOT)
         half = scene.width // 2 - 2
@@ -82,10 +82,11 @@ def chosen_registration(registered: Registered, key: str | None) -> Registration
 
 
 def _shown(registered: Registered, key: Key | None) -> list[Shown]:
-    """The slowest, those that still run among them."""
+    """The slowest, those that still run among them; of all associations each UE once, as the leading side saw it."""
     shown = [
         Shown(entry, key_of(entry), entry.total_ns or sum(stage.length_ns for stage in entry.stages))
         for entry in (*registered.oldest_of(key), *registered.slowest_of(key))
+        if key is not None or entry.from_ran == registered.from_ran
     ]
     return sorted(shown, key=lambda entry: -entry.took_ns)
 
