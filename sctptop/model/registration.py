@@ -18,6 +18,8 @@ from sctptop.model.message import Message
 from sctptop.model.registration_flow import GRACE_NS, RUNNING, TIMEOUT_NS, Verdict, judge
 from sctptop.model.time_split import CORE, HELD, RAN, UNREAD, Stage, stages, sums
 
+PARTS = ((HELD, UNREAD), (CORE,), (RAN,))
+"""Whose a stage may be, by the parts that a registration's time is split into: SCTP, core and RAN."""
 MOST_MESSAGES = 64
 """Kept of one registration: a whole one has about ten. Beyond, those in the middle give way."""
 
@@ -58,9 +60,15 @@ class Registration:
         return self.messages[0].out
 
     @property
+    def costliest_part(self) -> tuple[Stage, ...]:
+        """The stages of SCTP, of the core or of the radio side: whichever took most in all."""
+        parts = [[stage for stage in self.stages if stage.whose in part] for part in PARTS]
+        return tuple(max(parts, key=lambda part: sum(stage.length_ns for stage in part)))
+
+    @property
     def costliest(self) -> Stage | None:
-        """The stage that took longest."""
-        return max(self.stages, key=lambda stage: stage.length_ns, default=None)
+        """The longest stage of the part that took most, so that it never contradicts the split."""
+        return max(self.costliest_part, key=lambda stage: stage.length_ns, default=None)
 
 
 class Attempt:

@@ -7,15 +7,17 @@ from dataclasses import replace
 import pytest
 from textual import events
 
+from sctptop.model.registration import Registration
 from sctptop.model.sample import Sample
 from sctptop.options import Options
 from sctptop.tui.line import cells, plain
 from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.views.registration_bar import bar_lines, percent, split_bar
+from sctptop.tui.views.registration_tables import costliest, shortened
 from tests.ui.conftest import Staging
 from tests.ui.registering import gnb, with_registrations
 from tests.ui.scripted import PROBED, amf, association, sample
-from tests.unit.registering import COMPLETE, PLAIN, exchange
+from tests.unit.registering import AUTHENTICATION, COMPLETE, INITIAL, PLAIN, Step, exchange, follow
 
 VIEW = Options(interval_s=3600, view="registration")
 TICKS = 12
@@ -45,6 +47,40 @@ async def test_all_of_it_can_be_reached_at_every_size(stage: Staging, size: tupl
         await s.press("tab", "end")
         shown = "\n".join(view.render_line(y).text for y in range(view.size.height))
         assert view.text().splitlines()[-1].rstrip() in shown
+
+
+def last_of(steps: tuple[Step, ...]) -> Registration:
+    return follow(exchange(steps)[0]).now.last[-1]
+
+
+UNANSWERED = (INITIAL, *AUTHENTICATION)
+HELD = tuple(replace(step, held=70.0 + place) if step.up else step for place, step in enumerate(PLAIN))
+
+
+@pytest.mark.parametrize(
+    ("steps", "width", "words"),
+    [
+        (HELD, 60, "SCTP 294ms in 5, most 76ms held InitialContextSetupResponse"),
+        (HELD, 58, "76ms held InitialContextSetupResponse"),
+        (HELD, 30, "76ms held InitialCont…Response"),
+        (HELD, 24, "76ms held Initi…Response"),
+        (PLAIN, 62, "core 11ms in 3, most 5ms until InitialContextSetupRequest"),
+        (UNANSWERED, 50, "15s core nothing after AuthenticationResponse"),
+        (UNANSWERED, 20, "after Authe…Response"),
+        ((), 20, ""),
+    ],
+)
+def test_what_cost_most_keeps_its_deciding_word(steps: tuple[Step, ...], width: int, words: str) -> None:
+    one = last_of(steps or PLAIN)
+    told = plain(costliest(one if steps else replace(one, stages=()), width))
+    assert told == words and len(told) <= width
+
+
+def test_a_request_and_its_response_are_told_apart_at_every_width() -> None:
+    for width in range(10, 30):
+        request, response = (shortened(f"Authentication{word}", width) for word in ("Request", "Response"))
+        assert request != response and max(len(request), len(response)) <= width
+    assert shortened("PDUSessionResourceSetup", 20) == "PDUSessionReso…Setup"
 
 
 async def test_a_shows_one_association_or_all(stage: Staging) -> None:

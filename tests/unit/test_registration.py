@@ -108,6 +108,20 @@ def test_a_last_message_held_by_nagle_is_sctp_time_at_the_radio_node() -> None:
     assert ms(core) == (21 + 203, 0, 8, 13 + 203)
 
 
+def test_what_cost_most_is_of_the_part_that_took_most() -> None:
+    slow = replace(AUTHENTICATION[0], think=70)
+    steps = (INITIAL, slow, *PLAIN[2:])
+    ran, _ = both(
+        tuple(replace(step, held=40.0 + place) if step.up else step for place, step in enumerate(steps))
+    )
+    # The longest stage of all is the core's; but SCTP took more, in several.
+    assert ran.sctp_ns is not None and ran.core_ns is not None and ran.sctp_ns > ran.core_ns
+    assert max(ran.stages, key=lambda stage: stage.length_ns).whose == "core"
+    assert {stage.whose for stage in ran.costliest_part} == {"held"} and len(ran.costliest_part) > 2
+    assert sum(stage.length_ns for stage in ran.costliest_part) == ran.sctp_ns
+    assert ran.costliest == max(ran.costliest_part, key=lambda stage: stage.length_ns)
+
+
 def test_a_response_that_is_held_with_the_one_behind_it_counts_once() -> None:
     steps = (*PLAIN[:-2], replace(CONTEXT[1], held=100), replace(COMPLETE, held=99))
     ran, _ = both(steps)

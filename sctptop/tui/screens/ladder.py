@@ -32,7 +32,8 @@ class LadderScreen(Popup):
         if one.total_ns:
             parts = [(part or 0) / NANOSECONDS for part in (one.sctp_ns, one.core_ns, one.ran_ns)]
             head += bar_lines("total", parts, self.room, tall=True)
-        head.append(line(("cost most ", "dim"), *costliest(one)))
+        most = line(("cost most ", "dim"))
+        head.append((*most, *costliest(one, self.room - cells(most))))
         return Drawing(head=[*head, BLANK], body=ladder(one, self.room))
 
 

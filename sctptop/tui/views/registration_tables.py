@@ -11,13 +11,15 @@ from sctptop.model.registration import Registration
 from sctptop.model.registration_flow import COMPLETED, RUNNING
 from sctptop.model.time_split import HELD, NOTHING_MORE, UNREAD
 from sctptop.quantity import UNKNOWN, milliseconds, short, show
-from sctptop.tui.line import Line, Span, cells, clipped, line, spread
+from sctptop.tui.line import BLANK, Line, Span, cells, clipped, line, spread
 
 NAME_LEAST, NAME_MOST = 20, 34
 FIGURE, TIME = 8, 7
 BOTH = "core+RAN"
 """Whose time it was where a message between the two was not seen."""
 HINT = "Tab ↑ ↓ choose, ↵ its messages"
+SPEAKS_FOR = 0.9
+"""A stage that took this share of its part is told alone."""
 PORTS = 130
 """From here on a registration is told with the ports of its association."""
 
@@ -54,7 +56,7 @@ def _procedure(entry: Procedure, columns: Sequence[str], name: int) -> Line:
     shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
     spans = [
         Span("→ " if entry.kind.asked else "← ", "dim"),
-        *clipped(line(f"{entry.kind.name:<{name}}"), name),
+        Span(f"{shortened(entry.kind.name, name):<{name}}"),
     ]
     for column in columns:
         if column == "n":
@@ -98,22 +100,60 @@ def _slow(entry: Shown, width: int, ends: int, ids: int, ports: int) -> Line:
     spans.append(Span("  "))
     if one.outcome != COMPLETED:
         spans.append(Span(f"{one.outcome} ", "graph" if one.outcome == RUNNING else "bad"))
-    return clipped((*spans, *costliest(one)), width)
+    return clipped((*spans, *costliest(one, width - cells(tuple(spans)))), width)
 
 
 def _ue(one: Registration) -> str:
     return UNKNOWN if one.ran_ue_id is None else str(one.ran_ue_id)
 
 
-def costliest(one: Registration) -> Line:
-    """The stage that took longest: ``203ms held RegistrationComplete``, ``12ms core until AuthenticationRequest``."""
+def costliest(one: Registration, width: int) -> Line:
+    """The longest stage of the part that took most, in the longest form that fits.
+
+    ``SCTP 501ms in 3, most 218ms held RegistrationComplete``, ``218ms held RegistrationComplete``,
+    ``12ms core until Auth…Request``, ``timed out after Auth…Response``.
+    """
     stage = one.costliest
     if stage is None:
         return ()
-    took = Span(f"{milliseconds(stage.length_ns / NANOSECONDS)} ", "strong")
-    if stage.whose in (HELD, UNREAD):
-        return (took, Span(stage.whose, "warn"), Span(f" {stage.name}"))
-    told = f"nothing after {one.messages[-1].title}" if stage.name == NOTHING_MORE else f"until {stage.name}"
-    if stage.unseen:
-        return (took, Span(BOTH, "name"), Span(f" {told}", "dim"), Span(", one between unseen", "warn"))
-    return (took, Span(stage.whose, "name"), Span(f" {told}", "dim"))
+    part, took = one.costliest_part, _span(stage.length_ns)
+    sctp = stage.whose in (HELD, UNREAD)
+    style = "warn" if sctp else "name"
+    if stage.name == NOTHING_MORE:
+        name, told, brief = one.messages[-1].title, "nothing after ", line(("after ", "dim"))
+    else:
+        name, told, brief = stage.name, "" if sctp else "until ", BLANK
+    forms: list[Line] = [(took, Span(f" {BOTH if stage.unseen else stage.whose} ", style), Span(told, "dim"))]
+    of_all = sum(entry.length_ns for entry in part)
+    if stage.length_ns < SPEAKS_FOR * of_all and not stage.unseen:
+        whose, held = ("SCTP", f"{stage.whose} ") if sctp else (stage.whose, "")
+        total = line((f"{whose} ", style), _span(of_all))
+        forms.insert(0, (*total, Span(f" in {len(part)}, most ", "dim"), took, Span(f" {held}{told}", "dim")))
+    # An outcome stands before it: that it timed out and after what says all.
+    if brief and one.outcome != COMPLETED:
+        forms.append(brief)
+    form = next((entry for entry in forms if cells(entry) + len(name) <= width), None)
+    if form is None:
+        least = len(_last_word(name)) + len("Aut…")
+        form = next((entry for entry in forms if cells(entry) + least <= width), forms[-1])
+    doubt = ", one between unseen" if stage.unseen else ""
+    if cells(form) + len(name) + len(doubt) > width:
+        doubt = ""
+    return (*form, Span(shortened(name, width - cells(form)), "" if sctp else "dim"), Span(doubt, "warn"))
+
+
+def _span(length_ns: int) -> Span:
+    return Span(milliseconds(length_ns / NANOSECONDS), "strong")
+
+
+def shortened(name: str, width: int) -> str:
+    """A name in CamelCase that keeps its last word, which tells a request from its response: ``Auth…Response``."""
+    last = _last_word(name)
+    if len(name) <= width or last == name:
+        return name
+    return f"{name[: max(width - len(last) - 1, 0)]}…{last}"
+
+
+def _last_word(name: str) -> str:
+    capitals = [place for place, letter in enumerate(name) if letter.isupper()]
+    return name[capitals[-1] :] if capitals else name
