@@ -83,6 +83,13 @@ def test_a_request_and_its_response_are_told_apart_at_every_width() -> None:
     assert shortened("PDUSessionResourceSetup", 20) == "PDUSessionReso…Setup"
 
 
+async def test_why_they_failed_goes_before_how_many_run(stage: Staging) -> None:
+    async with stage(list(with_registrations(TICKS)), VIEW, size=(80, 24)) as s:
+        await s.tick(TICKS - 1)
+        (counts, *_) = s.panel("view").text().splitlines()
+        assert "1 rejected" in counts and "running" not in counts
+
+
 async def test_a_shows_one_association_or_all(stage: Staging) -> None:
     async with stage(list(with_registrations(TICKS)), VIEW, size=(160, 50)) as s:
         await s.tick(TICKS - 1)

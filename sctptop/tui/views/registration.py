@@ -122,21 +122,21 @@ def _counts(scene: Scene, registered: Registered, key: Key | None, tally: Tally,
     ):
         rate = show(now / interval_s if interval_s else None, "/s")
         pieces.append(line((f"  {name} ", "dim"), (f"{count:,}", style), (f" {rate}/s", "dim")))
-    if alone:
-        running = line(("  running ", "dim"), (f"{registered.running:,}", "strong"))
-        pieces.append((*running, Span(f" most {registered.most_running:,}", "dim")))
-    if tally.success is not None and tally.failed:
-        pieces.append(line(("  success ", "dim"), (percent(tally.success), "warn")))
     failures = ", ".join(
         f"{count:,} {name}" for name, count in tally.ended.items() if count and name != COMPLETED
     )
     if failures:
         pieces.append(line((f"  {failures}", "bad")))
+    if tally.success is not None and tally.failed:
+        pieces.append(line(("  success ", "dim"), (percent(tally.success), "warn")))
     if registered.unfollowed:
         pieces.append(line((f"  {registered.unfollowed:,} not followed: too many at once", "warn")))
     unseen = registered.unseen.get(key, 0)
     if unseen and alone:
         pieces.append(line((f"  ▲ {counted(unseen, 'message')} unseen", "warn")))
+    if alone:
+        running = line(("  running ", "dim"), (f"{registered.running:,}", "strong"))
+        pieces.append((*running, Span(f" most {registered.most_running:,}", "dim")))
     return fitting(pieces, scene.width)
 
 
