@@ -13,6 +13,7 @@ from sctptop.tui.headline import interval_text
 from sctptop.tui.keys import LIVE_KEYS, explained, key_names
 from sctptop.tui.live_app import LiveApp
 from sctptop.tui.screens.details import groups
+from sctptop.tui.views.registration_bar import SIDES
 from sctptop.tui.views.registry import VIEWS
 from sctptop.tui.widgets.line_panel import LinePanel
 from tests.ui.conftest import Staging
@@ -241,6 +242,20 @@ async def test_help_lists_every_key_and_every_field(stage: Staging) -> None:
                 assert f"[{field.id}]" in text
             await s.press("escape")
             assert len(s.app.screen_stack) == 1
+
+
+async def test_help_explains_the_registration_view(stage: Staging) -> None:
+    async with stage(list(amf(2)), size=(80, 24)) as s:
+        await s.press("question_mark")
+        lines = s.panel("popup").text().splitlines()
+        place = lines.index("Registration")
+        section = lines[place + 1 : lines.index("", place)]
+        told = " ".join(" ".join(section).split())
+        for _, mark, _ in SIDES:
+            assert mark in told
+        for word in ("held", "unread", "COST MOST", "→ ←", "most", "problem, warning, note"):
+            assert word in told
+        assert max(map(len, section)) <= s.panel("popup").room
 
 
 async def test_details_show_every_field_live_and_close(stage: Staging) -> None:

@@ -10,6 +10,7 @@ from sctptop.fields import FIELDS
 from sctptop.tui.keys import explained, key_names
 from sctptop.tui.line import BLANK, Line, line, wrapped
 from sctptop.tui.screens.popup import Popup
+from sctptop.tui.views.registration_bar import SIDES
 from sctptop.tui.widgets.line_panel import Drawing
 
 KEY, TITLE = 16, 12
@@ -21,6 +22,22 @@ MARKS = (
     ("● ◐ ○ ?", "a path that is active, potentially failed, inactive, unconfirmed"),
     ("≠", "in the details: the two ends differ in it"),
     ("▁", "in a graph: zero; a blank is a gap, nothing was read; ▲ stands above the scale"),
+)
+SCTP, CORE, RAN = (f"{mark} {name}" for name, mark, _ in SIDES)
+REGISTRATION = (
+    (SCTP, "time in which a message of the UE was held or unread on this host"),
+    (f"{CORE}, {RAN}", "the rest, by who had to act; the other end's has the network in it, both ways"),
+    (
+        "held, unread",
+        "handed over, not yet transmitted for the first time; arrived, not yet read by the application",
+    ),
+    (
+        "COST MOST",
+        "the longest stage of SCTP, core or RAN, whichever took most; 501ms in 3: it had 3 stages",
+    ),
+    ("→ ←", "before a procedure: this host asked; it was asked"),
+    ("running, most", "UEs registering now; the most at one time since the start or the last r; each once"),
+    ("▲ ▲ ·", "advice (!), gravest first: problem, warning, note; a note is no trouble, only worth knowing"),
 )
 FILTER_EXAMPLES = (
     ("38412", "a word looked for in ends, addresses, state, processes and containers"),
@@ -40,11 +57,12 @@ class HelpScreen(Popup):
         self._groups = [(title, list(bindings)) for title, bindings in groups]
 
     def drawing(self) -> Drawing:
-        """Keys, marks, filter, fields."""
+        """Keys, marks, registration, filter, fields."""
         body: list[Line] = []
         for title, bindings in self._groups:
             body += _section(title, _keys(bindings, self._live), self.room, KEY)
         body += _section("Marks", MARKS, self.room, KEY)
+        body += _section("Registration", REGISTRATION, self.room, KEY)
         body += _section("Filter (/)", FILTER_EXAMPLES, self.room, 31)
         fields = ((field.title, f"{field.help}  [{field.id}]") for field in FIELDS)
         body += _section(
