@@ -90,6 +90,23 @@ async def test_why_they_failed_goes_before_how_many_run(stage: Staging) -> None:
         assert "1 rejected" in counts and "running" not in counts
 
 
+async def test_the_title_of_a_table_stays_and_covers_no_cursor(stage: Staging) -> None:
+    async with stage(list(with_registrations(TICKS)), VIEW, size=(80, 24)) as s:
+        await s.tick(TICKS - 1)
+        view = s.panel("view")
+        await s.press("tab", "end")
+        keys: list[str | None] = []
+        while view.cursor not in keys:
+            rows = [view.render_line(y).text.strip() for y in range(view.size.height)]
+            (note,) = (one for one in view._drawing.notes if one.key == view.cursor)
+            chosen = rows.index(plain(view._drawing.body[note.index]).strip())
+            titles = [row.split()[0] for row in rows[:chosen] if row.startswith(("SLOWEST", "PROCEDURE"))]
+            assert titles[-1:] == ["PROCEDURE" if note.key.startswith("procedure/") else "SLOWEST"]
+            keys.append(view.cursor)
+            await s.press("up")
+        assert len(keys) > 8
+
+
 async def test_a_shows_one_association_or_all(stage: Staging) -> None:
     async with stage(list(with_registrations(TICKS)), VIEW, size=(160, 50)) as s:
         await s.tick(TICKS - 1)

@@ -63,16 +63,19 @@ def draw(scene: Scene) -> Drawing:
             tally.parts["total"].times, scene.width, min(room - len(table) - LEAST_SLOW - 2, MOST_PLOT - 3)
         )
     notes: list[Note] = []
+    titles: list[int] = []
     left = room - len(body) - (len(table) + 1 if table else 0)
     if slow:
         listed = slow[: max(left - 1, LEAST_SLOW)]
         notes += [Note(len(body) + place, entry.key, "") for place, entry in enumerate(listed, 1)]
+        titles.append(len(body))
         body += slowest_lines(listed, scene.width)
     if table:
         body += [BLANK] if body else []
+        titles.append(len(body))
         notes += [Note(len(body) + place, f"procedure/{place}", "") for place in range(1, len(table))]
         body += table
-    return Drawing(body=body, head=head, notes=notes)
+    return Drawing(body=body, head=head, notes=notes, titles=titles)
 
 
 def chosen_registration(registered: Registered, key: str | None) -> Registration | None:

@@ -32,7 +32,8 @@ class Note:
 class Drawing:
     """What a view wants on the screen. With ``notes`` there is a cursor that walks from one to the next.
 
-    ``follow`` keeps the last line in sight until the user scrolls up, and again once back at the end.
+    ``follow`` keeps the last line in sight until the user scrolls up, and again once back at the end. ``titles`` are
+    those lines of the body that head a table: the one whose table is in sight stays at the top.
     """
 
     body: Sequence[Line] = ()
@@ -40,6 +41,7 @@ class Drawing:
     foot: Sequence[Line] = ()
     notes: Sequence[Note] = ()
     follow: bool = False
+    titles: Sequence[int] = ()
 
 
 class LinePanel(ScrollView, can_focus=True):
@@ -128,7 +130,7 @@ class LinePanel(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the line clicked."""
-        index = event.y - self.gutter.top - len(self._drawing.head) + self.scroll_offset.y
+        index = self._index(event.y - self.gutter.top)
         for note in self._drawing.notes:
             if note.index == index:
                 self._go(note)
@@ -154,8 +156,10 @@ class LinePanel(ScrollView, can_focus=True):
         self._cursor = note.key
         top, room = self.scroll_offset.y, self._height()
         first = note is self._drawing.notes[0]
-        if first or note.index < top:
-            self.scroll_to(y=0 if first else note.index, animate=False)
+        # A title at the top covers a line.
+        covered = int(self._title(note.index - 1) is not None)
+        if first or note.index < top + covered:
+            self.scroll_to(y=0 if first else note.index - covered, animate=False)
         elif note.index >= top + room:
             self.scroll_to(y=note.index - room + 1, animate=False)
         self._lay_out()
@@ -189,7 +193,7 @@ class LinePanel(ScrollView, can_focus=True):
         from_end = height - y
         if from_end <= len(self._foot):
             return self._foot[len(self._foot) - from_end]
-        index = y - len(drawing.head) + self.scroll_offset.y
+        index = self._index(y)
         if index >= len(drawing.body):
             return BLANK
         text = drawing.body[index]
@@ -197,6 +201,20 @@ class LinePanel(ScrollView, can_focus=True):
         if note is not None and note.index == index:
             return highlighted(fit(text, self.room), "cursor" if self.has_focus else "idle")
         return text
+
+    def _index(self, y: int) -> int:
+        """Which line of the body is at ``y``."""
+        y -= len(self._drawing.head)
+        index = y + self.scroll_offset.y
+        title = self._title(index) if y == 0 else None
+        return index if title is None else title
+
+    def _title(self, index: int) -> int | None:
+        """The title of the table that a line of the body is in, where there is room for both."""
+        drawing = self._drawing
+        if self._height() < 2 or not 0 <= index < len(drawing.body) or drawing.body[index] == BLANK:
+            return None
+        return max((title for title in drawing.titles if title <= index), default=None)
 
     def _redraw(self) -> None:
         width = self.room
