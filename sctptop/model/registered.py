@@ -54,10 +54,11 @@ class Registered:
     @property
     def started_now(self) -> int:
         """How many began in this sample, on all associations, as the leading side saw it."""
+        from_ran = self.from_ran
         return sum(
             count
             for (association, end), count in self.started.items()
-            if association is None and (end in RAN_ENDS) == self.from_ran
+            if association is None and (end in RAN_ENDS) == from_ran
         )
 
     @property
@@ -112,7 +113,8 @@ def registration_series(registered: Registered) -> dict[Hashable, dict[str, floa
     """
     if not registered.tallies and not registered.running:
         return {}
-    ended = [one for one in registered.ended_now if one.from_ran == registered.from_ran]
+    from_ran = registered.from_ran
+    ended = [one for one in registered.ended_now if one.from_ran == from_ran]
     done = [time_of(one) for one in ended if one.outcome == COMPLETED]
     return {
         SERIES_KEY: {

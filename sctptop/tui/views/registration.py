@@ -86,10 +86,11 @@ def chosen_registration(registered: Registered, key: str | None) -> Registration
 
 def _shown(registered: Registered, key: Key | None) -> list[Shown]:
     """The slowest, those that still run among them; of all associations each UE once, as the leading side saw it."""
+    from_ran = registered.from_ran
     shown = [
         Shown(entry, key_of(entry), entry.total_ns or sum(stage.length_ns for stage in entry.stages))
         for entry in (*registered.oldest_of(key), *registered.slowest_of(key))
-        if key is not None or entry.from_ran == registered.from_ran
+        if key is not None or entry.from_ran == from_ran
     ]
     return sorted(shown, key=lambda entry: -entry.took_ns)
 
