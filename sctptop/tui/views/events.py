@@ -77,7 +77,7 @@ def _head(scene: Scene, chosen: EventFilter, count: int) -> Line:
         [
             line((f"{count}", "strong"), " shown"),
             line((f"  lost {lost}", "warn") if lost else ""),
-            line((f"  {missed} retransmissions unseen", "warn") if missed else ""),
+            line((f"  {counted(missed, 'retransmission')} unseen", "warn") if missed else ""),
             line((f"  {counted(unseen, 'message')} unseen", "warn") if unseen else ""),
             line(("  a ", "name"), (whose, "dim")),
             line(("  e ", "name"), (chosen.title, "dim")),
