@@ -30,8 +30,8 @@ ONE_THREAD = "-accel tcg,thread=single"
 """With a thread for each CPU, as QEMU emulates by itself, a guest may die when probes come or go under much traffic.
 
 A CPU still runs into an int3 that another one has taken away, and Linux 6.1 jumps to the slot of a kprobe that has none
-(setup_singlestep, RIP 0). Seen with QEMU 7.2 in one of four such moments, with one thread in none of twelve; that takes
-1.7 times as long. A real CPU cannot: it is made to wait for all others (text_poke_sync).
+(setup_singlestep, RIP 0). Seen with QEMU 7.2 in three of eight such moments, with one thread in none of twelve; that
+takes 1.7 times as long. A real CPU cannot: it is made to wait for all others (text_poke_sync).
 """
 
 
