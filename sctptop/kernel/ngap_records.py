@@ -9,13 +9,14 @@ import struct
 from dataclasses import dataclass
 
 from sctptop.kernel.probe_records import WHO, Clocks, Who, who_of
+from sctptop.model.dialect import NGAP_PORT, S1AP_PORT
 from sctptop.model.event import Detail, Event
 from sctptop.model.ngap import Message, decode
 from sctptop.model.ppid import NGAP, S1AP, ppid_of
 
 _RECORD = struct.Struct(f"<QQ{WHO}IIIHBBI48s4x")
-_PORTS = {38412: NGAP, 36412: S1AP}
-"""Assigned by IANA: where the PPID says nothing the port does."""
+_PORTS = {NGAP_PORT: NGAP, S1AP_PORT: S1AP}
+"""Where the PPID says nothing the port does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,13 +27,6 @@ LONE, FILLED, BULK, MULTI_HOMED, SILENT, NGAP = 7001, 7002, 7003, 7004, 7005, 38
 NOBODY = "10.9.0.77"
 
 
-@pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    made = Bench()
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def hosts(bench: Bench) -> Iterator[Pair]:
     with two_hosts(links=3, prefix="adv-") as pair:

@@ -25,13 +25,6 @@ ENDS = ("gNB", "AMF")
 
 
 @pytest.fixture(scope="module")
-def bench() -> Iterator[Bench]:
-    made = Bench()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def hosts(bench: Bench) -> Iterator[Pair]:
     with two_hosts(prefix="reg-") as pair:
         yield pair
