@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 from sctptop.errors import OK, nothing_to_watch
@@ -21,18 +21,25 @@ Writer = Callable[[Snapshot, list[Row]], str]
 """Makes the text of one sample; the rows are those to show, in order."""
 
 
-class _Stop:
-    """Which signal asked us to stop; waiting ends at once when one does."""
+class Stop:
+    """Which signal asked us to stop (0: none yet); waiting ends at once when one does."""
 
     def __init__(self) -> None:
-        self.event = threading.Event()
         self.signum = 0
+        # Its put is reentrant; a threading.Event takes a lock that the waiting code, interrupted, may hold.
+        self._told: SimpleQueue[int] = SimpleQueue()
 
     def __call__(self, signum: int, _frame: FrameType | None) -> None:
+        """The signal handler."""
         self.signum = self.signum or signum
-        self.event.set()
+        self._told.put(signum)
         # A reader that never drains our pipe must not keep us: the second signal kills.
         signal.signal(signum, signal.SIG_DFL)
+
+    def wait(self, seconds: float) -> None:
+        """Until a signal comes, but no longer than this."""
+        with suppress(Empty):
+            self._told.get(timeout=max(0.0, seconds))
 
     @property
     def code(self) -> int:
@@ -54,16 +61,16 @@ def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[S
         return stop.code
 
 
-def _run(source: Source, options: Options, writer: Writer, lead_in: Iterable[Sample], stop: _Stop) -> None:
+def _run(source: Source, options: Options, writer: Writer, lead_in: Iterable[Sample], stop: Stop) -> None:
     model = Model(options.selectors)
     for sample in lead_in:
         model.advance(sample)
-        if stop.event.is_set():
+        if stop.signum:
             return
     waiting = False
     due = time.monotonic()
     written = 0
-    while not stop.event.is_set():
+    while not stop.signum:
         try:
             snapshot = model.advance(source.read())
         except EndOfSamples:
@@ -81,7 +88,7 @@ def _run(source: Source, options: Options, writer: Writer, lead_in: Iterable[Sam
         if written == options.count:
             return
         due = max(due + options.interval_s, time.monotonic())
-        stop.event.wait(due - time.monotonic())
+        stop.wait(due - time.monotonic())
 
 
 def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
@@ -96,8 +103,8 @@ def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
 
 
 @contextmanager
-def _stopping() -> Iterator[_Stop]:
-    stop = _Stop()
+def _stopping() -> Iterator[Stop]:
+    stop = Stop()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in numbers}
     try:
