@@ -64,7 +64,7 @@ def main() -> int:
         os.execvpe("unshare", ["unshare", "--mount", *again], {**os.environ, PRIVATE: "1"})
     outcomes = []
     try:
-        with kernel.exclusive("install.lock"):
+        with kernel.exclusive("install"):
             for name in options.way or names:
                 for suite in options.suites or SUITES if name not in NAMES else ("guest",):
                     print(f"{name}: {suite}", file=sys.stderr, flush=True)

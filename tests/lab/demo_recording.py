@@ -57,7 +57,7 @@ def main() -> int:
         return in_the_lab()
     machine.precompile()
     command = [sys.executable, "-m", "tests.lab.demo_recording", "--in-the-lab"]
-    result = machine.run(command, timeout=900)
+    result = machine.run(command, timeout=900, one_thread=False)
     print(result.stderr, file=sys.stderr)
     if result.returncode:
         return result.returncode

@@ -14,10 +14,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tests.lab.problems import lab_error
 
@@ -46,15 +48,25 @@ def cache_folder() -> Path:
 
 
 @contextmanager
-def exclusive(name: str) -> Iterator[None]:
-    """Holds the lock file `name` of the cache folder: only one process of this user is inside at a time."""
-    with (cache_folder() / name).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+def exclusive(name: str, places: int = 1) -> Iterator[None]:
+    """Holds a lock file of the cache folder: only so many processes of this user are inside at a time."""
+    with ExitStack() as stack:
+        locks = [
+            stack.enter_context((cache_folder() / f"{name}.{place}").open("w")) for place in range(places)
+        ]
+        if not any(map(_taken, locks)):
             print(f"lab: waiting for another process ({name})", file=sys.stderr, flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            while not any(map(_taken, locks)):
+                time.sleep(0.2)
         yield
+
+
+def _taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def ensure() -> Kernel:
@@ -62,7 +74,7 @@ def ensure() -> Kernel:
 
     Raises LabError when apt does not know a kernel or the download or the unpacking fails.
     """
-    with exclusive("kernel.lock"):
+    with exclusive("kernel"):
         return newest_cached() or fetch(cache_folder())
 
 

@@ -153,7 +153,7 @@ def main() -> int:
     if unknown:
         parser.error(f"unknown: {shlex.join(unknown)}")
     outcomes: dict[str, Outcome] = {}
-    with kernel.exclusive("matrix.lock"):
+    with kernel.exclusive("matrix"):
         for series in options.series or SUITES:
             try:
                 outcomes[series] = examine(series, options.tests)

@@ -4,7 +4,7 @@
     python -m tests.lab.machine --timeout 300 -- 'modinfo sctp; cat /proc/net/sctp/snmp'
 
 A guest sees this machine's files through a writable layer: nothing it writes stays, except its output.
-Only one guest runs at a time; others wait for it.
+As many guests run at a time as there are processors; others wait for one of them.
 """
 
 from __future__ import annotations
@@ -68,11 +68,16 @@ def where() -> str:
         return f"here: Linux {os.uname().release}, in namespaces of its own"
     try:
         distribution = kernel.ensure()
-        with kernel.exclusive("vm.lock"):
+        with _guest():
             carrier = "KVM" if guest_boot.kvm_works(distribution) else "emulated"
     except LabError as error:
         return f"nowhere: {error}"
     return f"virtual machine ({carrier}): Linux {distribution.release}"
+
+
+def _guest() -> contextlib.AbstractContextManager[None]:
+    """A turn to run a guest: one for each processor, as each is emulated by one thread."""
+    return kernel.exclusive("vm", len(os.sched_getaffinity(0)))
 
 
 def run(
@@ -84,25 +89,30 @@ def run(
     sctp: bool = True,
     show: bool = False,
     booted: kernel.Kernel | None = None,
+    one_thread: bool = True,
 ) -> Result:
     """Runs a command (a list) or a bash script (a string) as root on an SCTP kernel and waits for it.
 
     `timeout`: seconds, boot included, waiting for another guest excluded. `cwd`: the repository by default.
     `sctp=False`: on a kernel where SCTP cannot be loaded. `show`: copy the output as it comes.
-    `booted`: on this very kernel, and so always in a guest.
+    `booted`: on this very kernel, and so always in a guest. `one_thread`: see guest_boot.ONE_THREAD.
     Raises LabError when there is no way to such a kernel; a failing command is a Result, see there.
     """
     folder = Path(cwd or REPOSITORY).resolve()
     if booted is None and (has_sctp_here() if sctp else lacks_sctp_here()):
-        with new_job(command, where="here", cwd=folder, env=env or {}, sctp=sctp) as job:
+        with (
+            kernel.exclusive("here"),
+            new_job(command, where="here", cwd=folder, env=env or {}, sctp=sctp) as job,
+        ):
             return _carried(_here(job), job, "here", timeout, dict(os.environ), show)
     distribution = kernel.ensure()
     precompile()
-    with kernel.exclusive("vm.lock"):
+    with _guest():
         kvm = guest_boot.kvm_works(distribution)
         where = f"vm ({'kvm' if kvm else 'tcg'})"
         with new_job(command, where="vm", cwd=folder, env=env or {}, sctp=sctp) as job:
-            carrier = guest_boot.vng_command(booted or distribution, job.folder, kvm=kvm)
+            chosen = booted or distribution
+            carrier = guest_boot.vng_command(chosen, job.folder, kvm=kvm, one_thread=one_thread)
             return _carried(carrier, job, where, timeout, guest_boot.guest_environment(), show)
 
 
@@ -165,7 +175,7 @@ def interactive(command: Sequence[str] | str, *, env: Mapping[str, str] | None =
             return done.returncode if code is None else code
     distribution = kernel.ensure()
     precompile()
-    with kernel.exclusive("vm.lock"):
+    with _guest():
         kvm = guest_boot.kvm_works(distribution)
         with new_job(command, where="vm", cwd=REPOSITORY, env=env or {}, tty=True) as job:
             return terminal.attach(distribution, job, kvm=kvm)

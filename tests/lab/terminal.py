@@ -43,7 +43,7 @@ def attach(distribution: Kernel, job: Job, *, kvm: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="sctptop-lab-") as folder:
         path = Path(folder) / "tty"
         guest = subprocess.Popen(
-            guest_boot.vng_command(distribution, job.folder, kvm=kvm, terminal=path, one_thread=True),
+            guest_boot.vng_command(distribution, job.folder, kvm=kvm, terminal=path),
             env=guest_boot.guest_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""Runs the tests of `guest/` in one boot of the lab, and reports each of them here under its own name.
+"""Runs each file of `guest/` in a boot of the lab of its own, and reports every test here under its own name.
 
 A guest test that is missing from the report has failed: the machine died under it or was stopped by the time-out.
 """
@@ -15,11 +15,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests.lab.machine import LabError, run, run_pytest, split_report
 
 GUEST = Path(__file__).with_name("guest")
-SECONDS = 4200.0
+SECONDS = 1800.0
 IN_LAB = os.environ.get("SCTPTOP_IN_LAB") == "1"
 
 pytestmark = pytest.mark.skipif(IN_LAB, reason="already in the lab")
@@ -34,21 +35,25 @@ class Outcome:
     ran: int
 
 
-def guest_tests() -> list[str]:
-    """`file::function` of every test in guest/; variants count as one, as only the guest knows them."""
+def guest_tests() -> list[ParameterSet]:
+    """File and function of every test in guest/; variants count as one, as only the guest knows them.
+
+    pytest-xdist gives all tests of a file to one worker, and so to one guest.
+    """
     found = []
     for file in sorted(GUEST.glob("test_*.py")):
+        group = pytest.mark.xdist_group(file.stem)
         for node in ast.parse(file.read_text()).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                found.append(f"{file.stem}::{node.name}")
+                found.append(pytest.param(file, node.name, marks=group, id=f"{file.stem}::{node.name}"))
     return found
 
 
 @cache
-def report() -> tuple[dict[str, Outcome], str]:
-    """Boots once; outcomes by `file::function`, and the end of what the guest said."""
+def report(file: Path) -> tuple[dict[str, Outcome], str]:
+    """Boots once for a file; outcomes by function, and the end of what the guest said."""
     try:
-        result = run_pytest(GUEST, timeout=SECONDS)
+        result = run_pytest(file, timeout=SECONDS)
     except LabError as error:
         return {}, f"lab: error: {error}"
     said, junit = split_report(result)
@@ -57,13 +62,12 @@ def report() -> tuple[dict[str, Outcome], str]:
 
 
 def read_junit(junit: str) -> dict[str, Outcome]:
-    """Outcomes by `file::function` from a JUnit report; {} when there is none."""
+    """Outcomes by function from a JUnit report; {} when there is none."""
     found: dict[str, Outcome] = {}
     if not junit:
         return found
     for case in ElementTree.fromstring(junit).iter("testcase"):
-        name = re.sub(r"\[.*", "", case.get("name", ""))
-        key = f"{case.get('classname', '').rsplit('.', 1)[-1]}::{name}"
+        key = re.sub(r"\[.*", "", case.get("name", ""))
         before = found.get(key, Outcome((), (), 0))
         problems = tuple(
             shorten(f"{case.get('name')}: {part.get('message', '')}", part.text or "")
@@ -87,9 +91,9 @@ def test_without_sctp() -> None:
     assert result.returncode == 0, f"[{result.where}]\n{result.stdout[-6000:]}{result.stderr[-2000:]}"
 
 
-@pytest.mark.parametrize("name", guest_tests())
-def test_in_the_lab(name: str) -> None:
-    outcomes, tail = report()
+@pytest.mark.parametrize(("file", "name"), guest_tests())
+def test_in_the_lab(file: Path, name: str) -> None:
+    outcomes, tail = report(file)
     outcome = outcomes.get(name)
     if outcome is None:
         pytest.fail(f"{name} has no result; the guest's last words:\n{tail}", pytrace=False)
