@@ -32,8 +32,9 @@ ONE_THREAD = "-accel tcg,thread=single"
 A CPU still runs into an int3 that another one has taken away: it looks as if QEMU translated the old bytes again after
 it had thrown the translation away and before they changed. Linux 6.1 then tries the same instruction for ever (a soft
 lockup, seen at sctp_transport_burst_limited+0), or jumps to the slot of a kprobe that has none (setup_singlestep,
-RIP 0). Seen with QEMU 7.2 in four of nine such moments, with one thread in none. A real CPU cannot: it is made to wait
-for all others (text_poke_sync). One thread is 1.7 times as slow, so as many guests run side by side as there are CPUs.
+RIP 0). With QEMU 7.2 and two threads three of eight guests died as probes came under traffic, and a whole lab run hung;
+with one thread none of twelve, and no lab run of two. A real CPU cannot: it is made to wait for all others
+(text_poke_sync). One thread is 1.7 times as slow, so as many guests run side by side as there are CPUs.
 """
 
 
@@ -80,6 +81,7 @@ def guest_environment() -> dict[str, str]:
     return {**os.environ, "PATH": os.pathsep.join([beside, os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])}
 
 
+@exclusive("kvm")
 def kvm_works(kernel: Kernel) -> bool:
     """Whether a guest really boots under KVM: tried once per kernel and host boot, then remembered.
 
@@ -87,11 +89,6 @@ def kvm_works(kernel: Kernel) -> bool:
     """
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return False
-    with exclusive("kvm"):
-        return _remembered(kernel)
-
-
-def _remembered(kernel: Kernel) -> bool:
     key = f"{kernel.release} on {Path('/proc/sys/kernel/random/boot_id').read_text().strip()}"
     memory = cache_folder() / "kvm.json"
     try:

@@ -68,8 +68,7 @@ def where() -> str:
         return f"here: Linux {os.uname().release}, in namespaces of its own"
     try:
         distribution = kernel.ensure()
-        with _guest():
-            carrier = "KVM" if guest_boot.kvm_works(distribution) else "emulated"
+        carrier = "KVM" if guest_boot.kvm_works(distribution) else "emulated"
     except LabError as error:
         return f"nowhere: {error}"
     return f"virtual machine ({carrier}): Linux {distribution.release}"
