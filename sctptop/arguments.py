@@ -10,12 +10,12 @@ from typing import NoReturn, TypeVar
 
 from sctptop import __version__
 from sctptop.errors import USAGE, SctptopError
-from sctptop.fields import UnknownFieldError, field
-from sctptop.filter import FilterError, parse_filter
+from sctptop.fields.catalogue import UnknownFieldError, field
+from sctptop.fields.filter import FilterError, parse_filter
+from sctptop.fields.ordering import OrderError, parse_order
 from sctptop.model.event import EVENT_KINDS
-from sctptop.model.select import SelectorError, parse_netns, parse_selector
+from sctptop.model.selection import SelectorError, parse_netns, parse_selector
 from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, VIEWS, Options
-from sctptop.ordering import OrderError, parse_order
 from sctptop.recording.moment import span_s
 
 _EXAMPLES = """\

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from sctptop import __version__
 from sctptop.arguments import checked, keep_span, options_of, parse, size
 from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError, nothing_to_watch
-from sctptop.fields import FIELDS
+from sctptop.fields.catalogue import FIELDS
 from sctptop.options import Options
 from sctptop.quantity import counted
 from sctptop.recording.moment import moment_s
 from sctptop.source import Source
 
 if TYPE_CHECKING:
-    from sctptop.kernel.probe_points import ProbeChoice
-    from sctptop.kernel.probes import Probes
+    from sctptop.kernel.probes.points import ProbeChoice
+    from sctptop.kernel.probes.session import Probes
     from sctptop.output.stream import Writer
     from sctptop.recording.reader import Recording
     from sctptop.recording.recorder import Recorder
@@ -61,7 +61,7 @@ def _run(argv: Sequence[str]) -> int:
 
         return report_info(_recording(arguments.file), as_json=arguments.json)
     if arguments.command == "compare":
-        from sctptop.output.compare import report_compare
+        from sctptop.output.compare.command import report_compare
 
         form = "json" if arguments.json else "markdown" if arguments.markdown else "text"
         return report_compare([DEMO if name == "demo" else Path(name) for name in arguments.files], form)
@@ -83,7 +83,7 @@ def _run(argv: Sequence[str]) -> int:
         sys.stdout.write(program_text(_choice(arguments)))
         return 0
     if arguments.probes:
-        from sctptop.kernel.probes import Probes
+        from sctptop.kernel.probes.session import Probes
         from sctptop.output.probe_report import report
 
         return report(Probes(_choice(arguments)), options.interval_s)
@@ -101,7 +101,7 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:
-    from sctptop.kernel.preflight import missing_sctp
+    from sctptop.kernel.host.preflight import missing_sctp
     from sctptop.output.record_progress import RecordWriter
     from sctptop.output.stream import stream
     from sctptop.recording.recorder import RecordedSource
@@ -128,7 +128,7 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
         start = recording.position_at(at_s)
     writer = _writer(arguments, options)
     if writer is not None:
-        from sctptop.model.history import WINDOW
+        from sctptop.model.associations.history import WINDOW
         from sctptop.output.stream import stream
         from sctptop.recording.replay import ReplaySource
 
@@ -154,7 +154,7 @@ def _recording(name: str) -> Recording:
 
 
 def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
-    from sctptop.kernel.host import host_facts
+    from sctptop.kernel.host.host_facts import host_facts
     from sctptop.recording.recorder import Recorder
     from sctptop.recording.writer import Limits
 
@@ -224,12 +224,12 @@ def _settled(arguments: argparse.Namespace, options: Options) -> Source:
 def _probes(arguments: argparse.Namespace) -> Probes | None:
     if arguments.no_bpf:
         return None
-    from sctptop.kernel.probes import Probes
+    from sctptop.kernel.probes.session import Probes
 
     return Probes(_choice(arguments))
 
 
 def _choice(arguments: argparse.Namespace) -> ProbeChoice:
-    from sctptop.kernel.probe_points import ProbeChoice
+    from sctptop.kernel.probes.points import ProbeChoice
 
     return ProbeChoice(arguments.every_change, not arguments.no_ngap)

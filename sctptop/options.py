@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sctptop.fields import Field
-from sctptop.filter import EVERYTHING, Filter
-from sctptop.model.select import ALL_NAMESPACES, NamespaceChoice, Selector
-from sctptop.ordering import BY_REMOTE, Order
+from sctptop.fields.catalogue import Field
+from sctptop.fields.filter import EVERYTHING, Filter
+from sctptop.fields.ordering import BY_REMOTE, Order
+from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice, Selector
 
 VIEWS = ("rtt", "cwnd", "queue", "counters", "paths", "events", "registration")
 INTERVAL_MIN_S, INTERVAL_MAX_S = 0.1, 3600.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sctptop.comparison.differences import PEERS, Setting
-from sctptop.comparison.pieces import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, UNREAD, Piece
+from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, UNREAD, Piece
+from sctptop.comparison.remarks import PEERS, Setting
 from sctptop.comparison.significance import SLOWER, ratio_of_distributions
 from sctptop.comparison.summary import Fired, Summary
-from sctptop.fields import BY_ID
+from sctptop.fields.catalogue import BY_ID
 from sctptop.quantity import Value, milliseconds, show
 
 PLAIN_NAMES = {

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sctptop.comparison.end_book import EndBook
+from sctptop.comparison.ended import EndBook
 from sctptop.comparison.summary import COUNTERS, SETTINGS, End, Fired, Summary
-from sctptop.model.association import Key, Row
-from sctptop.model.dialect import NGAP, NGAP_PORT, S1AP, S1AP_PORT, Dialect
-from sctptop.model.histogram import Distribution
-from sctptop.model.message import message_of
+from sctptop.model.associations.distribution import Distribution
+from sctptop.model.associations.rows import Key, Row
+from sctptop.model.associations.waits import NO_WAIT
+from sctptop.model.ngap.dialect import NGAP, NGAP_PORT, S1AP, S1AP_PORT, Dialect
+from sctptop.model.ngap.message import message_of
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Model, Snapshot
-from sctptop.model.waits import NO_WAIT
 from sctptop.quantity import Value
 
 MOST_VALUES = 64

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
 
-from sctptop.comparison.differences import Setting, caveats_of, ends_of, settings_of
-from sctptop.comparison.pieces import Piece, pieces
+from sctptop.comparison.breakdown import Piece, pieces
+from sctptop.comparison.remarks import Setting, caveats_of, ends_of, settings_of
 from sctptop.comparison.significance import (
     LEAST_N,
     Ratio,
@@ -16,7 +16,7 @@ from sctptop.comparison.significance import (
     ratio_of_percentiles,
 )
 from sctptop.comparison.summary import Ended, Summary
-from sctptop.model.registration_flow import COMPLETED
+from sctptop.model.registrations.outcome import COMPLETED
 
 SURE = 2.58
 """Standard errors that two shares must lie apart: 99 %."""

@@ -20,7 +20,7 @@ from itertools import accumulate
 from math import ceil, sqrt
 from statistics import fmean, pstdev, pvariance, variance
 
-from sctptop.model.histogram import Distribution
+from sctptop.model.associations.distribution import Distribution
 
 RESAMPLES = 2000
 SEED = 9260

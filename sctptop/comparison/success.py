@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sctptop.comparison.compare import Comparison, Pair
-from sctptop.model.registration_flow import COMPLETED
+from sctptop.model.registrations.outcome import COMPLETED
 
 SHARES_APART = 0.2
 """Shares of success that differ by more are told where too few registrations leave nothing certain."""

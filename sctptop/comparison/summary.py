@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sctptop.comparison.significance import percentile
-from sctptop.model.histogram import Distribution
-from sctptop.model.registration_flow import COMPLETED, OUTCOMES
-from sctptop.model.tally import PARTS
+from sctptop.model.associations.distribution import Distribution
+from sctptop.model.registrations.outcome import COMPLETED, OUTCOMES
+from sctptop.model.registrations.tally import PARTS
 from sctptop.quantity import Value
 
 SETTINGS = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sctptop.comparison.breakdown import HELD, OWN, Piece
 from sctptop.comparison.causes import Cause, causes, setting_text, setting_title
 from sctptop.comparison.compare import Comparison, Pair
-from sctptop.comparison.differences import PEERS, RADIO, Setting
-from sctptop.comparison.pieces import HELD, OWN, Piece
 from sctptop.comparison.ratio_text import factor_text, times_text
+from sctptop.comparison.remarks import PEERS, RADIO, Setting
 from sctptop.comparison.significance import FASTER, LEAST_N, SAME, SLOWER, SMALLEST, TOO_FEW
 from sctptop.comparison.success import failed_words, success_words, unsure_words
 from sctptop.comparison.summary import Summary

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sctptop.kernel.clock import JiffyClock, configured_hz
-from sctptop.kernel.everywhere import Everywhere
-from sctptop.kernel.merge import endpoints, merge_associations
-from sctptop.kernel.preflight import PROC_SCTP, missing_sctp
-from sctptop.kernel.probe_records import Clocks
-from sctptop.kernel.probes import NOTHING, Probes
-from sctptop.kernel.processes import Owners
-from sctptop.kernel.reader import Read
+from sctptop.kernel.host.jiffies import JiffyClock, configured_hz
+from sctptop.kernel.host.preflight import PROC_SCTP, missing_sctp
+from sctptop.kernel.owners.processes import Owners
+from sctptop.kernel.probes.records import Clocks
+from sctptop.kernel.probes.session import NOTHING, Probes
+from sctptop.kernel.reading.all_namespaces import Everywhere
+from sctptop.kernel.reading.associations import endpoints, merge_associations
+from sctptop.kernel.reading.namespace_reader import Read
 from sctptop.model.sample import Sample
-from sctptop.model.select import ALL_NAMESPACES, NamespaceChoice
+from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice
 
 
 class LiveSource:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sctptop.model.advice import Advice, Adviser
-from sctptop.model.association import Key, Row, Rows
-from sctptop.model.counters import CounterBook, CounterRow
+from sctptop.model.advice.adviser import Advice, Adviser
+from sctptop.model.associations.counters import CounterBook, CounterRow
+from sctptop.model.associations.event_log import EventLog, Logged
+from sctptop.model.associations.history import History, Series
+from sctptop.model.associations.missed_events import Missed
+from sctptop.model.associations.rows import Key, Row, Rows
 from sctptop.model.event import Event
-from sctptop.model.event_log import EventLog, Logged
-from sctptop.model.history import History, Series
-from sctptop.model.missed import Missed
-from sctptop.model.registered import Registered, registration_series
-from sctptop.model.registrations import Registrations
+from sctptop.model.registrations.summary import Registered, registration_series
+from sctptop.model.registrations.tracker import Registrations
 from sctptop.model.sample import Sample
-from sctptop.model.select import Selector
+from sctptop.model.selection import Selector
 
 RETRANSMISSIONS = ("SctpT3Retransmits", "SctpFastRetransmits", "SctpPmtudRetransmits")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from sctptop.fields import FIELDS, Field
-from sctptop.model.association import Row
+from sctptop.fields.catalogue import FIELDS, Field
+from sctptop.model.associations.rows import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import Value
 

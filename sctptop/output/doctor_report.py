@@ -12,7 +12,7 @@ from textwrap import wrap
 
 from sctptop.errors import FAILED, NOTHING_TO_WATCH
 from sctptop.errors import OK as FINE
-from sctptop.kernel.doctor import examine
+from sctptop.kernel.doctor.doctor import examine
 from sctptop.model.check import BROKEN, MISSING, OK, Check, worst
 from sctptop.output.terminal_check import this_terminal
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sctptop.model.advice import Advice
-from sctptop.model.association import Row
+from sctptop.model.advice.adviser import Advice
+from sctptop.model.associations.rows import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.registration_json import registrations_to_json
 from sctptop.schema import to_json

@@ -7,11 +7,11 @@ import sys
 import time
 
 from sctptop.errors import FAILED, OK, SctptopError
-from sctptop.kernel.bpf_maps import enable_statistics
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.probe_points import ProbeChoice
-from sctptop.kernel.probes import Probes
-from sctptop.kernel.program import NoProbes, PointState, source_here
+from sctptop.kernel.probes.maps import enable_statistics
+from sctptop.kernel.probes.points import ProbeChoice
+from sctptop.kernel.probes.program import NoProbes, PointState, source_here
+from sctptop.kernel.probes.session import Probes
 
 
 def program_text(choice: ProbeChoice) -> str:

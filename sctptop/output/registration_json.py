@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sctptop.model.histogram import NANOSECONDS, Distribution
-from sctptop.model.procedure_times import Procedure
-from sctptop.model.registered import Registered
-from sctptop.model.registration import Registration
-from sctptop.model.tally import PARTS, Tally
+from sctptop.model.associations.distribution import NANOSECONDS, Distribution
+from sctptop.model.registrations.attempt import Registration
+from sctptop.model.registrations.procedures import Procedure
+from sctptop.model.registrations.summary import Registered
+from sctptop.model.registrations.tally import PARTS, Tally
 
 
 def registrations_to_json(registered: Registered) -> dict[str, Any]:

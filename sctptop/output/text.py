@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sctptop.default_columns import default_columns
-from sctptop.fields import BY_ID, Field, local_end, remote_end
-from sctptop.model.association import Row
+from sctptop.fields.catalogue import BY_ID, Field, local_end, remote_end
+from sctptop.fields.default_columns import default_columns
+from sctptop.model.associations.rows import Row
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot, Totals
 from sctptop.options import Options

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.model.sample import Sample
-from sctptop.model.select import Selector, chosen
+from sctptop.model.selection import Selector, chosen
 from sctptop.recording.file_format import RecordingError
 from sctptop.recording.writer import Limits, Writer
 from sctptop.source import Source

@@ -14,14 +14,14 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.timer import Timer
 
-from sctptop.fields import Field
-from sctptop.filter import EVERYTHING
+from sctptop.fields.catalogue import Field
+from sctptop.fields.filter import EVERYTHING
 from sctptop.options import Options
-from sctptop.tui.chosen import Chosen, chosen_by
+from sctptop.tui.choices import Chosen, chosen_by
 from sctptop.tui.dashboard import Dashboard, Picture
-from sctptop.tui.feed import Feed
+from sctptop.tui.feeds.feed import Feed
+from sctptop.tui.feeds.reading import Arrived, Reading
 from sctptop.tui.keys import NO_COMMANDS, explained
-from sctptop.tui.reading import Arrived, Reading
 from sctptop.tui.screens.advice import AdviceScreen
 from sctptop.tui.screens.details import DetailsScreen
 from sctptop.tui.screens.help import HelpScreen

@@ -10,21 +10,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 
-from sctptop.fields import Field, local_end, remote_end
+from sctptop.fields.catalogue import Field, local_end, remote_end
 from sctptop.model.snapshot import Snapshot
 from sctptop.recording.recorder import Status
-from sctptop.tui import headline
-from sctptop.tui.advice_text import NO_ADVICE, advice_line
-from sctptop.tui.chosen import Chosen
-from sctptop.tui.empty_states import explanation
+from sctptop.tui.choices import Chosen
+from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.keys import footer
-from sctptop.tui.line import Line, line, spread
-from sctptop.tui.reading import Reading
 from sctptop.tui.views.scene import Scene
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import Drawing, LinePanel
 from sctptop.tui.widgets.status_line import StatusLine
+from sctptop.tui.words import headline
+from sctptop.tui.words.advice_text import NO_ADVICE, advice_line
+from sctptop.tui.words.empty_states import explanation
+from sctptop.tui.words.line import Line, line, spread
 
 FIXED_LINES = 4
 """Header, totals, tabs and keys."""

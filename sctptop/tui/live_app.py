@@ -15,11 +15,11 @@ from sctptop.recording.file_format import RecordingError
 from sctptop.recording.recorder import Recorder
 from sctptop.source import Source
 from sctptop.tui.app import SctptopApp
-from sctptop.tui.collector import Collector
 from sctptop.tui.dashboard import Picture
+from sctptop.tui.feeds.collector import Collector
+from sctptop.tui.feeds.pace import longer, shorter
+from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.keys import LIVE_KEYS
-from sctptop.tui.pace import longer, shorter
-from sctptop.tui.reading import Reading
 
 
 class LiveApp(SctptopApp):

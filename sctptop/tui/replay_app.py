@@ -10,8 +10,8 @@ from sctptop.options import Options
 from sctptop.recording.moment import MomentError, moment_s
 from sctptop.recording.reader import Recording
 from sctptop.tui.app import SctptopApp
+from sctptop.tui.feeds.player import Player
 from sctptop.tui.keys import REPLAY_KEYS
-from sctptop.tui.player import Player
 from sctptop.tui.screens.go_to import GoToScreen
 
 JUMPS_S = (10.0, 60.0, 600.0)

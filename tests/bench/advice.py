@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from statistics import median
 
-from sctptop.model.advice import Adviser
+from sctptop.model.advice.adviser import Adviser
 from sctptop.model.event import Event
 from sctptop.model.sample import Association, Path
 from sctptop.model.snapshot import Model
-from tests.unit.advised import MS, NEAR, PROBED, QUICK, calm, ngap
 from tests.unit.associations import sample
+from tests.unit.model.advice.advised import MS, NEAR, PROBED, QUICK, calm, ngap
 
 COUNTS = (12, 1000, 10_000)
 TURNS = 12

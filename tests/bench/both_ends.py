@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sctptop.model.both_ends import other_ends
+from sctptop.model.associations.both_ends import other_ends
 from sctptop.model.sample import Association
 from sctptop.model.snapshot import Model
 from tests.bench.timing import best_of

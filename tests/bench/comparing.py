@@ -15,10 +15,10 @@ from functools import partial
 from io import StringIO
 from pathlib import Path
 
-from sctptop.output.compare import report_compare
+from sctptop.output.compare.command import report_compare
 from sctptop.output.recording_info import report_info
 from sctptop.recording.reader import Recording
-from tests.unit.comparing import FAST, SLOW
+from tests.unit.comparison.comparing import FAST, SLOW
 
 COUNTS = (100, 1000)
 SPAN_MS = 120_000

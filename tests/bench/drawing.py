@@ -14,11 +14,11 @@ from statistics import median
 from textual.app import App, ComposeResult
 from textual.widgets import DataTable
 
-from sctptop.default_columns import COLUMNS
-from sctptop.fields import BY_ID
-from sctptop.model.association import Row
+from sctptop.fields.catalogue import BY_ID
+from sctptop.fields.default_columns import COLUMNS
+from sctptop.fields.ordering import BY_REMOTE
+from sctptop.model.associations.rows import Row
 from sctptop.model.snapshot import Model, Snapshot
-from sctptop.ordering import BY_REMOTE
 from sctptop.quantity import show
 from sctptop.tui.widgets.association_table import AssociationTable
 from tests.unit.associations import association, sample

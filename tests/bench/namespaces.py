@@ -8,11 +8,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from sctptop.kernel.everywhere import Everywhere
-from sctptop.kernel.held_netns import held_by_sockets
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.netns import Namespaces
-from sctptop.model.select import OWN_NAMESPACE
+from sctptop.kernel.namespaces.held_netns import held_by_sockets
+from sctptop.kernel.namespaces.netns import Namespaces
+from sctptop.kernel.reading.all_namespaces import Everywhere
+from sctptop.model.selection import OWN_NAMESPACE
 from tests.bench.timing import best_of
 from tests.lab import machine
 from tests.lab.hosts import two_hosts

@@ -15,10 +15,10 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from sctptop.model.ngap import Message, decode
-from sctptop.model.ppid import NGAP, PPID_NAMES, S1AP
+from sctptop.model.ngap.header import Message, decode
+from sctptop.model.ngap.ppid import NGAP, PPID_NAMES, S1AP
 from tests.bench.timing import best_of
-from tests.unit.ngap_pdus import Case, cases, damaged, descriptions
+from tests.unit.model.ngap.ngap_pdus import Case, cases, damaged, descriptions
 
 REPEAT = 5
 HEAD = 64

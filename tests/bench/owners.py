@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from sctptop.kernel.containers import PROC
-from sctptop.kernel.descriptors import holders, process_ids
-from sctptop.kernel.processes import Owners
+from sctptop.kernel.owners.containers import PROC
+from sctptop.kernel.owners.descriptors import holders, process_ids
+from sctptop.kernel.owners.processes import Owners
 from tests.bench.timing import best_of
 
 REPEAT = 7

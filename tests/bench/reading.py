@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 from pyroute2 import DiagSocket
 
-from sctptop.kernel import reader
+from sctptop.kernel.host.preflight import PROC_SCTP
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.preflight import PROC_SCTP
-from sctptop.kernel.procfs import parse_assocs, read_text
-from sctptop.kernel.sockdiag import Pair, SockDiag
-from sctptop.kernel.wire import IPPROTO_SCTP
-from sctptop.model.select import OWN_NAMESPACE
+from sctptop.kernel.reading import namespace_reader
+from sctptop.kernel.reading.diag_records import IPPROTO_SCTP
+from sctptop.kernel.reading.procfs import parse_assocs, read_text
+from sctptop.kernel.reading.sockdiag import Pair, SockDiag
+from sctptop.model.selection import OWN_NAMESPACE
 from tests.bench.timing import best_of
 from tests.lab import machine
 from tests.lab.hosts import Host, inside, two_hosts
@@ -47,7 +47,7 @@ def measure(gnb: Host) -> list[tuple[str, float]]:
             ("sctptop exact look-ups", best_of(lambda: list(diag.look_up(pairs)), REPEAT)),
         ]
         for name, limit in (("sctptop reading by dump", 1 << 30), ("sctptop reading by look-ups", 0)):
-            reader.EXACT_ABOVE = limit
+            namespace_reader.EXACT_ABOVE = limit
             source = LiveSource(netns=OWN_NAMESPACE)
             source.read()
             rows.append((name, best_of(source.read, REPEAT)))

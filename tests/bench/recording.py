@@ -26,8 +26,8 @@ from sctptop.model.sample import Sample
 from sctptop.recording.reader import Recording
 from sctptop.recording.writer import Writer
 from sctptop.schema import to_json
-from sctptop.tui.player import Player
-from sctptop.tui.reading import Reading
+from sctptop.tui.feeds.player import Player
+from sctptop.tui.feeds.reading import Reading
 
 JUMPS = 200
 ZIPPED = 3600

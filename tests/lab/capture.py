@@ -1,6 +1,6 @@
 """Captures what one kernel says, as test data of ours: ``python -m tests.lab.capture``.
 
-Writes tests/unit/captured/KERNEL.json: the buffers of a sock_diag dump, the files of /proc/net/sctp, and
+Writes tests/unit/kernel/reading/captured/KERNEL.json: the buffers of a sock_diag dump, the files of /proc/net/sctp, and
 what ss prints of the same associations, all of the amf host of ``every_kind``.
 """
 
@@ -12,13 +12,13 @@ import socket
 import sys
 from pathlib import Path
 
-from sctptop.kernel.wire import NLMSG_DONE, dump_request, messages
+from sctptop.kernel.reading.diag_records import NLMSG_DONE, dump_request, messages
 from tests.lab import machine
 from tests.lab.every_kind import every_kind
 from tests.lab.hosts import Host, inside, read_proc
 from tests.lab.other_tools import SS
 
-FOLDER = Path(__file__).resolve().parents[1] / "unit" / "captured"
+FOLDER = Path(__file__).resolve().parents[1] / "unit" / "kernel" / "reading" / "captured"
 
 
 def dump_buffers(host: Host, family: int) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 from sctptop.kernel.live import LiveSource
 from sctptop.model.sample import Sample
-from sctptop.model.select import OWN_NAMESPACE
+from sctptop.model.selection import OWN_NAMESPACE
 from tests.lab.hosts import Host, impair, inside, two_hosts
 from tests.lab.traffic_process import Traffic, traffic
 

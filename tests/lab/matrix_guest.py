@@ -11,7 +11,7 @@ import platform
 import sys
 from pathlib import Path
 
-from sctptop.kernel import find_bcc
+from sctptop.kernel.probes import find_bcc
 from tests.lab.hosts import Host, two_hosts
 from tests.lab.traffic_process import traffic
 

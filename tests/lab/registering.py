@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.probes import Probes
-from sctptop.model.registration import Registration
+from sctptop.kernel.probes.session import Probes
+from sctptop.model.registrations.attempt import Registration
+from sctptop.model.registrations.tally import Tally
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Model, Snapshot
-from sctptop.model.tally import Tally
 from tests.lab.core_scene import CoreScene
 from tests.lab.watching import LOAD_S
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sctptop.kernel.clock import JiffyClock
+from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.probe_points import ProbeChoice
-from sctptop.kernel.probe_records import Clocks
-from sctptop.kernel.probes import Observed, Probes
+from sctptop.kernel.probes.points import ProbeChoice
+from sctptop.kernel.probes.records import Clocks
+from sctptop.kernel.probes.session import Observed, Probes
 from sctptop.model.event import Event
 from sctptop.model.sample import Sample
-from sctptop.model.select import OWN_NAMESPACE
+from sctptop.model.selection import OWN_NAMESPACE
 from tests.lab.hosts import Host, inside
 
 LOAD_S = 180.0

@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 from sctptop.model.sample import Sample
 from sctptop.options import Options
 from sctptop.tui.app import SctptopApp
+from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.live_app import LiveApp
-from sctptop.tui.reading import Reading
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.line_panel import LinePanel
 from sctptop.tui.widgets.status_line import StatusLine

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path as FilePath
 
-from sctptop.model.counter_help import COUNTER_HELP
+from sctptop.model.associations.counter_help import COUNTER_HELP
 from sctptop.model.event import Detail, Event
 from sctptop.model.sample import Association, Endpoint, Namespace, Path, Process, Sample
 from sctptop.schema import from_json

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from sctptop.default_columns import BOTH_ENDS_COLUMNS
-from sctptop.filter import parse_filter
+from sctptop.fields.default_columns import BOTH_ENDS_COLUMNS
+from sctptop.fields.filter import parse_filter
 from sctptop.options import Options
 from sctptop.tui.widgets.columns import lay_out
 from tests.ui.conftest import Stage, Staging

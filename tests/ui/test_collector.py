@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 
 from sctptop.model.sample import Sample
-from sctptop.tui import collector as collecting
-from sctptop.tui.collector import Collector
-from sctptop.tui.reading import Reading
+from sctptop.tui.feeds import collector as collecting
+from sctptop.tui.feeds.collector import Collector
+from sctptop.tui.feeds.reading import Reading
 from tests.ui.scripted import Scripted, amf, association, sample
 
 

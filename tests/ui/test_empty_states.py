@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sctptop.filter import parse_filter
+from sctptop.fields.filter import parse_filter
 from sctptop.model.sample import Endpoint
-from sctptop.model.select import parse_selector
+from sctptop.model.selection import parse_selector
 from sctptop.options import Options
 from tests.ui.conftest import Staging
 from tests.ui.scripted import NETNS, amf, association, sample

@@ -6,16 +6,16 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from sctptop.fields import FIELDS
-from sctptop.filter import parse_filter
+from sctptop.fields.catalogue import FIELDS
+from sctptop.fields.filter import parse_filter
 from sctptop.options import Options
-from sctptop.tui.headline import interval_text
 from sctptop.tui.keys import LIVE_KEYS, explained, key_names
 from sctptop.tui.live_app import LiveApp
 from sctptop.tui.screens.details import groups
-from sctptop.tui.views.registration_bar import SIDES
+from sctptop.tui.views.parts.registration_bar import SIDES
 from sctptop.tui.views.registry import VIEWS
 from sctptop.tui.widgets.line_panel import LinePanel
+from sctptop.tui.words.headline import interval_text
 from tests.ui.conftest import Staging
 from tests.ui.scripted import amf, association, sample
 

@@ -10,9 +10,9 @@ import pytest
 from sctptop.model.event import EVENT_KINDS
 from sctptop.model.sample import Path, Sample
 from sctptop.options import Options
-from sctptop.tui.line import cells, plain
-from sctptop.tui.views.event_text import sentence
-from sctptop.tui.views.rtt_plot import COUNT
+from sctptop.tui.views.parts.event_text import sentence
+from sctptop.tui.views.parts.histogram_plot import COUNT
+from sctptop.tui.words.line import cells, plain
 from tests.ui.conftest import Stage, Staging
 from tests.ui.scripted import PROBED, association, cut, event, heartbeat, probed, sample, with_probes
 

@@ -13,7 +13,7 @@ from sctptop.recording.writer import Writer
 from sctptop.tui.live_app import LiveApp
 from tests.ui.conftest import Stage
 from tests.ui.scripted import Scripted, with_probes
-from tests.unit.recordings import read
+from tests.unit.recording.recordings import read
 
 SAMPLES = list(with_probes(40, 3))
 

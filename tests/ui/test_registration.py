@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from textual import events
 
-from sctptop.model.registration import Registration
+from sctptop.model.registrations.attempt import Registration
 from sctptop.model.sample import Sample
 from sctptop.options import Options
-from sctptop.tui.line import cells, plain
 from sctptop.tui.screens.ladder import LadderScreen
-from sctptop.tui.views.registration_bar import bar_lines, percent, split_bar
-from sctptop.tui.views.registration_tables import costliest, shortened
+from sctptop.tui.views.parts.registration_bar import bar_lines, percent, split_bar
+from sctptop.tui.views.parts.registration_tables import costliest, shortened
+from sctptop.tui.words.line import cells, plain
 from tests.ui.conftest import Staging
 from tests.ui.registering import gnb, with_registrations
 from tests.ui.scripted import PROBED, amf, association, sample

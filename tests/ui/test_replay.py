@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from sctptop.model.sample import Sample
-from sctptop.model.select import parse_selector
+from sctptop.model.selection import parse_selector
 from sctptop.options import Options
 from sctptop.recording.reader import Recording
+from sctptop.tui.feeds.reading import Playback
 from sctptop.tui.keys import REPLAY_KEYS, explained, key_names
-from sctptop.tui.reading import Playback
 from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.views.registry import VIEWS
 from tests.ui.conftest import Stage, Staging
 from tests.ui.scripted import Scripted, with_probes
-from tests.unit.recordings import written
+from tests.unit.recording.recordings import written
 
 COUNT = 75
 SAMPLES = list(with_probes(COUNT, 6))

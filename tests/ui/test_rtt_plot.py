@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from sctptop.model.histogram import Distribution
+from sctptop.model.associations.distribution import Distribution
 from sctptop.quantity import milliseconds
-from sctptop.tui.line import plain
-from sctptop.tui.views.rtt_plot import AXIS, bars_of, histogram, histogram_line, scale
+from sctptop.tui.views.parts.histogram_plot import AXIS, bars_of, histogram, histogram_line, scale
+from sctptop.tui.words.line import plain
 
 BARS = re.compile("[█▄▌▐▙▟▛▜]")
 

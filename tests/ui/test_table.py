@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from sctptop.default_columns import COLUMNS
-from sctptop.fields import field
-from sctptop.filter import parse_filter
+from sctptop.fields.catalogue import field
+from sctptop.fields.default_columns import COLUMNS
+from sctptop.fields.filter import parse_filter
+from sctptop.fields.ordering import natural, parse_order
 from sctptop.options import Options
-from sctptop.ordering import natural, parse_order
 from sctptop.tui.widgets.columns import lay_out, shortened_end
 from tests.ui.conftest import Staging
 from tests.ui.scripted import NETNS, amf, association, sample

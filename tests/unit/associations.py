@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sctptop.model.association import Row, identity
+from sctptop.model.associations.rows import Row, identity
 from sctptop.model.sample import Association, Path, Sample
 
 NETNS = 4026531840

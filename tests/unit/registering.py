@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sctptop.model.event import Detail, Event
-from sctptop.model.registrations import Registrations
+from sctptop.model.registrations.tracker import Registrations
 
 MS = 1_000_000
 SECOND = 1000 * MS

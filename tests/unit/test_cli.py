@@ -9,7 +9,7 @@ import pytest
 
 import sctptop
 from sctptop.cli import main
-from sctptop.fields import FIELDS
+from sctptop.fields.catalogue import FIELDS
 
 REPOSITORY = Path(sctptop.__file__).parents[1]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sctptop.fields import FIELDS
+from sctptop.fields.catalogue import FIELDS
 from sctptop.model.sample import Process
 from sctptop.schema import SchemaError, from_json, to_json
 from tests.unit.associations import association, sample

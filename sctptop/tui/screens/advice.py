@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sctptop.tui.advice_text import advice_lines
-from sctptop.tui.line import wrapped
-from sctptop.tui.probes import probes_of
-from sctptop.tui.reading import Reading
+from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.widgets.line_panel import Drawing
+from sctptop.tui.words.advice_text import advice_lines
+from sctptop.tui.words.line import wrapped
+from sctptop.tui.words.probes import probes_of
 
 NOTHING = "Nothing to advise: no rule finds anything wrong in what was seen of the last minute."
 BLIND = "What messages wait for, and how NGAP is sent, only probes tell."

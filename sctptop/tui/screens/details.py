@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sctptop.fields import BY_ID, FIELDS, Field, remote_end
-from sctptop.model.association import Key, Row
+from sctptop.fields.catalogue import BY_ID, FIELDS, Field, remote_end
+from sctptop.model.associations.rows import Key, Row
 from sctptop.quantity import UNKNOWN, show
-from sctptop.tui.line import BLANK, Line, clipped, line
-from sctptop.tui.reading import Reading
+from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.widgets.line_panel import Drawing, Note
+from sctptop.tui.words.line import BLANK, Line, clipped, line
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (

@@ -11,8 +11,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from sctptop.tui.line import line
 from sctptop.tui.widgets.status_line import StatusLine
+from sctptop.tui.words.line import line
 
 
 class GoToScreen(ModalScreen[str | None]):

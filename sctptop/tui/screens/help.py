@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
-from sctptop.fields import FIELDS
+from sctptop.fields.catalogue import FIELDS
 from sctptop.tui.keys import explained, key_names
-from sctptop.tui.line import BLANK, Line, line, wrapped
 from sctptop.tui.screens.popup import Popup
-from sctptop.tui.views.registration_bar import SIDES
+from sctptop.tui.views.parts.registration_bar import SIDES
 from sctptop.tui.widgets.line_panel import Drawing
+from sctptop.tui.words.line import BLANK, Line, line, wrapped
 
 KEY, TITLE = 16, 12
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from sctptop.model.histogram import NANOSECONDS
-from sctptop.model.message import Message
-from sctptop.model.registration import Registration
-from sctptop.model.registration_flow import COMPLETED
-from sctptop.model.time_split import CORE, RAN, Stage
+from sctptop.model.associations.distribution import NANOSECONDS
+from sctptop.model.ngap.message import Message
+from sctptop.model.registrations.attempt import Registration
+from sctptop.model.registrations.outcome import COMPLETED
+from sctptop.model.registrations.stages import CORE, RAN, Stage
 from sctptop.quantity import UNKNOWN, milliseconds
-from sctptop.tui.line import BLANK, Line, Span, cells, fitting, line, wrapped
 from sctptop.tui.screens.popup import Popup
-from sctptop.tui.views.registration_bar import bar_lines
-from sctptop.tui.views.registration_tables import BOTH, costliest
+from sctptop.tui.views.parts.registration_bar import bar_lines
+from sctptop.tui.views.parts.registration_tables import BOTH, costliest
 from sctptop.tui.widgets.line_panel import Drawing
+from sctptop.tui.words.line import BLANK, Line, Span, cells, fitting, line, wrapped
 
 NAME = 52
 """Columns for a message with the NAS message inside."""

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from sctptop.tui.reading import Reading
+from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.widgets.line_panel import Drawing, LinePanel
 
 

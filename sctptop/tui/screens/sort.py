@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from sctptop.fields import FIELDS, Field
+from sctptop.fields.catalogue import FIELDS, Field
 
 LONGEST = 62
 """One line each in a box on a screen of 80."""

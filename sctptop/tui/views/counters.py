@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from sctptop.fields import BY_ID
-from sctptop.model.association import association_counters
-from sctptop.model.counter_help import COUNTER_HELP
-from sctptop.model.counters import GAUGES, CounterRow
+from sctptop.fields.catalogue import BY_ID
+from sctptop.model.associations.counter_help import COUNTER_HELP
+from sctptop.model.associations.counters import GAUGES, CounterRow
+from sctptop.model.associations.rows import association_counters
 from sctptop.quantity import UNKNOWN, show
-from sctptop.tui.line import BLANK, Line, line, spread
 from sctptop.tui.views.scene import Scene, View, span_text
 from sctptop.tui.widgets.line_panel import Drawing, Note
+from sctptop.tui.words.line import BLANK, Line, line, spread
 
 Number = TypeVar("Number", int, float)
 

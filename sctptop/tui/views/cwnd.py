@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sctptop.model.association import Row
-from sctptop.model.event_log import Logged
-from sctptop.model.history import Series
+from sctptop.model.associations.event_log import Logged
+from sctptop.model.associations.history import Series
+from sctptop.model.associations.rows import Row
 from sctptop.model.sample import Association, Path
 from sctptop.quantity import short
-from sctptop.tui.line import BLANK, Line, fitting, line, spread
-from sctptop.tui.probes import probes_of
-from sctptop.tui.views.event_text import CUT_LETTERS, changes
-from sctptop.tui.views.path_marks import path_mark
+from sctptop.tui.views.parts.event_text import CUT_LETTERS, changes
+from sctptop.tui.views.parts.path_marks import path_mark
+from sctptop.tui.views.parts.series_block import Graph, graph_height, graph_width, mark_line, series_blocks
 from sctptop.tui.views.scene import Scene, View, nobody, span_text
-from sctptop.tui.views.series_block import Graph, graph_height, graph_width, mark_line, series_blocks
 from sctptop.tui.widgets.graph import CLIPPED, top_of
 from sctptop.tui.widgets.line_panel import Drawing
+from sctptop.tui.words.line import BLANK, Line, fitting, line, spread
+from sctptop.tui.words.probes import probes_of
 
 Names = tuple[tuple[str, str, str], ...]
 """Attribute, label and style of each graph."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sctptop.fields import remote_end
-from sctptop.model.association import Key, Row
+from sctptop.fields.catalogue import remote_end
+from sctptop.model.associations.event_log import Logged, rare
+from sctptop.model.associations.rows import Key, Row
 from sctptop.model.event import Event
-from sctptop.model.event_log import Logged, rare
 from sctptop.quantity import UNKNOWN, counted
-from sctptop.tui.line import Line, Lines, Span, fitting, line, wrapped
-from sctptop.tui.probes import probes_of
-from sctptop.tui.views.event_text import clock_text, sentence
+from sctptop.tui.views.parts.event_text import clock_text, sentence
 from sctptop.tui.views.scene import Scene, View, nobody
 from sctptop.tui.widgets.columns import shortened_end
 from sctptop.tui.widgets.line_panel import Drawing
+from sctptop.tui.words.line import Line, Lines, Span, fitting, line, wrapped
+from sctptop.tui.words.probes import probes_of
 
 ROOMY = 100
 """From here on there is a column for the path beside that of the association."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sctptop.model.path_changes import PathChange
+from sctptop.model.associations.path_changes import PathChange
 from sctptop.model.sample import Path
 from sctptop.quantity import UNKNOWN, Value, show
-from sctptop.tui.line import Line, Span, line, wrapped
-from sctptop.tui.probes import probes_of
-from sctptop.tui.views.path_marks import path_mark
+from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.scene import Scene, View, nobody, span_text
 from sctptop.tui.widgets.line_panel import Drawing
+from sctptop.tui.words.line import Line, Span, line, wrapped
+from sctptop.tui.words.probes import probes_of
 
 NUMBERS = (
     ("RTO", 5, "rto_ms", "ms"),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sctptop.model.association import Row
+from sctptop.model.associations.rows import Row
 from sctptop.model.sample import Association
-from sctptop.tui.line import line, spread
+from sctptop.tui.views.parts.series_block import Graph, graph_height, graph_width, series_blocks
+from sctptop.tui.views.parts.waits_block import waits_block
 from sctptop.tui.views.scene import Scene, View, nobody, span_text
-from sctptop.tui.views.series_block import Graph, graph_height, graph_width, series_blocks
-from sctptop.tui.views.waits_block import waits_block
 from sctptop.tui.widgets.graph import CLIPPED, nice_top, top_of
 from sctptop.tui.widgets.line_panel import Drawing
+from sctptop.tui.words.line import line, spread
 
 SERIES = (
     ("send_queue", "Send-Q", "B", "graph"),

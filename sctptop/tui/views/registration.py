@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from sctptop.model.association import Key
-from sctptop.model.dialect import CORE_PORTS
-from sctptop.model.histogram import NANOSECONDS
-from sctptop.model.registered import SERIES_KEY, Registered
-from sctptop.model.registration import Registration
-from sctptop.model.registration_flow import COMPLETED
-from sctptop.model.tally import Tally
+from sctptop.model.associations.distribution import NANOSECONDS
+from sctptop.model.associations.rows import Key
+from sctptop.model.ngap.dialect import CORE_PORTS
+from sctptop.model.registrations.attempt import Registration
+from sctptop.model.registrations.outcome import COMPLETED
+from sctptop.model.registrations.summary import SERIES_KEY, Registered
+from sctptop.model.registrations.tally import Tally
 from sctptop.quantity import counted, milliseconds, short, show
-from sctptop.tui.line import BLANK, Line, Span, cells, fit, fitting, line, wrapped
-from sctptop.tui.probes import probes_of
-from sctptop.tui.views.registration_bar import bar_lines, percent
-from sctptop.tui.views.registration_tables import Shown, key_of, procedure_lines, slowest_lines
-from sctptop.tui.views.rtt_plot import histogram
+from sctptop.tui.views.parts.histogram_plot import histogram
+from sctptop.tui.views.parts.registration_bar import bar_lines, percent
+from sctptop.tui.views.parts.registration_tables import Shown, key_of, procedure_lines, slowest_lines
+from sctptop.tui.views.parts.series_block import Graph, graph_width, series_block
 from sctptop.tui.views.scene import Scene, View, nobody
-from sctptop.tui.views.series_block import Graph, graph_width, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing, Note
+from sctptop.tui.words.line import BLANK, Line, Span, cells, fit, fitting, line, wrapped
+from sctptop.tui.words.probes import probes_of
 
 TALL = 13
 """From here on percentiles have lines of their own."""

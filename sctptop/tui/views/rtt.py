@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sctptop.model.association import Row
-from sctptop.model.rtt import PathRtt
+from sctptop.model.associations.rows import Row
+from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.sample import Path, RttSummary
 from sctptop.quantity import UNKNOWN, milliseconds, short, show
-from sctptop.tui.line import BLANK, Line, Span, cells, fitting, line, spread, wrapped
-from sctptop.tui.probes import Probes, probes_of
-from sctptop.tui.views.path_marks import path_mark
-from sctptop.tui.views.rtt_kernel import TALL, has_srtt, kernel_graphs, srtt_note
-from sctptop.tui.views.rtt_plot import AXIS, histogram
+from sctptop.tui.views.parts.histogram_plot import AXIS, histogram
+from sctptop.tui.views.parts.path_marks import path_mark
+from sctptop.tui.views.parts.rtt_kernel import TALL, has_srtt, kernel_graphs, srtt_note
+from sctptop.tui.views.parts.series_block import Graph, graph_width, series_block
 from sctptop.tui.views.scene import Scene, View, nobody, span_text
-from sctptop.tui.views.series_block import Graph, graph_width, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing
+from sctptop.tui.words.line import BLANK, Line, Span, cells, fitting, line, spread, wrapped
+from sctptop.tui.words.probes import Probes, probes_of
 
 MOST_LINES = 14
 """Of one graph."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sctptop.model.association import Row
+from sctptop.model.associations.rows import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import milliseconds
-from sctptop.tui.line import line
-from sctptop.tui.reading import Reading
+from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.widgets.line_panel import Drawing
+from sctptop.tui.words.line import line
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sctptop.fields import Field
-from sctptop.model.association import Key, Row
+from sctptop.fields.catalogue import Field
+from sctptop.fields.ordering import BY_REMOTE, Order
+from sctptop.model.associations.rows import Key, Row
 from sctptop.model.snapshot import Snapshot
-from sctptop.ordering import BY_REMOTE, Order
 from sctptop.quantity import UNKNOWN
-from sctptop.tui.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
-from sctptop.tui.probes import probes_of
 from sctptop.tui.widgets.columns import Column, cell, lay_out
 from sctptop.tui.widgets.graph import block_graph, top_of
+from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
+from sctptop.tui.words.probes import probes_of
 
 
 class AssociationTable(ScrollView, can_focus=True):

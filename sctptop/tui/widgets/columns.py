@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sctptop.default_columns import default_columns
-from sctptop.fields import STATE_SHORT, Field, field
-from sctptop.model.association import Row
+from sctptop.fields.catalogue import STATE_SHORT, Field, field
+from sctptop.fields.default_columns import default_columns
+from sctptop.model.associations.rows import Row
 from sctptop.quantity import show
 
 NARROW = 100

@@ -11,10 +11,10 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from sctptop.fields import BY_ID
-from sctptop.filter import EVERYTHING, Filter, FilterError, parse_filter
-from sctptop.tui.line import line
+from sctptop.fields.catalogue import BY_ID
+from sctptop.fields.filter import EVERYTHING, Filter, FilterError, parse_filter
 from sctptop.tui.widgets.status_line import StatusLine
+from sctptop.tui.words.line import line
 
 
 def field_begun(text: str) -> str | None:

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sctptop.tui.line import BLANK, Line, differing, fit, highlighted, line, plain, to_strip, wrapped
+from sctptop.tui.words.line import BLANK, Line, differing, fit, highlighted, line, plain, to_strip, wrapped
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sctptop.tui.line import BLANK, Line, Span, differing, plain, to_strip
+from sctptop.tui.words.line import BLANK, Line, Span, differing, plain, to_strip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sctptop.model.advice import Advice
+from sctptop.model.advice.adviser import Advice
 from sctptop.model.snapshot import Model
 from tests.lab import ngap_templates
 from tests.lab.hosts import Host, impair, set_link, sysctl, two_hosts

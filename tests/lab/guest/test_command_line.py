@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from sctptop.fields import FIELDS
+from sctptop.fields.catalogue import FIELDS
 from tests.lab.hosts import Host, read_proc, two_hosts
 from tests.lab.traffic_process import traffic
 

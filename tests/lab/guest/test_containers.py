@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.containers import Containers
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.processes import Owners
+from sctptop.kernel.owners.containers import Containers
+from sctptop.kernel.owners.processes import Owners
 from tests.lab.hosts import Host, two_hosts
 from tests.lab.traffic_process import REPOSITORY, traffic
 

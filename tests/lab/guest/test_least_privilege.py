@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sctptop.kernel.probe_points import POINTS
+from sctptop.kernel.probes.points import POINTS
 from tests.lab.guest.test_doctor import not_well
 from tests.lab.guest_boot import REPOSITORY
 from tests.lab.hosts import two_hosts

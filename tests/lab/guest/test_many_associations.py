@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sctptop.kernel import reader
 from sctptop.kernel.live import LiveSource
-from sctptop.model.association import Key, identity
+from sctptop.kernel.reading import namespace_reader
+from sctptop.model.associations.rows import Key, identity
 from sctptop.model.sample import Association
-from sctptop.model.select import OWN_NAMESPACE
+from sctptop.model.selection import OWN_NAMESPACE
 from sctptop.model.snapshot import Model
 from tests.lab.hosts import Host, inside
 from tests.lab.traffic_process import traffic
@@ -21,7 +21,7 @@ def test_a_thousand_are_all_there(
     pair: tuple[Host, Host], how: str, end: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gnb, amf = pair
-    monkeypatch.setattr(reader, "EXACT_ABOVE", 10 * COUNT if how == "dump" else 0)
+    monkeypatch.setattr(namespace_reader, "EXACT_ABOVE", 10 * COUNT if how == "dump" else 0)
     source, model = LiveSource(netns=OWN_NAMESPACE), Model()
     with (
         traffic(amf, "echo", "--local", amf.ipv4[0], "--port", "5000"),

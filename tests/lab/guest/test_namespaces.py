@@ -16,7 +16,7 @@ import pytest
 
 from sctptop.kernel.live import LiveSource
 from sctptop.model.sample import Association, Sample
-from sctptop.model.select import parse_netns
+from sctptop.model.selection import parse_netns
 from tests.lab.hosts import Host, inside, two_hosts
 from tests.lab.traffic_process import REPOSITORY, traffic
 

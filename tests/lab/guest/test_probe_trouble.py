@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from sctptop.kernel.btf import KernelTypes
-from sctptop.kernel.probe_points import POINTS
+from sctptop.kernel.probes.btf import KernelTypes
+from sctptop.kernel.probes.points import POINTS
 from tests.lab.guest.test_command_line import NO_CAPABILITIES
 from tests.lab.hosts import Host, two_hosts
 from tests.lab.tmux import START_S, run_in, terminal

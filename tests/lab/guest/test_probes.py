@@ -15,7 +15,7 @@ import pytest
 
 from sctptop.kernel.live import LiveSource
 from sctptop.model.event import CUTS, Event
-from sctptop.model.select import OWN_NAMESPACE
+from sctptop.model.selection import OWN_NAMESPACE
 from sctptop.model.snapshot import Model
 from tests.lab.hosts import clear, impair, inside, set_link, sysctl, two_hosts
 from tests.lab.other_tools import nstat

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sctptop.cli import main
-from sctptop.kernel.host import host_facts
+from sctptop.kernel.host.host_facts import host_facts
 from sctptop.output.event_lines import line
 from sctptop.recording.reader import Recording
 from sctptop.recording.writer import Limits, Writer

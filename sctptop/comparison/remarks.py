@@ -1,0 +1,180 @@
+"""What is not the same about recordings besides their times: settings, and what makes a comparison doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sctptop.comparison.summary import SETTINGS, Ended, Summary
+from sctptop.model.ngap.dialect import NGAP, S1AP
+from sctptop.quantity import Value, counted
+
+Values = tuple[Value, ...]
+PEERS: Mapping[str, str] = {
+    NGAP.ran: NGAP.core,
+    NGAP.core: NGAP.ran,
+    S1AP.ran: S1AP.core,
+    S1AP.core: S1AP.ran,
+    "client": "server",
+    "server": "client",
+}
+"""Each role and the one at its other end; in the order in which they are shown."""
+RADIO = (NGAP.ran, S1AP.ran)
+MEASURED, MEASURED_APART = ("rto_ms",), 1.25
+"""Settings that follow from measurements too: they differ by chance, and from here on for a reason."""
+OTHER_LOAD = 1.5
+"""Bursts or rates that differ by more make times incomparable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting in each recording, () where it is not known; ``role`` is "" for a sysctl."""
+
+    role: str
+    name: str
+    values: tuple[Values, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether one is known to have it otherwise than the baseline."""
+        return any(self.between(0, place) for place in range(1, len(self.values)))
+
+    def between(self, base: int, other: int) -> bool:
+        """Whether these two are known to have it otherwise."""
+        first, second = self.values[base], self.values[other]
+        if not first or not second:
+            return False
+        if self.name in MEASURED:
+            low, high = sorted(one if isinstance(one, int | float) else 0 for one in (first[0], second[0]))
+            return high > MEASURED_APART * low
+        return set(first) != set(second)
+
+
+def settings_of(summaries: Sequence[Summary]) -> tuple[Setting, ...]:
+    """All settings of all roles that are in any of them, and every sysctl."""
+    roles = [role for role in PEERS if any(role in one.ends for one in summaries)]
+    found = [
+        Setting(role, name, tuple(one.end(role).settings.get(name, ()) for one in summaries))
+        for role in roles
+        for name in SETTINGS
+    ]
+    names = sorted({name for one in summaries for name in one.sysctls})
+    found += [
+        Setting("", name, tuple((one.sysctls[name],) if name in one.sysctls else () for one in summaries))
+        for name in names
+    ]
+    return tuple(one for one in found if any(one.values))
+
+
+def common_end(summaries: Sequence[Summary]) -> str | None:
+    """The end from which registrations are compared: the radio node's where all have it, for it sees the whole."""
+    for role in PEERS:
+        if all(one.of(role).n for one in summaries):
+            return role
+    counts = {role: sum(one.of(role).n for one in summaries) for role in PEERS}
+    return max(counts, key=lambda role: counts[role]) if any(counts.values()) else None
+
+
+def ends_of(summaries: Sequence[Summary]) -> tuple[str, ...]:
+    """For each recording the end its registrations are seen from: the common one, or failing that its own, else ""."""
+    common = common_end(summaries)
+    found = []
+    for one in summaries:
+        own = [role for role in PEERS if one.of(role).n] or [
+            role for role in PEERS if role in one.registrations
+        ]
+        found.append(common if common and one.of(common).n else (own[0] if own else ""))
+    return tuple(found)
+
+
+def caveats_of(summaries: Sequence[Summary], ends: Sequence[str]) -> tuple[str, ...]:
+    """What to bear in mind, each in a sentence, the weightiest first."""
+    seen = [one.of(end) for one, end in zip(summaries, ends, strict=True)]
+    return (
+        *_vantage(summaries, ends),
+        *_load(summaries, seen),
+        *_hosts(summaries),
+        *(text for one, ended in zip(summaries, seen, strict=True) for text in _gaps(one, ended)),
+        *_unknown_ends(summaries, ends),
+    )
+
+
+def _vantage(summaries: Sequence[Summary], ends: Sequence[str]) -> Iterable[str]:
+    known = [(one.name, end) for one, end in zip(summaries, ends, strict=True) if end]
+    if len({end for _, end in known}) > 1:
+        where = ", ".join(f"{name} at the {end}" for name, end in known)
+        yield (
+            f"Recorded at different ends ({where}): what is one's network and peer is the other's own time, so totals "
+            "and shares do not compare. Record all at the same end."
+        )
+
+
+def _load(summaries: Sequence[Summary], seen: Sequence[Ended]) -> Iterable[str]:
+    telling = [(one.name, ended) for one, ended in zip(summaries, seen, strict=True) if ended.n]
+    bursts = {name: float(ended.at_once) for name, ended in telling}
+    if bursts and max(bursts.values()) > OTHER_LOAD * min(bursts.values()):
+        told = ", ".join(f"{name} {number:.0f}" for name, number in bursts.items())
+        yield f"Different load: registrations under way at once, at most: {told}."
+    numbers = {
+        one.name: float(max((end.associations for end in one.ends.values()), default=0)) for one in summaries
+    }
+    if len(set(numbers.values())) > 1:
+        told = ", ".join(f"{name} {number:.0f}" for name, number in numbers.items())
+        yield f"Different numbers of associations: {told}."
+
+
+def _hosts(summaries: Sequence[Summary]) -> Iterable[str]:
+    for what, values in (
+        ("hosts", [one.host for one in summaries]),
+        ("kernels", [one.kernel for one in summaries]),
+        ("machines", [one.machine for one in summaries]),
+        ("clock ticks (HZ)", [str(one.hz or "") for one in summaries]),
+    ):
+        if len({value for value in values if value}) > 1:
+            told = ", ".join(
+                f"{one.name} {value or '–'}" for one, value in zip(summaries, values, strict=True)
+            )
+            yield f"Different {what}: {told}."
+
+
+def _gaps(one: Summary, ended: Ended) -> Iterable[str]:
+    if one.damaged:
+        yield f"{one.name}: {counted(one.damaged, 'part')} of the file could not be read; what was in them is missing."
+    if not one.probed:
+        yield f"{one.name}: recorded without probes, so without registrations, heartbeat RTTs and waits."
+    elif one.probed < one.samples:
+        yield f"{one.name}: the probes were on in {one.probed} of {one.samples} samples only."
+    if one.lost:
+        yield f"{one.name}: {counted(one.lost, 'event')} lost; registrations may lack messages, or be missing."
+    if one.missed:
+        yield f"{one.name}: {counted(one.missed, 'retransmission')} seen by no probe."
+    if one.unseen:
+        yield f"{one.name}: {counted(one.unseen, 'message')} seen by no probe; registrations may lack them."
+    if one.unfollowed:
+        yield f"{one.name}: {counted(one.unfollowed, 'registration')} could not be followed, there were too many."
+    if one.running:
+        yield f"{one.name}: {counted(one.running, 'registration')} cut off by the end of the recording."
+    if ended.failed:
+        told = f"{ended.failed} of {counted(sum(ended.ended.values()), 'registration')} failed ({ended.failures})"
+        yield f"{one.name}: {told}; {'times are of others' if ended.n else 'there is no time to compare'}."
+
+
+def _unknown_ends(summaries: Sequence[Summary], ends: Sequence[str]) -> Iterable[str]:
+    """The end that was not read: its settings decide as much."""
+    missing: dict[str, list[Summary]] = {}
+    for one, end in zip(summaries, ends, strict=True):
+        if end and PEERS[end] not in one.ends:
+            missing.setdefault(PEERS[end], []).append(one)
+    for role, without in missing.items():
+        text = (
+            f"{_names(without)}: the {role} was not recorded (on another host, or in a namespace that was not read), "
+            "so its NODELAY and SACK delay are not known. A recording there tells them."
+        )
+        if narrow := [one for one in without if one.own_netns]:
+            told = "read one network namespace only: on the same host, record with --netns all as root."
+            text += f" {_names(narrow)} {told}"
+        yield text
+
+
+def _names(summaries: Sequence[Summary]) -> str:
+    return ", ".join(one.name for one in summaries)

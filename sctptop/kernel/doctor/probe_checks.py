@@ -1,0 +1,121 @@
+"""What the probes need, checked one by one; nothing is compiled and nothing loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from sctptop.kernel.host.distribution import Commands
+from sctptop.kernel.host.modules import option
+from sctptop.kernel.host.privilege import (
+    SYS_MODULE,
+    effective_capabilities,
+    lockdown_mode,
+    locked_down,
+    missing_capabilities,
+    missing_rights,
+)
+from sctptop.kernel.probes.find_bcc import NoBcc
+from sctptop.kernel.probes.libbpf import LibbpfError
+from sctptop.kernel.probes.program import NoProbes
+from sctptop.kernel.probes.program_source import ProbeSource
+from sctptop.model.check import HINT, MISSING, OK, Check
+
+BUILT_WITH = ("CONFIG_BPF_SYSCALL", "CONFIG_BPF_EVENTS", "CONFIG_KPROBES")
+"""Without one of these the kernel runs no probe."""
+
+
+def rights(root: Path, needs_modules: bool) -> Check:
+    """What we may do; ``needs_modules``: whether a module has to be loaded first."""
+    status, uid_map = root / "proc/thread-self/status", root / "proc/thread-self/uid_map"
+    held = effective_capabilities(status)
+    lacks = missing_capabilities(held, needs_modules)
+    others = f"; nor {', '.join(lacks)}" if lacks else ""
+    trouble = missing_rights(status, uid_map)
+    if trouble is not None:
+        check = Check.told("rights", MISSING, f"no probes: {trouble}")
+        return replace(check, found=check.found + others)
+    if not lacks:
+        return Check("rights", OK, "all capabilities that are used")
+    remedy = (
+        "sudo modprobe sctp  # on the host itself" if needs_modules and not held >> SYS_MODULE & 1 else None
+    )
+    return Check("rights", HINT, f"enough for probes{others.replace('nor', 'not')}", remedy)
+
+
+def lockdown(root: Path) -> Check:
+    """Whether the kernel forbids even root to read its memory."""
+    file = root / "sys/kernel/security/lockdown"
+    trouble = locked_down(file)
+    if trouble is not None:
+        return Check.told("lockdown", MISSING, trouble)
+    mode = lockdown_mode(file)
+    found = {None: "none that the kernel shows", "none": "none"}.get(mode, f"{mode}, which allows probes")
+    return Check("lockdown", OK, found)
+
+
+def kprobes(root: Path, release: str, known: Commands, refused: Callable[[], str | None]) -> Check:
+    """Whether this kernel lets programs be attached; ``refused`` asks it, of no use to who has no rights at all."""
+    without = [name for name in BUILT_WITH if option(name, release, root) == "n"]
+    if without:
+        return Check("kprobes", MISSING, f"the kernel was built without {', '.join(without)}", known.kernel)
+    devices = root / "sys/bus/event_source/devices"
+    if not devices.is_dir():
+        return Check("kprobes", MISSING, "/sys is not mounted", "sudo mount -t sysfs sysfs /sys")
+    if not (devices / "kprobe").exists():
+        return Check("kprobes", MISSING, "this kernel has none", known.kernel)
+    # kernel.unprivileged_bpf_disabled stops nobody who has CAP_BPF, and who has not gets no probe anyway.
+    process = root / "proc/thread-self"
+    trouble = None if missing_rights(process / "status", process / "uid_map") else refused()
+    if trouble is not None:
+        return Check.told("kprobes", MISSING, trouble)
+    return Check("kprobes", OK, "the kernel has them")
+
+
+def bcc(load: Callable[[], object]) -> Check:
+    """Which BCC there is, by importing it."""
+    try:
+        found = load()
+    except NoBcc as error:
+        return Check.told("BCC", MISSING, str(error))
+    version, file = getattr(found, "__version__", ""), getattr(found, "__file__", None)
+    return Check(
+        "BCC", OK, f"{version} in {Path(file).parent}".lstrip() if file else f"{version} is there".lstrip()
+    )
+
+
+def libbpf(load: Callable[[], object]) -> Check:
+    """Whether the library is there and new enough."""
+    try:
+        load()
+    except LibbpfError as error:
+        return Check.told("libbpf", MISSING, str(error))
+    return Check("libbpf", OK, "installed")
+
+
+def types(
+    root: Path,
+    load: Callable[[], object],
+    source: Callable[[], tuple[ProbeSource, bool]],
+    sctp_here: bool,
+) -> Check:
+    """Where the types of SCTP in this kernel are read."""
+    folder = root / "sys/kernel/btf"
+    split, base = folder / "sctp", folder / "vmlinux"
+    try:
+        load()
+    except LibbpfError:
+        return Check("BTF", MISSING, "not read: libbpf does it")
+    try:
+        program, needs_headers = source()
+    except NoProbes as error:
+        if base.exists() and not split.exists() and not sctp_here:
+            return Check("BTF", OK, f"{base}; that of SCTP comes with its module")
+        return Check.told("BTF", MISSING, str(error))
+    if program.left_out:
+        reasons = ", ".join(sorted(set(program.left_out.values())))
+        return Check("BTF", HINT, f"not all probes fit this kernel: {reasons}")
+    if needs_headers:
+        return Check("BTF", OK, "none of SCTP; the kernel's headers do as well, and take longer")
+    return Check("BTF", OK, str(split if split.exists() else base))

@@ -1,0 +1,65 @@
+"""HZ of the running kernel, found from facts, and jiffies as milliseconds.
+
+``getconf CLK_TCK`` is USER_HZ and says nothing about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+from sctptop.kernel.host.modules import configuration
+
+KNOWN_HZ = (24, 32, 48, 64, 100, 128, 200, 250, 256, 300, 500, 512, 1000, 1024, 1200)
+"""Every CONFIG_HZ in kernel/Kconfig.hz and the architectures that have their own."""
+
+_SURE_AFTER = 16
+_CONFIGURED_WEIGHT = 3
+
+
+class JiffyClock:
+    """Learns HZ from one path's RTO seen in both units, else from the kernel's configuration.
+
+    The two RTOs are read a moment apart and may differ in truth, so pairs vote until one HZ leads.
+    """
+
+    def __init__(self, configured: int | None = None) -> None:
+        # One torn pair must not outvote what the kernel was configured with.
+        self._votes: Counter[int] = Counter({configured: _CONFIGURED_WEIGHT} if configured else {})
+
+    def learn(self, jiffies: int | None, milliseconds: int | None) -> None:
+        """One path's RTO in jiffies (remaddr) and in ms (sctpi_p_rto)."""
+        if not jiffies or not milliseconds or jiffies < 0 or self._sure:
+            return
+        measured = jiffies * 1000 / milliseconds
+        nearest = min(KNOWN_HZ, key=lambda hz: abs(hz - measured))
+        if abs(nearest - measured) <= nearest * 0.01:
+            self._votes[nearest] += 1
+
+    @property
+    def hz(self) -> int | None:
+        """Jiffies a second; None while nothing is known."""
+        return self._votes.most_common(1)[0][0] if self._votes else None
+
+    @property
+    def _sure(self) -> bool:
+        leaders = [count for _, count in self._votes.most_common(2)] + [0, 0]
+        return leaders[0] - leaders[1] >= _SURE_AFTER
+
+    def milliseconds(self, jiffies: int | None) -> float | None:
+        """Jiffies as real milliseconds; None while HZ is not known."""
+        hz = self.hz
+        if jiffies is None or hz is None:
+            return None
+        exact = jiffies * 1000 / hz
+        return round(exact, 3)
+
+
+def configured_hz(release: str, boot: Path = Path("/boot"), proc: Path = Path("/proc")) -> int | None:
+    """CONFIG_HZ from the configuration of the running kernel, where the distribution left it."""
+    text = configuration(release, boot, proc)
+    if text is None:
+        return None
+    match = re.search(r"^CONFIG_HZ=(\d+)$", text, re.MULTILINE)
+    return int(match[1]) if match and int(match[1]) > 0 else None

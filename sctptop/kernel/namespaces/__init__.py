@@ -1,0 +1,1 @@
+"""Network namespaces: which there are, and being inside of one for a moment."""

@@ -1,0 +1,1 @@
+"""Who owns a socket: processes and their containers."""

@@ -1,0 +1,1 @@
+"""The probes: their program, where it attaches, what it writes."""

@@ -1,0 +1,188 @@
+"""The C of the probes for the running kernel: our files, with each struct member they name turned into its offset.
+
+A name like ``sctp_association__peer__rwnd(pointer)`` in the C reads member ``peer.rwnd`` of struct sctp_association;
+``ADDRESS_…(pointer)`` says where it is, ``OFFSET_…`` how far from the start, ``HAVE_…`` whether it exists here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sctptop.kernel.probes.btf import Member, MissingMember
+from sctptop.kernel.probes.points import ProbeChoice
+
+HEADERS = ("who.h", "windows.h", "event.h", "bins.h", "message.h")
+"""What the concerns share, in this order."""
+CONCERNS = (
+    "windows.c",
+    "cwnd.c",
+    "rwnd.c",
+    "rtt.c",
+    "retransmission.c",
+    "lifecycle.c",
+    "ngap.c",
+    "waits.c",
+)
+"""In this order: waits.c calls what ngap.c has, where it is there."""
+
+ALL_PROBES = ProbeChoice()
+
+_NAME = re.compile(r"\b(HAVE_|OFFSET_|ADDRESS_)?([a-z]\w*?)__([a-z]\w*)")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_READ = "static inline __attribute__((always_inline)) u64"
+
+
+class Types(Protocol):
+    """What knows where members are."""
+
+    def member(self, struct: str, path: str) -> Member:
+        """As KernelTypes.member."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSource:
+    """The program, the files that are in it, and the concerns left out with the reason."""
+
+    text: str
+    parts: frozenset[str]
+    left_out: dict[str, str]
+
+
+def folder() -> Path:
+    """Where the C is: in the package when installed, beside it in the repository."""
+    package = Path(__file__).resolve().parents[2]
+    inside = package / "bpf"
+    return inside if inside.is_dir() else package.parent / "bpf"
+
+
+def from_btf(types: Types, choice: ProbeChoice = ALL_PROBES, where: Path | None = None) -> ProbeSource:
+    """The program with offsets from BTF.
+
+    A concern that needs a member this kernel does not have is left out. Raises MissingMember when all share it.
+    """
+    place = where or folder()
+    shared = [(name, (place / name).read_text()) for name in HEADERS]
+    for _, text in shared:
+        _check(types, text)
+    parts, left_out = list(shared), {}
+    for name in _concerns(choice):
+        text = (place / name).read_text()
+        try:
+            _check(types, text)
+        except MissingMember as error:
+            left_out[name] = str(error)
+            continue
+        parts.append((name, text))
+    members = [
+        _with_offset(named, member)
+        for named in _named("".join(text for _, text in parts))
+        if (member := _resolved(types, named)) is not None
+    ]
+    return ProbeSource(_joined(members, parts, choice, ()), frozenset(dict(parts)), left_out)
+
+
+def from_headers(choice: ProbeChoice = ALL_PROBES, where: Path | None = None) -> ProbeSource:
+    """The program for kernel headers: the compiler finds the offsets."""
+    place = where or folder()
+    parts = [(name, (place / name).read_text()) for name in (*HEADERS, *_concerns(choice))]
+    # The compiler cannot be asked whether a member exists: probe_size came with Linux 5.15.
+    members = [
+        _with_headers(named) for named in _named("".join(text for _, text in parts)) if not named.optional
+    ]
+    includes = ("uapi/linux/ptrace.h", "net/sock.h", "net/sctp/sctp.h", "net/sctp/structs.h")
+    return ProbeSource(_joined(members, parts, choice, includes), frozenset(dict(parts)), {})
+
+
+def _concerns(choice: ProbeChoice) -> Iterator[str]:
+    return (name for name in CONCERNS if choice.ngap or name != "ngap.c")
+
+
+def _joined(
+    members: Iterable[str], parts: Iterable[tuple[str, str]], choice: ProbeChoice, includes: Iterable[str]
+) -> str:
+    text = [f"#include <{name}>" for name in includes or ("uapi/linux/ptrace.h",)]
+    if choice.every_change:
+        text.append("#define EVERY_CHANGE 1")
+    text += ["", "/* Members of the running kernel's structs. */", *members]
+    for name, part in parts:
+        text += ["", f"/* ==== {name} ==== */", "", part.strip()]
+    return "\n".join(text) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A member that a C text names; ``optional`` if it can do without, ``read`` if it wants the value."""
+
+    struct: str
+    path: str
+    optional: bool
+    read: bool
+
+    @property
+    def full(self) -> str:
+        return f"{self.struct}.{self.path}"
+
+    @property
+    def name(self) -> str:
+        return self.full.replace(".", "__")
+
+
+def _named(text: str) -> Iterator[_Named]:
+    prefixes: dict[tuple[str, str], set[str]] = {}
+    for prefix, struct, member in _NAME.findall(_COMMENT.sub("", text)):
+        prefixes.setdefault((struct, member.replace("__", ".")), set()).add(prefix)
+    for (struct, path), uses in prefixes.items():
+        yield _Named(struct, path, optional="HAVE_" in uses, read="" in uses)
+
+
+def _check(types: Types, text: str) -> None:
+    """Raises MissingMember when this kernel lacks a member that the text cannot do without."""
+    for named in _named(text):
+        _resolved(types, named)
+
+
+def _resolved(types: Types, named: _Named) -> Member | None:
+    try:
+        member = types.member(named.struct, named.path)
+    except MissingMember:
+        if named.optional:
+            return None
+        raise
+    if named.read and member.size not in (1, 2, 4, 8):
+        raise MissingMember(f"{named.full} has {member.size} bytes in this kernel, which is no number")
+    return member
+
+
+def _with_offset(named: _Named, member: Member) -> str:
+    lines = _macros(named.name, str(member.offset))
+    if named.read:
+        lines.append(_reader(named.name, f"u{member.size * 8}", str(member.offset)))
+    return "\n".join(lines)
+
+
+def _with_headers(named: _Named) -> str:
+    offset = f"offsetof(struct {named.struct}, {named.path})"
+    lines = _macros(named.name, offset)
+    if named.read:
+        lines.append(_reader(named.name, f"__typeof__(((struct {named.struct} *)0)->{named.path})", offset))
+    return "\n".join(lines)
+
+
+def _macros(name: str, offset: str) -> list[str]:
+    return [
+        f"#define HAVE_{name} 1",
+        f"#define OFFSET_{name} {offset}",
+        f"#define ADDRESS_{name}(p) ((const void *)(p) + {offset})",
+    ]
+
+
+def _reader(name: str, kind: str, offset: str) -> str:
+    return (
+        f"{_READ} {name}(const void *p)\n"
+        f"{{ {kind} v = 0; bpf_probe_read_kernel(&v, sizeof(v), p + {offset}); return (u64)v; }}"
+    )

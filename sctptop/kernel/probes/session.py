@@ -1,0 +1,312 @@
+"""The probes as a whole: loaded in the background, listened to, read at each sample, and always taken away again."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sctptop.kernel.host.preflight import missing_sctp
+from sctptop.kernel.host.privilege import missing_for_probes
+from sctptop.kernel.probes import find_bcc, maps
+from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_event, ngap_record
+from sctptop.kernel.probes.points import ProbeChoice
+from sctptop.kernel.probes.program import NoProbes, PointState, Program
+from sctptop.kernel.probes.program_source import ALL_PROBES
+from sctptop.kernel.probes.records import (
+    ASSOCIATION_SIZE,
+    BIN_SIZE,
+    FREQUENT,
+    KEY_SIZE,
+    PATH_SIZE,
+    WAIT_SIZE,
+    WAITS,
+    AssociationName,
+    AssociationWindows,
+    Clocks,
+    PathWindows,
+    association_windows,
+    change_event,
+    change_times,
+    event,
+    path_windows,
+    rtt_bin,
+    told_in,
+    wait_bin,
+)
+from sctptop.model.associations.distribution import bounds
+from sctptop.model.associations.rtt import DATA_BITS
+from sctptop.model.event import Event
+
+NEVER = (0,) * len(FREQUENT)
+QUEUE = 65536
+"""Events kept between two readings; those beyond it are counted as lost."""
+POLL_MS = 100
+MODULE_WAIT_S = 1.0
+RATE_LOST = 2
+"""Its place in ngap_rate of bpf/ngap.c."""
+SETTLE_S = 120.0
+"""How long to wait for the probes where nothing can be mended later; compiling takes a second on real hardware."""
+CLOSE_BOUND_S = 1.0
+
+_LOADING = threading.Lock()
+"""BCC reads an environment variable and clang writes to descriptor 2: both are the whole process's."""
+
+PathName = tuple[AssociationName, str]
+Bins = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the probes saw since the reading before. Bins are (ns at the middle of a bin, times); waits are of WAITS."""
+
+    events: tuple[Event, ...] = ()
+    lost: int = 0
+    paths: Mapping[PathName, PathWindows] = field(default_factory=dict)
+    associations: Mapping[AssociationName, AssociationWindows] = field(default_factory=dict)
+    data_rtts: Mapping[PathName, Bins] = field(default_factory=dict)
+    waits: Mapping[AssociationName, Mapping[str, Bins]] = field(default_factory=dict)
+
+
+NOTHING = Observed()
+
+
+class Probes:
+    """``start``, then ``read`` after each reading of sock_diag, then ``close``. ``state`` may be read any time."""
+
+    def __init__(
+        self, choice: ProbeChoice = ALL_PROBES, load: Callable[[ProbeChoice], Program] | None = None
+    ) -> None:
+        """``load`` makes the program: raises NoProbes."""
+        self._choice = choice
+        self._load = load or _load
+        self._program: Program | None = None
+        self._state = "compiling"
+        self._settled = threading.Event()
+        self._stop = threading.Event()
+        self._raw: deque[bytes] = deque()
+        self._ngap: deque[NgapRecord] = deque()
+        # Each written by one thread only: the one that listens, and the one that reads.
+        self._lost = 0
+        self._lost_told = 0
+        self._too_fast = 0
+        self._interval = 1
+        self._times: dict[bytes, tuple[int, ...]] = {}
+        self._started = False
+        self._use = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name="probes", daemon=True)
+
+    @property
+    def state(self) -> str:
+        """As Sample.sources tells it: "compiling", "waiting: …", "ok" or "off: … (try: …)"."""
+        return self._state
+
+    @property
+    def ngap(self) -> str:
+        """The same of the messages of NGAP: why there are no events of them, where the others are on."""
+        program = self._program
+        if self._state != "ok" or program is None:
+            return self._state
+        if not self._choice.ngap:
+            return "off: --no-ngap"
+        return "ok" if program.has("ngap.c") else "off: this kernel lacks what they need (sctptop --probes)"
+
+    @property
+    def compile_s(self) -> float:
+        """What reading the types and compiling took; 0 before."""
+        return self._program.compile_s if self._program is not None else 0.0
+
+    def start(self) -> None:
+        """Begin in the background; again is nothing."""
+        if not self._started:
+            self._started = True
+            self._thread.start()
+
+    def settle(self, seconds: float = SETTLE_S) -> None:
+        """Wait until they are on, off, or waiting for the module; at most so long."""
+        self._settled.wait(seconds)
+
+    def points(self) -> tuple[PointState, ...]:
+        """Every attach point with its state and what it cost so far; none before they are on."""
+        with self._use:
+            return self._program.costs() if self._program is not None else ()
+
+    def close(self) -> None:
+        """Detach everything. Safe to call twice, and before the start."""
+        self._stop.set()
+        # The thread closes what it opened; one that hangs in the compiler ends with the process, and all it had.
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_BOUND_S)
+
+    def read(self, clocks: Clocks) -> Observed:
+        """What came since the last call; to be called when sock_diag has just been asked."""
+        if self._state != "ok":
+            return NOTHING
+        with self._use:
+            if self._program is None:
+                return NOTHING
+            try:
+                return self._observed(self._program, clocks)
+            except Exception as error:
+                # Between us and the kernel is a library of another's: whatever it raises, netlink goes on.
+                self._fail(f"reading the probes failed: {type(error).__name__}: {error}")
+                return NOTHING
+
+    def _observed(self, program: Program, clocks: Clocks) -> Observed:
+        raw = [self._raw.popleft() for _ in range(len(self._raw))]
+        messages = [self._ngap.popleft() for _ in range(len(self._ngap))]
+        lost = self._lost - self._lost_told
+        self._lost_told += lost
+        lost += self._beyond_rate(program)
+        now = self._interval
+        paths: dict[PathName, PathWindows] = {}
+        names: dict[bytes, PathName] = {}
+        times: dict[bytes, tuple[int, ...]] = {}
+        events = [found for data in raw if (found := event(data, clocks)) is not None]
+        events += [ngap_event(message, clocks) for message in messages]
+        bins = [
+            (key[:KEY_SIZE], rtt_bin(key), int.from_bytes(value, "little"))
+            for key, value in maps.entries(program.map_fd("data_rtts"), BIN_SIZE, 8, delete=True)
+        ]
+        timed = {key for key, _, _ in bins}
+        for key, value in maps.entries(program.map_fd("paths"), KEY_SIZE, PATH_SIZE):
+            times[key] = change_times(value)
+            moved = times[key] != self._times.get(key, NEVER)
+            if told_in(value) != now and not moved and key not in timed:
+                continue
+            windows = path_windows(value)
+            names[key] = (windows.who.association, windows.who.address or "")
+            if windows.told == now:
+                paths[names[key]] = windows
+            if moved:
+                events += self._frequent(windows, times[key], self._times.get(key, NEVER), clocks)
+        self._times = times
+        kept = maps.entries(program.map_fd("associations"), KEY_SIZE, ASSOCIATION_SIZE)
+        associations = {key: association_windows(value) for key, value in kept if told_in(value) == now}
+        self._interval += 1
+        maps.put(program.map_fd("interval"), 0, self._interval)
+        return Observed(
+            events=tuple(sorted(events, key=lambda entry: entry.time)),
+            lost=lost,
+            paths=paths,
+            associations={entry.who.association: entry for entry in associations.values()},
+            data_rtts=_by_path(bins, names),
+            waits=self._waits(program, {key: entry.who.association for key, entry in associations.items()}),
+        )
+
+    def _waits(
+        self, program: Program, names: Mapping[bytes, AssociationName]
+    ) -> dict[AssociationName, dict[str, Bins]]:
+        """How long messages waited in this interval, by association; what is off is not there."""
+        if not program.has("waits.c"):
+            return {}
+        found: dict[AssociationName, dict[str, list[tuple[int, int]]]] = {}
+        counted = maps.entries(program.map_fd("waits"), WAIT_SIZE, 8, delete=True)
+        for key, value in counted:
+            name = names.get(key[:KEY_SIZE])
+            wait, index = wait_bin(key)
+            if name is not None:
+                of_wait = found.setdefault(name, {}).setdefault(WAITS[wait], [])
+                of_wait.append((_middle(index), int.from_bytes(value, "little")))
+        return {name: {wait: tuple(sorted(bins)) for wait, bins in by.items()} for name, by in found.items()}
+
+    def _beyond_rate(self, program: Program) -> int:
+        """Messages that came too fast since the last call (NGAP_RATE of bpf/ngap.c)."""
+        if not program.has("ngap.c"):
+            return 0
+        total = maps.get(program.map_fd("ngap_rate"), RATE_LOST)
+        gained, self._too_fast = total - self._too_fast, total
+        return gained
+
+    def _frequent(
+        self, windows: PathWindows, times: tuple[int, ...], before: tuple[int, ...], clocks: Clocks
+    ) -> Iterator[Event]:
+        """One event for each sort of frequent change of a path in this interval."""
+        for name, now, then in zip(FREQUENT, times, before, strict=True):
+            # Memory that became another path counts from 0 again.
+            gained = now - then if now >= then else now
+            if gained:
+                yield change_event(windows, name, gained, clocks)
+
+    def _run(self) -> None:
+        try:
+            self._watch()
+        except NoProbes as error:
+            self._fail(str(error))
+        except Exception as error:
+            self._fail(f"the probes failed: {type(error).__name__}: {' '.join(str(error).split())}")
+        finally:
+            with self._use:
+                if self._program is not None:
+                    self._program.close()
+                    self._program = None
+            self._settled.set()
+
+    def _fail(self, why: str) -> None:
+        self._state = f"off: {why}"
+        self._stop.set()
+
+    def _watch(self) -> None:
+        """Wait for the module, load, attach, and listen until told to stop. Raises NoProbes."""
+        missing = missing_for_probes()
+        if missing is not None:
+            raise NoProbes(missing)
+        while (unseen := missing_sctp()) is not None:
+            self._state = f"waiting: {unseen.removeprefix('off: ')}"
+            self._settled.set()
+            if self._stop.wait(MODULE_WAIT_S):
+                return
+        self._state = "compiling"
+        with _LOADING:
+            if self._stop.is_set():
+                return
+            program = self._program = self._load(self._choice)
+            states = program.attach()
+            if not any(entry.state == "on" for entry in states):
+                raise NoProbes(f"none could be attached: {states[0].state.removeprefix('off: ')}")
+            maps.put(program.map_fd("interval"), 0, self._interval)
+            program.listen({"events": self._take, "ngap_events": self._take_ngap}, self._count_lost)
+        self._state = "ok"
+        self._settled.set()
+        while not self._stop.is_set():
+            program.poll(POLL_MS)
+
+    def _take(self, data: bytes) -> None:
+        if len(self._raw) < QUEUE:
+            self._raw.append(data)
+        else:
+            self._lost += 1
+
+    def _take_ngap(self, data: bytes) -> None:
+        record = ngap_record(data)
+        if record is not None and len(self._ngap) < QUEUE:
+            self._ngap.append(record)
+        else:
+            self._lost += 1
+
+    def _count_lost(self, number: int) -> None:
+        self._lost += number
+
+
+def _load(choice: ProbeChoice) -> Program:
+    try:
+        return Program(find_bcc.load(), choice)
+    except find_bcc.NoBcc as error:
+        raise NoProbes(str(error)) from error
+
+
+def _by_path(
+    bins: Iterable[tuple[bytes, int, int]], names: Mapping[bytes, PathName]
+) -> dict[PathName, tuple[tuple[int, int], ...]]:
+    found: dict[PathName, list[tuple[int, int]]] = {}
+    for transport, index, times in bins:
+        name = names.get(transport)
+        if name is not None:
+            found.setdefault(name, []).append((_middle(index), times))
+    return {name: tuple(sorted(values)) for name, values in found.items()}
+
+
+def _middle(index: int) -> int:
+    low, high = bounds(index, DATA_BITS)
+    return (low + high - 1) // 2

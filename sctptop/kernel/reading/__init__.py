@@ -1,0 +1,1 @@
+"""One reading: sock_diag, /proc and the probes' facts, as associations."""

@@ -1,0 +1,154 @@
+"""All network namespaces that are asked for, read one after the other by a thread that is back in its own each time.
+
+What it costs: a look at the processes (netns.py), and for each namespace two setns(2) and the reading of three small
+files. A netlink socket is opened only where there is an association. ``python -m tests.bench.namespaces`` measures it.
+"""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sctptop.kernel.host.preflight import PROC_SCTP
+from sctptop.kernel.host.privilege import SYS_ADMIN, effective_capabilities
+from sctptop.kernel.namespaces.held_netns import held_by_sockets
+from sctptop.kernel.namespaces.netns import SHARE, Found, Namespaces, inside, netns_of, own_netns
+from sctptop.kernel.owners.processes import Owners
+from sctptop.kernel.reading.namespace_reader import NamespaceReader, Read
+from sctptop.model.sample import Namespace
+from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice
+
+HELD_S = 60.0
+"""So often namespaces are looked for that only a socket keeps, and when a probe hears of one not known."""
+OWN_ONLY = "off: other network namespaces need CAP_SYS_ADMIN (try: sudo sctptop)"
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What each namespace told, by inode, and what each is called in which something is or was.
+
+    ``state`` is "ok", or why some were not read.
+    """
+
+    reads: Mapping[int, Read] = field(default_factory=dict)
+    namespaces: tuple[Namespace, ...] = ()
+    state: str = "ok"
+
+
+class Everywhere:
+    """Reads those that ``choice`` means. Owned by one thread."""
+
+    def __init__(
+        self,
+        choice: NamespaceChoice = ALL_NAMESPACES,
+        owners: Owners | None = None,
+        folder: Path = PROC_SCTP,
+        namespaces: Namespaces | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """``owners`` tell the process behind a pid; ``folder`` is of the namespace that the thread is in."""
+        self._choice = choice
+        self._owners = owners or Owners()
+        self._folder = folder
+        self._namespaces = namespaces or Namespaces()
+        self._now = now
+        self._readers: dict[int, NamespaceReader] = {}
+        self._held: Mapping[int, Found] = {}
+        self._held_at = 0.0
+        self._held_not_before = 0.0
+
+    def close(self) -> None:
+        """Close what is open. Safe to call twice."""
+        for reader in self._readers.values():
+            reader.close()
+        self._readers = {}
+
+    def heard_of(self, inodes: Iterable[int]) -> None:
+        """Namespaces that a probe named: one not known makes us look for what keeps it."""
+        if not self._readers.keys() >= set(inodes):
+            self._held_at = 0.0
+
+    def read(self) -> Reads:
+        """One reading of each. A namespace that goes while it is read is left out."""
+        own = own_netns()
+        if own is None:
+            return Reads(state="off: /proc is not mounted (try: sudo mount -t proc proc /proc)")
+        if self._choice.own_only or (self._choice == ALL_NAMESPACES and not _may_enter()):
+            state = "off: --netns self" if self._choice.own_only else OWN_ONLY
+            return Reads({own: self._read_here(own)}, (Namespace(own, own=True),), state)
+        if not _may_enter():
+            return Reads(state=f"off: entering {self._choice.text} needs CAP_SYS_ADMIN (try: sudo sctptop)")
+        known = self._chosen(own)
+        for gone in self._readers.keys() - known.keys():
+            self._readers.pop(gone).close()
+        reads: dict[int, Read] = {}
+        refused = []
+        for inode, found in known.items():
+            try:
+                if inode == own:
+                    reads[inode] = self._read_here(inode)
+                    continue
+                with inside(found):
+                    reads[inode] = self._reader(inode, keep_open=False).read()
+            except OSError as error:
+                # Gone since we looked; root of a user namespace may not enter those of others.
+                if error.errno in (errno.EPERM, errno.EACCES):
+                    refused.append(found.name or str(inode))
+        state = (
+            "ok"
+            if not refused
+            else f"error: {', '.join(refused)}: not permitted (try: sudo on the host itself)"
+        )
+        if not reads and not refused:
+            state = f"off: no network namespace is called {self._choice.text} (try: ip netns list, or a PID)"
+        told = (inode for inode, read in reads.items() if inode == own or read.used)
+        return Reads(reads, tuple(self._described(known[inode], own) for inode in told), state)
+
+    def _chosen(self, own: int) -> Mapping[int, Found]:
+        """Those that are meant, our own first."""
+        known = {**self._held_only(), **self._namespaces.look()}
+        if self._choice == ALL_NAMESPACES:
+            return {own: known[own], **known} if own in known else known
+        pid = self._choice.pid
+        wanted = netns_of(pid) if pid is not None else None
+        return {
+            inode: found
+            for inode, found in known.items()
+            if inode == wanted or self._choice.matches(self._described(found, own))
+        }
+
+    def _held_only(self) -> Mapping[int, Found]:
+        """Namespaces that only a socket keeps; looked for now and then."""
+        now = self._now()
+        if now >= max(self._held_at, self._held_not_before):
+            self._held = held_by_sockets(self._namespaces.look())
+            after = self._now()
+            self._held_at = after + HELD_S
+            self._held_not_before = after + SHARE * (after - now)
+        return self._held
+
+    def _read_here(self, inode: int) -> Read:
+        return self._reader(inode, keep_open=True).read()
+
+    def _reader(self, inode: int, keep_open: bool) -> NamespaceReader:
+        if inode not in self._readers:
+            self._readers[inode] = NamespaceReader(self._folder, keep_open)
+        return self._readers[inode]
+
+    def _described(self, found: Found, own: int) -> Namespace:
+        process = self._owners.process(found.pid) if found.pid is not None and found.inode != own else None
+        return Namespace(
+            netns=found.inode,
+            name=found.name,
+            pid=found.pid,
+            comm=process.comm if process else None,
+            container=process.container if process else None,
+            own=found.inode == own,
+        )
+
+
+def _may_enter() -> bool:
+    return bool(effective_capabilities() >> SYS_ADMIN & 1)

@@ -1,0 +1,322 @@
+"""Two views of one association made one: its sock_diag record and its lines in /proc/net/sctp.
+
+Either may be missing. What only one of them says is taken from it; what both say is taken from sock_diag,
+whose record was filled under the socket's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.probes.records import AssociationName
+from sctptop.kernel.probes.session import NOTHING, Observed
+from sctptop.kernel.reading.diag_records import T3_RTX_TIMER, DiagRecord
+from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, association_facts, path_facts
+from sctptop.kernel.reading.procfs import SOCKET_STATES, SOCKET_TYPES, AssocLine, EpLine, RemaddrLine
+from sctptop.model.sample import ASSOCIATION_STATES, PATH_STATES, Association, Endpoint, Path, Process
+
+Ends = tuple[int, int, frozenset[str]]
+
+# Association attribute: member of sctp_info that holds it in the same unit.
+_FROM_INFO: Mapping[str, str] = {
+    "unacked": "unackdata",
+    "pending": "penddata",
+    "peer_rwnd": "peer_rwnd",
+    "local_rwnd": "rwnd",
+    "in_streams": "instrms",
+    "out_streams": "outstrms",
+    "rtx_chunks": "rtxchunks",
+    "in_packets": "ipackets",
+    "out_packets": "opackets",
+    "in_sacks": "isacks",
+    "out_sacks": "osacks",
+    "in_dup_chunks": "idupchunks",
+    "gap_acks": "gapcnt",
+    "own_tag": "tag",
+    "peer_tag": "peer_tag",
+    "in_unordered_chunks": "iuodchunks",
+    "out_unordered_chunks": "ouodchunks",
+    "in_ctrl_chunks": "ictrlchunks",
+    "out_ctrl_chunks": "octrlchunks",
+    "out_of_seq_tsns": "outofseqtsns",
+    "in_queue_packets": "inqueue",
+    "out_queue_chunks": "outqueue",
+    "overall_errors": "overall_error",
+    "max_burst": "max_burst",
+    "max_seg": "maxseg",
+    "peer_capable": "peer_capable",
+    "peer_sack": "peer_sack",
+}
+# The same of its socket, whose endpoint record alone holds it (sctp_get_sctp_info fills s_* only without an asoc).
+_FROM_SOCKET: Mapping[str, str] = {
+    "autoclose_s": "s_autoclose",
+    "adaptation_indication": "s_adaptation_ind",
+    "partial_delivery_point": "s_pd_point",
+    "fragment_interleave": "s_frag_interleave",
+}
+_SOCKET_FLAGS: Mapping[str, str] = {
+    "nodelay": "s_nodelay",
+    "disable_fragments": "s_disable_fragments",
+    "v4_mapped": "s_v4mapped",
+}
+# The same for the primary path; void while there is none.
+_FROM_PRIMARY: Mapping[str, str] = {
+    "flight": "p_flight_size",
+    "cwnd": "p_cwnd",
+    "ssthresh": "p_ssthresh",
+    "rto_ms": "p_rto",
+    "sack_delay_ms": "p_sackdelay",
+    "primary_errors": "p_error",
+    "partial_bytes_acked": "p_partial_bytes_acked",
+    "path_max_retrans": "p_pathmaxrxt",
+    "sack_frequency": "p_sackfreq",
+}
+_FROM_LINE = (
+    "assoc_id",
+    "send_queue",
+    "recv_queue",
+    "uid",
+    "inode",
+    "local_port",
+    "remote_port",
+    "local_addresses",
+    "remote_addresses",
+    "primary",
+    "in_streams",
+    "out_streams",
+    "init_retries",
+    "shutdown_retries",
+    "sndbuf",
+    "rcvbuf",
+)
+_FROM_MEMORY = ("sndbuf", "rcvbuf", "wmem_queued", "fwd_alloc", "optmem", "backlog", "drops")
+
+
+def ends_of(entry: AssocLine | DiagRecord) -> Ends:
+    """What the two sources of one association have in common."""
+    return entry.local_port, entry.remote_port, frozenset(entry.remote_addresses)
+
+
+def merge_associations(
+    netns: int,
+    records: Sequence[DiagRecord],
+    lines: Sequence[AssocLine],
+    remaddrs: Iterable[RemaddrLine],
+    clock: JiffyClock,
+    observed: Observed = NOTHING,
+    owners: Mapping[int, Process] | None = None,
+    netns_name: str | None = None,
+) -> tuple[Association, ...]:
+    """Every association that either source named, once; ``records`` are of associations and of their sockets.
+
+    ``observed`` is what probes saw as sock_diag was asked. What sock_diag told of the primary path goes before it:
+    it was read under the socket's lock, as the probe's look was. ``owners`` are by the inode of the socket.
+    """
+    sockets = {record.cookie: record for record in records if not record.is_association}
+    transports: dict[int, list[RemaddrLine]] = {}
+    for remaddr in remaddrs:
+        transports.setdefault(remaddr.assoc_id, []).append(remaddr)
+    pairs = _pairs([record for record in records if record.is_association], lines)
+    for record, line in pairs:
+        if record is not None and line is not None and line.assoc_id is not None:
+            rto = {remaddr.address: remaddr.rto for remaddr in transports.get(line.assoc_id, ())}
+            clock.learn(rto.get(record.primary or ""), record.info.get("p_rto"))
+    return tuple(
+        _association(
+            netns,
+            record,
+            sockets.get(record.cookie) if record else None,
+            line,
+            transports.get((line and line.assoc_id) or 0, []),
+            clock,
+            observed,
+            owners,
+            netns_name,
+        )
+        for record, line in pairs
+    )
+
+
+def endpoints(netns: int, lines: Iterable[EpLine]) -> tuple[Endpoint, ...]:
+    """Endpoints in the model's terms."""
+    return tuple(
+        Endpoint(
+            netns=netns,
+            local_port=line.local_port,
+            local_addresses=line.local_addresses,
+            state=SOCKET_STATES.get(line.state or 0),
+            socket_type=SOCKET_TYPES.get(-1 if line.socket_type is None else line.socket_type),
+            inode=line.inode,
+            uid=line.uid,
+        )
+        for line in lines
+    )
+
+
+def _pairs(
+    records: Sequence[DiagRecord], lines: Sequence[AssocLine]
+) -> list[tuple[DiagRecord | None, AssocLine | None]]:
+    """Records with their lines: same ports and peers, and where that is not unique same local ends too."""
+    waiting: dict[Ends, list[AssocLine]] = {}
+    for line in lines:
+        waiting.setdefault(ends_of(line), []).append(line)
+    pairs: list[tuple[DiagRecord | None, AssocLine | None]] = []
+    for record in records:
+        candidates = waiting.get(ends_of(record), [])
+        best = max(candidates, key=lambda line: _likeness(record, line), default=None)
+        if best is not None:
+            candidates.remove(best)
+        pairs.append((record, best))
+    pairs.extend((None, line) for candidates in waiting.values() for line in candidates)
+    return pairs
+
+
+def _likeness(record: DiagRecord, line: AssocLine) -> tuple[bool, bool]:
+    return set(record.local_addresses) == set(line.local_addresses), record.inode == line.inode
+
+
+def _association(
+    netns: int,
+    record: DiagRecord | None,
+    socket: DiagRecord | None,
+    line: AssocLine | None,
+    transports: Sequence[RemaddrLine],
+    clock: JiffyClock,
+    observed: Observed,
+    owners: Mapping[int, Process] | None,
+    netns_name: str | None,
+) -> Association:
+    name: AssociationName | None = None
+    facts: dict[str, object] = {}
+    if record is not None:
+        name = (netns, record.info.get("tag", 0), record.local_port, record.remote_port)
+        facts.update(association_facts(name, observed))
+    if line is not None:
+        facts.update(_facts_of_line(line, clock))
+    if record is not None:
+        facts.update(_facts_of_record(record, socket, clock))
+    if line is not None and record is not None and set(line.local_addresses) == set(record.local_addresses):
+        facts["local_addresses"] = line.local_addresses
+    paths = _paths(record, line, transports, clock, name, observed)
+    facts["pathmtu"] = next((path.pathmtu for path in paths if path.primary), None)
+    facts["process"] = (owners or {}).get(facts["inode"])  # type: ignore[call-overload]
+    return Association(netns=netns, netns_name=netns_name, paths=paths, **facts)  # type: ignore[arg-type]
+
+
+def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:
+    return {
+        **{name: getattr(line, name) for name in _FROM_LINE},
+        "state": _name(ASSOCIATION_STATES, line.state),
+        "socket_type": SOCKET_TYPES.get(-1 if line.socket_type is None else line.socket_type),
+        "assoc_max_retrans": line.max_retrans,
+        "rtx_marked_chunks": line.rtx_chunks,
+        "hb_interval_ms": clock.milliseconds(line.hb_interval),
+    }
+
+
+def _facts_of_record(record: DiagRecord, socket: DiagRecord | None, clock: JiffyClock) -> dict[str, object]:
+    info = record.info
+    facts: dict[str, object] = {
+        "state": _name(ASSOCIATION_STATES, record.state),
+        "local_port": record.local_port,
+        "remote_port": record.remote_port,
+        "local_addresses": tuple(
+            sorted(record.local_addresses, key=lambda address: address != record.source)
+        ),
+        "remote_addresses": record.remote_addresses,
+        "send_queue": record.send_queue,
+        "recv_queue": record.recv_queue,
+        "uid": record.uid,
+        "inode": record.inode,
+        "cookie": record.cookie,
+        "mark": record.mark,
+        "cgroup_id": record.cgroup_id,
+        "t3_rtx_expires_ms": _t3_expires(record),
+        "in_data_chunks": _sum(info, "iodchunks", "iuodchunks"),
+        "out_data_chunks": _sum(info, "oodchunks", "ouodchunks"),
+        **{name: info.get(member) for name, member in _FROM_INFO.items()},
+        **{name: record.memory.get(name) for name in _FROM_MEMORY},
+    }
+    if socket is not None:
+        facts.update({name: socket.info.get(member) for name, member in _FROM_SOCKET.items()})
+        facts.update({name: _flag(socket.info, member) for name, member in _SOCKET_FLAGS.items()})
+    if record.primary is not None:
+        facts.update({name: info.get(member) for name, member in _FROM_PRIMARY.items()})
+        facts["primary"] = record.primary
+        facts["primary_state"] = _name(PATH_STATES, info.get("p_state"))
+        facts["srtt_ms"] = clock.milliseconds(info.get("p_srtt"))
+        facts["hb_interval_ms"] = clock.milliseconds(info.get("p_hbinterval"))
+    return facts
+
+
+def _paths(
+    record: DiagRecord | None,
+    line: AssocLine | None,
+    transports: Sequence[RemaddrLine],
+    clock: JiffyClock,
+    name: AssociationName | None,
+    observed: Observed,
+) -> tuple[Path, ...]:
+    """One path a remote address: remaddr knows all of them, sctp_info only the primary, in more detail."""
+    addresses = (record or line).remote_addresses if record or line else ()  # type: ignore[union-attr]
+    primary = (record and record.primary) or (line and line.primary) or None
+    known = {remaddr.address: remaddr for remaddr in transports}
+    return tuple(
+        _path(
+            address,
+            None if primary is None else address == primary,
+            known.get(address),
+            record,
+            clock,
+            path_facts(name, address, observed, clock) if name else NO_FACTS,
+        )
+        for address in addresses
+    )
+
+
+def _path(
+    address: str,
+    primary: bool | None,
+    remaddr: RemaddrLine | None,
+    record: DiagRecord | None,
+    clock: JiffyClock,
+    seen: Facts,
+) -> Path:
+    rto = clock.milliseconds(remaddr.rto) if remaddr else None
+    state, max_retrans = (remaddr.state, remaddr.max_retrans) if remaddr else (None, None)
+    info = record.info if record is not None and address == record.primary else {}
+    told = {
+        "state": _name(PATH_STATES, info.get("p_state", state)),
+        "cwnd": info.get("p_cwnd"),
+        "ssthresh": info.get("p_ssthresh"),
+        "flight": info.get("p_flight_size"),
+        "srtt_ms": clock.milliseconds(info.get("p_srtt")),
+        "rto_ms": info.get("p_rto", None if rto is None else round(rto)),
+        "errors": info.get("p_error"),
+    }
+    return Path(
+        address=address,
+        primary=primary,
+        max_retrans=info.get("p_pathmaxrxt", max_retrans),
+        hb_timer=remaddr.hb_timer if remaddr else None,
+        **{**seen, **{name: value for name, value in told.items() if value is not None}},  # type: ignore[arg-type]
+    )
+
+
+def _t3_expires(record: DiagRecord) -> int | None:
+    # Kernels that do not ask timer_pending() report the past as a number that wrapped.
+    running = record.timer == T3_RTX_TIMER and record.expires < 1 << 31
+    return record.expires if running else None
+
+
+def _name(names: Sequence[str], number: int | None) -> str | None:
+    return names[number] if number is not None and 0 <= number < len(names) else None
+
+
+def _sum(info: Mapping[str, int], *members: str) -> int | None:
+    return sum(info[member] for member in members) if all(member in info for member in members) else None
+
+
+def _flag(info: Mapping[str, int], member: str) -> bool | None:
+    return bool(info[member]) if member in info else None

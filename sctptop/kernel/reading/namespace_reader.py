@@ -1,0 +1,191 @@
+"""One network namespace, read again and again: sock_diag and /proc/net/sctp of the namespace the thread is in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sctptop.kernel.host.preflight import PROC_SCTP
+from sctptop.kernel.reading.associations import Ends, ends_of
+from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.procfs import (
+    AssocLine,
+    EpLine,
+    RemaddrLine,
+    parse_assocs,
+    parse_eps,
+    parse_remaddr,
+    parse_snmp,
+    read_text,
+)
+from sctptop.kernel.reading.sockdiag import Pair, SockDiag, SockDiagError
+
+EXACT_ABOVE = 1000
+"""Associations beyond which each is looked up by hash: a dump is quadratic in their number.
+
+A look-up does not tell the settings of the socket (nodelay and the like): beyond it they are those of
+the first reading, and None for a socket that is younger.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one namespace told. ``diag`` and ``procfs`` are "ok", or why not."""
+
+    lines: list[AssocLine] = field(default_factory=list)
+    records: list[DiagRecord] = field(default_factory=list)
+    remaddrs: list[RemaddrLine] = field(default_factory=list)
+    endpoints: list[EpLine] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=dict)
+    diag: str = "ok"
+    procfs: str = "ok"
+
+    @property
+    def used(self) -> bool:
+        """Whether there is a socket, an association, or a counter that is not 0."""
+        return bool(self.lines or self.records or self.endpoints or any(self.counters.values()))
+
+    @property
+    def inodes(self) -> set[int | None]:
+        """Of the sockets of its associations."""
+        associations = (record for record in self.records if record.is_association)
+        return {line.inode for line in self.lines} | {record.inode for record in associations}
+
+
+class NamespaceReader:
+    """Remembers what it takes to tell the next reading of one namespace. Owned by one thread."""
+
+    def __init__(self, folder: Path = PROC_SCTP, keep_open: bool = False) -> None:
+        """With ``keep_open`` the netlink socket outlives a reading, and with it the namespace: for our own."""
+        self._folder = str(folder)
+        self._keep_open = keep_open
+        self._diag: SockDiag | None = None
+        self._lines: dict[int, AssocLine] = {}
+        self._alive: dict[Pair, Ends] = {}
+        self._sockets: list[DiagRecord] = []
+        self._snmp: tuple[str, dict[str, int]] = ("", {})
+
+    def close(self) -> None:
+        """Close the netlink socket. Safe to call twice."""
+        if self._diag is not None:
+            self._diag.close()
+            self._diag = None
+
+    def read(self) -> Read:
+        """One reading of the namespace that the calling thread is in."""
+        counters, counters_trouble = self._text("snmp")
+        assocs, assocs_trouble = self._text("assocs")
+        eps, eps_trouble = self._text("eps")
+        walked = parse_assocs(assocs)
+        if walked and not self._lines:
+            # Nothing is remembered yet that a walk may have passed over: a second one passes over others.
+            walked += parse_assocs(self._text("assocs")[0])
+        lines = self._known_lines(walked)
+        idle = not (lines or self._alive or assocs_trouble)
+        remaddr, remaddr_trouble = ("", None) if idle else self._text("remaddr")
+        # A dump of nothing would cost more than all the rest of a namespace in which nothing happens.
+        records, diag_trouble = ([], None) if idle and not self._keep_open else self._ask(lines)
+        if diag_trouble is None:
+            lines = _still_alive(lines, records)
+            self._lines = {line.assoc_id: line for line in lines if line.assoc_id is not None}
+        else:
+            self._lines = {}
+        return Read(
+            lines=lines,
+            records=records,
+            remaddrs=parse_remaddr(remaddr),
+            endpoints=parse_eps(eps),
+            counters=self._counters(counters),
+            diag=diag_trouble or "ok",
+            procfs=assocs_trouble or remaddr_trouble or counters_trouble or eps_trouble or "ok",
+        )
+
+    def _known_lines(self, read: list[AssocLine]) -> list[AssocLine]:
+        """Each association once, and those of last time that this walk passed over.
+
+        The walk of /proc goes by position in a hash table (sctp_transport_get_idx): while associations come
+        and go it tells some twice and some not at all. sock_diag then says whether those still live.
+        """
+        lines = {line.assoc_id or -index: line for index, line in enumerate(read)}
+        passed_over = self._lines.keys() - lines.keys()
+        return [*lines.values(), *(replace(self._lines[ident], rtx_chunks=None) for ident in passed_over)]
+
+    def _counters(self, text: str) -> dict[str, int]:
+        """Parsed anew only if something moved: most namespaces are idle."""
+        if text != self._snmp[0]:
+            self._snmp = text, parse_snmp(text)
+        return self._snmp[1]
+
+    def _text(self, name: str) -> tuple[str, str | None]:
+        try:
+            return read_text(self._folder, name), None
+        except OSError as error:
+            return "", f"error: {self._folder}/{name}: {error.strerror}"
+
+    def _ask(self, lines: list[AssocLine]) -> tuple[list[DiagRecord], str | None]:
+        """Every association sock_diag has, each once, and their sockets; or none, and why."""
+        try:
+            if self._diag is None:
+                self._diag = SockDiag()
+            # The first reading dumps: only a dump tells what /proc passed over, and the settings of sockets.
+            dumped = self._diag.dump() if len(lines) <= EXACT_ABOVE or not self._lines else []
+            if dumped:
+                self._sockets = [record for record in dumped if not record.is_association]
+            records = _distinct(record for record in dumped if record.is_association)
+            known = {ends_of(record) for record in records.values()}
+            wanted = {**self._alive, **_by_addresses(lines)}
+            missed = [pair for pair, ends in wanted.items() if ends not in known]
+            looked_up = self._diag.look_up(missed)
+            records.update(_distinct(record for record in looked_up if record is not None))
+            self._alive = _by_addresses(records.values())
+        except SockDiagError as error:
+            # A socket that failed may hold stale answers.
+            self.close()
+            return [], f"error: {error.strerror}"
+        finally:
+            if not self._keep_open:
+                self.close()
+        return [*self._sockets, *records.values()], None
+
+
+def _distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord]:
+    """Records by tags and ports: a walk that was disturbed may tell one association twice."""
+    return {
+        (
+            record.info.get("tag", 0),
+            record.info.get("peer_tag", 0),
+            record.local_port,
+            record.remote_port,
+        ): record
+        for record in records
+    }
+
+
+def _still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> list[AssocLine]:
+    """The lines whose association sock_diag still knows: as many a pair of ends as it told, newest lines first.
+
+    A remembered line must not outlive its association behind a successor on the same ports.
+    """
+    room = Counter(ends_of(record) for record in records)
+    kept = []
+    for line in lines:
+        if room[ends_of(line)] > 0:
+            room[ends_of(line)] -= 1
+            kept.append(line)
+    return kept
+
+
+def _by_addresses(entries: Iterable[AssocLine | DiagRecord]) -> dict[Pair, Ends]:
+    """Associations by the addresses to look them up by."""
+    return {pair: ends_of(entry) for entry in entries if (pair := _addresses(entry)) is not None}
+
+
+def _addresses(entry: AssocLine | DiagRecord) -> Pair | None:
+    """The ends to look an association up by: two addresses of one family."""
+    for remote in (entry.primary, *entry.remote_addresses):
+        for local in sorted(entry.local_addresses):
+            if remote is not None and (":" in remote) == (":" in local):
+                return (local, entry.local_port), (remote, entry.remote_port)
+    return None

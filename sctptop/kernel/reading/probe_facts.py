@@ -1,0 +1,64 @@
+"""What probes saw of one association and of its paths, as attributes of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.probes.records import AssociationName, PathWindows
+from sctptop.kernel.probes.session import NOTHING, Observed
+from sctptop.model.sample import PATH_STATES
+
+Facts = Mapping[str, object]
+NO_FACTS: Facts = {}
+
+
+def association_facts(name: AssociationName, observed: Observed) -> Facts:
+    """Our receive window, the extremes of both, and how long messages waited."""
+    waits = {f"{wait}_bins": bins for wait, bins in observed.waits.get(name, {}).items()}
+    windows = observed.associations.get(name)
+    if windows is None:
+        return waits
+    return {
+        **waits,
+        "assoc_id": windows.who.assoc_id or None,
+        "rwnd": windows.rwnd.now,
+        "rwnd_min": windows.rwnd.min,
+        "rwnd_max": windows.rwnd.max,
+        "peer_rwnd_min": windows.peer_rwnd.min,
+        "peer_rwnd_max": windows.peer_rwnd.max,
+    }
+
+
+def path_facts(name: AssociationName, address: str, observed: Observed, clock: JiffyClock) -> Facts:
+    """The windows of a path, its path MTU, heartbeat timer, and the data RTTs of the interval."""
+    if observed is NOTHING:
+        return NO_FACTS
+    data = observed.data_rtts.get((name, address), ())
+    windows = observed.paths.get((name, address))
+    if windows is None:
+        return {"data_rtt_bins": data} if data else NO_FACTS
+    return {
+        "state": PATH_STATES[windows.state] if windows.state < len(PATH_STATES) else None,
+        "cwnd": windows.cwnd.now,
+        "ssthresh": windows.ssthresh.now,
+        "flight": windows.flight.now,
+        "rto_ms": None if (rto := clock.milliseconds(windows.rto)) is None else round(rto),
+        "srtt_ms": clock.milliseconds(windows.srtt),
+        "errors": windows.errors,
+        "data_rtt_bins": data,
+        "cwnd_min": windows.cwnd.min,
+        "cwnd_max": windows.cwnd.max,
+        "ssthresh_min": windows.ssthresh.min,
+        "ssthresh_max": windows.ssthresh.max,
+        "flight_min": windows.flight.min,
+        "flight_max": windows.flight.max,
+        "partial_bytes_acked": windows.partial_bytes_acked,
+        "pathmtu": windows.pathmtu or None,
+        "hb_due_ms": _due(windows, clock),
+    }
+
+
+def _due(windows: PathWindows, clock: JiffyClock) -> float | None:
+    # A timer that is due and has not run yet may lie a jiffy in the past.
+    return clock.milliseconds(max(windows.hb_due, 0)) if windows.hb_running else None

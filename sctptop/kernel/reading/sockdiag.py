@@ -1,0 +1,183 @@
+"""NETLINK_SOCK_DIAG for SCTP: dump everything, or look one association up exactly.
+
+The socket comes from pyroute2, which opens it in any network namespace without moving a thread of ours;
+its own reader is not used because it stops after the first buffer: association records carry no
+NLM_F_MULTI (inet_assoc_diag_fill via sctp_sock_dump passes flags 0).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+
+from pyroute2 import netns as pyroute2_netns
+
+from sctptop.kernel.host.sudo import as_root
+from sctptop.kernel.reading.diag_records import (
+    NLM_F_DUMP_INTR,
+    NLMSG_DONE,
+    NLMSG_ERROR,
+    SOCK_DIAG_BY_FAMILY,
+    DiagRecord,
+    NetlinkMessage,
+    WireError,
+    decode_record,
+    dump_request,
+    errno_of,
+    lookup_request,
+    messages,
+)
+
+NETLINK_SOCK_DIAG = 4
+# The kernel sizes its dump buffers by the reader's, up to 32 KiB (netlink_dump): fewer restarts of its walk.
+_BUFFER = 1 << 18
+_TIMEOUT_S = 5
+_PIPELINE = 32
+_INTERRUPTED_RETRIES = 3
+
+Pair = tuple[tuple[str, int], tuple[str, int]]
+"""Address and port of our end, and of the peer's."""
+
+
+class SockDiagError(OSError):
+    """The kernel refused, or did not answer; ``strerror`` says it with the remedy."""
+
+
+class SockDiag:
+    """A socket that asks sctp_diag. Owned by one thread."""
+
+    def __init__(self, netns: str | None = None) -> None:
+        """Open it in the namespace named, or in the caller's. Raises SockDiagError."""
+        try:
+            self._socket: socket.socket = pyroute2_netns.create_socket(
+                netns, socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC, NETLINK_SOCK_DIAG
+            )
+            self._socket.bind((0, 0))
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", _TIMEOUT_S, 0))
+        except OSError as error:
+            raise _explained(error.errno or 0) from error
+        self._sequence = 0
+
+    def close(self) -> None:
+        """Close the socket. Safe to call twice."""
+        self._socket.close()
+
+    def dump(self) -> list[DiagRecord]:
+        """Every endpoint and association of both families, as far as one walk saw them.
+
+        Associations that come or go during a dump may be missed or told twice (sctp_diag_dump resumes by
+        position); the caller compares with /proc. Raises SockDiagError.
+        """
+        records: list[DiagRecord] = []
+        for family in (socket.AF_INET, socket.AF_INET6):
+            records.extend(self._dump_family(family))
+        return records
+
+    def look_up(self, pairs: Sequence[Pair]) -> Iterator[DiagRecord | None]:
+        """The associations between these (local, remote) ends, in their order; None for one that is gone.
+
+        Raises SockDiagError when the kernel refuses for another reason than that.
+        """
+        for start in range(0, len(pairs), _PIPELINE):
+            yield from self._look_up_some(pairs[start : start + _PIPELINE])
+
+    def _dump_family(self, family: int) -> list[DiagRecord]:
+        for _ in range(_INTERRUPTED_RETRIES):
+            sequence = self._next()
+            self._send(dump_request(family, sequence))
+            records: list[DiagRecord] = []
+            interrupted = False
+            for message in self._answers({sequence}):
+                interrupted = interrupted or bool(message.flags & NLM_F_DUMP_INTR)
+                if message.type in (NLMSG_DONE, NLMSG_ERROR):
+                    _raise_for(message)
+                    break
+                records.extend(_decoded(message))
+            if not interrupted:
+                break
+        return records
+
+    def _look_up_some(self, pairs: Sequence[Pair]) -> Iterator[DiagRecord | None]:
+        order: list[int] = []
+        for local, remote in pairs:
+            sequence = self._next()
+            order.append(sequence)
+            self._send(lookup_request(local, remote, sequence))
+        found: dict[int, DiagRecord | None] = {}
+        waiting = set(order)
+        for message in self._answers(waiting):
+            if message.type == NLMSG_ERROR:
+                if errno_of(message) not in (errno.ENOENT, 0):
+                    _raise_for(message)
+                found.setdefault(message.sequence, None)
+            else:
+                found[message.sequence] = next(iter(_decoded(message)), None)
+            waiting.discard(message.sequence)
+            if not waiting:
+                break
+        return iter([found.get(sequence) for sequence in order])
+
+    def _answers(self, sequences: Iterable[int]) -> Iterator[NetlinkMessage]:
+        """Messages of those sequence numbers as they come, over as many buffers as the kernel sends."""
+        while True:
+            for message in self._receive():
+                if message.sequence in sequences:
+                    yield message
+
+    def _receive(self) -> list[NetlinkMessage]:
+        try:
+            data, _ancillary, flags, _address = self._socket.recvmsg(_BUFFER)
+        except OSError as error:
+            raise _explained(error.errno or 0) from error
+        if flags & socket.MSG_TRUNC:
+            raise SockDiagError(errno.EMSGSIZE, f"a sock_diag answer is longer than {_BUFFER} bytes")
+        try:
+            return list(messages(data))
+        except WireError as error:
+            raise SockDiagError(errno.EBADMSG, f"sock_diag answer not understood: {error}") from error
+
+    def _send(self, request: bytes) -> None:
+        try:
+            self._socket.send(request)
+        except OSError as error:
+            raise _explained(error.errno or 0) from error
+
+    def _next(self) -> int:
+        self._sequence = self._sequence % 0x7FFFFFFF + 1
+        return self._sequence
+
+
+def _decoded(message: NetlinkMessage) -> list[DiagRecord]:
+    """The record in a message; a record that cannot be read is left out, /proc still names it."""
+    if message.type != SOCK_DIAG_BY_FAMILY:
+        return []
+    with contextlib.suppress(WireError):
+        return [decode_record(message.payload)]
+    return []
+
+
+def _raise_for(message: NetlinkMessage) -> None:
+    code = errno_of(message)
+    if code:
+        raise _explained(code)
+
+
+def _explained(code: int) -> SockDiagError:
+    match code:
+        case errno.ENOENT:
+            text = "module sctp_diag is not loaded (try: sudo modprobe sctp_diag)"
+        case errno.EPERM | errno.EACCES:
+            text = f"not permitted to read sockets (try: {as_root()})"
+        case errno.EPROTONOSUPPORT:
+            text = "this kernel has no NETLINK_SOCK_DIAG"
+        case errno.EAGAIN:
+            text = f"the kernel did not answer within {_TIMEOUT_S} s"
+        case errno.ENOBUFS:
+            text = "the kernel ran out of buffers; reading again next time"
+        case _:
+            text = os.strerror(code) if code else "the netlink socket failed"
+    return SockDiagError(code, text)

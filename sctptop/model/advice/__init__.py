@@ -1,0 +1,1 @@
+"""Advice: rules on what the samples show, each with its evidence."""

@@ -1,0 +1,178 @@
+"""Advice: what slows an association or is wrong with it, in numbers, and what helps. Silent while all is well.
+
+Rules look at the evidence of the last half to whole minute, each wants a least number of observations, and what was
+said stays for ten seconds after its last sign: so nothing flickers. Of the peer only what its own record says, where it
+is on this host, is taken for known; what is assumed is said to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sctptop.model.advice.case import Case, Finding
+from sctptop.model.advice.evidence import Moment, Watch
+from sctptop.model.advice.ngap_signs import NgapWatch
+from sctptop.model.advice.of_messages import delayed_sack
+from sctptop.model.advice.rules import CHECKS, NGAP_CHECKS, RULES
+from sctptop.model.advice.signs import gives_cause
+from sctptop.model.associations.rows import Key, Row
+from sctptop.model.event import Event
+
+if TYPE_CHECKING:
+    from sctptop.model.snapshot import Snapshot
+
+LINGER_S = 10.0
+NOTHING = Watch(0.0)
+"""The evidence of an association that never gave cause."""
+KINDS = ("t3_rtx", "retransmit", "ngap")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One piece of advice on one association, and on one of its paths if ``address`` is set.
+
+    ``rule`` is an id of RULES; ``severity`` problem, warning or note: a note is no trouble, only worth knowing.
+    ``since_s`` is when it was first said, on the clock of the samples.
+    """
+
+    rule: str
+    severity: str
+    association: Key
+    seen: str
+    remedy: str
+    since_s: float
+    address: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What the rule is called."""
+        return RULES[self.rule]
+
+
+@dataclass(slots=True)
+class _Said:
+    advice: Advice
+    last_s: float
+
+
+class Adviser:
+    """Looks at every picture and remembers what rules need. The order of advice is stable, the worst first."""
+
+    def __init__(self) -> None:
+        self._watches: dict[Key, Watch] = {}
+        self._ngap: dict[Key, NgapWatch] = {}
+        self._said: dict[tuple[object, ...], _Said] = {}
+
+    def advance(self, snapshot: Snapshot) -> tuple[Advice, ...]:
+        """Take in the next picture; says what is to be said now."""
+        sample = snapshot.sample
+        moment = Moment(
+            now_s=snapshot.now_s,
+            interval_s=sample.interval_s or 0.0,
+            tick=snapshot.tick,
+            past=snapshot.past,
+            probed=sample.sources.get("bpf") == "ok",
+            # Asked only where NGAP may be stalled: with thousands of namespaces these are many counters.
+            sack_timeouts=_sack_timeouts(snapshot) if snapshot.happened or self._ngap else {},
+        )
+        happened = _by_association(snapshot.happened)
+        alive = {row.key: row for row in snapshot.rows if row.ended is None}
+        causes = {key for key, row in alive.items() if gives_cause(row) or _unlucky(happened.get(key, ()))}
+        watched = [key for key in alive if key in causes or key in self._watches]
+        ends = ((key, row.other_end) for key, row in alive.items()) if watched else ()
+        others = {key: alive[end.key] for key, end in ends if end is not None and end.key in alive}
+        self._remember(moment, alive, causes, watched, others, happened)
+        # The other end of one that gives cause may be to blame: it is looked at too, and not remembered for that.
+        there = {others[key].key for key in watched if key in others}
+        for key in {*watched, *self._ngap, *there}:
+            self._ask(moment, alive[key], others.get(key))
+        self._watches = {key: one for key, one in self._watches.items() if not one.over(moment)}
+        self._said = {
+            name: said
+            for name, said in self._said.items()
+            if said.advice.association in alive and moment.now_s - said.last_s <= LINGER_S
+        }
+        return tuple(sorted((said.advice for said in self._said.values()), key=self._rank))
+
+    def _remember(
+        self,
+        moment: Moment,
+        alive: Mapping[Key, Row],
+        causes: set[Key],
+        watched: Iterable[Key],
+        others: Mapping[Key, Row],
+        happened: Mapping[Key, list[Event]],
+    ) -> None:
+        now_s, generation_s = moment.now_s, moment.generation_s
+        self._watches = {key: self._watches.get(key) or Watch(now_s) for key in watched}
+        for key, watch in self._watches.items():
+            watch.take(moment, alive[key], key in causes, happened.get(key, ()), others.get(key))
+        told = {key for key, events in happened.items() if any(one.kind == "ngap" for one in events)}
+        self._ngap = {
+            key: self._ngap.get(key) or NgapWatch(now_s)
+            for key in alive
+            if key in told or (key in self._ngap and not self._ngap[key].over(now_s, generation_s))
+        }
+        for key, ngap in self._ngap.items():
+            entry = alive[key].association
+            timeouts = moment.sack_timeouts.get(entry.netns, 0.0)
+            ngap.take(happened.get(key, ()), now_s, generation_s, entry.sack_delay_ms, timeouts)
+
+    def _ask(self, moment: Moment, row: Row, other: Row | None) -> None:
+        watch, ngap = self._watches.get(row.key), self._ngap.get(row.key)
+        there = self._watches.get(other.key) if other is not None else None
+        case = Case(moment, row, watch or NOTHING, ngap, other, there)
+        checks = (*(CHECKS if watch else ()), *(NGAP_CHECKS if ngap else ()), delayed_sack)
+        for check in checks:
+            for finding in check(case):
+                self._say(row.key, finding, moment.now_s)
+
+    def _rank(self, advice: Advice) -> tuple[int, bool, int, float, str]:
+        """Worst first, of these where NGAP goes, then the order of the rules, then which was said first."""
+        no_ngap = advice.association not in self._ngap
+        name = repr((advice.association, advice.address))
+        return _SEVERITIES[advice.severity], no_ngap, _PLACES[advice.rule], advice.since_s, name
+
+    def _say(self, key: Key, finding: Finding, now_s: float) -> None:
+        name = (finding.rule, key, finding.address, finding.part)
+        said = self._said.get(name)
+        since_s = now_s if finding.since_s is None else finding.since_s
+        advice = Advice(
+            rule=finding.rule,
+            severity=finding.severity,
+            association=key,
+            seen=finding.seen,
+            remedy=finding.remedy,
+            since_s=since_s if said is None else min(said.advice.since_s, since_s),
+            address=finding.address,
+        )
+        self._said[name] = _Said(advice, now_s)
+
+
+def _sack_timeouts(snapshot: Snapshot) -> Mapping[int, float]:
+    """What SctpDelaySackExpireds gained in the interval, by namespace."""
+    interval_s = snapshot.sample.interval_s or 0.0
+    return {
+        netns: (counter.rate or 0.0) * interval_s
+        for netns, counters in snapshot.counters.items()
+        for counter in counters
+        if counter.name == "SctpDelaySackExpireds"
+    }
+
+
+def _unlucky(events: Iterable[Event]) -> bool:
+    return any(event.kind != "ngap" for event in events)
+
+
+def _by_association(happened: Iterable[tuple[Key | None, Event]]) -> Mapping[Key, list[Event]]:
+    found: dict[Key, list[Event]] = {}
+    for key, event in happened:
+        if key is not None and event.kind in KINDS:
+            found.setdefault(key, []).append(event)
+    return found
+
+
+_SEVERITIES = {"problem": 0, "warning": 1, "note": 2}
+_PLACES = {rule: place for place, rule in enumerate(RULES)}

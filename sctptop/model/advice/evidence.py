@@ -1,0 +1,226 @@
+"""What is remembered of an association in which something may be wrong: the evidence of the last half to whole minute.
+
+Most associations never give cause and are not remembered at all, so that thousands of them cost next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+
+from sctptop.model.advice.signs import (
+    LASTING_QUEUE,
+    OPENING,
+    SLOW_READ_MS,
+    failing,
+    slow_limit_ms,
+    stall_limit_ms,
+    window_bound,
+    window_closed,
+)
+from sctptop.model.associations.history import WINDOW as TICKS_KEPT
+from sctptop.model.associations.history import History
+from sctptop.model.associations.rows import Key, Row
+from sctptop.model.event import Event
+from sctptop.model.sample import Association
+
+GENERATION_S = 30.0
+"""Evidence is counted in two generations of this length: what is seen reaches 30 to 60 s back.
+
+Where readings are rare a generation has three of them.
+"""
+APART_S = 0.9
+"""Readings are counted this far apart at least: however often one reads, a moment counts once."""
+QUEUE_READINGS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What every association is looked at with: the clock, the interval and the history of the samples.
+
+    ``sack_timeouts``: what SctpDelaySackExpireds gained in the interval, by namespace.
+    """
+
+    now_s: float
+    interval_s: float
+    tick: int
+    past: History
+    probed: bool
+    sack_timeouts: Mapping[int, float]
+
+    @property
+    def generation_s(self) -> float:
+        """How long a generation of evidence lasts."""
+        return max(GENERATION_S, 3 * self.interval_s)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one generation saw. Times are in ms, the others are counts."""
+
+    out_data: int = 0
+    rtx: int = 0
+    rtx_readings: int = 0
+    t3: int = 0
+    fast: int = 0
+    gaps: int = 0
+    held: int = 0
+    stalled: int = 0
+    stalled_readings: int = 0
+    stalled_max_ms: float = 0.0
+    read_readings: int = 0
+    slow_readings: int = 0
+    slow_reads: int = 0
+    slow_max_ms: float = 0.0
+    usual_read_ms: float | None = None
+    peer_dups: int = 0
+    least_rto_ms: float | None = None
+    losses: dict[str, int] = field(default_factory=dict)
+
+
+class Watch:
+    """The evidence of one association, and since when what lasts has lasted."""
+
+    def __init__(self, now_s: float) -> None:
+        self.tallies = (Tally(), Tally())
+        self.closed_since_s: float | None = None
+        self.closed_readings = 0
+        self.closed_last_s: float | None = None
+        self.opening_since_s: float | None = None
+        self.bad: dict[str, tuple[float, int]] = {}
+        self.queue: deque[int] = deque(maxlen=QUEUE_READINGS)
+        self._turned_s = now_s
+        self._cause_s = now_s
+        self._slow_since: int | None = None
+        self._usual_ms: float | None = None
+        self._counted_s: dict[str, float] = {}
+
+    def over(self, moment: Moment) -> bool:
+        """Whether all that was remembered is too old to matter."""
+        return moment.now_s - self._cause_s > 2 * moment.generation_s
+
+    def take(
+        self, moment: Moment, row: Row, cause: bool, happened: Iterable[Event], other: Row | None
+    ) -> None:
+        """Take in one interval; ``other`` is the other end where it is on this host too."""
+        if cause:
+            self._cause_s = moment.now_s
+        if moment.now_s - self._turned_s >= moment.generation_s:
+            self.tallies = (self.tallies[1], Tally())
+            self._turned_s = moment.now_s
+        tally = self.tallies[1]
+        self._transmissions(tally, moment, row, happened, other)
+        self._waits(tally, moment, row, other)
+        self._lasting(moment.now_s, row.association)
+
+    def sum(self, name: str) -> int:
+        """A count of both generations."""
+        value: int = getattr(self.tallies[0], name) + getattr(self.tallies[1], name)
+        return value
+
+    def most(self, name: str) -> float:
+        """The larger of both generations."""
+        return float(max(getattr(self.tallies[0], name), getattr(self.tallies[1], name)))
+
+    def least(self, name: str) -> float | None:
+        """The smaller of both generations, where there is one."""
+        known = [value for one in self.tallies if (value := getattr(one, name)) is not None]
+        return min(known) if known else None
+
+    def losses(self) -> Mapping[str, int]:
+        """Retransmissions by path, as far as probes told."""
+        old, new = (one.losses for one in self.tallies)
+        return {address: old.get(address, 0) + new.get(address, 0) for address in {*old, *new}}
+
+    def _apart(self, what: str, now_s: float) -> bool:
+        """Whether this reading is to be counted: far enough from the one counted before."""
+        if now_s - self._counted_s.get(what, -APART_S) < APART_S:
+            return False
+        self._counted_s[what] = now_s
+        return True
+
+    def _transmissions(
+        self, tally: Tally, moment: Moment, row: Row, happened: Iterable[Event], other: Row | None
+    ) -> None:
+        gained = round((row.rate("rtx_chunks") or 0.0) * moment.interval_s)
+        tally.out_data += round((row.rate("out_data_chunks") or 0.0) * moment.interval_s)
+        tally.gaps += round((row.rate("gap_acks") or 0.0) * moment.interval_s)
+        tally.rtx += gained
+        tally.rtx_readings += gained > 0 and self._apart("rtx", moment.now_s)
+        if other is not None:
+            tally.peer_dups += round((other.rate("in_dup_chunks") or 0.0) * moment.interval_s)
+        if not moment.probed and row.rate("rtx_marked_chunks"):
+            # Chunks outstanding at T3 expiries: so there was at least one.
+            tally.t3 += 1
+        rto = row.association.rto_ms
+        if rto is not None and (tally.least_rto_ms is None or rto < tally.least_rto_ms):
+            tally.least_rto_ms = rto
+        for event in happened:
+            if event.kind == "t3_rtx":
+                tally.t3 += 1
+            elif event.kind == "retransmit" and event.text("reason") in ("FAST_RTX", "T3_RTX"):
+                tally.fast += event.text("reason") == "FAST_RTX"
+                address = event.address or ""
+                tally.losses[address] = tally.losses.get(address, 0) + 1
+
+    def _waits(self, tally: Tally, moment: Moment, row: Row, other: Row | None) -> None:
+        held, read = row.held.now, row.read_wait.now
+        if held.n:
+            tally.held += held.n
+            limit_ms = stall_limit_ms(other)
+            stalled = sum(
+                times for middle, times in row.association.held_bins if limit_ms and middle >= limit_ms * 1e6
+            )
+            if stalled and held.max_ns is not None and not window_bound(row.association):
+                tally.stalled += stalled
+                tally.stalled_readings += self._apart("stalled", moment.now_s)
+                tally.stalled_max_ms = max(tally.stalled_max_ms, held.max_ns / 1e6)
+        if read.n:
+            counted = self._apart("read", moment.now_s)
+            tally.read_readings += counted
+            now_ms = row.read_wait.now_ms or 0.0
+            if now_ms < SLOW_READ_MS:
+                self._slow_since = None
+                return
+            if self._slow_since is None:
+                # What was usual before it became slow: asked once, for the history is long.
+                self._slow_since = moment.tick
+                self._usual_ms = usual_read_ms(moment, row.key, moment.tick)
+            usual = self._usual_ms
+            if now_ms >= slow_limit_ms(usual):
+                tally.slow_readings += counted
+                tally.slow_reads += read.n
+                tally.slow_max_ms = max(tally.slow_max_ms, now_ms)
+                tally.usual_read_ms = usual
+
+    def _lasting(self, now_s: float, entry: Association) -> None:
+        if window_closed(entry):
+            self.closed_since_s = now_s if self.closed_since_s is None else self.closed_since_s
+            self.closed_readings += 1
+            self.closed_last_s = now_s
+        else:
+            self.closed_since_s, self.closed_readings = None, 0
+        if entry.state in OPENING:
+            self.opening_since_s = now_s if self.opening_since_s is None else self.opening_since_s
+        else:
+            self.opening_since_s = None
+        if (entry.recv_queue or 0) >= LASTING_QUEUE:
+            if self._apart("queue", now_s):
+                self.queue.append(entry.recv_queue or 0)
+        else:
+            self.queue.clear()
+        bad = {}
+        for path in entry.paths:
+            if failing(path.state, path.errors):
+                since, readings = self.bad.get(path.address, (now_s, 0))
+                bad[path.address] = (since, readings + 1)
+        self.bad = bad
+
+
+def usual_read_ms(moment: Moment, key: Key, before_tick: int) -> float | None:
+    """The median wait to be read of the intervals before a tick, None if there are fewer than five."""
+    series = moment.past.read(key, "read_wait_ms", before_tick - 1, TICKS_KEPT)
+    known = [value for value in series if value is not None]
+    return median(known) if len(known) >= 5 else None

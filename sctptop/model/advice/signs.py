@@ -1,0 +1,96 @@
+"""Signs of trouble in one reading of one association. Cheap, and each may be innocent: rules ask for more."""
+
+from __future__ import annotations
+
+from sctptop.model.associations.rows import Row
+from sctptop.model.sample import Association
+
+LINUX_SACK_DELAY_MS = 200.0
+"""Assumed of a peer that is not on this host: SCTP_DEFAULT_TIMEOUT_SACK, include/net/sctp/constants.h."""
+FULL_PACKET = 1500
+SLOW_READ_MS, SLOWEST_READ_MS = 1.0, 50.0
+"""A median wait to be read below the first is quick, above the second slow, whatever it was before."""
+LASTING_QUEUE = 4096
+"""Recv-Q from here on is looked at: a dozen small messages, with the kernel's overhead."""
+OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
+MANY_ERRORS = 3
+"""Transmissions or heartbeats in a row without an answer; below it may be the loss of one packet."""
+
+
+def gives_cause(row: Row) -> bool:
+    """Whether anything in this interval may be a sign of trouble. Cheap: it is asked of every association."""
+    rates, entry = row.rates, row.association
+    if rates.get("rtx_chunks") or rates.get("rtx_marked_chunks"):
+        return True
+    if (entry.peer_rwnd is not None and entry.peer_rwnd < 2 * FULL_PACKET) or entry.state in OPENING:
+        return True
+    if (entry.recv_queue or 0) >= LASTING_QUEUE:
+        return True
+    held, read = row.held.now.max_ns, row.read_wait.now.max_ns
+    if (held is not None and held >= 1e6) or (read is not None and read >= SLOW_READ_MS * 1e6):
+        return True
+    return any(
+        path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths
+    )
+
+
+def failing(state: str | None, errors: int | None) -> bool:
+    """Whether a path seems not to work.
+
+    PF alone does not say so: with pf_retrans 0, the default, one T3 expiry is enough, and only a HEARTBEAT-ACK takes
+    it back, never a SACK (sctp_check_transmitted, Linux 6.1). A SACK does set its errors back to 0.
+    """
+    errors = errors or 0
+    return state in ("INACTIVE", "UNCONFIRMED") or errors >= MANY_ERRORS or (state == "PF" and errors > 0)
+
+
+def outstanding(entry: Association) -> int:
+    """Bytes in flight on all paths that are known."""
+    return sum(path.flight or 0 for path in entry.paths) or entry.flight or 0
+
+
+def window_closed(entry: Association) -> bool:
+    """Whether data waits because the peer takes none: its window, what is in flight included, is below two packets.
+
+    peer_rwnd alone is near 0 whenever the window is used up, which is what a quick sender does.
+    """
+    if entry.state != "ESTABLISHED" or entry.peer_rwnd is None:
+        return False
+    sent = outstanding(entry)
+    waiting = entry.out_queue_chunks if entry.out_queue_chunks is not None else (entry.send_queue or 0) > sent
+    return bool(waiting) and entry.peer_rwnd + sent < 2 * FULL_PACKET
+
+
+def window_bound(entry: Association) -> bool:
+    """Whether cwnd or the peer's window held messages in this interval, so that it need not be Nagle.
+
+    Linux asks in this order (sctp_packet_can_append_data): the peer's window, flight against cwnd, Nagle.
+    """
+    rwnd = entry.peer_rwnd_min if entry.peer_rwnd_min is not None else entry.peer_rwnd
+    if rwnd is not None and rwnd < FULL_PACKET:
+        return True
+    for path in entry.paths:
+        flight = path.flight_max if path.flight_max is not None else path.flight
+        cwnd = path.cwnd_min if path.cwnd_min is not None else path.cwnd
+        if flight and cwnd is not None and flight >= cwnd:
+            return True
+    return False
+
+
+def stall_limit_ms(other: Row | None) -> float:
+    """From which time on a hold looks like a delayed SACK; 0 where the peer delays none."""
+    delay = peer_sack_delay(other)
+    return max(delay / 2, 2.0) if delay else 0.0
+
+
+def peer_sack_delay(other: Row | None) -> float:
+    """Of the other end where it is on this host, else what Linux begins with; ms."""
+    known = other.association.sack_delay_ms if other is not None else None
+    return LINUX_SACK_DELAY_MS if known is None else float(known)
+
+
+def slow_limit_ms(usual_ms: float | None) -> float:
+    """Ten times what is usual, within bounds."""
+    if usual_ms is None:
+        return SLOWEST_READ_MS
+    return min(max(10 * usual_ms, SLOW_READ_MS), SLOWEST_READ_MS)

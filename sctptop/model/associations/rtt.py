@@ -1,0 +1,136 @@
+"""Round trips of each path since the last reset: of heartbeats, and apart from them of data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sctptop.model.associations.distribution import NANOSECONDS, Distribution
+from sctptop.model.event import Event
+from sctptop.model.sample import Association, RttSummary
+
+DATA_BITS = 4
+"""The kernel side counts data RTTs in bins of this precision (bpf/rtt.c): an error of at most 3.1 %."""
+
+PathName = tuple[object, str]
+"""The key of an association and the address of one of its paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathRtt:
+    """The round trips of one path. Nothing in it changes; a newer one takes its place.
+
+    ``last_ms`` and ``kernel_ms`` are of the last heartbeat, our clock and the kernel's; ``last_at_s`` when it was
+    acknowledged on the clock of the samples. ``now_ms`` are the heartbeats of the last interval, ``data_now_ms`` the
+    median of the data RTTs in it.
+    """
+
+    heartbeat: Distribution = field(default_factory=Distribution)
+    data: Distribution = field(default_factory=lambda: Distribution(DATA_BITS))
+    last_ms: float | None = None
+    kernel_ms: float | None = None
+    last_at_s: float | None = None
+    now_ms: tuple[float, ...] = ()
+    data_now_ms: float | None = None
+
+    def summary(self) -> RttSummary | None:
+        """Of the heartbeats, None while there was none."""
+        return summary_of(self.heartbeat, self.last_ms)
+
+    def data_summary(self) -> RttSummary | None:
+        """Of the data, None while there was none. Contains the peer's SACK delay."""
+        return summary_of(self.data, self.data_now_ms)
+
+
+def summary_of(values: Distribution, last_ms: float | None) -> RttSummary | None:
+    """The published form of a distribution, None while it is empty."""
+    p50, p90, p99 = (values.percentile(share) for share in (0.5, 0.9, 0.99))
+    low, high = values.min_ns, values.max_ns
+    if p50 is None or p90 is None or p99 is None or low is None or high is None:
+        return None
+    return RttSummary(
+        n=values.n,
+        min=round(low / NANOSECONDS, 6),
+        p50=round(p50, 6),
+        p90=round(p90, 6),
+        p99=round(p99, 6),
+        max=round(high / NANOSECONDS, 6),
+        last=last_ms,
+    )
+
+
+class RttBook:
+    """Follows the round trips of all paths."""
+
+    def __init__(self) -> None:
+        self._paths: dict[object, dict[str, PathRtt]] = {}
+        self._moved: set[PathName] = set()
+
+    def of(self, key: object) -> Mapping[str, PathRtt]:
+        """By address; the mapping returned is never altered later."""
+        return self._paths.get(key, {})
+
+    @property
+    def moved(self) -> Iterable[PathName]:
+        """The paths with a round trip in the last interval."""
+        return self._moved
+
+    def advance(
+        self,
+        events: Iterable[tuple[object, Event]],
+        associations: Iterable[tuple[object, Association]],
+        now_s: float,
+    ) -> None:
+        """Take in one interval: its events by association key, and the associations with their data RTTs."""
+        beats: dict[PathName, list[Event]] = {}
+        for key, event in events:
+            if event.kind == "hb_rtt" and event.address and event.number("rtt_ms") is not None:
+                beats.setdefault((key, event.address), []).append(event)
+        data: dict[PathName, tuple[tuple[int, int], ...]] = {
+            (key, path.address): path.data_rtt_bins
+            for key, entry in associations
+            for path in entry.paths
+            if path.data_rtt_bins
+        }
+        still = self._moved - beats.keys() - data.keys()
+        self._moved = {*beats, *data}
+        for name in still:
+            self._put(name, replace(self._get(name), now_ms=(), data_now_ms=None))
+        for name in self._moved:
+            self._put(name, _with(self._get(name), beats.get(name, []), data.get(name, ()), now_s))
+
+    def reset(self) -> None:
+        """Begin all distributions anew; when the last heartbeat was is still known."""
+        self._paths = {
+            key: {address: _emptied(path) for address, path in paths.items()}
+            for key, paths in self._paths.items()
+        }
+
+    def keep(self, keys: Iterable[object]) -> None:
+        """Forget all associations but these."""
+        gone = self._paths.keys() - set(keys)
+        for key in gone:
+            del self._paths[key]
+        self._moved = {name for name in self._moved if name[0] not in gone}
+
+    def _get(self, name: PathName) -> PathRtt:
+        return self._paths.get(name[0], {}).get(name[1]) or PathRtt()
+
+    def _put(self, name: PathName, path: PathRtt) -> None:
+        self._paths[name[0]] = {**self._paths.get(name[0], {}), name[1]: path}
+
+
+def _with(path: PathRtt, beats: list[Event], data: tuple[tuple[int, int], ...], now_s: float) -> PathRtt:
+    now = tuple(rtt for beat in beats if (rtt := beat.number("rtt_ms")) is not None)
+    changes: dict[str, object] = {"now_ms": now, "data_now_ms": None}
+    if now:
+        changes["heartbeat"] = path.heartbeat.merged((round(rtt * NANOSECONDS), 1) for rtt in now)
+        changes |= {"last_ms": now[-1], "kernel_ms": beats[-1].number("kernel_rtt_ms"), "last_at_s": now_s}
+    if data:
+        interval = Distribution(DATA_BITS).merged(data)
+        changes |= {"data": path.data.merged(data), "data_now_ms": interval.percentile(0.5)}
+    return replace(path, **changes)  # type: ignore[arg-type]
+
+
+def _emptied(path: PathRtt) -> PathRtt:
+    return PathRtt(last_ms=path.last_ms, kernel_ms=path.kernel_ms, last_at_s=path.last_at_s)

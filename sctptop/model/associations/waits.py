@@ -1,0 +1,106 @@
+"""Where messages wait since the last reset: held before the first transmission, and until they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sctptop.model.associations.distribution import Distribution
+from sctptop.model.associations.rtt import DATA_BITS, summary_of
+from sctptop.model.sample import Association, RttSummary
+
+Bins = tuple[tuple[int, int], ...]
+
+
+def _none() -> Distribution:
+    return Distribution(DATA_BITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One of the two waits of one association: ``total`` since the reset, ``now`` in the last interval.
+
+    Nothing in it changes; a newer one takes its place.
+    """
+
+    total: Distribution = field(default_factory=_none)
+    now: Distribution = field(default_factory=_none)
+
+    @property
+    def now_ms(self) -> float | None:
+        """The median of the last interval, None if no message was timed in it."""
+        return self.now.percentile(0.5)
+
+    def summary(self) -> RttSummary | None:
+        """Since the reset, None while no message was timed; ``last`` is the median of the last interval."""
+        return summary_of(self.total, self.now_ms)
+
+
+NO_WAIT = Wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Both waits of one association."""
+
+    held: Wait = NO_WAIT
+    read_wait: Wait = NO_WAIT
+
+
+NO_WAITS = Waits()
+
+
+class WaitBook:
+    """Follows the waits of all associations."""
+
+    def __init__(self) -> None:
+        self._waits: dict[object, Waits] = {}
+        self._moved: set[object] = set()
+
+    def of(self, key: object) -> Waits:
+        """Of that association; what is returned is never altered later."""
+        return self._waits.get(key, NO_WAITS)
+
+    @property
+    def moved(self) -> Iterable[object]:
+        """The associations with a message timed in the last interval."""
+        return self._moved
+
+    def medians(self, key: object) -> Mapping[str, float | None]:
+        """Of the last interval, in ms, under the names of their series."""
+        waits = self.of(key)
+        return {"held_ms": waits.held.now_ms, "read_wait_ms": waits.read_wait.now_ms}
+
+    def advance(self, associations: Iterable[tuple[object, Association]]) -> None:
+        """Take in what one interval added."""
+        added = {
+            key: (entry.held_bins, entry.read_wait_bins)
+            for key, entry in associations
+            if entry.held_bins or entry.read_wait_bins
+        }
+        for key in self._moved - added.keys():
+            self._put(key, (), ())
+        for key, (held, read) in added.items():
+            self._put(key, held, read)
+        self._moved = set(added)
+
+    def reset(self) -> None:
+        """Begin all distributions anew."""
+        self._waits = {}
+        self._moved = set()
+
+    def keep(self, keys: Iterable[object]) -> None:
+        """Forget all associations but these."""
+        for key in self._waits.keys() - set(keys):
+            del self._waits[key]
+        self._moved &= self._waits.keys()
+
+    def _put(self, key: object, held: Bins, read: Bins) -> None:
+        before = self.of(key)
+        self._waits[key] = Waits(_with(before.held, held), _with(before.read_wait, read))
+
+
+def _with(wait: Wait, bins: Bins) -> Wait:
+    if not bins:
+        return replace(wait, now=NO_WAIT.now) if wait.now.n else wait
+    return Wait(wait.total.merged(bins), NO_WAIT.now.merged(bins))

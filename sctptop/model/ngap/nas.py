@@ -1,0 +1,134 @@
+"""The type of a NAS message, where it can be read: 5GMM of 3GPP TS 24.501, EMM of TS 24.301 (release 18).
+
+A message is plain, or protected: then a header with a MAC and a sequence number stands before it, and it can
+be read only with the null cipher. No header tells the cipher. What stands there is taken for a message if it begins
+like a plain one whose type may travel in that direction: ciphertext looks so by chance once in a million messages
+of 5GMM, but once in 4,000 of EMM, whose plain header is one byte shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+from sctptop.model.ngap.ppid import NGAP, S1AP
+
+_UP, _DOWN, _BOTH = "up", "down", "up down"
+
+_5GMM: Mapping[int, tuple[str, str]] = {
+    0x41: ("RegistrationRequest", _UP),
+    0x42: ("RegistrationAccept", _DOWN),
+    0x43: ("RegistrationComplete", _UP),
+    0x44: ("RegistrationReject", _DOWN),
+    0x45: ("DeregistrationRequestUEOriginating", _UP),
+    0x46: ("DeregistrationAcceptUEOriginating", _DOWN),
+    0x47: ("DeregistrationRequestUETerminated", _DOWN),
+    0x48: ("DeregistrationAcceptUETerminated", _UP),
+    0x4C: ("ServiceRequest", _UP),
+    0x4D: ("ServiceReject", _DOWN),
+    0x4E: ("ServiceAccept", _DOWN),
+    0x4F: ("ControlPlaneServiceRequest", _UP),
+    0x50: ("NetworkSliceSpecificAuthenticationCommand", _DOWN),
+    0x51: ("NetworkSliceSpecificAuthenticationComplete", _UP),
+    0x52: ("NetworkSliceSpecificAuthenticationResult", _DOWN),
+    0x54: ("ConfigurationUpdateCommand", _DOWN),
+    0x55: ("ConfigurationUpdateComplete", _UP),
+    0x56: ("AuthenticationRequest", _DOWN),
+    0x57: ("AuthenticationResponse", _UP),
+    0x58: ("AuthenticationReject", _DOWN),
+    0x59: ("AuthenticationFailure", _UP),
+    0x5A: ("AuthenticationResult", _DOWN),
+    0x5B: ("IdentityRequest", _DOWN),
+    0x5C: ("IdentityResponse", _UP),
+    0x5D: ("SecurityModeCommand", _DOWN),
+    0x5E: ("SecurityModeComplete", _UP),
+    0x5F: ("SecurityModeReject", _UP),
+    0x64: ("5GMMStatus", _BOTH),
+    0x65: ("Notification", _DOWN),
+    0x66: ("NotificationResponse", _UP),
+    0x67: ("ULNASTransport", _UP),
+    0x68: ("DLNASTransport", _DOWN),
+    0x69: ("RelayKeyRequest", _UP),
+    0x6A: ("RelayKeyAccept", _DOWN),
+    0x6B: ("RelayKeyReject", _DOWN),
+    0x6C: ("RelayAuthenticationRequest", _DOWN),
+    0x6D: ("RelayAuthenticationResponse", _UP),
+}
+"""TS 24.501, table 9.7.1; directions from section 8.2."""
+
+_EMM: Mapping[int, tuple[str, str]] = {
+    0x41: ("AttachRequest", _UP),
+    0x42: ("AttachAccept", _DOWN),
+    0x43: ("AttachComplete", _UP),
+    0x44: ("AttachReject", _DOWN),
+    0x45: ("DetachRequest", _BOTH),
+    0x46: ("DetachAccept", _BOTH),
+    0x48: ("TrackingAreaUpdateRequest", _UP),
+    0x49: ("TrackingAreaUpdateAccept", _DOWN),
+    0x4A: ("TrackingAreaUpdateComplete", _UP),
+    0x4B: ("TrackingAreaUpdateReject", _DOWN),
+    0x4C: ("ExtendedServiceRequest", _UP),
+    0x4D: ("ControlPlaneServiceRequest", _UP),
+    0x4E: ("ServiceReject", _DOWN),
+    0x4F: ("ServiceAccept", _DOWN),
+    0x50: ("GUTIReallocationCommand", _DOWN),
+    0x51: ("GUTIReallocationComplete", _UP),
+    0x52: ("AuthenticationRequest", _DOWN),
+    0x53: ("AuthenticationResponse", _UP),
+    0x54: ("AuthenticationReject", _DOWN),
+    0x55: ("IdentityRequest", _DOWN),
+    0x56: ("IdentityResponse", _UP),
+    0x5C: ("AuthenticationFailure", _UP),
+    0x5D: ("SecurityModeCommand", _DOWN),
+    0x5E: ("SecurityModeComplete", _UP),
+    0x5F: ("SecurityModeReject", _UP),
+    0x60: ("EMMStatus", _BOTH),
+    0x61: ("EMMInformation", _DOWN),
+    0x62: ("DownlinkNASTransport", _DOWN),
+    0x63: ("UplinkNASTransport", _UP),
+    0x64: ("CSServiceNotification", _DOWN),
+    0x68: ("DownlinkGenericNASTransport", _DOWN),
+    0x69: ("UplinkGenericNASTransport", _UP),
+}
+"""TS 24.301, table 9.8.1; directions from section 8.2. A ServiceRequest has a short header and no type."""
+
+_TYPES = {NGAP: _5GMM, S1AP: _EMM}
+
+
+def nas_name(ppid: int, nas: int) -> str:
+    """Such as "RegistrationRequest"; "NAS 0x7b" for a type that a later release brought. ``ppid`` NGAP or S1AP."""
+    known = _TYPES.get(ppid, {}).get(nas)
+    return known[0] if known else f"NAS {nas:#04x}"
+
+
+def _travelling(types: Mapping[int, tuple[str, str]], direction: str) -> frozenset[int]:
+    return frozenset(number for number, (_, directions) in types.items() if direction in directions.split())
+
+
+UPLINK_5GMM, DOWNLINK_5GMM = _travelling(_5GMM, _UP), _travelling(_5GMM, _DOWN)
+UPLINK_EMM, DOWNLINK_EMM = _travelling(_EMM, _UP), _travelling(_EMM, _DOWN)
+
+
+def read_5gmm(data: bytes, at: int, end: int, expected: Set[int]) -> int | None:
+    """The type of the message in ``data[at:end]``, one of ``expected`` if it is protected; section 9.1.1."""
+    if end - at < 3 or data[at] != 0x7E:
+        return None
+    security = data[at + 1]
+    if security == 0:
+        return data[at + 2]
+    inner = at + 7  # behind discriminator, security header type, MAC of four bytes and sequence number
+    if security > 4 or end - inner < 3 or data[inner] != 0x7E or data[inner + 1] != 0:
+        return None
+    return data[inner + 2] if data[inner + 2] in expected else None
+
+
+def read_emm(data: bytes, at: int, end: int, expected: Set[int]) -> int | None:
+    """The same for EMM, whose security header type is the upper half of the first byte; TS 24.301, section 9.1."""
+    if end - at < 2 or data[at] & 0x0F != 7:
+        return None
+    security = data[at] >> 4
+    if security == 0:
+        return data[at + 1]
+    inner = at + 6  # behind the first byte, MAC of four bytes and sequence number
+    if security > 4 or end - inner < 2 or data[inner] != 7:
+        return None
+    return data[inner + 1] if data[inner + 1] in expected else None

@@ -1,0 +1,1 @@
+"""Registrations of UEs: followed, ended, counted, and their time split."""

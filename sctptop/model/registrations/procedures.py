@@ -1,0 +1,179 @@
+"""How long procedures take: each request paired with what answered it, by association, code and ids of the UE.
+
+The time is that from the first instant of the request to the last of its answer on this host: where we asked, from the
+hand-over until the answer was read; where we were asked, from the arrival until our answer was transmitted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from sctptop.model.associations.distribution import Distribution
+from sctptop.model.associations.rows import Key
+from sctptop.model.ngap.dialect import INITIATING, UNSUCCESSFUL
+from sctptop.model.ngap.message import Message
+from sctptop.model.ngap.procedure_names import is_answered, procedure_name
+
+MOST_OPEN = 20_000
+"""Requests that wait for an answer; beyond, the oldest counts as unanswered."""
+PATIENCE_NS = 30_000_000_000
+"""A request older than this is not going to be answered."""
+MOST_KINDS = 4096
+"""Different procedures kept, over all associations."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureKind:
+    """``asked``: we sent the request. ``association`` is None for all of them together."""
+
+    association: Key | None
+    protocol: str
+    name: str
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A procedure since the reset; nothing in it changes. ``latency`` is of ``failures`` too, not of ``unanswered``."""
+
+    kind: ProcedureKind
+    latency: Distribution = field(default_factory=Distribution)
+    failures: int = 0
+    unanswered: int = 0
+
+
+@dataclass(slots=True)
+class _Open:
+    request: Message
+    association: Key
+    name: str
+    aliases: tuple[Hashable, ...]
+
+
+@dataclass(slots=True)
+class _Gained:
+    times_ns: list[int] = field(default_factory=list)
+    failures: int = 0
+    unanswered: int = 0
+
+
+class Procedures:
+    """Pairs messages in the order of their instants."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, _Open] = {}
+        self._by_name: dict[Hashable, int] = {}
+        self._next = 0
+        self._known: dict[ProcedureKind, Procedure] = {}
+        self._gained: dict[ProcedureKind, _Gained] = {}
+        self._published: tuple[Procedure, ...] = ()
+
+    def take(self, association: Key, message: Message) -> bool:
+        """Take in a message; False for an answer whose request is not known (yet)."""
+        dialect = message.dialect
+        if is_answered(dialect.ppid, message.procedure):
+            if message.pdu == INITIATING:
+                name = procedure_name(dialect.ppid, message.procedure)
+                self._ask(association, message, name, message.procedure)
+                return True
+            return self._answer(message, message.procedure, message.pdu == UNSUCCESSFUL)
+        if message.procedure == dialect.downlink_nas and message.nas is not None:
+            pair = dialect.nas_pairs.get(message.nas)
+            if pair is not None:
+                self._ask(association, message, pair.name, "nas")
+        elif message.procedure == dialect.uplink_nas:
+            self._answer_nas(message)
+        return True
+
+    def advance(self, now_ns: int) -> tuple[Procedure, ...]:
+        """All procedures since the reset, those of all associations and those of each; give up on old requests."""
+        while self._open:
+            place, oldest = next(iter(self._open.items()))
+            if len(self._open) <= MOST_OPEN and now_ns - oldest.request.at_ns <= PATIENCE_NS:
+                break
+            self._close(place)
+            self._count(oldest)
+        if self._gained:
+            for kind, gained in self._gained.items():
+                self._add(kind, gained)
+            self._gained = {}
+            self._published = tuple(self._known.values())
+        return self._published
+
+    def reset(self) -> None:
+        """Begin all distributions anew; requests that wait still do."""
+        self._known, self._gained, self._published = {}, {}, ()
+
+    def _ask(self, association: Key, message: Message, name: str, code: Hashable) -> None:
+        aliases = tuple(_aliases(message, code, message.out))
+        for alias in aliases[:1]:
+            repeated = self._open.get(self._by_name.get(alias, -1))
+            if repeated is not None:
+                self._close(self._by_name[alias])
+                self._count(repeated)
+        self._open[self._next] = _Open(message, association, name, aliases)
+        for alias in aliases:
+            self._by_name[alias] = self._next
+        self._next += 1
+
+    def _answer(self, message: Message, code: Hashable, failed: bool) -> bool:
+        for alias in _aliases(message, code, not message.out):
+            place = self._by_name.get(alias)
+            request = self._open[place].request if place is not None else None
+            if place is not None and request is not None and request.at_ns <= message.at_ns:
+                asked = self._close(place)
+                self._count(asked, max(message.done_ns - asked.request.at_ns, 0), failed)
+                return True
+        return False
+
+    def _answer_nas(self, message: Message) -> None:
+        """An uplink NAS message answers the request before it, if its type does or cannot be read."""
+        for alias in _aliases(message, "nas", not message.out):
+            asked = self._open.get(self._by_name.get(alias, -1))
+            if asked is not None and asked.request.nas is not None:
+                pair = message.dialect.nas_pairs[asked.request.nas]
+                if message.nas is None or message.nas in pair.answers | pair.failures:
+                    self._answer(message, "nas", message.nas in pair.failures)
+                return
+
+    def _close(self, place: int) -> _Open:
+        asked = self._open.pop(place)
+        for alias in asked.aliases:
+            if self._by_name.get(alias) == place:
+                del self._by_name[alias]
+        return asked
+
+    def _count(self, asked: _Open, took_ns: int | None = None, failed: bool = False) -> None:
+        """For all associations together, and for its own."""
+        for association in (None, asked.association):
+            kind = ProcedureKind(association, asked.request.dialect.name, asked.name, asked.request.out)
+            gained = self._gained.setdefault(kind, _Gained())
+            if took_ns is None:
+                gained.unanswered += 1
+            else:
+                gained.times_ns.append(took_ns)
+                gained.failures += failed
+
+    def _add(self, kind: ProcedureKind, gained: _Gained) -> None:
+        before = self._known.get(kind)
+        if before is None and len(self._known) >= MOST_KINDS:
+            return
+        before = before or Procedure(kind)
+        self._known[kind] = Procedure(
+            kind,
+            before.latency.merged((value, 1) for value in gained.times_ns),
+            before.failures + gained.failures,
+            before.unanswered + gained.unanswered,
+        )
+
+
+def _aliases(message: Message, code: Hashable, asked: bool) -> Iterable[Hashable]:
+    """The names of a request, surest first: by the core's id of the UE, by the radio node's, else the association's."""
+    begin = (message.wire, code, asked)
+    if message.amf_ue_id is not None:
+        yield (*begin, "core", message.amf_ue_id)
+    if message.ran_ue_id is not None:
+        yield (*begin, "RAN", message.ran_ue_id)
+    if message.amf_ue_id is None and message.ran_ue_id is None:
+        yield (*begin, "all")

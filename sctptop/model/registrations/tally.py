@@ -1,0 +1,100 @@
+"""Registrations counted and their times added up, since the reset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sctptop.model.associations.distribution import NANOSECONDS, Distribution
+from sctptop.model.ngap.dialect import RAN_ENDS
+from sctptop.model.registrations.attempt import Registration
+from sctptop.model.registrations.outcome import COMPLETED, OUTCOMES
+
+BITS = 9
+"""Of the distributions: an error of at most 0.1 %."""
+PARTS = ("total", "sctp", "held", "unread", "core", "ran")
+"""What each registration's time is added up by: ``sctp`` is ``held`` and ``unread`` together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of PARTS over all completed registrations. Nothing in it changes; a newer one takes its place."""
+
+    times: Distribution = field(default_factory=lambda: Distribution(BITS))
+    sum_ns: int = 0
+
+    @property
+    def mean_ms(self) -> float | None:
+        """None while there is none."""
+        return self.sum_ns / self.times.n / NANOSECONDS if self.times.n else None
+
+    def summary(self) -> dict[str, float | int] | None:
+        """n, min, mean, p50, p95, p99 and max in ms; None while there is none."""
+        times = self.times
+        if not times.n or times.min_ns is None or times.max_ns is None:
+            return None
+        found: dict[str, float | int] = {
+            "n": times.n,
+            "min": round(times.min_ns / NANOSECONDS, 6),
+            "mean": round(self.mean_ms or 0.0, 6),
+        }
+        for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+            found[name] = round(times.percentile(share) or 0.0, 6)
+        found["max"] = round(times.max_ns / NANOSECONDS, 6)
+        return found
+
+    def with_times(self, times_ns: Iterable[int]) -> Part:
+        """A new one with further times."""
+        added = list(times_ns)
+        return Part(self.times.merged((value, 1) for value in added), self.sum_ns + sum(added))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of the registrations seen from one end. ``parts`` are of the completed ones alone.
+
+    ``started`` may be less than have ended: those that were running at the reset.
+    """
+
+    end: str
+    started: int = 0
+    ended: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
+    parts: Mapping[str, Part] = field(default_factory=lambda: {name: Part() for name in PARTS})
+
+    @property
+    def from_ran(self) -> bool:
+        """Whether we are the radio node."""
+        return self.end in RAN_ENDS
+
+    @property
+    def completed(self) -> int:
+        """How many were completed."""
+        return self.ended[COMPLETED]
+
+    @property
+    def failed(self) -> int:
+        """How many ended otherwise."""
+        return sum(self.ended.values()) - self.completed
+
+    @property
+    def success(self) -> float | None:
+        """The share of those that ended which were completed; None while none ended."""
+        total = sum(self.ended.values())
+        return self.completed / total if total else None
+
+    def with_more(self, started: int, ended: Iterable[Registration]) -> Tally:
+        """A new one with those that started and those that ended since."""
+        finished = list(ended)
+        counts = dict(self.ended)
+        for one in finished:
+            counts[one.outcome] += 1
+        done = [one for one in finished if one.outcome == COMPLETED]
+        parts = self.parts
+        if done:
+            parts = {name: self.parts[name].with_times(_part(one, name) for one in done) for name in PARTS}
+        return Tally(self.end, self.started + started, counts, parts)
+
+
+def _part(registration: Registration, name: str) -> int:
+    value: int | None = getattr(registration, f"{name}_ns")
+    return value or 0

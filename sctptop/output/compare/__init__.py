@@ -1,0 +1,1 @@
+"""``sctptop compare`` as text, Markdown and JSON."""

@@ -1,0 +1,97 @@
+"""Lines and cells of the tables of a comparison: numbers in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sctptop.comparison.compare import Comparison
+from sctptop.comparison.ratio_text import times_text
+from sctptop.comparison.significance import Ratio
+from sctptop.comparison.summary import Ended
+from sctptop.model.associations.distribution import NANOSECONDS, Distribution
+from sctptop.quantity import UNKNOWN, milliseconds, short
+
+Of = TypeVar("Of")
+DIFFERS = "≠"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure: a cell for each recording, and for each but the first a remark, its ratio or DIFFERS."""
+
+    label: str
+    cells: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Lines under a title; ``note`` says what one must know to read them."""
+
+    title: str
+    lines: tuple[Line, ...]
+    note: str = ""
+
+
+def line_of(label: str, of: Sequence[Of], cell: Callable[[Of], str]) -> Line:
+    """A cell for each."""
+    return Line(label, tuple(cell(one) for one in of))
+
+
+def with_ratio(line: Line, comparison: Comparison, name: str) -> Line:
+    """The same line with the ratios of that name in each pair."""
+    if not name:
+        return line
+    remarks = tuple(
+        ratio_cell(pair.ratios.get(name)) if name == "heartbeat" or pair.comparable else ""
+        for pair in comparison.pairs
+    )
+    return Line(line.label, line.cells, remarks)
+
+
+def ratio_cell(ratio: Ratio | None) -> str:
+    """A ratio with its interval, * where it differs for certain; nothing to say of twice 0."""
+    if ratio is None or ratio.value is None or ratio.low == ratio.high == 1:
+        return ""
+    return times_text(ratio) + (" *" if ratio.differs else "")
+
+
+def part_cell(one: Ended, name: str) -> str:
+    """The mean of one of PARTS and its share of the total."""
+    if not one.n:
+        return UNKNOWN
+    return milliseconds(one.mean(name)) if name == "total" else time_cell(one.mean(name), one)
+
+
+def time_cell(ms: float, one: Ended) -> str:
+    """A part of the mean registration and its share of the total."""
+    total = one.mean("total")
+    return milliseconds(ms) + (f" {ms / total:.0%}" if total else "")
+
+
+def times_cell(values: Distribution) -> str:
+    """p50 / p99 (n)."""
+    return (
+        f"{ms_cell(values.percentile(0.5))} / {ms_cell(values.percentile(0.99))} ({short(values.n)})"
+        if values.n
+        else UNKNOWN
+    )
+
+
+def sizes_cell(values: Distribution) -> str:
+    """p95 / max, of a distribution of bytes."""
+    if not values.n or values.max_ns is None:
+        return UNKNOWN
+    return f"{short(round((values.percentile(0.95) or 0) * NANOSECONDS))}B / {short(values.max_ns)}B"
+
+
+def count_cell(value: int | None) -> str:
+    """A count that may not be known."""
+    return UNKNOWN if value is None else short(value)
+
+
+def ms_cell(value: float | None) -> str:
+    """A time that may not be known."""
+    return UNKNOWN if value is None else milliseconds(value)

@@ -1,0 +1,184 @@
+"""A comparison as one JSON object: times in ms, sizes in bytes, what is not known null."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sctptop.comparison.compare import Comparison, Pair
+from sctptop.comparison.significance import Ratio
+from sctptop.comparison.summary import End, Ended, Summary
+from sctptop.comparison.verdict import Verdict
+from sctptop.model.associations.distribution import NANOSECONDS, Distribution
+from sctptop.model.registrations.tally import PARTS
+
+SCHEMA = 1
+LEAST_RATIO = 1e-4
+SHARES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
+
+
+def comparison_to_json(comparison: Comparison, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """``recordings`` in their order, the baseline first; ``comparisons`` of each other with it.
+
+    ``ratio`` is other over baseline with its 95 % interval; ``word`` "slower" or "faster" only where that is certain.
+    """
+    return {
+        "schema": SCHEMA,
+        "baseline": comparison.summaries[0].name,
+        "caveats": list(comparison.caveats),
+        "settings": [
+            {
+                "end": one.role or None,
+                "name": one.name,
+                "values": [list(values) or None for values in one.values],
+                "differs": one.differs,
+            }
+            for one in comparison.settings
+        ],
+        "recordings": [
+            _recording(one, comparison.ends[place]) for place, one in enumerate(comparison.summaries)
+        ],
+        "comparisons": [_pair(comparison, verdict) for verdict in verdicts],
+    }
+
+
+def _recording(one: Summary, end: str) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "file": one.path,
+        "host": one.host or None,
+        "kernel": one.kernel or None,
+        "machine": one.machine or None,
+        "hz": one.hz,
+        "began": one.began.isoformat(timespec="microseconds"),
+        "span_s": one.span_s,
+        "samples": one.samples,
+        "samples_with_probes": one.probed,
+        "events_lost": one.lost,
+        "events_missed": one.missed,
+        "messages_unseen": one.unseen,
+        "damaged": one.damaged,
+        "seen_from": end or None,
+        "registrations": [_ended(ended) for ended in one.registrations.values()],
+        "running_at_the_end": one.running,
+        "procedures": [
+            {
+                "name": name,
+                "asked": asked,
+                "failures": failures,
+                "unanswered": unanswered,
+                "latency_ms": _times(latency),
+            }
+            for (name, asked), (latency, failures, unanswered) in one.procedures.items()
+        ],
+        "hb_rtt_ms": _times(one.heartbeats),
+        "ends": [_end(entry) for entry in one.ends.values()],
+        "counters": dict(one.counters),
+        "advice": [
+            {
+                "rule": fired.rule,
+                "severity": fired.severity,
+                "end": fired.role,
+                "associations": fired.associations,
+                "lasted_s": fired.lasted_s,
+                "seen": fired.seen,
+                "remedy": fired.remedy,
+            }
+            for fired in one.advice
+        ],
+    }
+
+
+def _ended(one: Ended) -> dict[str, Any]:
+    return {
+        "end": one.end,
+        "started": one.started,
+        **{outcome.replace(" ", "_"): count for outcome, count in one.ended.items()},
+        "per_second": one.rate,
+        "at_once": one.at_once,
+        **{f"{part}_ms": _part(one, part) for part in PARTS},
+        "stages": [
+            {"whose": whose, "message": name, "n": stalls.n, "sum_ms": stalls.sum_ms}
+            for (whose, name), stalls in sorted(one.stages.items(), key=lambda entry: -entry[1].sum_ms)
+        ],
+    }
+
+
+def _part(one: Ended, part: str) -> dict[str, float | int] | None:
+    if not one.n:
+        return None
+    times = sorted(one.times[part])
+    found: dict[str, float | int] = {"n": one.n, "min": times[0], "mean": round(one.mean(part), 6)}
+    found |= {name: one.percentile(part, share) or 0.0 for name, share in SHARES}
+    return {**found, "max": times[-1]}
+
+
+def _end(one: End) -> dict[str, Any]:
+    return {
+        "end": one.role,
+        "associations": one.associations,
+        "processes": list(one.processes),
+        "held_ms": _times(one.held),
+        "read_wait_ms": _times(one.read_wait),
+        "send_queue": _sizes(one.send_queue),
+        "recv_queue": _sizes(one.recv_queue),
+        "rtx_chunks": one.rtx_chunks,
+        "out_data_chunks": one.out_data_chunks,
+    }
+
+
+def _times(values: Distribution) -> Mapping[str, float | int] | None:
+    if not values.n or values.min_ns is None or values.max_ns is None:
+        return None
+    found: dict[str, float | int] = {"n": values.n, "min": values.min_ns / NANOSECONDS}
+    found |= {name: round(values.percentile(share) or 0.0, 6) for name, share in SHARES}
+    return {**found, "max": values.max_ns / NANOSECONDS}
+
+
+def _sizes(values: Distribution) -> Mapping[str, int] | None:
+    """These distributions count bytes where others count nanoseconds."""
+    if not values.n:
+        return None
+    found = {name: round((values.percentile(share) or 0.0) * NANOSECONDS) for name, share in SHARES}
+    return {**found, "max": values.max_ns or 0}
+
+
+def _pair(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
+    pair: Pair = verdict.pair
+    shares = {id(piece): share for piece, share in verdict.shares}
+    return {
+        "recording": comparison.summaries[pair.other].name,
+        "result": verdict.result,
+        "by": verdict.by or None,
+        "settings_explain": verdict.settings_explain,
+        "success_differs": pair.success_differs,
+        "ratios": {name: _ratio(ratio) for name, ratio in pair.ratios.items()},
+        "pieces": [
+            {
+                "kind": piece.kind,
+                "end": piece.role or None,
+                "baseline_ms": round(piece.base_ms, 6),
+                "ms": round(piece.other_ms, 6),
+                "share": shares.get(id(piece)),
+            }
+            for piece in pair.pieces
+        ],
+        "causes": [
+            {
+                "setting": cause.setting or None,
+                "rule": cause.rule or None,
+                "counter": cause.counter or None,
+                "text": cause.text,
+            }
+            for cause in verdict.causes
+        ],
+        "verdict": verdict.text,
+    }
+
+
+def _ratio(ratio: Ratio) -> dict[str, Any]:
+    """null where a time of 0 leaves no figure; the word stays."""
+    bounds = (ratio.value, ratio.low, ratio.high)
+    extreme = any(one is not None and not LEAST_RATIO <= one <= 1 / LEAST_RATIO for one in bounds)
+    value, low, high = (None, None, None) if extreme else bounds
+    return {"ratio": value, "low": low, "high": high, "n": list(ratio.n), "word": ratio.word}

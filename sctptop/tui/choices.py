@@ -1,0 +1,93 @@
+"""What the user has chosen to see, and how: a value that each key replaces, and how a change of it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sctptop.fields.catalogue import Field
+from sctptop.fields.filter import Filter
+from sctptop.fields.ordering import Order, natural
+from sctptop.model.associations.rows import Row
+from sctptop.model.selection import Selector
+from sctptop.model.snapshot import Snapshot
+from sctptop.options import Options
+from sctptop.tui.views.registry import view
+from sctptop.tui.views.scene import Toggles, View
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """``netns``: that network namespace only. ``both_ends``: one line for an association with both ends here."""
+
+    order: Order
+    filter: Filter
+    selectors: tuple[Selector, ...]
+    view: View
+    toggles: Toggles = field(default_factory=Toggles)
+    netns: int | None = None
+    both_ends: bool = False
+
+    def lines(self, snapshot: Snapshot | None) -> tuple[Row, ...]:
+        """What there is to filter."""
+        return snapshot.lines(self.both_ends) if snapshot else ()
+
+    def rows(self, snapshot: Snapshot | None) -> list[Row]:
+        """What the filter lets through, in order."""
+        return self.order.apply(row for row in self.lines(snapshot) if self.filter.accepts(row))
+
+    def sorted_by(self, chosen: Field) -> Chosen:
+        """By that field as people mean it; the other way round where it is that already."""
+        return replace(self, order=self.order.inverted if chosen == self.order.field else natural(chosen))
+
+    def sorted_by_next(self, shown: Sequence[Field], step: int) -> Chosen:
+        """By the column so many further on, of those on the screen."""
+        if not shown:
+            return self
+        place = shown.index(self.order.field) if self.order.field in shown else -max(step, 0)
+        return self.sorted_by(shown[(place + step) % len(shown)])
+
+    def switched(self, **toggles: Any) -> Chosen:
+        """With other toggles."""
+        return replace(self, toggles=replace(self.toggles, **toggles))
+
+    def next_netns(self, snapshot: Snapshot) -> Chosen:
+        """The next network namespace; after the last all of them."""
+        known = snapshot.namespaces
+        later = [netns for netns in known if self.netns is None or netns > self.netns]
+        return replace(self, netns=later[0] if later and len(known) > 1 else None)
+
+    @property
+    def order_text(self) -> str:
+        """How a change of order is said."""
+        return f"sorted by {self.order.field.title} {'▼' if self.order.descending else '▲'}"
+
+    def netns_text(self, snapshot: Snapshot) -> str:
+        """How a change of namespace is said."""
+        known = snapshot.namespaces
+        if self.netns is not None:
+            return f"network namespace {snapshot.namespace_label(self.netns)} only"
+        if len(known) > 1:
+            return f"all {len(known)} network namespaces"
+        told = snapshot.sample.sources.get("netns", "")
+        return f"one network namespace; {told}" if told.startswith("off") else "one network namespace"
+
+    def ends_text(self, snapshot: Snapshot | None) -> str:
+        """How it is said that ends share a line or not."""
+        if not self.both_ends:
+            return "each end on its own line"
+        if snapshot is not None and snapshot.totals.distinct == snapshot.totals.associations:
+            return "both ends on one line; now no association has both here"
+        return "both ends on one line"
+
+
+def chosen_by(options: Options) -> Chosen:
+    """What the command line says."""
+    return Chosen(
+        order=options.order,
+        filter=options.filter,
+        selectors=options.selectors,
+        view=view(options.view),
+        both_ends=options.both_ends,
+    )

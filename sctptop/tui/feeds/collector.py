@@ -1,0 +1,132 @@
+"""The one thread that owns the source and the model: it reads, derives, and posts what came out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from sctptop.model.selection import Selector
+from sctptop.source import Source
+from sctptop.tui.feeds.derivation import Derivation
+from sctptop.tui.feeds.reading import Reading
+
+CLOSE_BOUND_S = 2.0
+"""How long closing waits for a reading that hangs in the kernel."""
+
+
+class Collector:
+    """Reads at a steady pace until stopped. All public methods may be called from any thread."""
+
+    def __init__(
+        self,
+        source: Source,
+        selectors: Sequence[Selector],
+        interval_s: float,
+        count: int | None,
+        publish: Callable[[Reading], object],
+    ) -> None:
+        self._source = source
+        self._interval_s = interval_s
+        self._count = count
+        self._publish = publish
+        self._derived = Derivation(selectors, interval_s)
+        self._wake = threading.Condition()
+        self._reset_wanted = False
+        self._read_wanted = False
+        self._pace_changed = False
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
+
+    def start(self) -> None:
+        """Take the first reading now."""
+        self._thread.start()
+
+    def set_interval(self, interval_s: float) -> None:
+        """Read every ``interval_s`` from now on; a reading already due sooner is not put off."""
+        with self._wake:
+            self._interval_s = interval_s
+            self._pace_changed = True
+            self._wake.notify()
+
+    def reset(self) -> None:
+        """Read now and begin all deltas anew at that reading."""
+        with self._wake:
+            self._reset_wanted = True
+            self._wake.notify()
+
+    def read_now(self) -> None:
+        """Take a reading out of turn."""
+        with self._wake:
+            self._read_wanted = True
+            self._wake.notify()
+
+    def stop(self) -> None:
+        """End the thread and give the source back; a reading that hangs is left behind."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_BOUND_S)
+
+    def _run(self) -> None:
+        try:
+            self._collect()
+        finally:
+            self._source.close()
+
+    def _collect(self) -> None:
+        due = time.monotonic()
+        taken = 0
+        while True:
+            on_time, reset = self._wait(due)
+            if self._stopping:
+                return
+            started = time.monotonic()
+            succeeded = self._take(reset, on_time)
+            taken += succeeded
+            if self._count is not None and taken >= self._count:
+                self._publish_last()
+                return
+            due = self._next_due(due if on_time else started)
+
+    def _wait(self, due: float) -> tuple[bool, bool]:
+        """Sleep until the next reading; says whether it is one of the schedule, and whether to reset."""
+        steady = True
+        with self._wake:
+            while not (self._stopping or self._reset_wanted or self._read_wanted):
+                if self._pace_changed:
+                    self._pace_changed = False
+                    due = min(due, time.monotonic() + self._interval_s)
+                    steady = False
+                left = due - time.monotonic()
+                if left <= 0:
+                    return steady, False
+                self._wake.wait(left)
+            reset, self._reset_wanted, self._read_wanted = self._reset_wanted, False, False
+            return False, reset
+
+    def _next_due(self, due: float) -> float:
+        """The next point of the schedule; those missed by a slow reading are left out."""
+        interval_s = self._interval_s
+        late = time.monotonic() - due
+        return due + interval_s * max(1, int(late / interval_s) + 1)
+
+    def _take(self, reset: bool, on_time: bool) -> bool:
+        asked_s = self._interval_s
+        try:
+            sample = self._source.read()
+            real_s = sample.interval_s
+            slow = on_time and real_s is not None and real_s > asked_s * 1.1
+            reading = self._derived.take(sample, asked_s, real_s if slow else None)
+            if reset:
+                reading = self._derived.reset()
+        except Exception as error:
+            self._publish(self._derived.failed(error, asked_s))
+            return False
+        self._publish(reading)
+        return True
+
+    def _publish_last(self) -> None:
+        self._publish(replace(self._derived.last, last=True))

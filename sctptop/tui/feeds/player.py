@@ -1,0 +1,250 @@
+"""Plays a recording: the one thread that reads it and derives from it, at the pace it was recorded in or another."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from sctptop.model.associations.history import WINDOW
+from sctptop.model.sample import Sample
+from sctptop.model.selection import Selector
+from sctptop.recording.reader import Recording
+from sctptop.tui.feeds.derivation import Derivation
+from sctptop.tui.feeds.reading import Playback, Reading
+
+SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0)
+QUICK = 20
+"""Samples before a jump's target that are taken in before it is shown; the rest of the window follows behind it."""
+CATCH_UP_S = 1.0
+CLOSE_BOUND_S = 2.0
+"""How long closing waits for a block that is being unpacked."""
+LONGEST_GAP = 10.0
+"""In intervals: a longer hole, when the recorder's host slept say, is not waited for."""
+
+
+class Player:
+    """Starts at a position and plays on. All public methods may be called from any thread, and return at once."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        selectors: Sequence[Selector],
+        count: int | None,
+        publish: Callable[[Reading], object],
+        start: int = 0,
+    ) -> None:
+        self._recording = recording
+        self._selectors = selectors
+        self._count = count
+        self._publish = publish
+        self._derived = Derivation(selectors, 0.0)
+        self._behind: Iterator[bool] | None = None
+        self._position = start
+        self._playing = True
+        self._ended = False
+        self._speed = 1.0
+        self._shown = 0
+        self._due: float | None = None
+        self._orders: deque[Callable[[], object]] = deque([partial(self._jump, start)])
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="player", daemon=True)
+
+    # What keys ask for.
+
+    def start(self) -> None:
+        """Show the first sample, and play."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and close the file."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join(CLOSE_BOUND_S)
+
+    def reset(self) -> None:
+        """Begin all deltas anew at the sample shown."""
+        self._order(self._reset)
+
+    def read_now(self) -> None:
+        """Show the same once more."""
+        self._order(self._show)
+
+    def play_or_pause(self) -> None:
+        """Stand still, or go on; from the end, play all of it again."""
+        self._order(self._toggle)
+
+    def step(self, samples: int) -> None:
+        """Stand still so many samples further on, or back."""
+        self._order(partial(self._step, samples))
+
+    def seek(self, seconds: float) -> None:
+        """Jump so far on, or back."""
+        self._order(partial(self._seek, seconds))
+
+    def edge(self, last: bool) -> None:
+        """Jump to the end, or to the beginning."""
+        self._order(partial(self._jump, len(self._recording) - 1 if last else 0, back=last))
+
+    def go_to(self, at_s: float) -> None:
+        """Jump to a time, seconds since 1970."""
+        self._order(lambda: self._jump(self._recording.position_at(at_s)))
+
+    def faster(self) -> None:
+        """The next higher speed."""
+        self._order(lambda: self._pace(next((speed for speed in SPEEDS if speed > self._speed), SPEEDS[-1])))
+
+    def slower(self) -> None:
+        """The next lower speed."""
+        self._order(
+            lambda: self._pace(next((speed for speed in SPEEDS[::-1] if speed < self._speed), SPEEDS[0]))
+        )
+
+    def _order(self, order: Callable[[], object]) -> None:
+        with self._wake:
+            self._orders.append(order)
+            self._wake.notify()
+
+    # The thread.
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                try:
+                    self._turn()
+                except Exception as error:
+                    self._playing, self._due, self._behind = False, None, None
+                    self._publish(self._told(self._derived.failed(error, 0.0)))
+        finally:
+            self._recording.close()
+
+    def _turn(self) -> None:
+        """One order, one sample that is due, or one more behind the picture; else wait for any of them."""
+        with self._wake:
+            if not self._orders and not self._stopping and self._behind is None:
+                self._wake.wait(None if self._due is None else max(0.0, self._due - time.monotonic()))
+            order = self._orders.popleft() if self._orders else None
+        if self._stopping:
+            return
+        if order is not None:
+            order()
+        elif self._due is not None and time.monotonic() >= self._due:
+            self._advance()
+        elif self._behind is not None and next(self._behind, True):
+            self._behind = None
+
+    def _advance(self) -> None:
+        found = self._recording.following(self._position)
+        if found is not None:
+            self._position, sample = found
+            self._derived.take(sample, sample.interval_s or 0.0)
+            self._shown += 1
+        self._show(self._due)
+
+    def _jump(self, position: int, *, back: bool = False) -> None:
+        """Show the sample at a position, or the next that can be read; with ``back`` the one before it.
+
+        It is derived with a few before it; the window before it follows.
+        """
+        self._position = self._readable(min(max(position, 0), len(self._recording) - 1), back)
+        near = list(self._recording.samples(self._position - QUICK, self._position + 1))
+        self._derived = Derivation(self._selectors, 0.0)
+        for _, sample in near:
+            self._derived.take(sample, sample.interval_s or 0.0)
+        self._behind = self._fill() if near[0][0] else None
+        self._shown = max(self._shown, 1)
+        self._show()
+
+    def _readable(self, position: int, back: bool) -> int:
+        before = self._recording.preceding(position)
+        behind = self._recording.following(position - 1)
+        places = [before, behind[0] if behind is not None else None]
+        place = next((one for one in (places if back else places[::-1]) if one is not None), None)
+        if place is None:
+            raise ValueError("no sample of this recording can be read")
+        return place
+
+    def _fill(self) -> Iterator[bool]:
+        """Derive the picture anew with all the window before it, a sample a turn; true when it is shown."""
+        derived = Derivation(self._selectors, 0.0)
+        position = max(self._position - WINDOW, 0) - 1
+        while position < self._position and (found := self._recording.following(position)) is not None:
+            position, sample = found
+            first = derived.last.snapshot is None
+            derived.take(replace(sample, interval_s=None) if first else sample, sample.interval_s or 0.0)
+            yield False
+        self._derived = derived
+        self._publish(self._told(derived.last))
+        yield True
+
+    def _show(self, due: float | None = None) -> None:
+        """Publish the picture, and say when the next is due; ``due`` is when this one was."""
+        following = self._recording.following(self._position)
+        self._ended = following is None
+        self._playing = self._playing and following is not None
+        self._publish(self._told(self._derived.last))
+        self._due = None
+        if self._playing and following is not None:
+            now = time.monotonic()
+            # What is late catches up, but for the time the machine stood still.
+            since = due if due is not None and now - due < CATCH_UP_S else now
+            self._due = since + self._gap_s(following[1]) / self._speed
+
+    def _gap_s(self, sample: Sample) -> float:
+        usual = self._derived.last.asked_s or 1.0
+        gap = sample.interval_s if sample.interval_s is not None else usual
+        return gap if gap <= LONGEST_GAP * usual else usual
+
+    def _told(self, reading: Reading) -> Reading:
+        recording = self._recording
+        return replace(
+            reading,
+            last=self._count is not None and self._shown >= self._count,
+            playback=Playback(
+                playing=self._playing,
+                speed=self._speed,
+                position=self._position,
+                count=len(recording),
+                # The clock may have been set back meanwhile.
+                at_s=max(0.0, self._at_s() - recording.first_s),
+                length_s=max(0.0, recording.last_s - recording.first_s),
+                ended=self._ended,
+                damaged=recording.damaged,
+            ),
+        )
+
+    def _at_s(self) -> float:
+        snapshot = self._derived.last.snapshot
+        return snapshot.sample.time.timestamp() if snapshot else self._recording.first_s
+
+    def _reset(self) -> None:
+        self._behind = None
+        self._derived.reset()
+        self._show()
+
+    def _toggle(self) -> None:
+        self._playing = not self._playing
+        if self._playing and self._ended:
+            self._jump(0)
+        else:
+            self._show()
+
+    def _step(self, samples: int) -> None:
+        self._playing = False
+        if samples == 1:
+            self._advance()
+        else:
+            self._jump(self._position + samples, back=samples < 0)
+
+    def _seek(self, seconds: float) -> None:
+        self._jump(self._recording.position_at(self._at_s() + seconds), back=seconds < 0)
+
+    def _pace(self, speed: float) -> None:
+        self._speed = speed
+        self._show()

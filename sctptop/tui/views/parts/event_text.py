@@ -1,0 +1,169 @@
+"""Events in plain words, at several lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sctptop.model.associations.distribution import NANOSECONDS
+from sctptop.model.associations.event_log import Logged
+from sctptop.model.event import CUTS, CWND_CAUSES, EVENT_KINDS, Event
+from sctptop.model.ngap.message import message_of
+from sctptop.quantity import UNKNOWN, milliseconds, short
+from sctptop.tui.words.line import Line, Span, cells, clipped
+
+CUT_LETTERS = {"T3_RTX": "T", "FAST_RTX": "F", "ECNE": "E", "RESET": "R", "INACTIVE": "I"}
+"""How a graph marks each cause of CUTS; of several in one reading the first here is drawn."""
+
+Bytes = Callable[[float | None], str]
+
+
+def clock_text(event: Event) -> str:
+    """Local time to the millisecond."""
+    at = event.time.astimezone()
+    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}"
+
+
+def sentence(event: Event, room: int) -> Line:
+    """The longest wording that fits."""
+    choices = _WORDINGS.get(event.kind, _unknown)(event)
+    return next((choice for choice in choices if cells(choice) <= room), clipped(choices[-1], room))
+
+
+def changes(events: Sequence[Logged], room: int) -> list[Line]:
+    """Events of one association as a short list: time, path, words."""
+    wide = max((len(entry.event.address or "") for entry in events), default=0)
+    lines: list[Line] = []
+    for entry in events:
+        begin = (
+            Span(f"{clock_text(entry.event)}  ", "dim"),
+            Span(f"{entry.event.address or UNKNOWN:<{wide}}  "),
+        )
+        lines.append((*begin, *sentence(entry.event, room - cells(begin))))
+    return lines
+
+
+def _heartbeat(event: Event) -> list[Line]:
+    kernel = event.number("kernel_rtt_ms")
+    told = f" (kernel {kernel:g} ms)" if kernel is not None else ""
+    rtt = event.number("rtt_ms")
+    return _both("heartbeat", "name", f"{UNKNOWN if rtt is None else f'{rtt:.3f}'} ms", told)
+
+
+def _cwnd(event: Event) -> list[Line]:
+    cause = event.text("cause")
+    style = "warn" if cause in CUTS else "graph"
+    why = CWND_CAUSES.get(cause, "").removeprefix("cut: ")
+    begin = _moved(event, "before", "after", _exact)
+    brief = _moved(event, "before", "after", _short)
+    times = event.number("times") or 1
+    said = f"  {cause}" + (f", {times:.0f} times" if times > 1 else "")
+    long = f"  {cause}" + (f" ({why})" if why else "") + (f", {times:.0f} times" if times > 1 else "")
+    return [
+        _line("cwnd", style, f"{begin} B{long}{_threshold(event, _exact)}"),
+        _line("cwnd", style, f"{begin} B{said}{_threshold(event, _exact)}"),
+        _line("cwnd", style, f"{brief}{said}{_threshold(event, _short)}"),
+        _line("cwnd", style, f"{begin} B{said}"),
+        _line("cwnd", style, f"{brief}{said}"),
+    ]
+
+
+def _threshold(event: Event, bytes_text: Bytes) -> str:
+    before, after = event.number("ssthresh_before"), event.number("ssthresh_after")
+    if before == after:
+        return ""
+    return f"  ssthresh {_moved(event, 'ssthresh_before', 'ssthresh_after', bytes_text)}"
+
+
+def _rwnd(event: Event) -> list[Line]:
+    return [_line("rwnd", "graph", f"{_moved(event, 'before', 'after', _exact)} B  {event.text('cause')}")]
+
+
+def _window(event: Event) -> list[Line]:
+    names = (("cwnd", "cwnd"), ("ssthresh", "ssthresh"), ("flight", "flight"), ("peer_rwnd", "peer rwnd"))
+    return [
+        _line(
+            "SACK", "graph", "  ".join(f"{label} {write(event.number(name))}" for name, label in names) + unit
+        )
+        for write, unit in ((_exact, " B"), (_short, ""))
+    ]
+
+
+def _t3_rtx(event: Event) -> list[Line]:
+    rto, errors = event.number("rto_ms"), event.number("errors")
+    text = f", RTO {UNKNOWN if rto is None else f'{rto:.0f}'} ms"
+    before = "" if not errors else f", {errors:.0f} error{'s' if errors > 1 else ''} in a row"
+    return _both("T3 expired", "warn", text, before, gap="")
+
+
+def _retransmit(event: Event) -> list[Line]:
+    return [_line("retransmit", "warn", event.text("reason") or UNKNOWN)]
+
+
+def _path(event: Event) -> list[Line]:
+    after = event.text("after")
+    style = "good" if after == "ACTIVE" else "bad"
+    return [_line("path", style, f"{event.text('before') or UNKNOWN} → {after or UNKNOWN}")]
+
+
+def _association(event: Event) -> list[Line]:
+    if event.text("change") == "FREED":
+        state = event.text("state")
+        return [_line("association", "warn", "freed" + (f" in {state}" if state else ""))]
+    return [_line("association", "good", event.text("change").lower() or UNKNOWN)]
+
+
+def _ngap(event: Event) -> list[Line]:
+    message = message_of(event)
+    if message is None:
+        return [_line("NGAP", "name", event.text("odd") or UNKNOWN)]
+    verb = f"{message.dialect.name} {'sent' if message.out else 'received'}"
+    waited = f" {'held' if message.out else 'unread'} {milliseconds(message.wait_ns / NANOSECONDS)}"
+    ue = "" if message.ran_ue_id is None else f"UE {message.ran_ue_id} "
+    inside = f" [{message.nas_name}]" if message.nas_name else ""
+    return [
+        _line(verb, "name", f"{ue}{message.name}{inside}{waited}"),
+        _line(verb, "name", f"{ue}{message.title}{waited}"),
+        _line(verb, "name", f"{message.title}{waited}"),
+        _line(message.title, "name", waited, gap=""),
+        _line(message.title, "name", "", gap=""),
+    ]
+
+
+def _unknown(event: Event) -> list[Line]:
+    told = "  ".join(f"{name} {value}" for name, value in event.details.items())
+    return [_line(event.kind, "title", told)]
+
+
+_WORDINGS: dict[str, Callable[[Event], list[Line]]] = {
+    "hb_rtt": _heartbeat,
+    "cwnd": _cwnd,
+    "rwnd": _rwnd,
+    "window": _window,
+    "t3_rtx": _t3_rtx,
+    "retransmit": _retransmit,
+    "path": _path,
+    "association": _association,
+    "ngap": _ngap,
+}
+assert _WORDINGS.keys() == EVENT_KINDS.keys()
+
+
+def _moved(event: Event, before: str, after: str, bytes_text: Bytes) -> str:
+    return f"{bytes_text(event.number(before))} → {bytes_text(event.number(after))}"
+
+
+def _exact(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.0f}"
+
+
+def _short(value: float | None) -> str:
+    return UNKNOWN if value is None else short(value)
+
+
+def _line(verb: str, style: str, text: str, gap: str = " ") -> Line:
+    return (Span(verb, style), Span(f"{gap}{text}"))
+
+
+def _both(verb: str, style: str, text: str, more: str, gap: str = " ") -> list[Line]:
+    """With and without what may be left out."""
+    return [_line(verb, style, text + more, gap), _line(verb, style, text, gap)]

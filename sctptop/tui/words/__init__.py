@@ -1,0 +1,1 @@
+"""What the lines of the screen say, as styled text."""

@@ -1,0 +1,198 @@
+"""What the lines around the table say. Pure: from a reading to lines."""
+
+from __future__ import annotations
+
+from sctptop.model.sample import Sample
+from sctptop.model.snapshot import Snapshot, Totals
+from sctptop.quantity import UNKNOWN, counted, milliseconds, short, show
+from sctptop.recording.recorder import Status
+from sctptop.tui.feeds.reading import Playback, Reading
+from sctptop.tui.views.registry import VIEWS
+from sctptop.tui.widgets.status_line import Button, with_buttons
+from sctptop.tui.words.line import Line, Span, cells, line, spread
+from sctptop.tui.words.probes import probes_of
+
+ALARM = "▲"
+"""Beside a rate that should be zero."""
+QUIET = ("off", "compiling", "waiting")
+"""States of the probes that are no trouble: the header tells them."""
+SHORT_REASON = 40
+
+
+def interval_text(seconds: float) -> str:
+    """0.1s, 0.25s, 1.0s, 30s, 1m30s, 10m."""
+    if seconds < 10:
+        return f"{seconds:.1f}s" if round(seconds, 2) == round(seconds, 1) else f"{seconds:.2f}s"
+    if seconds < 60:
+        return f"{round(seconds, 1):g}s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}m{rest:02d}s" if rest else f"{minutes}m"
+
+
+def header(
+    reading: Reading | None, asked_s: float, held: Sample | None, recording: Status, width: int
+) -> Line:
+    """Who and where and what the probes do on the left; how fresh, at what pace and cost on the right.
+
+    ``held`` is the sample of a pause while collection goes on.
+    """
+    snapshot = reading.snapshot if reading else None
+    sample = snapshot.sample if snapshot else None
+    # What is the first to go where all does not fit has the highest number. Whole words or nothing: half a
+    # kernel version would be read as another one.
+    left: list[tuple[int, Line]] = [(0, line((" sctptop", "name")))]
+    right: list[tuple[int, Line]] = []
+    if sample is not None:
+        left += [(1, line((f"  {sample.host}", "strong"))), (5, line((f"  {sample.kernel}", "dim")))]
+        namespaces = len(sample.counters.keys() | {entry.netns for entry in sample.associations})
+        if namespaces > 1:
+            left.append((4, line((f"  {namespaces} netns", "dim"))))
+        elif sample.sources.get("netns", "").startswith("off"):
+            left.append((6, line(("  own netns only", "dim"))))
+    if snapshot is not None:
+        left += _probes(snapshot)
+    playback = reading.playback if reading else None
+    if recording.on:
+        right += [(1, line(("REC ", "bad"))), (3, line((f"{short(recording.size)}B ", "dim")))]
+    if playback is not None:
+        right += _playback(playback)
+    else:
+        right += _pace(reading, asked_s, held)
+    if sample is not None:
+        if playback is None:
+            right.append((6, line(("  read ", "dim"), milliseconds(sample.read_s * 1000))))
+        right.append((0, line((f"  {sample.time.astimezone():%H:%M:%S} ", "strong"))))
+    while sum(cells(piece) for _, piece in (*left, *right)) >= width:
+        last = max(rank for rank, _ in (*left, *right))
+        if not last:
+            break
+        left = [entry for entry in left if entry[0] != last]
+        right = [entry for entry in right if entry[0] != last]
+    return spread(_joined(left), _joined(right), width)
+
+
+def _pace(reading: Reading | None, asked_s: float, held: Sample | None) -> list[tuple[int, Line]]:
+    """How fresh the picture is, and the interval, asked and real."""
+    fresh = line(("live ", "good"))
+    if held is not None:
+        fresh = line((f" PAUSED at {held.time.astimezone():%H:%M:%S} ", "badge"), "  ")
+    told = [(0, fresh), (0, line(interval_text(asked_s)))]
+    if reading and reading.slow_s is not None:
+        told.append((0, line((f" real {interval_text(round(reading.slow_s, 1))} {ALARM}", "warn"))))
+    return told
+
+
+def _playback(playback: Playback) -> list[tuple[int, Line]]:
+    """How a recording plays, and how far it is."""
+    state = line(("replay ", "good"), f"{playback.speed:g}×")
+    if not playback.playing:
+        state = line((" END " if playback.ended else " PAUSED ", "badge"))
+    at, length = (milliseconds(round(seconds) * 1000) for seconds in (playback.at_s, playback.length_s))
+    damaged = line((f"  {counted(playback.damaged, 'part')} damaged", "warn")) if playback.damaged else line()
+    return [(0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
+
+
+def _joined(pieces: list[tuple[int, Line]]) -> Line:
+    return tuple(span for _, piece in pieces for span in piece)
+
+
+def _probes(snapshot: Snapshot) -> list[tuple[int, Line]]:
+    """What the probes do, and what of it may be left out."""
+    sample, probes = snapshot.sample, probes_of(snapshot.sample)
+    if not probes.on:
+        mark = "…" if probes.state == "compiling" else ""
+        told = [(2, line((f"  probes {probes.state}{mark}", "dim")))]
+        short = probes.reason if len(probes.reason) <= SHORT_REASON else ""
+        return [*told, (7, line((f": {short}", "faint")))] if short else told
+    told = [(2, line(("  HB probe ", "dim"), ("●", "good")))]
+    if sample.interval_s:
+        beats = sum(event.kind == "hb_rtt" for event in sample.events)
+        told.append((3, line(f" {show(beats / sample.interval_s, '/s')}/s")))
+    lost = snapshot.events_lost
+    return [*told, (2 if lost else 7, line((f" lost {show(lost, 'n')}", "warn" if lost else "dim")))]
+
+
+def troubles(reading: Reading | None, recording: Status) -> list[Line]:
+    """One line for each source that could not be read, for a reading that failed, and for a recording that ended."""
+    lines: list[Line] = []
+    if recording.trouble is not None:
+        lines.append(line((f" {ALARM} recording stopped: ", "bad"), (recording.trouble, "")))
+    if reading is None:
+        return lines
+    if reading.error is not None:
+        lines.append(
+            line(
+                (f" {ALARM} reading failed: ", "bad"),
+                (reading.error, ""),
+                ("" if reading.playback else "; tried again", "dim"),
+            )
+        )
+    sample = reading.snapshot.sample if reading.snapshot else None
+    if sample is not None and sample.watchable:
+        for name, text in sample.sources.items():
+            if text != "ok" and not text.startswith(QUIET):
+                lines.append(line((f" {ALARM} {name}: ", "warn"), (text, "")))
+    return lines
+
+
+def totals(reading: Reading | None, both_ends: bool, width: int) -> Line:
+    """The whole host in one line; shorter words where it would not fit. ``both_ends``: a line has both of them."""
+    if reading is None or reading.snapshot is None:
+        return line((" reading…", "dim"))
+    sums = reading.snapshot.totals
+    count = line((f" {sums.associations} assoc", "strong"))
+    if both_ends:
+        count = line((f" {sums.distinct} assoc", "strong"), f", {sums.associations} ends")
+    established = line(f" ({sums.established} est)")
+    choices = (
+        (*count, *established, *_rates(sums, "SACK timeouts")),
+        (*count, *established, *_rates(sums, "SACK t/o")),
+        (*count, *_rates(sums, "SACK t/o")),
+    )
+    return next((choice for choice in choices if cells(choice) <= width), choices[-1])
+
+
+def _rates(sums: Totals, sack_timeouts: str) -> Line:
+    spans: list[Span] = []
+    spans += [Span("  in ", "dim"), Span(_rate(sums.in_packets)), Span(" out ", "dim")]
+    spans += [Span(_rate(sums.out_packets)), Span(" pkt/s", "dim")]
+    for label, value in (
+        ("rtx", sums.retransmissions),
+        ("T3", sums.t3_expiries),
+        (sack_timeouts, sums.sack_timeouts),
+    ):
+        alarming = bool(value)
+        spans += [Span(f"  {label} ", "dim"), Span(f"{_rate(value)}/s", "warn" if alarming else "")]
+        spans.append(Span(f" {ALARM}" if alarming else "", "warn"))
+    return tuple(spans)
+
+
+def filter_line(
+    expression: str, shown: int, known: int, unselected: int, netns: str | None = None
+) -> Line | None:
+    """What is hidden and why; None while everything is shown. ``netns`` is the one namespace that is shown."""
+    if not expression and not unselected and netns is None:
+        return None
+    spans: list[Span] = []
+    if netns is not None:
+        spans += [Span(" netns ", "dim"), Span(netns, "name"), Span(" only  n next", "faint")]
+    if expression:
+        spans += [Span(" filter ", "dim"), Span(expression, "name"), Span(f"  {shown} of {known} shown", "")]
+        spans.append(Span("  / changes it, Esc clears it", "faint"))
+    if unselected:
+        spans.append(Span(f"  {unselected} other associations hidden by --assoc", "dim"))
+    return tuple(spans)
+
+
+def tabs(current: str) -> tuple[Line, list[Button]]:
+    """The views with their digits."""
+    parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
+    for digit, view in enumerate(VIEWS, 1):
+        chosen = view.id == current
+        label = f"[{digit} {view.title}]" if chosen else f" {digit} {view.title} "
+        parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
+    return with_buttons(parts)
+
+
+def _rate(value: float | None) -> str:
+    return UNKNOWN if value is None else show(value, "/s")

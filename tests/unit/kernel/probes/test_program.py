@@ -1,0 +1,60 @@
+"""A loaded program gives all back, whatever the library in between says, and tells trouble in one line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sctptop.kernel.probes.points import POINTS
+from sctptop.kernel.probes.program import PointState, Program, captured_stderr, first_error, source_here
+from sctptop.kernel.probes.program_source import ALL_PROBES
+
+
+class Stubborn:
+    """BCC where tracefs is hidden: each call closes one more probe, and complains."""
+
+    def __init__(self, probes: int) -> None:
+        self.left = probes
+        self.calls = 0
+
+    def cleanup(self) -> None:
+        self.calls += 1
+        if self.left:
+            self.left -= 1
+            raise Exception("Failed to detach BPF from kprobe")
+
+
+def test_every_probe_is_closed_although_each_complains() -> None:
+    program = Program.__new__(Program)
+    program.points = tuple(PointState(point, "on") for point in POINTS)
+    program._bpf = bcc = Stubborn(len(POINTS))
+    program.close()
+    program.close()
+    assert (bcc.left, bcc.calls) == (0, len(POINTS) + 1)
+
+
+def test_what_a_library_prints_is_kept_from_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    with captured_stderr() as said:
+        os.write(2, b"/virtual/main.c:7:2: error: use of undeclared identifier 'cwdn'\n")
+        assert first_error(said()) == "use of undeclared identifier 'cwdn'"
+    os.write(2, b"after")
+    assert capfd.readouterr().err == "after"
+
+
+def test_the_terminal_given_back_meanwhile_stays_given_back(capfd: pytest.CaptureFixture[str]) -> None:
+    kept = os.dup(2)
+    with captured_stderr():
+        os.dup2(kept, 2)
+        silence = os.open(os.devnull, os.O_WRONLY)
+    os.write(2, b"visible")
+    os.close(silence)
+    os.close(kept)
+    assert capfd.readouterr().err == "visible"
+
+
+def test_no_types_and_no_headers_is_one_line_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match=r"does not tell its types.*\(try: .*(headers|devel)") as caught:
+        source_here(ALL_PROBES, tmp_path)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,292 @@
+"""The probes' life: each way to be off says why, a module that is not loaded is waited for, all is given back."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.probes import find_bcc, session
+from sctptop.kernel.probes import maps as bpf_maps
+from sctptop.kernel.probes.find_bcc import NoBcc
+from sctptop.kernel.probes.points import POINTS, ProbeChoice
+from sctptop.kernel.probes.program import NoProbes, PointState
+from sctptop.kernel.probes.records import Clocks
+from sctptop.kernel.probes.session import NOTHING, Probes
+
+PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, RATE = 3, 4, 5, 6, 7, 8
+
+
+class FakeProgram:
+    """A loaded program whose kernel is this test."""
+
+    compile_s = 0.1
+
+    def __init__(self, states: str = "on") -> None:
+        self.states = states
+        self.closed = 0
+        self.take: Callable[[bytes], None] = lambda data: None
+        self.take_ngap: Callable[[bytes], None] = lambda data: None
+        self.lost: Callable[[int], None] = lambda number: None
+        self.polled = threading.Event()
+
+    def attach(self) -> tuple[PointState, ...]:
+        return tuple(PointState(point, self.states) for point in POINTS)
+
+    costs = attach
+
+    def listen(self, takers: dict[str, Callable[[bytes], None]], lost: Callable[[int], None]) -> None:
+        self.take, self.take_ngap, self.lost = takers["events"], takers["ngap_events"], lost
+
+    def has(self, concern: str) -> bool:
+        return True
+
+    def poll(self, milliseconds: int) -> None:
+        self.polled.set()
+        time.sleep(0.01)
+
+    def map_fd(self, name: str) -> int:
+        known = {"paths": PATHS, "associations": ASSOCIATIONS, "data_rtts": BINS, "interval": INTERVAL}
+        return {**known, "waits": WAITED, "ngap_rate": RATE}[name]
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class FakeMaps:
+    """What the maps hold, by descriptor; what was written to them."""
+
+    def __init__(self) -> None:
+        self.content: dict[int, dict[bytes, bytes]] = {PATHS: {}, ASSOCIATIONS: {}, BINS: {}, WAITED: {}}
+        self.beyond_rate = 0
+        self.interval = 0
+        self.trouble: OSError | None = None
+
+    def entries(
+        self, fd: int, key_size: int, value_size: int, *, delete: bool = False
+    ) -> list[tuple[bytes, bytes]]:
+        if self.trouble is not None:
+            raise self.trouble
+        found = list(self.content[fd].items())
+        if delete:
+            self.content[fd] = {}
+        return found
+
+    def put(self, fd: int, key: int, value: int) -> None:
+        assert (fd, key) == (INTERVAL, 0)
+        self.interval = value
+
+
+@pytest.fixture
+def maps(monkeypatch: pytest.MonkeyPatch) -> FakeMaps:
+    fake = FakeMaps()
+    monkeypatch.setattr(bpf_maps, "entries", fake.entries)
+    monkeypatch.setattr(bpf_maps, "put", fake.put)
+    monkeypatch.setattr(bpf_maps, "get", lambda fd, key: fake.beyond_rate if (fd, key) == (RATE, 2) else None)
+    monkeypatch.setattr(session, "missing_for_probes", lambda: None)
+    monkeypatch.setattr(session, "missing_sctp", lambda: None)
+    return fake
+
+
+def started(load: Callable[[ProbeChoice], Any]) -> Probes:
+    found = Probes(load=load)
+    found.start()
+    found.settle(10)
+    return found
+
+
+def clocks() -> Clocks:
+    return Clocks(datetime(2026, 11, 23, 12, tzinfo=UTC), 5_000_000_000, JiffyClock(250))
+
+
+def who() -> bytes:
+    return struct.pack("<IIIIHHHH16s", 4026531840, 7, 0x1001, 0x2001, 38412, 59058, 2, 0, b"\x0a\x09\x00\x01")
+
+
+def windows(told: int, raises: int) -> bytes:
+    numbers = (told, told, *[4380] * 9, 0, 1500, 2, 250, 0, 2, 1, 250)
+    return (
+        who()
+        + struct.pack("<" + "I" * 18 + "i4x", *numbers)
+        + struct.pack("<QIIII", 1, raises, 1, 2, told)
+        + bytes(64)
+    )
+
+
+def test_on_and_closed(maps: FakeMaps) -> None:
+    program = FakeProgram()
+    found = started(lambda choice: program)
+    assert found.state == "ok"
+    assert program.polled.wait(5)
+    assert maps.interval == 1
+    found.close()
+    found.close()
+    assert program.closed == 1
+    assert found.read(clocks()) is NOTHING
+
+
+@pytest.mark.parametrize(
+    ("trouble", "state"),
+    [
+        (NoProbes("no BTF (try: that)"), "off: no BTF (try: that)"),
+        (RuntimeError("odd\nthing"), "off: the probes failed: RuntimeError: odd thing"),
+    ],
+)
+def test_off_says_why(maps: FakeMaps, trouble: Exception, state: str) -> None:
+    def load(choice: ProbeChoice) -> Any:
+        raise trouble
+
+    found = started(load)
+    assert found.state == state
+    assert found.read(clocks()) is NOTHING
+    found.close()
+
+
+def test_no_bcc_is_off(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Any:
+        raise NoBcc("BCC is not installed (try: apt install python3-bpfcc)")
+
+    monkeypatch.setattr(find_bcc, "load", nowhere)
+    found = Probes()
+    found.start()
+    found.settle(10)
+    assert found.state == "off: BCC is not installed (try: apt install python3-bpfcc)"
+    found.close()
+
+
+def test_without_the_right_nothing_is_tried(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "missing_for_probes", lambda: "needs root (try: sudo sctptop)")
+    tried: list[ProbeChoice] = []
+    found = started(tried.append)
+    assert found.state == "off: needs root (try: sudo sctptop)"
+    assert not tried
+    found.close()
+
+
+def test_the_module_is_waited_for(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = threading.Event()
+    monkeypatch.setattr(session, "MODULE_WAIT_S", 0.02)
+    monkeypatch.setattr(
+        session, "missing_sctp", lambda: None if loaded.is_set() else "off: not loaded (try: modprobe)"
+    )
+    found = started(lambda choice: FakeProgram())
+    assert found.state == "waiting: not loaded (try: modprobe)"
+    loaded.set()
+    deadline = time.monotonic() + 5
+    while found.state != "ok" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert found.state == "ok"
+    found.close()
+
+
+def test_nothing_attached_is_off_and_closed(maps: FakeMaps) -> None:
+    program = FakeProgram("off: this kernel has no such function to attach to")
+    found = started(lambda choice: program)
+    assert found.state == "off: none could be attached: this kernel has no such function to attach to"
+    found.close()
+    assert program.closed == 1
+
+
+def test_a_reading(maps: FakeMaps) -> None:
+    program = FakeProgram()
+    found = started(lambda choice: program)
+    key = struct.pack("<Q", 0xFFFF888012345678)
+    maps.content[PATHS] = {key: windows(told=1, raises=5), struct.pack("<Q", 1): windows(told=0, raises=0)}
+    maps.content[BINS] = {key + struct.pack("<II", 100, 0): struct.pack("<Q", 3)}
+    program.take(
+        struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 7_000_000)
+    )
+    program.lost(4)
+    seen = found.read(clocks())
+    name = ((4026531840, 0x1001, 38412, 59058), "10.9.0.1")
+    assert seen.lost == 4
+    assert {event.kind for event in seen.events} == {"hb_rtt", "cwnd"}
+    assert [event.details["times"] for event in seen.events if event.kind == "cwnd"] == [5]
+    assert seen.paths[name].told == 1
+    assert seen.data_rtts[name][0][1] == 3
+    assert maps.interval == 2
+    maps.content[PATHS] = {key: windows(told=2, raises=5)}
+    again = found.read(clocks())
+    assert (again.events, again.lost, again.data_rtts) == ((), 0, {})
+    found.close()
+
+
+def test_more_events_than_room_are_counted(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "QUEUE", 10)
+    program = FakeProgram()
+    found = started(lambda choice: program)
+    for _ in range(25):
+        program.take(struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIQ", 5, 1, 0, 0, 0, 0, 0, 0, 0, 0))
+    seen = found.read(clocks())
+    assert (len(seen.events), seen.lost) == (10, 15)
+    found.close()
+
+
+def test_maps_that_cannot_be_read_switch_off(maps: FakeMaps) -> None:
+    found = started(lambda choice: FakeProgram())
+    maps.trouble = OSError(22, "Invalid argument")
+    assert found.read(clocks()) is NOTHING
+    assert found.state.startswith("off: reading the probes failed: OSError: [Errno 22]")
+    found.close()
+
+
+def ngap(
+    head: str, *, direction: int = 0, ppid: int = 60, length: int | None = None, fragment: int = 0
+) -> bytes:
+    """struct ngap_event of bpf/ngap.c: handed over or arrived at 4 s, done 203 ms later."""
+    data = bytes.fromhex(head)
+    size = len(data) if length is None else length
+    numbers = (77, ppid, size, 3, direction, fragment, min(len(data), 48))
+    times = struct.pack("<QQ", 4_000_000_000, 4_203_000_000)
+    return times + who() + struct.pack("<IIIHBBI", *numbers) + data[:48].ljust(52, b"\0") + b"pad"
+
+
+INITIAL = "000f402000000200550002002b0026001211 7e004179000d0102f839f0ff00001032547698".replace(" ", "")
+
+
+def test_messages_are_told_without_their_bytes(maps: FakeMaps) -> None:
+    program = FakeProgram()
+    found = started(lambda choice: program)
+    for data in (ngap(INITIAL), ngap(INITIAL, direction=1, ppid=0), ngap(INITIAL, ppid=0x3C000000), b"short"):
+        program.take_ngap(data)
+    maps.beyond_rate = 5
+    observed = found.read(clocks())
+    first, second, swapped = observed.events
+    assert observed.lost == 6
+    assert (first.kind, first.netns, first.own_tag, first.local_port) == ("ngap", 4026531840, 0x1001, 38412)
+    assert first.time == datetime(2026, 11, 23, 11, 59, 59, tzinfo=UTC)
+    assert dict(first.details) == {
+        "direction": "out", "at_ns": 4_000_000_000, "wait_ns": 203_000_000, "ppid": 60, "ppid_swapped": False,
+        "stream": 3, "tsn": 77, "length": len(bytes.fromhex(INITIAL)), "fragment": False,
+        "pdu": "initiatingMessage", "procedure": 15, "amf_ue_id": None, "ran_ue_id": 43, "nas": 0x41, "odd": None,
+    }  # fmt: skip
+    # PPID 0 on the port of NGAP is NGAP.
+    assert (second.details["direction"], second.details["ppid"]) == ("in", 60)
+    assert (swapped.details["ppid"], swapped.details["ppid_swapped"]) == (60, True)
+    assert not any(isinstance(value, bytes) for event in observed.events for value in event.details.values())
+    assert found.read(clocks()).lost == 0
+    found.close()
+
+
+def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
+    found = started(lambda choice: FakeProgram())
+    key = (0xFFFF888000000000).to_bytes(8, "little")
+    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<8I", 1, 1, *[106496] * 6)
+    one = (1).to_bytes(8, "little")
+    for wait, index, of in (
+        (0, 100, key),
+        (0, 40, key),
+        (1, 7, key),
+        (1, 7, b"gone...."),
+        (9, 7, b"gone...."),
+    ):
+        maps.content[WAITED][of + struct.pack("<II", wait, index)] = one
+    (waits,) = found.read(clocks()).waits.values()
+    assert waits == {"held": ((48, 1), (655, 1)), "read_wait": ((7, 1),)}
+    found.close()

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import socket
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sctptop.kernel.reading.diag_records import (
+    INFO_NAMES,
+    NLM_F_DUMP,
+    SKMEMINFO_NAMES,
+    WireError,
+    decode_record,
+    dump_request,
+    errno_of,
+    lookup_request,
+    messages,
+)
+
+
+def attribute(kind: int, data: bytes) -> bytes:
+    return struct.pack("=HH", len(data) + 4, kind) + data + bytes(-len(data) % 4)
+
+
+def sockaddr(address: str) -> bytes:
+    if ":" in address:
+        raw = struct.pack("=HHI", socket.AF_INET6, 0, 0) + socket.inet_pton(socket.AF_INET6, address)
+    else:
+        raw = struct.pack("=HH", socket.AF_INET, 0) + socket.inet_pton(socket.AF_INET, address)
+    return raw.ljust(128, b"\0")
+
+
+def info(size: int = 368) -> bytes:
+    """A sctp_info whose 32-bit words are 1, 2, 3, ... with IPv4 as the primary address."""
+    raw = bytearray(b"".join(struct.pack("=I", word) for word in range(1, 93)))
+    raw[168:296] = sockaddr("10.9.0.2")
+    return bytes(raw)[:size] if size <= 368 else bytes(raw) + bytes(size - 368)
+
+
+def record(info_bytes: bytes, peers: bytes, locals_: bytes, family: int = socket.AF_INET) -> bytes:
+    header = struct.pack(
+        "=BBBBHH16s16sIIIIIIII",
+        family,
+        3,
+        4,
+        1,
+        socket.htons(59058),
+        socket.htons(38412),
+        socket.inet_pton(socket.AF_INET, "10.9.0.1").ljust(16, b"\0"),
+        bytes(16),
+        0,
+        0x11,
+        0x22,
+        850,
+        100,
+        2048,
+        1000,
+        12194,
+    )
+    attributes = attribute(2, info_bytes) + attribute(12, locals_) + attribute(13, peers)
+    memory = struct.pack("=9I", *range(1, 10))
+    return header + attributes + attribute(7, memory) + attribute(15, struct.pack("=I", 5))
+
+
+def test_a_record_of_an_association() -> None:
+    found = decode_record(record(info(), sockaddr("10.9.0.2") + sockaddr("fd00::2"), sockaddr("10.9.0.1")))
+    assert found.is_association
+    assert (found.local_port, found.remote_port, found.state) == (59058, 38412, 3)
+    assert (found.recv_queue, found.send_queue, found.uid, found.inode) == (100, 2048, 1000, 12194)
+    assert found.cookie == 0x22 << 32 | 0x11
+    assert found.local_addresses == ("10.9.0.1",)
+    assert found.remote_addresses == ("10.9.0.2", "fd00::2")
+    assert (found.source, found.primary) == ("10.9.0.1", "10.9.0.2")
+    assert set(found.info) == set(INFO_NAMES)
+    assert found.info["tag"] == 1
+    assert found.info["p_cwnd"] == 76
+    assert tuple(found.memory) == SKMEMINFO_NAMES
+    assert (found.memory["drops"], found.mark, found.cgroup_id) == (9, 5, None)
+
+
+@pytest.mark.parametrize("size", [*range(0, 369, 4), 376, 400])
+def test_a_shorter_or_longer_info_gives_just_the_members_it_holds(size: int) -> None:
+    whole = decode_record(record(info(), b"", b"")).info
+    part = decode_record(record(info(size), b"", b"")).info
+    assert part.items() <= whole.items()
+    assert len(part) == len(whole) or size < 368
+    assert ("p_flight_size" in part) == (size >= 340)
+
+
+def test_an_ipv4_address_on_an_ipv6_socket_is_an_ipv4_address() -> None:
+    mapped = decode_record(record(info(), sockaddr("::ffff:10.9.0.2"), sockaddr("10.9.0.1"), socket.AF_INET6))
+    assert mapped.remote_addresses == ("10.9.0.2",)
+    assert mapped.source == "10.9.0.1"
+
+
+def test_requests_ask_for_all_of_a_family_or_for_one_by_its_ends() -> None:
+    (dump,) = messages(dump_request(socket.AF_INET6, 9))
+    assert (dump.sequence, dump.flags & NLM_F_DUMP) == (9, NLM_F_DUMP)
+    assert dump.payload[:3] == bytes((socket.AF_INET6, 132, 1 << 1 | 1 << 6))
+    (one,) = messages(lookup_request(("10.9.0.1", 59058), ("10.9.0.2", 38412), 3))
+    assert one.flags & NLM_F_DUMP == 0
+    assert one.payload[8:12] == struct.pack("!HH", 59058, 38412)
+    assert one.payload[12:16] + one.payload[28:32] == bytes((10, 9, 0, 1, 10, 9, 0, 2))
+
+
+def test_an_errno_is_read_where_it_stands() -> None:
+    (message,) = messages(struct.pack("=IHHIIi", 20, 3, 2, 1, 0, -2))
+    assert errno_of(message) == 2
+
+
+@given(st.binary(max_size=600))
+def test_any_bytes_are_messages_and_records_or_a_wire_error(data: bytes) -> None:
+    for decode in (decode_record, lambda raw: list(messages(raw))):
+        try:
+            decode(data)
+        except WireError as error:
+            assert len(str(error).splitlines()) == 1
+
+
+WHOLE = record(info(), sockaddr("10.9.0.2"), sockaddr("10.9.0.1"))
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.integers(0, 255), st.integers(0, len(WHOLE)))
+def test_a_flipped_or_cut_record_does_no_harm(at: int, value: int, length: int) -> None:
+    torn = bytearray(WHOLE)
+    torn[at] = value
+    try:
+        decode_record(bytes(torn)[:length])
+    except WireError:
+        pass

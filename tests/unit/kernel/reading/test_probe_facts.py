@@ -1,0 +1,74 @@
+"""What probes saw goes to the association and the path it is of, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.probes.records import AssociationWindows, Extent, PathWindows, Who
+from sctptop.kernel.probes.session import NOTHING, Observed
+from sctptop.kernel.reading.associations import merge_associations
+from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.probe_facts import association_facts, path_facts
+from tests.unit.associations import NETNS
+from tests.unit.kernel.test_live import record
+
+FIRST, SECOND = "10.9.0.1", "10.9.1.1"
+NAME = (NETNS, 1, 38412, 50001)
+CLOCK = JiffyClock(250)
+
+
+def windows(address: str, cwnd: int, hb_running: bool = True) -> PathWindows:
+    who = Who(NETNS, 7, 1, 1001, 38412, 50001, address)
+    extent = Extent(cwnd, cwnd - 10, cwnd + 10)
+    return PathWindows(who, 3, extent, extent, Extent(100, 0, 200), 5, 1500, 2, 250, 1, 2, hb_running, 25, {})
+
+
+def observed(*paths: PathWindows) -> Observed:
+    own = AssociationWindows(paths[0].who, 3, Extent(900, 800, 1000), Extent(500, 400, 600))
+    return Observed(
+        paths={(NAME, path.who.address or ""): path for path in paths},
+        associations={NAME: own},
+        data_rtts={(NAME, SECOND): ((7_000_000, 3),)},
+    )
+
+
+def told(own_tag: int = 1) -> DiagRecord:
+    """What sock_diag says: only of the primary path."""
+    info = {
+        "tag": own_tag,
+        "peer_tag": 1001,
+        "p_cwnd": 4380,
+        "p_ssthresh": 106496,
+        "p_flight_size": 0,
+        "p_srtt": 3,
+    }
+    homes = replace(record(own_tag), info=info, remote_addresses=(FIRST, SECOND), primary=FIRST)
+    return replace(homes, local_port=38412, remote_port=50001)
+
+
+def test_every_path_has_its_windows() -> None:
+    seen = observed(windows(FIRST, 9999), windows(SECOND, 6000))
+    (entry,) = merge_associations(NETNS, [told()], [], [], CLOCK, seen)
+    primary, second = entry.paths
+    assert (primary.cwnd, primary.srtt_ms) == (4380, 12.0), "sock_diag's own word stays"
+    assert (primary.cwnd_min, primary.cwnd_max) == (9989, 10009)
+    assert (second.cwnd, second.ssthresh, second.flight, second.srtt_ms) == (6000, 6000, 100, 8.0)
+    assert (second.state, second.errors, second.pathmtu, second.hb_due_ms) == ("ACTIVE", 1, 1500, 100.0)
+    assert second.data_rtt_bins == ((7_000_000, 3),)
+    assert (entry.pathmtu, entry.rwnd, entry.rwnd_min, entry.peer_rwnd_max) == (1500, 500, 400, 1000)
+    assert entry.assoc_id == 7, "where /proc passed it over"
+
+
+def test_a_heartbeat_timer_that_does_not_run_or_is_due() -> None:
+    late = replace(windows(SECOND, 6000), hb_due=-2)
+    for seen, due in ((windows(SECOND, 6000, hb_running=False), None), (late, 0.0)):
+        assert path_facts(NAME, SECOND, observed(seen), CLOCK)["hb_due_ms"] == due
+
+
+def test_another_association_gets_nothing() -> None:
+    seen = observed(windows(FIRST, 6000))
+    bare = merge_associations(NETNS, [told(2)], [], [], CLOCK)
+    assert merge_associations(NETNS, [told(2)], [], [], CLOCK, seen) == bare
+    assert association_facts(NAME, NOTHING) == path_facts(NAME, FIRST, NOTHING, CLOCK) == {}
+    assert bare[0].paths[1].cwnd is None

@@ -1,0 +1,304 @@
+"""``sctptop compare`` from files to words: in a terminal, in Markdown, as JSON; and what it makes of bad files."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sctptop.cli import main
+from sctptop.model.sample import Sample
+from sctptop.output.compare.command import names_of
+from sctptop.output.compare.plot import overlaid
+from sctptop.output.compare.text import LEAST_WIDTH, WIDTH
+from tests.ui.scripted import with_probes
+from tests.unit.associations import sample
+from tests.unit.comparison.comparing import FAST, SLOW, Run, slower
+from tests.unit.recording.recordings import written
+
+QUICK = replace(FAST, ues=15)
+RATIO = re.compile(r"\d× \(\d")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    folder = tmp_path_factory.mktemp("compared")
+    runs = {"slow": replace(SLOW, ues=15), "fast": QUICK, "again": replace(QUICK, seed=3)}
+    return {name: run.written(folder / f"{name}.sctp") for name, run in runs.items()}
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert main(["compare", *map(str, arguments)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+def test_the_report_has_all_parts_in_order(
+    files: Mapping[str, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = said(capsys, files["slow"], files["fast"])
+    titles = (
+        "Mind first",
+        "Recordings",
+        "Settings",
+        "Registrations, at the gNB",
+        "Stages that differ most",
+        "Procedures",
+        "Transport",
+        "Advice given",
+        "Distribution of registrations",
+        "Intervals: ",
+        "Verdict: fast is faster than slow by ",
+    )
+    places = [out.index(f"\n{title}" if place else title) for place, title in enumerate(titles)]
+    assert places == sorted(places)
+    lines = out.splitlines()
+    assert max(map(len, lines)) <= WIDTH and "\x1b" not in out
+    (nodelay,) = (line for line in lines if line.strip().startswith("NODELAY of the gNB"))
+    assert nodelay.split()[-3:] == ["off", "on", "≠"]
+    (expiries,) = (line for line in lines if "for each registration" in line)
+    assert expiries.split()[-2:] == ["1.00", "0.00"]
+    (median,) = (line for line in lines if line.strip().startswith("time, p50"))
+    assert RATIO.search(median) and median.endswith("*")
+    assert "slow: problem, Nagle stall (gNB" in out and "fast: none" in out
+    assert "compares settings, not cores" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(("columns", "width"), [(200, WIDTH), (80, 80), (60, LEAST_WIDTH), (20, LEAST_WIDTH)])
+def test_it_is_as_wide_as_the_terminal(
+    columns: int,
+    width: int,
+    files: Mapping[str, Path],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = said(capsys, files["slow"], files["fast"])
+    lines = out.splitlines()
+    assert width - 8 < max(map(len, lines)) <= width
+    bars = [line for line in lines if "▕" in line]
+    assert bars and "█" in bars[0][-20:]
+    # No label is cut, for want of room it stands alone.
+    assert "…" not in out and "  Authentication (answered)" in out
+
+
+def test_what_has_no_room_beside_its_label_goes_below(
+    files: Mapping[str, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = said(capsys, files["slow"], files["fast"]).splitlines()
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    monkeypatch.setenv("NO_COLOR", "1")
+    narrow = said(capsys, files["slow"], files["fast"]).splitlines()
+    (whole,) = (line for line in wide if line.startswith("  time, p50"))
+    (place,) = (place for place, line in enumerate(narrow) if line.startswith("  time, p50"))
+    label, ratio = narrow[place].split("p50")
+    cells = narrow[place + 1].split()
+    assert whole.split() == [*f"{label}p50".split(), *cells, *ratio.split()] and len(cells) == 2
+
+
+def test_the_column_of_ratios_says_of_what(
+    files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = said(capsys, files["slow"], files["fast"]).splitlines()
+    head = lines[lines.index("Registrations, at the gNB") + 1]
+    assert head.split() == ["slow", "fast", "against", "slow"]
+    (median,) = (line for line in lines if line.startswith("  time, p50"))
+    assert median.index("×") > head.index("against slow") > median.rindex("ms")
+    # Nothing is measured against another in the settings, and a long name has no room.
+    assert lines[lines.index("Settings") + 1].split() == ["slow", "fast"]
+    long = shutil.copy(files["slow"], tmp_path / "as-slow-as-it-gets.sctp")
+    assert "against baseline" in said(capsys, long, files["fast"])
+
+
+def test_more_than_fit_beside_each_other_go_below(
+    files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = [
+        shutil.copy(files["again"], tmp_path / f"{'a rather long name of run ' * 2}{n}.sctp")
+        for n in range(4)
+    ]
+    out = said(capsys, files["slow"], files["fast"], *more)
+    assert max(map(len, out.splitlines())) <= WIDTH
+    assert out.count("Verdict: ") == 5 and "Fastest first, by the median: " in out
+    # The baseline is repeated above each of them.
+    assert sum(line.split()[:1] == ["slow"] and "│" not in line for line in out.splitlines()) > 8
+
+
+@pytest.mark.parametrize(
+    ("end", "role", "far", "how"),
+    [
+        (("gNB",), "AMF", "core", "the core contains the network (round trips × heartbeat RTT)"),
+        (("AMF",), "gNB", "RAN", "the RAN contains the network (round trips × heartbeat RTT)"),
+        (("gNB", "AMF"), "AMF", "core", "the core contains the network (what both ends leave)"),
+    ],
+)
+def test_the_network_has_a_row_and_what_it_leaves(
+    end: tuple[str, ...], role: str, far: str, how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs: Mapping[str, Run] = {
+        "base": replace(QUICK, ends=end),
+        "late": replace(QUICK, ends=end, change=slower(far == "RAN", 3)),
+    }
+    paths = [run.written(tmp_path / f"{name}.sctp") for name, run in runs.items()]
+    out = said(capsys, *paths)
+    assert how in " ".join(out.split())
+    (told,) = json.loads(said(capsys, *paths, "--json"))["comparisons"]
+    away = [one for one in told["pieces"] if one["end"] in (role, None)]
+    for label, chosen in (
+        ("network", [one for one in away if one["kind"] == "network"]),
+        (f"{far} without it", [one for one in away if one["kind"] != "network"]),
+    ):
+        (line,) = (line for line in out.splitlines() if line.startswith(f"      {label}  "))
+        shown = line.removeprefix(f"      {label}").split()
+        totals = [sum(one[which] for one in chosen) for which in ("baseline_ms", "ms")]
+        assert totals[0] > 1
+        assert [float(one.removesuffix("ms")) for one in shown[::2]] == pytest.approx(totals, abs=0.06)
+
+
+def test_without_a_common_end_the_network_has_no_row(
+    files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = [replace(QUICK, ends=("AMF",), seed=n).written(tmp_path / f"amf{n}.sctp") for n in (1, 2)]
+    assert "RAN without it" in said(capsys, *there)
+    assert "without it" not in said(capsys, *there, files["fast"])
+
+
+def test_markdown_can_be_pasted(files: Mapping[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    lines = said(capsys, files["slow"], files["fast"], "--markdown").splitlines()
+    assert lines[0] == "## SCTP and registrations: fast against slow"
+    rows = [line for line in lines if line.startswith("|")]
+    widths = {line.replace("\\|", "").count("|") for line in rows}
+    assert widths == {4, 5}
+    assert "| NODELAY of the gNB | off | on | ≠ |" in rows
+    assert any(line.startswith("**Verdict:** fast is faster than slow by ") for line in lines)
+    assert lines.count("```") == 2
+
+
+def test_json_has_stable_names(files: Mapping[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    told = json.loads(said(capsys, files["slow"], files["fast"], files["again"], "--json"))
+    assert set(told) == {"schema", "baseline", "caveats", "settings", "recordings", "comparisons"}
+    assert (told["schema"], told["baseline"]) == (1, "slow")
+    slow, fast, _ = told["recordings"]
+    assert slow["seen_from"] == "gNB" and slow["host"] == "amf-1" and slow["damaged"] == 0
+    (registrations,) = slow["registrations"]
+    assert (registrations["end"], registrations["completed"], registrations["timed_out"]) == ("gNB", 15, 0)
+    total = registrations["total_ms"]
+    assert set(total) == {"n", "min", "mean", "p50", "p95", "p99", "max"} and total["n"] == 15
+    parts = sum(registrations[f"{part}_ms"]["mean"] for part in ("sctp", "core", "ran"))
+    assert total["mean"] == pytest.approx(parts, abs=1e-5)
+    assert registrations["stages"][0]["message"] == "RegistrationComplete"
+    assert [advice["rule"] for advice in slow["advice"]] == ["nagle"] and fast["advice"] == []
+    assert slow["ends"][0]["held_ms"]["max"] > 200 and slow["counters"]["SctpDelaySackExpireds"] == 15
+    assert {"end": "gNB", "name": "nodelay", "values": [[False], [True], [True]], "differs": True} in told[
+        "settings"
+    ]
+    first, second = told["comparisons"]
+    assert (first["recording"], second["recording"]) == ("fast", "again")
+    assert (first["result"], first["by"], first["settings_explain"]) == ("faster", "p50", True)
+    assert set(first["ratios"]) == {"p50", "p95", "mean", "heartbeat", "sctp", "core", "ran"}
+    assert set(first["ratios"]["p50"]) == {"ratio", "low", "high", "n", "word"}
+    assert first["ratios"]["sctp"]["ratio"] is None and first["ratios"]["sctp"]["word"] == "faster"
+    assert first["causes"][0]["setting"] == "nodelay" and first["pieces"][0]["kind"] == "held"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["SLOW"], 2, "two recordings or more"),
+        ([], 2, "required: FILE"),
+        (["SLOW", "SLOW"], 2, "are one file"),
+        (["SLOW", "LINK"], 2, "are one file"),
+        (["SLOW", "MISSING"], 1, "cannot read"),
+        (["SLOW", "TEXT"], 1, "is not a recording of sctptop"),
+        (["SLOW", "EMPTY"], 1, "is empty"),
+        (["SLOW", "FOLDER"], 1, "is no file"),
+        (["SLOW", "NOTHING"], 1, "not one sample of it can be read"),
+        (["SLOW", "FAST", "--json", "--markdown"], 2, "not allowed with"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_line_with_a_way_out(
+    words: list[str],
+    code: int,
+    told: str,
+    files: Mapping[str, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    places = {"SLOW": files["slow"], "FAST": files["fast"], "FOLDER": tmp_path}
+    for name in ("MISSING", "TEXT", "EMPTY", "LINK", "NOTHING"):
+        places[name] = tmp_path / name.lower()
+    places["TEXT"].write_text("no recording\n" * 20)
+    places["EMPTY"].touch()
+    places["LINK"].symlink_to(files["slow"])
+    shutil.copy(files["fast"], places["NOTHING"])
+    with sqlite3.connect(places["NOTHING"]) as database:
+        database.execute("UPDATE blocks SET data = x'00'")
+    assert main(["compare", *(str(places.get(word, word)) for word in words)]) == code
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and err.startswith("sctptop: error: ")
+    assert told in err and ("(try: " in err or told == "is empty")
+
+
+def test_a_damaged_one_is_compared_and_said_to_be(
+    files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    marred = replace(QUICK, ues=240).written(tmp_path / "marred.sctp")
+    with sqlite3.connect(marred) as database:
+        database.execute("UPDATE blocks SET data = x'00' WHERE first = (SELECT max(first) FROM blocks)")
+    out = said(capsys, files["fast"], marred)
+    assert "marred: 1 part of the file could not be read" in out and "Verdict: " in out
+
+
+def test_what_a_recording_says_cannot_act_on_a_terminal_or_a_page(
+    files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evil = replace(QUICK, comm="<img src=x>|`\x1b[31m@all").written(
+        tmp_path / "e\x1b[2Jvil|.sctp", {"sysctls": {"net.sctp.\x1b[0m": "1|2"}, "machine": ["x"]}
+    )
+    assert "\x1b" not in said(capsys, files["fast"], evil)
+    page = said(capsys, files["fast"], evil, "--markdown")
+    assert "\x1b" not in page and "<img" not in page and "@all" not in page
+    assert "\\x1b" not in said(capsys, files["fast"], evil, "--json").replace("\\u001b", "\\x1b")
+
+
+def test_without_registrations_only_transport_is_compared(
+    files: Mapping[str, Path], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    quiet = written(tmp_path / "quiet.sctp", list(with_probes(60)))
+    out = " ".join(said(capsys, quiet, files["fast"]).split())
+    assert "quiet holds no completed registration: only transport is compared." in out
+    assert "The heartbeat RTT" in out
+    bare = [written(tmp_path / f"{name}.sctp", _bare()) for name in ("a", "b")]
+    assert "Verdict: a and b hold no completed registration" in said(capsys, *bare)
+
+
+def _bare() -> list[Sample]:
+    return [sample(at_s=second) for second in range(3)]
+
+
+def test_names_are_told_apart() -> None:
+    assert names_of([Path("x/a.sctp"), Path("y/b")]) == ["a", "b"]
+    assert names_of([Path("x/a.sctp"), Path("y/a.sctp")]) == ["x/a.sctp", "y/a.sctp"]
+
+
+def test_distributions_share_one_scale() -> None:
+    rows = overlaid({"total": [("a", [1.0] * 50 + [100.0]), ("b", [10.0] * 9), ("c", [])]}, 60)
+    bars = [line.partition("▕")[2] for line in rows[:3]]
+    # The one slow value of the first is seen, and lies at the end of the scale.
+    assert bars[0][0] == "█" and bars[0][-1] == "▁" and len(bars[0]) == max(map(len, bars))
+    assert bars[1].strip() == "█" and abs(len(bars[1]) - len(bars[0]) / 2) <= 1.5
+    assert bars[2] == "" and rows[-1].split() == ["1ms", "2ms", "5ms", "10ms", "20ms", "50ms", "100ms"]
+    assert overlaid({"total": [("a", [])]}, 60) == []
+    assert all(len(line) <= 60 for line in rows)
+    assert len(overlaid({"total": [("a", [7.0] * 5)]}, 60)) == 3

@@ -1,0 +1,251 @@
+"""What is recorded is read back as it was, is safe at once, and stays within its limits."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import stat
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sctptop.model.sample import Sample
+from sctptop.recording.file_format import RecordingError
+from sctptop.recording.reader import Recording
+from sctptop.recording.writer import Limits, Writer
+from tests.ui.scripted import sample, with_probes
+from tests.unit.recording.recordings import read, written
+
+KILLS = 50
+
+
+def test_every_sample_comes_back_as_it_went(tmp_path: Path) -> None:
+    samples = list(with_probes(150, 4))
+    # One that comes, one that goes, and an order that turns round.
+    samples[70] = replace(samples[70], associations=samples[70].associations[::-1])
+    samples[71] = replace(
+        samples[71], associations=samples[71].associations[1:], sources={"procfs": "error: x"}
+    )
+    path = written(tmp_path / "a.sctp", samples)
+    assert read(path) == samples
+    recording = Recording(path)
+    assert [recording.sample(place) for place in (149, 0, 60, 59, 30, 71, 3)] == [
+        samples[place] for place in (149, 0, 60, 59, 30, 71, 3)
+    ]
+    assert recording.damaged == 0
+    recording.close()
+
+
+def test_a_time_is_found(tmp_path: Path) -> None:
+    samples = list(with_probes(150, 1))
+    recording = Recording(written(tmp_path / "a.sctp", samples))
+    start = samples[0].time.timestamp()
+    assert recording.position_at(start - 99) == 0
+    assert [recording.position_at(start + offset) for offset in (0, 0.5, 1, 59.5, 60, 149)] == [
+        0,
+        1,
+        1,
+        60,
+        60,
+        149,
+    ]
+    assert recording.position_at(start + 1e6) == 149
+    recording.close()
+
+
+def test_the_file_is_private_and_never_overwrites(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.sctp", with_probes(2, 1))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(RecordingError, match=r"is there already \(try: "):
+        Writer(path, {})
+    with pytest.raises(RecordingError, match=r"cannot write .*No such file or directory \(try: "):
+        Writer(tmp_path / "none" / "a.sctp", {})
+    link = tmp_path / "link.sctp"
+    link.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RecordingError):
+        Writer(link, {})
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_the_file_belongs_to_who_called_sudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUDO_UID", "1234")
+    monkeypatch.setenv("SUDO_GID", "2345")
+    told = written(tmp_path / "a.sctp", with_probes(2, 1)).stat()
+    assert (told.st_uid, told.st_gid) == (1234, 2345)
+
+
+def test_what_is_older_than_wanted_is_forgotten(tmp_path: Path) -> None:
+    samples = list(with_probes(600, 1))
+    kept = read(written(tmp_path / "a.sctp", samples, Limits(keep_s=130)))
+    # Whole blocks of 60 go.
+    assert kept == samples[-len(kept) :] and 130 <= len(kept) < 130 + 2 * 60
+
+
+def test_the_file_grows_no_larger_than_wanted(tmp_path: Path) -> None:
+    samples = list(with_probes(400, 9))
+    whole = written(tmp_path / "whole.sctp", samples)
+    most = 150_000
+    assert whole.stat().st_size > most
+    path = tmp_path / "a.sctp"
+    writer = Writer(path, {}, Limits(max_bytes=most))
+    for one in samples:
+        writer.add(one)
+        assert writer.size <= most
+    writer.close()
+    kept = read(path)
+    assert kept == samples[-len(kept) :] and len(kept) >= 60
+
+
+def test_a_full_disk_stops_it_and_leaves_a_good_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.sctp"
+    samples = list(with_probes(300, 8))
+    writer = Writer(path, {})
+    writer._database.execute("PRAGMA max_page_count = 30")
+    with pytest.raises(RecordingError, match=r"the disk is full \(try: "):
+        for one in samples:
+            writer.add(one)
+    added = writer.samples
+    writer.close()
+    assert 60 < added < 300
+    assert intact(path)
+    assert read(path) == samples[:added]
+
+
+def test_a_kill_at_any_moment_loses_nothing_that_was_added(tmp_path: Path) -> None:
+    samples = list(with_probes(150, 3))
+    dice = random.Random(20261124)
+    lengths = []
+    for turn in range(KILLS):
+        path = tmp_path / f"{turn}.sctp"
+        added = killed_after(path, samples, dice.randrange(1, 130), dice.uniform(0.0, 0.01))
+        assert intact(path)
+        kept = read(path)
+        assert kept == samples[: len(kept)]
+        # The one that was being added may be there or not.
+        assert added <= len(kept) <= added + 1
+        lengths.append(len(kept))
+    assert min(lengths) < 60 < max(lengths), "never killed behind a full block"
+
+
+def killed_after(path: Path, samples: list[Sample], number: int, seconds: float) -> int:
+    """A process records and is killed so long after it added that many; says how many they were in the end."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            writer = Writer(path, {})
+            for one in samples:
+                writer.add(one)
+                os.write(writing, b".")
+            signal.pause()
+        finally:
+            os._exit(1)
+    os.close(writing)
+    added = 0
+    while added < number:
+        added += len(os.read(reading, number - added))
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    while more := os.read(reading, 65536):
+        added += len(more)
+    os.close(reading)
+    return added
+
+
+def intact(path: Path) -> bool:
+    database = sqlite3.connect(path)
+    told: str = database.execute("PRAGMA integrity_check").fetchone()[0]
+    database.close()
+    return told == "ok"
+
+
+def test_a_recording_can_be_read_while_it_is_written(tmp_path: Path) -> None:
+    samples = list(with_probes(100, 2))
+    writer = Writer(tmp_path / "a.sctp", {})
+    for one in samples[:70]:
+        writer.add(one)
+    assert read(tmp_path / "a.sctp") == samples[:70]
+    for one in samples[70:]:
+        writer.add(one)
+    writer.close()
+    assert read(tmp_path / "a.sctp") == samples
+
+
+def test_a_recording_without_a_sample_goes_or_says_so(tmp_path: Path) -> None:
+    assert not written(tmp_path / "a.sctp", []).exists()
+    with pytest.raises(RecordingError, match="holds no sample"):
+        read(written(tmp_path / "b.sctp", [], close=False))
+
+
+def test_another_program_may_hold_the_file_for_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sctptop.recording.writer.BUSY_S", 0.001)
+    samples = list(with_probes(200, 1))
+    path = tmp_path / "a.sctp"
+    writer = Writer(path, {})
+    for one in samples[:50]:
+        writer.add(one)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM tail").fetchall()
+    # Over the end of a block.
+    for one in samples[50:70]:
+        writer.add(one)
+    other.execute("COMMIT")
+    for one in samples[70:100]:
+        writer.add(one)
+    assert read(path) == samples[:100]
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM blocks").fetchall()
+    with pytest.raises(RecordingError, match="another program holds the file"):
+        for one in samples[100:]:
+            writer.add(one)
+    other.close()
+    writer.close()
+    # All but the one that could not wait.
+    assert read(path) == samples[:159]
+
+
+def test_large_samples_stay_within_the_limit_too(tmp_path: Path) -> None:
+    path = tmp_path / "a.sctp"
+    writer = Writer(path, {}, Limits(max_bytes=1_000_000))
+    for one in with_probes(40, 300):
+        writer.add(one)
+        assert writer.size <= 1_000_000
+    writer.close()
+    assert path.stat().st_size <= 1_000_000 and len(read(path)) >= 3
+
+
+def test_little_is_kept_of_a_slow_recording_too(tmp_path: Path) -> None:
+    slow = [
+        replace(one, time=one.time + timedelta(minutes=place), interval_s=60.0)
+        for place, one in enumerate(with_probes(100, 1))
+    ]
+    kept = read(written(tmp_path / "a.sctp", slow, Limits(keep_s=600)))
+    assert 10 <= len(kept) <= 16 and kept == slow[-len(kept) :]
+
+
+def test_any_name_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert len(read(written(Path(":memory:"), with_probes(3, 1)))) == 3
+
+
+def test_a_clock_set_back_changes_no_order(tmp_path: Path) -> None:
+    samples = list(with_probes(200, 1))
+    back = [replace(one, time=one.time - timedelta(hours=1)) for one in samples[120:]]
+    recording = Recording(written(tmp_path / "a.sctp", samples[:120] + back))
+    assert recording.last_s - recording.first_s == 119
+    assert recording.position_at(recording.last_s) == 119
+    recording.close()
+
+
+def test_nobody_is_there(tmp_path: Path) -> None:
+    assert read(written(tmp_path / "a.sctp", [sample(0), sample(1)])) == [sample(0), sample(1)]
