@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import NgapWatch
-from sctptop.model.advice.of_messages import delayed_sack
-from sctptop.model.advice.rules import CHECKS, NGAP_CHECKS, RULES
+from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, RULES, Rule
 from sctptop.model.advice.signs import gives_cause
 from sctptop.model.associations.rows import Key, Row
 from sctptop.model.event import Event
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from sctptop.model.snapshot import Snapshot
 
 LINGER_S = 10.0
-NOTHING = Watch(0.0)
-"""The evidence of an association that never gave cause."""
+NO_EVIDENCE = Watch(0.0)
+"""Of an association that never gave cause."""
 KINDS = ("t3_rtx", "retransmit", "ngap")
 
 
@@ -48,7 +47,7 @@ class Advice:
     @property
     def title(self) -> str:
         """What the rule is called."""
-        return RULES[self.rule]
+        return RULES[self.rule].title
 
 
 @dataclass(slots=True)
@@ -123,11 +122,12 @@ class Adviser:
     def _ask(self, moment: Moment, row: Row, other: Row | None) -> None:
         watch, ngap = self._watches.get(row.key), self._ngap.get(row.key)
         there = self._watches.get(other.key) if other is not None else None
-        case = Case(moment, row, watch or NOTHING, ngap, other, there)
-        checks = (*(CHECKS if watch else ()), *(NGAP_CHECKS if ngap else ()), delayed_sack)
-        for check in checks:
-            for finding in check(case):
-                self._say(row.key, finding, moment.now_s)
+        case = Case(moment, row, watch or NO_EVIDENCE, ngap, other, there)
+        met = {CAUSE: watch is not None, NGAP: ngap is not None, NOTHING: True}
+        for rule in RULES.values():
+            if met[rule.needs]:
+                for finding in rule.check(case):
+                    self._say(rule, row.key, finding, moment.now_s)
 
     def _rank(self, advice: Advice) -> tuple[int, bool, int, float, str]:
         """Worst first, of these where NGAP goes, then the order of the rules, then which was said first."""
@@ -135,12 +135,12 @@ class Adviser:
         name = repr((advice.association, advice.address))
         return _SEVERITIES[advice.severity], no_ngap, _PLACES[advice.rule], advice.since_s, name
 
-    def _say(self, key: Key, finding: Finding, now_s: float) -> None:
-        name = (finding.rule, key, finding.address, finding.part)
+    def _say(self, rule: Rule, key: Key, finding: Finding, now_s: float) -> None:
+        name = (rule.id, key, finding.address, finding.part)
         said = self._said.get(name)
         since_s = now_s if finding.since_s is None else finding.since_s
         advice = Advice(
-            rule=finding.rule,
+            rule=rule.id,
             severity=finding.severity,
             association=key,
             seen=finding.seen,

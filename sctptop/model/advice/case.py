@@ -42,7 +42,6 @@ class Finding:
     ``part`` tells findings of one rule on one association apart where no path does.
     """
 
-    rule: str
     severity: str
     seen: str
     remedy: str

@@ -35,7 +35,6 @@ def delayed_sack(case: Case) -> Iterator[Finding]:
         if stalled >= LEAST_STALLED:
             longest = milliseconds(there.most("stalled_max_ms"))
             yield Finding(
-                "delayed_sack",
                 "warning",
                 f"this end delays its SACKs by {milliseconds(delay)}; {counted(stalled, 'message')} of the peer waited "
                 f"up to {longest} for one",
@@ -48,7 +47,6 @@ def delayed_sack(case: Case) -> Iterator[Finding]:
     if late < LEAST_STALLED or 2 * late < pairs or expired < LEAST_STALLED:
         return
     yield Finding(
-        "delayed_sack",
         "warning",
         f"{late} of {pairs} second messages of a UE came about {milliseconds(delay)} after the first, the delay of our "
         f"SACK; meanwhile SctpDelaySackExpireds of the network namespace rose by {expired}",
@@ -71,7 +69,7 @@ def saturated(case: Case) -> Iterator[Finding]:
         return
     if peer_queue is not None:
         seen += f"; the peer's Send-Q is small ({short(peer_queue)}B)"
-    yield Finding("saturated", "problem", seen, _bottleneck(case.row.association))
+    yield Finding("problem", seen, _bottleneck(case.row.association))
 
 
 def _bottleneck(entry: Association) -> str:
@@ -122,7 +120,6 @@ def wrong_ppid(case: Case) -> Iterator[Finding]:
         if swapped:
             messages = old.messages + new.messages
             yield Finding(
-                "ppid_order",
                 "warning",
                 f"{swapped} of {counted(messages, 'message')} {NEXT[direction]} had PPID 0x3c000000 for NGAP (60), or "
                 "another in that byte order",
@@ -150,7 +147,6 @@ def one_stream(case: Case) -> Iterator[Finding]:
         if streams == 1:
             remedy = "ask for more streams with SCTP_INITMSG on both ends, and spread UEs over them"
         yield Finding(
-            "one_stream",
             "warning" if lossy else "note",
             f"{messages} messages of {len(ues)} UEs {NEXT[direction]}, all on stream {used.pop()} {several}".rstrip(),
             f"{remedy}: else the loss of one message delays all UEs",

@@ -29,7 +29,6 @@ def dead_path(case: Case) -> Iterator[Finding]:
     entry = row.association
     if watch.opening_since_s is not None and now_s - watch.opening_since_s >= OPENING_S:
         yield Finding(
-            "dead_path",
             "problem",
             f"{entry.state} for {milliseconds(1000 * round(now_s - watch.opening_since_s))}: no answer to "
             f"{'INIT' if entry.state == 'COOKIE_WAIT' else 'COOKIE ECHO'} from {entry.primary or 'the peer'}",
@@ -47,7 +46,6 @@ def dead_path(case: Case) -> Iterator[Finding]:
         active = any(one.state == "ACTIVE" and not one.errors for one in entry.paths if one is not path)
         use = "the association lives on another path" if active else "no other path is free of errors"
         yield Finding(
-            "dead_path",
             "problem" if path.primary or not active else "warning",
             f"{'primary path' if path.primary else 'path'} {path.address} is {path.state or 'not answering'}, "
             f"{_errors(path)}{_last_heartbeat(case, path)}; {use}",
@@ -88,7 +86,6 @@ def lossy_path(case: Case) -> Iterator[Finding]:
     causes += [counted(fast, "fast retransmit")] if fast else []
     causes += [f"{t3} T3 expir{'y' if t3 == 1 else 'ies'}"] if t3 else []
     yield Finding(
-        "lossy_path",
         "warning",
         f"{rtx} of {counted(max(out, rtx), 'DATA chunk')} retransmitted{share}, {', '.join(causes)}; "
         f"path {worst or 'not known, several are in use'}",
@@ -123,7 +120,6 @@ def spurious_retransmission(case: Case) -> Iterator[Finding]:
         return
     twice = f", {duplicates} of them arrived twice" if duplicates else ""
     yield Finding(
-        "spurious_rtx",
         "warning",
         f"RTO {milliseconds(rto)} is not above the peer's SACK delay ({case.peer_sack_delay_text}): {t3} T3 expiries, "
         f"{counted(rtx, 'chunk')} sent again{twice}, no gap acks",
@@ -142,7 +138,6 @@ def no_heartbeat(case: Case) -> Iterator[Finding]:
     if case.ngap is None or case.ngap.messages < LEAST_NGAP:
         return
     yield Finding(
-        "no_heartbeat",
         "note",
         f"heartbeats every {show(interval, 'ms')} and none timed yet: network and core cannot be told apart",
         "lower it while measuring: SCTP_PEER_ADDR_PARAMS, or net.sctp.hb_interval=5000 for new associations",

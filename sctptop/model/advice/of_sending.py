@@ -17,7 +17,7 @@ CLOSED_S, CLOSED_READINGS = 3.0, 3
 def nagle_stall(case: Case) -> Iterator[Finding]:
     """Messages held for half the peer's SACK delay or more, with NODELAY off.
 
-    While cwnd or the peer's window held them too they are not counted (advice_watch.window_bound).
+    While cwnd or the peer's window held them too they are not counted (signs.window_bound).
     """
     held, stalled = case.watch.sum("held"), case.watch.sum("stalled")
     if case.row.association.nodelay is not False or stalled < LEAST_STALLED:
@@ -26,7 +26,6 @@ def nagle_stall(case: Case) -> Iterator[Finding]:
         return
     longest = milliseconds(case.watch.most("stalled_max_ms"))
     yield Finding(
-        "nagle",
         "problem",
         f"{stalled} of {counted(held, 'message')} held up to {longest} before the first transmission with NODELAY off, "
         f"as long as the peer delays a SACK ({case.peer_sack_delay_text}); cwnd and the peer's window had room",
@@ -48,7 +47,6 @@ def closed_window(case: Case) -> Iterator[Finding]:
     if case.other is not None and case.other.association.recv_queue is not None:
         seen += f"; the peer's Recv-Q {short(case.other.association.recv_queue)}B"
     yield Finding(
-        "closed_window",
         "problem",
         seen,
         "the peer's application does not read: look there",

@@ -1,0 +1,65 @@
+"""Every rule is declared once, and whatever else names rules names those there are."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from inspect import getmembers, isgeneratorfunction
+from pathlib import Path
+
+import sctptop
+from sctptop.comparison.causes import ADVICE_BEHIND
+from sctptop.model.advice import of_messages, of_paths, of_sending
+from sctptop.model.advice.rules import RULES
+
+PACKAGE = Path(sctptop.__file__).parent
+ADVICE = PACKAGE / "model" / "advice"
+
+
+def test_every_check_belongs_to_one_rule() -> None:
+    rooms = (of_messages, of_paths, of_sending)
+    assert {f"{room.__name__.rpartition('.')[2]}.py" for room in rooms} == {
+        file.name for file in ADVICE.glob("of_*.py")
+    }
+    written = {check for room in rooms for _, check in getmembers(room, isgeneratorfunction)}
+    asked = Counter(rule.check for rule in RULES.values())
+    assert set(asked) == written
+    assert set(asked.values()) == {1}
+
+
+def test_a_comparison_names_rules_that_exist() -> None:
+    named = {rule for pairs in ADVICE_BEHIND.values() for _, rule in pairs}
+    assert named and not named - set(RULES)
+
+
+def test_no_other_module_names_a_rule() -> None:
+    at_home = {ADVICE / "rules.py", PACKAGE / "comparison" / "causes.py"}
+    for file in set(PACKAGE.rglob("*.py")) - at_home:
+        words = {
+            node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)
+        }
+        assert not words & set(RULES), file
+
+
+def test_the_readme_names_every_rule() -> None:
+    text = " ".join((PACKAGE.parent / "README.md").read_text().split())
+    found = re.search(r"(\w+) rules: ([^.]*)\.", text)
+    assert found
+    numbers = (
+        "No",
+        "One",
+        "Two",
+        "Three",
+        "Four",
+        "Five",
+        "Six",
+        "Seven",
+        "Eight",
+        "Nine",
+        "Ten",
+        "Eleven",
+        "Twelve",
+    )
+    assert found[1] == numbers[len(RULES)]
+    assert {name.lower() for name in found[2].split(", ")} == {rule.title.lower() for rule in RULES.values()}
