@@ -80,12 +80,12 @@ def test_the_kernel_room_knows_no_view() -> None:
         assert all(name.startswith(("sctptop.kernel", "sctptop.model")) for name in mine), file
 
 
-def test_a_headless_run_loads_no_screen_and_no_bcc() -> None:
+def test_a_headless_run_loads_no_screen_and_no_bcc_and_no_pyroute2() -> None:
     code = (
         "from sctptop.cli import main; main(['--json', '-n', '1', '--no-bpf'])\n"
         "import sctptop.kernel.live, sctptop.output.json_lines, sctptop.output.stream"
     )
-    assert not loaded_by(code) & (SCREEN | {"bcc"})
+    assert not loaded_by(code) & (SCREEN | {"bcc", "pyroute2"})
 
 
 def test_bad_usage_does_not_wait_for_netlink() -> None:

@@ -1,7 +1,6 @@
 """NETLINK_SOCK_DIAG for SCTP: dump everything, or look one association up exactly.
 
-The socket comes from pyroute2, which opens it in any network namespace without moving a thread of ours;
-its own reader is not used because it stops after the first buffer: association records carry no
+A plain socket: the reader of pyroute2 stops after the first buffer, because association records carry no
 NLM_F_MULTI (inet_assoc_diag_fill via sctp_sock_dump passes flags 0).
 """
 
@@ -12,9 +11,7 @@ import errno
 import os
 import socket
 import struct
-from collections.abc import Iterable, Iterator, Sequence
-
-from pyroute2 import netns as pyroute2_netns
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sctptop.kernel.host.sudo import as_root
 from sctptop.kernel.reading.diag_records import (
@@ -47,17 +44,25 @@ class SockDiagError(OSError):
     """The kernel refused, or did not answer; ``strerror`` says it with the remedy."""
 
 
+def _opened() -> socket.socket:
+    """A socket of sock_diag in the namespace that the calling thread is in. Raises OSError."""
+    made = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
+    try:
+        made.bind((0, 0))
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", _TIMEOUT_S, 0))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
 class SockDiag:
     """A socket that asks sctp_diag. Owned by one thread."""
 
-    def __init__(self, netns: str | None = None) -> None:
-        """Open it in the namespace named, or in the caller's. Raises SockDiagError."""
+    def __init__(self, opened: Callable[[], socket.socket] = _opened) -> None:
+        """Open it in the namespace that the calling thread is in: it stays there. Raises SockDiagError."""
         try:
-            self._socket: socket.socket = pyroute2_netns.create_socket(
-                netns, socket.AF_NETLINK, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC, NETLINK_SOCK_DIAG
-            )
-            self._socket.bind((0, 0))
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", _TIMEOUT_S, 0))
+            self._socket = opened()
         except OSError as error:
             raise _explained(error.errno or 0) from error
         self._sequence = 0

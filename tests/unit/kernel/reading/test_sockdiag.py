@@ -1,0 +1,213 @@
+"""The socket of sock_diag, on answers as kernels give them: captured records in buffers that the test makes."""
+
+from __future__ import annotations
+
+import errno
+import json
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from sctptop.kernel.reading.diag_records import (
+    NLM_F_DUMP_INTR,
+    NLMSG_DONE,
+    NLMSG_ERROR,
+    SOCK_DIAG_BY_FAMILY,
+    decode_record,
+    messages,
+)
+from sctptop.kernel.reading.sockdiag import NETLINK_SOCK_DIAG, SockDiag, SockDiagError
+
+PAIR = (("10.9.0.1", 38412), ("10.9.0.2", 59058))
+
+
+def message(kind: int, sequence: int, payload: bytes = b"", flags: int = 0) -> bytes:
+    return struct.pack("=IHHII", 16 + len(payload), kind, flags, sequence, 0) + payload
+
+
+def error(code: int, sequence: int) -> bytes:
+    return message(NLMSG_ERROR, sequence, struct.pack("=i", -code) + bytes(16))
+
+
+def captured(name: str) -> list[bytes]:
+    """The records of one family in the oldest capture, without their headers."""
+    file = min(Path(__file__).with_name("captured").glob("*.json"))
+    buffers = json.loads(file.read_text())["buffers"][name]
+    found = [one for buffer in buffers for one in messages(bytes.fromhex(buffer))]
+    return [one.payload for one in found if one.type == SOCK_DIAG_BY_FAMILY]
+
+
+class Kernel:
+    """The other end of the socket: answers lie in it before they are asked for."""
+
+    def __init__(self) -> None:
+        ours, self._end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(2)
+        self.diag = SockDiag(lambda: ours)
+
+    def answers(self, *buffers: bytes) -> None:
+        for buffer in buffers:
+            self._end.send(buffer)
+
+    def asked(self) -> int:
+        """How many requests came."""
+        self._end.setblocking(False)
+        count = 0
+        with suppress(BlockingIOError):
+            while self._end.recv(1 << 16):
+                count += 1
+        return count
+
+    def close(self) -> None:
+        self.diag.close()
+        self._end.close()
+
+
+@pytest.fixture
+def kernel() -> Iterator[Kernel]:
+    made = Kernel()
+    yield made
+    made.close()
+
+
+def test_a_dump_goes_on_over_as_many_buffers_as_come_until_done(kernel: Kernel) -> None:
+    records = captured("2")
+    assert len(records) > 2
+    for payload in records:
+        # One record a buffer, none flagged as part of several: as sctp_diag sends them.
+        kernel.answers(message(SOCK_DIAG_BY_FAMILY, 1, payload))
+    kernel.answers(message(NLMSG_DONE, 1, bytes(4)), message(NLMSG_DONE, 2, bytes(4)))
+    assert kernel.diag.dump() == [decode_record(payload) for payload in records]
+    assert kernel.asked() == 2
+
+
+def test_an_interrupted_dump_is_asked_for_again(kernel: Kernel) -> None:
+    (first, *_) = captured("2")
+    kernel.answers(
+        message(SOCK_DIAG_BY_FAMILY, 1, first, NLM_F_DUMP_INTR) + message(NLMSG_DONE, 1, bytes(4)),
+        message(SOCK_DIAG_BY_FAMILY, 2, first) + message(NLMSG_DONE, 2, bytes(4)),
+        message(NLMSG_DONE, 3, bytes(4)),
+    )
+    assert kernel.diag.dump() == [decode_record(first)]
+    assert kernel.asked() == 3
+
+
+def test_answers_to_an_older_question_are_passed_over(kernel: Kernel) -> None:
+    (first, *_) = captured("2")
+    kernel.answers(
+        message(SOCK_DIAG_BY_FAMILY, 77, first) + error(errno.EPERM, 76),
+        message(SOCK_DIAG_BY_FAMILY, 1, first),
+    )
+    assert list(kernel.diag.look_up([PAIR])) == [decode_record(first)]
+
+
+def test_a_look_up_says_which_association_is_gone_and_goes_on(kernel: Kernel) -> None:
+    first, second, *_ = captured("2")
+    kernel.answers(
+        message(SOCK_DIAG_BY_FAMILY, 3, second),
+        error(errno.ENOENT, 2) + message(SOCK_DIAG_BY_FAMILY, 1, first),
+    )
+    found = list(kernel.diag.look_up([PAIR] * 3))
+    assert found == [decode_record(first), None, decode_record(second)]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (errno.EPERM, "not permitted to read sockets (try: "),
+        (errno.ENOBUFS, "the kernel ran out of buffers"),
+        (errno.ENOMEM, "Cannot allocate memory"),
+    ],
+)
+def test_a_refusal_is_said_with_what_to_do(kernel: Kernel, code: int, text: str) -> None:
+    kernel.answers(error(code, 1))
+    with pytest.raises(SockDiagError) as raised:
+        kernel.diag.dump()
+    assert raised.value.errno == code
+    assert str(raised.value.strerror).startswith(text)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"\x01",
+        struct.pack("=IHHII", 4, SOCK_DIAG_BY_FAMILY, 0, 1, 0),
+        struct.pack("=IHHII", 4000, SOCK_DIAG_BY_FAMILY, 0, 1, 0),
+    ],
+    ids=["a byte", "a message shorter than its header", "longer than what came"],
+)
+def test_an_answer_that_is_none_is_an_error(kernel: Kernel, answer: bytes) -> None:
+    kernel.answers(answer)
+    with pytest.raises(SockDiagError) as raised:
+        kernel.diag.dump()
+    assert raised.value.errno == errno.EBADMSG
+
+
+def test_an_answer_longer_than_the_buffer_is_an_error() -> None:
+    ours, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 21)
+    end.send(bytes((1 << 18) + 1))
+    with ours, end, pytest.raises(SockDiagError) as raised:
+        SockDiag(lambda: ours).dump()
+    assert raised.value.errno == errno.EMSGSIZE
+
+
+def test_a_record_that_cannot_be_read_is_left_out(kernel: Kernel) -> None:
+    (first, *_) = captured("2")
+    kernel.answers(
+        message(SOCK_DIAG_BY_FAMILY, 1, first[:20]) + message(SOCK_DIAG_BY_FAMILY, 1, first),
+        message(NLMSG_DONE, 1, bytes(4)),
+        message(NLMSG_DONE, 2, bytes(4)),
+    )
+    assert kernel.diag.dump() == [decode_record(first)]
+
+
+class Failing(socket.socket):
+    """One that takes a question and fails instead of an answer."""
+
+    code = 0
+
+    def recvmsg(self, *_: object) -> NoReturn:
+        raise OSError(self.code, "")
+
+    def send(self, *_: object) -> int:
+        return 0
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (errno.EAGAIN, "the kernel did not answer within 5 s"),
+        (errno.ENOBUFS, "the kernel ran out of buffers; reading again next time"),
+    ],
+)
+def test_silence_and_overrun_are_errors(code: int, text: str) -> None:
+    failing = Failing()
+    failing.code = code
+    diag = SockDiag(lambda: failing)
+    with pytest.raises(SockDiagError, match=text):
+        diag.dump()
+    diag.close()
+    diag.close()
+
+
+def test_a_kernel_without_it_is_said() -> None:
+    def none() -> socket.socket:
+        raise OSError(errno.EPROTONOSUPPORT, "")
+
+    with pytest.raises(SockDiagError, match="no NETLINK_SOCK_DIAG"):
+        SockDiag(none)
+
+
+def test_the_real_socket_is_one_of_sock_diag_that_waits_a_limited_time() -> None:
+    diag = SockDiag()
+    real = diag._socket
+    assert real.getsockopt(socket.SOL_SOCKET, socket.SO_PROTOCOL) == NETLINK_SOCK_DIAG
+    assert struct.unpack("@ll", real.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)) == (5, 0)
+    assert not real.get_inheritable()
+    diag.close()
