@@ -15,8 +15,9 @@ from sctptop.fields.filter import FilterError, parse_filter
 from sctptop.fields.ordering import OrderError, parse_order
 from sctptop.model.event import EVENT_KINDS
 from sctptop.model.selection import SelectorError, parse_netns, parse_selector
-from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, VIEWS, Options
+from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, Options
 from sctptop.recording.moment import span_s
+from sctptop.views import FIRST, VIEWS
 
 _EXAMPLES = """\
 commands:
@@ -147,7 +148,7 @@ def _record_parser() -> argparse.ArgumentParser:
     _when(parser)
     _output(parser)
     _probes(parser)
-    parser.set_defaults(view="rtt", sort="", filter="", columns="", both_ends=False)
+    parser.set_defaults(view=FIRST.id, sort="", filter="", columns="", both_ends=False)
     return parser
 
 
@@ -214,7 +215,12 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 def _what(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to show")
     _selection(what)
-    what.add_argument("--view", choices=VIEWS, default="rtt", help="the view to start in (default rtt)")
+    what.add_argument(
+        "--view",
+        choices=[view.id for view in VIEWS],
+        default=FIRST.id,
+        help=f"the view to start in (default {FIRST.id})",
+    )
     what.add_argument(
         "--sort", metavar="FIELD[:asc|desc]", default="", help="order of the table; 'help' lists the fields"
     )

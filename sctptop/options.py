@@ -8,8 +8,8 @@ from sctptop.fields.catalogue import Field
 from sctptop.fields.filter import EVERYTHING, Filter
 from sctptop.fields.ordering import BY_REMOTE, Order
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice, Selector
+from sctptop.views import FIRST
 
-VIEWS = ("rtt", "cwnd", "queue", "counters", "paths", "events", "registration")
 INTERVAL_MIN_S, INTERVAL_MAX_S = 0.1, 3600.0
 
 
@@ -22,7 +22,7 @@ class Options:
 
     selectors: tuple[Selector, ...] = ()
     netns: NamespaceChoice = ALL_NAMESPACES
-    view: str = "rtt"
+    view: str = FIRST.id
     interval_s: float = 1.0
     count: int | None = None
     order: Order = BY_REMOTE

@@ -19,21 +19,22 @@ from sctptop.options import Options
 from sctptop.recording.reader import Recording
 from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.widgets.association_table import AssociationTable
+from sctptop.views import VIEWS
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
 AT = 82
 """The sample that is shown: in the middle of a path failure, everything else at work."""
 REQUESTS, BULK, NGAP = 59058, 5001, 38412
-VIEWS = (
-    ("1", "rtt", REQUESTS),
-    ("2", "cwnd", BULK),
-    ("3", "queue", BULK),
-    ("4", "counters", BULK),
-    ("5", "paths", REQUESTS),
-    ("6", "events", BULK),
-    ("7", "registration", NGAP),
-)
-"""Key, name, and a port of the association under the cursor."""
+PORTS = {
+    "rtt": REQUESTS,
+    "cwnd": BULK,
+    "queue": BULK,
+    "counters": BULK,
+    "paths": REQUESTS,
+    "events": BULK,
+    "registration": NGAP,
+}
+"""By view, a port of the association under the cursor."""
 FONT = "DejaVu Sans Mono"
 
 
@@ -45,11 +46,11 @@ async def pictures() -> dict[str, str]:
     async with app.run_test(size=(120, 36)) as pilot:
         while app.newest is None or len(app.newest.clock) <= AT:
             await asyncio.sleep(0.01)
-        for key, name, port in VIEWS:
-            await choose(app, pilot, port)
-            await pilot.press(key)
+        for digit, view in enumerate(VIEWS, 1):
+            await choose(app, pilot, PORTS[view.id])
+            await pilot.press(str(digit))
             await pilot.pause(0.5)
-            found[name] = app.export_screenshot(title="sctptop")
+            found[view.id] = app.export_screenshot(title="sctptop")
         await pilot.press("question_mark")
         await pilot.pause(0.5)
         found["help"] = app.export_screenshot(title="sctptop")

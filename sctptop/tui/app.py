@@ -30,10 +30,10 @@ from sctptop.tui.screens.popup import Popup
 from sctptop.tui.screens.sort import SortScreen
 from sctptop.tui.views.events import next_filter
 from sctptop.tui.views.registration import chosen_registration
-from sctptop.tui.views.registry import view
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import LinePanel
+from sctptop.views import view
 
 NOTICE_S = 4.0
 

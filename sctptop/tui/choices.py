@@ -13,8 +13,8 @@ from sctptop.model.associations.rows import Row
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot
 from sctptop.options import Options
-from sctptop.tui.views.registry import view
-from sctptop.tui.views.scene import Toggles, View
+from sctptop.tui.views.scene import Toggles
+from sctptop.views import View, view
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sctptop.recording.recorder import Status
 from sctptop.tui.choices import Chosen
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.keys import footer
+from sctptop.tui.views.drawing import DRAWS
 from sctptop.tui.views.scene import Scene
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
@@ -170,7 +171,7 @@ class Dashboard(Vertical):
             panel.border_title = title
         room, height = panel.room, panel.size.height
         scene = Scene(reading, reading.snapshot, row, room, height, picture.chosen.toggles)
-        panel.show(picture.chosen.view.draw(scene))
+        panel.show(DRAWS[picture.chosen.view.id](scene))
 
     def _repaint(self) -> None:
         if self._picture is not None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 from textual.binding import Binding
 
-from sctptop.tui.views.registry import VIEWS
 from sctptop.tui.widgets.status_line import Button, with_buttons
 from sctptop.tui.words.line import Line, Span
+from sctptop.views import VIEWS
 
 VIEW_KEYS = [
     Binding(

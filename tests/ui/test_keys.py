@@ -13,9 +13,9 @@ from sctptop.tui.keys import LIVE_KEYS, explained, key_names
 from sctptop.tui.live_app import LiveApp
 from sctptop.tui.screens.details import groups
 from sctptop.tui.views.parts.registration_bar import SIDES
-from sctptop.tui.views.registry import VIEWS
 from sctptop.tui.widgets.line_panel import LinePanel
 from sctptop.tui.words.headline import interval_text
+from sctptop.views import VIEWS
 from tests.ui.conftest import Staging
 from tests.ui.scripted import amf, association, sample
 

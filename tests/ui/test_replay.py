@@ -16,7 +16,7 @@ from sctptop.recording.reader import Recording
 from sctptop.tui.feeds.reading import Playback
 from sctptop.tui.keys import REPLAY_KEYS, explained, key_names
 from sctptop.tui.replay_app import ReplayApp
-from sctptop.tui.views.registry import VIEWS
+from sctptop.views import VIEWS
 from tests.ui.conftest import Stage, Staging
 from tests.ui.scripted import Scripted, with_probes
 from tests.unit.recording.recordings import written

@@ -14,6 +14,7 @@ from sctptop.recording.reader import Recording
 from sctptop.tui.live_app import LiveApp
 from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.widgets.association_table import AssociationTable
+from sctptop.views import VIEWS
 from tests.ui.registering import with_registrations
 from tests.ui.scripted import Scripted, amf, one_host, with_probes
 
@@ -21,15 +22,15 @@ SIZES = ((80, 24), (120, 36), (160, 50))
 TICKS = 45
 DEMO_AT = 82
 REQUESTS, BULK, FULL, NGAP = 59058, 5001, 5002, 38412
-DEMO_VIEWS = (
-    ("rtt", REQUESTS),
-    ("cwnd", BULK),
-    ("queue", FULL),
-    ("counters", BULK),
-    ("paths", REQUESTS),
-    ("events", BULK),
-    ("registration", NGAP),
-)
+DEMO_PORTS = {
+    "rtt": REQUESTS,
+    "cwnd": BULK,
+    "queue": FULL,
+    "counters": BULK,
+    "paths": REQUESTS,
+    "events": BULK,
+    "registration": NGAP,
+}
 """A port of the association under the cursor."""
 
 
@@ -47,7 +48,7 @@ def test_screen_of_waits(snap_compare: Callable[..., bool], size: tuple[int, int
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize(("view", "port"), DEMO_VIEWS)
+@pytest.mark.parametrize(("view", "port"), [(view.id, DEMO_PORTS[view.id]) for view in VIEWS])
 def test_screen_of_the_demo(
     snap_compare: Callable[..., bool], size: tuple[int, int], view: str, port: int
 ) -> None:

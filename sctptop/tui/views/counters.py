@@ -10,7 +10,7 @@ from sctptop.model.associations.counter_help import COUNTER_HELP
 from sctptop.model.associations.counters import GAUGES, CounterRow
 from sctptop.model.associations.rows import association_counters
 from sctptop.quantity import UNKNOWN, show
-from sctptop.tui.views.scene import Scene, View, span_text
+from sctptop.tui.views.scene import Scene, span_text
 from sctptop.tui.widgets.line_panel import Drawing, Note
 from sctptop.tui.words.line import BLANK, Line, line, spread
 
@@ -120,6 +120,3 @@ def _explained(name: str) -> str:
     if name in BY_ID:
         return f"{name.replace('_', ' ')}: {BY_ID[name].help}"
     return f"{name}: {NOT_EXPLAINED}"
-
-
-VIEW = View("counters", "Counters", "every SNMP counter: since reset, per second, absolute", draw)

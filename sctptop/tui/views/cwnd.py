@@ -12,7 +12,7 @@ from sctptop.quantity import short
 from sctptop.tui.views.parts.event_text import CUT_LETTERS, changes
 from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.parts.series_block import Graph, graph_height, graph_width, mark_line, series_blocks
-from sctptop.tui.views.scene import Scene, View, nobody, span_text
+from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.graph import CLIPPED, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, fitting, line, spread
@@ -176,6 +176,3 @@ def _extent(least: int | None, most: int | None) -> str:
 
 def _exceeded(series: Iterable[Series], top: float) -> bool:
     return any(value is not None and value > top for values in series for value in values)
-
-
-VIEW = View("cwnd", "Cwnd", "congestion and receive windows over time, and why cwnd was cut", draw)

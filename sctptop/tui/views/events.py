@@ -11,7 +11,7 @@ from sctptop.model.associations.rows import Key, Row
 from sctptop.model.event import Event
 from sctptop.quantity import UNKNOWN, counted
 from sctptop.tui.views.parts.event_text import clock_text, sentence
-from sctptop.tui.views.scene import Scene, View, nobody
+from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.columns import shortened_end
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import Line, Lines, Span, fitting, line, wrapped
@@ -136,6 +136,3 @@ def _end(entry: Logged, rows: Mapping[Key, Row], roomy: bool) -> str:
     if row is not None and (roomy or event.address is None):
         end = remote_end(row)
     return f"{event.local_port} → {end}" if roomy else end
-
-
-VIEW = View("events", "Events", "what the probes saw happen, newest last", draw, shared=True)

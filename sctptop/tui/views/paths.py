@@ -6,7 +6,7 @@ from sctptop.model.associations.path_changes import PathChange
 from sctptop.model.sample import Path
 from sctptop.quantity import UNKNOWN, Value, show
 from sctptop.tui.views.parts.path_marks import path_mark
-from sctptop.tui.views.scene import Scene, View, nobody, span_text
+from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import Line, Span, line, wrapped
 from sctptop.tui.words.probes import probes_of
@@ -81,6 +81,3 @@ def _path(path: Path, room: int, change: PathChange | None, now_s: float) -> Lin
     else:
         spans.append(Span(f" {span_text(now_s - change.at_s):>{CHANGE - 1}}", "warn"))
     return tuple(spans)
-
-
-VIEW = View("paths", "Paths", "every transport address and its state", draw)

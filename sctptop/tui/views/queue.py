@@ -6,7 +6,7 @@ from sctptop.model.associations.rows import Row
 from sctptop.model.sample import Association
 from sctptop.tui.views.parts.series_block import Graph, graph_height, graph_width, series_blocks
 from sctptop.tui.views.parts.waits_block import waits_block
-from sctptop.tui.views.scene import Scene, View, nobody, span_text
+from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.graph import CLIPPED, nice_top, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import line, spread
@@ -83,6 +83,3 @@ def _top(scene: Scene, entry: Association, name: str, values: tuple[float | None
     if name.endswith("_ms"):
         return top_of([values])
     return max(top_of([values]), nice_top(10))
-
-
-VIEW = View("queue", "Queue", "send and receive queues over time; how long messages wait in them", draw)

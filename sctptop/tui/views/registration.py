@@ -17,7 +17,7 @@ from sctptop.tui.views.parts.histogram_plot import histogram
 from sctptop.tui.views.parts.registration_bar import bar_lines, percent
 from sctptop.tui.views.parts.registration_tables import Shown, key_of, procedure_lines, slowest_lines
 from sctptop.tui.views.parts.series_block import Graph, graph_width, series_block
-from sctptop.tui.views.scene import Scene, View, nobody
+from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing, Note
 from sctptop.tui.words.line import BLANK, Line, Span, cells, fit, fitting, line, wrapped
@@ -200,12 +200,3 @@ def _nothing(scene: Scene, key: Key | None) -> list[Line]:
         "followed on any port, and appear here by themselves."
     )
     return wrapped(words, scene.width, "dim")
-
-
-VIEW = View(
-    "registration",
-    "Registration",
-    "UEs that register: how many, how fast, and where the time goes; procedures; the slowest UEs",
-    draw,
-    shared=True,
-)

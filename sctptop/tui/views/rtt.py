@@ -12,7 +12,7 @@ from sctptop.tui.views.parts.histogram_plot import AXIS, histogram
 from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.parts.rtt_kernel import TALL, has_srtt, kernel_graphs, srtt_note
 from sctptop.tui.views.parts.series_block import Graph, graph_width, series_block
-from sctptop.tui.views.scene import Scene, View, nobody, span_text
+from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, Span, cells, fitting, line, spread, wrapped
@@ -206,6 +206,3 @@ def _due(row: Row, path: Path) -> Line:
             "dim",
         )
     )
-
-
-VIEW = View("rtt", "RTT", "heartbeat RTT of each path: histogram, percentiles, over time; srtt, RTO", draw)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sctptop.model.associations.rows import Row
@@ -33,20 +32,6 @@ class Scene:
     width: int
     height: int
     toggles: Toggles = field(default_factory=Toggles)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One of the views that the digits choose. ``id`` is its name on the command line.
-
-    ``shared`` says that it shows all associations until the user wants only the one under the cursor.
-    """
-
-    id: str
-    title: str
-    summary: str
-    draw: Callable[[Scene], Drawing]
-    shared: bool = False
 
 
 def span_text(seconds: float) -> str:

@@ -7,10 +7,10 @@ from sctptop.model.snapshot import Snapshot, Totals
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short, show
 from sctptop.recording.recorder import Status
 from sctptop.tui.feeds.reading import Playback, Reading
-from sctptop.tui.views.registry import VIEWS
 from sctptop.tui.widgets.status_line import Button, with_buttons
 from sctptop.tui.words.line import Line, Span, cells, line, spread
 from sctptop.tui.words.probes import probes_of
+from sctptop.views import VIEWS
 
 ALARM = "▲"
 """Beside a rate that should be zero."""

@@ -1,0 +1,42 @@
+"""The views of the dashboard, each declared once: the command line, keys, tabs and help are made from this.
+
+How one is drawn stands in ``draw`` of tui/views/ID.py, which only the dashboard loads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """``id`` is its name on the command line. ``shared``: it shows all associations until the user wants only one."""
+
+    id: str
+    title: str
+    summary: str
+    shared: bool = False
+
+
+VIEWS = (
+    View("rtt", "RTT", "heartbeat RTT of each path: histogram, percentiles, over time; srtt, RTO"),
+    View("cwnd", "Cwnd", "congestion and receive windows over time, and why cwnd was cut"),
+    View("queue", "Queue", "send and receive queues over time; how long messages wait in them"),
+    View("counters", "Counters", "every SNMP counter: since reset, per second, absolute"),
+    View("paths", "Paths", "every transport address and its state"),
+    View("events", "Events", "what the probes saw happen, newest last", shared=True),
+    View(
+        "registration",
+        "Registration",
+        "UEs that register: how many, how fast, and where the time goes; procedures; the slowest UEs",
+        shared=True,
+    ),
+)
+"""In the order of their digits."""
+
+FIRST = VIEWS[0]
+
+
+def view(name: str) -> View:
+    """The view of that name; the first for one that does not exist."""
+    return next((entry for entry in VIEWS if entry.id == name), FIRST)

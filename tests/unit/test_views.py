@@ -1,0 +1,51 @@
+"""Every view is declared once: the command line, the dashboard and the README have the same ones."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import sctptop
+from sctptop.arguments import parse
+from sctptop.errors import SctptopError
+from sctptop.tui.keys import LIVE_KEYS, REPLAY_KEYS
+from sctptop.tui.views.drawing import DRAWS
+from sctptop.views import VIEWS, view
+
+PACKAGE = Path(sctptop.__file__).parent
+IDS = [entry.id for entry in VIEWS]
+
+
+def test_each_view_has_one_draw_and_each_draw_one_view() -> None:
+    folder = PACKAGE / "tui" / "views"
+    drawing = {
+        file.stem
+        for file in folder.glob("*.py")
+        if hasattr(import_module(f"sctptop.tui.views.{file.stem}"), "draw")
+    }
+    assert drawing == set(IDS) == set(DRAWS)
+    assert len(set(DRAWS.values())) == len(IDS) == len(set(IDS))
+
+
+def test_the_command_line_knows_each_view_and_no_other() -> None:
+    assert [parse(["--view", name]).view for name in IDS] == IDS
+    assert parse([]).view == view("gone").id == IDS[0]
+    with pytest.raises(SctptopError, match="gone"):
+        parse(["--view", "gone"])
+
+
+def test_each_view_has_its_digit() -> None:
+    for keys in (LIVE_KEYS, REPLAY_KEYS):
+        digits = {key.key: key for key in keys if key.key.isdigit()}
+        assert list(digits) == [str(digit) for digit in range(1, len(VIEWS) + 1)]
+        for key, entry in zip(digits.values(), VIEWS, strict=True):
+            assert key.action == f"view('{entry.id}')"
+            assert key.description == f"{entry.title}: {entry.summary}"
+
+
+def test_the_readme_has_a_row_for_each_view() -> None:
+    rows = re.findall(r"^\| `(\d)` \| (\w+) \|", (PACKAGE.parent / "README.md").read_text(), re.MULTILINE)
+    assert rows == [(str(digit), entry.title) for digit, entry in enumerate(VIEWS, 1)]
