@@ -18,8 +18,11 @@ COLUMNS = {
     "tail": ["number", "time_us", "data"],
 }
 """Of the tables. Nothing else is read: no view, no virtual table, no generated column, which may be without end."""
-BROKEN = (sqlite3.Error, UnicodeDecodeError)
-"""What sqlite3 raises for a damaged file; the second when its own message quotes damaged text."""
+BROKEN = (sqlite3.Error, UnicodeDecodeError, MemoryError)
+"""What sqlite3 raises for a damaged file: UnicodeDecodeError when its own message quotes damaged text, MemoryError
+beyond HEAP_LIMIT."""
+HEAP_LIMIT = 4 * TEXT_LIMIT
+"""Bytes that SQLite may take in this process, all files together: reading the largest block takes half of it."""
 
 
 class Database:
@@ -63,7 +66,7 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
     database = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None)
     database.text_factory = lambda data: data.decode("utf-8", "replace")
     database.execute("PRAGMA trusted_schema = OFF")
-    database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, TEXT_LIMIT)
+    database.execute(f"PRAGMA hard_heap_limit = {HEAP_LIMIT}")
     if not all(_is_table(database, name, columns) for name, columns in COLUMNS.items()):
         database.close()
         raise RecordingError(f"{path} lacks the tables of a recording (try: another copy of it)")
@@ -72,11 +75,16 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
 
 def _is_table(database: sqlite3.Connection, name: str, columns: list[str]) -> bool:
     """Whether it is a plain table with these columns."""
-    made = database.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (name,)).fetchall()
-    plain = len(made) == 1 and made[0][0] == "table" and str(made[0][1]).startswith("CREATE TABLE")
+    query = "SELECT type = 'table' AND substr(sql, 1, 12) = 'CREATE TABLE' FROM sqlite_master WHERE name = ?"
+    plain = database.execute(query, (name,)).fetchall() == [(1,)]
     # name is the second of the seven values of a row, hidden the last: 2 and 3 are generated ones.
     found = database.execute(f"PRAGMA table_xinfo({name})").fetchall() if plain else []
     return [row[1] for row in found] == columns and not any(row[6] for row in found)
+
+
+def up_to(limit: int, column: str) -> str:
+    """SQL: the value of a column, NULL where it is longer. SQLite knows the length of a blob without reading it."""
+    return f"CASE WHEN length({column}) <= {limit} THEN {column} END"
 
 
 def check_header(path: Path) -> None:

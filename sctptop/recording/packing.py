@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import lzma
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sctptop.recording.file_format import TEXT_LIMIT
 
@@ -28,22 +28,27 @@ def packed_block(lines: Sequence[bytes]) -> bytes:
     return lzma.compress(text, preset=6 if len(text) < LARGE else 1)
 
 
-def unpacked_line(data: object) -> bytes:
-    """The text in a row of the tail. Raises DamagedError."""
-    return _unpacked(zlib.decompressobj(), data)
+def unpacked_lines(rows: Iterable[object]) -> Iterator[bytes]:
+    """The texts in the rows of the tail, together no more than a block has. Raises DamagedError."""
+    room = TEXT_LIMIT
+    for data in rows:
+        # To zlib a limit of 0 is none.
+        line = _unpacked(zlib.decompressobj(), data, max(room, 1))
+        room -= len(line)
+        yield line
 
 
 def unpacked_block(data: object) -> list[bytes]:
     """The texts in a row of blocks. Raises DamagedError."""
     stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT)
-    return _unpacked(stream, data).split(b"\n")
+    return _unpacked(stream, data, TEXT_LIMIT).split(b"\n")
 
 
-def _unpacked(stream: lzma.LZMADecompressor | zlib._Decompress, data: object) -> bytes:
+def _unpacked(stream: lzma.LZMADecompressor | zlib._Decompress, data: object, limit: int) -> bytes:
     if not isinstance(data, bytes):
         raise DamagedError(f"{type(data).__name__} instead of bytes")
     try:
-        text = stream.decompress(data, TEXT_LIMIT)
+        text = stream.decompress(data, limit)
     except (zlib.error, lzma.LZMAError, EOFError) as error:
         raise DamagedError(str(error)) from error
     if not stream.eof:

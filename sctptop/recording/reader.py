@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections import Counter, OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
@@ -13,13 +13,15 @@ from typing import Any
 
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain
-from sctptop.recording.database import BROKEN, Database
-from sctptop.recording.file_format import MOST_IN_A_BLOCK, RecordingError, printable
-from sctptop.recording.packing import DamagedError, unpacked_block, unpacked_line
+from sctptop.recording.database import BROKEN, Database, up_to
+from sctptop.recording.file_format import MOST_IN_A_BLOCK, TEXT_LIMIT, RecordingError, printable
+from sctptop.recording.packing import DamagedError, unpacked_block, unpacked_lines
 from sctptop.schema import LATEST_S
 
 BLOCKS_KEPT = 4
 """Unpacked blocks in memory: a jump needs those before it for its graphs."""
+FACT_LIMIT, MOST_FACTS = 1 << 16, 1000
+"""Characters of one fact, or of the events of a block, and how many facts: none comes near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Recording:
             self.blocks: tuple[Block, ...] = tuple(self._all_blocks())
             self._database.connection.execute("COMMIT")
         except BROKEN as error:
-            why = " ".join(str(error).split())
+            why = " ".join(str(error).split()) or "reading it takes too much memory"
             raise RecordingError(f"{path} is damaged: {why} (try: another copy of it)") from error
         self._ends = list(accumulate(block.count for block in self.blocks))
         if not self._ends:
@@ -186,30 +188,33 @@ class Recording:
         return most, events
 
     def _block(self, number: int) -> _Unpacked:
-        """A block's lines, unpacked; none when it is damaged as a whole."""
+        """A block's lines, unpacked, up to the first that is damaged."""
         if number in self._unpacked:
             self._unpacked.move_to_end(number)
             return self._unpacked[number]
+        lines: list[bytes] = []
         try:
-            lines = self._lines(self.blocks[number])
+            for line in self._lines(self.blocks[number]):
+                lines.append(line)
         except (DamagedError, *BROKEN):
             self._damaged.add(number)
-            lines = []
         block = self._unpacked[number] = _Unpacked(lines)
         while len(self._unpacked) > BLOCKS_KEPT:
             self._unpacked.popitem(last=False)
         return block
 
-    def _lines(self, block: Block) -> list[bytes]:
+    def _lines(self, block: Block) -> Iterable[bytes]:
         if self._tail and block.first == self._tail[0][0]:
-            return [unpacked_line(data) for _, data in self._tail]
-        row = self._database.connection.execute(
-            "SELECT data FROM blocks WHERE first = ?", (block.first,)
-        ).fetchone()
+            return unpacked_lines(data for _, data in self._tail)
+        query = f"SELECT {up_to(TEXT_LIMIT, 'data')} FROM blocks WHERE first = ?"
+        row = self._database.connection.execute(query, (block.first,)).fetchone()
         return unpacked_block(row[0]) if row else []
 
     def _facts(self) -> Iterator[tuple[str, Any]]:
-        for name, value in self._database.connection.execute("SELECT name, value FROM facts"):
+        query = (
+            f"SELECT {up_to(FACT_LIMIT, 'name')}, {up_to(FACT_LIMIT, 'value')} FROM facts LIMIT {MOST_FACTS}"
+        )
+        for name, value in self._database.connection.execute(query):
             try:
                 yield printable(str(name)), printable(json.loads(value))
             except (ValueError, TypeError, RecursionError):
@@ -217,7 +222,7 @@ class Recording:
 
     def _all_blocks(self) -> Iterator[Block]:
         """The blocks that make sense, in order, and the tail."""
-        columns = "first, count, first_us, last_us, associations, events"
+        columns = f"first, count, first_us, last_us, associations, {up_to(FACT_LIMIT, 'events')}"
         rows = self._database.connection.execute(f"SELECT {columns} FROM blocks ORDER BY first")
         while True:
             try:
@@ -234,9 +239,13 @@ class Recording:
             else:
                 yield block
         times = []
-        for number, time_us, data in self._database.connection.execute(
-            "SELECT number, time_us, data FROM tail ORDER BY number"
-        ):
+        room = TEXT_LIMIT
+        query = f"SELECT number, time_us, length(data), {up_to(TEXT_LIMIT, 'data')} FROM tail ORDER BY number"
+        for number, time_us, length, data in self._database.connection.execute(query):
+            room -= length or 0
+            if room < 0:
+                self._damaged.add("tail")
+                break
             if isinstance(number, int) and _is_time(time_us):
                 self._tail.append((number, data))
                 times.append(time_us / 1e6)

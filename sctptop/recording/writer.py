@@ -193,7 +193,8 @@ class Writer:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
         except sqlite3.Error as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            # The words of SQLITE_BUSY; the number is there from Python 3.11 on.
+            if str(error) == "database is locked":
                 raise _BusyError from error
             raise _trouble(self.path, error) from error
 
