@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from math import isfinite
 from types import NoneType
 from typing import Any
@@ -24,7 +24,7 @@ _NAMES = {kind: tuple(entry.name for entry in dataclasses.fields(kind)) for kind
 _EVENT = tuple(entry.name for entry in dataclasses.fields(Event) if entry.name not in ("time", "details"))
 _SCALARS: frozenset[type] = frozenset((int, float, str, bool, NoneType))
 _NUMBER_LIMIT = 1 << 64
-LATEST_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+LATEST_S = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()
 """Times are before it, in seconds since 1970: beyond, no local time can be told."""
 
 

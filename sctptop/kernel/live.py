@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from sctptop.kernel.host.jiffies import JiffyClock, configured_hz
@@ -52,7 +52,7 @@ class LiveSource:
         started = time.monotonic()
         interval = None if self._previous is None else started - self._previous
         self._previous = started
-        now = datetime.now(UTC)
+        now = datetime.now(timezone.utc)
         missing = missing_sctp(folder=self._folder)
         if missing is not None:
             # A sock_diag request would make the kernel load sctp_diag, and with it sctp.
@@ -62,7 +62,7 @@ class LiveSource:
         if not found.reads:
             return self._sample(now, interval, started, {"sock_diag": found.state, "procfs": found.state})
         # After sock_diag: its asking is what makes the probes look at every path.
-        clocks = Clocks(datetime.now(UTC), time.monotonic_ns(), self._clock)
+        clocks = Clocks(datetime.now(timezone.utc), time.monotonic_ns(), self._clock)
         observed = self._probes.read(clocks) if self._probes is not None else NOTHING
         self._everywhere.heard_of(entry.netns for entry in observed.events)
         owners = self._owners.of(inode for read in found.reads.values() for inode in read.inodes)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 from sctptop.kernel.host.jiffies import JiffyClock
@@ -65,7 +65,7 @@ class Watch:
                 samples[host.name] = self._sources[host.name].read()
                 netns[Path("/proc/thread-self/ns/net").stat().st_ino] = host.name
         hz = next((sample.hz for sample in samples.values() if sample.hz), None)
-        observed = self.probes.read(Clocks(datetime.now(UTC), time.monotonic_ns(), JiffyClock(hz)))
+        observed = self.probes.read(Clocks(datetime.now(timezone.utc), time.monotonic_ns(), JiffyClock(hz)))
         for event in observed.events:
             if event.netns in netns:
                 self.events[netns[event.netns]].append(event)

@@ -45,9 +45,12 @@ class Stage:
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait for something to hold, not for a time."""
-        async with asyncio.timeout(5):
+
+        async def held() -> None:
             while not holds():
                 await asyncio.sleep(0.002)
+
+        await asyncio.wait_for(held(), 5)
 
     async def press(self, *keys: str) -> None:
         """Keys, and what they cause."""

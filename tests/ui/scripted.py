@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path as FilePath
 
 from sctptop.model.associations.counter_help import COUNTER_HELP
@@ -15,7 +15,7 @@ from sctptop.model.sample import Association, Endpoint, Namespace, Path, Process
 from sctptop.schema import from_json
 
 NETNS = 4026531840
-START = datetime(2026, 11, 23, 12, 3, 0, tzinfo=UTC)
+START = datetime(2026, 11, 23, 12, 3, 0, tzinfo=timezone.utc)
 
 
 class Scripted:

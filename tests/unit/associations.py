@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sctptop.model.associations.rows import Row, identity
 from sctptop.model.sample import Association, Path, Sample
 
 NETNS = 4026531840
-START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+START = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
 
 
 def association(tag: int = 1, **facts: Any) -> Association:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from sctptop.model.event import Detail, Event
 from sctptop.model.registrations.tracker import Registrations
 
 MS = 1_000_000
 SECOND = 1000 * MS
-BOOT = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+BOOT = datetime(2026, 11, 23, 11, 0, tzinfo=timezone.utc)
 NETNS = 4026531840
 INITIATING, SUCCESSFUL, UNSUCCESSFUL = "initiatingMessage", "successfulOutcome", "unsuccessfulOutcome"
 

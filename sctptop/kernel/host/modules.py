@@ -5,13 +5,13 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from enum import StrEnum
+from enum import Enum
 from pathlib import Path
 
 OPTIONS = {"sctp": "CONFIG_IP_SCTP", "sctp_diag": "CONFIG_INET_SCTP_DIAG"}
 
 
-class Module(StrEnum):
+class Module(Enum):
     """Where a module is."""
 
     LOADED = "loaded"

@@ -194,7 +194,7 @@ def _number(head: bytes, at: int, end: int, shift: int, most: int) -> int:
         raise _ContradictionError(BAD_ID)
     if stop > len(head):
         raise IndexError
-    return int.from_bytes(head[at + 1 : stop])
+    return int.from_bytes(head[at + 1 : stop], "big")
 
 
 def _both(head: bytes, at: int, end: int, layout: _Layout) -> tuple[int | None, int | None]:
@@ -211,7 +211,7 @@ def _both(head: bytes, at: int, end: int, layout: _Layout) -> tuple[int | None, 
         raise _ContradictionError(BAD_ID)
     if stop > len(head):
         raise IndexError
-    core = int.from_bytes(head[at + 1 : stop])
+    core = int.from_bytes(head[at + 1 : stop], "big")
     return core, None if choice else _number(head, stop, end, 6, layout.ran_most)
 
 

@@ -195,7 +195,7 @@ def _as_getsockopt_says(entry: Association, hz: int) -> dict[tuple[Any, ...], An
         ),
     }
     for path in entry.paths:
-        said[(*key, path.address, "rto, state")] = (path.rto_ms, path.state)
+        said |= {(*key, path.address, "rto, state"): (path.rto_ms, path.state)}
     return said
 
 
@@ -210,5 +210,5 @@ def _of_getsockopt(entry: Mapping[str, Any]) -> dict[tuple[Any, ...], Any]:
         (*key, "primary cwnd, srtt, rto"): (primary["cwnd"], primary["srtt"], primary["rto"]),
     }
     for peer in entry["peers"]:
-        said[(*key, peer["address"], "rto, state")] = (peer["rto"], PATH_STATES[peer["state"]])
+        said |= {(*key, peer["address"], "rto, state"): (peer["rto"], PATH_STATES[peer["state"]])}
     return said

@@ -8,7 +8,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -169,7 +169,7 @@ def test_a_changed_delay_shows_within_two_heartbeats(idle: Watch) -> None:
     gnb, amf = idle.hosts
     idle.read_for(3)
     impair(gnb, 0, delay_ms=60)
-    changed = datetime.now(UTC)
+    changed = datetime.now(timezone.utc)
     idle.read_for(9)
     after = [
         number(event)

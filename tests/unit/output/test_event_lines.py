@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import pytest
 
@@ -13,7 +13,7 @@ from sctptop.output.event_lines import EventWriter, event_kinds, line
 from sctptop.schema import from_json, to_json
 from tests.unit.associations import NETNS, association, sample
 
-AT = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
+AT = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=timezone.utc)
 
 
 def event(kind: str, tag: int = 1, address: str | None = "10.9.0.1", **details: Detail) -> Event:

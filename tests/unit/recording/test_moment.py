@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sctptop.recording.moment import MomentError, moment_s, span_s
 
-FIRST = datetime(2026, 11, 23, 23, 50, 0, 400_000, tzinfo=UTC).timestamp()
+FIRST = datetime(2026, 11, 23, 23, 50, 0, 400_000, tzinfo=timezone.utc).timestamp()
 LAST = FIRST + 1200
 
 

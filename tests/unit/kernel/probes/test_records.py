@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
@@ -24,7 +24,7 @@ from sctptop.kernel.probes.records import (
     told_in,
 )
 
-WALL = datetime(2026, 11, 23, 12, tzinfo=UTC)
+WALL = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 
 
 def clocks(hz: int | None = 250) -> Clocks:

@@ -6,7 +6,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -102,7 +102,7 @@ def started(load: Callable[[ProbeChoice], Any]) -> Probes:
 
 
 def clocks() -> Clocks:
-    return Clocks(datetime(2026, 11, 23, 12, tzinfo=UTC), 5_000_000_000, JiffyClock(250))
+    return Clocks(datetime(2026, 11, 23, 12, tzinfo=timezone.utc), 5_000_000_000, JiffyClock(250))
 
 
 def who() -> bytes:
@@ -260,7 +260,7 @@ def test_messages_are_told_without_their_bytes(maps: FakeMaps) -> None:
     first, second, swapped = observed.events
     assert observed.lost == 6
     assert (first.kind, first.netns, first.own_tag, first.local_port) == ("ngap", 4026531840, 0x1001, 38412)
-    assert first.time == datetime(2026, 11, 23, 11, 59, 59, tzinfo=UTC)
+    assert first.time == datetime(2026, 11, 23, 11, 59, 59, tzinfo=timezone.utc)
     assert dict(first.details) == {
         "direction": "out", "at_ns": 4_000_000_000, "wait_ns": 203_000_000, "ppid": 60, "ppid_swapped": False,
         "stream": 3, "tsn": 77, "length": len(bytes.fromhex(INITIAL)), "fragment": False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 from sctptop.model.event import Event
 from sctptop.model.sample import Sample
@@ -13,7 +13,7 @@ ON = {"sock_diag": "ok", "procfs": "ok", "bpf": "ok"}
 
 
 def told(times: int, reason: str = "FAST_RTX") -> tuple[Event, ...]:
-    at = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    at = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
     return (Event(at, "retransmit", NETNS, 1, 2, 3, 4, details={"reason": reason}),) * times
 
 

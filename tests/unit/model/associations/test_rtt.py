@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -21,7 +21,9 @@ def beat(rtt_ms: float, address: str = FIRST, tag: int = 1, **facts: Any) -> Eve
     names: dict[str, Any] = {"netns": NETNS, "own_tag": tag, "peer_tag": tag + 1000}
     names |= {"local_port": 38412, "remote_port": 50000 + tag, **facts}
     details = {"rtt_ms": rtt_ms, "kernel_rtt_ms": 8.0}
-    return Event(datetime(2026, 11, 23, 12, tzinfo=UTC), "hb_rtt", address=address, details=details, **names)
+    return Event(
+        datetime(2026, 11, 23, 12, tzinfo=timezone.utc), "hb_rtt", address=address, details=details, **names
+    )
 
 
 def homes() -> Association:
