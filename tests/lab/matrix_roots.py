@@ -11,7 +11,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from tests.lab import kernel
 from tests.lab.guest_boot import REPOSITORY
 from tests.lab.kernel import COMPLETE, Kernel
 from tests.lab.problems import LabError, lab_error
+from tests.requirements import requirements
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SUITES = {
@@ -153,13 +153,8 @@ def _root(suite: str) -> Path:
 
 
 def _requirements() -> list[str]:
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    tools = [
-        one
-        for one in project["optional-dependencies"]["dev"]
-        if one.startswith(("pytest>", "pytest-asyncio>"))
-    ]
-    return [*project["dependencies"], *tools]
+    tools = [one for one in requirements("dev") if one.startswith(("pytest>", "pytest-asyncio>"))]
+    return [*requirements("dependencies"), *tools]
 
 
 def _chroot(root: Path, *command: str) -> str:
