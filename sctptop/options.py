@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sctptop.fields.catalogue import Field
+from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING, Filter
 from sctptop.fields.ordering import BY_REMOTE, Order
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice, Selector

@@ -14,12 +14,13 @@ from math import isfinite
 from types import NoneType
 from typing import Any
 
+from sctptop.model.association import Association, Path, Process
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Endpoint, Namespace, Path, Process, RttSummary, Sample
+from sctptop.model.sample import Endpoint, Namespace, Sample
 
 SCHEMA = 1
 
-_KINDS = (Association, Endpoint, Namespace, Path, Process, RttSummary)
+_KINDS = (Association, Endpoint, Namespace, Path, Process)
 _NAMES = {kind: tuple(entry.name for entry in dataclasses.fields(kind)) for kind in _KINDS}
 _EVENT = tuple(entry.name for entry in dataclasses.fields(Event) if entry.name not in ("time", "details"))
 _SCALARS: frozenset[type] = frozenset((int, float, str, bool, NoneType))
@@ -43,7 +44,7 @@ def to_json(sample: Sample) -> dict[str, Any]:
         "kernel": sample.kernel,
         "sources": dict(sample.sources),
         "hz": sample.hz,
-        "associations": [_plain(entry) for entry in sample.associations],
+        "associations": [association_to_json(entry) for entry in sample.associations],
         "endpoints": [_plain(entry) for entry in sample.endpoints],
         "counters": {str(netns): dict(values) for netns, values in sample.counters.items()},
         "events": [event_to_json(event) for event in sample.events],
@@ -89,6 +90,11 @@ def sample_of(document: Mapping[str, Any], associations: Iterable[Association]) 
     return sample
 
 
+def association_to_json(association: Association) -> dict[str, Any]:
+    """One of ``associations``, as a recording holds it: facts only."""
+    return _plain(association)
+
+
 def association_from_json(document: Mapping[str, Any]) -> Association:
     """One of ``associations``. Raises SchemaError."""
     try:
@@ -96,7 +102,7 @@ def association_from_json(document: Mapping[str, Any]) -> Association:
         nested = {
             "paths": tuple(_path(path) for path in document.get("paths", ())),
             "process": _build(Process, process) if process else None,
-            **_distributions(document, ("held_ms", "read_wait_ms"), ("held_bins", "read_wait_bins")),
+            **_bins(document, "held_bins", "read_wait_bins"),
         }
         association: Association = _build(Association, {**document, **nested})
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
@@ -144,23 +150,19 @@ def _plain(entry: Any) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_value(item) for item in value]
-    return _plain(value) if isinstance(value, Path | Process | RttSummary) else value
+    return _plain(value) if isinstance(value, Path | Process) else value
 
 
 def _path(document: Mapping[str, Any]) -> Path:
-    measured = _distributions(document, ("hb_rtt_ms", "data_rtt_ms"), ("data_rtt_bins",))
-    path: Path = _build(Path, {**document, **measured})
+    path: Path = _build(Path, {**document, **_bins(document, "data_rtt_bins")})
     return path
 
 
-def _distributions(
-    document: Mapping[str, Any], summaries: Iterable[str], bins: Iterable[str]
-) -> dict[str, Any]:
-    """The summaries of round trips and waits that are there, and the bins, under their names."""
-    found = {name: _build(RttSummary, summary) for name in summaries if (summary := document.get(name))}
-    for name in bins:
-        found[name] = tuple((middle, times) for middle, times in document.get(name, ()))
-        for number in (number for one in found[name] for number in one):
+def _bins(document: Mapping[str, Any], *names: str) -> dict[str, tuple[tuple[int, int], ...]]:
+    """Distributions under their names: pairs of a bin's middle and how often a value fell in it."""
+    found = {name: tuple((middle, times) for middle, times in document.get(name, ())) for name in names}
+    for name, bins in found.items():
+        for number in (number for one in bins for number in one):
             _check_value(name, number, frozenset((int,)))
     return found
 

@@ -12,22 +12,6 @@ from sctptop.comparison.summary import Fired, Summary
 from sctptop.fields.catalogue import BY_ID
 from sctptop.quantity import Value, milliseconds, show
 
-PLAIN_NAMES = {
-    "sack_delay_ms": "SACK delay",
-    "sack_frequency": "SACK frequency",
-    "rto_ms": "RTO",
-    "hb_interval_ms": "heartbeat interval",
-    "in_streams": "inbound streams",
-    "out_streams": "outbound streams",
-    "pathmtu": "path MTU",
-    "sndbuf": "send buffer",
-    "rcvbuf": "receive buffer",
-    "max_burst": "Max.Burst",
-    "path_max_retrans": "Path.Max.Retrans",
-    "assoc_max_retrans": "Association.Max.Retrans",
-}
-"""Of settings, in words."""
-
 HERE, THERE = "here", "there"
 SETTINGS_BEHIND = {
     HELD: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
@@ -69,7 +53,7 @@ class Cause:
 
 def setting_title(role: str, name: str) -> str:
     """What a setting is called: "NODELAY of the gNB", a sysctl by its name."""
-    plain = PLAIN_NAMES.get(name) or (BY_ID[name].title if name in BY_ID else name)
+    plain = name if name not in BY_ID else BY_ID[name].words or BY_ID[name].title
     return f"{plain} of the {role}" if role else plain
 
 

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from sctptop.comparison.ended import EndBook
-from sctptop.comparison.summary import COUNTERS, SETTINGS, End, Fired, Summary
+from sctptop.comparison.summary import COUNTERS, End, Fired, Summary
+from sctptop.fields.catalogue import SETTINGS
 from sctptop.model.associations.distribution import Distribution
-from sctptop.model.associations.rows import Key, Row
+from sctptop.model.associations.identity import Key
+from sctptop.model.associations.row import Row
 from sctptop.model.associations.waits import NO_WAIT
 from sctptop.model.ngap.dialect import NGAP, NGAP_PORT, S1AP, S1AP_PORT, Dialect
 from sctptop.model.ngap.message import message_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sctptop.comparison.summary import SETTINGS, Ended, Summary
+from sctptop.comparison.summary import Ended, Summary
+from sctptop.fields.catalogue import SETTINGS
 from sctptop.model.ngap.dialect import NGAP, S1AP
 from sctptop.quantity import Value, counted
 

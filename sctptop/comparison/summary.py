@@ -13,23 +13,6 @@ from sctptop.model.registrations.outcome import COMPLETED, OUTCOMES
 from sctptop.model.registrations.tally import PARTS
 from sctptop.quantity import Value
 
-SETTINGS = (
-    "nodelay",
-    "sack_delay_ms",
-    "sack_frequency",
-    "rto_ms",
-    "hb_interval_ms",
-    "path_max_retrans",
-    "assoc_max_retrans",
-    "max_burst",
-    "in_streams",
-    "out_streams",
-    "pathmtu",
-    "sndbuf",
-    "rcvbuf",
-)
-"""Fields of an association that its user chose, or that follow from what he chose: the RTO of a LAN is RTO.min."""
-
 COUNTERS = (
     "SctpDelaySackExpireds",
     "SctpT3RtxExpireds",

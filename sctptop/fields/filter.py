@@ -13,8 +13,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sctptop.fields.catalogue import BY_ID, Field, UnknownFieldError, field
-from sctptop.model.associations.rows import Row
+from sctptop.fields.catalogue import SEARCHED, UnknownFieldError, field
+from sctptop.fields.field import Field
+from sctptop.model.associations.row import Row
 from sctptop.quantity import Value, show
 
 Test = Callable[[Row], bool]
@@ -28,18 +29,6 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_WORD_FIELDS = (
-    "local",
-    "remote",
-    "local_addresses",
-    "remote_addresses",
-    "state",
-    "assoc_id",
-    "process",
-    "container",
-    "peer_process",
-    "peer_container",
-)
 
 
 class FilterError(ValueError):
@@ -92,7 +81,7 @@ def _term(word: str) -> Test:
         if re.search(r"[=<>~]", word):
             raise FilterError(f"{word!r}: a field name goes before the operator, as in cwnd<10k")
         needle = word.casefold()
-        return lambda row: any(needle in show(BY_ID[name].get(row)).casefold() for name in _WORD_FIELDS)
+        return lambda row: any(needle in show(one.get(row)).casefold() for one in SEARCHED)
     try:
         chosen = field(match["name"])
     except UnknownFieldError as error:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from ipaddress import ip_address
 
-from sctptop.fields.catalogue import Field, field
-from sctptop.model.associations.rows import Row
+from sctptop.fields.catalogue import field
+from sctptop.fields.ends import remote_order
+from sctptop.fields.field import Field
+from sctptop.model.associations.row import Row
 
 
 class OrderError(ValueError):
@@ -29,7 +29,7 @@ class Order:
 
     def apply(self, rows: Iterable[Row]) -> list[Row]:
         """The rows in this order; equal ones by their remote end, so that nothing jumps."""
-        rows = sorted(rows, key=lambda row: (_addresses(row, remote=True), tuple(map(str, row.key))))
+        rows = sorted(rows, key=lambda row: (remote_order(row), tuple(map(str, row.key))))
         known = [row for row in rows if self.field.get(row) is not None]
         unknown = [row for row in rows if self.field.get(row) is None]
         known.sort(key=lambda row: _sort_key(self.field, row), reverse=self.descending)
@@ -37,8 +37,8 @@ class Order:
 
 
 def natural(chosen: Field) -> Order:
-    """A field in the direction that people mean: numbers largest first, names from A."""
-    return Order(chosen, chosen.numeric and chosen.id not in ("local_port", "remote_port", "assoc_id"))
+    """A field in the direction that people mean: quantities largest first, names and identifiers from the first."""
+    return Order(chosen, chosen.numeric and chosen.unit != "#")
 
 
 def parse_order(text: str) -> Order:
@@ -57,28 +57,7 @@ def parse_order(text: str) -> Order:
 
 
 def _sort_key(chosen: Field, row: Row) -> tuple[object, ...]:
-    if chosen.id in ("local", "remote"):
-        return _addresses(row, remote=chosen.id == "remote")
-    return (chosen.get(row),)
-
-
-def _addresses(row: Row, remote: bool) -> tuple[object, ...]:
-    """Ends compare as numbers, so that 10.9.0.2 stands before 10.9.0.10."""
-    entry = row.association
-    addresses = entry.remote_addresses if remote else entry.local_addresses
-    first = entry.primary if remote and entry.primary else next(iter(addresses), "0.0.0.0")
-    ports = (entry.remote_port, entry.local_port) if remote else (entry.local_port, entry.remote_port)
-    return (*_numeric(first), *ports)
-
-
-@lru_cache(maxsize=1 << 16)
-def _numeric(text: str) -> tuple[int, int]:
-    """An address as version and number. Parsing it anew each second took most of a refresh."""
-    try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return (0, 0)
-    return (address.version, int(address))
+    return chosen.sort_key(row) if chosen.sort_key else (chosen.get(row),)
 
 
 BY_REMOTE = natural(field("remote"))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from sctptop.model.association import Association
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Namespace, Sample
+from sctptop.model.sample import Namespace, Sample
 
 
 class SelectorError(ValueError):

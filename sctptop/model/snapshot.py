@@ -9,8 +9,10 @@ from sctptop.model.advice.adviser import Advice, Adviser
 from sctptop.model.associations.counters import CounterBook, CounterRow
 from sctptop.model.associations.event_log import EventLog, Logged
 from sctptop.model.associations.history import History, Series
+from sctptop.model.associations.identity import Key
 from sctptop.model.associations.missed_events import Missed
-from sctptop.model.associations.rows import Key, Row, Rows
+from sctptop.model.associations.row import Row
+from sctptop.model.associations.rows import Rows
 from sctptop.model.event import Event
 from sctptop.model.registrations.summary import Registered, registration_series
 from sctptop.model.registrations.tracker import Registrations

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 
-from sctptop.fields.catalogue import FIELDS, Field
-from sctptop.model.associations.rows import Row
+from sctptop.fields.catalogue import FIELDS
+from sctptop.fields.field import Field
+from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import Value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sctptop.errors import SctptopError
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.model.event import EVENT_KINDS, Detail, Event
 from sctptop.model.ngap.message import message_of
 from sctptop.model.snapshot import Snapshot

@@ -8,17 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 from sctptop.model.advice.adviser import Advice
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
+from sctptop.output.association_record import association_record
 from sctptop.output.registration_json import registrations_to_json
 from sctptop.schema import to_json
 
 
 def json_line(snapshot: Snapshot, rows: list[Row]) -> str:
     """The sample with the associations to show, in the published form."""
-    shown = tuple(row.published() for row in rows)
-    sample = replace(snapshot.sample, associations=shown, events=snapshot.happened_to(rows))
-    document = to_json(sample) | derived(snapshot, rows)
+    sample = replace(snapshot.sample, associations=(), events=snapshot.happened_to(rows))
+    document = to_json(sample) | {"associations": [association_record(row) for row in rows]}
+    document |= derived(snapshot, rows)
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
 
 

@@ -6,7 +6,7 @@ import shutil
 import sys
 
 from sctptop.errors import FAILED, SctptopError
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.stream import Writer
 from sctptop.quantity import counted, milliseconds, short

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 
 from sctptop.errors import OK, nothing_to_watch
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Model, Snapshot
 from sctptop.options import Options

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sctptop.fields.catalogue import BY_ID, Field, local_end, remote_end
+from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.default_columns import default_columns
-from sctptop.model.associations.rows import Row
+from sctptop.fields.ends import local_end, remote_end
+from sctptop.fields.field import Field
+from sctptop.model.associations.row import Row
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot, Totals
 from sctptop.options import Options

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from sctptop.model.sample import Association, Sample
+from sctptop.model.association import Association
+from sctptop.model.sample import Sample
 from sctptop.recording.delta import REPLACE, PatchError, patched
 from sctptop.recording.file_format import printable
 from sctptop.recording.packing import DamagedError

@@ -14,7 +14,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.timer import Timer
 
-from sctptop.fields.catalogue import Field
+from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING
 from sctptop.options import Options
 from sctptop.tui.choices import Chosen, chosen_by

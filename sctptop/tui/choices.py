@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sctptop.fields.catalogue import Field
+from sctptop.fields.field import Field
 from sctptop.fields.filter import Filter
 from sctptop.fields.ordering import Order, natural
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot
 from sctptop.options import Options

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 
-from sctptop.fields.catalogue import Field, local_end, remote_end
+from sctptop.fields.ends import local_end, remote_end
+from sctptop.fields.field import Field
 from sctptop.model.snapshot import Snapshot
 from sctptop.recording.recorder import Status
 from sctptop.tui.choices import Chosen

@@ -12,8 +12,8 @@ from dataclasses import replace
 from statistics import median
 
 from sctptop.model.advice.adviser import Adviser
+from sctptop.model.association import Association, Path
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Path
 from sctptop.model.snapshot import Model
 from tests.unit.associations import sample
 from tests.unit.model.advice.advised import MS, NEAR, PROBED, QUICK, calm, ngap

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sctptop.model.association import Association
 from sctptop.model.associations.both_ends import other_ends
-from sctptop.model.sample import Association
 from sctptop.model.snapshot import Model
 from tests.bench.timing import best_of
 from tests.unit.associations import association, sample

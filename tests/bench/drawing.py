@@ -17,7 +17,7 @@ from textual.widgets import DataTable
 from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.default_columns import COLUMNS
 from sctptop.fields.ordering import BY_REMOTE
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Model, Snapshot
 from sctptop.quantity import show
 from sctptop.tui.widgets.association_table import AssociationTable

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+from sctptop.model.association import Association
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Sample
+from sctptop.model.sample import Sample
 from tests.ui.scripted import NETNS, PROBED, START, association, sample
 from tests.unit.registering import (
     AUTHENTICATION,

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path as FilePath
 
+from sctptop.model.association import Association, Path, Process
 from sctptop.model.associations.counter_help import COUNTER_HELP
 from sctptop.model.event import Detail, Event
-from sctptop.model.sample import Association, Endpoint, Namespace, Path, Process, Sample
+from sctptop.model.sample import Endpoint, Namespace, Sample
 from sctptop.schema import from_json
 
 NETNS = 4026531840
@@ -91,7 +92,6 @@ def association(number: int, tick: int = 0, *, state: str = "ESTABLISHED", **cha
             8.0 + 4 * (tick // 7 % 3),
             1000,
             0,
-            None,
             5,
         ),
         Path(

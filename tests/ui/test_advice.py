@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sctptop.model.sample import Path, Sample
+from sctptop.model.association import Path
+from sctptop.model.sample import Sample
 from tests.ui.conftest import Staging
 from tests.ui.scripted import PROBED, association, probed, sample
 

@@ -11,7 +11,6 @@ from sctptop.fields.filter import parse_filter
 from sctptop.options import Options
 from sctptop.tui.keys import LIVE_KEYS, explained, key_names
 from sctptop.tui.live_app import LiveApp
-from sctptop.tui.screens.details import groups
 from sctptop.tui.views.parts.registration_bar import SIDES
 from sctptop.tui.widgets.line_panel import LinePanel
 from sctptop.tui.words.headline import interval_text
@@ -281,11 +280,6 @@ async def test_details_keep_the_last_values_of_an_association_that_ended(stage: 
         await s.tick(8)
         assert "these are its last values" in s.panel("popup").text()
         assert "48.0.70.2" in s.panel("popup").text()
-
-
-def test_every_field_has_a_group_in_the_details() -> None:
-    grouped = [name for _, names in groups() for name in names]
-    assert sorted(grouped) == sorted(field.id for field in FIELDS if not field.mirrors)
 
 
 async def test_the_palette_offers_what_the_keys_do(stage: Staging) -> None:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from sctptop.model.association import Path
 from sctptop.model.event import EVENT_KINDS
-from sctptop.model.sample import Path, Sample
+from sctptop.model.sample import Sample
 from sctptop.options import Options
 from sctptop.tui.views.parts.event_text import sentence
 from sctptop.tui.views.parts.histogram_plot import COUNT

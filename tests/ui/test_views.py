@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sctptop.model.association import Path
 from sctptop.model.associations.counter_help import COUNTER_HELP
-from sctptop.model.sample import Path
 from tests.ui.conftest import Staging
 from tests.ui.scripted import NETNS, amf, association, sample, snmp
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from sctptop.model.associations.rows import Row, identity
-from sctptop.model.sample import Association, Path, Sample
+from sctptop.model.association import Association, Path
+from sctptop.model.associations.identity import identity
+from sctptop.model.associations.row import Row
+from sctptop.model.sample import Sample
 
 NETNS = 4026531840
 START = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)

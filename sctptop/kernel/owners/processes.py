@@ -28,7 +28,7 @@ from sctptop.kernel.owners.descriptors import (
     user_id,
 )
 from sctptop.kernel.owners.untrusted import printable
-from sctptop.model.sample import Process
+from sctptop.model.association import Process
 
 CHECKED = 256
 """Owners looked at again in one reading."""

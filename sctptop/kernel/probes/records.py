@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 
 from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES
 from sctptop.model.event import Detail, Event
-from sctptop.model.sample import ASSOCIATION_STATES, PATH_STATES
 
 WHO = "IIIIHHHH16s"
 """struct who of bpf/who.h, for ``who_of``."""

@@ -14,7 +14,8 @@ from sctptop.kernel.probes.session import NOTHING, Observed
 from sctptop.kernel.reading.diag_records import T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, association_facts, path_facts
 from sctptop.kernel.reading.procfs import SOCKET_STATES, SOCKET_TYPES, AssocLine, EpLine, RemaddrLine
-from sctptop.model.sample import ASSOCIATION_STATES, PATH_STATES, Association, Endpoint, Path, Process
+from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Path, Process
+from sctptop.model.sample import Endpoint
 
 Ends = tuple[int, int, frozenset[str]]
 

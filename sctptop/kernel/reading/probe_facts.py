@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.records import AssociationName, PathWindows
 from sctptop.kernel.probes.session import NOTHING, Observed
-from sctptop.model.sample import PATH_STATES
+from sctptop.model.association import PATH_STATES
 
 Facts = Mapping[str, object]
 NO_FACTS: Facts = {}

@@ -16,7 +16,8 @@ from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import NgapWatch
 from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, RULES, Rule
 from sctptop.model.advice.signs import gives_cause
-from sctptop.model.associations.rows import Key, Row
+from sctptop.model.associations.identity import Key
+from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import NgapWatch
 from sctptop.model.advice.signs import peer_sack_delay
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.quantity import milliseconds
 
 

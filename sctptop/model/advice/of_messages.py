@@ -8,8 +8,8 @@ from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.evidence import QUEUE_READINGS
 from sctptop.model.advice.of_sending import LEAST_STALLED
 from sctptop.model.advice.signs import slow_limit_ms
+from sctptop.model.association import Association
 from sctptop.model.ngap.dialect import CORE_PORTS
-from sctptop.model.sample import Association
 from sctptop.quantity import counted, milliseconds, short
 
 LEAST_SLOW_READINGS, LEAST_SLOW_READS = 3, 20

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.evidence import GENERATION_S
-from sctptop.model.sample import Path
+from sctptop.model.association import Path
 from sctptop.quantity import counted, milliseconds, show
 
 LASTING = {"INACTIVE": (0.0, 1), "PF": (5.0, 3), "UNCONFIRMED": (10.0, 3), "ACTIVE": (3.0, 3)}

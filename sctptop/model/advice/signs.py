@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sctptop.model.associations.rows import Row
-from sctptop.model.sample import Association
+from sctptop.model.association import Association
+from sctptop.model.associations.row import Row
 
 LINUX_SACK_DELAY_MS = 200.0
 """Assumed of a peer that is not on this host: SCTP_DEFAULT_TIMEOUT_SACK, include/net/sctp/constants.h."""

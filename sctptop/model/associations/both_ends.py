@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sctptop.model.sample import Association, Endpoint
+from sctptop.model.association import Association
+from sctptop.model.sample import Endpoint
 
 Socket = tuple[int, int]
 """A network namespace and a local port in it."""

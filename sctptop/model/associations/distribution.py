@@ -7,6 +7,7 @@ the probes computes the same index.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 NANOSECONDS = 1e6
 """Nanoseconds in a millisecond."""
@@ -114,3 +115,33 @@ class Distribution:
     def bins(self) -> Mapping[int, int]:
         """Counts by bin index."""
         return self._counts
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSummary:
+    """Round trips or waits since the reset, in ms; ``last`` is the newest. Percentiles are as exact as their bins."""
+
+    n: int
+    min: float
+    p50: float
+    p90: float
+    p99: float
+    max: float
+    last: float | None = None
+
+
+def summary_of(values: Distribution, last_ms: float | None) -> TimeSummary | None:
+    """The published form of a distribution, None while it is empty."""
+    p50, p90, p99 = (values.percentile(share) for share in (0.5, 0.9, 0.99))
+    low, high = values.min_ns, values.max_ns
+    if p50 is None or p90 is None or p99 is None or low is None or high is None:
+        return None
+    return TimeSummary(
+        n=values.n,
+        min=round(low / NANOSECONDS, 6),
+        p50=round(p50, 6),
+        p90=round(p90, 6),
+        p99=round(p99, 6),
+        max=round(high / NANOSECONDS, 6),
+        last=last_ms,
+    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sctptop.model.associations.rows import Key, Row
+from sctptop.model.associations.identity import Key
+from sctptop.model.associations.row import Row
 
 PathKey = tuple[Key, str]
 """An association and the address of one of its paths."""

@@ -1,109 +1,34 @@
-"""From samples to rows: which association is which over time, its rates, and when it ended.
-
-An association is known by (namespace, own tag, peer tag, ports): socket cookies and inodes are shared by
-all associations of a one-to-many socket, and a restart (RFC 9260 section 5.2) changes the tags.
-"""
+"""From samples to rows: associations followed over time, their rates, and when they ended."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from sctptop.model.association import Association, Path
 from sctptop.model.associations.both_ends import OtherEnd, comes_first, listening_sockets, other_ends
-from sctptop.model.associations.counters import CounterBook, CounterRow
+from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.history import History
-from sctptop.model.associations.rtt import PathRtt, RttBook
-from sctptop.model.associations.waits import NO_WAIT, Wait, WaitBook
+from sctptop.model.associations.identity import Key, aliases, identity
+from sctptop.model.associations.row import Row
+from sctptop.model.associations.rtt import RttBook
+from sctptop.model.associations.waits import WaitBook
+from sctptop.model.associations.why_ended import reason
+from sctptop.model.attributes import COUNTER, SERIES, named
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Path, Sample
+from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector, event_selected, selected
 
-Key = tuple[Hashable, ...]
-"""Names one association for as long as it is shown; stable across reordering."""
+COUNTED = named(Association, COUNTER)
+GRAPHED, GRAPHED_OF_PATH = named(Association, SERIES), named(Path, SERIES)
+"""Kept over time, the second under (association key, address).
 
-COUNTED = (
-    "in_packets",
-    "out_packets",
-    "in_data_chunks",
-    "out_data_chunks",
-    "in_unordered_chunks",
-    "out_unordered_chunks",
-    "in_ctrl_chunks",
-    "out_ctrl_chunks",
-    "in_sacks",
-    "out_sacks",
-    "rtx_chunks",
-    "rtx_marked_chunks",
-    "in_dup_chunks",
-    "out_of_seq_tsns",
-    "gap_acks",
-    "drops",
-)
-"""Association attributes that only grow."""
-
-SERIES = (
-    "cwnd",
-    "ssthresh",
-    "flight",
-    "peer_rwnd",
-    "local_rwnd",
-    "send_queue",
-    "recv_queue",
-    "unacked",
-    "pending",
-)
-"""Association attributes kept over time.
-
-``held_ms`` and ``read_wait_ms`` join them: the median of each interval in which a message was timed.
-"""
-
-PATH_SERIES = ("srtt_ms", "rto_ms", "cwnd", "ssthresh", "flight")
-"""Path attributes kept over time, under the key (association key, address).
-
-``hb_rtt_ms`` and ``data_rtt_ms`` join them: the last heartbeat of each interval and the median of its data.
+Medians and last values join them: ``held_ms`` and ``read_wait_ms`` of the intervals in which a message was timed, of a
+path ``hb_rtt_ms``, the last heartbeat of each interval, and ``data_rtt_ms``, the median of its data.
 """
 
 LINGER_S = 5.0
 """How long an association that ended stays in the table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One association in one snapshot. ``rates`` are per second; ``ended`` says why it is gone.
-
-    ``other_end`` is there when both ends are on this host, and neither has gone before the other.
-    ``held`` is how long its messages were held before the first transmission, ``read_wait`` how long those that came
-    waited to be read.
-    """
-
-    key: Key
-    association: Association
-    rates: Mapping[str, float | None]
-    since_reset: Mapping[str, int]
-    age_s: float | None = None
-    ended: str | None = None
-    rtts: Mapping[str, PathRtt] = field(default_factory=dict)
-    other_end: OtherEnd | None = None
-    held: Wait = NO_WAIT
-    read_wait: Wait = NO_WAIT
-
-    @property
-    def primary_rtt(self) -> PathRtt | None:
-        """The round trips of the primary path, None while none was measured."""
-        return self.rtts.get(self.association.primary or "")
-
-    def published(self) -> Association:
-        """The association with the round trips of its paths and its waits: what JSON shows."""
-        entry = self.association
-        if self.rtts:
-            entry = replace(entry, paths=tuple(_with_rtt(path, self.rtts) for path in entry.paths))
-        if self.held.total.n or self.read_wait.total.n:
-            entry = replace(entry, held_ms=self.held.summary(), read_wait_ms=self.read_wait.summary())
-        return entry
-
-    def rate(self, name: str) -> float | None:
-        """Per second over the last interval; None on the first sight."""
-        return self.rates.get(name)
 
 
 @dataclass(slots=True)
@@ -127,34 +52,6 @@ class _Life:
         if (self.ended is None, self.ended_s) != (self.partner.ended is None, self.partner.ended_s):
             return None
         return OtherEnd(self.partner.association, self.partner.key, self.other_first)
-
-
-def identity(association: Association) -> Key:
-    """The key of an association as far as this one record tells it."""
-    if association.own_tag is None:
-        return _identity_by_id(association)
-    ports = (association.local_port, association.remote_port)
-    return (association.netns, association.own_tag, association.peer_tag or 0, *ports)
-
-
-def _identity_by_id(association: Association) -> Key:
-    """What an association is called while only /proc names it."""
-    ports = (association.local_port, association.remote_port)
-    return (association.netns, "id", association.assoc_id, *ports)
-
-
-def _aliases(association: Association) -> Iterator[Key]:
-    """The identity, and what the same association was called while less of it was known."""
-    yield identity(association)
-    ports = (association.local_port, association.remote_port)
-    if association.own_tag is None:
-        return
-    if association.peer_tag:
-        # In COOKIE_WAIT the peer's tag is still 0.
-        yield (association.netns, association.own_tag, 0, *ports)
-    if association.assoc_id is not None:
-        # sock_diag may have been silent until now.
-        yield _identity_by_id(association)
 
 
 class Rows:
@@ -187,7 +84,7 @@ class Rows:
         born = [self._lives[key].association for key in seen if self._lives[key].first_s == self.now_s]
         gone = [life for life in self._lives.values() if life.key not in seen and life.ended is None]
         for life in gone:
-            life.ended = _reason(life.association, born, len(gone), gained.get(life.association.netns, {}))
+            life.ended = reason(life.association, born, len(gone), gained.get(life.association.netns, {}))
             life.ended_s = self.now_s
         self.events = tuple(self._named(sample.events))
         alive = [(key, self._lives[key].association) for key in seen]
@@ -227,12 +124,12 @@ class Rows:
 
     def _meet(self, entry: Association, interval_s: float | None) -> _Life:
         """The life this record belongs to, begun now if it is new."""
-        life = next((found for name in _aliases(entry) if (found := self._known(name, entry))), None)
+        life = next((found for name in aliases(entry) if (found := self._known(name, entry))), None)
         if life is None:
             life = _Life(identity(entry), entry, CounterBook(), self.now_s, interval_s is not None)
             self._lives[life.key] = life
         # All names: an event may come from a time when less of it was known.
-        for name in _aliases(entry):
+        for name in aliases(entry):
             self._by_name[name] = life
         life.association = entry
         life.addresses.update(path.address for path in entry.paths)
@@ -283,14 +180,6 @@ class Rows:
         self._waits.keep(self._lives)
 
 
-def association_counters(row: Row) -> tuple[CounterRow, ...]:
-    """The growing counters of one association, in the shape of the SNMP ones."""
-    return tuple(
-        CounterRow(name, getattr(row.association, name), row.since_reset.get(name), row.rate(name))
-        for name in COUNTED
-    )
-
-
 def _find_other_ends(sample: Sample, met: Mapping[int, _Life]) -> None:
     """Tell each life who its other end is now, also when that one was not selected."""
     pairs = other_ends(sample.associations)
@@ -307,33 +196,7 @@ def _find_other_ends(sample: Sample, met: Mapping[int, _Life]) -> None:
         life.partner = partner
 
 
-def _with_rtt(path: Path, rtts: Mapping[str, PathRtt]) -> Path:
-    rtt = rtts.get(path.address)
-    return replace(path, hb_rtt_ms=rtt.summary(), data_rtt_ms=rtt.data_summary()) if rtt else path
-
-
 def _series(key: Key, entry: Association) -> Iterator[tuple[Hashable, dict[str, float | None]]]:
-    yield key, {name: getattr(entry, name) for name in SERIES}
+    yield key, {name: getattr(entry, name) for name in GRAPHED}
     for path in entry.paths:
-        yield (key, path.address), {name: getattr(path, name) for name in PATH_SERIES}
-
-
-def _reason(last: Association, born: Iterable[Association], gone: int, gained: Mapping[str, int]) -> str:
-    """Why an association ended, as far as its last state and the SNMP counters of that interval tell."""
-    ends = (last.netns, last.local_port, last.remote_port)
-    for new in born:
-        # A restart (RFC 9260 section 5.2) keeps the association and its id; a reconnect has a new one.
-        same_ends = (new.netns, new.local_port, new.remote_port) == ends
-        if same_ends and new.assoc_id is not None and new.assoc_id == last.assoc_id:
-            return "restarted"
-    came_up = gained.get("SctpActiveEstabs", 0) + gained.get("SctpPassiveEstabs", 0)
-    if last.state and last.state.startswith("COOKIE") and not came_up:
-        return "never came up"
-    shutdowns, aborts = gained.get("SctpShutdowns", 0), gained.get("SctpAborteds", 0)
-    if last.state and last.state.startswith("SHUTDOWN") and not aborts:
-        return "shut down"
-    if shutdowns >= gone and not aborts:
-        return "shut down"
-    if aborts >= gone and not shutdowns:
-        return "aborted"
-    return "ended"
+        yield (key, path.address), {name: getattr(path, name) for name in GRAPHED_OF_PATH}

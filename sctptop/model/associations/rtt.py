@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from sctptop.model.associations.distribution import NANOSECONDS, Distribution
+from sctptop.model.association import Association
+from sctptop.model.associations.distribution import NANOSECONDS, Distribution, TimeSummary, summary_of
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, RttSummary
 
 DATA_BITS = 4
 """The kernel side counts data RTTs in bins of this precision (bpf/rtt.c): an error of at most 3.1 %."""
@@ -33,30 +33,13 @@ class PathRtt:
     now_ms: tuple[float, ...] = ()
     data_now_ms: float | None = None
 
-    def summary(self) -> RttSummary | None:
+    def summary(self) -> TimeSummary | None:
         """Of the heartbeats, None while there was none."""
         return summary_of(self.heartbeat, self.last_ms)
 
-    def data_summary(self) -> RttSummary | None:
+    def data_summary(self) -> TimeSummary | None:
         """Of the data, None while there was none. Contains the peer's SACK delay."""
         return summary_of(self.data, self.data_now_ms)
-
-
-def summary_of(values: Distribution, last_ms: float | None) -> RttSummary | None:
-    """The published form of a distribution, None while it is empty."""
-    p50, p90, p99 = (values.percentile(share) for share in (0.5, 0.9, 0.99))
-    low, high = values.min_ns, values.max_ns
-    if p50 is None or p90 is None or p99 is None or low is None or high is None:
-        return None
-    return RttSummary(
-        n=values.n,
-        min=round(low / NANOSECONDS, 6),
-        p50=round(p50, 6),
-        p90=round(p90, 6),
-        p99=round(p99, 6),
-        max=round(high / NANOSECONDS, 6),
-        last=last_ms,
-    )
 
 
 class RttBook:

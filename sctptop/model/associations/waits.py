@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from sctptop.model.associations.distribution import Distribution
-from sctptop.model.associations.rtt import DATA_BITS, summary_of
-from sctptop.model.sample import Association, RttSummary
+from sctptop.model.association import Association
+from sctptop.model.associations.distribution import Distribution, TimeSummary, summary_of
+from sctptop.model.associations.rtt import DATA_BITS
 
 Bins = tuple[tuple[int, int], ...]
 
@@ -31,7 +31,7 @@ class Wait:
         """The median of the last interval, None if no message was timed in it."""
         return self.now.percentile(0.5)
 
-    def summary(self) -> RttSummary | None:
+    def summary(self) -> TimeSummary | None:
         """Since the reset, None while no message was timed; ``last`` is the median of the last interval."""
         return summary_of(self.total, self.now_ms)
 

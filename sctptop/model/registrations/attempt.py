@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sctptop.model.associations.rows import Key
+from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.message import Message
 from sctptop.model.registrations.outcome import GRACE_NS, RUNNING, TIMEOUT_NS, Verdict, judge
 from sctptop.model.registrations.stages import CORE, HELD, RAN, UNREAD, Stage, stages, sums

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from sctptop.model.associations.distribution import Distribution
-from sctptop.model.associations.rows import Key
+from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import INITIATING, UNSUCCESSFUL
 from sctptop.model.ngap.message import Message
 from sctptop.model.ngap.procedure_names import is_answered, procedure_name

@@ -8,7 +8,7 @@ from heapq import nlargest
 from statistics import median
 
 from sctptop.model.associations.distribution import NANOSECONDS
-from sctptop.model.associations.rows import Key
+from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import RAN_ENDS
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.outcome import COMPLETED

@@ -14,7 +14,7 @@ from datetime import datetime
 from heapq import nlargest
 from itertools import accumulate, chain, islice
 
-from sctptop.model.associations.rows import Key
+from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
 from sctptop.model.ngap.message import Message, message_of, wire_of
 from sctptop.model.registrations.attempt import Attempt, Registration

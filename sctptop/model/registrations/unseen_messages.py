@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from sctptop.model.associations.rows import Key
+from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
 from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.model.ngap.message import Wire, wire_of

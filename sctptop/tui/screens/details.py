@@ -2,84 +2,21 @@
 
 from __future__ import annotations
 
-from sctptop.fields.catalogue import BY_ID, FIELDS, Field, remote_end
-from sctptop.model.associations.rows import Key, Row
+from sctptop.fields.catalogue import BY_ID, FIELDS, GROUPS
+from sctptop.fields.ends import remote_end
+from sctptop.fields.field import Field
+from sctptop.model.associations.identity import Key
+from sctptop.model.associations.row import Row
 from sctptop.quantity import UNKNOWN, show
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.widgets.line_panel import Drawing, Note
 from sctptop.tui.words.line import BLANK, Line, clipped, line
 
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        "Identity",
-        (
-            "local", "remote", "netns_name", "netns", "assoc_id", "process", "container", "state", "ended", "age_s",
-            "local_port", "remote_port",
-            "local_addresses", "remote_addresses", "own_tag", "peer_tag", "adaptation_indication",
-        ),
-    ),
-    (
-        "Primary path",
-        (
-            "primary", "primary_state", "primary_errors", "paths_down", "hb_rtt", "hb_rtt_p50", "hb_rtt_p99",
-            "hb_rtt_max", "hb_rtt_n", "srtt_ms", "rto_ms", "cwnd", "ssthresh", "flight",
-            "partial_bytes_acked", "pathmtu", "t3_rtx_expires_ms", "hb_interval_ms",
-            "path_max_retrans",
-        ),
-    ),
-    (
-        "Windows and queues",
-        (
-            "peer_rwnd", "peer_rwnd_min", "peer_rwnd_max", "rwnd", "rwnd_min", "rwnd_max", "local_rwnd", "send_queue",
-             "recv_queue", "unacked", "pending", "held_p50", "held_p99", "held_max", "read_wait_p50", "read_wait_p99",
-            "read_wait_max", "in_queue_packets",
-            "out_queue_chunks", "backlog",
-        ),
-    ),
-    (
-        "Traffic",
-        (
-            "in_packets_rate", "out_packets_rate", "in_data_chunks_rate", "out_data_chunks_rate", "in_packets",
-            "out_packets", "in_data_chunks", "out_data_chunks", "in_unordered_chunks", "out_unordered_chunks",
-            "in_ctrl_chunks", "out_ctrl_chunks", "in_sacks", "out_sacks", "in_streams", "out_streams",
-        ),
-    ),
-    (
-        "Loss",
-        (
-            "rtx_chunks", "rtx_marked_chunks", "rtx_chunks_rate", "rtx_chunks_delta", "in_dup_chunks", "gap_acks",
-            "out_of_seq_tsns",
-            "overall_errors", "init_retries", "shutdown_retries", "drops",
-        ),
-    ),
-    (
-        "Settings",
-        (
-            "nodelay", "sack_delay_ms", "sack_frequency", "peer_sack", "max_burst", "max_seg",
-            "assoc_max_retrans", "autoclose_s", "disable_fragments",
-            "fragment_interleave", "partial_delivery_point", "v4_mapped", "peer_capable",
-        ),
-    ),
-    (
-        "Process",
-        ("pid", "comm", "user", "unit", "runtime", "container_id", "shared_by"),
-    ),
-    (
-        "Socket",
-        (
-            "socket_type", "inode", "uid", "cookie", "sndbuf", "rcvbuf", "wmem_queued", "fwd_alloc", "optmem",
-            "mark", "cgroup_id",
-        ),
-    ),
-)  # fmt: skip
-OTHERS = "Other"
 TITLE = 12
 BOTH = "Both ends"
 BOTH_HINT = "  of this association are on this host; the key b puts them on one line"
 EACH_MOST = 22
-ALWAYS_DIFFERENT = ("process", "container", "netns_name", "netns", "assoc_id")
-"""No news when the two ends differ in it."""
 
 
 class DetailsScreen(Popup):
@@ -117,28 +54,20 @@ class DetailsScreen(Popup):
                 notes.append(Note(len(body), field.id, f"{own.id} and {field.id}: {own.help}"))
                 body.append(_compared(row, own, field, self.room))
             body.append(BLANK)
-        for title, names in groups():
+        for title, fields in GROUPS.items():
             body.append(line((title, "title")))
-            for name in names:
-                notes.append(Note(len(body), name, f"{name}: {BY_ID[name].help}"))
-                body.append(_field(row, name, self.room))
+            for field in fields:
+                notes.append(Note(len(body), field.id, f"{field.id}: {field.help}"))
+                body.append(_field(row, field, self.room))
             body.append(BLANK)
         return Drawing(body=body, notes=notes)
-
-
-def groups() -> list[tuple[str, tuple[str, ...]]]:
-    """All fields of this end, those without a group at the end."""
-    grouped = {name for _, names in GROUPS for name in names}
-    others = tuple(field.id for field in FIELDS if field.id not in grouped and not field.mirrors)
-    known = [(title, tuple(name for name in names if name in BY_ID)) for title, names in GROUPS]
-    return [*known, (OTHERS, others)] if others else known
 
 
 def _compared(row: Row, own: Field, mirror: Field, width: int) -> Line:
     """One field of both ends, marked where they differ as far as both are known."""
     here, there = own.get(row), mirror.get(row)
     known = here is not None and there is not None
-    differ = known and here != there and own.id not in ALWAYS_DIFFERENT
+    differ = known and here != there and not own.of_one_end
     texts = show(here, own.unit), show(there, own.unit)
     return _beside(own.title, *texts, width, "strong", "≠" if differ else " ")
 
@@ -151,8 +80,7 @@ def _beside(title: str, here: str, there: str, width: int, style: str, mark: str
     return line((f"  {title:<{TITLE}}", "dim"), first, (f"  {mark}", "warn"), second)
 
 
-def _field(row: Row, name: str, width: int) -> Line:
-    field = BY_ID[name]
+def _field(row: Row, field: Field, width: int) -> Line:
     value = field.get(row)
     text = show(value, field.unit)
     align = ">" if field.numeric else "<"

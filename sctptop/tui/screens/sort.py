@@ -11,7 +11,8 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from sctptop.fields.catalogue import FIELDS, Field
+from sctptop.fields.catalogue import FIELDS
+from sctptop.fields.field import Field
 
 LONGEST = 62
 """One line each in a box on a screen of 80."""

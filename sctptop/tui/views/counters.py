@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from sctptop.fields.catalogue import BY_ID
+from sctptop.fields.catalogue import BY_ID, COUNTED
 from sctptop.model.associations.counter_help import COUNTER_HELP
 from sctptop.model.associations.counters import GAUGES, CounterRow
-from sctptop.model.associations.rows import association_counters
 from sctptop.quantity import UNKNOWN, show
 from sctptop.tui.views.scene import Scene, span_text
 from sctptop.tui.widgets.line_panel import Drawing, Note
@@ -53,7 +52,7 @@ def _sections(scene: Scene) -> Iterable[tuple[str, str, tuple[CounterRow, ...]]]
         for netns, rows in by_netns.items():
             yield f"Network namespace {_name(scene, netns)}", "one", rows
     if row is not None:
-        known = tuple(entry for entry in association_counters(row) if entry.absolute is not None)
+        known = tuple(entry for entry in row.counters(COUNTED) if entry.absolute is not None)
         yield "The association under the cursor", "association", known
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from sctptop.model.association import Association, Path
 from sctptop.model.associations.event_log import Logged
 from sctptop.model.associations.history import Series
-from sctptop.model.associations.rows import Row
-from sctptop.model.sample import Association, Path
+from sctptop.model.associations.row import Row
 from sctptop.quantity import short
 from sctptop.tui.views.parts.event_text import CUT_LETTERS, changes
 from sctptop.tui.views.parts.path_marks import path_mark

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sctptop.fields.catalogue import remote_end
+from sctptop.fields.ends import remote_end
 from sctptop.model.associations.event_log import Logged, rare
-from sctptop.model.associations.rows import Key, Row
+from sctptop.model.associations.identity import Key
+from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.quantity import UNKNOWN, counted
 from sctptop.tui.views.parts.event_text import clock_text, sentence

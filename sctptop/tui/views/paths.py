@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sctptop.model.association import Path
 from sctptop.model.associations.path_changes import PathChange
-from sctptop.model.sample import Path
 from sctptop.quantity import UNKNOWN, Value, show
 from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.scene import Scene, nobody, span_text

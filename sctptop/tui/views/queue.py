@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sctptop.model.associations.rows import Row
-from sctptop.model.sample import Association
+from sctptop.model.association import Association
+from sctptop.model.associations.row import Row
 from sctptop.tui.views.parts.series_block import Graph, graph_height, graph_width, series_blocks
 from sctptop.tui.views.parts.waits_block import waits_block
 from sctptop.tui.views.scene import Scene, nobody, span_text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from sctptop.model.associations.distribution import NANOSECONDS
-from sctptop.model.associations.rows import Key
+from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.outcome import COMPLETED

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sctptop.model.associations.rows import Row
+from sctptop.model.association import Path
+from sctptop.model.associations.distribution import TimeSummary
+from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import PathRtt
-from sctptop.model.sample import Path, RttSummary
 from sctptop.quantity import UNKNOWN, milliseconds, short, show
 from sctptop.tui.views.parts.histogram_plot import AXIS, histogram
 from sctptop.tui.views.parts.path_marks import path_mark
@@ -143,7 +144,7 @@ def _measured(scene: Scene, row: Row, path: Path, room: int) -> list[Line]:
     ]
 
 
-def _beats(beats: RttSummary, rtt: PathRtt, width: int) -> Line:
+def _beats(beats: TimeSummary, rtt: PathRtt, width: int) -> Line:
     numbers = [
         (name, milliseconds(value))
         for name, value in (
@@ -162,7 +163,7 @@ def _beats(beats: RttSummary, rtt: PathRtt, width: int) -> Line:
     return (*loose, *fitting([kernel], width - cells(loose)))
 
 
-def _data(data: RttSummary, width: int) -> Line:
+def _data(data: TimeSummary, width: int) -> Line:
     numbers = [
         ("p50", milliseconds(data.p50)),
         ("p99", milliseconds(data.p99)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import milliseconds
 from sctptop.tui.feeds.reading import Reading

@@ -12,9 +12,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from sctptop.fields.catalogue import Field
+from sctptop.fields.field import Field
 from sctptop.fields.ordering import BY_REMOTE, Order
-from sctptop.model.associations.rows import Key, Row
+from sctptop.model.associations.identity import Key
+from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import UNKNOWN
 from sctptop.tui.widgets.columns import Column, cell, lay_out

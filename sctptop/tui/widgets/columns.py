@@ -5,35 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sctptop.fields.catalogue import STATE_SHORT, Field, field
+from sctptop.fields.catalogue import field
 from sctptop.fields.default_columns import default_columns
-from sctptop.model.associations.rows import Row
+from sctptop.fields.field import SWITCH, Field
+from sctptop.model.associations.row import Row
 from sctptop.quantity import show
 
 NARROW = 100
 """Below this many columns titles and states are shortened."""
 ROOMY = 140
 """From here on the trend has its place before the last of the wide columns."""
-ENDS = ("local", "remote")
 END_MIN, END_MAX = 15, 30
 END_COMFORTABLE = 21
 TREND_MIN, TREND_MAX = 10, 30
 MARGIN = 1
 """For the mark of the cursor."""
-
-SHORT_TITLES = {
-    "peer_rwnd": "PRWND",
-    "local_rwnd": "LRWND",
-    "ssthresh": "SSTHR",
-    "sack_delay_ms": "SACKD",
-    "nodelay": "NODLY",
-    "paths_down": "DOWN",
-    "peer_send_queue": "PSNDQ",
-    "peer_recv_queue": "PRCVQ",
-}
-STATES = ("state", "peer_state")
-SWITCHES = ("nodelay", "peer_nodelay")
-"""Of two short words: as wide as the title, aligned as numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +34,7 @@ class Column:
     @property
     def right(self) -> bool:
         """Whether it aligns right."""
-        return self.field is not None and (self.field.numeric or self.field.id in SWITCHES)
+        return self.field is not None and (self.field.numeric or self.field.unit == SWITCH)
 
 
 def lay_out(
@@ -81,7 +67,7 @@ def lay_out(
             fields.pop()
         trend = not narrow
     spare = width - _needed(fields, narrow, 0)
-    ends = [entry for entry in fields if entry.id in ENDS]
+    ends = [entry for entry in fields if entry.address]
     trend_width = 0
     if trend and spare - len(ends) * END_COMFORTABLE > TREND_MIN:
         trend_width = min(TREND_MAX, spare - len(ends) * END_COMFORTABLE - 1)
@@ -90,7 +76,7 @@ def lay_out(
     columns: list[Column] = []
     x = MARGIN
     for entry in fields:
-        size = shares.pop(0) if entry.id in ENDS else _width(entry, narrow)
+        size = shares.pop(0) if entry.address else _width(entry, narrow)
         columns.append(Column(entry, _title(entry, narrow), x, size))
         x += size + 1
     if trend_width:
@@ -104,10 +90,10 @@ def cell(column: Column, row: Row) -> str:
     if chosen is None:
         return ""
     value = chosen.get(row)
-    if chosen.id in STATES and isinstance(value, str):
-        return value if len(value) <= column.width else STATE_SHORT.get(value, value)[: column.width]
+    if chosen.abbreviations and isinstance(value, str):
+        return value if len(value) <= column.width else chosen.abbreviations.get(value, value)[: column.width]
     text = show(value, chosen.unit)
-    if chosen.id in ENDS:
+    if chosen.address:
         return shortened_end(text, column.width)
     if len(text) > column.width and chosen.unit == "ms" and isinstance(value, float):
         text = show(round(value), "ms")
@@ -126,14 +112,14 @@ def shortened_end(text: str, width: int) -> str:
 
 
 def _title(entry: Field, narrow: bool) -> str:
-    return SHORT_TITLES.get(entry.id, entry.title) if narrow else entry.title
+    return (narrow and entry.short) or entry.title
 
 
 def _width(entry: Field, narrow: bool) -> int:
     title = _title(entry, narrow)
-    if entry.id in STATES:
+    if entry.abbreviations:
         return 5 if narrow else entry.width
-    if entry.id in SWITCHES:
+    if entry.unit == SWITCH:
         return len(title)
     if not entry.numeric:
         return max(len(title), entry.width)
@@ -143,7 +129,7 @@ def _width(entry: Field, narrow: bool) -> int:
 
 
 def _needed(fields: Sequence[Field], narrow: bool, end: int) -> int:
-    sizes = [end if entry.id in ENDS else _width(entry, narrow) for entry in fields]
+    sizes = [end if entry.address else _width(entry, narrow) for entry in fields]
     return MARGIN + sum(sizes) + max(len(sizes) - 1, 0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctptop.fields.catalogue import local_end, remote_end
+from sctptop.fields.ends import local_end, remote_end
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.snapshot import Snapshot
 from sctptop.tui.views.scene import span_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sctptop.fields.filter import Filter
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot

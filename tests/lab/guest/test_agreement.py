@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sctptop.model.sample import PATH_STATES, Association
+from sctptop.model.association import PATH_STATES, Association
 from tests.lab.every_kind import Scene, every_kind
 from tests.lab.other_tools import SsLine, netstat_associations, nstat, ss_associations
 

@@ -6,8 +6,8 @@ import pytest
 
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
-from sctptop.model.associations.rows import Key, identity
-from sctptop.model.sample import Association
+from sctptop.model.association import Association
+from sctptop.model.associations.identity import Key, identity
 from sctptop.model.selection import OWN_NAMESPACE
 from sctptop.model.snapshot import Model
 from tests.lab.hosts import Host, inside

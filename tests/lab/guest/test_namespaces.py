@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.live import LiveSource
-from sctptop.model.sample import Association, Sample
+from sctptop.model.association import Association
+from sctptop.model.sample import Sample
 from sctptop.model.selection import parse_netns
 from tests.lab.hosts import Host, inside, two_hosts
 from tests.lab.traffic_process import REPOSITORY, traffic

@@ -17,6 +17,7 @@ from sctptop.kernel.live import LiveSource
 from sctptop.model.event import CUTS, Event
 from sctptop.model.selection import OWN_NAMESPACE
 from sctptop.model.snapshot import Model
+from sctptop.output.association_record import association_record
 from tests.lab.hosts import clear, impair, inside, set_link, sysctl, two_hosts
 from tests.lab.other_tools import nstat
 from tests.lab.traffic_process import traffic
@@ -157,9 +158,9 @@ def test_the_model_tells_each_path_apart(idle: Watch) -> None:
         assert least <= summary.p50 <= least + 5, (port, address, summary)
         assert rtt.kernel_ms is not None and 0 <= rtt.kernel_ms <= least + 12
     # The same figures as JSON publishes them.
-    paths = [path for row in snapshot.rows for path in row.published().paths]
-    assert len(paths) == 4 and all(path.hb_rtt_ms is not None for path in paths)
-    assert all(path.hb_due_ms is not None and path.hb_due_ms < 4000 for path in paths)
+    paths = [path for row in snapshot.rows for path in association_record(row)["paths"]]
+    assert len(paths) == 4 and all(path["hb_rtt_ms"] is not None for path in paths)
+    assert all(path["hb_due_ms"] is not None and path["hb_due_ms"] < 4000 for path in paths)
     entries = [row.association for row in snapshot.rows]
     assert all(entry.rwnd is not None and entry.pathmtu == 1500 for entry in entries)
     assert all(path.cwnd is not None and path.flight == 0 for entry in entries for path in entry.paths)

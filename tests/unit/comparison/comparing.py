@@ -10,9 +10,10 @@ from typing import Any
 
 from sctptop.comparison.collecting import summarise
 from sctptop.comparison.summary import Summary
+from sctptop.model.association import Association, Process
+from sctptop.model.association import Path as AssociationPath
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Process, Sample
-from sctptop.model.sample import Path as AssociationPath
+from sctptop.model.sample import Sample
 from sctptop.recording.writer import Writer
 from tests.unit.associations import association, sample
 from tests.unit.registering import (

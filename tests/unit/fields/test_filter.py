@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.filter import FilterError, parse_filter
-from sctptop.model.sample import Process
+from sctptop.model.association import Process
 from tests.unit.associations import row
 
 AMF = Process(812, "amf", container="amf-0", unit="amf.service", user="open5gs", shared_by=3)

@@ -4,7 +4,7 @@ import pytest
 
 from sctptop.fields.catalogue import UnknownFieldError, field
 from sctptop.fields.ordering import BY_REMOTE, OrderError, natural, parse_order
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from tests.unit.associations import row
 
 

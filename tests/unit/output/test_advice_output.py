@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from sctptop.model.sample import Association, Path
+from sctptop.model.association import Association, Path
 from sctptop.options import Options
 from sctptop.output.json_lines import json_line
 from sctptop.output.text import TextWriter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctptop.model.sample import Path
+from sctptop.model.association import Path
 from sctptop.tui.words.line import Span
 
 MARKS = {

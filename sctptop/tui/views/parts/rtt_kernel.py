@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sctptop.model.associations.rows import Row
-from sctptop.model.sample import Path
+from sctptop.model.association import Path
+from sctptop.model.associations.row import Row
 from sctptop.tui.views.parts.series_block import Graph, graph_width, series_block
 from sctptop.tui.views.scene import Scene
 from sctptop.tui.widgets.graph import top_of

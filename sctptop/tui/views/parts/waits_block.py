@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain, zip_longest
 
-from sctptop.model.associations.rows import Row
+from sctptop.model.associations.row import Row
 from sctptop.model.associations.waits import Wait
 from sctptop.quantity import UNKNOWN, milliseconds, short
 from sctptop.tui.views.parts.histogram_plot import AXIS, histogram, histogram_line

@@ -18,7 +18,7 @@ from sctptop.kernel.reading.diag_records import (
     messages,
 )
 from sctptop.kernel.reading.procfs import parse_assocs, parse_eps, parse_remaddr, parse_snmp
-from sctptop.model.sample import Association
+from sctptop.model.association import Association
 from tests.lab.other_tools import SsLine, parse_ss
 
 CAPTURES = sorted(Path(__file__).with_name("captured").glob("*.json"))

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from sctptop.model.advice.adviser import Advice
-from sctptop.model.associations.rows import Row
+from sctptop.model.association import Association, Path
+from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Path
 from sctptop.model.snapshot import Model, Snapshot
 from tests.unit.associations import NETNS, START, association, sample
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from sctptop.model.association import Association, Process
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Process
 from tests.unit.model.advice.advised import MS, NEAR, QUICK, advised, calm, ngap, other_end, rules
 
 STALLED = (*QUICK, (199 * MS, 1))

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from sctptop.model.association import Association, Path
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Path
 from sctptop.model.snapshot import Model
 from tests.unit.associations import sample
 from tests.unit.model.advice.advised import (

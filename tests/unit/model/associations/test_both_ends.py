@@ -11,8 +11,9 @@ import pytest
 from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.filter import parse_filter
 from sctptop.fields.ordering import parse_order
+from sctptop.model.association import Association, Process
 from sctptop.model.associations.both_ends import comes_first, listening_sockets, other_ends
-from sctptop.model.sample import Association, Endpoint, Process
+from sctptop.model.sample import Endpoint
 from sctptop.model.selection import parse_selector
 from sctptop.model.snapshot import Model, Snapshot
 from sctptop.options import Options

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from sctptop.model.association import Path
 from sctptop.model.associations.path_changes import PathChange, PathChanges
-from sctptop.model.sample import Path
 from tests.unit.associations import row
 
 

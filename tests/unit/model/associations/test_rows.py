@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from sctptop.model.associations.rows import Row
-from sctptop.model.sample import Path
+from sctptop.model.association import Path
+from sctptop.model.associations.row import Row
 from sctptop.model.selection import parse_selector
 from sctptop.model.snapshot import Model, Snapshot
 from tests.unit.associations import association, sample

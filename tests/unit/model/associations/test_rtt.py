@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
+from sctptop.model.association import Association, Path
 from sctptop.model.event import Event
-from sctptop.model.sample import Association, Path
 from sctptop.model.selection import parse_selector
 from sctptop.model.snapshot import Model
+from sctptop.output.association_record import association_record
 from tests.unit.associations import NETNS, association, sample
 
 FIRST, SECOND = "10.9.0.1", "10.9.1.1"
@@ -46,10 +47,9 @@ def test_each_path_has_its_own_heartbeats() -> None:
 
 def test_what_is_published_holds_them_under_the_paths() -> None:
     (row,) = Model().advance(sample(homes(), events=(beat(7.5),))).rows
-    told, silent = row.published().paths
-    assert told.hb_rtt_ms is not None and told.hb_rtt_ms.n == 1
-    assert silent.hb_rtt_ms is None
-    assert row.association.paths[0].hb_rtt_ms is None, "the sample itself stays as it was read"
+    told, silent = association_record(row)["paths"]
+    assert told["hb_rtt_ms"]["n"] == 1 and told["data_rtt_ms"] is None
+    assert silent["hb_rtt_ms"] is None
 
 
 def test_data_is_never_among_the_heartbeats() -> None:

@@ -1,0 +1,62 @@
+"""The two ends of an association and who owns one, in words, and in which order addresses stand."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import ip_address
+
+from sctptop.model.associations.row import Row
+from sctptop.quantity import Value
+
+
+def local_end(row: Row) -> str:
+    """Address and port of our end, the first address with a + for further ones."""
+    entry = row.association
+    return _end(entry.local_addresses, None, entry.local_port)
+
+
+def remote_end(row: Row) -> str:
+    """The same for the peer, its primary address first."""
+    entry = row.association
+    return _end(entry.remote_addresses, entry.primary, entry.remote_port)
+
+
+def _end(addresses: tuple[str, ...], primary: str | None, port: int) -> str:
+    if not addresses:
+        return f"*:{port}"
+    address = primary if primary in addresses and primary else addresses[0]
+    host = f"[{address}]" if ":" in address else address
+    return f"{host}:{port}" + (f"+{len(addresses) - 1}" if len(addresses) > 1 else "")
+
+
+def local_order(row: Row) -> tuple[object, ...]:
+    """Ends compare as numbers, so that 10.9.0.2 stands before 10.9.0.10."""
+    entry = row.association
+    first = next(iter(entry.local_addresses), "0.0.0.0")
+    return (*_numeric(first), entry.local_port, entry.remote_port)
+
+
+def remote_order(row: Row) -> tuple[object, ...]:
+    """The same for the peer."""
+    entry = row.association
+    first = entry.primary or next(iter(entry.remote_addresses), "0.0.0.0")
+    return (*_numeric(first), entry.remote_port, entry.local_port)
+
+
+@lru_cache(maxsize=1 << 16)
+def _numeric(text: str) -> tuple[int, int]:
+    """An address as version and number. Parsing it anew each second took most of a refresh."""
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return (0, 0)
+    return (address.version, int(address))
+
+
+def owner(row: Row) -> Value:
+    """Command and pid of the process that holds the socket, a + for further ones; ``kernel`` where none does."""
+    process = row.association.process
+    if process is None:
+        return None
+    others = (process.shared_by or 1) - 1
+    return process.comm + (f"[{process.pid}]" if process.pid else "") + (f"+{others}" if others > 0 else "")

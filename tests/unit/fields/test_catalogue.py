@@ -1,0 +1,75 @@
+"""The catalogue is complete, and all that is shown of fields follows from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+from sctptop.fields.catalogue import BY_ID, COUNTED, FIELDS, GROUPS, SETTINGS
+from sctptop.fields.default_columns import default_columns
+from sctptop.model.association import Association, Process
+from sctptop.model.associations.row import Row
+from sctptop.model.associations.rows import GRAPHED
+from sctptop.model.snapshot import Model
+from sctptop.output.association_record import association_record
+from tests.unit.associations import association, sample
+
+PARTS = {"paths", "process", "held_bins", "read_wait_bins"}
+"""Attributes that are no single value: fields are made of what is in them."""
+
+
+def only_row(**facts: object) -> Row:
+    (row,) = Model().advance(sample(association(**facts))).rows  # type: ignore[arg-type]
+    return row
+
+
+def names(record: type) -> set[str]:
+    return {entry.name for entry in dataclasses.fields(record)}
+
+
+def test_no_attribute_is_without_an_entry() -> None:
+    assert names(Association) - PARTS <= BY_ID.keys()
+    assert names(Process) <= BY_ID.keys()
+
+
+def test_every_entry_has_an_id_of_its_own_a_title_and_a_help() -> None:
+    assert len(BY_ID) == len(FIELDS)
+    assert all(field.title and field.help for field in FIELDS)
+
+
+def test_every_field_of_this_end_has_its_place_in_the_details() -> None:
+    placed = [field.id for fields in GROUPS.values() for field in fields]
+    assert sorted(placed) == sorted(field.id for field in FIELDS if not field.mirrors)
+    assert "" not in GROUPS
+
+
+def test_published_fields_are_keys_of_json_with_what_the_row_has() -> None:
+    row = only_row(cwnd=4380, nodelay=True, remote_addresses=("10.9.0.1", "10.9.1.1"))
+    record = json.loads(json.dumps(association_record(row)))
+    published = {field.id for field in FIELDS if field.published}
+    assert published == record.keys() - PARTS - {"held_ms", "read_wait_ms"}
+    for name in published:
+        value = BY_ID[name].get(row)
+        assert record[name] == (list(value) if isinstance(value, tuple) else value), name
+
+
+def test_counters_and_series_are_said_where_the_attribute_is() -> None:
+    model = Model()
+    model.advance(sample(association(in_packets=5, cwnd=4380)))
+    snapshot = model.advance(sample(association(in_packets=9, cwnd=8760), at_s=1))
+    (row,) = snapshot.rows
+    assert row.rate("in_packets") == 4 and row.rate("cwnd") is None
+    assert snapshot.series(row.key, "cwnd", 2) == (4380, 8760)
+    assert set(row.rates) == set(COUNTED) and set(GRAPHED) == {field.id for field in FIELDS if field.series}
+
+
+def test_settings_stand_by_how_telling_they_are() -> None:
+    assert SETTINGS[:3] == ("nodelay", "sack_delay_ms", "sack_frequency")
+    places = [field.setting for field in FIELDS if field.setting]
+    assert sorted(places) == list(range(1, len(places) + 1))
+
+
+def test_default_columns_exist() -> None:
+    for both_ends in (False, True):
+        first, further = default_columns(both_ends=both_ends, namespaces=True)
+        assert {*first, *further} <= BY_ID.keys()
