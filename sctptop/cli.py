@@ -108,7 +108,7 @@ def _record(arguments: argparse.Namespace, options: Options) -> int:
 
     missing = missing_sctp()
     if missing is not None:
-        raise nothing_to_watch(missing)
+        raise nothing_to_watch(str(missing))
     recorder = _recorder(arguments, options)
     writer = RecordWriter(recorder, _writer(arguments, options), sys.stdout.isatty())
     recorder.start(Path(arguments.output))

@@ -17,7 +17,6 @@ class SctptopError(Exception):
         self.code = code
 
 
-def nothing_to_watch(trouble: str) -> SctptopError:
-    """For the trouble of a source, ``off: WHY (try: FIX)``."""
-    why = trouble.partition(": ")[2]
+def nothing_to_watch(why: str) -> SctptopError:
+    """For ``WHY (try: FIX)``, the trouble of a source."""
     return SctptopError(f"nothing to watch: {why}; sctptop replay demo shows a recording", NOTHING_TO_WATCH)

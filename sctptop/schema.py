@@ -17,6 +17,7 @@ from typing import Any
 from sctptop.model.association import Association, Path, Process
 from sctptop.model.event import Event
 from sctptop.model.sample import Endpoint, Namespace, Sample
+from sctptop.model.source_state import SourceState
 
 SCHEMA = 1
 
@@ -42,7 +43,7 @@ def to_json(sample: Sample) -> dict[str, Any]:
         "read_s": sample.read_s,
         "host": sample.host,
         "kernel": sample.kernel,
-        "sources": dict(sample.sources),
+        "sources": {name: str(state) for name, state in sample.sources.items()},
         "hz": sample.hz,
         "associations": [association_to_json(entry) for entry in sample.associations],
         "endpoints": [_plain(entry) for entry in sample.endpoints],
@@ -72,7 +73,9 @@ def sample_of(document: Mapping[str, Any], associations: Iterable[Association]) 
             read_s=document["read_s"],
             host=document["host"],
             kernel=document["kernel"],
-            sources=_all(dict(document["sources"]), str),
+            sources={
+                name: SourceState.parse(text) for name, text in _all(dict(document["sources"]), str).items()
+            },
             hz=document.get("hz"),
             associations=tuple(associations),
             endpoints=tuple(_build(Endpoint, entry) for entry in document["endpoints"]),

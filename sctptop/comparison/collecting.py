@@ -65,7 +65,7 @@ class Collector:
         self._first = self._first or sample
         self._last = snapshot
         self._samples += 1
-        self._probed += sample.sources.get("bpf") == "ok"
+        self._probed += sample.probes.ok
         self._lost, self._missed = snapshot.events_lost, max(self._missed, snapshot.events_missed)
         for row in snapshot.rows:
             if row.ended is None:
@@ -173,7 +173,7 @@ class Collector:
             missed=self._missed,
             unseen=registered.unseen.get(None, 0),
             damaged=damaged,
-            own_netns=self._last.sample.sources.get("netns", "").startswith("off"),
+            own_netns=self._last.sample.own_netns_only,
             facts=facts,
         )
 

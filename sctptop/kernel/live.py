@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sctptop.kernel.reading.associations import endpoints, merge_associations
 from sctptop.kernel.reading.namespace_reader import Read
 from sctptop.model.sample import Sample
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice
+from sctptop.model.source_state import Kind, SourceState, not_ok
 
 
 class LiveSource:
@@ -57,7 +58,8 @@ class LiveSource:
         if missing is not None:
             # A sock_diag request would make the kernel load sctp_diag, and with it sctp.
             self._everywhere.close()
-            return self._sample(now, interval, started, {"sock_diag": missing, "procfs": missing})
+            state = SourceState(Kind.OFF, *missing)
+            return self._sample(now, interval, started, {"sock_diag": state, "procfs": state})
         found = self._everywhere.read()
         if not found.reads:
             return self._sample(now, interval, started, {"sock_diag": found.state, "procfs": found.state})
@@ -72,8 +74,8 @@ class LiveSource:
             interval,
             started,
             {
-                "sock_diag": _worst(read.diag for read in found.reads.values()),
-                "procfs": _worst(read.procfs for read in found.reads.values()),
+                "sock_diag": not_ok(read.diag for read in found.reads.values()),
+                "procfs": not_ok(read.procfs for read in found.reads.values()),
                 "netns": found.state,
             },
             associations=tuple(
@@ -102,7 +104,12 @@ class LiveSource:
         )
 
     def _sample(
-        self, now: datetime, interval: float | None, started: float, sources: dict[str, str], **found: object
+        self,
+        now: datetime,
+        interval: float | None,
+        started: float,
+        sources: dict[str, SourceState],
+        **found: object,
     ) -> Sample:
         return Sample(
             time=now,
@@ -115,16 +122,11 @@ class LiveSource:
             **found,  # type: ignore[arg-type]
         )
 
-    def _probe_states(self) -> dict[str, str]:
+    def _probe_states(self) -> dict[str, SourceState]:
         if self._probes is None:
-            return {"bpf": "off: --no-bpf"}
+            return {"bpf": SourceState(Kind.UNWANTED, "--no-bpf")}
         state = self._probes.state
-        return {"bpf": state, "ngap": self._probes.ngap} if state == "ok" else {"bpf": state}
-
-
-def _worst(states: Iterable[str]) -> str:
-    """The first that is not "ok"."""
-    return next((state for state in states if state != "ok"), "ok")
+        return {"bpf": state, "ngap": self._probes.ngap} if state.ok else {"bpf": state}
 
 
 def _counters(reads: Mapping[int, Read]) -> dict[int, dict[str, int]]:

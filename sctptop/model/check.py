@@ -18,12 +18,6 @@ class Check:
     found: str
     remedy: str | None = None
 
-    @classmethod
-    def told(cls, name: str, status: str, text: str) -> Check:
-        """From ``WHY (try: FIX)``, as errors say it."""
-        found, _, remedy = text.partition(" (try: ")
-        return cls(name, status, found, remedy.removesuffix(")") or None)
-
 
 def worst(checks: Iterable[Check]) -> str:
     """broken, missing, or ok: hints do no harm."""

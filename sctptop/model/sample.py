@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sctptop.model.association import Association
 from sctptop.model.event import Event
+from sctptop.model.source_state import OFF, OK, UNREAD, SourceState, not_ok
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Sample:
     """All that one reading found.
 
     ``interval_s`` is the monotonic time since the reading before, None on the first.
-    ``read_s`` is what the reading itself took. ``sources`` says "ok" or why not, by source.
+    ``read_s`` is what the reading itself took. ``sources`` says whether each was read, or why not.
     ``counters`` holds /proc/net/sctp/snmp by network namespace, ``namespaces`` those that were read and in which
     something is or was. ``events`` are those since the sample before, oldest first; ``events_lost`` says how many
     more there were that no buffer had room for.
@@ -65,7 +66,7 @@ class Sample:
     read_s: float
     host: str
     kernel: str
-    sources: Mapping[str, str]
+    sources: Mapping[str, SourceState]
     hz: int | None = None
     associations: tuple[Association, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
@@ -77,11 +78,19 @@ class Sample:
     @property
     def watchable(self) -> bool:
         """Whether any source of associations could be read."""
-        return any(self.sources.get(name) == "ok" for name in ("sock_diag", "procfs"))
+        return any(self.sources.get(name) == OK for name in ("sock_diag", "procfs"))
 
     @property
-    def trouble(self) -> str | None:
+    def trouble(self) -> SourceState | None:
         """Why nothing can be watched, with the remedy; None while something can."""
-        if self.watchable:
-            return None
-        return next((text for text in self.sources.values() if text != "ok"), "no source was read")
+        return None if self.watchable else not_ok(self.sources.values(), UNREAD)
+
+    @property
+    def probes(self) -> SourceState:
+        """That of the probes."""
+        return self.sources.get("bpf", OFF)
+
+    @property
+    def own_netns_only(self) -> bool:
+        """Whether other network namespaces were not read."""
+        return self.sources.get("netns", OK).off

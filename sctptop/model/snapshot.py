@@ -172,7 +172,7 @@ class Model:
         self._events = self._log.advance(self._rows.events, self._rows.tick)
         self._lost += sample.events_lost
         self._missed = self._check.advance(sample)
-        whole = sample.sources.get("bpf") == "ok" and not sample.events_lost
+        whole = sample.probes.ok and not sample.events_lost
         registered = self._registrations.advance(self._rows.events, sample.interval_s, whole)
         self._rows.history.record(self._rows.tick, registration_series(registered))
         self._sample = sample

@@ -9,6 +9,7 @@ from sctptop.model.associations.row import Row
 from sctptop.model.event import EVENT_KINDS, Detail, Event
 from sctptop.model.ngap.message import message_of
 from sctptop.model.snapshot import Snapshot
+from sctptop.model.source_state import OK
 
 
 def event_kinds(text: str) -> frozenset[str]:
@@ -29,15 +30,15 @@ class EventWriter:
     def __init__(self, kinds: Iterable[str], live: bool = True) -> None:
         self._live = live
         self._kinds = frozenset(kinds)
-        self._said = "ok"
+        self._said = OK
         self._missed = 0
 
     def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
         """The text of one sample: "" when nothing happened. Those of rows that are not shown are left out."""
         sample = snapshot.sample
         lines = []
-        state = sample.sources.get("bpf", "off")
-        if state.startswith("off") and self._live:
+        state = sample.probes
+        if state.off and self._live:
             raise SctptopError(f"no events: the probes are {state}")
         if state != self._said:
             lines.append(f"# probes {state}")

@@ -35,7 +35,7 @@ def report(probes: Probes, watch_s: float) -> int:
     try:
         probes.start()
         probes.settle()
-        if probes.state != "ok":
+        if not probes.state.ok:
             raise SctptopError(f"probes {probes.state}", FAILED)
         timed = True
         try:
@@ -55,7 +55,7 @@ def report(probes: Probes, watch_s: float) -> int:
         if descriptor >= 0:
             os.close(descriptor)
         source.close()
-    return OK if all(entry.state == "on" for entry in states) else FAILED
+    return OK if all(entry.on for entry in states) else FAILED
 
 
 def _table(states: tuple[PointState, ...], watched_s: float, compile_s: float, timed: bool) -> str:
@@ -72,12 +72,12 @@ def _table(states: tuple[PointState, ...], watched_s: float, compile_s: float, t
             numbers = f"{cost.runs:>8} {each:>7.0f} {cost.nanoseconds / 1000 / watched_s:>8.1f}"
         elif cost is not None and timed:
             numbers = f"{'above':>8} {'':>7} {'':>8}"
-        state, _, why = entry.state.partition(": ")
+        state, why = "on" if entry.on else "off", entry.refused
         lines.append(
             f"{point.target:<29} {point.how:<14} {state:<5} {numbers}  {point.gives}"
             + (f"  ({why})" if why else "")
         )
-    on = sum(entry.state == "on" for entry in states)
+    on = sum(entry.on for entry in states)
     lines.append(f"{on} of {len(states)} attached; read and compiled in {compile_s:.2f} s")
     if timed:
         share = total / 1e7 / watched_s

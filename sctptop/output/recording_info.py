@@ -68,7 +68,7 @@ def _info(recording: Recording) -> Info:
         associations_at_most=most,
         events=dict(events),
         hz=first.hz if first else None,
-        sources=first.sources if first else {},
+        sources={name: str(state) for name, state in first.sources.items()} if first else {},
         damaged=recording.damaged,
         facts=recording.facts,
     )

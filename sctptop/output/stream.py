@@ -77,7 +77,7 @@ def _run(source: Source, options: Options, writer: Writer, lead_in: Iterable[Sam
             return
         trouble = snapshot.sample.trouble
         if trouble is not None and not written and options.live:
-            raise nothing_to_watch(trouble)
+            raise nothing_to_watch(trouble.why)
         rows = options.order.apply(
             row for row in snapshot.lines(options.both_ends) if not row.ended and options.filter.accepts(row)
         )

@@ -9,11 +9,9 @@ from sctptop.fields.field import Field
 from sctptop.model.associations.row import Row
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot, Totals
+from sctptop.model.source_state import OK, Kind
 from sctptop.options import Options
 from sctptop.quantity import milliseconds, show
-
-AT_WILL = ("ok", "off: --no-bpf", "off: --netns self")
-"""States of a source that the user chose."""
 
 
 class TextWriter:
@@ -53,7 +51,7 @@ class TextWriter:
 
     def _nothing(self, snapshot: Snapshot) -> str:
         if snapshot.sample.trouble:
-            return snapshot.sample.trouble
+            return str(snapshot.sample.trouble)
         if snapshot.totals.associations:
             return f"no association passes the filter {self._options.filter.text!r}"
         if not self._options.live:
@@ -80,8 +78,10 @@ def source_troubles(sample: Sample) -> list[str]:
     if sample.trouble:
         return []
     names = {"sock_diag": "sock_diag", "procfs": "procfs", "netns": "netns", "bpf": "probes"}
-    troubles = {label: sample.sources.get(name, "ok") for name, label in names.items()}
-    return [f"{label}: {text}" for label, text in troubles.items() if text not in AT_WILL]
+    states = {label: sample.sources.get(name, OK) for name, label in names.items()}
+    return [
+        f"{label}: {state}" for label, state in states.items() if state.kind not in (Kind.OK, Kind.UNWANTED)
+    ]
 
 
 def advice_lines(snapshot: Snapshot, rows: list[Row]) -> list[str]:

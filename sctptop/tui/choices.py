@@ -70,8 +70,8 @@ class Chosen:
             return f"network namespace {snapshot.namespace_label(self.netns)} only"
         if len(known) > 1:
             return f"all {len(known)} network namespaces"
-        told = snapshot.sample.sources.get("netns", "")
-        return f"one network namespace; {told}" if told.startswith("off") else "one network namespace"
+        sample = snapshot.sample
+        return "one network namespace" + (f"; {sample.sources['netns']}" if sample.own_netns_only else "")
 
     def ends_text(self, snapshot: Snapshot | None) -> str:
         """How it is said that ends share a line or not."""

@@ -58,8 +58,8 @@ class Bench:
         self.source = LiveSource(self.probes)
         self.probes.start()
         self.probes.settle(LOAD_S)
-        assert self.probes.state == "ok", self.probes.state
-        assert self.probes.ngap == "ok"
+        assert self.probes.state.ok, self.probes.state
+        assert self.probes.ngap.ok
 
     def close(self) -> None:
         """Detach the probes."""

@@ -41,7 +41,7 @@ class Watch:
     def __enter__(self) -> Watch:
         self.probes.start()
         self.probes.settle(LOAD_S)
-        assert self.probes.state == "ok", self.probes.state
+        assert self.probes.state.ok, self.probes.state
         self.begin()
         return self
 

@@ -13,9 +13,12 @@ from sctptop.model.association import Association, Path, Process
 from sctptop.model.associations.counter_help import COUNTER_HELP
 from sctptop.model.event import Detail, Event
 from sctptop.model.sample import Endpoint, Namespace, Sample
+from sctptop.model.source_state import SourceState
 from sctptop.schema import from_json
 
 NETNS = 4026531840
+UNPROBED = {"sock_diag": "ok", "procfs": "ok"}
+PROBED = {**UNPROBED, "bpf": "ok"}
 START = datetime(2026, 11, 23, 12, 3, 0, tzinfo=timezone.utc)
 
 
@@ -66,7 +69,7 @@ def sample(
         host="amf-1",
         kernel="6.1.0",
         hz=250,
-        sources=sources or {"sock_diag": "ok", "procfs": "ok"},
+        sources={name: SourceState.parse(text) for name, text in (sources or UNPROBED).items()},
         associations=tuple(associations),
         endpoints=endpoints,
         counters=snmp(tick) if counters is None else counters,
@@ -177,9 +180,6 @@ def amf(ticks: int, associations: int = 12) -> Iterator[Sample]:
         entries = [association(number, tick) for number in range(associations - 1)]
         late = association(associations - 1, tick, state="COOKIE_WAIT", srtt_ms=None, paths=())
         yield sample(tick, [*entries, late])
-
-
-PROBED = {"sock_diag": "ok", "procfs": "ok", "bpf": "ok"}
 
 
 def event(tick: int, kind: str, number: int = 1, address: str | None = None, **details: Detail) -> Event:

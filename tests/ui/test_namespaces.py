@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sctptop.model.sample import Namespace, Sample
+from sctptop.model.source_state import SourceState
 from tests.ui.conftest import Staging
 from tests.ui.scripted import NETNS, association, sample, snmp
 
@@ -67,7 +68,9 @@ async def test_one_that_is_gone_gives_way_to_all(stage: Staging) -> None:
 
 async def test_with_one_namespace_n_says_why_there_are_no_others(stage: Staging) -> None:
     told = "off: other network namespaces need CAP_SYS_ADMIN (try: sudo sctptop)"
-    alone = [replace(one, sources={**one.sources, "netns": told}) for one in bench(3, gone_at=0)]
+    alone = [
+        replace(one, sources={**one.sources, "netns": SourceState.parse(told)}) for one in bench(3, gone_at=0)
+    ]
     async with stage(alone, size=(120, 36)) as s:
         await s.press("n")
         assert "CAP_SYS_ADMIN" in s.line("tabs")

@@ -9,6 +9,7 @@ from textual import events
 
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.sample import Sample
+from sctptop.model.source_state import SourceState
 from sctptop.options import Options
 from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.views.parts.registration_bar import bar_lines, percent, split_bar
@@ -224,7 +225,7 @@ async def test_a_reset_counts_anew(stage: Staging) -> None:
 
 
 def _with_source(one: Sample, name: str, told: str) -> Sample:
-    return replace(one, sources={**one.sources, name: told})
+    return replace(one, sources={**one.sources, name: SourceState.parse(told)})
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from sctptop.model.association import Association, Path
 from sctptop.model.associations.identity import identity
 from sctptop.model.associations.row import Row
 from sctptop.model.sample import Sample
+from sctptop.model.source_state import SourceState
 
 NETNS = 4026531840
 START = datetime(2026, 11, 23, 12, 0, tzinfo=timezone.utc)
@@ -40,17 +41,18 @@ def row(tag: int = 1, **facts: Any) -> Row:
 def sample(
     *associations: Association, at_s: float = 0, counters: Mapping[str, int] | None = None, **facts: Any
 ) -> Sample:
-    """A sample taken ``at_s`` seconds after the first, one second after the one before."""
+    """A sample taken ``at_s`` seconds after the first, one second after the one before. Sources are text."""
     defaults: dict[str, Any] = {
         "interval_s": 1.0 if at_s else None,
         "read_s": 0.003,
         "host": "amf-1",
         "kernel": "6.1.0",
-        "sources": {"sock_diag": "ok", "procfs": "ok", "bpf": "off"},
     }
+    sources = facts.pop("sources", {"sock_diag": "ok", "procfs": "ok", "bpf": "off"})
     return Sample(
         time=START + timedelta(seconds=at_s),
         associations=associations,
         counters={NETNS: counters} if counters else {},
+        sources={name: SourceState.parse(text) for name, text in sources.items()},
         **{**defaults, **facts},
     )

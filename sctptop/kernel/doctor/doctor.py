@@ -11,13 +11,14 @@ from sctptop.kernel.doctor import probe_checks, sysctls
 from sctptop.kernel.host import perf_event
 from sctptop.kernel.host.distribution import Commands, commands
 from sctptop.kernel.host.modules import Module, module
-from sctptop.kernel.host.preflight import absence, absent_diag
+from sctptop.kernel.host.preflight import NO_PROC, absence, absent_diag
 from sctptop.kernel.probes import find_bcc
 from sctptop.kernel.probes.libbpf import library
 from sctptop.kernel.probes.program import source_here
 from sctptop.kernel.probes.program_source import ProbeSource
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
+from sctptop.model.source_state import Trouble
 
 NOBODY = (("127.0.0.1", 1), ("127.0.0.1", 1))
 """The ends of an association that there is not: what is asked is only whether the kernel answers."""
@@ -38,8 +39,8 @@ class Host:
     """Raises LibbpfError."""
     source: Callable[[], tuple[ProbeSource, bool]] = lambda: source_here()
     """The program, and whether it needs headers. Raises NoProbes."""
-    refused: Callable[[], str | None] = perf_event.refusal
-    """Why no probe may be hung on a perf event, with the remedy; None when it may."""
+    refused: Callable[[], Trouble | None] = perf_event.refusal
+    """Why no probe may be hung on a perf event; None when it may."""
 
     @property
     def commands(self) -> Commands:
@@ -65,7 +66,7 @@ def sctp(host: Host) -> Check:
         loaded = module("sctp", host.release, host.root) is Module.LOADED
         return Check("SCTP", OK, "module loaded" if loaded else "built into the kernel")
     if not (host.root / "proc/thread-self/net").is_dir():
-        return Check("SCTP", BROKEN, "/proc is not mounted", "sudo mount -t proc proc /proc")
+        return Check("SCTP", BROKEN, *NO_PROC)
     return Check("SCTP", BROKEN, *absence(host.release, host.root, host.commands))
 
 
@@ -87,7 +88,7 @@ def sctp_diag(host: Host) -> Check:
         try:
             host.ask()
         except SockDiagError as error:
-            return Check.told("sctp_diag", MISSING, str(error.strerror or error))
+            return Check("sctp_diag", MISSING, *error.trouble)
     return Check("sctp_diag", OK, "module loaded" if state is Module.LOADED else "built into the kernel")
 
 

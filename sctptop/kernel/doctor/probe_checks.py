@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from sctptop.kernel.host.distribution import Commands
@@ -21,6 +20,7 @@ from sctptop.kernel.probes.libbpf import LibbpfError
 from sctptop.kernel.probes.program import NoProbes
 from sctptop.kernel.probes.program_source import ProbeSource
 from sctptop.model.check import HINT, MISSING, OK, Check
+from sctptop.model.source_state import Trouble
 
 BUILT_WITH = ("CONFIG_BPF_SYSCALL", "CONFIG_BPF_EVENTS", "CONFIG_KPROBES")
 """Without one of these the kernel runs no probe."""
@@ -34,8 +34,7 @@ def rights(root: Path, needs_modules: bool) -> Check:
     others = f"; nor {', '.join(lacks)}" if lacks else ""
     trouble = missing_rights(status, uid_map)
     if trouble is not None:
-        check = Check.told("rights", MISSING, f"no probes: {trouble}")
-        return replace(check, found=check.found + others)
+        return Check("rights", MISSING, f"no probes: {trouble.reason}{others}", trouble.remedy)
     if not lacks:
         return Check("rights", OK, "all capabilities that are used")
     remedy = (
@@ -49,13 +48,13 @@ def lockdown(root: Path) -> Check:
     file = root / "sys/kernel/security/lockdown"
     trouble = locked_down(file)
     if trouble is not None:
-        return Check.told("lockdown", MISSING, trouble)
+        return Check("lockdown", MISSING, *trouble)
     mode = lockdown_mode(file)
     found = {None: "none that the kernel shows", "none": "none"}.get(mode, f"{mode}, which allows probes")
     return Check("lockdown", OK, found)
 
 
-def kprobes(root: Path, release: str, known: Commands, refused: Callable[[], str | None]) -> Check:
+def kprobes(root: Path, release: str, known: Commands, refused: Callable[[], Trouble | None]) -> Check:
     """Whether this kernel lets programs be attached; ``refused`` asks it, of no use to who has no rights at all."""
     without = [name for name in BUILT_WITH if option(name, release, root) == "n"]
     if without:
@@ -69,7 +68,7 @@ def kprobes(root: Path, release: str, known: Commands, refused: Callable[[], str
     process = root / "proc/thread-self"
     trouble = None if missing_rights(process / "status", process / "uid_map") else refused()
     if trouble is not None:
-        return Check.told("kprobes", MISSING, trouble)
+        return Check("kprobes", MISSING, *trouble)
     return Check("kprobes", OK, "the kernel has them")
 
 
@@ -78,7 +77,7 @@ def bcc(load: Callable[[], object]) -> Check:
     try:
         found = load()
     except NoBcc as error:
-        return Check.told("BCC", MISSING, str(error))
+        return Check("BCC", MISSING, *error.trouble)
     version, file = getattr(found, "__version__", ""), getattr(found, "__file__", None)
     return Check(
         "BCC", OK, f"{version} in {Path(file).parent}".lstrip() if file else f"{version} is there".lstrip()
@@ -90,7 +89,7 @@ def libbpf(load: Callable[[], object]) -> Check:
     try:
         load()
     except LibbpfError as error:
-        return Check.told("libbpf", MISSING, str(error))
+        return Check("libbpf", MISSING, *error.trouble)
     return Check("libbpf", OK, "installed")
 
 
@@ -112,7 +111,7 @@ def types(
     except NoProbes as error:
         if base.exists() and not split.exists() and not sctp_here:
             return Check("BTF", OK, f"{base}; that of SCTP comes with its module")
-        return Check.told("BTF", MISSING, str(error))
+        return Check("BTF", MISSING, *error.trouble)
     if program.left_out:
         reasons = ", ".join(sorted(set(program.left_out.values())))
         return Check("BTF", HINT, f"not all probes fit this kernel: {reasons}")

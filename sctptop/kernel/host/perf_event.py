@@ -12,6 +12,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from sctptop.model.source_state import Trouble
+
 PARANOID = Path("/proc/sys/kernel/perf_event_paranoid")
 USUAL = 2
 """The highest value that the kernel itself knows, and its default."""
@@ -23,8 +25,8 @@ _SIZE = 64
 _SOFTWARE, _DUMMY, _DISABLED, _CLOEXEC = 1, 9, 1, 8
 
 
-def refusal(ask: Callable[[], int] | None = None, paranoid: Path = PARANOID) -> str | None:
-    """Why no perf event of the kernel may be opened, as ``WHY (try: FIX)``; None when it may, or nobody knows.
+def refusal(ask: Callable[[], int] | None = None, paranoid: Path = PARANOID) -> Trouble | None:
+    """Why no perf event of the kernel may be opened; None when it may, or nobody knows.
 
     ``ask`` opens one for the whole of a processor and returns 0 or the errno.
     """
@@ -36,11 +38,11 @@ def refusal(ask: Callable[[], int] | None = None, paranoid: Path = PARANOID) -> 
     except (OSError, ValueError):
         level = 0
     if level > USUAL:
-        return (
-            f"with kernel.perf_event_paranoid {level} this kernel wants CAP_SYS_ADMIN for probes "
-            f"(try: sudo sysctl kernel.perf_event_paranoid={USUAL})"
+        return Trouble(
+            f"with kernel.perf_event_paranoid {level} this kernel wants CAP_SYS_ADMIN for probes",
+            f"sudo sysctl kernel.perf_event_paranoid={USUAL}",
         )
-    return "perf_event_open is refused, as in a container (try: sudo sctptop  # on the host itself)"
+    return Trouble("perf_event_open is refused, as in a container", "sudo sctptop  # on the host itself")
 
 
 def _open() -> int:

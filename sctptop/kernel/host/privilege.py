@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sctptop.kernel.host import perf_event
 from sctptop.kernel.host.sudo import as_root
+from sctptop.model.source_state import Trouble
 
 STATUS = Path("/proc/thread-self/status")
 UID_MAP = Path("/proc/thread-self/uid_map")
@@ -47,19 +48,19 @@ def missing_for_probes(
     status: Path = STATUS,
     lockdown: Path = LOCKDOWN,
     uid_map: Path = UID_MAP,
-    refused: Callable[[], str | None] = perf_event.refusal,
-) -> str | None:
-    """Why the kernel will let us load no probe, with the remedy; None when it will."""
+    refused: Callable[[], Trouble | None] = perf_event.refusal,
+) -> Trouble | None:
+    """Why the kernel will let us load no probe; None when it will."""
     return missing_rights(status, uid_map) or locked_down(lockdown) or refused()
 
 
-def missing_rights(status: Path = STATUS, uid_map: Path = UID_MAP) -> str | None:
-    """Which capabilities probes lack, with the remedy; None when they have them."""
+def missing_rights(status: Path = STATUS, uid_map: Path = UID_MAP) -> Trouble | None:
+    """Which capabilities probes lack; None when they have them."""
     held = effective_capabilities(status)
     if not held >> SYS_ADMIN & 1 and not (held >> BPF & 1 and held >> PERFMON & 1):
-        return f"needs root, or CAP_BPF and CAP_PERFMON (try: {as_root()})"
+        return Trouble("needs root, or CAP_BPF and CAP_PERFMON", as_root())
     if in_user_namespace(uid_map):
-        return "root of a user namespace may load no probes (try: sudo sctptop  # on the host itself)"
+        return Trouble("root of a user namespace may load no probes", "sudo sctptop  # on the host itself")
     return None
 
 
@@ -71,13 +72,13 @@ def in_user_namespace(uid_map: Path = UID_MAP) -> bool:
         return False
 
 
-def locked_down(lockdown: Path = LOCKDOWN) -> str | None:
-    """How kernel lockdown forbids probes, with the remedy; None when it does not."""
+def locked_down(lockdown: Path = LOCKDOWN) -> Trouble | None:
+    """How kernel lockdown forbids probes; None when it does not."""
     if lockdown_mode(lockdown) != "confidentiality":
         return None
-    return (
-        "kernel lockdown in confidentiality mode forbids reading kernel memory "
-        "(try: boot with lockdown=integrity)"
+    return Trouble(
+        "kernel lockdown in confidentiality mode forbids reading kernel memory",
+        "boot with lockdown=integrity",
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from sctptop.kernel.host.distribution import commands
+from sctptop.model.source_state import TroubleError
 
 FOLDERS = (
     "/usr/lib/python3/dist-packages",
@@ -26,8 +27,8 @@ FOLDERS = (
 """Where Debian and Ubuntu, then Fedora, Arch and openSUSE, then a build from source put it."""
 
 
-class NoBcc(Exception):  # noqa: N818
-    """No usable BCC; the text says what was found, and the remedy."""
+class NoBcc(TroubleError):  # noqa: N818
+    """No usable BCC; the reason says what was found."""
 
 
 def load(folders: Iterable[str] = FOLDERS, path: Iterable[str] | None = None) -> ModuleType:
@@ -51,13 +52,14 @@ def load(folders: Iterable[str] = FOLDERS, path: Iterable[str] | None = None) ->
             trouble = trouble or f"the BCC in {package} does not load: {error}"
     remedy = commands().bcc
     if trouble:
-        raise NoBcc(f"{trouble} (try: {remedy})")
+        raise NoBcc(trouble, remedy)
     if impostor is not None:
         raise NoBcc(
             f"BCC is not installed; the package bcc in {impostor} is PyPI's project of that name, another one, "
-            f"and does no harm beside it (try: {remedy})"
+            "and does no harm beside it",
+            remedy,
         )
-    raise NoBcc(f"BCC is not installed (try: {remedy})")
+    raise NoBcc("BCC is not installed", remedy)
 
 
 def _candidates(path: Iterable[str], folders: Iterable[str]) -> Iterator[Path]:

@@ -7,10 +7,11 @@ from ctypes import POINTER, c_char_p, c_int, c_int32, c_uint32, c_void_p
 from functools import cache
 
 from sctptop.kernel.host.distribution import commands
+from sctptop.model.source_state import TroubleError
 
 
-class LibbpfError(Exception):
-    """libbpf is missing or refused; the text says which."""
+class LibbpfError(TroubleError):
+    """libbpf is missing or refused; the reason says which."""
 
 
 class TypeHeader(ctypes.Structure):
@@ -60,12 +61,12 @@ def library() -> ctypes.CDLL:
         except OSError:
             continue
     else:
-        raise LibbpfError(f"libbpf is not installed (try: {commands().libbpf})")
+        raise LibbpfError("libbpf is not installed", commands().libbpf)
     for function, (result, arguments) in _PROTOTYPES.items():
         try:
             prototype = getattr(found, function)
         except AttributeError:
-            raise LibbpfError(f"{name} has no {function} (try: libbpf 0.3 or newer)") from None
+            raise LibbpfError(f"{name} has no {function}", "libbpf 0.3 or newer") from None
         prototype.restype, prototype.argtypes = result, arguments
     found.libbpf_set_print(None)
     return found

@@ -22,6 +22,7 @@ from sctptop.kernel.probes.btf import BTF_FOLDER, BtfError, KernelTypes, Missing
 from sctptop.kernel.probes.libbpf import LibbpfError
 from sctptop.kernel.probes.points import Point, ProbeChoice, points
 from sctptop.kernel.probes.program_source import ALL_PROBES, ProbeSource, folder, from_btf, from_headers
+from sctptop.model.source_state import TroubleError
 
 PERF_PAGES = {"events": 32, "ngap_events": 128}
 """Pages of each CPU's buffer: room for over a thousand events, or three thousand messages, that come at once."""
@@ -34,17 +35,22 @@ CFLAGS = ("-Xclang", "-disable-llvm-passes")
 """BCC optimises what clang hands it (BPFModule::run_pass_manager): once is enough, and saves a sixth of the time."""
 
 
-class NoProbes(Exception):  # noqa: N818
-    """No probe can run here; the text says why, and the remedy."""
+class NoProbes(TroubleError):  # noqa: N818
+    """No probe can run here."""
 
 
 @dataclass(frozen=True, slots=True)
 class PointState:
-    """An attach point and whether our function is there: ``state`` is "on" or the reason why not."""
+    """An attach point; ``refused`` is why our function is not there, None where it is."""
 
     point: Point
-    state: str
+    refused: str | None = None
     cost: maps.Cost | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether our function is there."""
+        return self.refused is None
 
 
 def source_here(
@@ -58,11 +64,13 @@ def source_here(
         trouble = f"this kernel's BTF does not tell the types of its sctp module: no {btf / 'sctp'}"
     except MissingMember as error:
         raise NoProbes(f"{error}, so no probe can read it") from error
-    except (BtfError, LibbpfError) as error:
+    except BtfError as error:
         trouble = str(error)
+    except LibbpfError as error:
+        trouble = error.trouble.reason
     if headers(modules) is not None:
         return from_headers(choice), True
-    raise NoProbes(f"{trouble}, and its headers are not installed either (try: {commands().headers})")
+    raise NoProbes(f"{trouble}, and its headers are not installed either", commands().headers)
 
 
 def headers(modules: Path = MODULES) -> Path | None:
@@ -100,11 +108,12 @@ class Program:
         states = []
         for point in points(self._choice):
             left_out = self.source.left_out.get(point.concern)
-            states.append(PointState(point, f"off: {left_out}" if left_out else self._attached(point)))
+            states.append(PointState(point, left_out or self._attach(point)))
         self.points = tuple(states)
         return self.points
 
-    def _attached(self, point: Point) -> str:
+    def _attach(self, point: Point) -> str | None:
+        """Why this one could not be; None when it is."""
         raw = point.how == "raw_tracepoint"
         kind = self._bcc.BPF.RAW_TRACEPOINT if raw else self._bcc.BPF.KPROBE
         name, target = point.function.encode(), point.target.encode()
@@ -119,8 +128,8 @@ class Program:
                 else:
                     self._bpf.attach_kretprobe(event=target, fn_name=name)
             except Exception as error:
-                return f"off: {_reason(str(error), said())}"
-        return "on"
+                return _reason(str(error), said())
+        return None
 
     def listen(self, takers: Mapping[str, Callable[[bytes], None]], lost: Callable[[int], None]) -> None:
         """Open the perf buffers of those names that the program has.
@@ -164,7 +173,7 @@ class Program:
 
     def _cost(self, state: PointState) -> maps.Cost | None:
         function = self._bpf.funcs.get(state.point.function.encode())
-        return maps.cost(function.fd) if function is not None and state.state == "on" else None
+        return maps.cost(function.fd) if function is not None and state.on else None
 
     def close(self) -> None:
         """Detach everything. Safe to call twice."""

@@ -38,6 +38,7 @@ from sctptop.kernel.probes.records import (
 from sctptop.model.associations.distribution import bounds
 from sctptop.model.associations.rtt import DATA_BITS
 from sctptop.model.event import Event
+from sctptop.model.source_state import COMPILING, OK, Kind, SourceState, Trouble
 
 NEVER = (0,) * len(FREQUENT)
 QUEUE = 65536
@@ -49,6 +50,7 @@ RATE_LOST = 2
 SETTLE_S = 120.0
 """How long to wait for the probes where nothing can be mended later; compiling takes a second on real hardware."""
 CLOSE_BOUND_S = 1.0
+LACKING = SourceState(Kind.OFF, "this kernel lacks what they need (sctptop --probes)")
 
 _LOADING = threading.Lock()
 """BCC reads an environment variable and clang writes to descriptor 2: both are the whole process's."""
@@ -82,7 +84,7 @@ class Probes:
         self._choice = choice
         self._load = load or _load
         self._program: Program | None = None
-        self._state = "compiling"
+        self._state = COMPILING
         self._settled = threading.Event()
         self._stop = threading.Event()
         self._raw: deque[bytes] = deque()
@@ -98,19 +100,19 @@ class Probes:
         self._thread = threading.Thread(target=self._run, name="probes", daemon=True)
 
     @property
-    def state(self) -> str:
-        """As Sample.sources tells it: "compiling", "waiting: …", "ok" or "off: … (try: …)"."""
+    def state(self) -> SourceState:
+        """As Sample.sources has it: compiling, waiting, OK or off."""
         return self._state
 
     @property
-    def ngap(self) -> str:
+    def ngap(self) -> SourceState:
         """The same of the messages of NGAP: why there are no events of them, where the others are on."""
         program = self._program
-        if self._state != "ok" or program is None:
+        if not self._state.ok or program is None:
             return self._state
         if not self._choice.ngap:
-            return "off: --no-ngap"
-        return "ok" if program.has("ngap.c") else "off: this kernel lacks what they need (sctptop --probes)"
+            return SourceState(Kind.UNWANTED, "--no-ngap")
+        return OK if program.has("ngap.c") else LACKING
 
     @property
     def compile_s(self) -> float:
@@ -141,7 +143,7 @@ class Probes:
 
     def read(self, clocks: Clocks) -> Observed:
         """What came since the last call; to be called when sock_diag has just been asked."""
-        if self._state != "ok":
+        if not self._state.ok:
             return NOTHING
         with self._use:
             if self._program is None:
@@ -150,7 +152,7 @@ class Probes:
                 return self._observed(self._program, clocks)
             except Exception as error:
                 # Between us and the kernel is a library of another's: whatever it raises, netlink goes on.
-                self._fail(f"reading the probes failed: {type(error).__name__}: {error}")
+                self._fail(Trouble(f"reading the probes failed: {type(error).__name__}: {error}"))
                 return NOTHING
 
     def _observed(self, program: Program, clocks: Clocks) -> Observed:
@@ -233,9 +235,10 @@ class Probes:
         try:
             self._watch()
         except NoProbes as error:
-            self._fail(str(error))
+            self._fail(error.trouble)
         except Exception as error:
-            self._fail(f"the probes failed: {type(error).__name__}: {' '.join(str(error).split())}")
+            text = " ".join(str(error).split())
+            self._fail(Trouble(f"the probes failed: {type(error).__name__}: {text}"))
         finally:
             with self._use:
                 if self._program is not None:
@@ -243,31 +246,31 @@ class Probes:
                     self._program = None
             self._settled.set()
 
-    def _fail(self, why: str) -> None:
-        self._state = f"off: {why}"
+    def _fail(self, why: Trouble) -> None:
+        self._state = SourceState(Kind.OFF, *why)
         self._stop.set()
 
     def _watch(self) -> None:
         """Wait for the module, load, attach, and listen until told to stop. Raises NoProbes."""
         missing = missing_for_probes()
         if missing is not None:
-            raise NoProbes(missing)
+            raise NoProbes(*missing)
         while (unseen := missing_sctp()) is not None:
-            self._state = f"waiting: {unseen.removeprefix('off: ')}"
+            self._state = SourceState(Kind.WAITING, *unseen)
             self._settled.set()
             if self._stop.wait(MODULE_WAIT_S):
                 return
-        self._state = "compiling"
+        self._state = COMPILING
         with _LOADING:
             if self._stop.is_set():
                 return
             program = self._program = self._load(self._choice)
             states = program.attach()
-            if not any(entry.state == "on" for entry in states):
-                raise NoProbes(f"none could be attached: {states[0].state.removeprefix('off: ')}")
+            if not any(entry.on for entry in states):
+                raise NoProbes(f"none could be attached: {states[0].refused}")
             maps.put(program.map_fd("interval"), 0, self._interval)
             program.listen({"events": self._take, "ngap_events": self._take_ngap}, self._count_lost)
-        self._state = "ok"
+        self._state = OK
         self._settled.set()
         while not self._stop.is_set():
             program.poll(POLL_MS)
@@ -293,7 +296,7 @@ def _load(choice: ProbeChoice) -> Program:
     try:
         return Program(find_bcc.load(), choice)
     except find_bcc.NoBcc as error:
-        raise NoProbes(str(error)) from error
+        raise NoProbes(*error.trouble) from error
 
 
 def _by_path(

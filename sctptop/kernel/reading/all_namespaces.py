@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sctptop.kernel.host.preflight import PROC_SCTP
+from sctptop.kernel.host.preflight import NO_PROC, PROC_SCTP
 from sctptop.kernel.host.privilege import SYS_ADMIN, effective_capabilities
 from sctptop.kernel.namespaces.held_netns import held_by_sockets
 from sctptop.kernel.namespaces.netns import SHARE, Found, Namespaces, inside, netns_of, own_netns
@@ -20,22 +20,25 @@ from sctptop.kernel.owners.processes import Owners
 from sctptop.kernel.reading.namespace_reader import NamespaceReader, Read
 from sctptop.model.sample import Namespace
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice
+from sctptop.model.source_state import OK, Kind, SourceState
 
 HELD_S = 60.0
 """So often namespaces are looked for that only a socket keeps, and when a probe hears of one not known."""
-OWN_ONLY = "off: other network namespaces need CAP_SYS_ADMIN (try: sudo sctptop)"
+ROOT = "sudo sctptop"
+OWN_ONLY = SourceState(Kind.UNWANTED, "--netns self")
+NO_OTHERS = SourceState(Kind.OFF, "other network namespaces need CAP_SYS_ADMIN", ROOT)
 
 
 @dataclass(frozen=True, slots=True)
 class Reads:
     """What each namespace told, by inode, and what each is called in which something is or was.
 
-    ``state`` is "ok", or why some were not read.
+    ``state``: why some were not read.
     """
 
     reads: Mapping[int, Read] = field(default_factory=dict)
     namespaces: tuple[Namespace, ...] = ()
-    state: str = "ok"
+    state: SourceState = OK
 
 
 class Everywhere:
@@ -75,12 +78,14 @@ class Everywhere:
         """One reading of each. A namespace that goes while it is read is left out."""
         own = own_netns()
         if own is None:
-            return Reads(state="off: /proc is not mounted (try: sudo mount -t proc proc /proc)")
+            return Reads(state=SourceState(Kind.OFF, *NO_PROC))
         if self._choice.own_only or (self._choice == ALL_NAMESPACES and not _may_enter()):
-            state = "off: --netns self" if self._choice.own_only else OWN_ONLY
+            state = OWN_ONLY if self._choice.own_only else NO_OTHERS
             return Reads({own: self._read_here(own)}, (Namespace(own, own=True),), state)
         if not _may_enter():
-            return Reads(state=f"off: entering {self._choice.text} needs CAP_SYS_ADMIN (try: sudo sctptop)")
+            return Reads(
+                state=SourceState(Kind.OFF, f"entering {self._choice.text} needs CAP_SYS_ADMIN", ROOT)
+            )
         known = self._chosen(own)
         for gone in self._readers.keys() - known.keys():
             self._readers.pop(gone).close()
@@ -97,13 +102,13 @@ class Everywhere:
                 # Gone since we looked; root of a user namespace may not enter those of others.
                 if error.errno in (errno.EPERM, errno.EACCES):
                     refused.append(found.name or str(inode))
-        state = (
-            "ok"
-            if not refused
-            else f"error: {', '.join(refused)}: not permitted (try: sudo on the host itself)"
-        )
-        if not reads and not refused:
-            state = f"off: no network namespace is called {self._choice.text} (try: ip netns list, or a PID)"
+        state = OK
+        if refused:
+            names = ", ".join(refused)
+            state = SourceState(Kind.ERROR, f"{names}: not permitted", "sudo on the host itself")
+        elif not reads:
+            why = f"no network namespace is called {self._choice.text}"
+            state = SourceState(Kind.OFF, why, "ip netns list, or a PID")
         told = (inode for inode, read in reads.items() if inode == own or read.used)
         return Reads(reads, tuple(self._described(known[inode], own) for inode in told), state)
 

@@ -21,6 +21,7 @@ from sctptop.kernel.reading.procfs import (
     read_text,
 )
 from sctptop.kernel.reading.sockdiag import Pair, SockDiag, SockDiagError
+from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 
 EXACT_ABOVE = 1000
 """Associations beyond which each is looked up by hash: a dump is quadratic in their number.
@@ -32,15 +33,15 @@ the first reading, and None for a socket that is younger.
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one namespace told. ``diag`` and ``procfs`` are "ok", or why not."""
+    """What one namespace told, and how ``diag`` and ``procfs`` went."""
 
     lines: list[AssocLine] = field(default_factory=list)
     records: list[DiagRecord] = field(default_factory=list)
     remaddrs: list[RemaddrLine] = field(default_factory=list)
     endpoints: list[EpLine] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
-    diag: str = "ok"
-    procfs: str = "ok"
+    diag: SourceState = OK
+    procfs: SourceState = OK
 
     @property
     def used(self) -> bool:
@@ -75,19 +76,19 @@ class NamespaceReader:
 
     def read(self) -> Read:
         """One reading of the namespace that the calling thread is in."""
-        counters, counters_trouble = self._text("snmp")
-        assocs, assocs_trouble = self._text("assocs")
-        eps, eps_trouble = self._text("eps")
+        counters, counters_state = self._text("snmp")
+        assocs, assocs_state = self._text("assocs")
+        eps, eps_state = self._text("eps")
         walked = parse_assocs(assocs)
         if walked and not self._lines:
             # Nothing is remembered yet that a walk may have passed over: a second one passes over others.
             walked += parse_assocs(self._text("assocs")[0])
         lines = self._known_lines(walked)
-        idle = not (lines or self._alive or assocs_trouble)
-        remaddr, remaddr_trouble = ("", None) if idle else self._text("remaddr")
+        idle = assocs_state.ok and not (lines or self._alive)
+        remaddr, remaddr_state = ("", OK) if idle else self._text("remaddr")
         # A dump of nothing would cost more than all the rest of a namespace in which nothing happens.
-        records, diag_trouble = ([], None) if idle and not self._keep_open else self._ask(lines)
-        if diag_trouble is None:
+        records, diag = ([], OK) if idle and not self._keep_open else self._ask(lines)
+        if diag.ok:
             lines = _still_alive(lines, records)
             self._lines = {line.assoc_id: line for line in lines if line.assoc_id is not None}
         else:
@@ -98,8 +99,8 @@ class NamespaceReader:
             remaddrs=parse_remaddr(remaddr),
             endpoints=parse_eps(eps),
             counters=self._counters(counters),
-            diag=diag_trouble or "ok",
-            procfs=assocs_trouble or remaddr_trouble or counters_trouble or eps_trouble or "ok",
+            diag=diag,
+            procfs=not_ok((assocs_state, remaddr_state, counters_state, eps_state)),
         )
 
     def _known_lines(self, read: list[AssocLine]) -> list[AssocLine]:
@@ -118,13 +119,13 @@ class NamespaceReader:
             self._snmp = text, parse_snmp(text)
         return self._snmp[1]
 
-    def _text(self, name: str) -> tuple[str, str | None]:
+    def _text(self, name: str) -> tuple[str, SourceState]:
         try:
-            return read_text(self._folder, name), None
+            return read_text(self._folder, name), OK
         except OSError as error:
-            return "", f"error: {self._folder}/{name}: {error.strerror}"
+            return "", SourceState(Kind.ERROR, f"{self._folder}/{name}: {error.strerror}")
 
-    def _ask(self, lines: list[AssocLine]) -> tuple[list[DiagRecord], str | None]:
+    def _ask(self, lines: list[AssocLine]) -> tuple[list[DiagRecord], SourceState]:
         """Every association sock_diag has, each once, and their sockets; or none, and why."""
         try:
             if self._diag is None:
@@ -143,11 +144,11 @@ class NamespaceReader:
         except SockDiagError as error:
             # A socket that failed may hold stale answers.
             self.close()
-            return [], f"error: {error.strerror}"
+            return [], SourceState(Kind.ERROR, *error.trouble)
         finally:
             if not self._keep_open:
                 self.close()
-        return [*self._sockets, *records.values()], None
+        return [*self._sockets, *records.values()], OK
 
 
 def _distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord]:

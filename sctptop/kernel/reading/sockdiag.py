@@ -28,6 +28,7 @@ from sctptop.kernel.reading.diag_records import (
     lookup_request,
     messages,
 )
+from sctptop.model.source_state import Trouble
 
 NETLINK_SOCK_DIAG = 4
 # The kernel sizes its dump buffers by the reader's, up to 32 KiB (netlink_dump): fewer restarts of its walk.
@@ -41,7 +42,11 @@ Pair = tuple[tuple[str, int], tuple[str, int]]
 
 
 class SockDiagError(OSError):
-    """The kernel refused, or did not answer; ``strerror`` says it with the remedy."""
+    """The kernel refused, or did not answer."""
+
+    def __init__(self, code: int, reason: str, remedy: str | None = None) -> None:
+        super().__init__(code, reason)
+        self.trouble = Trouble(reason, remedy)
 
 
 def _opened() -> socket.socket:
@@ -172,11 +177,12 @@ def _raise_for(message: NetlinkMessage) -> None:
 
 
 def _explained(code: int) -> SockDiagError:
+    remedy = None
     match code:
         case errno.ENOENT:
-            text = "module sctp_diag is not loaded (try: sudo modprobe sctp_diag)"
+            text, remedy = "module sctp_diag is not loaded", "sudo modprobe sctp_diag"
         case errno.EPERM | errno.EACCES:
-            text = f"not permitted to read sockets (try: {as_root()})"
+            text, remedy = "not permitted to read sockets", as_root()
         case errno.EPROTONOSUPPORT:
             text = "this kernel has no NETLINK_SOCK_DIAG"
         case errno.EAGAIN:
@@ -185,4 +191,4 @@ def _explained(code: int) -> SockDiagError:
             text = "the kernel ran out of buffers; reading again next time"
         case _:
             text = os.strerror(code) if code else "the netlink socket failed"
-    return SockDiagError(code, text)
+    return SockDiagError(code, text, remedy)

@@ -73,7 +73,7 @@ class Adviser:
             interval_s=sample.interval_s or 0.0,
             tick=snapshot.tick,
             past=snapshot.past,
-            probed=sample.sources.get("bpf") == "ok",
+            probed=sample.probes.ok,
             # Asked only where NGAP may be stalled: with thousands of namespaces these are many counters.
             sack_timeouts=_sack_timeouts(snapshot) if snapshot.happened or self._ngap else {},
         )

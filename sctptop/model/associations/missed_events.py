@@ -21,7 +21,7 @@ class Missed:
 
     def advance(self, sample: Sample) -> int:
         """Take in a sample; says how many events are missing so far."""
-        if sample.sources.get("bpf") != "ok" or sample.events_lost:
+        if not sample.probes.ok or sample.events_lost:
             # What a full buffer lost is said apart; who knows what it was.
             self.reset()
             return 0

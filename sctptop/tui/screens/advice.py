@@ -7,7 +7,7 @@ from sctptop.tui.screens.popup import Popup
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.advice_text import advice_lines
 from sctptop.tui.words.line import wrapped
-from sctptop.tui.words.probes import probes_of
+from sctptop.tui.words.probes import tone, why_nothing
 
 NOTHING = "Nothing to advise: no rule finds anything wrong in what was seen of the last minute."
 BLIND = "What messages wait for, and how NGAP is sent, only probes tell."
@@ -32,7 +32,7 @@ class AdviceScreen(Popup):
         if snapshot is None:
             return Drawing(body=wrapped("Nothing was read yet.", width, "dim"))
         foot = wrapped(MEMORY, width, "dim")
-        probes = probes_of(snapshot.sample)
-        if not probes.on:
-            foot += wrapped(f"{BLIND} {probes.sentence}", width, "warn" if probes.off else "dim")
+        probes = snapshot.sample.probes
+        if not probes.ok:
+            foot += wrapped(f"{BLIND} {why_nothing(probes)}", width, tone(probes))
         return Drawing(body=advice_lines(snapshot, width) or wrapped(NOTHING, width, "dim"), foot=foot)

@@ -16,7 +16,6 @@ from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.graph import CLIPPED, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, fitting, line, spread
-from sctptop.tui.words.probes import probes_of
 
 Names = tuple[tuple[str, str, str], ...]
 """Attribute, label and style of each graph."""
@@ -55,7 +54,7 @@ def draw(scene: Scene) -> Drawing:
     series = {name: scene.snapshot.series(row.key, name, ticks) for name, _, _ in SERIES}
     common = top_of([series[name] for name in SCALED])
     events = [entry for entry in scene.snapshot.events if entry.key == row.key and entry.event.is_cut]
-    probing = bool(events) or probes_of(scene.snapshot.sample).on
+    probing = bool(events) or scene.snapshot.sample.probes.ok
     others = _others(row) if probing else []
     room = scene.height - 1
     notes = _notes(scene, row, probing) if room >= len(SERIES) + 2 + probing else []

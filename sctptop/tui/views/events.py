@@ -16,7 +16,7 @@ from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.columns import shortened_end
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import Line, Lines, Span, fitting, line, wrapped
-from sctptop.tui.words.probes import probes_of
+from sctptop.tui.words.probes import tone, why_nothing
 
 ROOMY = 100
 """From here on there is a column for the path beside that of the association."""
@@ -60,11 +60,11 @@ def draw(scene: Scene) -> Drawing:
         for entry in scene.snapshot.events
         if (of_all or (row is not None and entry.key == row.key)) and chosen.accepts(entry.event)
     ]
-    probes = probes_of(scene.snapshot.sample)
-    foot = wrapped(probes.sentence, scene.width, "warn" if probes.off else "dim") if probes.sentence else []
+    probes = scene.snapshot.sample.probes
+    foot = [] if probes.ok else wrapped(why_nothing(probes), scene.width, tone(probes))
     head = [_head(scene, chosen, len(shown))]
     if not shown:
-        return Drawing(body=_nothing(scene, probes.on), head=head, foot=foot, follow=True)
+        return Drawing(body=_nothing(scene, probes.ok), head=head, foot=foot, follow=True)
     show = _writer(scene, shown)
     return Drawing(body=Lines(shown, show), head=head, foot=foot, follow=True)
 

@@ -9,7 +9,6 @@ from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import Line, Span, line, wrapped
-from sctptop.tui.words.probes import probes_of
 
 NUMBERS = (
     ("RTO", 5, "rto_ms", "ms"),
@@ -38,7 +37,7 @@ def draw(scene: Scene) -> Drawing:
     fixed = 2 + STATE + 1 + sum(size + 1 for _, size, _, _ in NUMBERS) + ERRORS + 1 + CHANGE
     beats = scene.width - fixed - HEARTBEAT - 1 >= LEAST_ADDRESS
     room = max(LEAST_ADDRESS, min(39, scene.width - fixed - (HEARTBEAT + 1) * beats))
-    whose = ALL_PATHS if probes_of(scene.snapshot.sample).on else PRIMARY_ONLY
+    whose = ALL_PATHS if scene.snapshot.sample.probes.ok else PRIMARY_ONLY
     paths = sorted(row.association.paths, key=lambda path: not path.primary)
     head = [_titles(room, beats)]
     body: list[Line] = []

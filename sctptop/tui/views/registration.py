@@ -12,6 +12,7 @@ from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.outcome import COMPLETED
 from sctptop.model.registrations.summary import SERIES_KEY, Registered
 from sctptop.model.registrations.tally import Tally
+from sctptop.model.source_state import OK
 from sctptop.quantity import counted, milliseconds, short, show
 from sctptop.tui.views.parts.histogram_plot import histogram
 from sctptop.tui.views.parts.registration_bar import bar_lines, percent
@@ -21,7 +22,7 @@ from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing, Note
 from sctptop.tui.words.line import BLANK, Line, Span, cells, fit, fitting, line, wrapped
-from sctptop.tui.words.probes import probes_of
+from sctptop.tui.words.probes import tone, why_nothing
 
 TALL = 13
 """From here on percentiles have lines of their own."""
@@ -180,14 +181,14 @@ def _beside(left: Sequence[Line], right: Sequence[Line], column: int) -> list[Li
 def _nothing(scene: Scene, key: Key | None) -> list[Line]:
     """Why there is none, and what helps."""
     snapshot = scene.snapshot
-    probes, told = probes_of(snapshot.sample), snapshot.sample.sources.get("ngap", "ok")
-    if not probes.on:
+    probes, ngap = snapshot.sample.probes, snapshot.sample.sources.get("ngap", OK)
+    if not probes.ok:
         return [
             line(("Registrations are read from NGAP and S1AP messages that probes see.", "dim")),
-            *wrapped(probes.sentence, scene.width, "warn" if probes.off else "dim"),
+            *wrapped(why_nothing(probes), scene.width, tone(probes)),
         ]
-    if told != "ok":
-        return wrapped(f"NGAP and S1AP messages are not read: {told}", scene.width, "warn")
+    if not ngap.ok:
+        return wrapped(f"NGAP and S1AP messages are not read: {ngap}", scene.width, "warn")
     if key is not None and snapshot.registrations.seen:
         return wrapped("No registration on this association; a shows all.", scene.width, "dim")
     carried = any(

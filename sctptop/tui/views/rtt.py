@@ -8,6 +8,7 @@ from sctptop.model.association import Path
 from sctptop.model.associations.distribution import TimeSummary
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import PathRtt
+from sctptop.model.source_state import SourceState
 from sctptop.quantity import UNKNOWN, milliseconds, short, show
 from sctptop.tui.views.parts.histogram_plot import AXIS, histogram
 from sctptop.tui.views.parts.path_marks import path_mark
@@ -17,7 +18,7 @@ from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, Span, cells, fitting, line, spread, wrapped
-from sctptop.tui.words.probes import Probes, probes_of
+from sctptop.tui.words.probes import tone, why_nothing
 
 MOST_LINES = 14
 """Of one graph."""
@@ -38,7 +39,7 @@ def draw(scene: Scene) -> Drawing:
     row = scene.row
     if row is None:
         return nobody()
-    probes = probes_of(scene.snapshot.sample)
+    probes = scene.snapshot.sample.probes
     paths = sorted(row.association.paths, key=lambda path: not path.primary)
     if not paths:
         nothing = [line(("No path of this association could be read.", "dim"))]
@@ -74,7 +75,7 @@ def _untimed(scene: Scene, row: Row, path: Path, height: int, with_rto: bool) ->
     """When a heartbeat is due, and what the kernel and the data tell without one."""
     rtt = _rtt(row, path)
     lines: list[Line] = []
-    if probes_of(scene.snapshot.sample).on:
+    if scene.snapshot.sample.probes.ok:
         before = "no heartbeat answered yet, "
         if rtt.last_at_s is not None:
             ago = span_text(scene.snapshot.now_s - rtt.last_at_s)
@@ -86,15 +87,15 @@ def _untimed(scene: Scene, row: Row, path: Path, height: int, with_rto: bool) ->
     return [*lines, *kernel_graphs(scene, row, path, height, with_rto)]
 
 
-def _notes(scene: Scene, probes: Probes, timed: int, untimed: int) -> list[Line]:
+def _notes(scene: Scene, probes: SourceState, timed: int, untimed: int) -> list[Line]:
     tall = scene.height > TALL
     notes: list[Line] = []
-    if not probes.on:
+    if not probes.ok:
         lead = "" if timed else "No heartbeat RTT here. "
-        notes += wrapped(lead + probes.sentence, scene.width, "warn" if probes.off else "dim")
+        notes += wrapped(lead + why_nothing(probes), scene.width, tone(probes))
     elif untimed and (tall or not timed):
         notes += wrapped(MORE, scene.width, "dim")
-    if tall or (untimed and not probes.on):
+    if tall or (untimed and not probes.ok):
         notes += wrapped(srtt_note(scene.snapshot.sample.hz), scene.width, "dim")
     return notes
 

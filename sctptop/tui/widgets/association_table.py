@@ -21,7 +21,6 @@ from sctptop.quantity import UNKNOWN
 from sctptop.tui.widgets.columns import Column, cell, lay_out
 from sctptop.tui.widgets.graph import block_graph, top_of
 from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
-from sctptop.tui.words.probes import probes_of
 
 
 class AssociationTable(ScrollView, can_focus=True):
@@ -88,7 +87,8 @@ class AssociationTable(ScrollView, can_focus=True):
         self._snapshot, self._rows, self._order = snapshot, rows, order
         self._both_ends = both_ends
         self._namespaces = len(snapshot.namespaces) > 1
-        self._heartbeats = not probes_of(snapshot.sample).off
+        probes = snapshot.sample.probes
+        self._heartbeats = probes.ok or probes.coming
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
         home = self._home or self._cursor

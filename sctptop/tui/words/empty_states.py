@@ -68,10 +68,10 @@ def _nobody_then(snapshot: Snapshot, selectors: tuple[Selector, ...], room: int)
 
 def _unwatchable(sample: Sample, room: int) -> list[Line]:
     lines = [BLANK, line(("  Nothing to watch here yet", "strong")), BLANK]
-    for name, text in sample.sources.items():
-        if text != "ok":
+    for name, state in sample.sources.items():
+        if not state.ok:
             lines.append(line((f"  {name}", "name")))
-            lines += wrapped(text, room - 2, "", 4)
+            lines += wrapped(str(state), room - 2, "", 4)
     lines.append(BLANK)
     lines += wrapped(
         "This screen goes live by itself as soon as a source of associations can be read. "

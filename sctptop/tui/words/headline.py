@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot, Totals
+from sctptop.model.source_state import Kind
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short, show
 from sctptop.recording.recorder import Status
 from sctptop.tui.feeds.reading import Playback, Reading
 from sctptop.tui.widgets.status_line import Button, with_buttons
 from sctptop.tui.words.line import Line, Span, cells, line, spread
-from sctptop.tui.words.probes import probes_of
+from sctptop.tui.words.probes import reason_of, word
 from sctptop.views import VIEWS
 
 ALARM = "▲"
 """Beside a rate that should be zero."""
-QUIET = ("off", "compiling", "waiting")
 """States of the probes that are no trouble: the header tells them."""
 SHORT_REASON = 40
 
@@ -47,7 +47,7 @@ def header(
         namespaces = len(sample.counters.keys() | {entry.netns for entry in sample.associations})
         if namespaces > 1:
             left.append((4, line((f"  {namespaces} netns", "dim"))))
-        elif sample.sources.get("netns", "").startswith("off"):
+        elif sample.own_netns_only:
             left.append((6, line(("  own netns only", "dim"))))
     if snapshot is not None:
         left += _probes(snapshot)
@@ -98,12 +98,12 @@ def _joined(pieces: list[tuple[int, Line]]) -> Line:
 
 def _probes(snapshot: Snapshot) -> list[tuple[int, Line]]:
     """What the probes do, and what of it may be left out."""
-    sample, probes = snapshot.sample, probes_of(snapshot.sample)
-    if not probes.on:
-        mark = "…" if probes.state == "compiling" else ""
-        told = [(2, line((f"  probes {probes.state}{mark}", "dim")))]
-        short = probes.reason if len(probes.reason) <= SHORT_REASON else ""
-        return [*told, (7, line((f": {short}", "faint")))] if short else told
+    sample, probes = snapshot.sample, snapshot.sample.probes
+    if not probes.ok:
+        mark = "…" if probes.kind is Kind.COMPILING else ""
+        told = [(2, line((f"  probes {word(probes)}{mark}", "dim")))]
+        reason = reason_of(probes)
+        return [*told, (7, line((reason, "faint")))] if 0 < len(reason) <= SHORT_REASON else told
     told = [(2, line(("  HB probe ", "dim"), ("●", "good")))]
     if sample.interval_s:
         beats = sum(event.kind == "hb_rtt" for event in sample.events)
@@ -129,9 +129,9 @@ def troubles(reading: Reading | None, recording: Status) -> list[Line]:
         )
     sample = reading.snapshot.sample if reading.snapshot else None
     if sample is not None and sample.watchable:
-        for name, text in sample.sources.items():
-            if text != "ok" and not text.startswith(QUIET):
-                lines.append(line((f" {ALARM} {name}: ", "warn"), (text, "")))
+        for name, state in sample.sources.items():
+            if not (state.ok or state.off or state.coming):
+                lines.append(line((f" {ALARM} {name}: ", "warn"), (str(state), "")))
     return lines
 
 

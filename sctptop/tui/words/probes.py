@@ -1,56 +1,39 @@
-"""What a sample says of the probes, for those who draw it."""
+"""How the state of the probes is worded and coloured."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from sctptop.model.source_state import Kind, SourceState
 
-from sctptop.model.sample import Sample
-
-_TOLD = re.compile(r"(?P<state>\w+)(?:: (?P<reason>.*?))?(?: \(try: (?P<remedy>.*)\))?$", re.DOTALL)
+_WORDS = {Kind.OK: "on", Kind.COMPILING: "compiling", Kind.WAITING: "waiting"}
 
 
-@dataclass(frozen=True, slots=True)
-class Probes:
-    """``state`` is on, compiling, waiting or off; ``reason`` and ``remedy`` may be empty."""
+def word(probes: SourceState) -> str:
+    """On, compiling, waiting or off."""
+    return _WORDS.get(probes.kind, "off")
 
-    state: str
-    reason: str = ""
-    remedy: str = ""
 
-    @property
-    def on(self) -> bool:
-        """Whether events and heartbeat RTTs come."""
-        return self.state == "on"
+def tone(probes: SourceState) -> str:
+    """Of what is said in place of what they see: a warning where nothing will come by itself."""
+    return "dim" if probes.ok or probes.coming else "warn"
 
-    @property
-    def off(self) -> bool:
-        """Whether none will come by themselves."""
-        return self.state == "off"
 
-    @property
-    def sentence(self) -> str:
-        """Why there is nothing from them, and what helps; empty while they are on."""
-        if self.on:
+def why_nothing(probes: SourceState) -> str:
+    """Why there is nothing from them, and what helps; empty while they are on."""
+    match probes.kind:
+        case Kind.OK:
             return ""
-        if self.state == "compiling":
+        case Kind.COMPILING:
             return "The probes are being compiled; what they see appears here by itself."
-        reason = f": {self.reason}" if self.reason else ""
-        if self.state == "waiting":
-            return f"The probes wait{reason}. They begin by themselves{self._try(', or try: ')}."
-        return f"The probes are off{reason}.{self._try(' Try: ')}"
-
-    def _try(self, lead: str) -> str:
-        return f"{lead}{self.remedy}" if self.remedy else ""
+        case Kind.WAITING:
+            return f"The probes wait{reason_of(probes)}. They begin by themselves{_remedy(probes, ', or try: ')}."
+        case _:
+            return f"The probes are off{reason_of(probes)}.{_remedy(probes, ' Try: ')}"
 
 
-def probes_of(sample: Sample) -> Probes:
-    """From ``Sample.sources``: "ok", "compiling", "waiting: …", "off: … (try: …)", or nothing."""
-    told = sample.sources.get("bpf", "")
-    if told == "ok":
-        return Probes("on")
-    found = _TOLD.match(told)
-    if found is None:
-        return Probes("off")
-    state = found["state"] if found["state"] in ("compiling", "waiting") else "off"
-    return Probes(state, (found["reason"] or "").rstrip("."), found["remedy"] or "")
+def reason_of(probes: SourceState) -> str:
+    """``: WHY``, to follow other words; empty where nothing is to be added."""
+    return f": {probes.reason.rstrip('.')}" if probes.reason else ""
+
+
+def _remedy(probes: SourceState, lead: str) -> str:
+    return f"{lead}{probes.remedy}" if probes.remedy else ""

@@ -57,7 +57,7 @@ def listen(bench: Bench, seconds: float, enough: Callable[[Said], bool]) -> Said
     end = time.monotonic() + seconds
     while time.monotonic() < end and not enough(said):
         snapshot = model.advance(bench.source.read())
-        assert snapshot.sample.sources["bpf"] == "ok"
+        assert snapshot.sample.probes.ok
         for advice in snapshot.advice:
             row = snapshot.row(advice.association)
             assert row is not None

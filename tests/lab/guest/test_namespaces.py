@@ -90,7 +90,7 @@ def test_each_association_is_listed_once_with_its_owner(source: LiveSource) -> N
             assert unnamed is not None and unnamed.endswith(f"/{pid}")
             assert len({entry.netns for entry in sample.associations}) == 3
             assert {entry.netns for entry in sample.associations} < sample.counters.keys()
-            assert sample.sources["netns"] == "ok"
+            assert sample.sources["netns"].ok
             assert threads_outside() == {own}
             for text, many in (("gnb", 1), (str(pid), 2), ("self", 0), (str(found["amf"][0].netns), 1)):
                 chosen = LiveSource(netns=parse_netns(text))

@@ -15,6 +15,7 @@ from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
 from sctptop.comparison.summary import Summary
 from sctptop.comparison.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
 from sctptop.model.sample import Sample
+from sctptop.model.source_state import OK, SourceState
 from tests.unit.comparison.comparing import FAST, SLOW, Run, distant, slower, stalled, unread
 from tests.unit.registering import Step
 
@@ -312,7 +313,10 @@ def test_other_hosts_lost_events_and_damage_are_said(made: Mapping[str, Summary]
 
 def test_an_end_that_was_not_recorded_may_be_on_this_host(made: Mapping[str, Summary]) -> None:
     narrow = summarise(
-        [replace(one, sources={**one.sources, "netns": "off: --netns self"}) for one in FAST.samples()],
+        [
+            replace(one, sources={**one.sources, "netns": SourceState.parse("off: --netns self")})
+            for one in FAST.samples()
+        ],
         "narrow",
     )
     (caveat,) = compare([made["fast"], made["again"]]).caveats
@@ -325,7 +329,7 @@ def test_an_end_that_was_not_recorded_may_be_on_this_host(made: Mapping[str, Sum
     assert caveats[-1].endswith(
         " narrow read one network namespace only: on the same host, record with --netns all as root."
     )
-    read = summarise([replace(one, sources={**one.sources, "netns": "ok"}) for one in FAST.samples()], "wide")
+    read = summarise([replace(one, sources={**one.sources, "netns": OK}) for one in FAST.samples()], "wide")
     assert "--netns all" not in compare([made["fast"], read]).caveats[-1]
 
 

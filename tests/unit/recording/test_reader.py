@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.model.sample import Sample
+from sctptop.model.source_state import SourceState
 from sctptop.recording.file_format import RecordingError
 from sctptop.recording.reader import Recording
 from sctptop.recording.writer import Limits, Writer
@@ -29,7 +30,9 @@ def test_every_sample_comes_back_as_it_went(tmp_path: Path) -> None:
     # One that comes, one that goes, and an order that turns round.
     samples[70] = replace(samples[70], associations=samples[70].associations[::-1])
     samples[71] = replace(
-        samples[71], associations=samples[71].associations[1:], sources={"procfs": "error: x"}
+        samples[71],
+        associations=samples[71].associations[1:],
+        sources={"procfs": SourceState.parse("error: x")},
     )
     path = written(tmp_path / "a.sctp", samples)
     assert read(path) == samples

@@ -10,7 +10,7 @@ from sctptop.quantity import UNKNOWN, milliseconds, short
 from sctptop.tui.views.parts.histogram_plot import AXIS, histogram, histogram_line
 from sctptop.tui.views.scene import Scene
 from sctptop.tui.words.line import BLANK, Line, cells, fit, line, wrapped
-from sctptop.tui.words.probes import probes_of
+from sctptop.tui.words.probes import tone, why_nothing
 
 SIDE_BY_SIDE = 100
 """Columns from which on two histograms stand beside each other."""
@@ -34,9 +34,9 @@ def waits_block(scene: Scene, row: Row, room: int) -> list[Line]:
     """The two waits in at most ``room`` lines, or why there are none; in few lines without an axis."""
     held, read = row.held, row.read_wait
     if not held.total.n and not read.total.n:
-        probes = probes_of(scene.snapshot.sample)
-        words = UNTIMED if probes.on else f"{NEEDS_PROBES} {probes.sentence}"
-        return wrapped(words, scene.width, "warn" if probes.off else "dim")
+        probes = scene.snapshot.sample.probes
+        words = UNTIMED if probes.ok else f"{NEEDS_PROBES} {why_nothing(probes)}"
+        return wrapped(words, scene.width, tone(probes))
     last = _sentence(row, scene.width)
     beside = scene.width >= SIDE_BY_SIDE
     plot = min(MOST_PLOT, room - 2 if beside else (room - 3) // 2)

@@ -18,6 +18,7 @@ from sctptop.kernel.probes.program import source_here
 from sctptop.kernel.probes.program_source import ALL_PROBES, ProbeSource
 from sctptop.kernel.reading.sockdiag import SockDiagError
 from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
+from sctptop.model.source_state import Trouble
 from tests.unit.kernel.doctor.hosts import (
     OS_RELEASES,
     RELEASE,
@@ -173,7 +174,7 @@ def test_no_sctp_diag(tmp_path: Path) -> None:
 
 
 def test_sctp_diag_is_only_asked_when_that_loads_nothing(tmp_path: Path) -> None:
-    refused = SockDiagError(errno.EPERM, "not permitted to read sockets (try: sudo sctptop)")
+    refused = SockDiagError(errno.EPERM, "not permitted to read sockets", "sudo sctptop")
     host = raising(lively(tmp_path), "ask", refused)
     assert found(host, "sctp_diag") == Check(
         "sctp_diag", MISSING, "not permitted to read sockets", "sudo sctptop"
@@ -226,7 +227,7 @@ def test_a_kernel_without_kprobes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("mask", "status"), [("000000c000000000", MISSING), ("0", OK)])
 def test_perf_events_are_asked_of_who_has_rights_at_all(tmp_path: Path, mask: str, status: str) -> None:
-    host = replace(lively(tmp_path), refused=lambda: "it wants more (try: sudo sysctl that)")
+    host = replace(lively(tmp_path), refused=lambda: Trouble("it wants more", "sudo sysctl that"))
     capabilities(tmp_path, mask)
     check = found(host, "kprobes")
     assert check.status == status
@@ -247,7 +248,7 @@ def test_no_bcc_and_the_wrong_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_no_libbpf(tmp_path: Path) -> None:
-    host = raising(lively(tmp_path), "libbpf", LibbpfError("libbpf is not installed (try: that)"))
+    host = raising(lively(tmp_path), "libbpf", LibbpfError("libbpf is not installed", "that"))
     assert found(host, "libbpf") == Check("libbpf", MISSING, "libbpf is not installed", "that")
     assert found(host, "BTF") == Check("BTF", MISSING, "not read: libbpf does it")
 
@@ -307,7 +308,7 @@ def test_a_check_that_fails_hides_no_other(tmp_path: Path) -> None:
     host = raising(lively(tmp_path), "bcc", RuntimeError("odd\nthing"))
     assert found(host, "BCC") == Check("BCC", MISSING, "could not be checked: RuntimeError: odd thing")
     assert found(host, "BTF").status == OK
-    assert found(raising(host, "bcc", NoBcc("x (try: y)")), "BCC").remedy == "y"
+    assert found(raising(host, "bcc", NoBcc("x", "y")), "BCC").remedy == "y"
 
 
 def test_os_release_is_not_needed(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ class Stubborn:
 
 def test_every_probe_is_closed_although_each_complains() -> None:
     program = Program.__new__(Program)
-    program.points = tuple(PointState(point, "on") for point in POINTS)
+    program.points = tuple(PointState(point) for point in POINTS)
     program._bpf = bcc = Stubborn(len(POINTS))
     program.close()
     program.close()

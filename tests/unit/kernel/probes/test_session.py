@@ -19,6 +19,7 @@ from sctptop.kernel.probes.points import POINTS, ProbeChoice
 from sctptop.kernel.probes.program import NoProbes, PointState
 from sctptop.kernel.probes.records import Clocks
 from sctptop.kernel.probes.session import NOTHING, Probes
+from sctptop.model.source_state import Trouble
 
 PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, RATE = 3, 4, 5, 6, 7, 8
 
@@ -28,8 +29,8 @@ class FakeProgram:
 
     compile_s = 0.1
 
-    def __init__(self, states: str = "on") -> None:
-        self.states = states
+    def __init__(self, refused: str | None = None) -> None:
+        self.refused = refused
         self.closed = 0
         self.take: Callable[[bytes], None] = lambda data: None
         self.take_ngap: Callable[[bytes], None] = lambda data: None
@@ -37,7 +38,7 @@ class FakeProgram:
         self.polled = threading.Event()
 
     def attach(self) -> tuple[PointState, ...]:
-        return tuple(PointState(point, self.states) for point in POINTS)
+        return tuple(PointState(point, self.refused) for point in POINTS)
 
     costs = attach
 
@@ -122,7 +123,7 @@ def windows(told: int, raises: int) -> bytes:
 def test_on_and_closed(maps: FakeMaps) -> None:
     program = FakeProgram()
     found = started(lambda choice: program)
-    assert found.state == "ok"
+    assert found.state.ok
     assert program.polled.wait(5)
     assert maps.interval == 1
     found.close()
@@ -134,7 +135,7 @@ def test_on_and_closed(maps: FakeMaps) -> None:
 @pytest.mark.parametrize(
     ("trouble", "state"),
     [
-        (NoProbes("no BTF (try: that)"), "off: no BTF (try: that)"),
+        (NoProbes("no BTF", "that"), "off: no BTF (try: that)"),
         (RuntimeError("odd\nthing"), "off: the probes failed: RuntimeError: odd thing"),
     ],
 )
@@ -143,28 +144,28 @@ def test_off_says_why(maps: FakeMaps, trouble: Exception, state: str) -> None:
         raise trouble
 
     found = started(load)
-    assert found.state == state
+    assert str(found.state) == state
     assert found.read(clocks()) is NOTHING
     found.close()
 
 
 def test_no_bcc_is_off(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
     def nowhere() -> Any:
-        raise NoBcc("BCC is not installed (try: apt install python3-bpfcc)")
+        raise NoBcc("BCC is not installed", "apt install python3-bpfcc")
 
     monkeypatch.setattr(find_bcc, "load", nowhere)
     found = Probes()
     found.start()
     found.settle(10)
-    assert found.state == "off: BCC is not installed (try: apt install python3-bpfcc)"
+    assert str(found.state) == "off: BCC is not installed (try: apt install python3-bpfcc)"
     found.close()
 
 
 def test_without_the_right_nothing_is_tried(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "missing_for_probes", lambda: "needs root (try: sudo sctptop)")
+    monkeypatch.setattr(session, "missing_for_probes", lambda: Trouble("needs root", "sudo sctptop"))
     tried: list[ProbeChoice] = []
     found = started(tried.append)
-    assert found.state == "off: needs root (try: sudo sctptop)"
+    assert str(found.state) == "off: needs root (try: sudo sctptop)"
     assert not tried
     found.close()
 
@@ -173,22 +174,22 @@ def test_the_module_is_waited_for(maps: FakeMaps, monkeypatch: pytest.MonkeyPatc
     loaded = threading.Event()
     monkeypatch.setattr(session, "MODULE_WAIT_S", 0.02)
     monkeypatch.setattr(
-        session, "missing_sctp", lambda: None if loaded.is_set() else "off: not loaded (try: modprobe)"
+        session, "missing_sctp", lambda: None if loaded.is_set() else Trouble("not loaded", "modprobe")
     )
     found = started(lambda choice: FakeProgram())
-    assert found.state == "waiting: not loaded (try: modprobe)"
+    assert str(found.state) == "waiting: not loaded (try: modprobe)"
     loaded.set()
     deadline = time.monotonic() + 5
-    while found.state != "ok" and time.monotonic() < deadline:
+    while not found.state.ok and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert found.state == "ok"
+    assert found.state.ok
     found.close()
 
 
 def test_nothing_attached_is_off_and_closed(maps: FakeMaps) -> None:
-    program = FakeProgram("off: this kernel has no such function to attach to")
+    program = FakeProgram("this kernel has no such function to attach to")
     found = started(lambda choice: program)
-    assert found.state == "off: none could be attached: this kernel has no such function to attach to"
+    assert str(found.state) == "off: none could be attached: this kernel has no such function to attach to"
     found.close()
     assert program.closed == 1
 
@@ -232,7 +233,7 @@ def test_maps_that_cannot_be_read_switch_off(maps: FakeMaps) -> None:
     found = started(lambda choice: FakeProgram())
     maps.trouble = OSError(22, "Invalid argument")
     assert found.read(clocks()) is NOTHING
-    assert found.state.startswith("off: reading the probes failed: OSError: [Errno 22]")
+    assert str(found.state).startswith("off: reading the probes failed: OSError: [Errno 22]")
     found.close()
 
 

@@ -129,7 +129,7 @@ def test_a_refusal_is_said_with_what_to_do(kernel: Kernel, code: int, text: str)
     with pytest.raises(SockDiagError) as raised:
         kernel.diag.dump()
     assert raised.value.errno == code
-    assert str(raised.value.strerror).startswith(text)
+    assert str(raised.value.trouble).startswith(text)
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def test_other_ports_may_carry_other_data() -> None:
     ("marred", "count"),
     [
         (replace(reading(2, ours(11)), events_lost=1), 0),
-        (replace(reading(2, ours(11)), sources={**ON, "bpf": "waiting: sctp"}), 0),
+        (sample(at_s=2, events=ours(11), sources={**ON, "bpf": "waiting: sctp"}), 0),
         (replace(reading(2, ours(11)), interval_s=None), 1),
     ],
     ids=["events lost", "probes off", "a hole in the recording"],
