@@ -19,8 +19,8 @@ from sctptop.kernel.probes import find_bcc
 from sctptop.kernel.probes.btf import KernelTypes
 from sctptop.kernel.probes.program import CFLAGS, captured_stderr
 from sctptop.kernel.probes.program_source import folder, from_btf, from_headers
-from tests.lab import kernel
-from tests.lab.machine import run
+from tests.lab.machine import kernel
+from tests.lab.machine.run import run
 
 TURNS = 2
 

@@ -14,9 +14,9 @@ from sctptop.kernel.namespaces.netns import Namespaces
 from sctptop.kernel.reading.all_namespaces import Everywhere
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.bench.timing import best_of
-from tests.lab import machine
-from tests.lab.hosts import two_hosts
-from tests.lab.traffic_process import traffic
+from tests.lab.machine import run as machine
+from tests.lab.scenes.hosts import two_hosts
+from tests.lab.traffic.process import traffic
 
 REPEAT = 5
 COUNT = 50

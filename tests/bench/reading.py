@@ -19,9 +19,9 @@ from sctptop.kernel.reading.procfs import parse_assocs, read_text
 from sctptop.kernel.reading.sockdiag import Pair, SockDiag
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.bench.timing import best_of
-from tests.lab import machine
-from tests.lab.hosts import Host, inside, two_hosts
-from tests.lab.traffic_process import traffic
+from tests.lab.machine import run as machine
+from tests.lab.scenes.hosts import Host, inside, two_hosts
+from tests.lab.traffic.process import traffic
 
 REPEAT = 3
 COUNTS = (100, 1000, 4000)

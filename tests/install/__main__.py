@@ -21,7 +21,7 @@ from tests.install.in_guest import NAMES, mend_kernel
 from tests.install.readme import FIRST, Way, ways
 from tests.install.remedies import BROKEN, mend
 from tests.install.trial import Outcome, attempt
-from tests.lab import kernel
+from tests.lab.machine import kernel
 from tests.lab.problems import LabError
 
 SUITES = ("bookworm", "trixie")

@@ -14,10 +14,11 @@ import sys
 from pathlib import Path
 
 from tests.install.trial import Outcome
-from tests.lab import kernel, machine
-from tests.lab.hosts import two_hosts
-from tests.lab.place import place
+from tests.lab.machine import kernel
+from tests.lab.machine import run as machine
 from tests.lab.problems import LabError
+from tests.lab.scenes.hosts import two_hosts
+from tests.lab.scenes.place import place
 
 SCTP, BTF = "SCTP barred", "BTF hidden"
 NAMES = (SCTP, BTF)

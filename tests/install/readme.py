@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab.guest_boot import REPOSITORY
+from tests.lab.machine.boot import REPOSITORY
 
 README = REPOSITORY / "README.md"
 FIRST = "README"

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab import kernel
-from tests.lab.guest_boot import REPOSITORY
-from tests.lab.kernel import COMPLETE
-from tests.lab.matrix_roots import bootstrap
+from tests.lab.kernel_matrix.roots import bootstrap
+from tests.lab.machine import kernel
+from tests.lab.machine.boot import REPOSITORY
+from tests.lab.machine.kernel import COMPLETE
 from tests.lab.problems import LabError, lab_error
 
 PACKAGES = "sudo"

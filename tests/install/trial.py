@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.install.readme import FIRST, Way
 from tests.install.root import Root, fresh
-from tests.lab.tmux import run_in, terminal
+from tests.lab.witness.tmux import run_in, terminal
 
 TOOL = {
     "uv": "sudo apt-get install -y --no-install-recommends python3-venv && sudo python3 -m venv /opt/uv && "

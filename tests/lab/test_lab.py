@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from tests.lab.machine import LabError, run, run_pytest, split_report
+from tests.lab.machine.run import LabError, run, run_pytest, split_report
 
 GUEST = Path(__file__).with_name("guest")
 SECONDS = 1800.0
@@ -41,7 +41,7 @@ def guest_tests() -> list[ParameterSet]:
     pytest-xdist gives all tests of a file to one worker, and so to one guest.
     """
     found = []
-    for file in sorted(GUEST.glob("test_*.py")):
+    for file in sorted(GUEST.rglob("test_*.py")):
         group = pytest.mark.xdist_group(file.stem)
         for node in ast.parse(file.read_text()).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):

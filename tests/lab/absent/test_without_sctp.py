@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.tmux import START_S, run_in, terminal
+from tests.lab.witness.tmux import START_S, run_in, terminal
 
 SCTPTOP = [sys.executable, "-m", "sctptop"]
 

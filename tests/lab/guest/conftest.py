@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.lab.hosts import Host, two_hosts
+from tests.lab.scenes.hosts import Host, two_hosts
 
 if TYPE_CHECKING:
-    from tests.lab.registering import Bench
+    from tests.lab.witness.registering import Bench
 
 _numbers = itertools.count()
 
@@ -27,7 +27,7 @@ def pair() -> Iterator[tuple[Host, Host]]:
 def bench() -> Iterator[Bench]:
     """Probes over all hosts, loaded once for a file."""
     # Only here: most tests need none of the simulators.
-    from tests.lab.registering import Bench
+    from tests.lab.witness.registering import Bench
 
     made = Bench()
     yield made

@@ -11,7 +11,7 @@ from sctptop.model.event import EVENT_KINDS
 from sctptop.model.snapshot import Model
 from sctptop.recording.reader import Recording
 from sctptop.schema import to_json
-from tests.lab.nas_messages import msin, msin_bytes
+from tests.lab.core.nas_messages import msin, msin_bytes
 
 
 def test_it_shows_every_kind_of_trouble() -> None:

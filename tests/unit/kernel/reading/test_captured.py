@@ -1,4 +1,4 @@
-"""The parsers on what real kernels said (tests/lab/capture.py), with ss as the witness of the same moment."""
+"""The parsers on what real kernels said (tests/lab/scenes/capture.py), with ss as the witness of the same moment."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sctptop.kernel.reading.diag_records import (
 )
 from sctptop.kernel.reading.procfs import parse_assocs, parse_eps, parse_remaddr, parse_snmp
 from sctptop.model.association import Association
-from tests.lab.other_tools import SsLine, parse_ss
+from tests.lab.witness.other_tools import SsLine, parse_ss
 
 CAPTURES = sorted(Path(__file__).with_name("captured").glob("*.json"))
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.lab import nas_messages as nas
-from tests.lab import ngap_messages as ngap
-from tests.lab import ngap_templates
-from tests.lab.nas_messages import Nas
+from tests.lab.core import nas_messages as nas
+from tests.lab.core import ngap_messages as ngap
+from tests.lab.core import ngap_templates
+from tests.lab.core.nas_messages import Nas
 
 AMF_IDS = (1, 0x1234, 0xABCDEF, 0x1000000, (1 << 40) - 1)
 RAN_IDS = (0, 0xFFFF, 0x10000, 0xFFFFFFFF)

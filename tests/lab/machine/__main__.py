@@ -1,0 +1,47 @@
+"""The lab from the command line.
+
+python -m tests.lab.machine -- ss -S -a
+python -m tests.lab.machine --timeout 300 -- 'modinfo sctp; cat /proc/net/sctp/snmp'
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from tests.lab.machine.run import interactive, run, where
+from tests.lab.problems import LabError
+
+
+def main() -> int:
+    """The command line: exit code of the command, or 1 with one line of explanation."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.lab.machine", description="run a command on an SCTP kernel"
+    )
+    parser.add_argument("--timeout", type=float, default=600, metavar="SEC", help="default 600")
+    parser.add_argument("--no-sctp", action="store_true", help="a guest in which SCTP cannot be loaded")
+    parser.add_argument("--where", action="store_true", help="say where commands would run, and end")
+    parser.add_argument("-i", "--interactive", action="store_true", help="give the command this terminal")
+    parser.add_argument("command", nargs="*", help="one word is a script, several are a command; after --")
+    options = parser.parse_args()
+    if options.where:
+        print(where())
+        return 0
+    if not options.command:
+        parser.error("a command is missing")
+    command = options.command[0] if len(options.command) == 1 else options.command
+    try:
+        if options.interactive:
+            return interactive(command)
+        result = run(command, timeout=options.timeout, sctp=not options.no_sctp, show=True, cwd=Path.cwd())
+    except LabError as error:
+        print(f"lab: error: {error}", file=sys.stderr)
+        return 1
+    if result.returncode in (124, 125):
+        print(result.stderr[result.stderr.rfind("lab: ") :], end="", file=sys.stderr)
+    return result.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

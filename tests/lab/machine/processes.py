@@ -1,0 +1,111 @@
+"""Runs the process that carries a job: shows its output meanwhile, and ends all of its children in time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from tests.lab.machine.jobs import Job
+
+# After the command's exit code is there, a guest gets this long to power off by itself.
+POWER_OFF_SECONDS = 5.0
+
+
+@dataclass
+class Progress:
+    """What to do with output as it comes: `show` copies it to this process's own stdout and stderr."""
+
+    show: bool = False
+    console: list[str] = field(default_factory=list)
+    _offsets: dict[str, int] = field(default_factory=dict)
+
+    def copy(self, job: Job) -> None:
+        """Copies what the job wrote since the last call."""
+        if not self.show:
+            return
+        for name, stream in (("stdout", sys.stdout), ("stderr", sys.stderr)):
+            self._offsets[name] = _copy_from(job.folder / name, self._offsets.get(name, 0), stream)
+
+    def last_lines(self, count: int = 120) -> str:
+        """The end of the guest's console, for error messages: a whole oops with its backtrace."""
+        return "\n".join(line for line in "".join(self.console).splitlines()[-count:] if line.strip())
+
+
+def _copy_from(file: Path, offset: int, stream: IO[str]) -> int:
+    with file.open("rb") as source:
+        source.seek(offset)
+        data = source.read()
+    if data:
+        stream.write(data.decode(errors="replace"))
+        stream.flush()
+    return offset + len(data)
+
+
+def watch(
+    command: Sequence[str], job: Job, *, timeout: float, env: Mapping[str, str], progress: Progress
+) -> None:
+    """Runs `command` until it ends, the job has an exit code, or `timeout` seconds are over.
+
+    Raises subprocess.TimeoutExpired in the last case. In every case nothing of it runs afterwards.
+    """
+    process = subprocess.Popen(
+        command,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        # A pipe, never a file: QEMU opens what is behind /proc/self/fd/1 again and truncates it.
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    reader = threading.Thread(target=_collect, args=(process.stdout, progress.console), daemon=True)
+    reader.start()
+    try:
+        _wait(process, job, timeout, progress)
+    finally:
+        end_group(process)
+        reader.join(timeout=2)
+        progress.copy(job)
+
+
+def _wait(process: subprocess.Popen[bytes], job: Job, timeout: float, progress: Progress) -> None:
+    deadline = time.monotonic() + timeout
+    power_off = None
+    while process.poll() is None:
+        now = time.monotonic()
+        progress.copy(job)
+        if power_off is None and job.returncode() is not None:
+            power_off = now + POWER_OFF_SECONDS
+        if power_off is not None and now > power_off:
+            return
+        if power_off is None and now > deadline:
+            raise subprocess.TimeoutExpired(process.args, timeout)
+        time.sleep(0.1)
+
+
+def _collect(stream: IO[bytes], lines: list[str]) -> None:
+    with contextlib.suppress(ValueError):
+        for line in stream:
+            lines.append(line.decode(errors="replace"))
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process and all of its group, at first politely."""
+    for number, patience in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 5.0)):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=patience)
+            break
+    # vng may be gone while QEMU, of the same group, is not.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
