@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.records import AssociationName
 from sctptop.kernel.probes.session import NOTHING, Observed
-from sctptop.kernel.reading.diag_records import T3_RTX_TIMER, DiagRecord
+from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, association_facts, path_facts
 from sctptop.kernel.reading.procfs import SOCKET_STATES, SOCKET_TYPES, AssocLine, EpLine, RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Path, Process
+from sctptop.model.attributes import names_of
 from sctptop.model.sample import Endpoint
 
 Ends = tuple[int, int, frozenset[str]]
@@ -73,25 +74,12 @@ _FROM_PRIMARY: Mapping[str, str] = {
     "path_max_retrans": "p_pathmaxrxt",
     "sack_frequency": "p_sackfreq",
 }
-_FROM_LINE = (
-    "assoc_id",
-    "send_queue",
-    "recv_queue",
-    "uid",
-    "inode",
-    "local_port",
-    "remote_port",
-    "local_addresses",
-    "remote_addresses",
-    "primary",
-    "in_streams",
-    "out_streams",
-    "init_retries",
-    "shutdown_retries",
-    "sndbuf",
-    "rcvbuf",
+_IN_NUMBERS = ("state", "socket_type")
+"""Where a line has a number, and an association its name."""
+_FROM_LINE = tuple(
+    name for name in names_of(Association) if name in names_of(AssocLine) and name not in _IN_NUMBERS
 )
-_FROM_MEMORY = ("sndbuf", "rcvbuf", "wmem_queued", "fwd_alloc", "optmem", "backlog", "drops")
+_FROM_MEMORY = tuple(name for name in names_of(Association) if name in SKMEMINFO_NAMES)
 
 
 def ends_of(entry: AssocLine | DiagRecord) -> Ends:
@@ -210,8 +198,6 @@ def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:
         **{name: getattr(line, name) for name in _FROM_LINE},
         "state": _name(ASSOCIATION_STATES, line.state),
         "socket_type": SOCKET_TYPES.get(-1 if line.socket_type is None else line.socket_type),
-        "assoc_max_retrans": line.max_retrans,
-        "rtx_marked_chunks": line.rtx_chunks,
         "hb_interval_ms": clock.milliseconds(line.hb_interval),
     }
 

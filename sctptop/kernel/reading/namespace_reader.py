@@ -111,7 +111,10 @@ class NamespaceReader:
         """
         lines = {line.assoc_id or -index: line for index, line in enumerate(read)}
         passed_over = self._lines.keys() - lines.keys()
-        return [*lines.values(), *(replace(self._lines[ident], rtx_chunks=None) for ident in passed_over)]
+        return [
+            *lines.values(),
+            *(replace(self._lines[ident], rtx_marked_chunks=None) for ident in passed_over),
+        ]
 
     def _counters(self, text: str) -> dict[str, int]:
         """Parsed anew only if something moved: most namespaces are idle."""

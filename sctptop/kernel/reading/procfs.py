@@ -43,10 +43,10 @@ class AssocLine:
     hb_interval: int | None
     in_streams: int | None
     out_streams: int | None
-    max_retrans: int | None
+    assoc_max_retrans: int | None
     init_retries: int | None
     shutdown_retries: int | None
-    rtx_chunks: int | None
+    rtx_marked_chunks: int | None
     sndbuf: int | None
     rcvbuf: int | None
 
@@ -192,10 +192,10 @@ def _assoc_line(line: str, before: list[str], after: list[str]) -> AssocLine | N
         hb_interval=_int(columns.get("HBINT")),
         in_streams=_int(columns.get("INS")),
         out_streams=_int(columns.get("OUTS")),
-        max_retrans=_int(columns.get("MAXRT")),
+        assoc_max_retrans=_int(columns.get("MAXRT")),
         init_retries=_int(columns.get("T1X")),
         shutdown_retries=_int(columns.get("T2X")),
-        rtx_chunks=_int(columns.get("RTXC")),
+        rtx_marked_chunks=_int(columns.get("RTXC")),
         sndbuf=_int(columns.get("sndbuf")),
         rcvbuf=_int(columns.get("rcvbuf")),
     )

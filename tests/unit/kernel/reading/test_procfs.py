@@ -26,14 +26,19 @@ def test_an_association_line() -> None:
     assert line.primary == "10.9.0.2"
     assert (line.send_queue, line.recv_queue, line.uid, line.inode) == (1024, 5, 1000, 12194)
     assert (line.hb_interval, line.in_streams, line.out_streams) == (7500, 10, 11)
-    assert (line.max_retrans, line.init_retries, line.shutdown_retries, line.rtx_chunks) == (10, 1, 2, 3)
+    assert (line.assoc_max_retrans, line.init_retries, line.shutdown_retries, line.rtx_marked_chunks) == (
+        10,
+        1,
+        2,
+        3,
+    )
     assert (line.sndbuf, line.rcvbuf) == (212992, 106496)
 
 
 def test_columns_that_are_missing_are_none_and_new_ones_do_no_harm() -> None:
     older = ASSOCS.replace(" sndbuf rcvbuf", "").replace("   212992   106496", "")
     (line,) = parse_assocs(older)
-    assert (line.sndbuf, line.rtx_chunks) == (None, 3)
+    assert (line.sndbuf, line.rtx_marked_chunks) == (None, 3)
     newer = ASSOCS.replace("rcvbuf\n", "rcvbuf shiny\n").replace("106496\n", "106496 9\n")
     (line,) = parse_assocs(newer)
     assert line.rcvbuf == 106496
