@@ -36,11 +36,12 @@ class Stage:
     source: Scripted
 
     async def tick(self, times: int = 1) -> None:
-        """That many readings, each drawn."""
-        for _ in range(times):
-            before = self.app.newest
-            self.app.feed.read_now()
-            await self.until(lambda before=before: self.app.newest is not before)  # type: ignore[misc]
+        """That many readings, each drawn; put on the screen once, for nobody looks between them."""
+        with self.app.batch_update():
+            for _ in range(times):
+                before = self.app.newest
+                self.app.feed.read_now()
+                await self.until(lambda before=before: self.app.newest is not before)  # type: ignore[misc]
         await self.pilot.pause()
 
     async def until(self, holds: Callable[[], object]) -> None:

@@ -37,17 +37,24 @@ class Stand(Stage):
 
     async def at(self, position: int) -> None:
         """Wait until that sample is shown, with all the window before it."""
-        await self.until(
-            lambda: self.playback.position == position and len(self.reading.clock) == position + 1
-        )
+        with self.app.batch_update():
+            await self.until(
+                lambda: self.playback.position == position and len(self.reading.clock) == position + 1
+            )
         await self.pilot.pause()
 
 
 Standing = Callable[..., AbstractAsyncContextManager[Stand]]
 
 
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of SAMPLES; nobody writes to it."""
+    return written(tmp_path_factory.mktemp("recorded") / "a.sctp", SAMPLES)
+
+
 @pytest.fixture
-def stand(tmp_path: Path) -> Standing:
+def stand(tmp_path: Path, recorded: Path) -> Standing:
     """``async with stand(samples, options, start, playing=False) as s``: the first picture is drawn already."""
 
     @asynccontextmanager
@@ -59,8 +66,8 @@ def stand(tmp_path: Path) -> Standing:
         playing: bool = False,
         size: tuple[int, int] = (80, 24),
     ) -> AsyncIterator[Stand]:
-        recording = Recording(written(tmp_path / f"{len(list(tmp_path.iterdir()))}.sctp", samples))
-        app = ReplayApp(recording, options, start)
+        path = recorded if samples is SAMPLES else written(tmp_path / "other.sctp", samples)
+        app = ReplayApp(Recording(path), options, start)
         # At its end it stands still by itself.
         if not playing and start < len(samples) - 1:
             app.feed.play_or_pause()

@@ -103,10 +103,15 @@ def test_screen_of_both_ends(snap_compare: Callable[..., bool], size: tuple[int,
 async def play(pilot: Any) -> None:
     """All readings of the script, then the cursor on an association with two paths."""
     app = pilot.app
-    for tick in range(TICKS):
-        while app.newest is None or app.newest.snapshot.tick < tick:
-            await asyncio.sleep(0.001)
-        if tick < TICKS - 1:
+    while app.newest is None:
+        await asyncio.sleep(0.001)
+    await pilot.pause()
+    # Each is drawn; put on the screen are the first one and the last.
+    with app.batch_update():
+        for tick in range(1, TICKS):
             app.feed.read_now()
+            while app.newest.snapshot.tick < tick:
+                await asyncio.sleep(0.001)
+    await pilot.pause()
     await pilot.press("down")
     await pilot.pause()
