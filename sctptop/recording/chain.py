@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from sctptop.model.association import Association
 from sctptop.model.sample import Sample
 from sctptop.recording.delta import REPLACE, PatchError, patched
-from sctptop.recording.file_format import printable
+from sctptop.recording.file_format import printable_json
 from sctptop.recording.packing import DamagedError
 from sctptop.schema import SchemaError, association_from_json, sample_of
 
@@ -26,7 +26,7 @@ class Chain:
         try:
             patch = json.loads(line, parse_constant=_no_number)
             if not line.isascii() or b"\\" in line or b"\x7f" in line:
-                patch = printable(patch)
+                patch = printable_json(patch)
             if self._document is None:
                 self._document = patch
             else:

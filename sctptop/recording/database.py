@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-from sctptop.recording.file_format import APPLICATION_ID, FORMAT, TEXT_LIMIT, RecordingError, printable
+from sctptop.recording.file_format import APPLICATION_ID, FORMAT, TEXT_LIMIT, RecordingError
+from sctptop.terminal_text import REPLACEMENT, printable
 
 MAGIC = b"SQLite format 3\0"
 COLUMNS = {
@@ -118,6 +119,6 @@ def _writer_of(path: Path) -> str:
         database = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
         row = database.execute("SELECT value FROM facts WHERE name = 'written_by'").fetchone()
         database.close()
-        return str(printable(str(json.loads(row[0]))))
+        return printable(str(json.loads(row[0])), REPLACEMENT)
     except (sqlite3.Error, ValueError, TypeError):
         return "a newer version"

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from sctptop.errors import SctptopError
+from sctptop.terminal_text import REPLACEMENT, printable
 
 APPLICATION_ID = 0x53637470
 """In the header of the file: "Sctp"."""
@@ -47,16 +48,14 @@ TEXT_LIMIT = 64 << 20
 """Bytes that one block may unpack to: a reader takes no more from a file it does not know."""
 
 
-def printable(value: Any) -> Any:
+def printable_json(value: Any) -> Any:
     """The same JSON value without characters that a terminal would act on: a recording may come from anybody."""
     if isinstance(value, str):
-        return (
-            value if value.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in value)
-        )
+        return printable(value, REPLACEMENT)
     if isinstance(value, list):
-        return [printable(item) for item in value]
+        return [printable_json(item) for item in value]
     if isinstance(value, dict):
-        return {printable(name): printable(item) for name, item in value.items()}
+        return {printable_json(name): printable_json(item) for name, item in value.items()}
     return value
 
 

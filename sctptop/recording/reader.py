@@ -14,7 +14,7 @@ from typing import Any
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain
 from sctptop.recording.database import BROKEN, Database, up_to
-from sctptop.recording.file_format import MOST_IN_A_BLOCK, TEXT_LIMIT, RecordingError, printable
+from sctptop.recording.file_format import MOST_IN_A_BLOCK, TEXT_LIMIT, RecordingError, printable_json
 from sctptop.recording.packing import DamagedError, unpacked_block, unpacked_lines
 from sctptop.schema import LATEST_S
 
@@ -216,7 +216,7 @@ class Recording:
         )
         for name, value in self._database.connection.execute(query):
             try:
-                yield printable(str(name)), printable(json.loads(value))
+                yield printable_json(str(name)), printable_json(json.loads(value))
             except (ValueError, TypeError, RecursionError):
                 self._damaged.add(name)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sctptop.kernel.owners.containers import PROC
 from sctptop.kernel.owners.descriptors import process_ids
-from sctptop.kernel.owners.untrusted import printable
+from sctptop.terminal_text import printable
 
 CLONE_NEWNET = 0x40000000
 SHARE = 20.0

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.kernel.owners.cgroups import NOWHERE, Place, parse_cgroup
-from sctptop.kernel.owners.untrusted import printable, read_inside
+from sctptop.kernel.owners.untrusted import read_inside
+from sctptop.terminal_text import printable
 
 PROC = Path("/proc")
 DOCKER = Path("/var/lib/docker/containers")

@@ -27,8 +27,8 @@ from sctptop.kernel.owners.descriptors import (
     still_holds,
     user_id,
 )
-from sctptop.kernel.owners.untrusted import printable
 from sctptop.model.association import Process
+from sctptop.terminal_text import printable
 
 CHECKED = 256
 """Owners looked at again in one reading."""
@@ -168,7 +168,7 @@ class Owners:
         place = self._containers.place(pid)
         process = Process(
             pid=pid,
-            comm=printable(stat.comm),
+            comm=printable(stat.comm.decode("utf-8", "replace")),
             container=place.name or place.short_id,
             user=self._user(user_id(self._proc, pid)),
             unit=place.unit,

@@ -1,7 +1,7 @@
-"""Files and names that others made: read without waiting, followed nowhere, shown without harm.
+"""Files that others made: read without waiting, followed nowhere.
 
-Whoever runs a container chooses what stands in its files, and a process its own name. A reader with root's rights
-must neither wait at a pipe laid there, nor be led elsewhere by a link, nor print an escape sequence.
+Whoever runs a container chooses what stands in its files. A reader with root's rights must neither wait at a pipe
+laid there, nor be led elsewhere by a link.
 """
 
 from __future__ import annotations
@@ -36,13 +36,3 @@ def read_inside(root: Path, names: Iterable[str], limit: int) -> bytes | None:
     finally:
         for descriptor in reversed(opened):
             os.close(descriptor)
-
-
-def printable(name: str | bytes) -> str:
-    """A name for people: what is no character that prints becomes a question mark.
-
-    >>> printable(b"nr-gnb\\x1b[2J"), printable("a b")
-    ('nr-gnb?[2J', 'a b')
-    """
-    text = name.decode("utf-8", "replace") if isinstance(name, bytes) else name
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from sctptop.output.compare.cells import DIFFERS, Line, Table
+from sctptop.terminal_text import clip
 
 LABEL = 42
 MOST_HEAD = 20
@@ -18,7 +19,7 @@ def table_lines(table: Table, names: Sequence[str], width: int, dim: Callable[[s
     """
     most = (width - len(INDENT) - 2 * len(GAP)) // 2
     rows = [
-        Line(line.label, tuple(_cut(cell, most) for cell in line.cells), line.remarks)
+        Line(line.label, tuple(clip(cell, most) for cell in line.cells), line.remarks)
         for line in (_head(table, names), *table.lines)
     ]
     label = min(max(len(row.label) for row in rows), LABEL)
@@ -73,15 +74,11 @@ def _beside(
         cells.append(f"{row.cells[one]:>{value[one]}}")
         if remark[one]:
             cells.append(f"{row.remarks[one - 1] if row.remarks else '':<{remark[one]}}")
-    yield f"{INDENT}{_cut(row.label, label):<{label}}{GAP}{GAP.join(cells)}".rstrip()
+    yield f"{INDENT}{clip(row.label, label):<{label}}{GAP}{GAP.join(cells)}".rstrip()
 
 
 def _below(row: Line, place: int, label: int, value: Sequence[int]) -> Iterable[str]:
     told = row.remarks[place - 1] if row.remarks else ""
     if row.label or told:
-        yield f"{INDENT}{_cut(row.label, label):<{label}}{GAP}{told}".rstrip()
+        yield f"{INDENT}{clip(row.label, label):<{label}}{GAP}{told}".rstrip()
     yield f"{INDENT}{GAP}{row.cells[0]:>{value[0]}}{GAP}{row.cells[place]:>{value[place]}}"
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"

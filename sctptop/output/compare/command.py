@@ -15,8 +15,9 @@ from sctptop.comparison.summary import Summary
 from sctptop.comparison.verdict import verdict
 from sctptop.errors import USAGE, SctptopError
 from sctptop.model.snapshot import Model
-from sctptop.recording.file_format import RecordingError, printable
+from sctptop.recording.file_format import RecordingError
 from sctptop.recording.reader import Recording
+from sctptop.terminal_text import REPLACEMENT, printable
 
 MOST_RECORDINGS = 10
 PROGRESS_SAMPLES = 200
@@ -62,7 +63,7 @@ def check(paths: Sequence[Path]) -> None:
         for other in paths[:place]:
             if _same(path, other):
                 raise SctptopError(
-                    f"{printable(str(path))} and {printable(str(other))} are one file (try: another recording, "
+                    f"{_shown(path)} and {_shown(other)} are one file (try: another recording, "
                     "or two of the same set-up to see what chance does)",
                     USAGE,
                 )
@@ -72,7 +73,11 @@ def names_of(paths: Sequence[Path]) -> list[str]:
     """What recordings are called: the name of the file without its end, the whole path where that is not enough."""
     short = [path.name.removesuffix(".sctp") or path.name for path in paths]
     found = short if len(set(short)) == len(short) else [str(path) for path in paths]
-    return [str(printable(name)) for name in found]
+    return [printable(name, REPLACEMENT) for name in found]
+
+
+def _shown(path: Path) -> str:
+    return printable(str(path), REPLACEMENT)
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -90,7 +95,7 @@ def _summary(path: Path, name: str) -> Summary:
             collector.take(model.advance(sample))
             _progress(name, position, len(recording))
         try:
-            return collector.summary(name, str(printable(str(path))), recording.facts, recording.damaged)
+            return collector.summary(name, _shown(path), recording.facts, recording.damaged)
         except ValueError:
             raise RecordingError(
                 f"{path}: not one sample of it can be read (try: another copy of it)"

@@ -12,6 +12,7 @@ from sctptop.output.compare.columns import table_lines
 from sctptop.output.compare.plot import overlaid
 from sctptop.output.compare.tables import tables
 from sctptop.quantity import milliseconds
+from sctptop.terminal_text import clip
 
 WIDTH, LEAST_WIDTH = 100, 60
 NAME = 18
@@ -63,7 +64,7 @@ def short_names(comparison: Comparison) -> list[str]:
     """Names of at most NAME columns, each another: of a long one the middle gives way."""
     found = []
     for place, one in enumerate(comparison.summaries):
-        name = one.name if len(one.name) <= NAME else f"{one.name[: NAME // 2]}…{one.name[1 - NAME // 2 :]}"
+        name = clip(one.name, NAME, one.name[1 - NAME // 2 :])
         found.append(name if name not in found else f"{name[: NAME - 3]}#{place + 1}")
     return found
 

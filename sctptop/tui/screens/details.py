@@ -8,6 +8,7 @@ from sctptop.fields.field import Field
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.quantity import UNKNOWN, show
+from sctptop.terminal_text import clip
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.widgets.line_panel import Drawing, Note
@@ -75,7 +76,7 @@ def _compared(row: Row, own: Field, mirror: Field, width: int) -> Line:
 def _beside(title: str, here: str, there: str, width: int, style: str, mark: str = " ") -> Line:
     """Two values in columns of their own, the mark before the second."""
     each = max(8, min(EACH_MOST, (width - TITLE - 7) // 2))
-    values = [text if len(text) <= each else text[: each - 1] + "…" for text in (here, there)]
+    values = [clip(text, each) for text in (here, there)]
     first, second = ((f" {text:>{each}}", "faint" if text == UNKNOWN else style) for text in values)
     return line((f"  {title:<{TITLE}}", "dim"), first, (f"  {mark}", "warn"), second)
 

@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 
 from sctptop.fields.catalogue import FIELDS
 from sctptop.fields.field import Field
+from sctptop.terminal_text import clip
 
 LONGEST = 62
 """One line each in a box on a screen of 80."""
@@ -49,4 +50,4 @@ class SortScreen(ModalScreen[Field | None]):
     def _option(self, field: Field) -> Option:
         mark = "•" if field == self._current else " "
         text = f"{mark} {field.title:<11} {field.help}"
-        return Option(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", field.id)
+        return Option(clip(text, LONGEST), field.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sctptop.model.association import Path
 from sctptop.model.associations.path_changes import PathChange
 from sctptop.quantity import UNKNOWN, Value, show
+from sctptop.terminal_text import clip
 from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.line_panel import Drawing
@@ -63,7 +64,7 @@ def _heartbeat(last_ms: float | None) -> Span:
 
 
 def _path(path: Path, room: int, change: PathChange | None, now_s: float) -> Line:
-    name = path.address if len(path.address) <= room else path.address[: room - 1] + "…"
+    name = clip(path.address, room)
     if path.primary and len(name) + 2 <= room:
         name += " *"
     spans = [*path_mark(path), Span(" "), Span(f"{name:<{room}} ", "strong" if path.primary else "")]

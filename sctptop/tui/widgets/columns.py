@@ -10,6 +10,7 @@ from sctptop.fields.default_columns import default_columns
 from sctptop.fields.field import SWITCH, Field
 from sctptop.model.associations.row import Row
 from sctptop.quantity import show
+from sctptop.terminal_text import clip
 
 NARROW = 100
 """Below this many columns titles and states are shortened."""
@@ -97,18 +98,12 @@ def cell(column: Column, row: Row) -> str:
         return shortened_end(text, column.width)
     if len(text) > column.width and chosen.unit == "ms" and isinstance(value, float):
         text = show(round(value), "ms")
-    if len(text) > column.width:
-        return text[: column.width - 1] + "…"
-    return text
+    return clip(text, column.width)
 
 
 def shortened_end(text: str, width: int) -> str:
     """An address:port that loses the middle of its address, never the port."""
-    if len(text) <= width:
-        return text
-    tail = text[text.rfind(":") :]
-    keep = width - len(tail) - 1
-    return text[:keep] + "…" + tail if keep > 0 else text[: width - 1] + "…"
+    return clip(text, width, text[text.rfind(":") :])
 
 
 def _title(entry: Field, narrow: bool) -> str:

@@ -41,7 +41,9 @@ class FakeProc:
     def rename(self, pid: int, comm: str, started: int) -> None:
         """What exec does to a process."""
         fields = " ".join(["S", "1", *["0"] * 17, str(started), "9", "9"])
-        (self.path / str(pid) / "stat").write_bytes(f"{pid} ({comm}) {fields}\n".encode())
+        (self.path / str(pid) / "stat").write_bytes(
+            f"{pid} ({comm}) {fields}\n".encode("utf-8", "surrogateescape")
+        )
 
     def open(self, pid: int, descriptor: int, inode: int) -> None:
         """The process gets a socket."""

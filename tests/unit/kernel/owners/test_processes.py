@@ -184,8 +184,8 @@ def test_processes_that_vanish_or_make_no_sense_do_no_harm(proc: FakeProc) -> No
 
 
 def test_a_name_cannot_move_the_cursor(proc: FakeProc) -> None:
-    proc.add(812, "a) \x1b[2J (b", [501])
-    assert proc.owners().of([501])[501].comm == "a) ?[2J (b"
+    proc.add(812, "a) \x1b[2J (b\udcff", [501])
+    assert proc.owners().of([501])[501].comm == "a) ?[2J (b\ufffd"
 
 
 @given(st.binary(max_size=60))
