@@ -8,10 +8,11 @@ from sctptop.fields.ends import local_end, remote_end
 from sctptop.fields.field import Field
 from sctptop.model.associations.row import Row
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Snapshot, Totals
+from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK, Kind
 from sctptop.options import Options
 from sctptop.quantity import milliseconds, show
+from sctptop.totals_text import totals_pieces
 
 
 class TextWriter:
@@ -31,7 +32,7 @@ class TextWriter:
         lines = [
             f"sctptop  {sample.host}  {sample.kernel}  {sample.time.astimezone():%H:%M:%S}  "
             f"read {milliseconds(sample.read_s * 1000)}",
-            totals_line(snapshot.totals, self._options.both_ends),
+            "".join(text for _, text in totals_pieces(snapshot.totals, self._options.both_ends)),
             *source_troubles(sample),
             *advice_lines(snapshot, rows),
             *(self._table(rows) if rows else [self._nothing(snapshot)]),
@@ -60,17 +61,6 @@ class TextWriter:
         if asked:
             return f"waiting: no association matches {asked} ({snapshot.hidden} others)"
         return f"waiting: no association yet ({len(snapshot.sample.endpoints)} endpoints)"
-
-
-def totals_line(totals: Totals, both_ends: bool) -> str:
-    """The whole host in one line; a rate that is not known yet is a dash."""
-    ends = f"{totals.distinct} assoc, {totals.associations} ends"
-    return (
-        f"{ends if both_ends else f'{totals.associations} assoc'} ({totals.established} est)  "
-        f"in {show(totals.in_packets, '/s')} out {show(totals.out_packets, '/s')} pkt/s  "
-        f"rtx {show(totals.retransmissions, '/s')}/s  T3 {show(totals.t3_expiries, '/s')}/s  "
-        f"SACK timeouts {show(totals.sack_timeouts, '/s')}/s"
-    )
 
 
 def source_troubles(sample: Sample) -> list[str]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Snapshot, Totals
+from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import Kind
-from sctptop.quantity import UNKNOWN, counted, milliseconds, short, show
+from sctptop.quantity import counted, milliseconds, short, show
 from sctptop.recording.recorder import Status
+from sctptop.totals_text import ALARM, COUNT, LABEL, VALUE, WORDS, totals_pieces
 from sctptop.tui.feeds.reading import Playback, Reading
 from sctptop.tui.widgets.status_line import Button, with_buttons
 from sctptop.tui.words.line import Line, Span, cells, line, spread
 from sctptop.tui.words.probes import reason_of, word
 from sctptop.views import VIEWS
 
-ALARM = "▲"
+ALARM_MARK = "▲"
 """Beside a rate that should be zero."""
-"""States of the probes that are no trouble: the header tells them."""
 SHORT_REASON = 40
+TOTALS_STYLES = {COUNT: "strong", WORDS: "", LABEL: "dim", VALUE: "", ALARM: "warn"}
 
 
 def interval_text(seconds: float) -> str:
@@ -78,7 +81,7 @@ def _pace(reading: Reading | None, asked_s: float, held: Sample | None) -> list[
         fresh = line((f" PAUSED at {held.time.astimezone():%H:%M:%S} ", "badge"), "  ")
     told = [(0, fresh), (0, line(interval_text(asked_s)))]
     if reading and reading.slow_s is not None:
-        told.append((0, line((f" real {interval_text(round(reading.slow_s, 1))} {ALARM}", "warn"))))
+        told.append((0, line((f" real {interval_text(round(reading.slow_s, 1))} {ALARM_MARK}", "warn"))))
     return told
 
 
@@ -116,13 +119,13 @@ def troubles(reading: Reading | None, recording: Status) -> list[Line]:
     """One line for each source that could not be read, for a reading that failed, and for a recording that ended."""
     lines: list[Line] = []
     if recording.trouble is not None:
-        lines.append(line((f" {ALARM} recording stopped: ", "bad"), (recording.trouble, "")))
+        lines.append(line((f" {ALARM_MARK} recording stopped: ", "bad"), (recording.trouble, "")))
     if reading is None:
         return lines
     if reading.error is not None:
         lines.append(
             line(
-                (f" {ALARM} reading failed: ", "bad"),
+                (f" {ALARM_MARK} reading failed: ", "bad"),
                 (reading.error, ""),
                 ("" if reading.playback else "; tried again", "dim"),
             )
@@ -131,7 +134,7 @@ def troubles(reading: Reading | None, recording: Status) -> list[Line]:
     if sample is not None and sample.watchable:
         for name, state in sample.sources.items():
             if not (state.ok or state.off or state.coming):
-                lines.append(line((f" {ALARM} {name}: ", "warn"), (str(state), "")))
+                lines.append(line((f" {ALARM_MARK} {name}: ", "warn"), (str(state), "")))
     return lines
 
 
@@ -140,30 +143,20 @@ def totals(reading: Reading | None, both_ends: bool, width: int) -> Line:
     if reading is None or reading.snapshot is None:
         return line((" reading…", "dim"))
     sums = reading.snapshot.totals
-    count = line((f" {sums.associations} assoc", "strong"))
-    if both_ends:
-        count = line((f" {sums.distinct} assoc", "strong"), f", {sums.associations} ends")
-    established = line(f" ({sums.established} est)")
     choices = (
-        (*count, *established, *_rates(sums, "SACK timeouts")),
-        (*count, *established, *_rates(sums, "SACK t/o")),
-        (*count, *_rates(sums, "SACK t/o")),
+        _totals(totals_pieces(sums, both_ends)),
+        _totals(totals_pieces(sums, both_ends, sack_timeouts="SACK t/o")),
+        _totals(totals_pieces(sums, both_ends, established=False, sack_timeouts="SACK t/o")),
     )
     return next((choice for choice in choices if cells(choice) <= width), choices[-1])
 
 
-def _rates(sums: Totals, sack_timeouts: str) -> Line:
-    spans: list[Span] = []
-    spans += [Span("  in ", "dim"), Span(_rate(sums.in_packets)), Span(" out ", "dim")]
-    spans += [Span(_rate(sums.out_packets)), Span(" pkt/s", "dim")]
-    for label, value in (
-        ("rtx", sums.retransmissions),
-        ("T3", sums.t3_expiries),
-        (sack_timeouts, sums.sack_timeouts),
-    ):
-        alarming = bool(value)
-        spans += [Span(f"  {label} ", "dim"), Span(f"{_rate(value)}/s", "warn" if alarming else "")]
-        spans.append(Span(f" {ALARM}" if alarming else "", "warn"))
+def _totals(pieces: Iterable[tuple[str, str]]) -> Line:
+    spans = [Span(" ", TOTALS_STYLES[COUNT])]
+    for kind, text in pieces:
+        spans.append(Span(text, TOTALS_STYLES[kind]))
+        if kind == ALARM:
+            spans.append(Span(f" {ALARM_MARK}", "warn"))
     return tuple(spans)
 
 
@@ -192,7 +185,3 @@ def tabs(current: str) -> tuple[Line, list[Button]]:
         label = f"[{digit} {view.title}]" if chosen else f" {digit} {view.title} "
         parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
     return with_buttons(parts)
-
-
-def _rate(value: float | None) -> str:
-    return UNKNOWN if value is None else show(value, "/s")
