@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor, log10
+
 UNKNOWN = "–"
 """What stands for a value that could not be read. Never 0."""
 
@@ -72,3 +74,18 @@ def show(value: Value, unit: str = "") -> str:
 def counted(number: int, thing: str) -> str:
     """``1 part``, ``2 parts``."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def round_steps(low: float, high: float) -> list[float]:
+    """What to mark on a logarithmic axis that holds both (above 0): 1, 2 and 5 times powers of ten.
+
+    From the last at or below ``low`` to the first at or above ``high``.
+
+    >>> round_steps(0.3, 4), round_steps(2, 5)
+    ([0.2, 0.5, 1.0, 2.0, 5.0], [2.0, 5.0])
+    """
+    powers = range(floor(log10(low)) - 1, ceil(log10(high)) + 2)
+    steps = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
+    first = max(step for step in steps if step <= low * (1 + 1e-9))
+    last = min(step for step in steps if step >= high * (1 - 1e-9))
+    return [step for step in steps if first <= step <= last]

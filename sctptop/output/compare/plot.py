@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from math import ceil, floor, log
+from math import ceil, log
 
-from sctptop.quantity import milliseconds
+from sctptop.quantity import milliseconds, round_steps
 
 MARKS = " ▁▂▃▄▅▆▇█"
-STEPS = (1, 2, 5)
 LEAST_RATIO = 1.5
 LEAST_MS = 0.001
 
@@ -55,8 +54,7 @@ def _column(value: float, low: float, high: float, columns: int) -> int:
 
 def _axis(low: float, high: float, columns: int) -> tuple[str, str]:
     """A line with a mark at each 1, 2 and 5 times a power of ten, and what those are that have room."""
-    powers = range(floor(log(low, 10)), ceil(log(high, 10)) + 1)
-    ticks = [step * 10.0**power for power in powers for step in STEPS if low <= step * 10.0**power <= high]
+    ticks = [step for step in round_steps(low, high) if low <= step <= high]
     if len(ticks) < 2:
         ticks = [low, high]
     rule, words, free = ["─"] * columns, [" "] * columns, 0

@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import ceil, floor, log10, sqrt
+from math import ceil, floor, sqrt
 
 from sctptop.model.associations.distribution import NANOSECONDS, Distribution, bin_of, bounds
-from sctptop.quantity import milliseconds, short
+from sctptop.quantity import milliseconds, round_steps, short
 from sctptop.tui.widgets.graph import block_graph
 from sctptop.tui.words.line import BLANK, Line, line
 
@@ -110,20 +110,16 @@ def scale(least: float, most: float) -> tuple[float, float, tuple[float, ...]]:
     if most / least < LEAST_RATIO:
         middle = sqrt(least * most)
         least, most = middle / sqrt(LEAST_RATIO), middle * sqrt(LEAST_RATIO)
-    powers = range(floor(log10(least)) - 1, ceil(log10(most)) + 1)
-    steps = [float(f"{digit}e{power}") for power in powers for digit in (1, 2, 5)]
-    low = max(step for step in steps if step <= least * (1 + 1e-9))
+    steps = round_steps(least, most)
     if most / least > WIDE_RATIO:
-        high = min(step for step in steps if step >= most * (1 - 1e-9))
-        return low, high, tuple(step for step in steps if low <= step <= high)
+        return steps[0], steps[-1], tuple(steps)
     rough = (most - least) / 4
-    power = 10.0 ** floor(log10(rough))
-    step = next(digit * power for digit in (5, 2, 1) if digit * power <= rough * (1 + 1e-9))
+    step = round_steps(rough, rough)[0]
     first, last = floor(least / step + 1e-9), ceil(most / step - 1e-9)
     ticks = tuple(float(f"{place * step:.6g}") for place in range(first, last + 1))
     if not ticks[0]:
         # A scale of doublings has no 0.
-        ticks = (low, *ticks[1:])
+        ticks = (steps[0], *ticks[1:])
     return ticks[0], ticks[-1], ticks
 
 
