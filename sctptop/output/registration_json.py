@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sctptop.model.associations.distribution import NANOSECONDS, Distribution
+from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.procedures import Procedure
 from sctptop.model.registrations.summary import Registered
@@ -49,10 +49,7 @@ def _procedure(entry: Procedure) -> dict[str, Any]:
         "n": times.n,
         "failures": entry.failures,
         "unanswered": entry.unanswered,
-        **{
-            f"{name}_ms": _rounded(times, share)
-            for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
-        },
+        **{f"{name}_ms": _rounded(times, share) for name, share in PERCENTILES.items()},
         "max_ms": _ms(times.max_ns),
     }
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 NANOSECONDS = 1e6
 """Nanoseconds in a millisecond."""
+PERCENTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+"""Those reported of registrations, procedures and comparisons."""
 
 
 def bin_of(value: int, bits: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sctptop.model.associations.distribution import NANOSECONDS, Distribution
+from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
 from sctptop.model.ngap.dialect import RAN_ENDS
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.outcome import COMPLETED, OUTCOMES
@@ -38,7 +38,7 @@ class Part:
             "min": round(times.min_ns / NANOSECONDS, 6),
             "mean": round(self.mean_ms or 0.0, 6),
         }
-        for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+        for name, share in PERCENTILES.items():
             found[name] = round(times.percentile(share) or 0.0, 6)
         found["max"] = round(times.max_ns / NANOSECONDS, 6)
         return found

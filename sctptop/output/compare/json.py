@@ -9,12 +9,11 @@ from sctptop.comparison.compare import Comparison, Pair
 from sctptop.comparison.significance import Ratio
 from sctptop.comparison.summary import End, Ended, Summary
 from sctptop.comparison.verdict import Verdict
-from sctptop.model.associations.distribution import NANOSECONDS, Distribution
+from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
 from sctptop.model.registrations.tally import PARTS
 
 SCHEMA = 1
 LEAST_RATIO = 1e-4
-SHARES = (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))
 
 
 def comparison_to_json(comparison: Comparison, verdicts: Sequence[Verdict]) -> dict[str, Any]:
@@ -109,7 +108,7 @@ def _part(one: Ended, part: str) -> dict[str, float | int] | None:
         return None
     times = sorted(one.times[part])
     found: dict[str, float | int] = {"n": one.n, "min": times[0], "mean": round(one.mean(part), 6)}
-    found |= {name: one.percentile(part, share) or 0.0 for name, share in SHARES}
+    found |= {name: one.percentile(part, share) or 0.0 for name, share in PERCENTILES.items()}
     return {**found, "max": times[-1]}
 
 
@@ -131,7 +130,7 @@ def _times(values: Distribution) -> Mapping[str, float | int] | None:
     if not values.n or values.min_ns is None or values.max_ns is None:
         return None
     found: dict[str, float | int] = {"n": values.n, "min": values.min_ns / NANOSECONDS}
-    found |= {name: round(values.percentile(share) or 0.0, 6) for name, share in SHARES}
+    found |= {name: round(values.percentile(share) or 0.0, 6) for name, share in PERCENTILES.items()}
     return {**found, "max": values.max_ns / NANOSECONDS}
 
 
@@ -139,7 +138,9 @@ def _sizes(values: Distribution) -> Mapping[str, int] | None:
     """These distributions count bytes where others count nanoseconds."""
     if not values.n:
         return None
-    found = {name: round((values.percentile(share) or 0.0) * NANOSECONDS) for name, share in SHARES}
+    found = {
+        name: round((values.percentile(share) or 0.0) * NANOSECONDS) for name, share in PERCENTILES.items()
+    }
     return {**found, "max": values.max_ns or 0}
 
 

@@ -9,6 +9,7 @@ from sctptop.comparison.breakdown import FAR, NETWORK, pieces
 from sctptop.comparison.compare import Comparison
 from sctptop.comparison.remarks import PEERS, RADIO
 from sctptop.comparison.summary import Ended
+from sctptop.model.associations.distribution import PERCENTILES
 from sctptop.model.registrations.outcome import COMPLETED
 from sctptop.output.compare.cells import Line, Table, line_of, ms_cell, part_cell, time_cell, with_ratio
 from sctptop.quantity import UNKNOWN, milliseconds, short
@@ -41,14 +42,9 @@ def registrations_table(comparison: Comparison) -> Table:
         line_of("per second", seen, lambda one: UNKNOWN if one.rate is None else short(one.rate)),
         line_of("at once, at most", seen, lambda one: str(one.at_once)),
     ]
-    for label, share, name in (
-        ("p50", 0.5, "p50"),
-        ("p95", 0.95, "p95"),
-        ("p99", 0.99, ""),
-        ("max", 1.0, ""),
-    ):
+    for label, share in {**PERCENTILES, "max": 1.0}.items():
         cells = Line(f"time, {label}", tuple(ms_cell(one.percentile("total", share)) for one in seen))
-        lines.append(with_ratio(cells, comparison, name))
+        lines.append(with_ratio(cells, comparison, label))
     lines.append(
         with_ratio(line_of("time, mean", seen, lambda one: part_cell(one, "total")), comparison, "mean")
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from sctptop.model.associations.distribution import NANOSECONDS
+from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.model.registrations.attempt import Registration
@@ -148,7 +148,7 @@ def _counts(scene: Scene, registered: Registered, key: Key | None, tally: Tally,
 def _percentiles(tally: Tally, width: int) -> Line:
     times = tally.parts["total"].times
     spans = [Span("total", "title"), Span(" n ", "dim"), Span(short(times.n), "strong")]
-    for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+    for name, share in PERCENTILES.items():
         spans += [Span(f"  {name} ", "dim"), Span(show(times.percentile(share), "ms"), "strong")]
     most = (times.max_ns or 0) / NANOSECONDS
     spans += [Span("  max ", "dim"), Span(milliseconds(most), "strong")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sctptop.model.associations.distribution import NANOSECONDS
+from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.outcome import COMPLETED, RUNNING
 from sctptop.model.registrations.procedures import Procedure
@@ -40,7 +40,7 @@ def key_of(registration: Registration) -> str:
 
 def procedure_lines(procedures: Sequence[Procedure], width: int) -> list[Line]:
     """A title and a line each; → we asked, ← we were asked."""
-    columns: tuple[str, ...] = ("n", "p50", "p95", "p99", "max", "failed")
+    columns: tuple[str, ...] = ("n", *PERCENTILES, "max", "failed")
     name = min(max(width - FIGURE * len(columns) - 2, NAME_LEAST), NAME_MOST)
     while len(columns) > 1 and name + 2 + FIGURE * len(columns) > width:
         # The figures least missed go first.
@@ -53,7 +53,6 @@ def procedure_lines(procedures: Sequence[Procedure], width: int) -> list[Line]:
 def _procedure(entry: Procedure, columns: Sequence[str], name: int) -> Line:
     times = entry.latency
     bad = entry.failures + entry.unanswered
-    shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
     spans = [
         Span("→ " if entry.kind.asked else "← ", "dim"),
         Span(f"{shortened(entry.kind.name, name):<{name}}"),
@@ -65,7 +64,7 @@ def _procedure(entry: Procedure, columns: Sequence[str], name: int) -> Line:
             spans.append(Span(f"{short(bad):>{FIGURE}}", "bad" if bad else "faint"))
         else:
             most = None if times.max_ns is None else times.max_ns / NANOSECONDS
-            value = times.percentile(shares[column]) if column in shares else most
+            value = times.percentile(PERCENTILES[column]) if column in PERCENTILES else most
             spans.append(Span(f"{show(value, 'ms'):>{FIGURE}}", "faint" if value is None else ""))
     return tuple(spans)
 
