@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from sctptop.model.sample import Sample
-from sctptop.tui.feeds import collector as collecting
+from sctptop.tui.feeds import feed_thread
 from sctptop.tui.feeds.collector import Collector
 from sctptop.tui.feeds.reading import Reading
 from tests.ui.scripted import Scripted, amf, association, sample
@@ -104,8 +104,8 @@ def test_ticks_keep_to_their_schedule() -> None:
 def test_closing_does_not_wait_for_a_reading_that_hangs(monkeypatch: object) -> None:
     source = Hanging()
     collector = Collector(source, (), 1, None, lambda _: None)
-    before = collecting.CLOSE_BOUND_S
-    collecting.CLOSE_BOUND_S = 0.05
+    before = feed_thread.CLOSE_BOUND_S
+    feed_thread.CLOSE_BOUND_S = 0.05
     try:
         collector.start()
         source.entered.wait(5)
@@ -113,6 +113,6 @@ def test_closing_does_not_wait_for_a_reading_that_hangs(monkeypatch: object) -> 
         collector.stop()
         assert time.monotonic() - started < 1
     finally:
-        collecting.CLOSE_BOUND_S = before
+        feed_thread.CLOSE_BOUND_S = before
         source.release.set()
     wait(lambda: source.closed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,13 +9,11 @@ from dataclasses import replace
 from sctptop.model.selection import Selector
 from sctptop.source import Source
 from sctptop.tui.feeds.derivation import Derivation
+from sctptop.tui.feeds.feed_thread import FeedThread
 from sctptop.tui.feeds.reading import Reading
 
-CLOSE_BOUND_S = 2.0
-"""How long closing waits for a reading that hangs in the kernel."""
 
-
-class Collector:
+class Collector(FeedThread):
     """Reads at a steady pace until stopped. All public methods may be called from any thread."""
 
     def __init__(
@@ -27,21 +24,15 @@ class Collector:
         count: int | None,
         publish: Callable[[Reading], object],
     ) -> None:
+        super().__init__("collector", source.close)
         self._source = source
         self._interval_s = interval_s
         self._count = count
         self._publish = publish
         self._derived = Derivation(selectors, interval_s)
-        self._wake = threading.Condition()
         self._reset_wanted = False
         self._read_wanted = False
         self._pace_changed = False
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
-
-    def start(self) -> None:
-        """Take the first reading now."""
-        self._thread.start()
 
     def set_interval(self, interval_s: float) -> None:
         """Read every ``interval_s`` from now on; a reading already due sooner is not put off."""
@@ -62,21 +53,7 @@ class Collector:
             self._read_wanted = True
             self._wake.notify()
 
-    def stop(self) -> None:
-        """End the thread and give the source back; a reading that hangs is left behind."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify()
-        if self._thread.is_alive():
-            self._thread.join(CLOSE_BOUND_S)
-
-    def _run(self) -> None:
-        try:
-            self._collect()
-        finally:
-            self._source.close()
-
-    def _collect(self) -> None:
+    def _work(self) -> None:
         due = time.monotonic()
         taken = 0
         while True:

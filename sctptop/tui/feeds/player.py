@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -14,19 +13,18 @@ from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
 from sctptop.recording.reader import Recording
 from sctptop.tui.feeds.derivation import Derivation
+from sctptop.tui.feeds.feed_thread import FeedThread
 from sctptop.tui.feeds.reading import Playback, Reading
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0)
 QUICK = 20
 """Samples before a jump's target that are taken in before it is shown; the rest of the window follows behind it."""
 CATCH_UP_S = 1.0
-CLOSE_BOUND_S = 2.0
-"""How long closing waits for a block that is being unpacked."""
 LONGEST_GAP = 10.0
 """In intervals: a longer hole, when the recorder's host slept say, is not waited for."""
 
 
-class Player:
+class Player(FeedThread):
     """Starts at a position and plays on. All public methods may be called from any thread, and return at once."""
 
     def __init__(
@@ -37,6 +35,7 @@ class Player:
         publish: Callable[[Reading], object],
         start: int = 0,
     ) -> None:
+        super().__init__("player", recording.close)
         self._recording = recording
         self._selectors = selectors
         self._count = count
@@ -50,23 +49,8 @@ class Player:
         self._shown = 0
         self._due: float | None = None
         self._orders: deque[Callable[[], object]] = deque([partial(self._jump, start)])
-        self._wake = threading.Condition()
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
     # What keys ask for.
-
-    def start(self) -> None:
-        """Show the first sample, and play."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread and close the file."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify()
-        if self._thread.is_alive():
-            self._thread.join(CLOSE_BOUND_S)
 
     def reset(self) -> None:
         """Begin all deltas anew at the sample shown."""
@@ -113,16 +97,13 @@ class Player:
 
     # The thread.
 
-    def _run(self) -> None:
-        try:
-            while not self._stopping:
-                try:
-                    self._turn()
-                except Exception as error:
-                    self._playing, self._due, self._behind = False, None, None
-                    self._publish(self._told(self._derived.failed(error, 0.0)))
-        finally:
-            self._recording.close()
+    def _work(self) -> None:
+        while not self._stopping:
+            try:
+                self._turn()
+            except Exception as error:
+                self._playing, self._due, self._behind = False, None, None
+                self._publish(self._told(self._derived.failed(error, 0.0)))
 
     def _turn(self) -> None:
         """One order, one sample that is due, or one more behind the picture; else wait for any of them."""
