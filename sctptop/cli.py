@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sctptop import __version__
-from sctptop.arguments import checked, keep_span, options_of, parse, size
+from sctptop.arguments.meaning import checked, keep_span, options_of, size
+from sctptop.arguments.parsers import parse
 from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError, nothing_to_watch
 from sctptop.fields.catalogue import FIELDS
 from sctptop.options import Options

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import sctptop
-from sctptop.arguments import parse
+from sctptop.arguments.parsers import parse
 from sctptop.errors import SctptopError
 from sctptop.tui.keys import LIVE_KEYS, REPLAY_KEYS
 from sctptop.tui.views.drawing import DRAWS

@@ -1,0 +1,93 @@
+"""What the words of a command line mean: Options, and the values of flags."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from sctptop.errors import USAGE, SctptopError
+from sctptop.fields.catalogue import UnknownFieldError, field
+from sctptop.fields.filter import FilterError, parse_filter
+from sctptop.fields.ordering import OrderError, parse_order
+from sctptop.model.selection import SelectorError, parse_netns, parse_selector
+from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, Options
+from sctptop.recording.moment import span_s
+
+Parsed = TypeVar("Parsed")
+LEAST_SIZE = 1_000_000
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """What the words come to. Raises SctptopError."""
+    defaults = Options()
+    if arguments.both_ends and (arguments.json or arguments.events is not None):
+        told = "--json" if arguments.json else "--events"
+        raise SctptopError(
+            f"argument --both-ends: {told} always tells each end (try: -b or --csv with it, or {told} alone)",
+            USAGE,
+        )
+    return Options(
+        selectors=tuple(checked("--assoc", parse_selector, text) for text in arguments.assoc),
+        netns=checked("--netns", parse_netns, arguments.netns),
+        view=arguments.view,
+        interval_s=checked("--interval", _interval, arguments.interval) if "interval" in arguments else 0.0,
+        count=checked("--count", _count, arguments.count) if arguments.count is not None else None,
+        order=checked("--sort", parse_order, arguments.sort) if arguments.sort else defaults.order,
+        filter=checked("--filter", parse_filter, arguments.filter),
+        columns=tuple(checked("--columns", field, name) for name in arguments.columns.split(","))
+        if arguments.columns
+        else None,
+        both_ends=arguments.both_ends,
+    )
+
+
+_COMMAND_OF = {"--at": "replay", "--keep": "record", "--max-size": "record"}
+
+
+def checked(flag: str, parse: Callable[[str], Parsed], text: str) -> Parsed:
+    """What a parser makes of a flag's text. Raises SctptopError, which names the flag."""
+    try:
+        return parse(text)
+    except (SelectorError, FilterError, OrderError, UnknownFieldError, ValueError) as error:
+        hint = (
+            "--sort help"
+            if isinstance(error, UnknownFieldError)
+            else f"{_COMMAND_OF.get(flag, '')} --help".lstrip()
+        )
+        raise SctptopError(f"argument {flag}: {error} (try: sctptop {hint})", USAGE) from None
+
+
+def _interval(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not INTERVAL_MIN_S <= seconds <= INTERVAL_MAX_S:
+        raise ValueError(f"{text!r} is not a period of {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} seconds")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ValueError(f"{text!r} is not a number of samples (1 or more)")
+    return int(text)
+
+
+def keep_span(text: str) -> float:
+    """Seconds of ``90s``, ``30m``, ``24h``. Raises ValueError for none, and for less than a second."""
+    seconds = span_s(text)
+    if seconds < 1:
+        raise ValueError(f"{text!r} is less than a second")
+    return seconds
+
+
+def size(text: str) -> int:
+    """Bytes of ``500k``, ``50M``, ``2G``, thousands being 1000s. Raises ValueError."""
+    found = re.fullmatch(r"(\d{1,12})([kMGT]?)B?", text.strip())
+    number = int(found[1]) * 1000 ** " kMGT".index(found[2] or " ") if found else 0
+    if number < LEAST_SIZE:
+        raise ValueError(f"{text!r} is not a size of 1M or more, like 50M or 2G")
+    return number
