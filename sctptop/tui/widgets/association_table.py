@@ -17,9 +17,8 @@ from sctptop.fields.ordering import BY_REMOTE, Order
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
-from sctptop.quantity import UNKNOWN
-from sctptop.tui.widgets.columns import Column, cell, lay_out
-from sctptop.tui.widgets.graph import block_graph, top_of
+from sctptop.tui.widgets.association_line import alive, ended, head
+from sctptop.tui.widgets.columns import Column, lay_out
 from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
 
 
@@ -232,23 +231,10 @@ class AssociationTable(ScrollView, can_focus=True):
     def _line(self, y: int) -> Line:
         made = self._made.get(y)
         if made is None:
-            made = self._made[y] = self._head() if y == 0 else self._row(y - 1 + self.scroll_offset.y)
+            made = self._made[y] = (
+                head(self._columns, self._order) if y == 0 else self._row(y - 1 + self.scroll_offset.y)
+            )
         return made
-
-    def _head(self) -> Line:
-        spans: list[Span] = []
-        for column in self._columns:
-            mark = ""
-            if column.field is not None and column.field.id == self._order.field.id:
-                mark = "▼" if self._order.descending else "▲"
-            style = "strong" if mark else "title"
-            if column.right:
-                # The mark takes the blank before the column, so that no title needs room for it.
-                title = (mark + column.title).rjust(column.width + 1)
-                spans.append(Span(title, style))
-            else:
-                spans.append(Span((mark or " ") + column.title[: column.width].ljust(column.width), style))
-        return tuple(spans)
 
     def _row(self, place: int) -> Line:
         if place >= len(self._rows):
@@ -256,66 +242,8 @@ class AssociationTable(ScrollView, can_focus=True):
         row = self._rows[place]
         at_cursor = row.key == self._cursor
         spans = [Span("▸" if at_cursor else " ", "name")]
-        spans.extend(self._ended(row) if row.ended else self._alive(row))
+        spans.extend(ended(self._columns, row) if row.ended else alive(self._columns, row, self._snapshot))
         if not at_cursor:
             return tuple(spans)
         width = max(self.room, self.virtual_size.width)
         return highlighted(fit(tuple(spans), width), "cursor" if self.has_focus else "idle")
-
-    def _alive(self, row: Row) -> list[Span]:
-        spans: list[Span] = []
-        for place, column in enumerate(self._columns):
-            if place:
-                spans.append(Span(" "))
-            if column.field is None:
-                spans.append(Span(self._trend(row, column.width), "graph"))
-                continue
-            text = cell(column, row)
-            aligned = text.rjust(column.width) if column.right else text.ljust(column.width)
-            spans.append(Span(aligned, _style(column.field, text, row)))
-        return spans
-
-    def _ended(self, row: Row) -> list[Span]:
-        """Last values struck out, and the reason in place of the state and what follows if it is long."""
-        spans: list[Span] = []
-        reason = row.ended or ""
-        x = 1
-        said = all(column.field is None or column.field.id != "state" for column in self._columns)
-        if said:
-            spans.append(Span(f"{reason} ", "warn"))
-        for column in self._columns:
-            if column.x < x - 1 or column.field is None:
-                continue
-            spans.append(Span(" " * (column.x - x)))
-            if column.field.id == "state":
-                text, style = reason.ljust(column.width), "warn"
-            else:
-                text = cell(column, row)
-                text = text.rjust(column.width) if column.right else text.ljust(column.width)
-                style = "faint strike"
-            lead = len(text) - len(text.lstrip())
-            spans.append(Span(text[:lead]))
-            spans.append(Span(text.strip(), style))
-            spans.append(Span(" " * (len(text.lstrip()) - len(text.strip()))))
-            x = column.x + len(text)
-        return spans
-
-    def _trend(self, row: Row, width: int) -> str:
-        if self._snapshot is None:
-            return " " * width
-        values = self._snapshot.series(row.key, "cwnd", width)
-        return block_graph(values, width, 1, top_of([values]))[0]
-
-
-def _style(chosen: Field, text: str, row: Row) -> str:
-    if text == UNKNOWN:
-        return "faint"
-    if chosen.id == "state":
-        return "good" if row.association.state == "ESTABLISHED" else "warn"
-    if chosen.id == "paths_down" and text != "0":
-        return "bad"
-    if chosen.id.startswith("rtx_chunks") and (row.rate("rtx_chunks") or 0) > 0:
-        return "warn"
-    if chosen.id == "local":
-        return "dim"
-    return ""

@@ -1,0 +1,93 @@
+"""The lines of the table of associations: titles, values, and those of one that ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sctptop.fields.field import Field
+from sctptop.fields.ordering import Order
+from sctptop.model.associations.row import Row
+from sctptop.model.snapshot import Snapshot
+from sctptop.quantity import UNKNOWN
+from sctptop.tui.widgets.columns import Column, cell
+from sctptop.tui.widgets.graph import block_graph, top_of
+from sctptop.tui.words.line import Line, Span
+
+
+def head(columns: Sequence[Column], order: Order) -> Line:
+    """The titles, a mark beside the one that is sorted by."""
+    spans: list[Span] = []
+    for column in columns:
+        mark = ""
+        if column.field is not None and column.field.id == order.field.id:
+            mark = "▼" if order.descending else "▲"
+        style = "strong" if mark else "title"
+        if column.right:
+            # The mark takes the blank before the column, so that no title needs room for it.
+            title = (mark + column.title).rjust(column.width + 1)
+            spans.append(Span(title, style))
+        else:
+            spans.append(Span((mark or " ") + column.title[: column.width].ljust(column.width), style))
+    return tuple(spans)
+
+
+def alive(columns: Sequence[Column], row: Row, snapshot: Snapshot | None) -> list[Span]:
+    """The values of an association, each in its column."""
+    spans: list[Span] = []
+    for place, column in enumerate(columns):
+        if place:
+            spans.append(Span(" "))
+        if column.field is None:
+            spans.append(Span(_trend(row, column.width, snapshot), "graph"))
+            continue
+        text = cell(column, row)
+        aligned = text.rjust(column.width) if column.right else text.ljust(column.width)
+        spans.append(Span(aligned, _style(column.field, text, row)))
+    return spans
+
+
+def ended(columns: Sequence[Column], row: Row) -> list[Span]:
+    """Last values struck out, and the reason in place of the state and what follows if it is long."""
+    spans: list[Span] = []
+    reason = row.ended or ""
+    x = 1
+    said = all(column.field is None or column.field.id != "state" for column in columns)
+    if said:
+        spans.append(Span(f"{reason} ", "warn"))
+    for column in columns:
+        if column.x < x - 1 or column.field is None:
+            continue
+        spans.append(Span(" " * (column.x - x)))
+        if column.field.id == "state":
+            text, style = reason.ljust(column.width), "warn"
+        else:
+            text = cell(column, row)
+            text = text.rjust(column.width) if column.right else text.ljust(column.width)
+            style = "faint strike"
+        lead = len(text) - len(text.lstrip())
+        spans.append(Span(text[:lead]))
+        spans.append(Span(text.strip(), style))
+        spans.append(Span(" " * (len(text.lstrip()) - len(text.strip()))))
+        x = column.x + len(text)
+    return spans
+
+
+def _trend(row: Row, width: int, snapshot: Snapshot | None) -> str:
+    if snapshot is None:
+        return " " * width
+    values = snapshot.series(row.key, "cwnd", width)
+    return block_graph(values, width, 1, top_of([values]))[0]
+
+
+def _style(chosen: Field, text: str, row: Row) -> str:
+    if text == UNKNOWN:
+        return "faint"
+    if chosen.id == "state":
+        return "good" if row.association.state == "ESTABLISHED" else "warn"
+    if chosen.id == "paths_down" and text != "0":
+        return "bad"
+    if chosen.id.startswith("rtx_chunks") and (row.rate("rtx_chunks") or 0) > 0:
+        return "warn"
+    if chosen.id == "local":
+        return "dim"
+    return ""
