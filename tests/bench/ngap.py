@@ -15,7 +15,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from sctptop.model.ngap.header import Message, decode
+from sctptop.model.ngap.header import Header, decode
 from sctptop.model.ngap.ppid import NGAP, PPID_NAMES, S1AP
 from tests.bench.timing import best_of
 from tests.unit.model.ngap.ngap_pdus import Case, cases, damaged, descriptions
@@ -103,7 +103,7 @@ def survive(many: int) -> int:
     for number in range(many):
         ppid = (NGAP, S1AP)[number % 2]
         head = damaged(dice, originals[ppid])
-        message: Message = decode(head, ppid, (len(head), None, number % 300)[number % 3])
+        message: Header = decode(head, ppid, (len(head), None, number % 300)[number % 3])
         verdicts[message.odd or "not contradicted"] += 1
     print(f"{many} decoded in {time.perf_counter() - begin:.0f} s, making them included; none raised")
     for verdict, times in verdicts.most_common():

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sctptop.kernel.probes.records import WHO, Clocks, Who, who_of
 from sctptop.model.event import Detail, Event
 from sctptop.model.ngap.dialect import NGAP_PORT, S1AP_PORT
-from sctptop.model.ngap.header import Message, decode
+from sctptop.model.ngap.header import Header, decode
 from sctptop.model.ngap.ppid import NGAP, S1AP, ppid_of
 
 _RECORD = struct.Struct(f"<QQ{WHO}IIIHBBI48s4x")
@@ -33,7 +33,7 @@ class NgapRecord:
     stream: int
     out: bool
     fragment: bool
-    message: Message
+    message: Header
 
 
 def ngap_record(data: bytes) -> NgapRecord | None:

@@ -58,7 +58,7 @@ class Moment:
 
 
 @dataclass(slots=True)
-class Tally:
+class Generation:
     """What one generation saw. Times are in ms, the others are counts."""
 
     out_data: int = 0
@@ -85,7 +85,7 @@ class Watch:
     """The evidence of one association, and since when what lasts has lasted."""
 
     def __init__(self, now_s: float) -> None:
-        self.tallies = (Tally(), Tally())
+        self.generations = (Generation(), Generation())
         self.closed_since_s: float | None = None
         self.closed_readings = 0
         self.closed_last_s: float | None = None
@@ -109,30 +109,30 @@ class Watch:
         if cause:
             self._cause_s = moment.now_s
         if moment.now_s - self._turned_s >= moment.generation_s:
-            self.tallies = (self.tallies[1], Tally())
+            self.generations = (self.generations[1], Generation())
             self._turned_s = moment.now_s
-        tally = self.tallies[1]
-        self._transmissions(tally, moment, row, happened, other)
-        self._waits(tally, moment, row, other)
+        generation = self.generations[1]
+        self._transmissions(generation, moment, row, happened, other)
+        self._waits(generation, moment, row, other)
         self._lasting(moment.now_s, row.association)
 
     def sum(self, name: str) -> int:
         """A count of both generations."""
-        value: int = getattr(self.tallies[0], name) + getattr(self.tallies[1], name)
+        value: int = getattr(self.generations[0], name) + getattr(self.generations[1], name)
         return value
 
     def most(self, name: str) -> float:
         """The larger of both generations."""
-        return float(max(getattr(self.tallies[0], name), getattr(self.tallies[1], name)))
+        return float(max(getattr(self.generations[0], name), getattr(self.generations[1], name)))
 
     def least(self, name: str) -> float | None:
         """The smaller of both generations, where there is one."""
-        known = [value for one in self.tallies if (value := getattr(one, name)) is not None]
+        known = [value for one in self.generations if (value := getattr(one, name)) is not None]
         return min(known) if known else None
 
     def losses(self) -> Mapping[str, int]:
         """Retransmissions by path, as far as probes told."""
-        old, new = (one.losses for one in self.tallies)
+        old, new = (one.losses for one in self.generations)
         return {address: old.get(address, 0) + new.get(address, 0) for address in {*old, *new}}
 
     def _apart(self, what: str, now_s: float) -> bool:
@@ -143,44 +143,44 @@ class Watch:
         return True
 
     def _transmissions(
-        self, tally: Tally, moment: Moment, row: Row, happened: Iterable[Event], other: Row | None
+        self, generation: Generation, moment: Moment, row: Row, happened: Iterable[Event], other: Row | None
     ) -> None:
         gained = round((row.rate("rtx_chunks") or 0.0) * moment.interval_s)
-        tally.out_data += round((row.rate("out_data_chunks") or 0.0) * moment.interval_s)
-        tally.gaps += round((row.rate("gap_acks") or 0.0) * moment.interval_s)
-        tally.rtx += gained
-        tally.rtx_readings += gained > 0 and self._apart("rtx", moment.now_s)
+        generation.out_data += round((row.rate("out_data_chunks") or 0.0) * moment.interval_s)
+        generation.gaps += round((row.rate("gap_acks") or 0.0) * moment.interval_s)
+        generation.rtx += gained
+        generation.rtx_readings += gained > 0 and self._apart("rtx", moment.now_s)
         if other is not None:
-            tally.peer_dups += round((other.rate("in_dup_chunks") or 0.0) * moment.interval_s)
+            generation.peer_dups += round((other.rate("in_dup_chunks") or 0.0) * moment.interval_s)
         if not moment.probed and row.rate("rtx_marked_chunks"):
             # Chunks outstanding at T3 expiries: so there was at least one.
-            tally.t3 += 1
+            generation.t3 += 1
         rto = row.association.rto_ms
-        if rto is not None and (tally.least_rto_ms is None or rto < tally.least_rto_ms):
-            tally.least_rto_ms = rto
+        if rto is not None and (generation.least_rto_ms is None or rto < generation.least_rto_ms):
+            generation.least_rto_ms = rto
         for event in happened:
             if event.kind == "t3_rtx":
-                tally.t3 += 1
+                generation.t3 += 1
             elif event.kind == "retransmit" and event.text("reason") in ("FAST_RTX", "T3_RTX"):
-                tally.fast += event.text("reason") == "FAST_RTX"
+                generation.fast += event.text("reason") == "FAST_RTX"
                 address = event.address or ""
-                tally.losses[address] = tally.losses.get(address, 0) + 1
+                generation.losses[address] = generation.losses.get(address, 0) + 1
 
-    def _waits(self, tally: Tally, moment: Moment, row: Row, other: Row | None) -> None:
+    def _waits(self, generation: Generation, moment: Moment, row: Row, other: Row | None) -> None:
         held, read = row.held.now, row.read_wait.now
         if held.n:
-            tally.held += held.n
+            generation.held += held.n
             limit_ms = stall_limit_ms(other)
             stalled = sum(
                 times for middle, times in row.association.held_bins if limit_ms and middle >= limit_ms * 1e6
             )
             if stalled and held.max_ns is not None and not window_bound(row.association):
-                tally.stalled += stalled
-                tally.stalled_readings += self._apart("stalled", moment.now_s)
-                tally.stalled_max_ms = max(tally.stalled_max_ms, held.max_ns / 1e6)
+                generation.stalled += stalled
+                generation.stalled_readings += self._apart("stalled", moment.now_s)
+                generation.stalled_max_ms = max(generation.stalled_max_ms, held.max_ns / 1e6)
         if read.n:
             counted = self._apart("read", moment.now_s)
-            tally.read_readings += counted
+            generation.read_readings += counted
             now_ms = row.read_wait.now_ms or 0.0
             if now_ms < SLOW_READ_MS:
                 self._slow_since = None
@@ -191,10 +191,10 @@ class Watch:
                 self._usual_ms = usual_read_ms(moment, row.key, moment.tick)
             usual = self._usual_ms
             if now_ms >= slow_limit_ms(usual):
-                tally.slow_readings += counted
-                tally.slow_reads += read.n
-                tally.slow_max_ms = max(tally.slow_max_ms, now_ms)
-                tally.usual_read_ms = usual
+                generation.slow_readings += counted
+                generation.slow_reads += read.n
+                generation.slow_max_ms = max(generation.slow_max_ms, now_ms)
+                generation.usual_read_ms = usual
 
     def _lasting(self, now_s: float, entry: Association) -> None:
         if window_closed(entry):

@@ -21,11 +21,11 @@ BAD_FRAGMENT = "impossible length"
 BAD_ID = "impossible UE id"
 ENDS_EARLY = "ends inside its header"
 ODDITIES = (NOT_NGAP, BAD_START, BAD_SIZE, BAD_FRAGMENT, BAD_ID, ENDS_EARLY)
-"""Everything ``Message.odd`` may say. None of them quotes the message."""
+"""Everything ``Header.odd`` may say. None of them quotes the message."""
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class Header:
     """What a header tells. None is what is not in it, or stands behind the bytes that were copied.
 
     ``pdu`` of PDUS; ``procedure`` its code; ``amf_ue_id`` and ``ran_ue_id`` the two ids of the UE (S1AP: of the
@@ -109,14 +109,14 @@ class _ContradictionError(Exception):
     """The bytes cannot be a message; its argument is one of ODDITIES."""
 
 
-def decode(head: bytes, ppid: int, length: int | None) -> Message:
+def decode(head: bytes, ppid: int, length: int | None) -> Header:
     """The header of a message that begins with ``head``; never raises, whatever the bytes are.
 
     ``ppid`` as ``ppid_of`` gives it; ``length`` of the whole message in bytes, None if unknown: more chunks follow.
     """
     layout = _LAYOUTS.get(ppid)
     if layout is None:
-        return Message(odd=NOT_NGAP)
+        return Header(odd=NOT_NGAP)
     if length is None:
         length = _UNKNOWN
     elif len(head) > length:
@@ -143,7 +143,7 @@ def decode(head: bytes, ppid: int, length: int | None) -> Message:
         pdu, procedure = _PDUS[head[0]], head[1]
         if procedure == layout.private:
             # Its IEs may be named by object identifiers and have another form.
-            return Message(pdu, procedure)
+            return Header(pdu, procedure)
         expected = None if head[0] else layout.carries.get(procedure)
         for _ in range(count):
             kind, size = _ie_header(head, at)
@@ -173,7 +173,7 @@ def decode(head: bytes, ppid: int, length: int | None) -> Message:
         odd = ENDS_EARLY if whole else None
     except _ContradictionError as contradiction:
         odd = str(contradiction)
-    return Message(pdu, procedure, core, ran, nas, odd)
+    return Header(pdu, procedure, core, ran, nas, odd)
 
 
 def _long_size(head: bytes, at: int) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.message import Message
-from sctptop.model.registrations.outcome import GRACE_NS, RUNNING, TIMEOUT_NS, Verdict, judge
+from sctptop.model.registrations.outcome import GRACE_NS, RUNNING, TIMEOUT_NS, Ending, judge
 from sctptop.model.registrations.stages import CORE, HELD, RAN, UNREAD, Stage, stages, sums
 
 PARTS = ((HELD, UNREAD), (CORE,), (RAN,))
@@ -84,7 +84,7 @@ class Attempt:
         self.before: Attempt | None = None
         self.closed_ns: int | None = None
         self.amf_ue_id = first.amf_ue_id
-        self.verdict = Verdict(RUNNING)
+        self.ending = Ending(RUNNING)
         self.due_ns = first.at_ns + TIMEOUT_NS
         self._later: list[Message] = []
         self._left_out = 0
@@ -107,18 +107,18 @@ class Attempt:
             del self._later[MOST_MESSAGES // 2]
             self._left_out += 1
 
-    def judge(self, now_ns: int) -> Verdict:
+    def judge(self, now_ns: int) -> Ending:
         """How it stands now."""
-        self.verdict = judge(self._messages, now_ns, self.closed_ns)
-        end_ns = self.verdict.end_ns
+        self.ending = judge(self._messages, now_ns, self.closed_ns)
+        end_ns = self.ending.end_ns
         self.due_ns = self.first.at_ns + TIMEOUT_NS if end_ns is None else end_ns + GRACE_NS
-        return self.verdict
+        return self.ending
 
     def record(self, now_ns: int) -> Registration:
         """As it was judged last; while it is running its stages reach to ``now_ns``."""
-        verdict, first = self.verdict, self.first
-        running = verdict.outcome == RUNNING or verdict.end_ns is None
-        end_ns = now_ns if running or verdict.end_ns is None else verdict.end_ns
+        ending, first = self.ending, self.first
+        running = ending.outcome == RUNNING or ending.end_ns is None
+        end_ns = now_ns if running or ending.end_ns is None else ending.end_ns
         messages = tuple(message for message in self._messages if message.at_ns <= end_ns)
         pieces = stages(messages, first.out, first.at_ns, max(end_ns, first.at_ns), not self._left_out)
         spent = sums(pieces)
@@ -130,7 +130,7 @@ class Attempt:
             amf_ue_id=self.amf_ue_id,
             began=self.began,
             began_ns=first.at_ns,
-            outcome=verdict.outcome,
+            outcome=ending.outcome,
             stages=pieces,
             messages=messages,
             total_ns=None if running else sum(spent.values()),

@@ -37,7 +37,7 @@ GRACE_NS = 6_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Ending:
     """The outcome and its instant. ``end_ns`` while RUNNING: where it ends if nothing more comes; None if unknown."""
 
     outcome: str
@@ -88,7 +88,7 @@ class _Progress:
             return self.response.done_ns if self.response else None
         return max(self.accept.done_ns, self.response.done_ns if self.response else 0)
 
-    def take(self, message: Message) -> Verdict | None:
+    def take(self, message: Message) -> Ending | None:
         """Take in the next message; says how the registration ended, if it did."""
         dialect = message.dialect
         if message.procedure == dialect.uplink_nas:
@@ -100,19 +100,19 @@ class _Progress:
         gone = message.procedure in (dialect.context_release, dialect.reroute)
         return self._over(message) if gone and message.pdu == INITIATING else None
 
-    def _uplink(self, message: Message) -> Verdict | None:
+    def _uplink(self, message: Message) -> Ending | None:
         dialect = message.dialect
         if message.nas == dialect.complete or (message.nas is None and self.sure):
-            return Verdict(COMPLETED, message.done_ns)
+            return Ending(COMPLETED, message.done_ns)
         if message.nas is None and self.accept is not None:
             self.answer = self.answer or message
         if message.nas in dialect.later and self.end_ns is not None:
-            return Verdict(COMPLETED, self.end_ns)
+            return Ending(COMPLETED, self.end_ns)
         return None
 
-    def _downlink(self, message: Message) -> Verdict | None:
+    def _downlink(self, message: Message) -> Ending | None:
         if message.nas in message.dialect.rejects:
-            return Verdict(REJECTED, message.done_ns)
+            return Ending(REJECTED, message.done_ns)
         if message.nas == message.dialect.accept:
             self.accept, self.sure = message, True
         elif not self.sure:
@@ -122,9 +122,9 @@ class _Progress:
             self.answer = self.answer if unread else None
         return None
 
-    def _context(self, message: Message) -> Verdict | None:
+    def _context(self, message: Message) -> Ending | None:
         if message.pdu == UNSUCCESSFUL:
-            return Verdict(REJECTED, message.done_ns)
+            return Ending(REJECTED, message.done_ns)
         if message.pdu == SUCCESSFUL:
             self.response = message
         if not self.sure:
@@ -132,13 +132,13 @@ class _Progress:
             self.accept, self.sure, self.answer = message, True, None
         return None
 
-    def _over(self, message: Message) -> Verdict:
+    def _over(self, message: Message) -> Ending:
         if self.end_ns is not None:
-            return Verdict(COMPLETED, self.end_ns)
-        return Verdict(RELEASED, message.done_ns)
+            return Ending(COMPLETED, self.end_ns)
+        return Ending(RELEASED, message.done_ns)
 
 
-def judge(messages: Sequence[Message], now_ns: int, closed_ns: int | None = None) -> Verdict:
+def judge(messages: Sequence[Message], now_ns: int, closed_ns: int | None = None) -> Ending:
     """How the registration stands that the first of these messages began; they are in the order of ``at_ns``.
 
     ``closed_ns``: when another InitialUEMessage took its id.
@@ -148,12 +148,12 @@ def judge(messages: Sequence[Message], now_ns: int, closed_ns: int | None = None
     for message in messages[1:]:
         if message.at_ns >= deadline_ns:
             break
-        verdict = progress.take(message)
-        if verdict is not None:
-            return verdict
+        ending = progress.take(message)
+        if ending is not None:
+            return ending
     end_ns = progress.end_ns
     if closed_ns is not None and closed_ns < deadline_ns:
-        return Verdict(SUPERSEDED, closed_ns) if end_ns is None else Verdict(COMPLETED, end_ns)
+        return Ending(SUPERSEDED, closed_ns) if end_ns is None else Ending(COMPLETED, end_ns)
     if end_ns is not None:
-        return Verdict(COMPLETED if now_ns - end_ns >= GRACE_NS else RUNNING, end_ns)
-    return Verdict(TIMED_OUT, deadline_ns) if now_ns >= deadline_ns else Verdict(RUNNING)
+        return Ending(COMPLETED if now_ns - end_ns >= GRACE_NS else RUNNING, end_ns)
+    return Ending(TIMED_OUT, deadline_ns) if now_ns >= deadline_ns else Ending(RUNNING)

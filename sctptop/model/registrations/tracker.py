@@ -206,10 +206,10 @@ class Registrations:
         judged |= {place: one for place, one in self._running.items() if one.due_ns <= now_ns}
         self._touched, ended = {}, []
         for place, attempt in judged.items():
-            verdict = attempt.judge(now_ns)
-            if verdict.outcome == RUNNING or verdict.end_ns is None:
+            ending = attempt.judge(now_ns)
+            if ending.outcome == RUNNING or ending.end_ns is None:
                 continue
-            if now_ns - verdict.end_ns < SETTLE_NS:
+            if now_ns - ending.end_ns < SETTLE_NS:
                 self._touched[place] = attempt
                 continue
             ended.append(attempt.record(now_ns))
@@ -231,8 +231,8 @@ class Registrations:
             steps[one.from_ran] += ((one.began_ns, 1), (one.began_ns + (one.total_ns or 0), -1))
         for attempt in self._running.values():
             steps[attempt.from_ran].append((attempt.first.at_ns, 1))
-            if attempt.verdict.end_ns is not None:
-                steps[attempt.from_ran].append((attempt.verdict.end_ns, -1))
+            if attempt.ending.end_ns is not None:
+                steps[attempt.from_ran].append((attempt.ending.end_ns, -1))
         return max(max(accumulate(step for _, step in sorted(side)), default=0) for side in steps.values())
 
     def _under_way(self) -> int:

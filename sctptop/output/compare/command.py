@@ -9,8 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sctptop.comparison.collecting import Collector
 from sctptop.comparison.compare import compare
+from sctptop.comparison.summarizing import Summarizer
 from sctptop.comparison.summary import Summary
 from sctptop.comparison.verdict import verdict
 from sctptop.errors import USAGE, SctptopError
@@ -90,12 +90,12 @@ def _same(one: Path, other: Path) -> bool:
 def _summary(path: Path, name: str) -> Summary:
     recording = Recording(path)
     try:
-        model, collector = Model(), Collector()
+        model, summarizer = Model(), Summarizer()
         for position, sample in recording.samples(0, len(recording)):
-            collector.take(model.advance(sample))
+            summarizer.take(model.advance(sample))
             _progress(name, position, len(recording))
         try:
-            return collector.summary(name, _shown(path), recording.facts, recording.damaged)
+            return summarizer.summary(name, _shown(path), recording.facts, recording.damaged)
         except ValueError:
             raise RecordingError(
                 f"{path}: not one sample of it can be read (try: another copy of it)"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from sctptop.comparison.collecting import summarise
+from sctptop.comparison.summarizing import summarise
 from sctptop.comparison.summary import Summary
 from sctptop.model.association import Association, Process
 from sctptop.model.association import Path as AssociationPath

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, UNREAD
-from sctptop.comparison.collecting import summarise
 from sctptop.comparison.compare import Comparison, compare
 from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
+from sctptop.comparison.summarizing import summarise
 from sctptop.comparison.summary import Summary
 from sctptop.comparison.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
 from sctptop.model.sample import Sample

@@ -13,7 +13,7 @@ from pycrate_asn1dir import S1AP as S1AP_ASN1
 from pycrate_mobile.TS24301_EMM import EMMTypeMOClasses, EMMTypeMTClasses
 from pycrate_mobile.TS24501_FGMM import FGMMTypeClasses
 
-from sctptop.model.ngap.header import Message
+from sctptop.model.ngap.header import Header
 from sctptop.model.ngap.nas import DOWNLINK_5GMM, DOWNLINK_EMM, UPLINK_5GMM, UPLINK_EMM
 from sctptop.model.ngap.ppid import NGAP, S1AP
 
@@ -46,7 +46,7 @@ class Case:
 
     kind: Kind
     data: bytes
-    expected: Message
+    expected: Header
     nas: bytes = b""
     reach: int = 0
 
@@ -243,7 +243,7 @@ def case(dice: Dice, kind: Kind) -> Case:
         else:
             continue
         ies.append({"id": ident, "criticality": criticality, "value": (kind_of_ie, value)})
-    return Case(kind, encode(kind, ies), Message(kind.pdu, kind.procedure, **found), nas, reach)
+    return Case(kind, encode(kind, ies), Header(kind.pdu, kind.procedure, **found), nas, reach)
 
 
 def encode(kind: Kind, ies: list[dict[str, Any]]) -> bytes:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sctptop.model.ngap import header
-from sctptop.model.ngap.header import ODDITIES, Message, decode
+from sctptop.model.ngap.header import ODDITIES, Header, decode
 from sctptop.model.ngap.ppid import NGAP, S1AP, ppid_of
 from sctptop.model.ngap.procedure_names import PDUS
 from tests.unit.model.ngap.ngap_pdus import PRIVATE, Case, Kind, cases, damaged, descriptions, encode, kinds
@@ -29,7 +29,7 @@ def ie(ident: int, type_name: str, value: object) -> dict[str, object]:
     return {"id": ident, "criticality": "reject", "value": (type_name, value)}
 
 
-def seen_in(one: Case, size: int) -> Message:
+def seen_in(one: Case, size: int) -> Header:
     """What the first ``size`` bytes tell: the ids, and the NAS type if as much of it was copied."""
     if one.nas and one.data.index(one.nas) + one.reach > size:
         return replace(one.expected, nas=None)
@@ -90,10 +90,10 @@ def test_both_ids_in_one_ie(core: int, ran: int) -> None:
 
 def test_a_choice_of_a_later_release_leaves_the_ids_out() -> None:
     head = "0029001000000100720009"
-    assert decode(bytes.fromhex(head + "80") + bytes(8), NGAP, 20) == Message("initiatingMessage", 41)
+    assert decode(bytes.fromhex(head + "80") + bytes(8), NGAP, 20) == Header("initiatingMessage", 41)
     assert decode(bytes.fromhex(head + "c0") + bytes(8), NGAP, 20).odd == header.BAD_ID
     head = "0017001000000100630009"
-    assert decode(bytes.fromhex(head + "c0") + bytes(8), S1AP, 20) == Message("initiatingMessage", 23)
+    assert decode(bytes.fromhex(head + "c0") + bytes(8), S1AP, 20) == Header("initiatingMessage", 23)
 
 
 def test_longer_than_a_length_determinant_can_tell() -> None:
@@ -107,12 +107,12 @@ def test_longer_than_a_length_determinant_can_tell() -> None:
         ],
     )
     assert data[3] == 0xC2
-    assert decode(data, NGAP, len(data)) == Message("initiatingMessage", 44, 1 << 39, 7)
-    assert decode(data[:64], NGAP, len(data)) == Message("initiatingMessage", 44, 1 << 39, 7)
+    assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 44, 1 << 39, 7)
+    assert decode(data[:64], NGAP, len(data)) == Header("initiatingMessage", 44, 1 << 39, 7)
     assert decode(data[:3] + b"\xc5" + data[4:64], NGAP, len(data)).odd == header.BAD_FRAGMENT
     many = [ie(117, "UERadioCapability", b"\xff" * 400)] * 50
     data = encode(kind(NGAP, "UERadioCapabilityInfoIndication"), [ie(10, "AMF-UE-NGAP-ID", 1), *many])
-    assert decode(data, NGAP, len(data)) == Message("initiatingMessage", 44, 1)
+    assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 44, 1)
 
 
 @pytest.mark.parametrize("ppid", [NGAP, S1AP])
@@ -123,7 +123,7 @@ def test_a_private_message_has_ies_of_another_form(ppid: int) -> None:
     body = {"criticality": "ignore", "value": ("PrivateMessage", {"privateIEs": [private, private]})}
     pdu.set_val(("initiatingMessage", {"procedureCode": PRIVATE[ppid], **body}))
     data = bytes(pdu.to_aper())
-    assert decode(data, ppid, len(data)) == Message("initiatingMessage", PRIVATE[ppid])
+    assert decode(data, ppid, len(data)) == Header("initiatingMessage", PRIVATE[ppid])
 
 
 @pytest.mark.parametrize(
@@ -164,14 +164,14 @@ def test_a_byte_that_contradicts_is_named(change: tuple[int, int], odd: str | No
         "0004401a 00 0003 000a0002 0001 00550002 0002 00260004 03 7e0056".replace(" ", "")
     )
     data[3] = len(data) - 4
-    assert decode(bytes(data), NGAP, len(data)) == Message("initiatingMessage", 4, 1, 2, 0x56)
+    assert decode(bytes(data), NGAP, len(data)) == Header("initiatingMessage", 4, 1, 2, 0x56)
     data[change[0]] = change[1]
     assert decode(bytes(data), NGAP, len(data)).odd == odd
 
 
 def test_fewer_ies_than_counted() -> None:
     data = bytes.fromhex("200e000f 000003 000a40020001 005540020002")
-    assert decode(data, NGAP, len(data)) == Message("successfulOutcome", 14, 1, 2)
+    assert decode(data, NGAP, len(data)) == Header("successfulOutcome", 14, 1, 2)
     data = bytes.fromhex("000f4009 000002 005500020002")
     assert decode(data, NGAP, len(data)).odd == header.ENDS_EARLY
     assert decode(data, NGAP, 100).odd is None
@@ -180,7 +180,7 @@ def test_fewer_ies_than_counted() -> None:
 
 def test_a_first_fragment_may_be_shorter_than_the_message_says() -> None:
     data = bytes.fromhex("000f40 83e8 000004 005500020002")
-    assert decode(data, NGAP, None) == Message("initiatingMessage", 15, None, 2)
+    assert decode(data, NGAP, None) == Header("initiatingMessage", 15, None, 2)
     assert decode(data, NGAP, len(data)).odd == header.BAD_SIZE
 
 
@@ -211,16 +211,16 @@ def test_ciphertext_is_not_taken_for_a_message() -> None:
 
 def test_only_numbers_of_the_header_are_kept() -> None:
     """A RegistrationRequest with an identity inside leaves its type and nothing else."""
-    assert [field.name for field in fields(Message)] == [
+    assert [field.name for field in fields(Header)] == [
         "pdu", "procedure", "amf_ue_id", "ran_ue_id", "nas", "odd",
     ]  # fmt: skip
     identity = bytes.fromhex("0001001300f11000001032547698")
     nas = bytes.fromhex("7e0041790000") + identity
     data = encode(kind(NGAP, "InitialUEMessage"), [ie(85, "RAN-UE-NGAP-ID", 3), ie(38, "NAS-PDU", nas)])
-    assert decode(data, NGAP, len(data)) == Message("initiatingMessage", 15, None, 3, 0x41)
+    assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 15, None, 3, 0x41)
 
 
-def check(message: Message) -> None:
+def check(message: Header) -> None:
     """What holds of every message, whatever its bytes."""
     assert message.odd in (None, *ODDITIES)
     assert message.pdu in (None, *PDUS)
@@ -248,9 +248,9 @@ def test_damage_never_raises() -> None:
 
 
 def test_other_protocols() -> None:
-    assert decode(bytes.fromhex("00044003000000"), 61, 7) == Message(odd=header.NOT_NGAP)
-    assert decode(b"", NGAP, 0) == Message(odd=header.ENDS_EARLY)
-    assert decode(b"", NGAP, 50) == Message()
+    assert decode(bytes.fromhex("00044003000000"), 61, 7) == Header(odd=header.NOT_NGAP)
+    assert decode(b"", NGAP, 0) == Header(odd=header.ENDS_EARLY)
+    assert decode(b"", NGAP, 50) == Header()
 
 
 def test_ppid_of_a_sender_that_forgot_htonl() -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from sctptop.comparison.collecting import summarise
 from sctptop.comparison.remarks import caveats_of
+from sctptop.comparison.summarizing import summarise
 from sctptop.model.event import Event
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Model

@@ -47,7 +47,7 @@ class _Rule:
     lasted_s: float = 0.0
 
 
-class Collector:
+class Summarizer:
     """Takes the snapshots of one recording in their order."""
 
     def __init__(self) -> None:
@@ -182,10 +182,10 @@ def summarise(
     samples: Iterable[Sample], name: str = "", path: str = "", facts: Mapping[str, Any] | None = None
 ) -> Summary:
     """Of samples in their order. Raises ValueError where there is none."""
-    model, collector = Model(), Collector()
+    model, summarizer = Model(), Summarizer()
     for sample in samples:
-        collector.take(model.advance(sample))
-    return collector.summary(name, path, facts or {}, 0)
+        summarizer.take(model.advance(sample))
+    return summarizer.summary(name, path, facts or {}, 0)
 
 
 def _known_port(row: Row) -> str:
