@@ -6,8 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.outcome import GRACE_NS, TIMEOUT_NS
+from tests.unit.model.registrations.attempts import (
+    ACCEPT_ALONE,
+    AUTHENTICATION_REJECT,
+    COMPLETING,
+    CONTEXT_FAILURE,
+    LATER,
+    REJECT,
+    both,
+    check,
+    ms,
+)
 from tests.unit.registering import (
     AUTHENTICATION,
     COMPLETE,
@@ -18,60 +28,11 @@ from tests.unit.registering import (
     RELEASE,
     SECOND,
     SECURITY,
-    SUCCESSFUL,
-    UNSUCCESSFUL,
     Step,
     ciphered,
     exchange,
     follow,
 )
-
-REJECT, AUTHENTICATION_REJECT = Step(False, 4, 0x44), Step(False, 4, 0x58)
-CONTEXT_FAILURE = replace(CONTEXT[1], pdu=UNSUCCESSFUL)
-ACCEPT_ALONE = Step(False, 4, 0x42, think=4)
-IDENTITY = (Step(False, 4, 0x5B), Step(True, 46, 0x5C))
-SYNCH_FAILURE = (AUTHENTICATION[0], Step(True, 46, 0x59))
-LATER = Step(True, 46, 0x67)
-NOTHING_READ = tuple(replace(step, nas=None) for step in CONTEXT)
-COMPLETING = {
-    "ciphered": ciphered(PLAIN),
-    "known context": (INITIAL, *CONTEXT, COMPLETE),
-    "ciphered accept in a transport": ciphered((INITIAL, *AUTHENTICATION, *SECURITY, ACCEPT_ALONE, COMPLETE)),
-    "identity": (INITIAL, *IDENTITY, *AUTHENTICATION, *SECURITY, *CONTEXT, COMPLETE),
-    "synch failure": (INITIAL, *SYNCH_FAILURE, *AUTHENTICATION, *SECURITY, *CONTEXT, COMPLETE),
-    "accept in a transport": (INITIAL, *AUTHENTICATION, *SECURITY, ACCEPT_ALONE, COMPLETE),
-    "accept after the context": (*PLAIN[:5], *NOTHING_READ, ACCEPT_ALONE, COMPLETE),
-    "radio capability between": (*PLAIN[:-1], Step(True, 44), COMPLETE),
-    "ciphered identity": ciphered((INITIAL, *AUTHENTICATION, *SECURITY, *IDENTITY, *CONTEXT, COMPLETE)),
-    "nothing readable": (replace(INITIAL, nas=None), *CONTEXT, replace(COMPLETE, nas=None)),
-}  # fmt: skip
-"""Registrations that end with the RegistrationComplete."""
-
-
-def both(steps: tuple[Step, ...], **facts: int) -> tuple[Registration, Registration]:
-    """The one registration as the radio node and as the core saw it; its time adds up."""
-    seen = []
-    for events in exchange(steps, **facts):
-        (one,) = follow(events).now.last
-        check(one)
-        seen.append(one)
-    assert [one.end for one in seen] == ["gNB", "AMF"]
-    return seen[0], seen[1]
-
-
-def check(one: Registration) -> None:
-    """All time is there once."""
-    parts = (one.held_ns, one.unread_ns, one.core_ns, one.ran_ns)
-    assert all(part is not None and part >= 0 for part in parts)
-    assert sum(part or 0 for part in parts) == one.total_ns == sum(stage.length_ns for stage in one.stages)
-    at_ns = 0
-    for stage in one.stages:
-        assert stage.begin_ns == at_ns and stage.length_ns > 0
-        at_ns += stage.length_ns
-
-
-def ms(one: Registration) -> tuple[float, ...]:
-    return tuple((part or 0) / MS for part in (one.total_ns, one.sctp_ns, one.core_ns, one.ran_ns))
 
 
 def test_the_time_of_each_side_is_what_it_took() -> None:
@@ -250,86 +211,3 @@ def test_an_attach_goes_the_same_way() -> None:
         check(one)
         assert (one.protocol, one.end, one.outcome) == ("S1AP", ("eNB", "MME")[place], "completed")
         assert one.messages[-1].title == "AttachComplete"
-
-
-@pytest.mark.parametrize("lost", range(1, len(PLAIN)))
-def test_a_lost_event_moves_time_and_makes_none(lost: int) -> None:
-    steps = tuple(replace(step, held=7, unread=3) for step in PLAIN)
-    for events in exchange(steps):
-        (whole,) = follow(events).now.last
-        (one,) = follow(events[:lost] + events[lost + 1 :]).now.last
-        check(one)
-        assert one.outcome == "completed"
-        if lost < len(PLAIN) - 1:
-            assert one.total_ns == whole.total_ns
-            assert (one.sctp_ns or 0) < (whole.sctp_ns or 0)
-
-
-@pytest.mark.parametrize("steps", [PLAIN, ciphered(PLAIN), ciphered((*PLAIN[:5], ACCEPT_ALONE, *PLAIN[5:]))])
-def test_a_response_tells_of_a_context_setup_request_that_was_not_seen(steps: tuple[Step, ...]) -> None:
-    request = len(steps) - 3
-    for events in exchange((*steps, RELEASE)):
-        seen = events[:request] + events[request + 1 :]
-        (one,) = follow(seen).now.last
-        check(one)
-        assert (one.outcome, one.messages[-1]) == ("completed", follow(events).now.last[0].messages[-1])
-        (one,) = follow(seen[:-2] + seen[-1:]).now.last
-        assert (one.outcome, one.messages[-1].name) == ("completed", "InitialContextSetupResponse")
-
-
-def test_a_failure_to_set_up_a_context_is_no_accept_though_its_request_was_not_seen() -> None:
-    for events in exchange((INITIAL, CONTEXT[0], CONTEXT_FAILURE, RELEASE)):
-        (one,) = follow(events[:1] + events[2:]).now.last
-        assert one.outcome == "rejected"
-
-
-LACKING = {
-    1: (("AuthenticationResponse", "core"),),
-    2: (("SecurityModeCommand", "RAN"),),
-    3: (("SecurityModeComplete", "core"),),
-    4: (("InitialContextSetupRequest", "RAN"),),
-    5: (("InitialContextSetupResponse", "core"),),
-    6: (),
-}
-"""By the place of the message of PLAIN that no probe told of: the stage of which is not known whose time it was."""
-
-
-def lacking(one: Registration) -> tuple[tuple[str, str], ...]:
-    check(one)
-    return tuple((stage.name, stage.whose) for stage in one.stages if stage.unseen)
-
-
-@pytest.mark.parametrize(("lost", "stages"), LACKING.items())
-def test_a_stage_with_a_message_unseen_is_neither_side_s(
-    lost: int, stages: tuple[tuple[str, str], ...]
-) -> None:
-    for events in exchange(tuple(replace(step, held=7, unread=3) for step in PLAIN)):
-        (one,) = follow(events[:lost] + events[lost + 1 :]).now.last
-        assert lacking(one) == stages
-
-
-def test_a_ciphered_answer_to_a_command_unseen_is_known_by_what_it_follows() -> None:
-    for events in exchange(ciphered(PLAIN)):
-        (one,) = follow(events[:3] + events[4:]).now.last
-        assert lacking(one) == (("UplinkNASTransport", "core"),)
-
-
-def test_what_else_that_side_said_after_the_message_unseen_is_doubtful_too() -> None:
-    events, _ = exchange((*PLAIN[:4], Step(True, 44), *PLAIN[4:]))
-    (one,) = follow(events[:3] + events[4:]).now.last
-    assert lacking(one) == (("UERadioCapabilityInfoIndication", "core"), ("SecurityModeComplete", "core"))
-
-
-@pytest.mark.parametrize(
-    "steps",
-    [
-        *COMPLETING.values(),
-        (INITIAL, AUTHENTICATION[0], *AUTHENTICATION, AUTHENTICATION[1], *SECURITY, *CONTEXT, COMPLETE),
-        (INITIAL, AUTHENTICATION[0], IDENTITY[0], AUTHENTICATION[1], IDENTITY[1], *SECURITY, *CONTEXT, COMPLETE),
-        (INITIAL, AUTHENTICATION[0], REJECT),
-        (*PLAIN[:-2], Step(False, 29), PLAIN[-2], Step(True, 29, pdu=SUCCESSFUL), COMPLETE),
-    ],
-)  # fmt: skip
-def test_two_messages_of_one_side_in_a_row_are_no_gap(steps: tuple[Step, ...]) -> None:
-    for one in both(steps):
-        assert lacking(one) == ()

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import sqlite3
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,29 +15,14 @@ import pytest
 from sctptop.cli import main
 from sctptop.model.sample import Sample
 from sctptop.output.compare.command import names_of
-from sctptop.output.compare.plot import overlaid
-from sctptop.output.compare.text import LEAST_WIDTH, WIDTH
+from sctptop.output.compare.text import WIDTH
 from tests.ui.scripted import with_probes
 from tests.unit.associations import sample
-from tests.unit.comparison.comparing import FAST, SLOW, Run, slower
+from tests.unit.comparison.comparing import Run, slower
+from tests.unit.output.compare.running import QUICK, said
 from tests.unit.recording.recordings import written
 
-QUICK = replace(FAST, ues=15)
 RATIO = re.compile(r"\d× \(\d")
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    folder = tmp_path_factory.mktemp("compared")
-    runs = {"slow": replace(SLOW, ues=15), "fast": QUICK, "again": replace(QUICK, seed=3)}
-    return {name: run.written(folder / f"{name}.sctp") for name, run in runs.items()}
-
-
-def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
-    assert main(["compare", *map(str, arguments)]) == 0
-    out, err = capsys.readouterr()
-    assert err == ""
-    return out
 
 
 def test_the_report_has_all_parts_in_order(
@@ -70,69 +54,6 @@ def test_the_report_has_all_parts_in_order(
     assert RATIO.search(median) and median.endswith("*")
     assert "slow: problem, Nagle stall (gNB" in out and "fast: none" in out
     assert "compares settings, not cores" in " ".join(out.split())
-
-
-@pytest.mark.parametrize(("columns", "width"), [(200, WIDTH), (80, 80), (60, LEAST_WIDTH), (20, LEAST_WIDTH)])
-def test_it_is_as_wide_as_the_terminal(
-    columns: int,
-    width: int,
-    files: Mapping[str, Path],
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", str(columns))
-    monkeypatch.setenv("NO_COLOR", "1")
-    out = said(capsys, files["slow"], files["fast"])
-    lines = out.splitlines()
-    assert width - 8 < max(map(len, lines)) <= width
-    bars = [line for line in lines if "▕" in line]
-    assert bars and "█" in bars[0][-20:]
-    # No label is cut, for want of room it stands alone.
-    assert "…" not in out and "  Authentication (answered)" in out
-
-
-def test_what_has_no_room_beside_its_label_goes_below(
-    files: Mapping[str, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wide = said(capsys, files["slow"], files["fast"]).splitlines()
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setenv("COLUMNS", "60")
-    monkeypatch.setenv("NO_COLOR", "1")
-    narrow = said(capsys, files["slow"], files["fast"]).splitlines()
-    (whole,) = (line for line in wide if line.startswith("  time, p50"))
-    (place,) = (place for place, line in enumerate(narrow) if line.startswith("  time, p50"))
-    label, ratio = narrow[place].split("p50")
-    cells = narrow[place + 1].split()
-    assert whole.split() == [*f"{label}p50".split(), *cells, *ratio.split()] and len(cells) == 2
-
-
-def test_the_column_of_ratios_says_of_what(
-    files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    lines = said(capsys, files["slow"], files["fast"]).splitlines()
-    head = lines[lines.index("Registrations, at the gNB") + 1]
-    assert head.split() == ["slow", "fast", "against", "slow"]
-    (median,) = (line for line in lines if line.startswith("  time, p50"))
-    assert median.index("×") > head.index("against slow") > median.rindex("ms")
-    # Nothing is measured against another in the settings, and a long name has no room.
-    assert lines[lines.index("Settings") + 1].split() == ["slow", "fast"]
-    long = shutil.copy(files["slow"], tmp_path / "as-slow-as-it-gets.sctp")
-    assert "against baseline" in said(capsys, long, files["fast"])
-
-
-def test_more_than_fit_beside_each_other_go_below(
-    files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    more = [
-        shutil.copy(files["again"], tmp_path / f"{'a rather long name of run ' * 2}{n}.sctp")
-        for n in range(4)
-    ]
-    out = said(capsys, files["slow"], files["fast"], *more)
-    assert max(map(len, out.splitlines())) <= WIDTH
-    assert out.count("Verdict: ") == 5 and "Fastest first, by the median: " in out
-    # The baseline is repeated above each of them.
-    assert sum(line.split()[:1] == ["slow"] and "│" not in line for line in out.splitlines()) > 8
 
 
 @pytest.mark.parametrize(
@@ -290,15 +211,3 @@ def _bare() -> list[Sample]:
 def test_names_are_told_apart() -> None:
     assert names_of([Path("x/a.sctp"), Path("y/b")]) == ["a", "b"]
     assert names_of([Path("x/a.sctp"), Path("y/a.sctp")]) == ["x/a.sctp", "y/a.sctp"]
-
-
-def test_distributions_share_one_scale() -> None:
-    rows = overlaid({"total": [("a", [1.0] * 50 + [100.0]), ("b", [10.0] * 9), ("c", [])]}, 60)
-    bars = [line.partition("▕")[2] for line in rows[:3]]
-    # The one slow value of the first is seen, and lies at the end of the scale.
-    assert bars[0][0] == "█" and bars[0][-1] == "▁" and len(bars[0]) == max(map(len, bars))
-    assert bars[1].strip() == "█" and abs(len(bars[1]) - len(bars[0]) / 2) <= 1.5
-    assert bars[2] == "" and rows[-1].split() == ["1ms", "2ms", "5ms", "10ms", "20ms", "50ms", "100ms"]
-    assert overlaid({"total": [("a", [])]}, 60) == []
-    assert all(len(line) <= 60 for line in rows)
-    assert len(overlaid({"total": [("a", [7.0] * 5)]}, 60)) == 3
