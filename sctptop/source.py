@@ -15,7 +15,7 @@ class Source(Protocol):
     """Reads facts and judges nothing. Used by one thread."""
 
     def read(self) -> Sample:
-        """The next sample. Trouble with the kernel is told in ``Sample.sources``, not raised.
+        """The next sample. Trouble with the kernel is reported in ``Sample.sources``, not raised.
 
         Raises EndOfSamples when there will be none.
         """

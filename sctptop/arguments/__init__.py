@@ -1,1 +1,1 @@
-"""The command line: what may be said, and what it means."""
+"""The command line: its flags, and what they mean."""

@@ -21,7 +21,7 @@ LEAST_SIZE = 1_000_000
 
 
 def options_of(arguments: argparse.Namespace) -> Options:
-    """What the words come to. Raises SctptopError."""
+    """The Options that the flags ask for. Raises SctptopError."""
     defaults = Options()
     if arguments.both_ends and (arguments.json or arguments.events is not None):
         told = "--json" if arguments.json else "--events"

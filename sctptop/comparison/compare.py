@@ -1,4 +1,4 @@
-"""Compares summaries: the first is the baseline, each other one is told against it."""
+"""Compares summaries: the first is the baseline, each other one is compared with it."""
 
 from __future__ import annotations
 

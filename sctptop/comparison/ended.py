@@ -15,7 +15,7 @@ from sctptop.model.registrations.tally import PARTS
 
 MOST_STAGES = 256
 MOST_NS = 3_600_000_000_000
-"""No registration takes an hour: what says so was damaged or made up."""
+"""No registration takes an hour: such a record is damaged or made up."""
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ A mean is resampled value by value up to PLAIN_N of them, beyond that its resamp
 Registrations that follow each other are not independent: a burst queues up, a host has slow minutes. So times are cut
 into blocks in the order in which they came; where block medians (or means) scatter more than chance would have it, n
 counts for as much less. Of what lasts longer than a tenth of the recording that sees a part; of what differs from run
-to run, nothing: no recording tells that.
+to run, nothing: no recording shows that.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ Drawn = Callable[[random.Random], float]
 
 def ratio_of_percentiles(base: Sequence[float], other: Sequence[float], share: float) -> Ratio:
     """Of times in the order in which they came."""
-    # A tenth of them has hardly a percentile at the edge: the medians tell for all.
+    # A tenth of them has hardly a percentile at the edge: the medians stand for all.
     ordered = [sorted(one) for one in (base, other)]
     drawn = [
         _percentile_of(sorted_one, share, worth(one, 0.5)) if one else None

@@ -1,4 +1,4 @@
-"""How many registrations succeeded, in words: what no time tells of a core that rejects."""
+"""How many registrations succeeded, in words: timings hide rejections."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sctptop.comparison.compare import Comparison, Pair
 from sctptop.model.registrations.outcome import COMPLETED
 
 SHARES_APART = 0.2
-"""Shares of success that differ by more are told where too few registrations leave nothing certain."""
+"""A larger difference in success is reported even where too few registrations leave nothing certain."""
 
 
 def success_words(comparison: Comparison, pair: Pair) -> list[str]:

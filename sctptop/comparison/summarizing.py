@@ -246,7 +246,7 @@ def _sum(distributions: Iterable[Distribution], bits: int = 6) -> Distribution:
 
 
 def _fired(advice: Mapping[tuple[str, Key], _Rule], compared: Mapping[Key, _Watched]) -> Iterable[Fired]:
-    """One entry a rule and role, those that were said longest first."""
+    """One entry per rule and role, those given longest first."""
     together: dict[tuple[str, str], list[_Rule]] = {}
     for (rule, key), one in advice.items():
         if key in compared:

@@ -1,4 +1,4 @@
-"""What a comparison comes to, in one paragraph: which is faster, how certain that is, and what made the difference."""
+"""The result of a comparison in one paragraph: which is faster, how certain that is, and what made the difference."""
 
 from __future__ import annotations
 

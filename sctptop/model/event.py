@@ -32,7 +32,7 @@ CWND_CAUSES: Mapping[str, str] = {
 """Causes of a ``cwnd`` event; the first four cuts are named as enum sctp_lower_cwnd, include/net/sctp/constants.h."""
 
 CUTS = ("T3_RTX", "FAST_RTX", "ECNE", "INACTIVE", "RESET")
-"""The causes that say congestion or a failure, or that the path was idle: always single events."""
+"""The causes that mean congestion, a failure, or an idle path: always single events."""
 
 Detail = int | float | str | bool | None
 

@@ -49,7 +49,7 @@ def lines(checks: Iterable[Check], width: int | None = None) -> list[str]:
 
 
 def verdict(host: Sequence[Check]) -> str:
-    """What the checks of a host come to, in one line; a terminal that is too small changes nothing of it."""
+    """The result of the checks of a host in one line; a terminal that is too small does not change it."""
     status = worst(host)
     named = ", ".join(check.name for check in host if check.status == status)
     if status == BROKEN:

@@ -27,7 +27,7 @@ HEAP_LIMIT = 4 * TEXT_LIMIT
 
 
 class Database:
-    """``connection`` reads; ``close`` also takes away the copy that was made where the file could not be mended."""
+    """``connection`` reads; ``close`` also removes the copy that was made where the file could not be repaired."""
 
     def __init__(self, path: Path) -> None:
         """Raises RecordingError for what is no recording that this version reads, else one of BROKEN.

@@ -21,7 +21,7 @@ class PatchError(ValueError):
 def keyed(document: Mapping[str, Any]) -> dict[str, Any]:
     """A sample's document with its associations by name, so that one that comes or goes moves no other.
 
-    ``order`` says how they stood. The events are a tuple, which is told whole: they have nothing to do with those
+    ``order`` says how they stood. The events are a tuple, which is written whole: they have nothing to do with those
     before them.
     """
     by_name: dict[str, Any] = {}

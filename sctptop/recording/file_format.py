@@ -16,7 +16,7 @@ from sctptop.terminal_text import REPLACEMENT, printable
 APPLICATION_ID = 0x53637470
 """In the header of the file: "Sctp"."""
 FORMAT = 1
-"""PRAGMA user_version. A reader refuses a higher one and names who wrote it."""
+"""PRAGMA user_version. A reader refuses a higher one and names its writer."""
 
 SCHEMA_SQL = f"""
 PRAGMA application_id = {APPLICATION_ID};
@@ -45,7 +45,7 @@ MOST_IN_A_BLOCK = 2 * BLOCK_SAMPLES
 """While another program holds the file, a block waits and grows."""
 
 TEXT_LIMIT = 64 << 20
-"""Bytes that one block may unpack to: a reader takes no more from a file it does not know."""
+"""Bytes that one block may unpack to: a reader accepts no more from an unknown file."""
 
 
 def printable_json(value: Any) -> Any:

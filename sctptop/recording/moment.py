@@ -15,7 +15,7 @@ _UNITS_S = (DAY_S, 3600.0, 60.0, 1.0)
 
 
 class MomentError(ValueError):
-    """Text that names no moment or span; says what was expected."""
+    """Text that names no moment or span; the message says what was expected."""
 
 
 def span_s(text: str) -> float:

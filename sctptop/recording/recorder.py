@@ -42,7 +42,7 @@ class Recorder:
         limits: Limits | None = None,
         selectors: tuple[Selector, ...] = (),
     ) -> None:
-        """``facts``: what to say of this host and run in a new file."""
+        """``facts``: what a new file holds about this host and run."""
         self._facts = facts
         self._limits = limits
         self._selectors = selectors
@@ -61,14 +61,14 @@ class Recorder:
             self.status = Status(path, size=writer.size)
 
     def stop(self) -> Status:
-        """End the file, if one is being written; says what was kept. Safe to call twice."""
+        """End the file, if one is being written; returns what was kept. Safe to call twice."""
         with self._lock:
             self._close()
             self.status = Status(trouble=self.status.trouble)
             return self.last
 
     def take(self, sample: Sample) -> None:
-        """Keep a sample if recording is on; trouble ends the recording and is told by ``status``."""
+        """Keep a sample if recording is on; trouble ends the recording and is reported by ``status``."""
         with self._lock:
             if self._writer is None:
                 return

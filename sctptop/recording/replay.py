@@ -20,7 +20,7 @@ class ReplaySource:
         self._first: Sample | None = None
 
     def lead_in(self) -> Iterator[Sample]:
-        """What was before the start, to be taken in first: all that looks back then does so from the start on."""
+        """What was before the start: with it the model can look back from the start on."""
         for position, sample in self._samples:
             if position >= self._start:
                 self._first = sample

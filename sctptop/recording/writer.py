@@ -49,7 +49,7 @@ class Writer:
     """One new file. Used by one thread at a time."""
 
     def __init__(self, path: Path, facts: Mapping[str, Any], limits: Limits | None = None) -> None:
-        """Makes the file, mode 0600 and owned by who called sudo. Raises RecordingError; never overwrites."""
+        """Makes the file, mode 0600 and owned by the caller of sudo. Raises RecordingError; never overwrites."""
         self.path = path
         self.samples = 0
         self._limits = limits or Limits()

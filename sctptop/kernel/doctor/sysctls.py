@@ -18,7 +18,7 @@ USUAL_SACK_DELAY_MS = 200
 
 @dataclass(frozen=True, slots=True)
 class _Sysctl:
-    """``means`` takes the value; ``fine`` says whether nothing need be told; ``instead`` is a value to try."""
+    """``means`` explains the value; ``fine``: there is nothing to report; ``instead`` is a value to try."""
 
     name: str
     means: Callable[[int], str]

@@ -17,7 +17,7 @@ _LOAD = " && sudo modprobe sctp_diag"
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """One line for a shell for each thing that may be missing; what follows # is said to the reader."""
+    """One line for a shell for each thing that may be missing; what follows # is for the reader."""
 
     bcc: str
     libbpf: str

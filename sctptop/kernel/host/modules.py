@@ -75,7 +75,7 @@ def barred(name: str, root: Path = Path("/")) -> list[Path]:
 
 
 def locked(root: Path = Path("/")) -> bool:
-    """Whether the kernel takes no more modules until it is booted again."""
+    """Whether the kernel refuses further modules until it is booted again."""
     return (_text(root / "proc/sys/kernel/modules_disabled") or "").strip() == "1"
 
 
@@ -89,7 +89,7 @@ def option(name: str, release: str, root: Path = Path("/")) -> str | None:
 
 
 def configuration(release: str, boot: Path = Path("/boot"), proc: Path = Path("/proc")) -> str | None:
-    """The configuration of the running kernel, where it tells it or the distribution left it; None: nowhere."""
+    """The configuration of the running kernel, from itself or from the distribution; None where neither has it."""
     try:
         return gzip.decompress((proc / "config.gz").read_bytes()).decode("ascii", "replace")
     except (OSError, EOFError, zlib.error):

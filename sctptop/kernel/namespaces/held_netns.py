@@ -1,6 +1,6 @@
 """Network namespaces that nothing but an SCTP socket keeps alive: its process has moved to another since.
 
-No list of the kernel leads there. A socket itself tells its namespace: it is duplicated (pidfd_getfd, Linux 5.6), asked
+No list of the kernel leads there. A socket leads to its namespace: it is duplicated (pidfd_getfd, Linux 5.6), asked
 for it (SIOCGSKNS), and the duplicate closed at once. Needs CAP_SYS_PTRACE and CAP_NET_ADMIN.
 """
 

@@ -91,7 +91,7 @@ class Namespaces:
 
 
 def own_netns(proc: Path = PROC) -> int | None:
-    """That of the calling thread; None when /proc does not tell."""
+    """That of the calling thread; None when /proc does not show it."""
     return _inode(str(proc / "thread-self" / "ns" / "net"))
 
 

@@ -20,7 +20,7 @@ class Place:
 
     ``runtime``: docker, podman, containerd, cri-o, nerdctl, kubernetes (a pod whose runtime its path does not
     tell), lxc, nspawn, or container (64 hex digits that nothing explains). ``id`` is whole, 64 hex digits.
-    ``name`` is told by lxc and nspawn only. ``pod`` is the uid of the Kubernetes pod. ``unit`` is the systemd unit
+    ``name`` is known from lxc and nspawn only. ``pod`` is the uid of the Kubernetes pod. ``unit`` is the systemd unit
     in the container, or of the host outside of one.
     """
 
@@ -57,7 +57,7 @@ _UNIT = re.compile(r"^.+\.(?:service|scope)$", re.DOTALL)
 
 
 def parse_cgroup(text: str) -> Place:
-    """The place that the lines tell: a container in any of them, else the unit in systemd's own, else NOWHERE."""
+    """The place that the lines name: a container in any of them, else the unit in systemd's own, else NOWHERE."""
     paths: list[tuple[bool, str]] = []
     for line in text.splitlines():
         hierarchy, _, rest = line.partition(":")
@@ -71,7 +71,7 @@ def parse_cgroup(text: str) -> Place:
 
 
 def place_of(path: str) -> Place:
-    """The place that one path tells."""
+    """The place that one path names."""
     names = [name for name in path.split("/") if name]
     for at in range(len(names) - 1, -1, -1):
         place = _by_id(names, at) or _by_name(names, at)

@@ -1,4 +1,4 @@
-"""The container of a process: its runtime and id from the cgroup, its name where a file tells it.
+"""The container of a process: its runtime and id from the cgroup, its name where a file holds it.
 
 No daemon is asked. Docker and podman keep names in files that only root may read; a pod is named by the hostname in
 it. A name that cannot be read is None, and the id stands in for it.
@@ -32,7 +32,7 @@ class Containers:
     def __init__(
         self, proc: Path = PROC, docker: Path = DOCKER, storage: Path = STORAGE, host: str | None = None
     ) -> None:
-        """``host`` is this host's own name: a pod on the host's network has no name of its own to tell."""
+        """``host`` is this host's own name: a pod on the host's network has no name of its own."""
         self._proc = proc
         self._docker = docker
         self._storage = storage

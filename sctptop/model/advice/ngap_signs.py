@@ -1,4 +1,4 @@
-"""What NGAP (and S1AP) messages tell for advice: streams, byte order of the PPID, and answers that came a SACK late."""
+"""What NGAP (and S1AP) messages show for advice: streams, byte order of the PPID, and answers that came a SACK late."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class NgapWatch:
         sack_delay_ms: int | None,
         sack_timeouts: float,
     ) -> None:
-        """Take in one interval; ``sack_timeouts`` is what SctpDelaySackExpireds gained in the namespace."""
+        """Update with one interval; ``sack_timeouts`` is what SctpDelaySackExpireds gained in the namespace."""
         if now_s - self._turned_s >= generation_s:
             self._old, self._new, self._turned_s = self._new, _Generation(), now_s
         self._new.sack_timeouts += sack_timeouts

@@ -1,4 +1,4 @@
-"""Advice on what keeps messages from being sent: Nagle, and a peer that takes no more."""
+"""Advice on what keeps messages from being sent: Nagle, and a peer whose window is closed."""
 
 from __future__ import annotations
 

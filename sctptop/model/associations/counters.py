@@ -56,7 +56,7 @@ class CounterBook:
         self._present: frozenset[str] = frozenset()
 
     def advance(self, values: Mapping[str, int], interval_s: float | None) -> Mapping[str, int]:
-        """Take in the values of the next sample, ``interval_s`` seconds after the one before.
+        """Update with the values of the next sample, ``interval_s`` seconds after the one before.
 
         Returns what each gained since it was last seen.
         """

@@ -25,7 +25,7 @@ class Logged:
 
 
 def rare(event: Event) -> bool:
-    """Whether it tells of trouble, or of a beginning or end: what one looks for afterwards."""
+    """Whether it is trouble, or a beginning or end: what one looks for afterwards."""
     return event.kind in RARE or event.is_cut
 
 
@@ -39,7 +39,7 @@ class EventLog:
         self._seen = 0
 
     def advance(self, events: Iterable[tuple[object | None, Event]], tick: int) -> tuple[Logged, ...]:
-        """Take in the events of one tick; says all that are kept, oldest first."""
+        """Add the events of one tick; returns all kept, oldest first."""
         before = self._seen
         for key, event in events:
             self._seen += 1

@@ -23,7 +23,7 @@ class NasPair:
     """A request of the core in a downlink NAS message and the types that answer it.
 
     ``in_turn``: the core goes on with the registration only once it has the answer, and the next in turn is no other.
-    ``secures``: new keys follow from it, which a SecurityModeCommand takes into use.
+    ``secures``: new keys follow from it, which a SecurityModeCommand activates.
     """
 
     name: str

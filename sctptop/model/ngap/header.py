@@ -26,7 +26,7 @@ ODDITIES = (NOT_NGAP, BAD_START, BAD_SIZE, BAD_FRAGMENT, BAD_ID, ENDS_EARLY)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a header tells. None is what is not in it, or stands behind the bytes that were copied.
+    """What a header holds. None is what is not in it, or stands behind the bytes that were copied.
 
     ``pdu`` of PDUS; ``procedure`` its code; ``amf_ue_id`` and ``ran_ue_id`` the two ids of the UE (S1AP: of the
     MME and the eNB); ``nas`` the type of the 5GMM (EMM) message; ``odd`` of ODDITIES: why the bytes cannot be such
@@ -43,7 +43,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Where the two protocols differ: ids of IEs, and the bits before a whole number that tell its bytes less one."""
+    """Where the two protocols differ: ids of IEs, and the bits before a whole number that give its bytes less one."""
 
     core_ie: int
     ran_ie: int

@@ -1,7 +1,7 @@
 """The type of a NAS message, where it can be read: 5GMM of 3GPP TS 24.501, EMM of TS 24.301 (release 18).
 
 A message is plain, or protected: then a header with a MAC and a sequence number stands before it, and it can
-be read only with the null cipher. No header tells the cipher. What stands there is taken for a message if it begins
+be read only with the null cipher. No header names the cipher. What stands there counts as a message if it begins
 like a plain one whose type may travel in that direction: ciphertext looks so by chance once in a million messages
 of 5GMM, but once in 4,000 of EMM, whose plain header is one byte shorter.
 """

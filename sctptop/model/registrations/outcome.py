@@ -45,7 +45,7 @@ class Ending:
 
 
 def begins(message: Message) -> bool:
-    """Whether it begins a registration. One whose NAS message cannot be read is believed to: that of an UE without
+    """Whether it begins a registration. One whose NAS message cannot be read counts as one: that of a UE without
     security is always in the clear, and nothing else begins so often."""
     dialect = message.dialect
     return first_of_ue(message) and message.nas in (dialect.request, None)
@@ -69,7 +69,7 @@ def matters(message: Message) -> bool:
 
 
 class _Progress:
-    """What the messages so far have told."""
+    """What the messages so far have shown."""
 
     def __init__(self) -> None:
         self.accept: Message | None = None
@@ -89,7 +89,7 @@ class _Progress:
         return max(self.accept.done_ns, self.response.done_ns if self.response else 0)
 
     def take(self, message: Message) -> Ending | None:
-        """Take in the next message; says how the registration ended, if it did."""
+        """Update with the next message; returns how the registration ended, if it did."""
         dialect = message.dialect
         if message.procedure == dialect.uplink_nas:
             return self._uplink(message)

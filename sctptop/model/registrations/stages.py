@@ -10,7 +10,7 @@ At each instant between the beginning and the end of a registration it is, in th
    time: the radio side until the RegistrationComplete.
 
 Seen from the radio node, the core's time contains the network both ways; seen from the core, the radio side's does.
-All is in whole nanoseconds, so the pieces sum up exactly. A message that no event told of moves time from the one side
+All is in whole nanoseconds, so the pieces sum up exactly. A message without an event moves time from the one side
 to the other; it never adds any. Where it is certain that there was such a message, the stage says so.
 """
 

@@ -43,7 +43,7 @@ class _Told:
         self._authenticated = False
 
     def take(self, message: Message, up: bool) -> bool:
-        """Take in the next message; says whether one before it was not seen."""
+        """Update with the next message; returns whether one before it was not seen."""
         dialect = message.dialect
         authenticated, self._authenticated = self._authenticated, False
         if is_answered(dialect.ppid, message.procedure) and message.pdu != INITIATING:

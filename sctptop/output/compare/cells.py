@@ -28,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Lines under a title; ``note`` says what one must know to read them."""
+    """Lines under a title; ``note`` is what one must know to read them."""
 
     title: str
     lines: tuple[Line, ...]
@@ -52,7 +52,7 @@ def with_ratio(line: Line, comparison: Comparison, name: str) -> Line:
 
 
 def ratio_cell(ratio: Ratio | None) -> str:
-    """A ratio with its interval, * where it differs for certain; nothing to say of twice 0."""
+    """A ratio with its interval, * where it differs for certain; empty for twice 0."""
     if ratio is None or ratio.value is None or ratio.low == ratio.high == 1:
         return ""
     return times_text(ratio) + (" *" if ratio.differs else "")

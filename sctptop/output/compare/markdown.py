@@ -19,7 +19,7 @@ def markdown_report(comparison: Comparison, verdicts: Sequence[Verdict]) -> str:
     title = " against ".join(escaped(name) for name in (", ".join(names[1:]), names[0]))
     lines = [f"## SCTP and registrations: {title}", ""]
     if comparison.caveats:
-        lines += ["Mind first:", "", *(f"- {escaped(caveat)}" for caveat in comparison.caveats), ""]
+        lines += ["Caveats:", "", *(f"- {escaped(caveat)}" for caveat in comparison.caveats), ""]
     for table in tables(comparison):
         lines += [*_table(table, names), ""]
     lines += ["### Advice given", "", *_advice(comparison, names), ""]

@@ -16,7 +16,7 @@ from sctptop.quantity import UNKNOWN, milliseconds, short
 
 MOST_STAGES = 8
 TRIPS, LEFT = "round trips × heartbeat RTT", "what both ends leave"
-"""How the network was told from the far end."""
+"""How the network was separated from the far end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def registrations_table(comparison: Comparison) -> Table:
 
 
 def _splits(comparison: Comparison) -> list[_Split | None]:
-    """For each recording; None where the network is not told apart."""
+    """For each recording; None where the network is not separated."""
     found: list[_Split | None] = [None] * len(comparison.summaries)
     if len({end for end in comparison.ends if end}) > 1:
         return found

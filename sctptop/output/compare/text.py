@@ -34,7 +34,7 @@ def text_report(
     names = short_names(comparison)
     lines: list[str] = []
     if comparison.caveats:
-        lines += [paint("Mind first", BOLD)]
+        lines += [paint("Caveats", BOLD)]
         for caveat in comparison.caveats:
             lines += wrap(caveat, width, initial_indent="  ", subsequent_indent="    ")
         lines.append("")

@@ -69,7 +69,7 @@ class Collector(FeedThread):
             due = self._next_due(due if on_time else started)
 
     def _wait(self, due: float) -> tuple[bool, bool]:
-        """Sleep until the next reading; says whether it is one of the schedule, and whether to reset."""
+        """Sleep until the next reading; returns whether it is one of the schedule, and whether to reset."""
         steady = True
         with self._wake:
             while not (self._stopping or self._reset_wanted or self._read_wanted):

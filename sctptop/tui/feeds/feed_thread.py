@@ -13,7 +13,7 @@ CLOSE_BOUND_S = 2.0
 class FeedThread(ABC):
     """``_work`` runs in the thread and returns soon after ``_stopping``; then ``close`` gives the source back.
 
-    ``_wake`` guards what other threads ask for, and tells the thread of it.
+    ``_wake`` guards what other threads ask for, and wakes the thread.
     """
 
     def __init__(self, name: str, close: Callable[[], object]) -> None:

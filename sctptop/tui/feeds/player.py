@@ -18,10 +18,10 @@ from sctptop.tui.feeds.reading import Playback, Reading
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0)
 QUICK = 20
-"""Samples before a jump's target that are taken in before it is shown; the rest of the window follows behind it."""
+"""Samples before a jump's target that are read before it is shown; the rest of the window follows behind it."""
 CATCH_UP_S = 1.0
 LONGEST_GAP = 10.0
-"""In intervals: a longer hole, when the recorder's host slept say, is not waited for."""
+"""In intervals: a longer hole, as when the recorder's host slept, is skipped."""
 
 
 class Player(FeedThread):
@@ -165,7 +165,7 @@ class Player(FeedThread):
         yield True
 
     def _show(self, due: float | None = None) -> None:
-        """Publish the picture, and say when the next is due; ``due`` is when this one was."""
+        """Publish the picture and schedule the next; ``due`` is when this one was due."""
         following = self._recording.following(self._position)
         self._ended = following is None
         self._playing = self._playing and following is not None

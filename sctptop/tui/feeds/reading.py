@@ -15,7 +15,7 @@ from sctptop.model.snapshot import Snapshot
 class Playback:
     """Where in a recording the picture is: sample ``position`` of ``count``, ``at_s`` of ``length_s`` after the start.
 
-    ``ended`` says that no sample follows, ``damaged`` how many blocks could not be read so far.
+    ``ended``: no sample follows; ``damaged`` how many blocks could not be read so far.
     """
 
     playing: bool
@@ -34,7 +34,7 @@ class Reading:
 
     ``snapshot`` is None until a first sample could be read; ``error`` is why the last attempt failed.
     ``slow_s`` is the real interval where it is over a tenth longer than the one asked for. ``clock`` holds
-    the seconds since the start of each tick kept, newest last. ``last`` says that no other will follow.
+    the seconds since the start of each tick kept, newest last. ``last``: no other will follow.
     ``playback`` is there when a recording is shown.
     """
 

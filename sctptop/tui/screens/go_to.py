@@ -16,7 +16,7 @@ from sctptop.tui.words.line import line
 
 
 class GoToScreen(ModalScreen[str | None]):
-    """Enter goes there, Esc stays. ``refused`` says what is wrong with a text, "" when it is understood."""
+    """Enter goes there, Esc stays. ``refused`` returns what is wrong with a text, "" when it is understood."""
 
     AUTO_FOCUS = "#go-to-text"
     BINDINGS: ClassVar[list[BindingType]] = [

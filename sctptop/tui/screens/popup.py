@@ -56,7 +56,7 @@ class Popup(ModalScreen[None]):
         self.call_after_refresh(self.draw)
 
     def update(self, reading: Reading) -> None:
-        """Take in a newer reading, where what is shown depends on it."""
+        """Update with a newer reading, where what is shown depends on it."""
 
     def draw(self) -> None:
         """Put the lines on the screen."""

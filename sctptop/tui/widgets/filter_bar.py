@@ -105,7 +105,7 @@ class FilterBar(Horizontal):
             event.prevent_default()
 
     def _apply(self, text: str) -> str:
-        """Post what the text means; says why not where it means nothing."""
+        """Post what the text means, or why it means nothing."""
         try:
             chosen = parse_filter(text)
         except FilterError as problem:

@@ -1,1 +1,1 @@
-"""What the lines of the screen say, as styled text."""
+"""The words on the lines of the screen, as styled text."""

@@ -156,7 +156,7 @@ def _drawn(
         plotext.xticks([column * PIXELS for column, _ in shown], [label for _, label in shown])
         drawn = _ANSI.sub("", plotext.build()).splitlines()
     except Exception:
-        # It draws for the eye only; the numbers above it say the same.
+        # It draws for the eye only; the numbers above it hold the same.
         return ()
     lines = tuple(text.rstrip() for text in drawn[: rows + AXIS])
     return lines if len(lines) == rows + AXIS else ()

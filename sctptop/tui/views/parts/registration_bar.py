@@ -9,7 +9,7 @@ from sctptop.quantity import milliseconds
 from sctptop.tui.words.line import Line, Span, cells, line
 
 SIDES = (("SCTP", "█", "warn"), ("core", "▒", "graph"), ("RAN", "░", "good"))
-"""Name, mark and style of each share, in the order of the bar: each can be told without its colour."""
+"""Name, mark and style of each share, in the order of the bar: each is recognisable without its colour."""
 LEAST_BAR = 12
 
 
@@ -39,7 +39,7 @@ def figures(parts_ms: Sequence[float]) -> Line:
 
 
 def percent(share: float) -> str:
-    """Two figures where they say something: <0.1%, 7.3%, 98%; 100% only for all."""
+    """Two figures where they matter: <0.1%, 7.3%, 98%; 100% only for all."""
     if 0.995 <= share < 1:
         return ">99%"
     if 0 < share < 0.0005:

@@ -19,9 +19,9 @@ BOTH = "core+RAN"
 """Whose time it was where a message between the two was not seen."""
 HINT = "Tab ↑ ↓ choose, ↵ its messages"
 SPEAKS_FOR = 0.9
-"""A stage that took this share of its part is told alone."""
+"""A stage that took this share of its part is shown alone."""
 PORTS = 130
-"""From here on a registration is told with the ports of its association."""
+"""From here on a registration is shown with the ports of its association."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def costliest(one: Registration, width: int) -> Line:
         whose, held = ("SCTP", f"{stage.whose} ") if sctp else (stage.whose, "")
         total = line((f"{whose} ", style), _span(of_all))
         forms.insert(0, (*total, Span(f" in {len(part)}, most ", "dim"), took, Span(f" {held}{told}", "dim")))
-    # An outcome stands before it: that it timed out and after what says all.
+    # An outcome stands before it: that it timed out, and after what, is enough.
     if brief and one.outcome != COMPLETED:
         forms.append(brief)
     form = next((entry for entry in forms if cells(entry) + len(name) <= width), None)
@@ -146,7 +146,7 @@ def _span(length_ns: int) -> Span:
 
 
 def shortened(name: str, width: int) -> str:
-    """A name in CamelCase that keeps its last word, which tells a request from its response: ``Auth…Response``."""
+    """A name in CamelCase that keeps its last word, by which request and response differ: ``Auth…Response``."""
     last = _last_word(name)
     if len(name) <= width or last == name:
         return name

@@ -30,7 +30,7 @@ def test_the_report_has_all_parts_in_order(
 ) -> None:
     out = said(capsys, files["slow"], files["fast"])
     titles = (
-        "Mind first",
+        "Caveats",
         "Recordings",
         "Settings",
         "Registrations, at the gNB",
