@@ -9,7 +9,7 @@ from sctptop.comparison.remarks import PEERS, RADIO
 from sctptop.comparison.significance import LEAST_N, percentile
 from sctptop.comparison.summary import Ended, Summary
 
-HELD, UNREAD, OWN, NETWORK = "held", "unread", "own", "network"
+HELD, READ_WAIT, OWN, NETWORK = "held", "unread", "own", "network"
 FAR, FAR_AND_NETWORK = "far", "far and network"
 LEAST_HEARTBEATS = 3
 
@@ -18,7 +18,7 @@ LEAST_HEARTBEATS = 3
 class Piece:
     """A part of the mean registration, in ms, in the baseline and the other recording.
 
-    ``kind`` HELD or UNREAD in the SCTP of ``role``, OWN the application's there, NETWORK. FAR is all of it at the other
+    ``kind`` HELD or READ_WAIT in the SCTP of ``role``, OWN the application's there, NETWORK. FAR is all at the other
     end, SCTP included, where that end was not recorded; FAR_AND_NETWORK where not even a heartbeat was.
     """
 
@@ -37,7 +37,7 @@ class Piece:
         """What it is, in words."""
         if self.kind == HELD:
             return f"SCTP on the {self.role}: messages held before they were sent"
-        if self.kind == UNREAD:
+        if self.kind == READ_WAIT:
             return f"SCTP on the {self.role}: messages waiting to be read"
         if self.kind == NETWORK:
             return "the network"
@@ -59,14 +59,14 @@ def pieces(base: Summary, other: Summary, end: str, typical: bool) -> tuple[Piec
 
     found = [
         Piece(HELD, end, *means(seen, "held")),
-        Piece(UNREAD, end, *means(seen, "unread")),
+        Piece(READ_WAIT, end, *means(seen, "read_wait")),
         Piece(OWN, end, *means(seen, near)),
     ]
     away = means(seen, far)
     if min(one.n for one in there) >= LEAST_N:
         parts = [
             Piece(HELD, peer, *means(there, "held")),
-            Piece(UNREAD, peer, *means(there, "unread")),
+            Piece(READ_WAIT, peer, *means(there, "read_wait")),
             Piece(OWN, peer, *means(there, far)),
         ]
         known = sum(one.base_ms for one in parts), sum(one.other_ms for one in parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, UNREAD, Piece
+from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, READ_WAIT, Piece
 from sctptop.comparison.remarks import PEERS, Setting
 from sctptop.comparison.significance import SLOWER, ratio_of_distributions
 from sctptop.comparison.summary import Fired, Summary
@@ -15,7 +15,7 @@ from sctptop.quantity import Value, milliseconds, show
 HERE, THERE = "here", "there"
 SETTINGS_BEHIND = {
     HELD: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
-    UNREAD: (),
+    READ_WAIT: (),
     OWN: (),
     # The other end's own messages are held for our SACK.
     FAR: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
@@ -24,7 +24,7 @@ SETTINGS_BEHIND = {
 """By the kind of piece: which settings make it longer, at the end whose piece it is or at the other."""
 ADVICE_BEHIND = {
     HELD: ((HERE, "nagle"), (THERE, "delayed_sack"), (HERE, "closed_window")),
-    UNREAD: ((HERE, "saturated"),),
+    READ_WAIT: ((HERE, "saturated"),),
     OWN: ((HERE, "saturated"),),
     FAR: (
         (HERE, "nagle"),

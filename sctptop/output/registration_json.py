@@ -36,7 +36,7 @@ def _tally(tally: Tally, started_now: int) -> dict[str, Any]:
         "started": tally.started,
         "started_now": started_now,
         **{outcome.replace(" ", "_"): count for outcome, count in tally.ended.items()},
-        **{f"{name}_ms": tally.parts[name].summary() for name in PARTS},
+        **{published: tally.parts[name].summary() for name, published in PARTS.items()},
     }
 
 
@@ -72,7 +72,7 @@ def _registration(one: Registration) -> dict[str, Any]:
         "ran_ue_id": one.ran_ue_id,
         "amf_ue_id": one.amf_ue_id,
         "outcome": one.outcome,
-        **{f"{name}_ms": _ms(getattr(one, f"{name}_ns")) for name in PARTS},
+        **{published: _ms(getattr(one, f"{name}_ns")) for name, published in PARTS.items()},
         "costliest": None
         if stage is None
         else {

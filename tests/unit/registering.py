@@ -26,7 +26,7 @@ class Step:
     pdu: str = INITIATING
     think: float = 1.0
     held: float = 0.0
-    unread: float = 0.0
+    read_wait: float = 0.0
     network: float = 0.5
     ids: str = "both"
 
@@ -64,7 +64,7 @@ def exchange(
         handed_ns = ready_ns + round(step.think * MS)
         sent_ns = handed_ns + round(step.held * MS)
         arrived_ns = sent_ns + round(step.network * MS)
-        read_ns = arrived_ns + round(step.unread * MS)
+        read_ns = arrived_ns + round(step.read_wait * MS)
         spoke_ns[step.up], heard_ns[not step.up] = handed_ns, read_ns
         sender, receiver = (ran, core) if step.up else (core, ran)
         sender.append(told(step, "out", handed_ns, sent_ns, ue, tag, ran_node=step.up))

@@ -16,17 +16,17 @@ from datetime import datetime
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.message import Message
 from sctptop.model.registrations.outcome import GRACE_NS, RUNNING, TIMEOUT_NS, Ending, judge
-from sctptop.model.registrations.stages import CORE, HELD, RAN, UNREAD, Stage, stages, sums
+from sctptop.model.registrations.stages import CORE, HELD, RAN, READ_WAIT, Stage, stages, sums
 
-PARTS = ((HELD, UNREAD), (CORE,), (RAN,))
-"""Whose a stage may be, by the parts that a registration's time is split into: SCTP, core and RAN."""
+WHOSE = ((HELD, READ_WAIT), (CORE,), (RAN,))
+"""``Stage.whose`` in SCTP, the core and the RAN."""
 MOST_MESSAGES = 64
 """Kept of one registration: a whole one has about ten. Beyond, those in the middle give way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One attempt. ``held_ns`` + ``unread_ns`` + ``core_ns`` + ``ran_ns`` = ``total_ns``, to the nanosecond.
+    """One attempt. ``held_ns`` + ``read_wait_ns`` + ``core_ns`` + ``ran_ns`` = ``total_ns``, to the nanosecond.
 
     ``end`` is which of the two we are: "gNB" or "AMF", in S1AP "eNB" or "MME". Times are None while it is running.
     ``began_ns`` and the instants of the messages are on CLOCK_MONOTONIC. ``left_out``: messages beyond MOST_MESSAGES.
@@ -44,7 +44,7 @@ class Registration:
     messages: tuple[Message, ...]
     total_ns: int | None = None
     held_ns: int | None = None
-    unread_ns: int | None = None
+    read_wait_ns: int | None = None
     core_ns: int | None = None
     ran_ns: int | None = None
     left_out: int = 0
@@ -52,7 +52,7 @@ class Registration:
     @property
     def sctp_ns(self) -> int | None:
         """Time in SCTP on this host: held before transmission, and waiting to be read."""
-        return None if self.held_ns is None or self.unread_ns is None else self.held_ns + self.unread_ns
+        return None if self.held_ns is None or self.read_wait_ns is None else self.held_ns + self.read_wait_ns
 
     @property
     def from_ran(self) -> bool:
@@ -62,7 +62,7 @@ class Registration:
     @property
     def costliest_part(self) -> tuple[Stage, ...]:
         """The stages of SCTP, of the core or of the radio side: whichever took most in all."""
-        parts = [[stage for stage in self.stages if stage.whose in part] for part in PARTS]
+        parts = [[stage for stage in self.stages if stage.whose in part] for part in WHOSE]
         return tuple(max(parts, key=lambda part: sum(stage.length_ns for stage in part)))
 
     @property
@@ -135,7 +135,7 @@ class Attempt:
             messages=messages,
             total_ns=None if running else sum(spent.values()),
             held_ns=None if running else spent[HELD],
-            unread_ns=None if running else spent[UNREAD],
+            read_wait_ns=None if running else spent[READ_WAIT],
             core_ns=None if running else spent[CORE],
             ran_ns=None if running else spent[RAN],
             left_out=self._left_out,

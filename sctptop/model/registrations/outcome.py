@@ -117,9 +117,9 @@ class _Progress:
             self.accept, self.sure = message, True
         elif not self.sure:
             # Any that can be read shows that the one before it was no accept.
-            unread = message.nas is None
-            self.accept = (self.accept or message) if unread else None
-            self.answer = self.answer if unread else None
+            unreadable = message.nas is None
+            self.accept = (self.accept or message) if unreadable else None
+            self.answer = self.answer if unreadable else None
         return None
 
     def _context(self, message: Message) -> Ending | None:

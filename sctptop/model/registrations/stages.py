@@ -3,7 +3,7 @@
 At each instant between the beginning and the end of a registration it is, in this order,
 
 1. SCTP's, while any message of this UE is on its way through this host's SCTP: *held* from hand-over to first
-   transmission, or *unread* from arrival until the application has read it; where there are several, the one that
+   transmission, or waiting to be *read* from arrival until the application has read it; of several the one that
    entered first gives the piece its name. So a message held by Nagle counts, whoever else is at work meanwhile.
 2. else that of the side that is to act: of the core after an uplink NAS message, of the radio side after a downlink one
    or an InitialContextSetupRequest. The response to that asks for nothing, so the side that speaks next has that
@@ -24,7 +24,7 @@ from itertools import pairwise
 from sctptop.model.ngap.message import Message
 from sctptop.model.registrations.unseen_between import after_unseen
 
-HELD, UNREAD, CORE, RAN = "held", "unread", "core", "RAN"
+HELD, READ_WAIT, CORE, RAN = "held", "unread", "core", "RAN"
 NOTHING_MORE = "nothing more"
 
 
@@ -32,9 +32,9 @@ NOTHING_MORE = "nothing more"
 class Stage:
     """A piece of a registration; times in ns, counted from its beginning.
 
-    ``whose`` is HELD or UNREAD (both SCTP's), CORE or RAN. ``name`` is the message that was held or unread, or the one
-    that ended the time of a side. ``unseen``: a message of the other side within it was not seen, so time of CORE is
-    partly the radio side's, or the other way round.
+    ``whose`` is HELD or READ_WAIT (both SCTP's), CORE or RAN. ``name`` is the message that was held or not yet read, or
+    the one that ended the time of a side. ``unseen``: a message of the other side within it was not seen, so time of
+    CORE is partly the radio side's, or the other way round.
     """
 
     name: str
@@ -67,7 +67,7 @@ def stages(
         unseen = False
         within = next((one for one in covering if one.at_ns <= begin and end <= one.done_ns), None)
         if within is not None:
-            name, whose = within.title, HELD if within.out else UNREAD
+            name, whose = within.title, HELD if within.out else READ_WAIT
         else:
             place = bisect_right(passed, begin) - 1
             whose = turns[place][1] if place >= 0 else CORE
@@ -84,8 +84,8 @@ def stages(
 
 
 def sums(pieces: Sequence[Stage]) -> dict[str, int]:
-    """Nanoseconds of HELD, UNREAD, CORE and RAN."""
-    total = dict.fromkeys((HELD, UNREAD, CORE, RAN), 0)
+    """Nanoseconds of HELD, READ_WAIT, CORE and RAN."""
+    total = dict.fromkeys((HELD, READ_WAIT, CORE, RAN), 0)
     for piece in pieces:
         total[piece.whose] += piece.length_ns
     return total

@@ -12,8 +12,15 @@ from sctptop.model.registrations.outcome import COMPLETED, OUTCOMES
 
 BITS = 9
 """Of the distributions: an error of at most 0.1 %."""
-PARTS = ("total", "sctp", "held", "unread", "core", "ran")
-"""What each registration's time is added up by: ``sctp`` is ``held`` and ``unread`` together."""
+PARTS = {
+    "total": "total_ms",
+    "sctp": "sctp_ms",
+    "held": "held_ms",
+    "read_wait": "unread_ms",
+    "core": "core_ms",
+    "ran": "ran_ms",
+}
+"""Parts of each registration's time, and their published names: ``sctp`` is ``held`` and ``read_wait`` together."""
 
 
 @dataclass(frozen=True, slots=True)

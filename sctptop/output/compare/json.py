@@ -95,7 +95,7 @@ def _ended(one: Ended) -> dict[str, Any]:
         **{outcome.replace(" ", "_"): count for outcome, count in one.ended.items()},
         "per_second": one.rate,
         "at_once": one.at_once,
-        **{f"{part}_ms": _part(one, part) for part in PARTS},
+        **{published: _part(one, part) for part, published in PARTS.items()},
         "stages": [
             {"whose": whose, "message": name, "n": stalls.n, "sum_ms": stalls.sum_ms}
             for (whose, name), stalls in sorted(one.stages.items(), key=lambda entry: -entry[1].sum_ms)

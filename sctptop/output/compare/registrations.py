@@ -11,6 +11,7 @@ from sctptop.comparison.remarks import PEERS, RADIO
 from sctptop.comparison.summary import Ended
 from sctptop.model.associations.distribution import PERCENTILES
 from sctptop.model.registrations.outcome import COMPLETED
+from sctptop.model.registrations.stages import HELD, READ_WAIT
 from sctptop.output.compare.cells import Line, Table, line_of, ms_cell, part_cell, time_cell, with_ratio
 from sctptop.quantity import UNKNOWN, milliseconds, short
 
@@ -51,7 +52,7 @@ def registrations_table(comparison: Comparison) -> Table:
     for part, label, name in (
         ("sctp", "  SCTP", "sctp"),
         ("held", "    held before sent", ""),
-        ("unread", "    waiting to be read", ""),
+        ("read_wait", "    waiting to be read", ""),
         ("core", "  core", "core"),
         ("ran", "  RAN", "ran"),
     ):
@@ -103,7 +104,7 @@ def peer_table(comparison: Comparison) -> Table:
     own = "ran" if peers[0] in RADIO else "core"
     lines = [
         line_of("held before sent", seen, lambda one: part_cell(one, "held")),
-        line_of("waiting to be read", seen, lambda one: part_cell(one, "unread")),
+        line_of("waiting to be read", seen, lambda one: part_cell(one, "read_wait")),
         line_of(f"{peers[0]} itself", seen, lambda one: part_cell(one, own)),
     ]
     return Table(f"The same registrations at the {peers[0]}, mean", tuple(lines))
@@ -122,7 +123,7 @@ def stages_table(comparison: Comparison) -> Table:
 
     lines = [
         Line(
-            f"{whose} {name}" if whose in ("held", "unread") else f"{whose} until {name}",
+            f"{whose} {name}" if whose in (HELD, READ_WAIT) else f"{whose} until {name}",
             tuple(cell(one, (whose, name)) for one in seen),
         )
         for whose, name in names

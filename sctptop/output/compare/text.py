@@ -18,7 +18,7 @@ WIDTH, LEAST_WIDTH = 100, 60
 NAME = 18
 BOLD, DIM, RED, GREEN, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[0m"
 COLOURS = {FASTER: GREEN, SLOWER: RED, SAME: BOLD}
-PARTS = (("total", "total"), ("sctp", "SCTP"), ("core", "core"), ("ran", "RAN"))
+PLOTTED = (("total", "total"), ("sctp", "SCTP"), ("core", "core"), ("ran", "RAN"))
 CERTAINTY = (
     f"Intervals: 95 % of {RESAMPLES:,} bootstrap resamples; * is a difference of more than {SMALLEST:.0%} for certain. "
     "They tell the spread within a recording, not from run to run: record each set-up twice, and compare those first."
@@ -76,7 +76,7 @@ def plot_groups(
     seen = [comparison.seen(place) for place in range(len(names))]
     return {
         label: [(name, one.times[part]) for name, one in zip(names, seen, strict=True)]
-        for part, label in PARTS
+        for part, label in PLOTTED
         if any(any(one.times[part]) for one in seen)
     }
 

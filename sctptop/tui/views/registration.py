@@ -152,13 +152,13 @@ def _percentiles(tally: Tally, width: int) -> Line:
         spans += [Span(f"  {name} ", "dim"), Span(show(times.percentile(share), "ms"), "strong")]
     most = (times.max_ns or 0) / NANOSECONDS
     spans += [Span("  max ", "dim"), Span(milliseconds(most), "strong")]
-    held, unread = (tally.parts[name] for name in ("held", "unread"))
+    held, read_wait = (tally.parts[name] for name in ("held", "read_wait"))
     more = [
         line(
             (f"   {name} p99 ", "dim"),
             (show(part.times.percentile(0.99), "ms"), "warn" if part.sum_ns else "faint"),
         )
-        for name, part in (("held", held), ("unread", unread))
+        for name, part in (("held", held), ("unread", read_wait))
     ]
     told = tuple(spans)
     return (*told, *fitting(more, width - cells(told)))

@@ -28,7 +28,7 @@ def explanation(
         return None
     snapshot = reading.snapshot
     if snapshot is None:
-        return _unread(reading, room)
+        return _unreadable(reading, room)
     if lines:
         return _filtered_out(len(lines), chosen)
     if reading.playback is not None:
@@ -40,7 +40,7 @@ def explanation(
     return _waiting(snapshot.sample, selectors, room)
 
 
-def _unread(reading: Reading, room: int) -> list[Line]:
+def _unreadable(reading: Reading, room: int) -> list[Line]:
     lines = [
         BLANK,
         line(("  Nothing could be read yet.", "strong")),

@@ -172,9 +172,9 @@ def slower(up: bool, factor: float) -> Change:
     return lambda step, dice, ue: replace(step, think=step.think * factor) if step.up == up else step
 
 
-def unread(up: bool, wait_ms: float) -> Change:
+def read_late(up: bool, wait_ms: float) -> Change:
     """What goes up waits that long until the AMF has read it."""
-    return lambda step, dice, ue: replace(step, unread=wait_ms) if step.up == up else step
+    return lambda step, dice, ue: replace(step, read_wait=wait_ms) if step.up == up else step
 
 
 def distant(network_ms: float) -> Change:

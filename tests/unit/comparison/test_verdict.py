@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, UNREAD
+from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, READ_WAIT
 from sctptop.comparison.compare import Comparison, compare
 from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
 from sctptop.comparison.summarizing import summarise
@@ -16,7 +16,7 @@ from sctptop.comparison.summary import Summary
 from sctptop.comparison.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
 from sctptop.model.sample import Sample
 from sctptop.model.source_state import OK, SourceState
-from tests.unit.comparison.comparing import FAST, SLOW, Run, distant, slower, stalled, unread
+from tests.unit.comparison.comparing import FAST, SLOW, Run, distant, read_late, slower, stalled
 from tests.unit.registering import Step
 
 BOTH = ("gNB", "AMF")
@@ -37,7 +37,7 @@ def made() -> Mapping[str, Summary]:
         "fast at the AMF": replace(FAST, ends=("AMF",)),
         "both": replace(FAST, ends=BOTH),
         "slow, both": replace(SLOW, ends=BOTH),
-        "saturated": replace(FAST, ends=BOTH, change=unread(True, 60)),
+        "saturated": replace(FAST, ends=BOTH, change=read_late(True, 60)),
         "core, both": replace(CORE, ends=BOTH),
         "some stalled": replace(SLOW, change=stalled(7)),
         "rejecting": replace(FAST, rejected=20),
@@ -121,7 +121,7 @@ def test_the_network_is_told_from_the_core_by_heartbeats(made: Mapping[str, Summ
 
 def test_a_saturated_core_is_one_that_does_not_read(made: Mapping[str, Summary]) -> None:
     _, found = judged(made, "both", "saturated")
-    assert found.result == SLOWER and pieces_of(found) == [(UNREAD, "AMF")]
+    assert found.result == SLOWER and pieces_of(found) == [(READ_WAIT, "AMF")]
     assert "Saturated application at the AMF" in found.text
     assert all(share <= 1 for _, share in found.shares)
 
@@ -346,5 +346,5 @@ def test_all_registrations_count_and_not_the_last_thousand() -> None:
     seen = summary.of("gNB")
     assert seen.n == 1010 and seen.rate == pytest.approx(200, rel=0.05) and 2 <= seen.at_once <= 10
     assert len({len(times) for times in seen.times.values()}) == 1
-    parts = zip(*(seen.times[part] for part in ("total", "held", "unread", "core", "ran")), strict=True)
+    parts = zip(*(seen.times[part] for part in ("total", "held", "read_wait", "core", "ran")), strict=True)
     assert all(total == pytest.approx(sum(rest)) for total, *rest in parts)

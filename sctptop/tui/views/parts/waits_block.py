@@ -19,7 +19,7 @@ LEAST_PLOT = AXIS + 2
 MOST_PLOT = 10
 NUMBERS = 46
 """Columns of the numbers before a histogram of one line: it stands still when they grow."""
-HELD, UNREAD = ("held before sent", "held"), ("waiting to be read", "unread")
+HELD, READ_WAIT = ("held before sent", "held"), ("waiting to be read", "unread")
 """Title where there is room, and where there is little."""
 SHARES = ("p50", "p99", "max")
 LONG_MS = 10.0
@@ -41,10 +41,10 @@ def waits_block(scene: Scene, row: Row, room: int) -> list[Line]:
     beside = scene.width >= SIDE_BY_SIDE
     plot = min(MOST_PLOT, room - 2 if beside else (room - 3) // 2)
     if plot < LEAST_PLOT:
-        return [_short(HELD, held, read, scene.width), _short(UNREAD, read, held, scene.width), last]
+        return [_short(HELD, held, read, scene.width), _short(READ_WAIT, read, held, scene.width), last]
     width = (scene.width - GAP) // 2 if beside else scene.width
     left = _plotted(HELD, held, read, width, plot)
-    right = _plotted(UNREAD, read, held, width, plot)
+    right = _plotted(READ_WAIT, read, held, width, plot)
     if not beside:
         return [*left, *right, last]
     pairs = zip_longest(left, right, fillvalue=BLANK)

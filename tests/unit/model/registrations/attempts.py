@@ -55,7 +55,7 @@ def both(steps: tuple[Step, ...], **facts: int) -> tuple[Registration, Registrat
 
 def check(one: Registration) -> None:
     """All time is there once."""
-    parts = (one.held_ns, one.unread_ns, one.core_ns, one.ran_ns)
+    parts = (one.held_ns, one.read_wait_ns, one.core_ns, one.ran_ns)
     assert all(part is not None and part >= 0 for part in parts)
     assert sum(part or 0 for part in parts) == one.total_ns == sum(stage.length_ns for stage in one.stages)
     at_ns = 0

@@ -57,7 +57,7 @@ def test_a_last_message_held_by_nagle_is_sctp_time_at_the_radio_node() -> None:
     steps = (*PLAIN[:-1], replace(COMPLETE, held=203))
     ran, core = both(steps)
     assert ms(ran) == (21 + 203, 203, 11, 10)
-    assert ran.held_ns == 203 * MS and ran.unread_ns == 0
+    assert ran.held_ns == 203 * MS and ran.read_wait_ns == 0
     costliest = ran.costliest
     assert costliest is not None
     assert (costliest.name, costliest.whose, costliest.length_ns) == (
@@ -90,9 +90,9 @@ def test_a_response_that_is_held_with_the_one_behind_it_counts_once() -> None:
 
 
 def test_waiting_to_be_read_is_sctp_time_where_it_waited() -> None:
-    steps = (replace(INITIAL, unread=40), *PLAIN[1:-1], replace(COMPLETE, unread=30))
+    steps = (replace(INITIAL, read_wait=40), *PLAIN[1:-1], replace(COMPLETE, read_wait=30))
     ran, core = both(steps)
-    assert ms(core) == (21 + 70, 70, 8, 13) and core.unread_ns == 70 * MS
+    assert ms(core) == (21 + 70, 70, 8, 13) and core.read_wait_ns == 70 * MS
     assert ms(ran) == (21 + 40, 0, 11 + 40, 10)
 
 

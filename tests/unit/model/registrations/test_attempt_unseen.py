@@ -34,7 +34,7 @@ from tests.unit.registering import (
 
 @pytest.mark.parametrize("lost", range(1, len(PLAIN)))
 def test_a_lost_event_moves_time_and_makes_none(lost: int) -> None:
-    steps = tuple(replace(step, held=7, unread=3) for step in PLAIN)
+    steps = tuple(replace(step, held=7, read_wait=3) for step in PLAIN)
     for events in exchange(steps):
         (whole,) = follow(events).now.last
         (one,) = follow(events[:lost] + events[lost + 1 :]).now.last
@@ -83,7 +83,7 @@ def lacking(one: Registration) -> tuple[tuple[str, str], ...]:
 def test_a_stage_with_a_message_unseen_is_neither_side_s(
     lost: int, stages: tuple[tuple[str, str], ...]
 ) -> None:
-    for events in exchange(tuple(replace(step, held=7, unread=3) for step in PLAIN)):
+    for events in exchange(tuple(replace(step, held=7, read_wait=3) for step in PLAIN)):
         (one,) = follow(events[:lost] + events[lost + 1 :]).now.last
         assert lacking(one) == stages
 

@@ -33,7 +33,7 @@ def of(steps: tuple[Step, ...], end: int, until_s: float = 3) -> dict[str, Proce
 
 @pytest.mark.parametrize("end", [0, 1])
 def test_the_time_runs_from_the_request_to_its_answer(end: int) -> None:
-    steps = (replace(SETUP[0], held=1, unread=2), replace(SETUP[1], held=3, unread=4))
+    steps = (replace(SETUP[0], held=1, read_wait=2), replace(SETUP[1], held=3, read_wait=4))
     setup = of(steps, end)["NGSetup"]
     assert (setup.latency.n, setup.failures, setup.unanswered) == (1, 0, 0)
     # Where it was asked: held 1, there 0.5, unread 2, thought 6, held 3, back 0.5, unread 4. The other end: no network.

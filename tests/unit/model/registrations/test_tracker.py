@@ -83,7 +83,7 @@ def test_outcomes_are_counted_apart() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_order_in_which_events_come_does_not_matter(seed: int) -> None:
-    steps = tuple(replace(step, held=3, unread=2) for step in PLAIN)
+    steps = tuple(replace(step, held=3, read_wait=2) for step in PLAIN)
     expected = follow(crowd(30, steps=steps)[seed % 2], until_s=6).now
     rng = random.Random(seed)
     late = sorted(
@@ -212,7 +212,7 @@ def test_those_running_count_once_where_both_ends_are_on_one_host() -> None:
 
 def test_a_core_that_counts_more_does_not_crowd_the_radio_node_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SLOWEST", 3)
-    late = (*PLAIN[:-1], replace(COMPLETE, unread=50))
+    late = (*PLAIN[:-1], replace(COMPLETE, read_wait=50))
     ran, core = crowd(10, steps=late)
     now = follow([*ran, *core], until_s=3).now
     assert Counter(one.end for one in now.slowest) == {"gNB": 3, "AMF": 3}
@@ -236,7 +236,7 @@ def test_a_hostile_stream_raises_nothing_and_makes_no_time() -> None:
         ended += len(now.ended_now)
         for one in now.ended_now:
             assert one.outcome in OUTCOMES and (one.total_ns or 0) >= 0
-            parts = (one.held_ns, one.unread_ns, one.core_ns, one.ran_ns)
+            parts = (one.held_ns, one.read_wait_ns, one.core_ns, one.ran_ns)
             assert sum(part or 0 for part in parts) == one.total_ns
             assert all(part is not None and part >= 0 for part in parts)
     assert ended > 30
