@@ -10,7 +10,7 @@ BROKEN_PIPE = 128 + signal.SIGPIPE
 
 
 class SctptopError(Exception):
-    """Trouble told to the user in one line: ``sctptop: error: WHAT: WHY (try: FIX)``."""
+    """Trouble reported to the user in one line: ``sctptop: error: WHAT: WHY (try: FIX)``."""
 
     def __init__(self, text: str, code: int = FAILED) -> None:
         super().__init__(text)

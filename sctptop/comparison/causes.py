@@ -1,4 +1,4 @@
-"""Why a part of the time differs: the settings that differ the right way, and advice heard in one recording alone."""
+"""Why a part of the time differs: the settings that differ the right way, and advice given in one recording alone."""
 
 from __future__ import annotations
 

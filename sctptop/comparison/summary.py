@@ -1,4 +1,4 @@
-"""What one recording comes to, as far as it can be compared. Frozen facts; times in ms, sizes in bytes."""
+"""The result of one recording, as far as it can be compared. Frozen facts; times in ms, sizes in bytes."""
 
 from __future__ import annotations
 
@@ -93,9 +93,9 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A rule of advice on one role, over the whole recording: ``lasted_s`` is for how long it was said.
+    """A rule of advice on one role, over the whole recording: ``lasted_s`` is for how long it was given.
 
-    ``seen`` is what it said last; ``associations`` on how many.
+    ``seen`` is its last finding; ``associations`` on how many.
     """
 
     rule: str

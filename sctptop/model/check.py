@@ -1,4 +1,4 @@
-"""What was found about one thing that sctptop needs, and what all of them come to. Pure."""
+"""What was found about one thing that sctptop needs, and the result of all of them. Pure."""
 
 from __future__ import annotations
 

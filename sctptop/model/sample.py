@@ -30,7 +30,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """A network namespace that was read. ``netns`` is the inode by which the kernel tells it from others.
+    """A network namespace that was read. ``netns`` is the inode by which the kernel identifies it.
 
     ``name`` is that of a mount (``ip netns``), ``pid`` the oldest process in it with its ``comm`` and ``container``;
     each None where there is none, or it is not known. ``own``: that of sctptop itself.

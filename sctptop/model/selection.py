@@ -51,7 +51,7 @@ class NamespaceChoice:
 
     @property
     def pid(self) -> int | None:
-        """The process whose namespace is meant, if it is said so."""
+        """The process whose namespace is meant, if given as a PID."""
         return self.number if self.number is not None and self.number < LEAST_INODE else None
 
     def matches(self, namespace: Namespace) -> bool:

@@ -22,7 +22,7 @@ def event_kinds(text: str) -> frozenset[str]:
 
 
 class EventWriter:
-    """Writes the events of each sample; says on a line of its own when some were lost or probes are not on yet.
+    """Writes the events of each sample; a line of its own reports lost ones, and probes that are not on yet.
 
     Raises SctptopError when they are off and it is ``live``.
     """

@@ -1,4 +1,4 @@
-"""What ``sctptop record`` says while it runs: time, samples, size; and the end of it when the file can grow no more."""
+"""What ``sctptop record`` reports while it runs: time, samples, size; and its end when the file cannot grow."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ WORTH_KNOWING = (
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What a recording is, as ``--json`` tells it."""
+    """What a recording is, in the form of ``--json``."""
 
     file: str
     bytes: int

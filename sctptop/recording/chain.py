@@ -22,7 +22,7 @@ class Chain:
         self._built: dict[str, Association] = {}
 
     def follow(self, line: bytes) -> None:
-        """Take in the next text without building its sample. Raises DamagedError."""
+        """Apply the next text without building its sample. Raises DamagedError."""
         try:
             patch = json.loads(line, parse_constant=_no_number)
             if not line.isascii() or b"\\" in line or b"\x7f" in line:

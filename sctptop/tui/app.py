@@ -1,4 +1,4 @@
-"""The dashboard: one screen on readings, wherever they come from. live_app.py and replay_app.py say from where."""
+"""The dashboard: one screen on readings, wherever they come from. live_app.py and replay_app.py provide them."""
 
 from __future__ import annotations
 

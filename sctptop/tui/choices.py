@@ -1,4 +1,4 @@
-"""What the user has chosen to see, and how: a value that each key replaces, and how a change of it is said."""
+"""What the user has chosen to see, and how: a value that each key replaces, and the notice of each change."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ class Chosen:
 
     @property
     def order_text(self) -> str:
-        """How a change of order is said."""
+        """The notice of a change of order."""
         return f"sorted by {self.order.field.title} {'▼' if self.order.descending else '▲'}"
 
     def netns_text(self, snapshot: Snapshot) -> str:
-        """How a change of namespace is said."""
+        """The notice of a change of namespace."""
         known = snapshot.namespaces
         if self.netns is not None:
             return f"network namespace {snapshot.namespace_label(self.netns)} only"
@@ -74,7 +74,7 @@ class Chosen:
         return "one network namespace" + (f"; {sample.sources['netns']}" if sample.own_netns_only else "")
 
     def ends_text(self, snapshot: Snapshot | None) -> str:
-        """How it is said that ends share a line or not."""
+        """The notice that ends share a line or not."""
         if not self.both_ends:
             return "each end on its own line"
         if snapshot is not None and snapshot.totals.distinct == snapshot.totals.associations:
@@ -83,7 +83,7 @@ class Chosen:
 
 
 def chosen_by(options: Options) -> Chosen:
-    """What the command line says."""
+    """What the command line chose."""
     return Chosen(
         order=options.order,
         filter=options.filter,

@@ -21,7 +21,7 @@ from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
 from sctptop.model.source_state import Trouble
 
 NOBODY = (("127.0.0.1", 1), ("127.0.0.1", 1))
-"""The ends of an association that there is not: what is asked is only whether the kernel answers."""
+"""The ends of a nonexistent association: the question is only whether the kernel answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Host:
 
 
 def examine(host: Host | None = None) -> list[Check]:
-    """Every check of the host, in the order in which one would mend it. Raises nothing."""
+    """Every check of the host, in the order in which one would fix it. Raises nothing."""
     host = host or Host()
     checks = [_safely(name, check, host) for name, check in _CHECKS.items()]
     return checks + sysctls.sysctls(host.root / "proc/sys/net/sctp")
@@ -71,7 +71,7 @@ def sctp(host: Host) -> Check:
 
 
 def sctp_diag(host: Host) -> Check:
-    """Whether sock_diag tells associations; without it there is only /proc/net/sctp."""
+    """Whether sock_diag lists associations; without it there is only /proc/net/sctp."""
     trouble = absent_diag(host.release, host.root, host.commands)
     if trouble is not None:
         return Check("sctp_diag", MISSING, *trouble)

@@ -55,7 +55,7 @@ def lockdown(root: Path) -> Check:
 
 
 def kprobes(root: Path, release: str, known: Commands, refused: Callable[[], Trouble | None]) -> Check:
-    """Whether this kernel lets programs be attached; ``refused`` asks it, of no use to who has no rights at all."""
+    """Whether this kernel lets programs be attached; ``refused`` asks it, and is skipped without capabilities."""
     without = [name for name in BUILT_WITH if option(name, release, root) == "n"]
     if without:
         return Check("kprobes", MISSING, f"the kernel was built without {', '.join(without)}", known.kernel)
@@ -64,7 +64,7 @@ def kprobes(root: Path, release: str, known: Commands, refused: Callable[[], Tro
         return Check("kprobes", MISSING, "/sys is not mounted", "sudo mount -t sysfs sysfs /sys")
     if not (devices / "kprobe").exists():
         return Check("kprobes", MISSING, "this kernel has none", known.kernel)
-    # kernel.unprivileged_bpf_disabled stops nobody who has CAP_BPF, and who has not gets no probe anyway.
+    # kernel.unprivileged_bpf_disabled stops nobody with CAP_BPF, and without it there are no probes anyway.
     process = root / "proc/thread-self"
     trouble = None if missing_rights(process / "status", process / "uid_map") else refused()
     if trouble is not None:

@@ -1,6 +1,6 @@
 """Whether the kernel lets us open the perf events that probes hang on, asked by opening one that counts nothing.
 
-Capabilities do not tell: where kernel.perf_event_paranoid is 3 or more, Debian's and Ubuntu's kernels want
+Capabilities are not enough to know: where kernel.perf_event_paranoid is 3 or more, Debian's and Ubuntu's kernels want
 CAP_SYS_ADMIN of everybody (kernel/events/core.c as they patch it), and a container's seccomp refuses the call itself.
 """
 

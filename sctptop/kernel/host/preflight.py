@@ -20,7 +20,7 @@ LOCKED = "sudo reboot  # and load the module before modules are locked"
 def missing_sctp(folder: Path = PROC_SCTP) -> Trouble | None:
     """Why the kernel runs no SCTP; None when it does.
 
-    A module that is not loaded is told from a kernel that was built without it. We load nothing ourselves:
+    A module that is not loaded is distinguished from a kernel that was built without it. We load nothing ourselves:
     an observer does not change the host.
     """
     if folder.is_dir():

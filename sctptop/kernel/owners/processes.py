@@ -107,7 +107,7 @@ class Owners:
         return missed is None or missed.searches < SURE
 
     def _check(self) -> None:
-        """Look again at the owners whose turn it is, and forget those that are it no more."""
+        """Look again at the owners whose turn it is, and forget those that no longer hold it."""
         stats: dict[int, Stat | None] = {}
         for inode, owned in list(islice(self._owned.items(), CHECKED)):
             pid = owned.process.pid
@@ -161,7 +161,7 @@ class Owners:
         return taken
 
     def _identify(self, pid: int, stat: Stat) -> Process:
-        """All that is known of a process but who shares its sockets; looked up once for all of them."""
+        """All that is known of a process except who shares its sockets; looked up once for all of them."""
         known = self._about.get(pid)
         if known is not None and known[0] == stat:
             return known[1]

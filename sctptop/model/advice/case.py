@@ -1,4 +1,4 @@
-"""What a rule of advice is given, and what it says."""
+"""What a rule of advice looks at, and what it finds."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class Watch:
     def take(
         self, moment: Moment, row: Row, cause: bool, happened: Iterable[Event], other: Row | None
     ) -> None:
-        """Take in one interval; ``other`` is the other end where it is on this host too."""
+        """Update with one interval; ``other`` is the other end where it is on this host too."""
         if cause:
             self._cause_s = moment.now_s
         if moment.now_s - self._turned_s >= moment.generation_s:
@@ -131,7 +131,7 @@ class Watch:
         return min(known) if known else None
 
     def losses(self) -> Mapping[str, int]:
-        """Retransmissions by path, as far as probes told."""
+        """Retransmissions by path, as far as probes saw them."""
         old, new = (one.losses for one in self.generations)
         return {address: old.get(address, 0) + new.get(address, 0) for address in {*old, *new}}
 

@@ -12,7 +12,7 @@ from sctptop.quantity import counted, milliseconds, show
 LASTING = {"INACTIVE": (0.0, 1), "PF": (5.0, 3), "UNCONFIRMED": (10.0, 3), "ACTIVE": (3.0, 3)}
 """For how long (s) and in how many readings a path fails before it is called dead.
 
-INACTIVE the kernel says after Path.Max.Retrans attempts; a new address is UNCONFIRMED until its first HEARTBEAT-ACK.
+The kernel says INACTIVE after Path.Max.Retrans attempts; a new address is UNCONFIRMED until its first HEARTBEAT-ACK.
 """
 OPENING_S = 9.0
 """RTO.Initial is 3 s, the second INIT after it has 6 s: two without an answer."""
@@ -129,7 +129,7 @@ def spurious_retransmission(case: Case) -> Iterator[Finding]:
 
 
 def no_heartbeat(case: Case) -> Iterator[Finding]:
-    """NGAP is measured, and nothing tells the network's round trip from the core's time. A note: it is no fault."""
+    """NGAP is measured, and nothing separates the network's round trip from the core's time. A note: it is no fault."""
     interval = case.row.association.hb_interval_ms
     if not case.moment.probed or interval is None or interval < SLOW_HEARTBEAT_MS:
         return

@@ -25,7 +25,7 @@ _SEVERAL = -1
 
 @dataclass(frozen=True, slots=True)
 class OtherEnd:
-    """The other end of an association, as its own record tells it.
+    """The other end of an association, from its own record.
 
     ``key`` is that of its row, None where ``--assoc`` leaves it out. ``first``: on a line for both it is the other
     end that comes first.

@@ -15,7 +15,7 @@ Key = tuple[Hashable, ...]
 
 
 def identity(association: Association) -> Key:
-    """The key of an association as far as this one record tells it."""
+    """The key of an association as far as this one record shows it."""
     if association.own_tag is None:
         return _identity_by_id(association)
     ports = (association.local_port, association.remote_port)

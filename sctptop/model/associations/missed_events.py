@@ -1,7 +1,7 @@
 """Whether the probes saw every retransmission that the kernel counted.
 
 A kprobe is skipped while another runs on the same processor (kprobe_running, kernel/kprobes.c; bpf_prog_active before
-Linux 6.7 not even counted). So what the probes told is checked against counters that miss nothing.
+Linux 6.7 not even counted). So what the probes saw is checked against counters that miss nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ COUNTED = {"T3_RTX": "SctpT3Retransmits", "FAST_RTX": "SctpFastRetransmits"}
 
 
 class Missed:
-    """Counts, by namespace, what the counters gained beyond what events told, since probes were first on."""
+    """Counts, by namespace, what the counters gained beyond what events account for, since probes were first on."""
 
     def __init__(self) -> None:
         self._first: dict[int, int] = {}
@@ -20,9 +20,9 @@ class Missed:
         self._told: dict[int, int] = {}
 
     def advance(self, sample: Sample) -> int:
-        """Take in a sample; says how many events are missing so far."""
+        """Update with a sample; returns how many events are missing so far."""
         if not sample.probes.ok or sample.events_lost:
-            # What a full buffer lost is said apart; who knows what it was.
+            # What a full buffer lost is counted separately: its kind is unknown.
             self.reset()
             return 0
         for event in sample.events:

@@ -30,7 +30,7 @@ class PathChanges:
         self._published: Mapping[PathKey, PathChange] = {}
 
     def advance(self, rows: Iterable[Row], now_s: float) -> Mapping[PathKey, PathChange]:
-        """Take in the next rows; says the last change of each path that changed while watched.
+        """Update with the next rows; returns the last change of each path that changed while watched.
 
         The mapping returned is never altered later.
         """

@@ -70,7 +70,7 @@ class Rows:
         self.events: tuple[tuple[Key | None, Event], ...] = ()
 
     def advance(self, sample: Sample, gained: Mapping[int, Mapping[str, int]]) -> None:
-        """Take in the next sample; ``gained`` is what each namespace's SNMP counters gained in it."""
+        """Update with the next sample; ``gained`` is what each namespace's SNMP counters gained in it."""
         self.tick += 1
         self.now_s += sample.interval_s or 0.0
         met = {
@@ -181,7 +181,7 @@ class Rows:
 
 
 def _find_other_ends(sample: Sample, met: Mapping[int, _Life]) -> None:
-    """Tell each life who its other end is now, also when that one was not selected."""
+    """Give each life its present other end, also when that one was not selected."""
     pairs = other_ends(sample.associations)
     listening = listening_sockets(sample.endpoints) if pairs else frozenset()
     for place, life in met.items():

@@ -64,7 +64,7 @@ class RttBook:
         associations: Iterable[tuple[object, Association]],
         now_s: float,
     ) -> None:
-        """Take in one interval: its events by association key, and the associations with their data RTTs."""
+        """Update with one interval: its events by association key, and the associations with their data RTTs."""
         beats: dict[PathName, list[Event]] = {}
         for key, event in events:
             if event.kind == "hb_rtt" and event.address and event.number("rtt_ms") is not None:

@@ -72,7 +72,7 @@ class WaitBook:
         return {"held_ms": waits.held.now_ms, "read_wait_ms": waits.read_wait.now_ms}
 
     def advance(self, associations: Iterable[tuple[object, Association]]) -> None:
-        """Take in what one interval added."""
+        """Add what one interval brought."""
         added = {
             key: (entry.held_bins, entry.read_wait_bins)
             for key, entry in associations

@@ -1,4 +1,4 @@
-"""Why an association ended, as far as its last state and the SNMP counters of that interval tell."""
+"""Why an association ended, as far as its last state and the SNMP counters of that interval show."""
 
 from __future__ import annotations
 

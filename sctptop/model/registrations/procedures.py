@@ -70,7 +70,7 @@ class Procedures:
         self._published: tuple[Procedure, ...] = ()
 
     def take(self, association: Key, message: Message) -> bool:
-        """Take in a message; False for an answer whose request is not known (yet)."""
+        """Update with a message; False for an answer whose request is not known (yet)."""
         dialect = message.dialect
         if is_answered(dialect.ppid, message.procedure):
             if message.pdu == INITIATING:

@@ -32,7 +32,7 @@ class Registered:
     sample, ``last`` the last that did, oldest first, ``slowest`` those that took longest since the reset, slowest
     first; ``oldest`` are running. ``most_running`` goes by the instants of beginning and end, so it is right between
     two samples too. ``unfollowed`` attempts found no room. ``started`` are those that began in this sample.
-    ``unseen``: messages that no probe told of since the reset, by association (None: all), see ``unseen_messages``.
+    ``unseen``: messages that no probe saw since the reset, by association (None: all), see ``unseen_messages``.
 
     Where both ends are on this host each UE is here twice, seen from either; ``running`` and ``most_running`` are of
     the side, radio nodes or cores, that has more.
@@ -77,7 +77,7 @@ class Registered:
         return tuple(tally for (key, _), tally in self.tallies.items() if key == association)
 
     def leading(self, association: Key | None) -> Tally | None:
-        """The tally that saw most UEs begin: where both ends are on this host, what is told once is told from there."""
+        """The tally that saw most UEs begin: where both ends are on this host, what is shown once is its view."""
         return max(
             self.of(association),
             key=lambda tally: (tally.started, tally.completed, tally.from_ran),

@@ -72,7 +72,7 @@ class Registrations:
     def advance(
         self, events: Iterable[tuple[Key | None, Event]], interval_s: float | None, whole: bool = True
     ) -> Registered:
-        """Take in the events of one sample with the keys of their associations; ``whole``: none was lost."""
+        """Update with the events of one sample and the keys of their associations; ``whole``: none was lost."""
         told = [
             (key if key is not None else wire_of(event), event)
             for key, event in events
@@ -133,7 +133,7 @@ class Registrations:
     # Messages to attempts.
 
     def _take(self, fresh: list[_Came]) -> dict[Ends, int]:
-        """Sort messages to the attempts they belong to; says how many began, by association and end."""
+        """Sort messages to the attempts they belong to; returns how many began, by association and end."""
         came, self._strays = sorted((*self._strays, *fresh), key=lambda one: one.order), []
         started: dict[Ends, int] = {}
         for one in came:
@@ -201,7 +201,7 @@ class Registrations:
     # Attempts that end.
 
     def _settle(self, now_ns: int) -> list[Registration]:
-        """Judge those that a message came for and those that may end by themselves; says which ended."""
+        """Judge those that a message came for and those that may end by themselves; returns those that ended."""
         judged = self._touched
         judged |= {place: one for place, one in self._running.items() if one.due_ns <= now_ns}
         self._touched, ended = {}, []

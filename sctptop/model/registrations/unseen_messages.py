@@ -1,16 +1,16 @@
-"""How many messages of NGAP and S1AP no probe told of, by the TSNs missing between those that one did.
+"""How many messages of NGAP and S1AP no probe saw, by the TSNs missing between those seen.
 
 A kprobe is skipped while another runs on the same processor (see ``missed``), so a message may have no event though no
 event was lost. Each DATA chunk takes the next TSN of its direction (RFC 9260 section 3.3.1), control chunks and
-retransmissions take none, and an event tells the TSN of its message's first chunk. So a TSN that no event told, between
-two that were told, is of a message unseen, unless it may be something else:
+retransmissions take none, and an event carries the TSN of its message's first chunk. So a TSN without an event, between
+two with one, is of a message unseen, unless it may be something else:
 
 - On the ports of NGAP and S1AP no other data goes (TS 38.412 and TS 36.412, section 7). On other ports none is counted.
 - Behind a message of several chunks a gap may be the rest of it, and is not counted. Where a direction carried such a
   message, TSNs in a row count as one message. Elsewhere a message unseen counts once for each of its chunks.
 - What the network delays is read after what came later, so an inbound gap counts only once it stayed for some time.
 - Before the first event, and where events were lost, samples are missing, or the probes are off, nothing is known:
-  it begins anew there. What a full buffer or the limit of the rate took is counted as lost, not here.
+  counting starts again there. What a full buffer or the limit of the rate took is counted as lost, not here.
 
 So the count is a lower bound, but for two rarities: what the peer abandoned (RFC 3758), and the chunks of long messages
 that I-DATA (RFC 8260, off by default) mixes. Counters of the association, ``in_data_chunks`` and ``out_data_chunks``,
@@ -29,7 +29,7 @@ from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.model.ngap.message import Wire, wire_of
 
 PATIENCE_NS = {"out": 1_000_000_000, "in": 10_000_000_000}
-"""How long a TSN may stay untold. Ours are told as they are assigned, one CPU after the other; the peer's may be sent
+"""How long a TSN may be missing. Ours come as they are assigned, one CPU after the other; the peer's may be sent
 again, at the third time 7 s later (RTO.Min 1 s, doubled)."""
 MOST_GAP = 1000
 """TSNs. No probe is skipped so often in a row: something else happened."""
@@ -40,34 +40,34 @@ TSNS = 1 << 32
 
 @dataclass(slots=True)
 class _Direction:
-    """``after``: the TSN behind the highest told. ``unfinished``: more chunks of that message follow.
-    ``untold``: TSNs that no event told yet, and when that was noticed, in the order of that."""
+    """``after``: the TSN behind the highest seen. ``unfinished``: more chunks of that message follow.
+    ``missing``: TSNs without an event yet, and when that was noticed, in that order."""
 
     association: Key
     after: int
     unfinished: bool = False
     fragments: bool = False
-    untold: dict[int, int] = field(default_factory=dict)
+    missing: dict[int, int] = field(default_factory=dict)
 
     def take(self, tsn: int, fragment: bool, now_ns: int) -> None:
         self.fragments = self.fragments or fragment
         ahead = _ahead(tsn, self.after)
         if ahead < 0:
-            self.untold.pop(tsn, None)
+            self.missing.pop(tsn, None)
             rest = (tsn + 1) % TSNS
-            while fragment and self.untold.pop(rest, None) is not None:
+            while fragment and self.missing.pop(rest, None) is not None:
                 rest = (rest + 1) % TSNS
             return
         if ahead <= MOST_GAP and not self.unfinished:
-            self.untold |= {(self.after + place) % TSNS: now_ns for place in range(ahead)}
+            self.missing |= {(self.after + place) % TSNS: now_ns for place in range(ahead)}
         self.after, self.unfinished = (tsn + 1) % TSNS, fragment
 
     def settle(self, before_ns: int) -> int:
-        """How many messages are not going to be told: their gaps were noticed by then."""
-        due = list(takewhile(lambda tsn: self.untold[tsn] <= before_ns, self.untold))
-        count = sum((tsn - 1) % TSNS not in self.untold for tsn in due) if self.fragments else len(due)
+        """How many messages will not be seen any more: their gaps were noticed by then."""
+        due = list(takewhile(lambda tsn: self.missing[tsn] <= before_ns, self.missing))
+        count = sum((tsn - 1) % TSNS not in self.missing for tsn in due) if self.fragments else len(due)
         for tsn in due:
-            del self.untold[tsn]
+            del self.missing[tsn]
         return count
 
 
@@ -78,10 +78,10 @@ class UnseenMessages:
         self.now: Mapping[Key | None, int] = {}
         self._directions: dict[tuple[Wire, str], _Direction] = {}
 
-    def advance(self, told: Iterable[tuple[Key, Event]], now_ns: int) -> None:
-        """Take in the events of a sample with the keys of their associations; ``now_ns`` is the clock of events."""
+    def advance(self, events: Iterable[tuple[Key, Event]], now_ns: int) -> None:
+        """Update with the events of a sample and the keys of their associations; ``now_ns`` is the clock of events."""
         fresh: dict[tuple[Wire, str], list[tuple[Key, int, bool]]] = {}
-        for key, event in told:
+        for key, event in events:
             tsn, direction = event.details.get("tsn"), event.text("direction")
             if type(tsn) is int and direction in PATIENCE_NS and _alone(event):
                 entry = (key, tsn % TSNS, bool(event.details.get("fragment")))
@@ -90,7 +90,7 @@ class UnseenMessages:
             self._take(place, entries, now_ns)
         now = dict(self.now)
         for (_, direction), one in self._directions.items():
-            count = one.settle(now_ns - PATIENCE_NS[direction]) if one.untold else 0
+            count = one.settle(now_ns - PATIENCE_NS[direction]) if one.missing else 0
             names: tuple[Key | None, ...] = (None, one.association) if count else ()
             for name in names:
                 if name in now or len(now) < MOST_COUNTED:
@@ -98,14 +98,14 @@ class UnseenMessages:
         self.now = now
 
     def begin_anew(self) -> None:
-        """Between what was told and what will be, anything may have gone by."""
+        """Between what was seen and what will be, anything may have gone by."""
         self._directions.clear()
 
     def reset(self) -> None:
         """Count anew, from here on."""
         self.now = {}
         for one in self._directions.values():
-            one.untold.clear()
+            one.missing.clear()
 
     def _take(self, name: tuple[Wire, str], entries: list[tuple[Key, int, bool]], now_ns: int) -> None:
         known = self._directions.get(name)

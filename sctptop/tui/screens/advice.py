@@ -15,14 +15,14 @@ MEMORY = "Rules look at the last half to whole minute; what is over stays here f
 
 
 class AdviceScreen(Popup):
-    """Follows what is said until it is closed."""
+    """Follows the advice until it is closed."""
 
     def __init__(self, reading: Reading) -> None:
         super().__init__("Advice")
         self._reading = reading
 
     def update(self, reading: Reading) -> None:
-        """Take in a newer reading."""
+        """Update with a newer reading."""
         self._reading = reading
         self.draw()
 

@@ -31,7 +31,7 @@ class DetailsScreen(Popup):
         self._gone = False
 
     def update(self, reading: Reading) -> None:
-        """Take in a newer reading; the last values stay when the association is gone."""
+        """Update with a newer reading; the last values stay when the association is gone."""
         row = reading.snapshot.row(self._key) if reading.snapshot else None
         self._gone = row is None
         self._row = row or self._row

@@ -140,7 +140,7 @@ class AssociationTable(ScrollView, can_focus=True):
         self._go(0 if step < 0 else len(self._rows) - 1)
 
     def action_open(self) -> None:
-        """Tell who listens that more is wanted."""
+        """Ask for more of the association under the cursor."""
         if self._cursor is not None:
             self.post_message(self.Opened())
 

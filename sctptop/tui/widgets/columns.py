@@ -1,4 +1,4 @@
-"""Which columns of the table fit, how wide each is, and what a cell says. Pure."""
+"""Which columns of the table fit, how wide each is, and the text of a cell. Pure."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def lay_out(
     """Columns for a table of that width: those chosen, or as many of the registry's as fit.
 
     Without ``heartbeats`` the kernel's srtt stands where they would. ``both_ends``: a line has both of them.
-    ``namespaces``: there are several, and a column says which.
+    ``namespaces``: there are several, and a column names them.
     """
     first, further = default_columns(both_ends=both_ends, namespaces=namespaces)
     narrow = width < NARROW
@@ -64,7 +64,7 @@ def lay_out(
                 break
             fields.append(extra)
         if both_ends and f"peer_{fields[-1].id}" in further:
-            # One end's alone would say little.
+            # One end's alone means little.
             fields.pop()
         trend = not narrow
     spare = width - _needed(fields, narrow, 0)
@@ -86,7 +86,7 @@ def lay_out(
 
 
 def cell(column: Column, row: Row) -> str:
-    """What a cell says, no wider than its column, not yet aligned."""
+    """The text of a cell, no wider than its column, not yet aligned."""
     chosen = column.field
     if chosen is None:
         return ""

@@ -52,7 +52,7 @@ def waits_block(scene: Scene, row: Row, room: int) -> list[Line]:
 
 
 def explanation(row: Row) -> str:
-    """What makes the queues as long as they are, as far as the waits tell; empty while they are short."""
+    """What makes the queues as long as they are, as far as the waits show; empty while they are short."""
     told = []
     if _long(row.held):
         nagle = row.association.nodelay is not True
