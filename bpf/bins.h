@@ -1,6 +1,6 @@
 /* Distributions are counted in bins whose width grows with the value. */
 
-/* Leading 1 and the 4 binary digits after it; the same as bin_of in sctptop/model/histogram.py. */
+/* Leading 1 and the 4 binary digits after it; the same as bin_of in sctptop/model/associations/distribution.py. */
 #define BIN_BITS 4
 
 INLINE u32 bin_of(u64 value)

@@ -1,4 +1,4 @@
-/* What is rare enough to be told singly, through a perf buffer. sctptop/kernel/probe_records.py reads it. */
+/* What is rare enough to be told singly, through a perf buffer. sctptop/kernel/probes/events.py reads it. */
 
 enum {
 	KIND_HB_RTT,

@@ -12,7 +12,7 @@ from pathlib import Path
 from sctptop.kernel.host.jiffies import JiffyClock, configured_hz
 from sctptop.kernel.host.preflight import PROC_SCTP, missing_sctp
 from sctptop.kernel.owners.processes import Owners
-from sctptop.kernel.probes.records import Clocks
+from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.session import NOTHING, Probes
 from sctptop.kernel.reading.all_namespaces import Everywhere
 from sctptop.kernel.reading.associations import endpoints, merge_associations

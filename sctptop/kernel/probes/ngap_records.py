@@ -5,18 +5,18 @@ The bytes of a message are decoded as they come and dropped at once: a subscribe
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 
-from sctptop.kernel.probes.records import WHO, Clocks, Who, who_of
+from sctptop.kernel.probes.events import Clocks, event_of
+from sctptop.kernel.probes.records import DIRECTIONS, NGAP_EVENT, Who
 from sctptop.model.event import Detail, Event
 from sctptop.model.ngap.dialect import NGAP_PORT, S1AP_PORT
 from sctptop.model.ngap.header import Header, decode
 from sctptop.model.ngap.ppid import NGAP, S1AP, ppid_of
 
-_RECORD = struct.Struct(f"<QQ{WHO}IIIHBBI48s4x")
 _PORTS = {NGAP_PORT: NGAP, S1AP_PORT: S1AP}
 """Where the PPID says nothing the port does."""
+_OUT = DIRECTIONS.index("OUT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +38,31 @@ class NgapRecord:
 
 def ngap_record(data: bytes) -> NgapRecord | None:
     """One record of the perf buffer, which may be padded; None for one that is too short."""
-    if len(data) < _RECORD.size:
+    if len(data) < NGAP_EVENT.size:
         return None
-    values = _RECORD.unpack_from(data)
-    at_ns, done_ns = values[:2]
-    who = who_of(values[2:11])
-    tsn, raw_ppid, length, stream, direction, fragment, captured, head = values[11:]
-    ppid, swapped = ppid_of(raw_ppid)
+    raw = NGAP_EVENT.decode(data)
+    who = raw.who
+    ppid, swapped = ppid_of(raw.ppid)
     if not ppid:
         ppid = _PORTS.get(who.local_port) or _PORTS.get(who.remote_port) or 0
-    message = decode(head[:captured], ppid, None if fragment else length)
     return NgapRecord(
-        at_ns, done_ns, who, tsn, ppid, swapped, length, stream, direction == 0, bool(fragment), message
+        at_ns=raw.at_ns,
+        done_ns=raw.done_ns,
+        who=who,
+        tsn=raw.tsn,
+        ppid=ppid,
+        swapped=swapped,
+        length=raw.length,
+        stream=raw.stream,
+        out=raw.direction == _OUT,
+        fragment=bool(raw.fragment),
+        message=decode(raw.head[: raw.captured], ppid, None if raw.fragment else raw.length),
     )
 
 
 def ngap_event(record: NgapRecord, clocks: Clocks) -> Event:
     """The same as an event of the model."""
-    message, who = record.message, record.who
+    message = record.message
     details: dict[str, Detail] = {
         "direction": "out" if record.out else "in",
         "at_ns": record.at_ns,
@@ -73,14 +80,4 @@ def ngap_event(record: NgapRecord, clocks: Clocks) -> Event:
         "nas": message.nas,
         "odd": message.odd,
     }
-    return Event(
-        time=clocks.time(record.at_ns),
-        kind="ngap",
-        netns=who.netns,
-        own_tag=who.own_tag,
-        peer_tag=who.peer_tag,
-        local_port=who.local_port,
-        remote_port=who.remote_port,
-        assoc_id=who.assoc_id or None,
-        details=details,
-    )
+    return event_of(clocks.time(record.at_ns), "ngap", record.who, details)

@@ -22,6 +22,7 @@ from sctptop.kernel.probes.btf import BTF_FOLDER, BtfError, KernelTypes, Missing
 from sctptop.kernel.probes.libbpf import LibbpfError
 from sctptop.kernel.probes.points import Point, ProbeChoice, points
 from sctptop.kernel.probes.program_source import ALL_PROBES, ProbeSource, folder, from_btf, from_headers
+from sctptop.kernel.probes.records_check import mismatch
 from sctptop.model.source_state import TroubleError
 
 PERF_PAGES = {"events": 32, "ngap_events": 128}
@@ -30,6 +31,8 @@ WAKE_AT = {"events": 1, "ngap_events": 64}
 """Events that wake us: to be woken for each message would cost the kernel more than the message itself."""
 
 MODULES = Path("/lib/modules")
+
+AGAIN = "install sctptop again"
 
 CFLAGS = ("-Xclang", "-disable-llvm-passes")
 """BCC optimises what clang hands it (BPFModule::run_pass_manager): once is enough, and saves a sixth of the time."""
@@ -83,6 +86,19 @@ def _release() -> str:
     return os.uname().release
 
 
+def compiled(bcc: ModuleType, text: str, headers: Path | None) -> Any:
+    """BCC's object for a C text, with ``headers`` instead of the kernel's. Raises NoProbes when it does not compile."""
+    with _kernel_source(headers), captured_stderr() as said:
+        try:
+            return bcc.BPF(text=text.encode(), cflags=list(CFLAGS))
+        except Exception as error:
+            if differs := mismatch(said()):
+                why = f"the C of the probes is not what sctptop reads: {differs}"
+                raise NoProbes(why, AGAIN) from error
+            why = first_error(said()) or str(error)
+            raise NoProbes(f"BCC could not compile the probes: {why}") from error
+
+
 class Program:
     """Compiled at once; ``attach`` puts it in place. Used by one thread."""
 
@@ -94,12 +110,7 @@ class Program:
         self._choice = choice
         self._bpf: Any = None
         self._descriptors: dict[str, int] = {}
-        with _kernel_source(None if self.needs_headers else folder()), captured_stderr() as said:
-            try:
-                self._bpf = bcc.BPF(text=self.source.text.encode(), cflags=list(CFLAGS))
-            except Exception as error:
-                why = first_error(said()) or str(error)
-                raise NoProbes(f"BCC could not compile the probes: {why}") from error
+        self._bpf = compiled(bcc, self.source.text, None if self.needs_headers else folder())
         self.compile_s = time.monotonic() - started
         self.points: tuple[PointState, ...] = ()
 

@@ -7,15 +7,16 @@ A name like ``sctp_association__peer__rwnd(pointer)`` in the C reads member ``pe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from sctptop.kernel.probes.btf import Member, MissingMember
 from sctptop.kernel.probes.points import ProbeChoice
+from sctptop.kernel.probes.records_check import statements
 
-HEADERS = ("who.h", "windows.h", "event.h", "bins.h", "message.h")
+HEADERS = ("who.h", "windows.h", "event.h", "bins.h", "message.h", "read.h")
 """What the concerns share, in this order."""
 CONCERNS = (
     "windows.c",
@@ -103,7 +104,7 @@ def _concerns(choice: ProbeChoice) -> Iterator[str]:
 
 
 def _joined(
-    members: Iterable[str], parts: Iterable[tuple[str, str]], choice: ProbeChoice, includes: Iterable[str]
+    members: Iterable[str], parts: Sequence[tuple[str, str]], choice: ProbeChoice, includes: Iterable[str]
 ) -> str:
     text = [f"#include <{name}>" for name in includes or ("uapi/linux/ptrace.h",)]
     if choice.every_change:
@@ -111,7 +112,8 @@ def _joined(
     text += ["", "/* Members of the running kernel's structs. */", *members]
     for name, part in parts:
         text += ["", f"/* ==== {name} ==== */", "", part.strip()]
-    return "\n".join(text) + "\n"
+    text += ["", "/* What sctptop reads of it. */", statements(dict(parts))]
+    return "\n".join(text)
 
 
 @dataclass(frozen=True, slots=True)

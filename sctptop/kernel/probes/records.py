@@ -1,276 +1,225 @@
-"""What the probes write, from bytes to facts: struct probe_event, path_windows and assoc_windows of bpf/."""
+"""What the C of bpf/ writes, described once: structs, tables and the numbers of enums.
+
+sctptop/kernel/probes/records_check.py has the C compared with it when the probes are loaded.
+"""
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv6Address
+from socket import inet_ntop
+from typing import Annotated, Any, NamedTuple
 
-from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES
-from sctptop.model.event import Detail, Event
+from sctptop.kernel.layout import S32, U8, U16, U32, U64, CType, Layout, Times
 
-WHO = "IIIIHHHH16s"
-"""struct who of bpf/who.h, for ``who_of``."""
-_EVENT = struct.Struct(f"<Q{WHO}HHIIIIIIIQ")
-_EXTENT = "III"
-_CHANGE = "QIIII"
-_PATH = struct.Struct(f"<{WHO}II{_EXTENT * 3}IIIIIIIi4x{_CHANGE * 3}16x")
-_TOLD = struct.Struct("<I")
-_TIMES = struct.Struct("<I20xI20xI")
-_TOLD_AT, _TIMES_AT = 44, 128
-_ASSOCIATION = struct.Struct(f"<{WHO}II{_EXTENT * 2}")
-_BIN = struct.Struct("<QI4x")
-_WAIT = struct.Struct("<QII")
-
-EVENT_SIZE, PATH_SIZE, ASSOCIATION_SIZE, BIN_SIZE = _EVENT.size, _PATH.size, _ASSOCIATION.size, _BIN.size
-WAIT_SIZE = _WAIT.size
-KEY_SIZE = 8
-WAITS = ("held", "read_wait")
-"""The enum of bpf/waits.c, as the model names them."""
-
-_KINDS = ("hb_rtt", "cwnd", "rwnd", "window", "t3_rtx", "retransmit", "path", "association")
-_LOWER = ("T3_RTX", "FAST_RTX", "ECNE", "INACTIVE")
-_CAUSES = (*_LOWER, "RAISE", "BURST_LIMITED", "BURST_RESET", "RESET")
-FREQUENT = ("RAISE", "BURST_LIMITED", "BURST_RESET")
-"""Changes of cwnd that are counted in the kernel, in the order of its enum."""
-_REASONS = ("T3_RTX", "FAST_RTX", "PMTUD", "T1_RTX")
-"""enum sctp_retransmit_reason, include/net/sctp/structs.h."""
-_RWND = ("INCREASE", "DECREASE")
-_LIFE = ("NEW", "FREED")
-_INET, _INET6 = 2, 10
+INET, INET6 = 2, 10
 
 AssociationName = tuple[int, int, int, int]
 """Namespace, own tag, local and remote port."""
 
+# Words of the enums, in their order.
+KINDS = ("hb_rtt", "cwnd", "rwnd", "window", "t3_rtx", "retransmit", "path", "association")
+LOWER = ("T3_RTX", "FAST_RTX", "ECNE", "INACTIVE")
+"""enum sctp_lower_cwnd, include/net/sctp/constants.h: the first causes of a cwnd event."""
+CAUSES = ("RAISE", "BURST_LIMITED", "BURST_RESET", "RESET")
+"""The causes after them."""
+FREQUENT = ("RAISE", "BURST_LIMITED", "BURST_RESET")
+"""Changes of cwnd that are counted in the kernel."""
+LIFE = ("NEW", "FREED")
+WAITS = ("HELD", "UNREAD")
+NGAP_RATE = ("SINCE", "SENT", "LOST")
+"""Places of ngap_rate."""
+DIRECTIONS = ("OUT", "IN")
 
-@dataclass(frozen=True, slots=True)
-class Who:
-    """The names of an association and, where there is one, of a path."""
 
-    netns: int
-    assoc_id: int
-    own_tag: int
-    peer_tag: int
-    local_port: int
-    remote_port: int
-    address: str | None
+class Who(NamedTuple):
+    """The names of an association and, where ``family`` is not 0, of a path."""
+
+    netns: U32
+    assoc_id: U32
+    own_tag: U32
+    peer_tag: U32
+    local_port: U16
+    remote_port: U16
+    family: U16
+    unused: U16
+    address: Annotated[bytes, CType("u8", "s", 16)]
 
     @property
     def association(self) -> AssociationName:
         """What tells it from all others."""
         return self.netns, self.own_tag, self.local_port, self.remote_port
 
+    @property
+    def path(self) -> str | None:
+        """The path's address as text."""
+        if self.family == INET:
+            return inet_ntop(INET, self.address[:4])
+        return str(IPv6Address(self.address)) if self.family == INET6 else None
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+
+class Extent(NamedTuple):
     """A quantity now and its extremes over the interval."""
 
-    now: int
-    min: int
-    max: int
+    now: U32
+    min: U32
+    max: U32
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A frequent change of cwnd: when last, how often in all, and at both ends of the interval."""
 
-    ns: int
-    times: int
-    before: int
-    after: int
+    ns: U64
+    times: U32
+    before: U32
+    after: U32
+    interval: U32
 
 
-@dataclass(frozen=True, slots=True)
-class PathWindows:
-    """struct path_windows; times in jiffies. ``told`` is the interval in which sock_diag last asked."""
+class PathWindows(NamedTuple):
+    """Times in jiffies. ``told`` is the interval in which sock_diag last asked; ``changes`` are those of FREQUENT."""
 
     who: Who
-    told: int
+    interval: U32
+    told: U32
     cwnd: Extent
     ssthresh: Extent
     flight: Extent
-    partial_bytes_acked: int
-    pathmtu: int
-    srtt: int
-    rto: int
-    errors: int
-    state: int
-    hb_running: bool
-    hb_due: int
-    changes: Mapping[str, Change]
+    partial_bytes_acked: U32
+    pathmtu: U32
+    srtt: U32
+    rto: U32
+    errors: U32
+    state: U32
+    hb_running: U32
+    hb_due: S32
+    gone: U32
+    changes: Annotated[tuple[Change, ...], Times(len(FREQUENT))]
+    shown_cwnd: U32
+    shown_ssthresh: U32
+    shown_flight: U32
+    shown_rwnd: U32
 
 
-@dataclass(frozen=True, slots=True)
-class AssociationWindows:
-    """struct assoc_windows."""
+class AssociationWindows(NamedTuple):
+    """``told`` is the interval in which sock_diag last asked."""
 
     who: Who
-    told: int
+    interval: U32
+    told: U32
     peer_rwnd: Extent
     rwnd: Extent
 
 
+class ProbeEvent(NamedTuple):
+    """``ns`` on CLOCK_MONOTONIC; what the rest means depends on ``kind``, a place in KINDS."""
+
+    ns: U64
+    who: Who
+    kind: U16
+    cause: U16
+    before: U32
+    after: U32
+    ssthresh_before: U32
+    ssthresh_after: U32
+    flight: U32
+    peer_rwnd: U32
+    jiffies: U32
+    rtt_ns: U64
+
+
+class NgapEvent(NamedTuple):
+    """A message: handed over and first transmitted, or arrived and read; CLOCK_MONOTONIC."""
+
+    at_ns: U64
+    done_ns: U64
+    who: Who
+    tsn: U32
+    ppid: U32
+    length: U32
+    stream: U16
+    direction: U8
+    fragment: U8
+    captured: U32
+    head: Annotated[bytes, CType("u8", "s", 48)]
+    unused: U32
+
+
+class RttBin(NamedTuple):
+    """The key of a count of data RTTs."""
+
+    transport: U64
+    bin: U32
+    unused: U32
+
+
+class WaitBin(NamedTuple):
+    """The key of a count of waits; ``wait`` is a place in WAITS."""
+
+    asoc: U64
+    wait: U32
+    bin: U32
+
+
 @dataclass(frozen=True, slots=True)
-class Clocks:
-    """What turns the kernel's times into ours: one wall and monotonic instant, and the length of a jiffy."""
+class CStruct:
+    """A struct of C: its name, the file of bpf/ that has it, and how it lies."""
 
-    wall: datetime
-    monotonic_ns: int
-    jiffies: JiffyClock
-
-    def time(self, ns: int) -> datetime:
-        """The wall clock at an instant of CLOCK_MONOTONIC."""
-        return self.wall + timedelta(microseconds=(ns - self.monotonic_ns) / 1000)
+    name: str
+    file: str
+    layout: Layout[Any]
 
 
-def path_windows(data: bytes) -> PathWindows:
-    """Raises struct.error when the size is another."""
-    values = _PATH.unpack(data)
-    cwnd, ssthresh, flight = values[11:14], values[14:17], values[17:20]
-    partial_bytes_acked, pathmtu, srtt, rto, errors, state, hb_running, hb_due, *changes = values[20:]
-    return PathWindows(
-        who=who_of(values[:9]),
-        told=values[10],
-        cwnd=Extent(*cwnd),
-        ssthresh=Extent(*ssthresh),
-        flight=Extent(*flight),
-        partial_bytes_acked=partial_bytes_acked,
-        pathmtu=pathmtu,
-        srtt=srtt,
-        rto=rto,
-        errors=errors,
-        state=state,
-        hb_running=bool(hb_running),
-        hb_due=hb_due,
-        changes={name: Change(*changes[5 * place : 5 * place + 4]) for place, name in enumerate(FREQUENT)},
-    )
+@dataclass(frozen=True, slots=True)
+class CTable:
+    """A BPF map that we read or write: its name, the file that has it, and the bytes of its keys and values."""
+
+    name: str
+    file: str
+    key_size: int
+    value_size: int
 
 
-def association_windows(data: bytes) -> AssociationWindows:
-    """Raises struct.error when the size is another."""
-    values = _ASSOCIATION.unpack(data)
-    return AssociationWindows(who_of(values[:9]), values[10], Extent(*values[11:14]), Extent(*values[14:17]))
+@dataclass(frozen=True, slots=True)
+class CEnum:
+    """Members of an enum whose names are ``prefix``, _ and a word in capitals, numbered from ``first``."""
+
+    prefix: str
+    file: str
+    words: tuple[str, ...]
+    first: int = 0
 
 
-def told_in(data: bytes) -> int:
-    """The interval in which sock_diag last asked for it, of either struct, without decoding the rest."""
-    told: int = _TOLD.unpack_from(data, _TOLD_AT)[0]
-    return told
+PATH_WINDOWS, ASSOC_WINDOWS = Layout(PathWindows), Layout(AssociationWindows)
+PROBE_EVENT, NGAP_EVENT = Layout(ProbeEvent), Layout(NgapEvent)
+RTT_BIN, WAIT_BIN = Layout(RttBin), Layout(WaitBin)
 
+STRUCTS = (
+    CStruct("who", "who.h", Layout(Who)),
+    CStruct("window_extent", "windows.h", Layout(Extent)),
+    CStruct("window_change", "windows.h", Layout(Change)),
+    CStruct("path_windows", "windows.h", PATH_WINDOWS),
+    CStruct("assoc_windows", "windows.h", ASSOC_WINDOWS),
+    CStruct("probe_event", "event.h", PROBE_EVENT),
+    CStruct("ngap_event", "ngap.c", NGAP_EVENT),
+    CStruct("rtt_bin", "rtt.c", RTT_BIN),
+    CStruct("wait_bin", "waits.c", WAIT_BIN),
+)
 
-def change_times(data: bytes) -> tuple[int, ...]:
-    """How often each of FREQUENT happened in all, of a path's windows, without decoding the rest."""
-    return _TIMES.unpack_from(data, _TIMES_AT)
+PATHS = CTable("paths", "windows.h", 8, PATH_WINDOWS.size)
+ASSOCIATIONS = CTable("associations", "windows.h", 8, ASSOC_WINDOWS.size)
+INTERVAL = CTable("interval", "windows.h", 4, 4)
+DATA_RTTS = CTable("data_rtts", "rtt.c", RTT_BIN.size, 8)
+WAIT_COUNTS = CTable("waits", "waits.c", WAIT_BIN.size, 8)
+RATE = CTable("ngap_rate", "ngap.c", 4, 8)
+TABLES = (PATHS, ASSOCIATIONS, INTERVAL, DATA_RTTS, WAIT_COUNTS, RATE)
 
-
-def rtt_bin(data: bytes) -> int:
-    """The index of the bin, of the key of a count of data RTTs; the key of the path goes before it."""
-    index: int = _BIN.unpack(data)[1]
-    return index
-
-
-def wait_bin(data: bytes) -> tuple[int, int]:
-    """Which of WAITS, and the index of the bin, of the key of a count of waits, which the association's begins."""
-    _, wait, index = _WAIT.unpack(data)
-    return wait, index
-
-
-def event(data: bytes, clocks: Clocks) -> Event | None:
-    """One record of the perf buffer, which may be padded; None for one of a kind not known."""
-    if len(data) < EVENT_SIZE:
-        return None
-    values = _EVENT.unpack_from(data)
-    ns, who, kind = values[0], who_of(values[1:10]), values[10]
-    if kind >= len(_KINDS):
-        return None
-    return _event(clocks.time(ns), _KINDS[kind], who, _details(_KINDS[kind], *values[11:], clocks=clocks))
-
-
-def change_event(windows: PathWindows, name: str, times: int, clocks: Clocks) -> Event:
-    """What a frequent change of cwnd came to in this interval, as one event."""
-    change = windows.changes[name]
-    details: dict[str, Detail] = {
-        "cause": name,
-        "before": change.before,
-        "after": change.after,
-        "ssthresh_before": None,
-        "ssthresh_after": windows.ssthresh.now,
-        "flight": windows.flight.now,
-        "times": times,
-    }
-    return _event(clocks.time(change.ns), "cwnd", windows.who, details)
-
-
-def _event(time: datetime, kind: str, who: Who, details: dict[str, Detail]) -> Event:
-    return Event(
-        time=time,
-        kind=kind,
-        netns=who.netns,
-        own_tag=who.own_tag,
-        peer_tag=who.peer_tag,
-        local_port=who.local_port,
-        remote_port=who.remote_port,
-        assoc_id=who.assoc_id or None,
-        address=who.address,
-        details=details,
-    )
-
-
-def _details(
-    kind: str,
-    cause: int,
-    before: int,
-    after: int,
-    ssthresh_before: int,
-    ssthresh_after: int,
-    flight: int,
-    peer_rwnd: int,
-    jiffies: int,
-    rtt_ns: int,
-    *,
-    clocks: Clocks,
-) -> dict[str, Detail]:
-    match kind:
-        case "hb_rtt":
-            return {"rtt_ms": rtt_ns / 1e6, "kernel_rtt_ms": clocks.jiffies.milliseconds(jiffies)}
-        case "cwnd":
-            return {
-                "cause": _named(_CAUSES, cause),
-                "before": before,
-                "after": after,
-                "ssthresh_before": ssthresh_before,
-                "ssthresh_after": ssthresh_after,
-                "flight": flight,
-                "times": 1,
-            }
-        case "rwnd":
-            return {"cause": _named(_RWND, cause), "before": before, "after": after}
-        case "window":
-            return {"cwnd": after, "ssthresh": ssthresh_after, "flight": flight, "peer_rwnd": peer_rwnd}
-        case "t3_rtx":
-            return {"rto_ms": clocks.jiffies.milliseconds(jiffies), "errors": before, "flight": flight}
-        case "retransmit":
-            return {"reason": _named(_REASONS, cause), "flight": flight}
-        case "path":
-            return {"before": _named(PATH_STATES, before), "after": _named(PATH_STATES, after)}
-        case _:
-            return {"change": _named(_LIFE, cause), "state": _named(ASSOCIATION_STATES, after)}
-
-
-def who_of(values: tuple[int | bytes, ...]) -> Who:
-    """The members of struct who, unpacked."""
-    netns, assoc_id, own_tag, peer_tag, local_port, remote_port, family, _, address = values
-    assert isinstance(address, bytes)
-    text: str | None = None
-    if family == _INET:
-        text = str(IPv4Address(address[:4]))
-    elif family == _INET6:
-        text = str(IPv6Address(address))
-    return Who(netns, assoc_id, own_tag, peer_tag, local_port, remote_port, text)  # type: ignore[arg-type]
-
-
-def _named(names: tuple[str, ...], number: int) -> str:
-    return names[number] if number < len(names) else str(number)
+ENUMS = (
+    CEnum("KIND", "event.h", KINDS),
+    CEnum("CHANGE", "windows.h", FREQUENT),
+    CEnum("CAUSE", "cwnd.c", CAUSES, len(LOWER)),
+    CEnum("ASSOCIATION", "lifecycle.c", LIFE),
+    CEnum("WAIT", "waits.c", WAITS),
+    CEnum("RATE", "ngap.c", NGAP_RATE),
+    CEnum("NGAP", "ngap.c", DIRECTIONS),
+)

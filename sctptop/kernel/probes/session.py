@@ -4,39 +4,34 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sctptop.kernel.host.preflight import missing_sctp
 from sctptop.kernel.host.privilege import missing_for_probes
-from sctptop.kernel.probes import find_bcc, maps
+from sctptop.kernel.probes import bins, find_bcc, maps
+from sctptop.kernel.probes.bins import Bins, PathName
+from sctptop.kernel.probes.events import Clocks, change_event, event
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_event, ngap_record
 from sctptop.kernel.probes.points import ProbeChoice
 from sctptop.kernel.probes.program import NoProbes, PointState, Program
 from sctptop.kernel.probes.program_source import ALL_PROBES
 from sctptop.kernel.probes.records import (
-    ASSOCIATION_SIZE,
-    BIN_SIZE,
+    ASSOC_WINDOWS,
+    ASSOCIATIONS,
+    DATA_RTTS,
     FREQUENT,
-    KEY_SIZE,
-    PATH_SIZE,
-    WAIT_SIZE,
-    WAITS,
+    INTERVAL,
+    NGAP_RATE,
+    PATH_WINDOWS,
+    PATHS,
+    RATE,
+    WAIT_COUNTS,
     AssociationName,
     AssociationWindows,
-    Clocks,
+    CTable,
     PathWindows,
-    association_windows,
-    change_event,
-    change_times,
-    event,
-    path_windows,
-    rtt_bin,
-    told_in,
-    wait_bin,
 )
-from sctptop.model.associations.distribution import bounds
-from sctptop.model.associations.rtt import DATA_BITS
 from sctptop.model.event import Event
 from sctptop.model.source_state import COMPILING, OK, Kind, SourceState, Trouble
 
@@ -45,8 +40,7 @@ QUEUE = 65536
 """Events kept between two readings; those beyond it are counted as lost."""
 POLL_MS = 100
 MODULE_WAIT_S = 1.0
-RATE_LOST = 2
-"""Its place in ngap_rate of bpf/ngap.c."""
+RATE_LOST = NGAP_RATE.index("LOST")
 SETTLE_S = 120.0
 """How long to wait for the probes where nothing can be mended later; compiling takes a second on real hardware."""
 CLOSE_BOUND_S = 1.0
@@ -55,13 +49,13 @@ LACKING = SourceState(Kind.OFF, "this kernel lacks what they need (sctptop --pro
 _LOADING = threading.Lock()
 """BCC reads an environment variable and clang writes to descriptor 2: both are the whole process's."""
 
-PathName = tuple[AssociationName, str]
-Bins = tuple[tuple[int, int], ...]
+_PATH_TOLD, _PATH_TIMES = PATH_WINDOWS.picker("told"), PATH_WINDOWS.picker("changes.times")
+_ASSOC_TOLD = ASSOC_WINDOWS.picker("told")
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What the probes saw since the reading before. Bins are (ns at the middle of a bin, times); waits are of WAITS."""
+    """What the probes saw since the reading before. Waits are by WAIT_NAMES."""
 
     events: tuple[Event, ...] = ()
     lost: int = 0
@@ -167,33 +161,33 @@ class Probes:
         times: dict[bytes, tuple[int, ...]] = {}
         events = [found for data in raw if (found := event(data, clocks)) is not None]
         events += [ngap_event(message, clocks) for message in messages]
-        bins = [
-            (key[:KEY_SIZE], rtt_bin(key), int.from_bytes(value, "little"))
-            for key, value in maps.entries(program.map_fd("data_rtts"), BIN_SIZE, 8, delete=True)
-        ]
-        timed = {key for key, _, _ in bins}
-        for key, value in maps.entries(program.map_fd("paths"), KEY_SIZE, PATH_SIZE):
-            times[key] = change_times(value)
+        rtts = list(_entries(program, DATA_RTTS, delete=True))
+        timed = bins.timed(rtts)
+        for key, value in _entries(program, PATHS):
+            times[key] = _PATH_TIMES(value)
             moved = times[key] != self._times.get(key, NEVER)
-            if told_in(value) != now and not moved and key not in timed:
+            if _PATH_TOLD(value)[0] != now and not moved and key not in timed:
                 continue
-            windows = path_windows(value)
-            names[key] = (windows.who.association, windows.who.address or "")
+            windows = PATH_WINDOWS.decode(value)
+            names[key] = (windows.who.association, windows.who.path or "")
             if windows.told == now:
                 paths[names[key]] = windows
             if moved:
                 events += self._frequent(windows, times[key], self._times.get(key, NEVER), clocks)
         self._times = times
-        kept = maps.entries(program.map_fd("associations"), KEY_SIZE, ASSOCIATION_SIZE)
-        associations = {key: association_windows(value) for key, value in kept if told_in(value) == now}
+        associations = {
+            key: ASSOC_WINDOWS.decode(value)
+            for key, value in _entries(program, ASSOCIATIONS)
+            if _ASSOC_TOLD(value)[0] == now
+        }
         self._interval += 1
-        maps.put(program.map_fd("interval"), 0, self._interval)
+        self._put_interval(program)
         return Observed(
             events=tuple(sorted(events, key=lambda entry: entry.time)),
             lost=lost,
             paths=paths,
             associations={entry.who.association: entry for entry in associations.values()},
-            data_rtts=_by_path(bins, names),
+            data_rtts=bins.data_rtts(rtts, names),
             waits=self._waits(program, {key: entry.who.association for key, entry in associations.items()}),
         )
 
@@ -201,23 +195,15 @@ class Probes:
         self, program: Program, names: Mapping[bytes, AssociationName]
     ) -> dict[AssociationName, dict[str, Bins]]:
         """How long messages waited in this interval, by association; what is off is not there."""
-        if not program.has("waits.c"):
+        if not program.has(WAIT_COUNTS.file):
             return {}
-        found: dict[AssociationName, dict[str, list[tuple[int, int]]]] = {}
-        counted = maps.entries(program.map_fd("waits"), WAIT_SIZE, 8, delete=True)
-        for key, value in counted:
-            name = names.get(key[:KEY_SIZE])
-            wait, index = wait_bin(key)
-            if name is not None:
-                of_wait = found.setdefault(name, {}).setdefault(WAITS[wait], [])
-                of_wait.append((_middle(index), int.from_bytes(value, "little")))
-        return {name: {wait: tuple(sorted(bins)) for wait, bins in by.items()} for name, by in found.items()}
+        return bins.waits(_entries(program, WAIT_COUNTS, delete=True), names)
 
     def _beyond_rate(self, program: Program) -> int:
         """Messages that came too fast since the last call (NGAP_RATE of bpf/ngap.c)."""
-        if not program.has("ngap.c"):
+        if not program.has(RATE.file):
             return 0
-        total = maps.get(program.map_fd("ngap_rate"), RATE_LOST)
+        total = maps.get(program.map_fd(RATE.name), RATE_LOST)
         gained, self._too_fast = total - self._too_fast, total
         return gained
 
@@ -268,12 +254,15 @@ class Probes:
             states = program.attach()
             if not any(entry.on for entry in states):
                 raise NoProbes(f"none could be attached: {states[0].refused}")
-            maps.put(program.map_fd("interval"), 0, self._interval)
+            self._put_interval(program)
             program.listen({"events": self._take, "ngap_events": self._take_ngap}, self._count_lost)
         self._state = OK
         self._settled.set()
         while not self._stop.is_set():
             program.poll(POLL_MS)
+
+    def _put_interval(self, program: Program) -> None:
+        maps.put(program.map_fd(INTERVAL.name), 0, self._interval)
 
     def _take(self, data: bytes) -> None:
         if len(self._raw) < QUEUE:
@@ -299,17 +288,5 @@ def _load(choice: ProbeChoice) -> Program:
         raise NoProbes(*error.trouble) from error
 
 
-def _by_path(
-    bins: Iterable[tuple[bytes, int, int]], names: Mapping[bytes, PathName]
-) -> dict[PathName, tuple[tuple[int, int], ...]]:
-    found: dict[PathName, list[tuple[int, int]]] = {}
-    for transport, index, times in bins:
-        name = names.get(transport)
-        if name is not None:
-            found.setdefault(name, []).append((_middle(index), times))
-    return {name: tuple(sorted(values)) for name, values in found.items()}
-
-
-def _middle(index: int) -> int:
-    low, high = bounds(index, DATA_BITS)
-    return (low + high - 1) // 2
+def _entries(program: Program, table: CTable, *, delete: bool = False) -> Iterator[tuple[bytes, bytes]]:
+    return maps.entries(program.map_fd(table.name), table.key_size, table.value_size, delete=delete)

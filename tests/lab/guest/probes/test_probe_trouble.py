@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -15,8 +16,12 @@ from typing import Any
 
 import pytest
 
+from sctptop.kernel.probes import find_bcc
 from sctptop.kernel.probes.btf import KernelTypes
 from sctptop.kernel.probes.points import POINTS
+from sctptop.kernel.probes.program import NoProbes, compiled
+from sctptop.kernel.probes.program_source import folder
+from sctptop.kernel.probes.records_check import statements
 from tests.lab.guest.commands.test_command_line import NO_CAPABILITIES
 from tests.lab.scenes.hosts import Host, two_hosts
 from tests.lab.traffic.process import traffic
@@ -91,6 +96,52 @@ def test_with_the_module_s_types_hidden(gnb: Host, tmp_path: Path) -> None:
     # Something built in uses SCTP's structs in Debian's kernels, so that vmlinux tells them too.
     expected = "ok" if told_anyway else "off: this kernel's BTF does not tell the types of its sctp module"
     assert state.startswith(expected), state
+
+
+NOT_AS_READ = "the C of the probes is not what sctptop reads: {} (try: install sctptop again)"
+
+
+def test_with_c_that_is_not_what_is_read(gnb: Host, tmp_path: Path) -> None:
+    swapped = "s/u32 interval, told;/u32 told, interval;/"
+    copy = f"cp -r {folder()} {tmp_path}/bpf; sed -i '{swapped}' {tmp_path}/bpf/windows.h"
+    state = read(gnb, before=f"{copy}; mount --bind {tmp_path}/bpf {folder()}")["sources"]["bpf"]
+    assert state == "off: " + NOT_AS_READ.format("no u32 interval at byte 40 of struct path_windows")
+
+
+DECLARATION = r"^#define NGAP_HEAD \d+$|^(?:enum|struct \w+) \{[^}]*\};|^(?:BPF_TABLE|BPF_ARRAY)\(.*?\);"
+
+
+def declarations(file: str, changed: tuple[str, str]) -> str:
+    """What a file of bpf/ declares, without the functions that take the compiler's time."""
+    text = (folder() / file).read_text()
+    found = re.findall(DECLARATION, text.replace(*changed), re.MULTILINE)
+    return text if file == "read.h" else "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("changed", "differs"),
+    [
+        (("", ""), None),
+        (("u32 before, after;\n\tu32 ssthresh_before", "u32 before, more, after;\n\tu32 ssthresh_before"),
+         "no u32 after at byte 56 of struct probe_event"),
+        (("s32 hb_due", "u64 hb_due"), "no s32 hb_due at byte 112 of struct path_windows"),
+        (("u32 wait, bin;", "u32 wait, bin, more;"), "struct wait_bin goes on after bin"),
+        (("struct path_bytes, paths", "u64, paths"), "table paths has no keys of 8 and values of 208 bytes"),
+        (("KIND_CWND,", "KIND_MORE, KIND_CWND,"), "KIND_CWND is not 1"),
+    ],
+)  # fmt: skip
+def test_the_real_compiler_names_what_differs(changed: tuple[str, str], differs: str | None) -> None:
+    files = ("who.h", "windows.h", "event.h", "ngap.c", "waits.c", "rtt.c", "read.h")
+    parts = ["#include <uapi/linux/ptrace.h>", *(declarations(file, changed) for file in files)]
+    text = "\n".join([*parts, statements(files)])
+    begun = time.monotonic()
+    if differs is None:
+        compiled(find_bcc.load(), text, folder()).cleanup()
+    else:
+        with pytest.raises(NoProbes) as caught:
+            compiled(find_bcc.load(), text, folder())
+        assert str(caught.value) == NOT_AS_READ.format(differs)
+    print(f"{time.monotonic() - begun:.1f} s")
 
 
 def test_the_dashboard_runs_without_probes_and_says_so(gnb: Host) -> None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from sctptop.kernel.probes.points import POINTS
-from sctptop.kernel.probes.program import PointState, Program, captured_stderr, first_error, source_here
+from sctptop.kernel.probes.program import (
+    NoProbes,
+    PointState,
+    Program,
+    captured_stderr,
+    compiled,
+    first_error,
+    source_here,
+)
 from sctptop.kernel.probes.program_source import ALL_PROBES
 
 
@@ -41,6 +50,29 @@ def test_what_a_library_prints_is_kept_from_the_terminal(capfd: pytest.CaptureFi
         assert first_error(said()) == "use of undeclared identifier 'cwdn'"
     os.write(2, b"after")
     assert capfd.readouterr().err == "after"
+
+
+@pytest.mark.parametrize(
+    ("printed", "why"),
+    [
+        (
+            b"m.c:9:1: error: static_assert failed due to requirement '0' \"sctptop reads: no u32 told at byte 44\"\n",
+            "the C of the probes is not what sctptop reads: no u32 told at byte 44 (try: install sctptop again)",
+        ),
+        (b"main.c:7:2: error: use of undeclared identifier 'cwdn'\n", "use of undeclared identifier 'cwdn'"),
+        (b"", "Failed to compile BPF module <text>"),
+    ],
+)
+def test_c_that_does_not_compile_is_one_line(printed: bytes, why: str) -> None:
+    def refuse(text: bytes, cflags: list[str]) -> None:
+        os.write(2, printed)
+        raise Exception("Failed to compile BPF module <text>")
+
+    bcc = ModuleType("bcc")
+    bcc.BPF = refuse  # type: ignore[attr-defined]
+    with pytest.raises(NoProbes) as caught:
+        compiled(bcc, "int nothing;", None)
+    assert str(caught.value).removeprefix("BCC could not compile the probes: ") == why
 
 
 def test_the_terminal_given_back_meanwhile_stays_given_back(capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,138 +1,92 @@
-"""What probes write: records packed here as the C lays them out, and bytes from nowhere."""
+"""What we describe of the C is what its text says, and what of it the compiler is asked when the probes are loaded."""
 
 from __future__ import annotations
 
-import struct
-from datetime import datetime, timezone
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.program_source import folder
-from sctptop.kernel.probes.records import (
-    ASSOCIATION_SIZE,
-    EVENT_SIZE,
-    PATH_SIZE,
-    Clocks,
-    association_windows,
-    change_event,
-    change_times,
-    event,
-    path_windows,
-    told_in,
-)
+from sctptop.kernel.probes.program_source import CONCERNS, HEADERS, folder, from_btf
+from sctptop.kernel.probes.records import ENUMS, STRUCTS, TABLES, CEnum, CStruct, CTable
+from sctptop.kernel.probes.records_check import c_type, mismatch, statements
+from tests.unit.kernel.probes.c_text import CText
+from tests.unit.kernel.probes.test_program_source import Types
 
-WALL = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
+READ_SINGLY = {"events": "probe_event", "ngap_events": "ngap_event"}
+"""Structs that go through perf buffers."""
+IN_THE_KERNEL = {"beat", "made", "heard", "timing", "entered", "path_entered", "unread", "coming", "message"}
+"""Structs of tables, and on stacks, that only the C reads."""
 
 
-def clocks(hz: int | None = 250) -> Clocks:
-    return Clocks(WALL, 5_000_000_000, JiffyClock(hz))
+@pytest.mark.parametrize("described", STRUCTS, ids=lambda described: described.name)
+def test_a_struct_has_the_members_of_the_c_in_their_order(described: CStruct) -> None:
+    declared = CText(folder() / described.file).structs[described.name]
+    assert [(c_type(member), member.name) for member in described.layout.members] == declared
 
 
-def who(family: int, address: bytes) -> bytes:
-    return struct.pack("<IIIIHHHH16s", 4026531840, 7, 0x1001, 0x2001, 38412, 59058, family, 0, address)
+@pytest.mark.parametrize("described", STRUCTS, ids=lambda described: described.name)
+def test_no_padding_could_hide_a_member_from_the_compiler(described: CStruct) -> None:
+    assert sum(member.size for member in described.layout.members) == described.layout.size
 
 
-def record(
-    kind: int, cause: int = 0, *numbers: int, family: int = 2, address: bytes = b"\x0a\x09\x00\x01"
-) -> bytes:
-    filled = [*numbers, *[0] * (8 - len(numbers))]
-    return (
-        struct.pack("<Q", 4_999_000_000)
-        + who(family, address)
-        + struct.pack("<HHIIIIIIIQ", kind, cause, *filled)
-    )
+def test_every_struct_of_the_c_is_described_or_known_to_stay_in_the_kernel() -> None:
+    declared = {name for file in (*HEADERS, *CONCERNS) for name in CText(folder() / file).structs}
+    bytes_alone = {"path_bytes", "assoc_bytes", "ngap_bytes", "data_header"}
+    assert declared == {described.name for described in STRUCTS} | IN_THE_KERNEL | bytes_alone
 
 
-def test_sizes_are_those_of_the_c() -> None:
-    assert (EVENT_SIZE, PATH_SIZE, ASSOCIATION_SIZE) == (88, 208, 72)
-    assert "u64 rtt_ns;" in (folder() / "event.h").read_text()
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_has_keys_and_values_of_that_size(table: CTable) -> None:
+    sizes = {f"struct {described.name}": described.layout.size for described in STRUCTS}
+    sizes |= {"u64": 8, "u32": 4, "int": 4}
+    sizes |= {
+        "struct path_bytes": sizes["struct path_windows"],
+        "struct assoc_bytes": sizes["struct assoc_windows"],
+    }
+    key, value = CText(folder() / table.file).tables[table.name]
+    assert (table.key_size, table.value_size) == (sizes[key], sizes[value])
 
 
-def test_a_heartbeat() -> None:
-    found = event(record(0, 0, 0, 0, 0, 0, 0, 0, 2, 7_912_345), clocks())
-    assert found is not None
-    assert (found.kind, found.address, found.local_port, found.own_tag) == (
-        "hb_rtt",
-        "10.9.0.1",
-        38412,
-        0x1001,
-    )
-    assert found.details == {"rtt_ms": 7.912345, "kernel_rtt_ms": 8.0}
-    assert found.time.isoformat() == "2026-11-23T11:59:59.999000+00:00"
+@pytest.mark.parametrize("enum", ENUMS, ids=lambda enum: enum.prefix)
+def test_an_enum_has_those_numbers(enum: CEnum) -> None:
+    numbers = CText(folder() / enum.file).numbers
+    for number, word in enumerate(enum.words, enum.first):
+        assert numbers[f"{enum.prefix}_{word.upper()}"] == number
 
 
-def test_jiffies_stay_unknown_without_hz() -> None:
-    found = event(record(0, 0, 0, 0, 0, 0, 0, 0, 2, 7_912_345), clocks(None))
-    assert found is not None and found.details["kernel_rtt_ms"] is None
+def test_the_program_ends_with_what_is_read_of_it() -> None:
+    text = from_btf(Types()).text
+    assert text.endswith(statements({*HEADERS, *CONCERNS}))
+    assert "\nREADS_MEMBER(struct path_windows, struct window_change[3], changes, 120);\n" in text
+    assert "\nREADS_SIZE(struct probe_event, 88, rtt_ns);\n" in text
+    assert "\nREADS_TABLE(data_rtts, 16, 8);\n" in text
+    assert "\nREADS_NUMBER(CAUSE_RESET, 7);\n" in text
+
+
+def test_nothing_is_said_of_a_file_that_is_left_out() -> None:
+    text = from_btf(Types("sctp_sender_hb_info.hb_nonce")).text
+    assert "rtt_bin" not in text and "READS_TABLE(data_rtts" not in text
 
 
 @pytest.mark.parametrize(
-    ("kind", "cause", "numbers", "details"),
+    ("printed", "differs"),
     [
-        (
-            1,
-            0,
-            (17520, 1500, 106496, 8760, 9000),
-            {"cause": "T3_RTX", "before": 17520, "after": 1500, "times": 1},
+        (  # clang 14
+            "/virtual/main.c:9:1: error: static_assert failed due to requirement '__builtin_offsetof(struct who, "
+            'netns) == 0\' "sctptop reads: no u32 netns at byte 0 of struct who"\nREADS_MEMBER(…',
+            "no u32 netns at byte 0 of struct who",
         ),
-        (1, 3, (17520, 8760), {"cause": "INACTIVE"}),
-        (1, 4, (4380, 5840), {"cause": "RAISE"}),
-        (1, 99, (1, 2), {"cause": "99"}),
-        (2, 1, (106496, 105496), {"cause": "DECREASE", "before": 106496, "after": 105496}),
-        (3, 0, (0, 4380, 0, 65536, 1200, 90000), {"cwnd": 4380, "ssthresh": 65536, "peer_rwnd": 90000}),
-        (4, 0, (2, 0, 0, 0, 1500, 0, 250), {"rto_ms": 1000.0, "errors": 2, "flight": 1500}),
-        (5, 1, (), {"reason": "FAST_RTX"}),
-        (6, 0, (2, 0), {"before": "ACTIVE", "after": "INACTIVE"}),
-        (7, 1, (0, 3), {"change": "FREED", "state": "ESTABLISHED"}),
+        (  # clang 19
+            "/virtual/main.c:9:1: error: static assertion failed due to requirement 'sizeof(struct who) == 40': "
+            "sctptop reads: struct who goes on after address\n  9 | READS_SIZE(…",
+            "struct who goes on after address",
+        ),
+        (
+            "/virtual/main.c:9:1: error: no member named 'netns' in 'struct who'\n",
+            "no netns in struct who",
+        ),
+        ("/virtual/main.c:9:1: error: no member named 'perf_submit' in 'struct probe_event'\n", None),
+        ("/virtual/main.c:9:1: error: no member named 'netns' in 'struct sk_buff'\n", None),
+        ("/virtual/main.c:9:1: error: use of undeclared identifier 'cwdn'\n", None),
     ],
 )
-def test_every_kind(kind: int, cause: int, numbers: tuple[int, ...], details: dict[str, object]) -> None:
-    found = event(record(kind, cause, *numbers), clocks())
-    assert found is not None
-    assert {name: found.details[name] for name in details} == details
-
-
-def test_addresses_of_both_families_and_of_none() -> None:
-    six = event(record(5, family=10, address=bytes.fromhex("fd000009000000000000000000000002")), clocks())
-    none = event(record(7, family=0), clocks())
-    assert six is not None and six.address == "fd00:9::2"
-    assert none is not None and none.address is None
-
-
-def test_a_record_that_is_short_or_of_a_later_kind_is_passed_over() -> None:
-    whole = record(0)
-    assert event(whole[:-1], clocks()) is None
-    assert event(record(8), clocks()) is None
-    assert event(whole + bytes(4), clocks()) is not None, "the perf buffer pads to eight bytes"
-
-
-@given(st.binary(min_size=0, max_size=200))
-def test_bytes_from_nowhere_never_raise(data: bytes) -> None:
-    event(data, clocks())
-
-
-@given(st.binary(min_size=PATH_SIZE, max_size=PATH_SIZE))
-def test_windows_from_nowhere_are_numbers(data: bytes) -> None:
-    windows = path_windows(data)
-    assert windows.cwnd.now >= 0 and len(windows.changes) == 3
-
-
-def test_windows_and_a_frequent_change() -> None:
-    numbers = (5, 5, 4380, 3000, 8000, 65536, 65536, 65536, 1200, 0, 2400, 0, 1500, 2, 250, 0, 2, 1, -3)
-    changes = (4_999_500_000, 9, 3000, 4380, 5, *[0] * 10)
-    data = who(2, b"\x0a\x09\x00\x01") + struct.pack(
-        "<" + "I" * 18 + "i4x" + "QIIII" * 3 + "16x", *numbers, *changes
-    )
-    windows = path_windows(data)
-    assert (windows.cwnd.now, windows.cwnd.min, windows.cwnd.max) == (4380, 3000, 8000)
-    assert (windows.flight.max, windows.pathmtu, windows.hb_running, windows.hb_due) == (2400, 1500, True, -3)
-    assert (told_in(data), change_times(data)) == (5, (9, 0, 0))
-    told = change_event(windows, "RAISE", 4, clocks())
-    assert (told.details["before"], told.details["after"], told.details["times"]) == (3000, 4380, 4)
-    short = who(2, b"\x0a\x09\x00\x01") + struct.pack("<8I", 5, 5, 90000, 80000, 100000, 1, 2, 3)
-    assert association_windows(short).peer_rwnd.min == 80000
-    with pytest.raises(struct.error):
-        path_windows(data[:-1])
+def test_the_compiler_names_what_differs(printed: str, differs: str | None) -> None:
+    assert mismatch(f"warning: something else\n{printed}") == differs

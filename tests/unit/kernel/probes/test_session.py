@@ -14,10 +14,10 @@ import pytest
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes import find_bcc, session
 from sctptop.kernel.probes import maps as bpf_maps
+from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.find_bcc import NoBcc
 from sctptop.kernel.probes.points import POINTS, ProbeChoice
 from sctptop.kernel.probes.program import NoProbes, PointState
-from sctptop.kernel.probes.records import Clocks
 from sctptop.kernel.probes.session import NOTHING, Probes
 from sctptop.model.source_state import Trouble
 

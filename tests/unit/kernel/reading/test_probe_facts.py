@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.records import AssociationWindows, Extent, PathWindows, Who
+from sctptop.kernel.probes.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
 from sctptop.kernel.probes.session import NOTHING, Observed
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.diag_records import DiagRecord
@@ -19,15 +20,35 @@ CLOCK = JiffyClock(250)
 
 
 def windows(address: str, cwnd: int, hb_running: bool = True) -> PathWindows:
-    who = Who(NETNS, 7, 1, 1001, 38412, 50001, address)
     extent = Extent(cwnd, cwnd - 10, cwnd + 10)
-    return PathWindows(who, 3, extent, extent, Extent(100, 0, 200), 5, 1500, 2, 250, 1, 2, hb_running, 25, {})
+    return PathWindows(
+        who=Who(NETNS, 7, 1, 1001, 38412, 50001, INET, 0, IPv4Address(address).packed + bytes(12)),
+        interval=3,
+        told=3,
+        cwnd=extent,
+        ssthresh=extent,
+        flight=Extent(100, 0, 200),
+        partial_bytes_acked=5,
+        pathmtu=1500,
+        srtt=2,
+        rto=250,
+        errors=1,
+        state=2,
+        hb_running=int(hb_running),
+        hb_due=25,
+        gone=0,
+        changes=(Change(0, 0, 0, 0, 0),) * 3,
+        shown_cwnd=0,
+        shown_ssthresh=0,
+        shown_flight=0,
+        shown_rwnd=0,
+    )
 
 
 def observed(*paths: PathWindows) -> Observed:
-    own = AssociationWindows(paths[0].who, 3, Extent(900, 800, 1000), Extent(500, 400, 600))
+    own = AssociationWindows(paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600))
     return Observed(
-        paths={(NAME, path.who.address or ""): path for path in paths},
+        paths={(NAME, path.who.path or ""): path for path in paths},
         associations={NAME: own},
         data_rtts={(NAME, SECOND): ((7_000_000, 3),)},
     )
@@ -61,7 +82,7 @@ def test_every_path_has_its_windows() -> None:
 
 
 def test_a_heartbeat_timer_that_does_not_run_or_is_due() -> None:
-    late = replace(windows(SECOND, 6000), hb_due=-2)
+    late = windows(SECOND, 6000)._replace(hb_due=-2)
     for seen, due in ((windows(SECOND, 6000, hb_running=False), None), (late, 0.0)):
         assert path_facts(NAME, SECOND, observed(seen), CLOCK)["hb_due_ms"] == due
 

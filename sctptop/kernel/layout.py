@@ -1,0 +1,198 @@
+"""How a struct of C lies in memory, from a NamedTuple that describes it: name, type and shape of each member in order.
+
+    class Extent(NamedTuple):
+        now: U32
+        reserved: Annotated[bytes, CType("u8", "s", 16)]
+
+    class Path(NamedTuple):
+        extents: Annotated[tuple[Extent, ...], Times(3)]
+
+``Layout`` derives offsets, sizes and the format for ``struct`` by the rule that a number is aligned to its own size.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+Record = TypeVar("Record", bound=tuple[Any, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class CType:
+    """A number of C by its name and its letter in ``struct``, or so many bytes that are kept together (letter s)."""
+
+    name: str
+    code: str
+    count: int | None = None
+
+    @property
+    def format(self) -> str:
+        """As ``struct`` writes it."""
+        return f"{self.count or ''}{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """An array of so many structs."""
+
+    count: int
+
+
+U8 = Annotated[int, CType("u8", "B")]
+U16 = Annotated[int, CType("u16", "H")]
+U32 = Annotated[int, CType("u32", "I")]
+S32 = Annotated[int, CType("s32", "i")]
+U64 = Annotated[int, CType("u64", "Q")]
+
+Struct = type[tuple[Any, ...]]
+"""A NamedTuple that describes a struct."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """``count`` is None for one that is no array; offset and size are in bytes."""
+
+    name: str
+    type: CType | Struct
+    count: int | None
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number, or bytes, wherever in the struct; ``path`` names the structs around it, with dots between."""
+
+    path: str
+    offset: int
+    code: str
+
+    def is_of(self, path: str) -> bool:
+        return self.path == path or self.path.startswith(f"{path}.")
+
+
+class Layout(Generic[Record]):
+    """The layout of one struct. ``order`` is that of its bytes, as the first letter of a format of ``struct``."""
+
+    def __init__(self, record: type[Record], order: str = "<") -> None:
+        self.record = record
+        self.members, self.size, _ = _members(record)
+        self._order = order
+        self._numbers = tuple(_numbers(self.members))
+        self._whole = self._format(self._numbers, self.size)
+        self._grouped = _grouping(record)
+
+    def decode(self, data: bytes) -> Record:
+        """The record at the head of ``data``. Raises struct.error when it is too short."""
+        return self._grouped(self._whole.unpack_from(data))
+
+    def encode(self, record: Record) -> bytes:
+        """The bytes of a record."""
+        return self._whole.pack(*_flat(record))
+
+    def picker(self, *paths: str) -> Callable[[bytes], tuple[Any, ...]]:
+        """What reads only the members named, in the order of the struct: the numbers of a struct or array one by one.
+
+        ``who.netns`` is netns within who; ``changes.times`` is times within each struct of an array. It raises
+        struct.error where the data end before the last of them.
+        """
+        for path in paths:
+            if not any(number.is_of(path) for number in self._numbers):
+                raise ValueError(f"{self.record.__name__} has no member {path}")
+        chosen = [number for number in self._numbers if any(number.is_of(path) for path in paths)]
+        return self._format(chosen).unpack_from
+
+    def _format(self, numbers: Iterable[_Number], size: int = 0) -> struct.Struct:
+        """Those numbers, and what is left of ``size``."""
+        text, end = self._order, 0
+        for number in numbers:
+            text += f"{number.offset - end}x{number.code}"
+            end = number.offset + struct.calcsize("=" + number.code)
+        return struct.Struct(f"{text}{max(size - end, 0)}x")
+
+
+@cache
+def _members(record: Struct) -> tuple[tuple[Member, ...], int, int]:
+    """The members, the size and the alignment of a struct."""
+    members, end, widest = [], 0, 1
+    for name, hint in get_type_hints(record, include_extras=True).items():
+        kind, count, size, alignment = _shape(hint)
+        offset = _aligned(end, alignment)
+        end, widest = offset + size, max(widest, alignment)
+        members.append(Member(name, kind, count, offset, size))
+    return tuple(members), _aligned(end, widest), widest
+
+
+def _shape(hint: Any) -> tuple[CType | Struct, int | None, int, int]:
+    """Type, count, size and alignment of what an annotation says."""
+    if get_origin(hint) is not Annotated:
+        _, size, alignment = _members(hint)
+        return hint, None, size, alignment
+    base, shape = get_args(hint)
+    if isinstance(shape, Times):
+        of = get_args(base)[0]
+        _, size, alignment = _members(of)
+        return of, shape.count, shape.count * size, alignment
+    return shape, shape.count, struct.calcsize("=" + shape.format), struct.calcsize("=" + shape.code)
+
+
+def _numbers(members: Iterable[Member], prefix: str = "", start: int = 0) -> Iterator[_Number]:
+    for member in members:
+        path, at = prefix + member.name, start + member.offset
+        if isinstance(member.type, CType):
+            yield _Number(path, at, member.type.format)
+            continue
+        within, size, _ = _members(member.type)
+        for place in range(member.count or 1):
+            yield from _numbers(within, f"{path}.", at + place * size)
+
+
+def _grouping(record: type[Record]) -> Callable[[Any], Record]:
+    """What makes the record of its numbers, unpacked: those of a struct within become a record of their own."""
+    make: Callable[[Any], Record] = partial(tuple.__new__, record)
+    parts: list[tuple[slice, Callable[[Any], tuple[Any, ...]]]] = []
+    start = 0
+    for member in _members(record)[0]:
+        width = 1
+        if not isinstance(member.type, CType):
+            one = _grouping(member.type)
+            width = len(list(_numbers([member])))
+            group = one if member.count is None else _each(one, member.count)
+            parts.append((slice(start, start + width), group))
+        start += width
+    if not parts:
+        return make
+    # From the last on: those before it stay where they are.
+    parts.reverse()
+
+    def grouped(values: Any) -> Record:
+        row = list(values)
+        for part, group in parts:
+            row[part] = (group(row[part]),)
+        return make(row)
+
+    return grouped
+
+
+def _each(one: Callable[[Any], tuple[Any, ...]], count: int) -> Callable[[Any], tuple[Any, ...]]:
+    def grouped(values: Any) -> tuple[Any, ...]:
+        width = len(values) // count
+        return tuple([one(values[at : at + width]) for at in range(0, len(values), width)])
+
+    return grouped
+
+
+def _flat(values: tuple[Any, ...]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, tuple):
+            yield from _flat(value)
+        else:
+            yield value
+
+
+def _aligned(offset: int, alignment: int) -> int:
+    return -(-offset // alignment) * alignment
