@@ -15,17 +15,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sctptop.kernel.host.sudo import as_root
 from sctptop.kernel.reading.diag_records import (
+    SOCK_DIAG_BY_FAMILY,
+    DiagRecord,
+    decode_record,
+    dump_request,
+    lookup_request,
+)
+from sctptop.kernel.reading.netlink import (
     NLM_F_DUMP_INTR,
     NLMSG_DONE,
     NLMSG_ERROR,
-    SOCK_DIAG_BY_FAMILY,
-    DiagRecord,
     NetlinkMessage,
     WireError,
-    decode_record,
-    dump_request,
     errno_of,
-    lookup_request,
     messages,
 )
 from sctptop.model.source_state import Trouble

@@ -10,13 +10,8 @@ import pytest
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.reading.associations import endpoints, merge_associations
-from sctptop.kernel.reading.diag_records import (
-    NLMSG_DONE,
-    SOCK_DIAG_BY_FAMILY,
-    DiagRecord,
-    decode_record,
-    messages,
-)
+from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
+from sctptop.kernel.reading.netlink import NLMSG_DONE, messages
 from sctptop.kernel.reading.procfs import parse_assocs, parse_eps, parse_remaddr, parse_snmp
 from sctptop.model.association import Association
 from tests.lab.witness.other_tools import SsLine, parse_ss
