@@ -91,3 +91,22 @@ def test_every_file_is_part_of_the_program() -> None:
 def test_the_stand_in_headers_are_few() -> None:
     lines = sum(len(path.read_text().splitlines()) for path in Path(folder(), "include").rglob("*.h"))
     assert lines < 150
+
+
+def test_every_file_is_named_in_the_readme() -> None:
+    text = (folder() / "README.md").read_text()
+    files = {path for path in folder().rglob("*") if path.is_file() and path.name != "README.md"}
+    assert len(files) > 20
+    for path in files:
+        name = path.relative_to(folder()).as_posix().removeprefix("include/")
+        assert f"`{name}`" in text, name
+
+
+def test_the_readme_names_no_file_that_there_is_not() -> None:
+    text = (folder() / "README.md").read_text()
+    names = set(re.findall(r"`([\w/.]+\.(?:[ch]|py))`", text))
+    repository = folder().parent
+    places = (folder(), folder() / "include", repository, repository / "sctptop/kernel/probes")
+    assert len(names) > 25
+    for name in names:
+        assert any((place / name).exists() for place in places), name
