@@ -1,9 +1,11 @@
-"""The file: one SQLite database. docs: README, "What is in a recording".
+"""The file: one SQLite database.
 
-``facts`` holds what is true of the whole recording, as JSON by name. A sample is one JSON text: the first of a block
-whole, each further one as the patch on the one before it (recording/delta.py). ``tail`` has the samples of the block
-that is being written, one a row and so safe as soon as it is committed; a block that is full becomes one row of
-``blocks``, which takes a fraction of the room. recording/packing.py says how both are packed.
+``facts`` holds what is true of the whole recording, as JSON by name: host, kernel, machine, the sysctls ``net.sctp.*``
+and what was asked for. A sample is one JSON text, in the names of ``--json``, its associations by name (``order`` says
+how they stood): the first of a block whole, each further one as the patch on the one before it (recording/delta.py).
+``tail`` has the samples of the block that is being written, one a row and so safe as soon as it is committed, as zlib
+streams; a full block, of up to 60 samples (more only after another program held the file), becomes one row of
+``blocks``: an xz stream of one text a line.
 """
 
 from __future__ import annotations
