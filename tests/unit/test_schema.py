@@ -56,6 +56,12 @@ def test_a_sample_comes_back_as_it_went() -> None:
     assert from_json(json.loads(json.dumps(to_json(before)))) == before
 
 
+@given(st.dictionaries(st.text(), st.text() | st.sampled_from(["ok", "off: --no-bpf", "off: x (try: y)"])))
+def test_states_of_sources_go_through_as_they_stood(sources: dict[str, str]) -> None:
+    document = to_json(sample()) | {"sources": sources}
+    assert to_json(from_json(document))["sources"] == sources
+
+
 def test_a_process_as_it_was_told_before_more_was_known_of_it() -> None:
     document = to_json(sample(association()))
     document["associations"][0]["process"] = {"pid": 812, "comm": "nr-gnb", "container": None}
