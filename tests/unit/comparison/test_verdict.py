@@ -14,9 +14,8 @@ from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
 from sctptop.comparison.summarizing import summarise
 from sctptop.comparison.summary import Summary
 from sctptop.comparison.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
-from sctptop.model.sample import Sample
 from sctptop.model.source_state import OK, SourceState
-from tests.unit.comparison.comparing import FAST, SLOW, Run, distant, read_late, slower, stalled
+from tests.unit.comparison.comparing import FAST, SLOW, distant, read_late, slower, stalled
 from tests.unit.registering import Step
 
 BOTH = ("gNB", "AMF")
@@ -187,33 +186,6 @@ def test_an_rto_that_was_measured_differs_only_by_much(made: Mapping[str, Summar
     assert not differs(1040) and differs(500)
 
 
-def test_ngap_on_another_port_is_told_by_who_registers() -> None:
-    moved = {"local_port": 4000, "remote_port": 5000}
-    samples = [_moved(one, moved) for one in FAST.samples()]
-    summary = summarise(samples, "moved")
-    assert set(summary.ends) == {"gNB"} and summary.of("gNB").n == 40
-
-
-def _moved(one: Sample, ports: Mapping[str, int]) -> Sample:
-    events = tuple(replace(event, **ports) for event in one.events)  # type: ignore[arg-type]
-    entries = tuple(replace(entry, **ports) for entry in one.associations)  # type: ignore[arg-type]
-    return replace(one, events=events, associations=entries)
-
-
-def test_an_absurd_time_is_left_out() -> None:
-    samples = []
-    for one in replace(FAST, ues=20).samples():
-        events = [
-            replace(event, details={**event.details, "wait_ns": 10**400})
-            if event.details.get("nas") == 0x43 and event.details.get("ran_ue_id") == 7
-            else event
-            for event in one.events
-        ]
-        samples.append(replace(one, events=tuple(events)))
-    summary = summarise(samples, "absurd")
-    assert summary.of("gNB").n == 19 and max(summary.of("gNB").times["total"]) < 100
-
-
 def test_too_few_and_none_say_so(made: Mapping[str, Summary]) -> None:
     _, few = judged(made, "fast", "few")
     assert few.result == TOO_FEW and "n = 40 and 8" in few.text and "until 2 more succeed" in few.text
@@ -282,21 +254,6 @@ def test_too_few_for_times_may_do_for_success(
     assert words.startswith(told) and bool(words) == bool(told)
 
 
-def test_stages_with_a_message_unseen_are_not_compared() -> None:
-    samples = list(replace(FAST, ues=2).samples())
-    holes = [
-        replace(one, events=tuple(event for event in one.events if event.details.get("nas") != 0x56))
-        for one in samples
-    ]
-    whole, marred = (summarise(some).of("gNB") for some in (samples, holes))
-    assert (whole.n, marred.n) == (2, 2)
-    assert ("RAN", "AuthenticationResponse") in whole.stages
-    assert {name for _, name in marred.stages} == {name for _, name in whole.stages} - {
-        "AuthenticationRequest",
-        "AuthenticationResponse",
-    }
-
-
 def test_other_hosts_lost_events_and_damage_are_said(made: Mapping[str, Summary]) -> None:
     marred = replace(made["again"], host="b", kernel="6.12", lost=7, damaged=2, missed=1, probed=3, running=4)
     told = " ".join(compare([made["fast"], marred]).caveats)
@@ -339,12 +296,3 @@ def test_three_are_ranked(made: Mapping[str, Summary]) -> None:
     assert results == [FASTER, FASTER]
     assert ranking(comparison).startswith("Fastest first, by the median: fast ")
     assert ranking(comparison).index("core") < ranking(comparison).index("slow")
-
-
-def test_all_registrations_count_and_not_the_last_thousand() -> None:
-    summary = Run(ues=1010, every_ms=5).summary("many")
-    seen = summary.of("gNB")
-    assert seen.n == 1010 and seen.rate == pytest.approx(200, rel=0.05) and 2 <= seen.at_once <= 10
-    assert len({len(times) for times in seen.times.values()}) == 1
-    parts = zip(*(seen.times[part] for part in ("total", "held", "read_wait", "core", "ran")), strict=True)
-    assert all(total == pytest.approx(sum(rest)) for total, *rest in parts)

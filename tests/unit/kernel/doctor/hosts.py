@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from sctptop.kernel.doctor.doctor import Host
+from sctptop.kernel.doctor.doctor import Host, examine
 from sctptop.kernel.probes.program_source import ProbeSource
+from sctptop.model.check import Check
 
 RELEASE = "6.1.0-50-amd64"
 ALL = "000001ffffffffff"
@@ -94,3 +95,17 @@ def raising(host: Host, door: str, error: Exception) -> Host:
 
     doors: dict[str, Callable[[], None]] = {door: refuse}
     return replace(host, **doors)  # type: ignore[arg-type]
+
+
+def found(host: Host, name: str) -> Check:
+    """The one check of that name."""
+    (check,) = (check for check in examine(host) if check.name == name)
+    return check
+
+
+def without_sctp(root: Path, distribution: str = "debian") -> Host:
+    """One that has all but SCTP, which is not loaded."""
+    host = lively(root, distribution)
+    (root / "proc/thread-self/net/sctp").rmdir()
+    loaded(root, "nf_conntrack")
+    return host

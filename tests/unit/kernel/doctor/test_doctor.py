@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 import errno
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.doctor.doctor import Host, examine
-from sctptop.kernel.host.distribution import commands
-from sctptop.kernel.probes import find_bcc
+from sctptop.kernel.doctor.doctor import examine
 from sctptop.kernel.probes.find_bcc import NoBcc
-from sctptop.kernel.probes.libbpf import LibbpfError
-from sctptop.kernel.probes.program import source_here
-from sctptop.kernel.probes.program_source import ALL_PROBES, ProbeSource
 from sctptop.kernel.reading.sockdiag import SockDiagError
 from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
-from sctptop.model.source_state import Trouble
 from tests.unit.kernel.doctor.hosts import (
     OS_RELEASES,
     RELEASE,
-    capabilities,
     config,
+    found,
     lively,
     loaded,
     modules,
     raising,
+    without_sctp,
     write,
 )
-
-
-def found(host: Host, name: str) -> Check:
-    (check,) = (check for check in examine(host) if check.name == name)
-    return check
 
 
 def test_a_host_that_has_everything(tmp_path: Path) -> None:
@@ -50,13 +39,6 @@ def test_an_empty_root_is_told_without_a_traceback(tmp_path: Path) -> None:
     checks = examine(replace(lively(tmp_path / "other"), root=tmp_path))
     assert checks[0] == Check("SCTP", BROKEN, "/proc is not mounted", "sudo mount -t proc proc /proc")
     assert not any("could not be checked" in check.found for check in checks)
-
-
-def without_sctp(root: Path, distribution: str = "debian") -> Host:
-    host = lively(root, distribution)
-    (root / "proc/thread-self/net/sctp").rmdir()
-    loaded(root, "nf_conntrack")
-    return host
 
 
 def test_sctp_built_in(tmp_path: Path) -> None:
@@ -181,106 +163,6 @@ def test_sctp_diag_is_only_asked_when_that_loads_nothing(tmp_path: Path) -> None
     )
     loaded(tmp_path, "sctp")
     assert found(host, "sctp_diag").status == OK
-
-
-@pytest.mark.parametrize(
-    ("mask", "status", "words"),
-    [
-        (
-            "0000000000000000",
-            MISSING,
-            "no probes: needs root, or CAP_BPF and CAP_PERFMON; nor CAP_SYS_ADMIN",
-        ),
-        ("000001fffffeffff", OK, "all capabilities that are used"),
-        ("000000c000010000", HINT, "enough for probes; not CAP_SYS_ADMIN for other network namespaces"),
-        ("nonsense", MISSING, "no probes"),
-    ],
-)
-def test_capabilities(tmp_path: Path, mask: str, status: str, words: str) -> None:
-    host = lively(tmp_path)
-    capabilities(tmp_path, mask)
-    check = found(host, "rights")
-    assert (check.status, check.found[: len(words)]) == (status, words)
-    assert (check.remedy == "sudo sctptop") == (status == MISSING)
-
-
-def test_lockdown(tmp_path: Path) -> None:
-    host = lively(tmp_path)
-    write(tmp_path, "sys/kernel/security/lockdown", "none [integrity] confidentiality\n")
-    assert found(host, "lockdown") == Check("lockdown", OK, "integrity, which allows probes")
-    write(tmp_path, "sys/kernel/security/lockdown", "none integrity [confidentiality]\n")
-    check = found(host, "lockdown")
-    assert (check.status, check.remedy) == (MISSING, "boot with lockdown=integrity")
-
-
-def test_a_kernel_without_kprobes(tmp_path: Path) -> None:
-    host = lively(tmp_path)
-    config(tmp_path, "CONFIG_BPF_SYSCALL=y\nCONFIG_BPF_EVENTS=y\n# CONFIG_KPROBES is not set\n")
-    check = found(host, "kprobes")
-    assert (check.status, check.found) == (MISSING, "the kernel was built without CONFIG_KPROBES")
-    (tmp_path / "proc/config.gz").unlink()
-    assert found(host, "kprobes").status == OK
-    (tmp_path / "sys/bus/event_source/devices/kprobe/type").unlink()
-    (tmp_path / "sys/bus/event_source/devices/kprobe").rmdir()
-    assert found(host, "kprobes").found == "this kernel has none"
-
-
-@pytest.mark.parametrize(("mask", "status"), [("000000c000000000", MISSING), ("0", OK)])
-def test_perf_events_are_asked_of_who_has_rights_at_all(tmp_path: Path, mask: str, status: str) -> None:
-    host = replace(lively(tmp_path), refused=lambda: Trouble("it wants more", "sudo sysctl that"))
-    capabilities(tmp_path, mask)
-    check = found(host, "kprobes")
-    assert check.status == status
-    assert status == OK or check == Check("kprobes", MISSING, "it wants more", "sudo sysctl that")
-
-
-def test_no_bcc_and_the_wrong_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "bcc", raising=False)
-    host = lively(tmp_path)
-    nowhere = replace(host, bcc=lambda: find_bcc.load([], path=[]))
-    check = found(nowhere, "BCC")
-    assert (check.status, check.found) == (MISSING, "BCC is not installed")
-    assert "install" in str(check.remedy)
-    write(tmp_path, "venv/bcc/__init__.py", "class Lattice: pass\n")
-    check = found(replace(host, bcc=lambda: find_bcc.load([], path=[str(tmp_path / "venv")])), "BCC")
-    assert "is PyPI's project of that name" in check.found
-    assert check.remedy == commands().bcc
-
-
-def test_no_libbpf(tmp_path: Path) -> None:
-    host = raising(lively(tmp_path), "libbpf", LibbpfError("libbpf is not installed", "that"))
-    assert found(host, "libbpf") == Check("libbpf", MISSING, "libbpf is not installed", "that")
-    assert found(host, "BTF") == Check("BTF", MISSING, "not read: libbpf does it")
-
-
-def test_the_kernel_s_types_are_hidden(tmp_path: Path) -> None:
-    host = lively(tmp_path)
-    btf = tmp_path / "sys/kernel/btf"
-    for file in btf.iterdir():
-        file.unlink()
-    check = found(replace(host, source=lambda: source_here(ALL_PROBES, btf, tmp_path)), "BTF")
-    assert check.status == MISSING
-    assert "does not tell its types" in check.found or "libbpf" in check.found
-    assert "headers" in str(check.remedy) or "devel" in str(check.remedy)
-
-
-def test_types_come_with_the_module(tmp_path: Path) -> None:
-    host = without_sctp(tmp_path)
-    (tmp_path / "sys/kernel/btf/sctp").unlink()
-    check = found(
-        replace(host, source=lambda: source_here(ALL_PROBES, tmp_path / "sys/kernel/btf", tmp_path)), "BTF"
-    )
-    assert (check.status, check.found.split("; ")[-1]) == (OK, "that of SCTP comes with its module")
-
-
-def test_headers_do_as_well_and_parts_may_not_fit(tmp_path: Path) -> None:
-    host = lively(tmp_path)
-    check = found(replace(host, source=lambda: (ProbeSource("", frozenset(), {}), True)), "BTF")
-    assert (check.status, "headers" in check.found) == (OK, True)
-    check = found(
-        replace(host, source=lambda: (ProbeSource("", frozenset(), {"rtt.c": "no member x"}), False)), "BTF"
-    )
-    assert (check.status, "no member x" in check.found) == (HINT, True)
 
 
 def test_sysctls_are_hints_with_the_command(tmp_path: Path) -> None:
