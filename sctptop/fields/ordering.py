@@ -44,7 +44,7 @@ def natural(chosen: Field) -> Order:
 def parse_order(text: str) -> Order:
     """Read ``FIELD``, ``FIELD:asc`` or ``FIELD:desc``.
 
-    Raises OrderError, or UnknownFieldError from the registry.
+    Raises OrderError, or UnknownFieldError from the catalogue.
     """
     name, _, direction = text.partition(":")
     order = natural(field(name))

@@ -15,7 +15,8 @@ from sctptop.kernel.owners.processes import Owners
 from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.session import NOTHING, Probes
 from sctptop.kernel.reading.all_namespaces import Everywhere
-from sctptop.kernel.reading.associations import endpoints, merge_associations
+from sctptop.kernel.reading.associations import merge_associations
+from sctptop.kernel.reading.endpoints import endpoints
 from sctptop.kernel.reading.namespace_reader import Read
 from sctptop.model.sample import Sample
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice

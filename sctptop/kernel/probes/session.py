@@ -42,7 +42,7 @@ POLL_MS = 100
 MODULE_WAIT_S = 1.0
 RATE_LOST = NGAP_RATE.index("LOST")
 SETTLE_S = 120.0
-"""How long to wait for the probes where nothing can be mended later; compiling takes a second on real hardware."""
+"""How long to wait for the probes where output cannot be corrected later; compiling takes a second on real hardware."""
 CLOSE_BOUND_S = 1.0
 LACKING = SourceState(Kind.OFF, "this kernel lacks what they need (sctptop --probes)")
 
@@ -237,7 +237,7 @@ class Probes:
         self._stop.set()
 
     def _watch(self) -> None:
-        """Wait for the module, load, attach, and listen until told to stop. Raises NoProbes."""
+        """Wait for the module, load, attach, and listen until stopped. Raises NoProbes."""
         missing = missing_for_probes()
         if missing is not None:
             raise NoProbes(*missing)

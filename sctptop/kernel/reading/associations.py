@@ -13,10 +13,9 @@ from sctptop.kernel.probes.records import AssociationName
 from sctptop.kernel.probes.session import NOTHING, Observed
 from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, association_facts, path_facts
-from sctptop.kernel.reading.procfs import SOCKET_STATES, SOCKET_TYPES, AssocLine, EpLine, RemaddrLine
+from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Path, Process
 from sctptop.model.attributes import names_of
-from sctptop.model.sample import Endpoint
 
 Ends = tuple[int, int, frozenset[str]]
 
@@ -124,22 +123,6 @@ def merge_associations(
             netns_name,
         )
         for record, line in pairs
-    )
-
-
-def endpoints(netns: int, lines: Iterable[EpLine]) -> tuple[Endpoint, ...]:
-    """Endpoints in the model's terms."""
-    return tuple(
-        Endpoint(
-            netns=netns,
-            local_port=line.local_port,
-            local_addresses=line.local_addresses,
-            state=SOCKET_STATES.get(line.state or 0),
-            socket_type=SOCKET_TYPES.get(-1 if line.socket_type is None else line.socket_type),
-            inode=line.inode,
-            uid=line.uid,
-        )
-        for line in lines
     )
 
 

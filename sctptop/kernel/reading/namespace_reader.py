@@ -26,7 +26,7 @@ from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 EXACT_ABOVE = 1000
 """Associations beyond which each is looked up by hash: a dump is quadratic in their number.
 
-A look-up does not tell the settings of the socket (nodelay and the like): beyond it they are those of
+A look-up does not return the settings of the socket (nodelay and the like): beyond it they are those of
 the first reading, and None for a socket that is younger.
 """
 
@@ -56,7 +56,7 @@ class Read:
 
 
 class NamespaceReader:
-    """Remembers what it takes to tell the next reading of one namespace. Owned by one thread."""
+    """Remembers what the next reading of one namespace needs. Owned by one thread."""
 
     def __init__(self, folder: Path = PROC_SCTP, keep_open: bool = False) -> None:
         """With ``keep_open`` the netlink socket outlives a reading, and with it the namespace: for our own."""
@@ -107,7 +107,7 @@ class NamespaceReader:
         """Each association once, and those of last time that this walk passed over.
 
         The walk of /proc goes by position in a hash table (sctp_transport_get_idx): while associations come
-        and go it tells some twice and some not at all. sock_diag then says whether those still live.
+        and go it lists some twice and some not at all. sock_diag then says whether those still live.
         """
         lines = {line.assoc_id or -index: line for index, line in enumerate(read)}
         passed_over = self._lines.keys() - lines.keys()
@@ -133,7 +133,7 @@ class NamespaceReader:
         try:
             if self._diag is None:
                 self._diag = SockDiag()
-            # The first reading dumps: only a dump tells what /proc passed over, and the settings of sockets.
+            # The first reading dumps: only a dump has what /proc passed over, and the settings of sockets.
             dumped = self._diag.dump() if len(lines) <= EXACT_ABOVE or not self._lines else []
             if dumped:
                 self._sockets = [record for record in dumped if not record.is_association]
@@ -155,7 +155,7 @@ class NamespaceReader:
 
 
 def _distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord]:
-    """Records by tags and ports: a walk that was disturbed may tell one association twice."""
+    """Records by tags and ports: a walk that was disturbed may list one association twice."""
     return {
         (
             record.info.get("tag", 0),
@@ -168,7 +168,7 @@ def _distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord
 
 
 def _still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> list[AssocLine]:
-    """The lines whose association sock_diag still knows: as many a pair of ends as it told, newest lines first.
+    """The lines whose association sock_diag still knows: as many for a pair of ends as it reported, newest lines first.
 
     A remembered line must not outlive its association behind a successor on the same ports.
     """

@@ -81,7 +81,7 @@ class SockDiag:
     def dump(self) -> list[DiagRecord]:
         """Every endpoint and association of both families, as far as one walk saw them.
 
-        Associations that come or go during a dump may be missed or told twice (sctp_diag_dump resumes by
+        Associations that come or go during a dump may be missed or reported twice (sctp_diag_dump resumes by
         position); the caller compares with /proc. Raises SockDiagError.
         """
         records: list[DiagRecord] = []

@@ -1,4 +1,4 @@
-"""Help: the keys and the fields, made from the bindings and the registry."""
+"""Help: the keys and the fields, made from the bindings and the catalogue."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def lay_out(
     both_ends: bool = False,
     namespaces: bool = False,
 ) -> tuple[Column, ...]:
-    """Columns for a table of that width: those chosen, or as many of the registry's as fit.
+    """Columns for a table of that width: those chosen, or as many of the catalogue's as fit.
 
     Without ``heartbeats`` the kernel's srtt stands where they would. ``both_ends``: a line has both of them.
     ``namespaces``: there are several, and a column names them.
