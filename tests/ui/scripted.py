@@ -7,12 +7,13 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path as FilePath
 
-from sctptop.model.association import Association, Path, Process
+from sctptop.model.association import Association, Path
 from sctptop.model.associations.counter_help import COUNTER_HELP
 from sctptop.model.event import Detail, Event
-from sctptop.model.sample import Endpoint, Namespace, Sample
+from sctptop.model.sample import Endpoint, Sample
 from sctptop.model.source_state import SourceState
 from sctptop.schema import from_json
 
@@ -218,6 +219,7 @@ def cut(tick: int, cause: str, before: int, after: int, **changes: Detail) -> Ev
     return event(tick, "cwnd", **details)  # type: ignore[arg-type]
 
 
+@cache
 def probed(number: int, tick: int) -> Association:
     """``association(number)`` as it is told with probes on: every path, and when its heartbeat is due."""
     entry = association(number, tick)
@@ -282,44 +284,3 @@ def with_probes(ticks: int, associations: int = 12) -> Iterator[Sample]:
             events=(*beats, *single.get(tick, ())),
             events_lost=3 if tick == 20 else 0,
         )
-
-
-GNB_NETNS = NETNS + 100
-
-
-def gnb_end(amf_end: Association, **changes: object) -> Association:
-    """The gNB's record of an association of which the AMF's is given."""
-    entry = replace(
-        amf_end,
-        netns=GNB_NETNS,
-        netns_name="ran",
-        assoc_id=(amf_end.assoc_id or 0) + 100,
-        own_tag=amf_end.peer_tag,
-        peer_tag=amf_end.own_tag,
-        local_port=amf_end.remote_port,
-        remote_port=amf_end.local_port,
-        local_addresses=amf_end.remote_addresses,
-        remote_addresses=amf_end.local_addresses,
-        primary=amf_end.local_addresses[0],
-        paths=(replace(amf_end.paths[0], address=amf_end.local_addresses[0]),),
-        send_queue=amf_end.recv_queue,
-        recv_queue=amf_end.send_queue,
-        nodelay=False,
-        inode=900 + (amf_end.assoc_id or 0),
-        process=Process(812, "nr-gnb"),
-    )
-    return replace(entry, **changes)  # type: ignore[arg-type]
-
-
-def one_host(ticks: int, gnbs: int = 4) -> Iterator[Sample]:
-    """gNB simulators beside their AMF, in two namespaces, and one more gNB that is elsewhere."""
-    listening = (Endpoint(NETNS, 38412, ("10.9.0.1",), "LISTENING", "one-to-many"),)
-    for tick in range(ticks):
-        ours = [
-            association(number, tick, netns_name="core", process=Process(900, "amf"))
-            for number in range(gnbs + 1)
-        ]
-        theirs = [gnb_end(entry) for entry in ours[:gnbs]]
-        counted = {**snmp(tick), GNB_NETNS: snmp(tick)[NETNS]}
-        read = sample(tick, [*ours, *theirs], counters=counted, endpoints=listening)
-        yield replace(read, namespaces=(Namespace(NETNS, "core"), Namespace(GNB_NETNS, "ran")))

@@ -11,7 +11,8 @@ from sctptop.fields.filter import parse_filter
 from sctptop.options import Options
 from sctptop.tui.widgets.columns import lay_out
 from tests.ui.conftest import Stage, Staging
-from tests.ui.scripted import amf, association, gnb_end, one_host, sample
+from tests.ui.one_host import gnb_end, one_host
+from tests.ui.scripted import amf, association, sample
 
 GNB_PORTS = [59058, 59059, 59060, 59061]
 

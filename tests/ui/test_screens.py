@@ -15,8 +15,9 @@ from sctptop.tui.live_app import LiveApp
 from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.views import VIEWS
+from tests.ui.one_host import one_host
 from tests.ui.registering import with_registrations
-from tests.ui.scripted import Scripted, amf, one_host, with_probes
+from tests.ui.scripted import Scripted, amf, with_probes
 
 SIZES = ((80, 24), (120, 36), (160, 50))
 TICKS = 45

@@ -121,7 +121,7 @@ def test_a_full_disk_stops_it_and_leaves_a_good_file(tmp_path: Path) -> None:
 
 
 def test_a_kill_at_any_moment_loses_nothing_that_was_added(tmp_path: Path) -> None:
-    samples = list(with_probes(150, 3))
+    samples = list(with_probes(150, 1))
     dice = random.Random(20261124)
     lengths = []
     for turn in range(KILLS):
