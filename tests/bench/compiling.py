@@ -20,6 +20,7 @@ from sctptop.kernel.probes.btf import KernelTypes
 from sctptop.kernel.probes.program import CFLAGS, captured_stderr
 from sctptop.kernel.probes.program_source import folder, from_btf, from_headers
 from tests.lab.machine import kernel
+from tests.lab.machine.cache import cache_folder
 from tests.lab.machine.run import run
 
 TURNS = 2
@@ -27,7 +28,7 @@ TURNS = 2
 
 def fetch_headers(release: str) -> Path:
     """The headers of that kernel as one tree: Debian splits them in two packages."""
-    place = kernel.cache_folder() / f"headers-{release}"
+    place = cache_folder() / f"headers-{release}"
     if not (place / "complete").exists():
         shutil.rmtree(place, ignore_errors=True)
         (place / "tree").mkdir(parents=True)

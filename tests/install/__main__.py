@@ -21,7 +21,7 @@ from tests.install.in_guest import NAMES, mend_kernel
 from tests.install.readme import FIRST, Way, ways
 from tests.install.remedies import BROKEN, mend
 from tests.install.trial import Outcome, attempt
-from tests.lab.machine import kernel
+from tests.lab.machine.turns import exclusive
 from tests.lab.problems import LabError
 
 SUITES = ("bookworm", "trixie")
@@ -64,7 +64,7 @@ def main() -> int:
         os.execvpe("unshare", ["unshare", "--mount", *again], {**os.environ, PRIVATE: "1"})
     outcomes = []
     try:
-        with kernel.exclusive("install"):
+        with exclusive("install"):
             for name in options.way or names:
                 for suite in options.suites or SUITES if name not in NAMES else ("guest",):
                     print(f"{name}: {suite}", file=sys.stderr, flush=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.install.trial import Outcome
 from tests.lab.machine import kernel
 from tests.lab.machine import run as machine
+from tests.lab.machine.cache import cache_folder
 from tests.lab.problems import LabError
 from tests.lab.scenes.hosts import two_hosts
 from tests.lab.scenes.place import place
@@ -59,7 +60,7 @@ def mend_kernel(name: str) -> Outcome:
 
 def _archive(release: str) -> Path:
     """A folder that apt reads as an archive, with what the headers need here. Raises LabError."""
-    folder = kernel.cache_folder() / "install" / f"headers-{release}"
+    folder = cache_folder() / "install" / f"headers-{release}"
     if (folder / "Packages").exists():
         return folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.lab.kernel_matrix.roots import bootstrap
-from tests.lab.machine import kernel
 from tests.lab.machine.boot import REPOSITORY
+from tests.lab.machine.cache import cache_folder
 from tests.lab.machine.kernel import COMPLETE
 from tests.lab.problems import LabError, lab_error
 
@@ -103,7 +103,7 @@ def fresh(suite: str, archives: bool = True) -> Iterator[Root]:
 
 
 def _base(suite: str) -> Path:
-    folder = kernel.cache_folder() / "install" / suite
+    folder = cache_folder() / "install" / suite
     base, marker = folder / "base", folder / COMPLETE
     if marker.exists() and marker.read_text() == PACKAGES:
         return base

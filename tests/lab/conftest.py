@@ -4,4 +4,15 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 collect_ignore_glob = [] if os.environ.get("SCTPTOP_IN_LAB") == "1" else ["guest/*", "absent/*"]
+REPORT = pytest.StashKey[list[str]]()
+"""What guests have to report when all is over."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Where the guests spent their time, and which of them died."""
+    if lines := terminalreporter.config.stash.get(REPORT, None):
+        terminalreporter.section("guests")
+        terminalreporter.write_line("\n".join(lines))

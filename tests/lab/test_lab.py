@@ -1,103 +1,66 @@
-"""Runs each file of `guest/` in a boot of the lab of its own, and reports every test here under its own name.
+"""Has guests run the tests of `guest/`, and reports every one of them here under its own name, as it ends.
 
-A guest test that is missing from the report has failed: the machine died under it or was stopped by the time-out.
+A guest test that is missing from what guests report has failed: the machine died under it twice, or hung.
 """
 
 from __future__ import annotations
 
 import ast
 import os
-import re
 import sys
-import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 
-from tests.lab.machine.run import LabError, run, run_pytest, split_report
+from tests.lab.board import Name
+from tests.lab.conftest import REPORT
+from tests.lab.guests import GUEST_TESTS, SECONDS, Guests, guests
+from tests.lab.machine.run import run
 
-GUEST = Path(__file__).with_name("guest")
-SECONDS = 1800.0
 IN_LAB = os.environ.get("SCTPTOP_IN_LAB") == "1"
 
-pytestmark = pytest.mark.skipif(IN_LAB, reason="already in the lab")
+# One group: workers of pytest-xdist would each boot guests of their own.
+pytestmark = [pytest.mark.skipif(IN_LAB, reason="already in the lab"), pytest.mark.xdist_group("lab")]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of the variants of one guest test."""
-
-    problems: tuple[str, ...]
-    skipped: tuple[str, ...]
-    ran: int
-
-
-def guest_tests() -> list[ParameterSet]:
-    """File and function of every test in guest/; variants count as one, as only the guest knows them.
-
-    pytest-xdist gives all tests of a file to one worker, and so to one guest.
-    """
+def guest_tests() -> list[Name]:
+    """File and function of every test in guest/; variants count as one, as only the guest knows them."""
     found = []
-    for file in sorted(GUEST.rglob("test_*.py")):
-        group = pytest.mark.xdist_group(file.stem)
+    for file in sorted(GUEST_TESTS.rglob("test_*.py")):
         for node in ast.parse(file.read_text()).body:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-                found.append(pytest.param(file, node.name, marks=group, id=f"{file.stem}::{node.name}"))
+                found.append((str(file.relative_to(GUEST_TESTS)), node.name))
     return found
 
 
-@cache
-def report(file: Path) -> tuple[dict[str, Outcome], str]:
-    """Boots once for a file; outcomes by function, and the end of what the guest said."""
-    try:
-        result = run_pytest(file, timeout=SECONDS)
-    except LabError as error:
-        return {}, f"lab: error: {error}"
-    said, junit = split_report(result)
-    tail = "\n".join((said + result.stderr).splitlines()[-40:])
-    return read_junit(junit), f"[{result.where}, {result.seconds:.0f} s]\n{tail}"
+@pytest.fixture(scope="session")
+def at_work(request: pytest.FixtureRequest) -> Iterator[Guests]:
+    """Guests for those tests that were asked for."""
+    chosen: list[Any] = [
+        item.callspec.params["name"]
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.originalname == test_in_the_lab.__name__
+    ]
+    with guests(chosen) as found:
+        yield found
+        request.config.stash[REPORT] = found.report()
 
 
-def read_junit(junit: str) -> dict[str, Outcome]:
-    """Outcomes by function from a JUnit report; {} when there is none."""
-    found: dict[str, Outcome] = {}
-    if not junit:
-        return found
-    for case in ElementTree.fromstring(junit).iter("testcase"):
-        key = re.sub(r"\[.*", "", case.get("name", ""))
-        before = found.get(key, Outcome((), (), 0))
-        problems = tuple(
-            shorten(f"{case.get('name')}: {part.get('message', '')}", part.text or "")
-            for part in (*case.findall("failure"), *case.findall("error"))
-        )
-        skipped = tuple(part.get("message", "") for part in case.findall("skipped"))
-        found[key] = Outcome(before.problems + problems, before.skipped + skipped, before.ran + 1)
-    return found
-
-
-def shorten(headline: str, traceback: str, limit: int = 4000) -> str:
-    """A failure in at most twice `limit` characters: the guest writes whole collections into its assertions."""
-    return f"{headline[:limit]}\n{traceback[-limit:]}"
-
-
-def test_without_sctp() -> None:
-    """The tests of absent/, on a kernel without SCTP: here when this is one."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(GUEST.with_name("absent"))]
-    result = run(command, timeout=SECONDS, sctp=False, env={"SCTPTOP_IN_LAB": "1"})
-    print(result.stdout)
-    assert result.returncode == 0, f"[{result.where}]\n{result.stdout[-6000:]}{result.stderr[-2000:]}"
-
-
-@pytest.mark.parametrize(("file", "name"), guest_tests())
-def test_in_the_lab(file: Path, name: str) -> None:
-    outcomes, tail = report(file)
-    outcome = outcomes.get(name)
+@pytest.mark.parametrize("name", guest_tests(), ids="::".join)
+def test_in_the_lab(at_work: Guests, name: Name) -> None:
+    outcome = at_work.outcome(name)
     if outcome is None:
-        pytest.fail(f"{name} has no result; the guest's last words:\n{tail}", pytrace=False)
+        pytest.fail(f"{name[1]} has no result; guests' last words:\n{at_work.words()}", pytrace=False)
     if outcome.problems:
         pytest.fail("\n".join(outcome.problems), pytrace=False)
     if outcome.skipped and len(outcome.skipped) == outcome.ran:
         pytest.skip("; ".join(outcome.skipped))
+
+
+def test_without_sctp() -> None:
+    """The tests of absent/, on a kernel without SCTP: here when this is one."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(GUEST_TESTS.with_name("absent"))]
+    result = run(command, timeout=SECONDS, sctp=False, env={"SCTPTOP_IN_LAB": "1"})
+    print(result.stdout)
+    assert result.returncode == 0, f"[{result.where}]\n{result.stdout[-6000:]}{result.stderr[-2000:]}"

@@ -18,7 +18,7 @@ from typing import Any
 from tests.lab.core import nas_messages as nas
 from tests.lab.core.nas_messages import PLMN
 from tests.lab.core.ngap_messages import Key, Slot, Template, Templates
-from tests.lab.machine.kernel import cache_folder
+from tests.lab.machine.cache import cache_folder
 
 GUAMI = {"pLMNIdentity": PLMN, "aMFRegionID": (2, 8), "aMFSetID": (1, 10), "aMFPointer": (0, 6)}
 SLICE = {"s-NSSAI": {"sST": b"\x01", "sD": b"\x00\x00\x01"}}

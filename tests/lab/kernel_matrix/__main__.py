@@ -21,8 +21,9 @@ from typing import Any
 
 from tests.lab.kernel_matrix.guest import BTF
 from tests.lab.kernel_matrix.roots import CHECKOUT, SUITES, VENV, System, renew_checkout, system
-from tests.lab.machine import kernel
 from tests.lab.machine import run as machine
+from tests.lab.machine.cache import cache_folder
+from tests.lab.machine.turns import exclusive
 from tests.lab.problems import LabError
 
 TESTS = "tests/lab/guest/probes/test_probes.py"
@@ -62,7 +63,7 @@ def examine(series: str, tests: str) -> Outcome:
     arguments = [str(built.root), str(CHECKOUT), str(VENV / "bin" / "python"), tests]
     command = ["bash", "-c", IN_ROOT, "matrix", *arguments]
     result = machine.run(command, timeout=SECONDS, booted=built.kernel)
-    log = kernel.cache_folder() / "roots" / f"{series}.log"
+    log = cache_folder() / "roots" / f"{series}.log"
     log.write_text(f"{result.stdout}\n{result.stderr}")
     first, _, said = result.stdout.partition("\n")
     try:
@@ -154,7 +155,7 @@ def main() -> int:
     if unknown:
         parser.error(f"unknown: {shlex.join(unknown)}")
     outcomes: dict[str, Outcome] = {}
-    with kernel.exclusive("matrix"):
+    with exclusive("matrix"):
         for series in options.series or SUITES:
             try:
                 outcomes[series] = examine(series, options.tests)

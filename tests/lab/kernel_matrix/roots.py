@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.lab.machine import kernel
 from tests.lab.machine.boot import REPOSITORY
+from tests.lab.machine.cache import cache_folder
 from tests.lab.machine.kernel import COMPLETE, Kernel
 from tests.lab.problems import LabError, lab_error
 from tests.requirements import requirements
@@ -77,7 +78,7 @@ def renew_checkout(root: Path) -> None:
 
 
 def _folder(suite: str) -> Path:
-    folder = kernel.cache_folder() / "roots" / suite
+    folder = cache_folder() / "roots" / suite
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

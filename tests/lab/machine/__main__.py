@@ -7,6 +7,7 @@ python -m tests.lab.machine --timeout 300 -- 'modinfo sctp; cat /proc/net/sctp/s
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -30,6 +31,9 @@ def main() -> int:
         return 0
     if not options.command:
         parser.error("a command is missing")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # So that what was begun is cleaned up.
+        signal.signal(number, lambda got, _: sys.exit(128 + got))
     command = options.command[0] if len(options.command) == 1 else options.command
     try:
         if options.interactive:

@@ -11,9 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.lab.machine.jobs import new_job
-from tests.lab.machine.kernel import Kernel, cache_folder, exclusive
+from tests.lab.machine.cache import cache_folder
+from tests.lab.machine.jobs import Job, new_job
+from tests.lab.machine.kernel import Kernel
 from tests.lab.machine.processes import Progress, watch
+from tests.lab.machine.turns import exclusive
 from tests.lab.problems import lab_error
 
 PREPARE = Path(__file__).with_name("prepare.sh")
@@ -39,13 +41,14 @@ with one thread none of twelve, and no lab run of two. A real CPU cannot: it is 
 
 
 def vng_command(
-    kernel: Kernel, job: Path, *, kvm: bool, terminal: Path | None = None, one_thread: bool = True
+    kernel: Kernel, job: Job, *, kvm: bool, terminal: Path | None = None, one_thread: bool = True
 ) -> list[str]:
-    """The vng call that boots `kernel` and runs prepare.sh for the job folder.
+    """The vng call that boots `kernel` and runs prepare.sh for the job.
 
     `terminal`: a Unix socket that becomes the guest's /dev/hvc0. `one_thread`: see ONE_THREAD. Raises LabError when
     vng or QEMU is missing.
     """
+    rwdirs = [word for folder in (job.folder, job.shared) if folder for word in ("--rwdir", str(folder))]
     options = [CACHED_ROOT, *([ONE_THREAD] if one_thread and not kvm else [])]
     if terminal is not None:
         options.append(
@@ -56,8 +59,8 @@ def vng_command(
         *find_vng(),
         *("--verbose", "--name", "lab", "--run", str(kernel.image), "--force-9p", "--user", "root"),
         *([] if kvm else ["--disable-kvm"]),
-        *("--cpus", "2", "--memory", "4G", "--rwdir", str(job), f"--qemu-opts={' '.join(options)}"),
-        *("--", shlex.join(["bash", str(PREPARE), str(job)])),
+        *("--cpus", "2", "--memory", "4G", *rwdirs, f"--qemu-opts={' '.join(options)}"),
+        *("--", shlex.join(["bash", str(PREPARE), str(job.folder)])),
     ]
 
 
@@ -103,7 +106,7 @@ def kvm_works(kernel: Kernel) -> bool:
 
 def _boots_under_kvm(kernel: Kernel) -> bool:
     with new_job("true", where="vm", cwd=REPOSITORY, env={}) as job:
-        command = vng_command(kernel, job.folder, kvm=True)
+        command = vng_command(kernel, job, kvm=True)
         try:
             watch(command, job, timeout=KVM_PROBE_SECONDS, env=guest_environment(), progress=Progress())
         except subprocess.TimeoutExpired:

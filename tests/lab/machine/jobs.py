@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab.machine.kernel import cache_folder
+from tests.lab.machine.cache import cache_folder
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Job:
     """The folder of one command; see `new_job`."""
 
     folder: Path
+    shared: Path | None = None
 
     def read(self, name: str) -> str:
         """The text of one of its files, "" when it does not exist (yet)."""
@@ -44,6 +45,10 @@ class Job:
             return (self.folder / name).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return ""
+
+    def written(self) -> int:
+        """Bytes of output so far."""
+        return sum((self.folder / name).stat().st_size for name in ("stdout", "stderr"))
 
     def returncode(self) -> int | None:
         """The command's exit code, None while it runs or when it never finished."""
@@ -60,8 +65,12 @@ def new_job(
     env: Mapping[str, str],
     sctp: bool = True,
     tty: bool = False,
+    shared: Path | None = None,
 ) -> Iterator[Job]:
-    """Makes the folder of a job (`where`: "vm" or "here") and removes it in the end."""
+    """Makes the folder of a job (`where`: "vm" or "here") and removes it in the end.
+
+    `shared`: another folder that a guest may write to.
+    """
     base = cache_folder() / "jobs"
     base.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="job-", dir=base))
@@ -69,6 +78,7 @@ def new_job(
         text = command if isinstance(command, str) else "exec " + shlex.join(command)
         (folder / "command.sh").write_text(text + "\n")
         settings = {"WHERE": where, "SCTP": yes(sctp), "TTY": yes(tty), "WORK": str(cwd)}
+        settings["SHARED"] = str(shared or "")
         (folder / "settings").write_text(_assignments(settings))
         exports = {"SCTPTOP_IN_LAB": "1", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         exports |= {"HOME": "/root", "LANG": "C.UTF-8", "TERM": os.environ.get("TERM") or "xterm-256color"}
@@ -76,7 +86,7 @@ def new_job(
         (folder / "environment").write_text(_assignments(exports, "export "))
         for name in ("stdout", "stderr"):
             (folder / name).touch()
-        yield Job(folder)
+        yield Job(folder, shared)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

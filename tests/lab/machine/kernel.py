@@ -6,21 +6,18 @@ has both: it is downloaded with apt, unpacked with dpkg and indexed with depmod,
 
 from __future__ import annotations
 
-import fcntl
 import os
 import platform
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from tests.lab.machine.cache import cache_folder
+from tests.lab.machine.turns import exclusive
 from tests.lab.problems import lab_error
 
 # Written last, so that a folder without it is known to be half-made even if the rename happened.
@@ -36,37 +33,6 @@ class Kernel:
     release: str
     image: Path
     root: Path
-
-
-def cache_folder() -> Path:
-    """The lab's own cache folder, created when missing; safe to delete at any time the lab is not running."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    # A guest is told: root's home there need not be that of the user here.
-    folder = Path(os.environ.get("SCTPTOP_LAB_CACHE") or Path(base, "sctptop", "lab"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-@contextmanager
-def exclusive(name: str, places: int = 1) -> Iterator[None]:
-    """Holds a lock file of the cache folder: only so many processes of this user are inside at a time."""
-    with ExitStack() as stack:
-        locks = [
-            stack.enter_context((cache_folder() / f"{name}.{place}").open("w")) for place in range(places)
-        ]
-        if not any(map(_taken, locks)):
-            print(f"lab: waiting for another process ({name})", file=sys.stderr, flush=True)
-            while not any(map(_taken, locks)):
-                time.sleep(0.2)
-        yield
-
-
-def _taken(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def ensure() -> Kernel:

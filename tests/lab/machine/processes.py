@@ -18,6 +18,7 @@ from tests.lab.machine.jobs import Job
 
 # After the command's exit code is there, a guest gets this long to power off by itself.
 POWER_OFF_SECONDS = 5.0
+LEASH = Path(__file__).with_name("leash.py")
 
 
 @dataclass
@@ -50,44 +51,63 @@ def _copy_from(file: Path, offset: int, stream: IO[str]) -> int:
     return offset + len(data)
 
 
-def watch(
-    command: Sequence[str], job: Job, *, timeout: float, env: Mapping[str, str], progress: Progress
-) -> None:
-    """Runs `command` until it ends, the job has an exit code, or `timeout` seconds are over.
-
-    Raises subprocess.TimeoutExpired in the last case. In every case nothing of it runs afterwards.
-    """
-    process = subprocess.Popen(
-        command,
+def leashed(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Starts `command` as a process group that outlives neither `end_group` nor this process."""
+    return subprocess.Popen(
+        [sys.executable, "-S", str(LEASH), *command],
         env=env,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         # A pipe, never a file: QEMU opens what is behind /proc/self/fd/1 again and truncates it.
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
+
+
+def watch(
+    command: Sequence[str],
+    job: Job,
+    *,
+    timeout: float,
+    env: Mapping[str, str],
+    progress: Progress,
+    silence: float | None = None,
+) -> None:
+    """Runs `command` until it ends, the job has an exit code, or `timeout` seconds are over.
+
+    `silence`: also when the job wrote nothing for so many seconds. Raises subprocess.TimeoutExpired in these two cases.
+    In every case nothing of it runs afterwards.
+    """
+    process = leashed(command, env)
     assert process.stdout is not None
     reader = threading.Thread(target=_collect, args=(process.stdout, progress.console), daemon=True)
     reader.start()
     try:
-        _wait(process, job, timeout, progress)
+        _wait(process, job, timeout, silence, progress)
     finally:
         end_group(process)
         reader.join(timeout=2)
         progress.copy(job)
 
 
-def _wait(process: subprocess.Popen[bytes], job: Job, timeout: float, progress: Progress) -> None:
-    deadline = time.monotonic() + timeout
+def _wait(
+    process: subprocess.Popen[bytes], job: Job, timeout: float, silence: float | None, progress: Progress
+) -> None:
+    heard = time.monotonic()
+    deadline = heard + timeout
     power_off = None
+    written = 0
     while process.poll() is None:
         now = time.monotonic()
         progress.copy(job)
+        if (size := job.written()) != written:
+            heard, written = now, size
+        late = now > deadline or (silence is not None and now > heard + silence)
         if power_off is None and job.returncode() is not None:
             power_off = now + POWER_OFF_SECONDS
         if power_off is not None and now > power_off:
             return
-        if power_off is None and now > deadline:
+        if power_off is None and late:
             raise subprocess.TimeoutExpired(process.args, timeout)
         time.sleep(0.1)
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 import compileall
 import contextlib
 import os
-import re
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,9 +21,10 @@ from tests.lab.machine import boot, kernel, terminal
 from tests.lab.machine.boot import PREPARE, REPOSITORY
 from tests.lab.machine.jobs import Job, Result, new_job
 from tests.lab.machine.processes import Progress, watch
+from tests.lab.machine.turns import exclusive
 from tests.lab.problems import LabError
 
-__all__ = ["LabError", "Result", "has_sctp_here", "interactive", "run", "run_pytest"]
+__all__ = ["LabError", "Result", "has_sctp_here", "interactive", "run"]
 
 IPPROTO_SCTP = 132
 NAMESPACES = ["unshare", "--net", "--mount", "--uts", "--fork", "--pid", "--mount-proc", "--kill-child"]
@@ -73,7 +72,7 @@ def where() -> str:
 
 def _guest() -> contextlib.AbstractContextManager[None]:
     """A turn to run a guest: one for each processor, as each is emulated by one thread."""
-    return kernel.exclusive("vm", len(os.sched_getaffinity(0)))
+    return exclusive("vm", len(os.sched_getaffinity(0)))
 
 
 def run(
@@ -86,30 +85,33 @@ def run(
     show: bool = False,
     booted: kernel.Kernel | None = None,
     one_thread: bool = True,
+    shared: Path | None = None,
+    silence: float | None = None,
 ) -> Result:
     """Runs a command (a list) or a bash script (a string) as root on an SCTP kernel and waits for it.
 
     `timeout`: seconds, boot included, waiting for another guest excluded. `cwd`: the repository by default.
     `sctp=False`: on a kernel where SCTP cannot be loaded. `show`: copy the output as it comes.
     `booted`: on this very kernel, and so always in a guest. `one_thread`: see boot.ONE_THREAD.
+    `shared`: a folder to which a guest may write. `silence`: time-out also after so long without output.
     Raises LabError when there is no way to such a kernel; a failing command is a Result, see there.
     """
     folder = Path(cwd or REPOSITORY).resolve()
     if booted is None and (has_sctp_here() if sctp else lacks_sctp_here()):
         with (
-            kernel.exclusive("here"),
+            exclusive("here"),
             new_job(command, where="here", cwd=folder, env=env or {}, sctp=sctp) as job,
         ):
-            return _carried(_here(job), job, "here", timeout, dict(os.environ), show)
+            return _carried(_here(job), job, "here", timeout, silence, dict(os.environ), show)
     distribution = kernel.ensure()
     precompile()
     with _guest():
         kvm = boot.kvm_works(distribution)
         where = f"vm ({'kvm' if kvm else 'tcg'})"
-        with new_job(command, where="vm", cwd=folder, env=env or {}, sctp=sctp) as job:
+        with new_job(command, where="vm", cwd=folder, env=env or {}, sctp=sctp, shared=shared) as job:
             chosen = booted or distribution
-            carrier = boot.vng_command(chosen, job.folder, kvm=kvm, one_thread=one_thread)
-            return _carried(carrier, job, where, timeout, boot.guest_environment(), show)
+            carrier = boot.vng_command(chosen, job, kvm=kvm, one_thread=one_thread)
+            return _carried(carrier, job, where, timeout, silence, boot.guest_environment(), show)
 
 
 def _here(job: Job) -> list[str]:
@@ -117,13 +119,19 @@ def _here(job: Job) -> list[str]:
 
 
 def _carried(
-    carrier: list[str], job: Job, where: str, timeout: float, env: Mapping[str, str], show: bool
+    carrier: list[str],
+    job: Job,
+    where: str,
+    timeout: float,
+    silence: float | None,
+    env: Mapping[str, str],
+    show: bool,
 ) -> Result:
     start = time.monotonic()
     progress = Progress(show)
     late = False
     try:
-        watch(carrier, job, timeout=timeout, env=env, progress=progress)
+        watch(carrier, job, timeout=timeout, env=env, progress=progress, silence=silence)
     except subprocess.TimeoutExpired:
         late = True
     # A command that is told to end by the time-out may still leave an exit code: that is not its own.
@@ -131,26 +139,11 @@ def _carried(
     code = 124 if late else 125 if finished is None else finished
     stderr = job.read("stderr")
     if late:
-        stderr += f"lab: time-out after {timeout:g} s; the console ended with:\n{progress.last_lines()}\n"
+        seconds = time.monotonic() - start
+        stderr += f"lab: time-out after {seconds:.0f} s; the console ended with:\n{progress.last_lines()}\n"
     elif finished is None:
         stderr += f"lab: the machine ended before the command did:\n{progress.last_lines()}\n"
     return Result(code, job.read("stdout"), stderr, where, time.monotonic() - start)
-
-
-def run_pytest(path: str | Path, *, timeout: float, args: Sequence[str] = ()) -> Result:
-    """Runs pytest on `path` in the lab; `Result.stdout` ends with the JUnit report: see `split_report`."""
-    pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-vv", "--tb=short", "--durations=5"]
-    pytest += ["--continue-on-collection-errors"]
-    pytest += ["-o", "addopts=--strict-markers --import-mode=importlib", str(path), *args]
-    # The report must outlive the job's folder, so it travels at the end of the output.
-    script = 'xml="$SCTPTOP_LAB_JOB/junit.xml"; "$@" --junitxml="$xml"; rc=$?; echo; cat "$xml"; exit $rc'
-    return run(["bash", "-c", script, "pytest", *pytest], timeout=timeout)
-
-
-def split_report(result: Result) -> tuple[str, str]:
-    """Splits the output of `run_pytest` into what pytest printed and its JUnit XML ("" if it died)."""
-    match = re.search(r"^<\?xml .*\Z", result.stdout, re.DOTALL | re.MULTILINE)
-    return (result.stdout[: match.start()], match.group()) if match else (result.stdout, "")
 
 
 def precompile() -> None:

@@ -25,7 +25,7 @@ from pathlib import Path
 from tests.lab.machine import boot
 from tests.lab.machine.jobs import Job
 from tests.lab.machine.kernel import Kernel
-from tests.lab.machine.processes import end_group
+from tests.lab.machine.processes import end_group, leashed
 from tests.lab.problems import lab_error
 
 BOOT_SECONDS = 120.0
@@ -42,14 +42,8 @@ def attach(distribution: Kernel, job: Job, *, kvm: bool) -> int:
     # A socket's path may have 108 bytes at most: not below the cache folder.
     with tempfile.TemporaryDirectory(prefix="sctptop-lab-") as folder:
         path = Path(folder) / "tty"
-        guest = subprocess.Popen(
-            boot.vng_command(distribution, job.folder, kvm=kvm, terminal=path),
-            env=boot.guest_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        command = boot.vng_command(distribution, job, kvm=kvm, terminal=path)
+        guest = leashed(command, boot.guest_environment())
         console: list[bytes] = []
         assert guest.stdout is not None
         threading.Thread(target=console.extend, args=(guest.stdout,), daemon=True).start()

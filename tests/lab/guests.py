@@ -1,0 +1,175 @@
+"""Guests that share out the tests of guest/ among themselves, and what became of each test.
+
+A guest that dies takes no result along: a fresh one runs, once, what it had claimed and not finished.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.lab.board import GUEST, VARIABLE, Board, Name, room
+from tests.lab.machine.cache import cache_folder
+from tests.lab.machine.jobs import Result
+from tests.lab.machine.run import has_sctp_here, run
+from tests.lab.problems import LabError
+
+GUEST_TESTS = Path(__file__).with_name("guest")
+MOST = "SCTPTOP_LAB_GUESTS"
+SECONDS = 3600.0
+SILENCE_S = 600.0
+"""No test takes so long, so a guest that says nothing meanwhile hangs."""
+LONGEST_FIRST = ("registrations", "probes", "rights", "commands", "bench", "reading")
+"""Rooms, so that the guests end at about the same time; one that is not here comes first."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the variants of one guest test."""
+
+    problems: tuple[str, ...]
+    skipped: tuple[str, ...]
+    ran: int
+
+
+@dataclass(frozen=True)
+class Life:
+    """A guest that ended, and the tests it left without a result."""
+
+    guest: str
+    words: str
+    lost: tuple[Name, ...]
+
+
+@dataclass
+class Guests:
+    """`start`, then ask for outcomes as they come, then `report`."""
+
+    names: Sequence[Name]
+    board: Board
+    lives: list[Life] = field(default_factory=list)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def start(self, number: int) -> None:
+        """Boots so many guests, each of which works until nothing is left."""
+        self.board.want(list(self.names))
+        for guest in range(number):
+            # A daemon: whoever is interrupted does not wait for a guest, and a guest ends with him.
+            self._threads.append(threading.Thread(target=self._work, args=(f"guest{guest}",), daemon=True))
+            self._threads[-1].start()
+
+    def outcome(self, name: Name) -> Outcome | None:
+        """Waits for the result of a test; None when no guest is left that could bring it."""
+        while True:
+            # In this order: a guest says everything before it ends.
+            alive = any(thread.is_alive() for thread in self._threads)
+            found = outcomes(self.board).get(name)
+            if found is not None or not alive:
+                return found
+            time.sleep(0.3)
+
+    def words(self) -> str:
+        """The end of what those guests said that lost tests."""
+        return "\n".join(f"{life.guest}: {life.words}" for life in self.lives if life.lost)
+
+    def report(self) -> list[str]:
+        """Where the time went, by room and by the longest tests; which guests died."""
+        by_name: dict[str, list[dict[str, Any]]] = {}
+        for guest, line in self.board.said():
+            if "variant" in line:
+                by_name.setdefault(f"{room(tuple(line['name']))} [{guest}]", []).append(line)
+        lines = [_row(name, of_room) for name, of_room in sorted(by_name.items())]
+        tests = sorted(
+            (line for found in by_name.values() for line in found), key=lambda line: -line["seconds"]
+        )
+        lines += [_row(f"{line['name'][0]}::{line['variant']}", [line]) for line in tests[:15]]
+        for life in self.lives:
+            if life.lost:
+                again = ", ".join("::".join(name) for name in life.lost)
+                lines.append(f"{life.guest} died or hung; a fresh guest was to run {again}\n{life.words}")
+        return lines
+
+    def _work(self, guest: str) -> None:
+        again = f"{guest}-again"
+        lost = self._live(guest)
+        if lost:
+            for name in {room(test) for test in lost}:
+                self.board.hand_over(name, again)
+            self._live(again)
+
+    def _live(self, guest: str) -> tuple[Name, ...]:
+        try:
+            words = _words(self._carry(guest))
+        except LabError as error:
+            words = f"lab: error: {error}"
+        done = outcomes(self.board).keys()
+        left = [name for name in self.names if name not in done and self.board.owner(room(name)) == guest]
+        self.lives.append(Life(guest, words, tuple(left)))
+        return tuple(left)
+
+    def _carry(self, guest: str) -> Result:
+        files = list(dict.fromkeys(str(GUEST_TESTS / file) for file, _ in self.names))
+        pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-vv", "--tb=short"]
+        pytest += ["--continue-on-collection-errors"]
+        pytest += ["-o", "addopts=--strict-markers --import-mode=importlib", *files]
+        environment = {VARIABLE: str(self.board.folder), GUEST: guest}
+        return run(pytest, timeout=SECONDS, silence=SILENCE_S, env=environment, shared=self.board.folder)
+
+
+@contextmanager
+def guests(names: Sequence[Name]) -> Iterator[Guests]:
+    """Boots guests for these tests: one for each processor or MOST, but none that would find no room."""
+    most = int(os.environ.get(MOST) or len(os.sched_getaffinity(0)))
+    rooms = {room(name) for name in names}
+    number = 1 if has_sctp_here() else min(most, len(rooms))
+    order = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    names = sorted(names, key=lambda name: (order.get(room(name), -1), name[0]))
+    with tempfile.TemporaryDirectory(prefix="board-", dir=cache_folder()) as folder:
+        made = Guests(names, Board(Path(folder)))
+        made.start(number)
+        yield made
+
+
+def outcomes(board: Board) -> dict[Name, Outcome]:
+    """Of those tests all of whose variants have a result."""
+    variants: dict[Name, int] = {}
+    found: dict[Name, dict[str, dict[str, Any]]] = {}
+    for _, line in board.said():
+        file, function = line["name"]
+        if "variants" in line:
+            variants[file, function] = line["variants"]
+        else:
+            of_variant = found.setdefault((file, function), {})
+            if not of_variant.get(line["variant"], {}).get("problem"):
+                of_variant[line["variant"]] = line
+    return {name: _outcome(list(of.values())) for name, of in found.items() if len(of) == variants.get(name)}
+
+
+def _outcome(lines: list[dict[str, Any]]) -> Outcome:
+    problems = tuple(shorten(line["variant"], line["problem"]) for line in lines if line["problem"])
+    skipped = tuple(line["skipped"] for line in lines if line["skipped"])
+    return Outcome(problems, skipped, len(lines))
+
+
+def shorten(headline: str, traceback: str, limit: int = 4000) -> str:
+    """A failure in at most twice `limit` characters: the guest writes whole collections into its assertions."""
+    return f"{headline[:limit]}\n{traceback[-limit:]}"
+
+
+def _words(result: Result) -> str:
+    tail = "\n".join((result.stdout + result.stderr).splitlines()[-40:])
+    return f"[{result.where}, {result.seconds:.0f} s, exit code {result.returncode}]\n{tail}"
+
+
+def _row(name: str, lines: list[dict[str, Any]]) -> str:
+    seconds = sum(line["seconds"] for line in lines)
+    busy = sum(line["seconds"] * line["busy_percent"] for line in lines) / max(seconds, 0.001)
+    return f"{seconds:6.0f} s  {busy:3.0f} % busy  {len(lines):3} tests  {name}"
