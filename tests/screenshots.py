@@ -34,7 +34,7 @@ PORTS = {
     "events": BULK,
     "registration": NGAP,
 }
-"""By view, a port of the association under the cursor."""
+"""By view, a port of the association under the cursor; BULK for any other."""
 FONT = "DejaVu Sans Mono"
 
 
@@ -47,7 +47,7 @@ async def pictures() -> dict[str, str]:
         while app.newest is None or len(app.newest.clock) <= AT:
             await asyncio.sleep(0.01)
         for digit, view in enumerate(VIEWS, 1):
-            await choose(app, pilot, PORTS[view.id])
+            await choose(app, pilot, PORTS.get(view.id, BULK))
             await pilot.press(str(digit))
             await pilot.pause(0.5)
             found[view.id] = app.export_screenshot(title="sctptop")

@@ -9,7 +9,7 @@ commands:
   sctptop replay demo        on one that is shipped: a first look on any machine
   sctptop compare A B ...    which recording is faster, and why  (sctptop compare --help)
   sctptop info FILE          what is in a recording
-  sctptop doctor             what is missing here, and the command that mends it
+  sctptop doctor             what is missing here, and the command that fixes it
 
 examples:
   sudo sctptop                                the dashboard; ? there lists the keys

@@ -166,7 +166,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--both-ends",
         action="store_true",
-        help="one line for an association whose two ends are both here, the client's; fields peer_... tell the other",
+        help="one line for an association whose two ends are both here, the client's; fields peer_... show the other",
     )
 
 

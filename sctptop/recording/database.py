@@ -57,7 +57,7 @@ class Database:
                 if file.exists():
                     shutil.copy(file, self._copy.name)
         except OSError as error:
-            why = f"{path} was cut short and can be mended in a copy only: {error.strerror or error}"
+            why = f"{path} was cut short and can be repaired in a copy only: {error.strerror or error}"
             raise RecordingError(f"{why} (try: TMPDIR=FOLDER with room for it)") from None
         return _connected(Path(self._copy.name) / path.name, "rw")
 

@@ -1,4 +1,4 @@
-"""The rules of advice: each is declared here, once, and checks in of_*.py what it is about."""
+"""The rules of advice, each declared once; their checks are in of_*.py."""
 
 from __future__ import annotations
 
