@@ -18,10 +18,11 @@ from sctptop.model.association import Association, Path, Process
 from sctptop.model.event import Event
 from sctptop.model.sample import Endpoint, Namespace, Sample
 from sctptop.model.source_state import SourceState
+from sctptop.model.way import Way
 
 SCHEMA = 1
 
-_KINDS = (Association, Endpoint, Namespace, Path, Process)
+_KINDS = (Association, Endpoint, Namespace, Path, Process, Way)
 _NAMES = {kind: tuple(entry.name for entry in dataclasses.fields(kind)) for kind in _KINDS}
 _EVENT = tuple(entry.name for entry in dataclasses.fields(Event) if entry.name not in ("time", "details"))
 _SCALARS: frozenset[type] = frozenset((int, float, str, bool, NoneType))
@@ -153,11 +154,19 @@ def _plain(entry: Any) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_value(item) for item in value]
-    return _plain(value) if isinstance(value, Path | Process) else value
+    if isinstance(value, Path):
+        plain = _plain(value)
+        # Only where it was looked up: recordings of before hold none.
+        if value.way is None:
+            del plain["way"]
+        return plain
+    return _plain(value) if isinstance(value, Process | Way) else value
 
 
 def _path(document: Mapping[str, Any]) -> Path:
-    path: Path = _build(Path, {**document, **_bins(document, "data_rtt_bins")})
+    way = document.get("way")
+    nested = {**_bins(document, "data_rtt_bins"), "way": None if way is None else _build(Way, {**way})}
+    path: Path = _build(Path, {**document, **nested})
     return path
 
 

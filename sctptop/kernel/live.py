@@ -18,6 +18,7 @@ from sctptop.kernel.reading.all_namespaces import Everywhere
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.endpoints import endpoints
 from sctptop.kernel.reading.namespace_reader import Read
+from sctptop.kernel.ways.ways import Ways
 from sctptop.model.sample import Sample
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice
 from sctptop.model.source_state import Kind, SourceState, not_ok
@@ -38,6 +39,7 @@ class LiveSource:
         self._folder = folder
         self._owners = owners or Owners()
         self._everywhere = Everywhere(netns, self._owners, folder)
+        self._ways = Ways(self._everywhere.within)
         self._clock = JiffyClock(configured_hz(os.uname().release))
         self._previous: float | None = None
 
@@ -70,6 +72,22 @@ class LiveSource:
         self._everywhere.heard_of(entry.netns for entry in observed.events)
         owners = self._owners.of(inode for read in found.reads.values() for inode in read.inodes)
         labels = {entry.netns: entry.label for entry in found.namespaces}
+        associations = tuple(
+            association
+            for netns, read in found.reads.items()
+            for association in merge_associations(
+                netns,
+                read.records,
+                read.lines,
+                read.remaddrs,
+                self._clock,
+                observed,
+                owners,
+                labels.get(netns),
+                self._ways,
+            )
+        )
+        self._ways.end_reading()
         return self._sample(
             now,
             interval,
@@ -78,21 +96,10 @@ class LiveSource:
                 "sock_diag": not_ok(read.diag for read in found.reads.values()),
                 "procfs": not_ok(read.procfs for read in found.reads.values()),
                 "netns": found.state,
+                # Told only when amiss: most of what is shown needs no ways.
+                **({} if self._ways.state.ok else {"ways": self._ways.state}),
             },
-            associations=tuple(
-                association
-                for netns, read in found.reads.items()
-                for association in merge_associations(
-                    netns,
-                    read.records,
-                    read.lines,
-                    read.remaddrs,
-                    self._clock,
-                    observed,
-                    owners,
-                    labels.get(netns),
-                )
-            ),
+            associations=associations,
             endpoints=tuple(
                 endpoint
                 for netns, read in found.reads.items()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sctptop.model.attributes import counter, series
+from sctptop.model.way import Way
 
 ASSOCIATION_STATES = (
     "CLOSED",
@@ -56,6 +57,7 @@ class Path:
     partial_bytes_acked: int | None = None
     pathmtu: int | None = None
     hb_due_ms: float | None = None
+    way: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,3 +179,8 @@ class Association:
     # added, as Path.data_rtt_bins.
     held_bins: tuple[tuple[int, int], ...] = ()
     read_wait_bins: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def primary_way(self) -> Way | None:
+        """How packets to the peer's primary address leave this host."""
+        return next((path.way for path in self.paths if path.primary), None)

@@ -67,7 +67,7 @@ def source_troubles(sample: Sample) -> list[str]:
     """One line a source that could not be read while another could; probes left out at will are none."""
     if sample.trouble:
         return []
-    names = {"sock_diag": "sock_diag", "procfs": "procfs", "netns": "netns", "bpf": "probes"}
+    names = {"sock_diag": "sock_diag", "procfs": "procfs", "netns": "netns", "ways": "ways", "bpf": "probes"}
     states = {label: sample.sources.get(name, OK) for name, label in names.items()}
     return [
         f"{label}: {state}" for label, state in states.items() if state.kind not in (Kind.OK, Kind.UNWANTED)

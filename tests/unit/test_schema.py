@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sctptop.model.association import Process
+from sctptop.model.association import Association, Path, Process
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Model
+from sctptop.model.way import Way
 from sctptop.output.json_lines import json_line
 from sctptop.schema import SchemaError, from_json, to_json
 from tests.unit.associations import association, sample
@@ -91,3 +92,55 @@ def test_a_document_that_is_no_sample_is_a_schema_error(name: str, value: Any) -
 def test_a_later_schema_is_named() -> None:
     with pytest.raises(SchemaError, match="schema 2"):
         from_json({**to_json(sample()), "schema": 2})
+
+
+WAY = Way("unicast", "eth0", "10.9.0.254", "10.9.0.1", 1400, True, 0, 3, 0, 0)
+
+
+def with_way(way: Way | None) -> Association:
+    return association(paths=(Path("10.9.0.2", "ACTIVE", True, way=way), Path("10.9.1.2")))
+
+
+def test_the_way_of_a_path_is_there_only_where_it_was_looked_up() -> None:
+    first, second = to_json(sample(with_way(WAY)))["associations"][0]["paths"]
+    assert list(first["way"]) == (
+        "route interface gateway source mtu link_up rx_dropped tx_dropped rx_errors tx_errors".split()
+    )
+    assert first["way"]["tx_dropped"] == 3
+    assert "way" not in second
+    unknown = to_json(sample(with_way(Way())))["associations"][0]["paths"][0]["way"]
+    assert set(unknown.values()) == {None}
+
+
+@pytest.mark.parametrize("way", [WAY, Way(), Way("none", "eth1", link_up=False), None])
+def test_a_way_comes_back_as_it_went(way: Way | None) -> None:
+    before = sample(with_way(way), at_s=1)
+    assert from_json(json.loads(json.dumps(to_json(before)))) == before
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        5,
+        "eth0",
+        ["interface"],
+        {"interface": 7},
+        {"mtu": "1500"},
+        {"link_up": 1},
+        {"tx_dropped": 1 << 64},
+        {"rx_errors": 0.5},
+        {"gateway": {"address": "10.9.0.1"}},
+        {"source": ["10.9.0.1"]},
+    ],
+)
+def test_a_way_that_is_none_is_a_schema_error(way: Any) -> None:
+    document = to_json(sample(with_way(WAY)))
+    document["associations"][0]["paths"][0]["way"] = way
+    with pytest.raises(SchemaError):
+        from_json(document)
+
+
+def test_of_a_way_what_is_not_known_yet_is_passed_over() -> None:
+    document = to_json(sample(with_way(WAY)))
+    document["associations"][0]["paths"][0]["way"] = {"interface": "eth0", "vrf": "red"}
+    assert from_json(document).associations[0].paths[0].way == Way(interface="eth0")

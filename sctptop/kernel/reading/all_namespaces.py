@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,6 +60,7 @@ class Everywhere:
         self._namespaces = namespaces or Namespaces()
         self._now = now
         self._readers: dict[int, NamespaceReader] = {}
+        self._known: Mapping[int, Found] = {}
         self._held: Mapping[int, Found] = {}
         self._held_at = 0.0
         self._held_not_before = 0.0
@@ -86,7 +88,7 @@ class Everywhere:
             return Reads(
                 state=SourceState(Kind.OFF, f"entering {self._choice.text} needs CAP_SYS_ADMIN", ROOT)
             )
-        known = self._chosen(own)
+        known = self._known = self._chosen(own)
         for gone in self._readers.keys() - known.keys():
             self._readers.pop(gone).close()
         reads: dict[int, Read] = {}
@@ -111,6 +113,18 @@ class Everywhere:
             state = SourceState(Kind.OFF, why, "ip netns list, or a PID")
         told = (inode for inode, read in reads.items() if inode == own or read.used)
         return Reads(reads, tuple(self._described(known[inode], own) for inode in told), state)
+
+    @contextmanager
+    def within(self, netns: int) -> Iterator[None]:
+        """The calling thread is in one of the last reading for the block. Raises OSError when it is gone."""
+        if netns == own_netns():
+            yield
+            return
+        found = self._known.get(netns)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "the network namespace is gone")
+        with inside(found):
+            yield
 
     def _chosen(self, own: int) -> Mapping[int, Found]:
         """Those that are meant, our own first."""

@@ -7,14 +7,17 @@ whose record was filled under the socket's lock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.records import AssociationName
 from sctptop.kernel.probes.session import NOTHING, Observed
 from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
-from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, association_facts, path_facts
+from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
+from sctptop.kernel.reading.probe_facts import association_facts
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
-from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Path, Process
+from sctptop.kernel.ways.ways import Ways
+from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Process
 from sctptop.model.attributes import names_of
 
 Ends = tuple[int, int, frozenset[str]]
@@ -95,11 +98,13 @@ def merge_associations(
     observed: Observed = NOTHING,
     owners: Mapping[int, Process] | None = None,
     netns_name: str | None = None,
+    ways: Ways | None = None,
 ) -> tuple[Association, ...]:
     """Every association that either source named, once; ``records`` are of associations and of their sockets.
 
     ``observed`` is what probes saw as sock_diag was asked. What sock_diag told of the primary path goes before it:
     it was read under the socket's lock, as the probe's look was. ``owners`` are by the inode of the socket.
+    ``ways`` tell the way of each path; None: they stay unknown.
     """
     sockets = {record.cookie: record for record in records if not record.is_association}
     transports: dict[int, list[RemaddrLine]] = {}
@@ -121,6 +126,7 @@ def merge_associations(
             observed,
             owners,
             netns_name,
+            ways,
         )
         for record, line in pairs
     )
@@ -158,6 +164,7 @@ def _association(
     observed: Observed,
     owners: Mapping[int, Process] | None,
     netns_name: str | None,
+    ways: Ways | None,
 ) -> Association:
     name: AssociationName | None = None
     facts: dict[str, object] = {}
@@ -170,7 +177,9 @@ def _association(
         facts.update(_facts_of_record(record, socket, clock))
     if line is not None and record is not None and set(line.local_addresses) == set(record.local_addresses):
         facts["local_addresses"] = line.local_addresses
-    paths = _paths(record, line, transports, clock, name, observed)
+    local_addresses: Any = facts.get("local_addresses", ())
+    look_up = way_of(netns, record, socket, local_addresses, ways) if ways else no_way
+    paths = paths_of(record, line, transports, clock, name, observed, look_up)
     facts["pathmtu"] = next((path.pathmtu for path in paths if path.primary), None)
     facts["process"] = (owners or {}).get(facts["inode"])  # type: ignore[call-overload]
     return Association(netns=netns, netns_name=netns_name, paths=paths, **facts)  # type: ignore[arg-type]
@@ -179,7 +188,7 @@ def _association(
 def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:
     return {
         **{name: getattr(line, name) for name in _FROM_LINE},
-        "state": _name(ASSOCIATION_STATES, line.state),
+        "state": name_of(ASSOCIATION_STATES, line.state),
         "socket_type": SOCKET_TYPES.get(-1 if line.socket_type is None else line.socket_type),
         "hb_interval_ms": clock.milliseconds(line.hb_interval),
     }
@@ -188,7 +197,7 @@ def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:
 def _facts_of_record(record: DiagRecord, socket: DiagRecord | None, clock: JiffyClock) -> dict[str, object]:
     info = record.info
     facts: dict[str, object] = {
-        "state": _name(ASSOCIATION_STATES, record.state),
+        "state": name_of(ASSOCIATION_STATES, record.state),
         "local_port": record.local_port,
         "remote_port": record.remote_port,
         "local_addresses": tuple(
@@ -214,74 +223,16 @@ def _facts_of_record(record: DiagRecord, socket: DiagRecord | None, clock: Jiffy
     if record.primary is not None:
         facts.update({name: info.get(member) for name, member in _FROM_PRIMARY.items()})
         facts["primary"] = record.primary
-        facts["primary_state"] = _name(PATH_STATES, info.get("p_state"))
+        facts["primary_state"] = name_of(PATH_STATES, info.get("p_state"))
         facts["srtt_ms"] = clock.milliseconds(info.get("p_srtt"))
         facts["hb_interval_ms"] = clock.milliseconds(info.get("p_hbinterval"))
     return facts
-
-
-def _paths(
-    record: DiagRecord | None,
-    line: AssocLine | None,
-    transports: Sequence[RemaddrLine],
-    clock: JiffyClock,
-    name: AssociationName | None,
-    observed: Observed,
-) -> tuple[Path, ...]:
-    """One path a remote address: remaddr knows all of them, sctp_info only the primary, in more detail."""
-    addresses = (record or line).remote_addresses if record or line else ()  # type: ignore[union-attr]
-    primary = (record and record.primary) or (line and line.primary) or None
-    known = {remaddr.address: remaddr for remaddr in transports}
-    return tuple(
-        _path(
-            address,
-            None if primary is None else address == primary,
-            known.get(address),
-            record,
-            clock,
-            path_facts(name, address, observed, clock) if name else NO_FACTS,
-        )
-        for address in addresses
-    )
-
-
-def _path(
-    address: str,
-    primary: bool | None,
-    remaddr: RemaddrLine | None,
-    record: DiagRecord | None,
-    clock: JiffyClock,
-    seen: Facts,
-) -> Path:
-    rto = clock.milliseconds(remaddr.rto) if remaddr else None
-    state, max_retrans = (remaddr.state, remaddr.max_retrans) if remaddr else (None, None)
-    info = record.info if record is not None and address == record.primary else {}
-    told = {
-        "state": _name(PATH_STATES, info.get("p_state", state)),
-        "cwnd": info.get("p_cwnd"),
-        "ssthresh": info.get("p_ssthresh"),
-        "flight": info.get("p_flight_size"),
-        "srtt_ms": clock.milliseconds(info.get("p_srtt")),
-        "rto_ms": info.get("p_rto", None if rto is None else round(rto)),
-        "errors": info.get("p_error"),
-    }
-    return Path(
-        address=address,
-        primary=primary,
-        max_retrans=info.get("p_pathmaxrxt", max_retrans),
-        hb_timer=remaddr.hb_timer if remaddr else None,
-        **{**seen, **{name: value for name, value in told.items() if value is not None}},  # type: ignore[arg-type]
-    )
 
 
 def _t3_expires(record: DiagRecord) -> int | None:
     # Kernels that do not ask timer_pending() report the past as a number that wrapped.
     running = record.timer == T3_RTX_TIMER and record.expires < 1 << 31
     return record.expires if running else None
-
-
-def _name(names: Sequence[str], number: int | None) -> str | None:
-    return names[number] if number is not None and 0 <= number < len(names) else None
 
 
 def _sum(info: Mapping[str, int], *members: str) -> int | None:

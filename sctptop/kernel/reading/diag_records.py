@@ -55,7 +55,9 @@ class DiagRecord:
     """One record of sctp_diag: an endpoint (no peers), or an association.
 
     ``info`` holds INFO_NAMES, without those that a shorter, older struct ends before.
-    ``expires`` is in ms and meaningful when ``timer`` is T3_RTX_TIMER.
+    ``expires`` is in ms and meaningful when ``timer`` is T3_RTX_TIMER. ``interface`` is an index or 0: the one that
+    an endpoint is bound to, and the one that the primary path of an association leaves by. ``scopes`` holds those
+    of remote addresses that mean nothing without (sin6_scope_id).
     """
 
     family: int
@@ -78,6 +80,8 @@ class DiagRecord:
     memory: dict[str, int] = field(default_factory=dict)
     mark: int | None = None
     cgroup_id: int | None = None
+    interface: int = 0
+    scopes: dict[str, int] = field(default_factory=dict)
 
     @property
     def is_association(self) -> bool:
@@ -147,6 +151,8 @@ def decode_record(payload: bytes) -> DiagRecord:
         memory=_decode_memory(found.get(INET_DIAG_SKMEMINFO, b"")),
         mark=_number(found.get(INET_DIAG_MARK), 4),
         cgroup_id=_number(found.get(INET_DIAG_CGROUP_ID), 8),
+        interface=head.id.interface,
+        scopes=_decode_scopes(found.get(INET_DIAG_PEERS, b"")),
     )
 
 
@@ -178,6 +184,18 @@ def _decode_memory(data: bytes) -> dict[str, int]:
 def _decode_addresses(data: bytes) -> tuple[str, ...]:
     chunks = (data[at : at + SOCKADDR_STORAGE] for at in range(0, len(data), SOCKADDR_STORAGE))
     return tuple(address for chunk in chunks if (address := _decode_sockaddr(chunk)) is not None)
+
+
+def _decode_scopes(data: bytes) -> dict[str, int]:
+    """Those of link-local addresses. Of others it is where a packet once came from, and SCTP does not route by it."""
+    chunks = (data[at : at + SOCKADDR_STORAGE] for at in range(0, len(data), SOCKADDR_STORAGE))
+    return {
+        text_of_ipv6(chunk[8:24]): scope
+        for chunk in chunks
+        if int.from_bytes(chunk[:2], _NATIVE) == socket.AF_INET6
+        and (scope := _number(chunk[24:28], 4))
+        and int.from_bytes(chunk[8:10], "big") & 0xFFC0 == 0xFE80
+    }
 
 
 def _decode_sockaddr(storage: bytes) -> str | None:

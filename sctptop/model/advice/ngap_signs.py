@@ -12,7 +12,7 @@ SACK_LATE = (0.9, 1.25)
 
 
 @dataclass(slots=True)
-class Way:
+class Direction:
     """Messages of one direction: ``of_ues`` are those with a UE id, whose ids and streams are kept."""
 
     messages: int = 0
@@ -24,7 +24,7 @@ class Way:
 
 @dataclass(slots=True)
 class _Generation:
-    ways: dict[str, Way] = field(default_factory=lambda: {"in": Way(), "out": Way()})
+    directions: dict[str, Direction] = field(default_factory=lambda: {"in": Direction(), "out": Direction()})
     pairs: int = 0
     late_pairs: int = 0
     sack_timeouts: float = 0.0
@@ -60,14 +60,14 @@ class NgapWatch:
                 self._heard_s = now_s
                 self._count(event, sack_delay_ms)
 
-    def both(self, direction: str) -> tuple[Way, Way]:
+    def both(self, direction: str) -> tuple[Direction, Direction]:
         """A direction in the older and in the newer generation."""
-        return self._old.ways[direction], self._new.ways[direction]
+        return self._old.directions[direction], self._new.directions[direction]
 
     @property
     def messages(self) -> int:
         """All of them."""
-        return sum(way.messages for one in (self._old, self._new) for way in one.ways.values())
+        return sum(way.messages for one in (self._old, self._new) for way in one.directions.values())
 
     @property
     def pairs(self) -> tuple[int, int, int]:
@@ -79,7 +79,7 @@ class NgapWatch:
     def _count(self, event: Event, sack_delay_ms: int | None) -> None:
         details = event.details
         direction = str(details.get("direction"))
-        way = self._new.ways.get(direction)
+        way = self._new.directions.get(direction)
         if way is None:
             return
         way.messages += 1

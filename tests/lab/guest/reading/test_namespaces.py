@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sctptop.kernel.live import LiveSource
+from sctptop.kernel.ways import ways
+from sctptop.kernel.ways.route_lookup import RouteLookup
 from sctptop.model.association import Association
+from sctptop.model.association import Path as PeerPath
 from sctptop.model.sample import Sample
 from sctptop.model.selection import parse_netns
 from tests.lab.scenes.hosts import Host, inside, two_hosts
@@ -109,6 +114,83 @@ def _running(prefix: list[str], words: list[str]) -> Iterator[int]:
             yield process.pid
         finally:
             process.kill()
+
+
+def shown(host: Host, *words: str) -> dict[str, Any]:
+    """The one object that an ``ip -json`` command of the host prints."""
+    (found,) = json.loads(host.run(["ip", "-json", *words]).stdout)
+    return dict(found)
+
+
+def agrees(host: Host, path: PeerPath) -> None:
+    """The way of a path is what ``ip route get`` and ``ip -s link`` say in that host at this moment."""
+    way = path.way
+    assert way is not None and way.source is not None and way.interface is not None
+    route = shown(host, "route", "get", path.address, "from", way.source)
+    link = shown(host, "-stats", "link", "show", "dev", way.interface)
+    (metrics,) = route.get("metrics") or [{}]
+    assert (way.route, way.interface, way.gateway) == ("unicast", route["dev"], route.get("gateway"))
+    assert (way.mtu, way.link_up) == (metrics.get("mtu", link["mtu"]), "LOWER_UP" in link["flags"])
+    received, sent = link["stats64"]["rx"], link["stats64"]["tx"]
+    assert (way.rx_dropped, way.rx_errors) == (received["dropped"], received["errors"])
+    assert (way.tx_dropped, way.tx_errors) == (sent["dropped"], sent["errors"])
+
+
+def until(source: LiveSource, wanted: Callable[[list[PeerPath]], bool]) -> list[PeerPath]:
+    """The paths of the client's associations, IPv4 first, as soon as they are as wanted."""
+    deadline = time.monotonic() + 60
+    paths: list[PeerPath] = []
+    while time.monotonic() < deadline:
+        found = source.read().associations
+        paths = [path for entry in found if entry.netns_name == "way-gnb" for path in entry.paths]
+        paths.sort(key=lambda path: ":" in path.address)
+        if len(paths) == 2 and all(path.way for path in paths) and wanted(paths):
+            break
+        time.sleep(0.5)
+    assert wanted(paths), paths
+    return paths
+
+
+def test_the_way_of_each_path_is_the_one_that_routing_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = LiveSource(netns=parse_netns("way-gnb"))
+    with two_hosts(("way-gnb", "way-amf"), links=2, subnet=14) as (gnb, amf):
+        with (
+            traffic(amf, "echo", "--local", amf.ipv4[0], "--port", "5000"),
+            traffic(amf, "echo", "--local", amf.ipv6[0], "--port", "5001"),
+            traffic(gnb, "request", "--to", amf.ipv4[0], "--port", "5000", "--period", "0.2"),
+            traffic(gnb, "request", "--to", amf.ipv6[0], "--port", "5001", "--period", "0.2"),
+        ):
+            for path in until(source, lambda paths: True):
+                agrees(gnb, path)
+            # A reading in which nothing changes asks nothing.
+            with monkeypatch.context() as patched:
+                patched.setattr(RouteLookup, "__init__", lambda *_: pytest.fail("a route was asked for"))
+                source.read()
+            for host, other in ((gnb, amf), (amf, gnb)):
+                host.run(["ip", "route", "replace", other.ipv4[0], "via", other.ipv4[1], "mtu", "1400"])
+                host.run(["ip", "route", "replace", other.ipv6[0], "via", other.ipv6[1], "mtu", "1380"])
+            # SCTP goes the new way with its next packet, and sock_diag tells by which interface: no need to wait.
+            started = time.monotonic()
+            moved = until(
+                source, lambda paths: all(path.way and path.way.interface == "eth1" for path in paths)
+            )
+            assert time.monotonic() - started < ways.REFRESH_S
+            assert [path.way and path.way.mtu for path in moved] == [1400, 1380]
+            assert [path.way and path.way.gateway for path in moved] == [amf.ipv4[1], amf.ipv6[1]]
+            for path in moved:
+                agrees(gnb, path)
+            monkeypatch.setattr(ways, "REFRESH_S", 1.0)
+            amf.run(["ip", "link", "set", "eth1", "down"])
+            (four, _) = until(source, lambda paths: bool(paths[0].way and paths[0].way.link_up is False))
+            agrees(gnb, four)
+
+            def found_another(paths: list[PeerPath]) -> bool:
+                # IPv6 does not go by an interface without carrier where another leads there too.
+                told = shown(gnb, "route", "get", paths[1].address, "from", gnb.ipv6[1])
+                return bool(paths[1].way and paths[1].way.interface == told["dev"])
+
+            agrees(gnb, until(source, found_another)[1])
+        source.close()
 
 
 def test_new_and_vanished_ones_are_noticed_within_two_intervals(source: LiveSource) -> None:

@@ -122,3 +122,18 @@ def test_a_flipped_or_cut_record_does_no_harm(at: int, value: int, length: int) 
         decode_record(bytes(torn)[:length])
     except WireError:
         pass
+
+
+def test_an_address_that_means_nothing_without_its_interface_comes_with_it() -> None:
+    scoped, other = bytearray(sockaddr("fe80::2")), bytearray(sockaddr("fd00::2"))
+    struct.pack_into("=I", scoped, 24, 3)
+    # As the kernel leaves it in any address that came in a packet.
+    struct.pack_into("=I", other, 24, 2)
+    peers = bytes(scoped) + bytes(other) + sockaddr("10.9.0.2")
+    found = decode_record(record(info(), peers, sockaddr("fe80::1"), socket.AF_INET6))
+    assert found.remote_addresses == ("fe80::2", "fd00::2", "10.9.0.2")
+    assert found.scopes == {"fe80::2": 3}
+    torn = (bytes(scoped[:size]) for size in range(128))
+    assert all(
+        decode_record(record(info(), one, sockaddr("fe80::1"))).scopes in ({}, {"fe80::2": 3}) for one in torn
+    )

@@ -1,0 +1,1 @@
+"""How packets to each address of a peer leave this host: route, interface, and how that interface fares."""
