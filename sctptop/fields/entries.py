@@ -7,7 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from sctptop.fields.ends import local_end, local_order, owner, remote_end, remote_order
-from sctptop.fields.field import SWITCH, Field, derived, fact, heartbeat, of_process, rate, since_reset, wait
+from sctptop.fields.field import (
+    SWITCH,
+    Field,
+    derived,
+    fact,
+    heartbeat,
+    of_process,
+    of_way,
+    rate,
+    since_reset,
+    wait,
+)
 from sctptop.model.associations.row import Row
 from sctptop.quantity import Value
 
@@ -95,6 +106,17 @@ THIS_END: tuple[Field, ...] = (
             setting=5, words="heartbeat interval"),
         fact("path_max_retrans", "PMR", "n", "Path.Max.Retrans of the primary path", 5, setting=6,
             words="Path.Max.Retrans"),
+    ),
+    *_under(
+        "Way of the primary path",
+        of_way("route", "route", "ROUTE", "", "kind of the route: unicast, local, unreachable and so on, or none", 8),
+        of_way("interface", "interface", "DEV", "", "interface that packets leave by", 10, searched=True),
+        of_way("gateway", "gateway", "VIA", "", "gateway; –: the peer is on the link, or not known", 15),
+        of_way("source_address", "source", "SRC", "", "our address that packets leave with", 15),
+        of_way("route_mtu", "mtu", "RMTU", "B", "MTU of the route, or else of the interface", 5),
+        of_way("link_up", "link_up", "LINK", SWITCH, "off: the interface is down or has no carrier", 4),
+        of_way("link_drops", "drops", "LDROPS", "n", "packets that the interface dropped since the system started"),
+        of_way("link_errors", "errors", "LERRS", "n", "packets in error on the interface since the system started"),
     ),
     *_under(
         "Windows and queues",

@@ -114,3 +114,13 @@ def of_process(name: str, title: str, help: str, width: int, unit: str = "", **m
     return derived(
         name, title, unit, help, lambda row: getattr(row.association.process, name, None), width, **more
     )
+
+
+def of_way(name: str, attribute: str, title: str, unit: str, help: str, width: int = 7, **more: Any) -> Field:
+    """An attribute of the way of the primary path."""
+
+    def get(row: Row) -> Value:
+        way = row.association.primary_way
+        return getattr(way, attribute) if way else None
+
+    return derived(name, title, unit, help, get, width, **more)

@@ -17,7 +17,8 @@ from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.views import VIEWS
 from tests.ui.one_host import one_host
 from tests.ui.registering import with_registrations
-from tests.ui.scripted import Scripted, amf, with_probes
+from tests.ui.scripted import Scripted, amf, sample, with_probes
+from tests.ui.ways import with_ways
 
 SIZES = ((80, 24), (120, 36), (160, 50))
 TICKS = 45
@@ -40,6 +41,12 @@ DEMO_PORTS = {
 def test_screen(snap_compare: Callable[..., bool], size: tuple[int, int], view: str) -> None:
     app = LiveApp(Scripted(list(amf(TICKS))), Options(interval_s=3600, view=view))
     assert snap_compare(app, terminal_size=size, run_before=play)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_screen_of_ways(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+    app = LiveApp(Scripted([sample(0, [with_ways(0)])]), Options(interval_s=3600, view="paths"))
+    assert snap_compare(app, terminal_size=size)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -1,4 +1,4 @@
-"""Paths: one line a transport address of the peer."""
+"""Paths: one line a transport address of the peer, and below it the way there."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sctptop.model.associations.path_changes import PathChange
 from sctptop.quantity import UNKNOWN, Value, show
 from sctptop.terminal_text import clip
 from sctptop.tui.views.parts.path_marks import path_mark
+from sctptop.tui.views.parts.way_line import way_line
 from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import Line, Span, line, wrapped
@@ -47,6 +48,9 @@ def draw(scene: Scene) -> Drawing:
         shown = _path(path, room, change, scene.reading.now_s)
         rtt = row.rtts.get(path.address)
         body.append((*shown, _heartbeat(rtt.last_ms if rtt else None)) if beats else shown)
+        way = way_line(path.way, scene.width) if path.way else None
+        if way is not None:
+            body.append(way)
     if not paths:
         body.append(line(("No path of this association could be read.", "dim")))
     return Drawing(body=body, head=head, foot=wrapped(NOTE.format(whose=whose), scene.width, "dim"))

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from sctptop.model.association import Path
 from sctptop.model.associations.counter_help import COUNTER_HELP
+from sctptop.options import Options
+from sctptop.tui.widgets.line_panel import LinePanel
 from tests.ui.conftest import Staging
 from tests.ui.scripted import NETNS, amf, association, sample, snmp
+from tests.ui.ways import with_ways
 
 
 async def test_rtt_is_honest_about_what_srtt_is(stage: Staging) -> None:
@@ -97,3 +102,42 @@ async def test_totals_mark_what_should_be_zero(stage: Staging) -> None:
         await s.tick()
         assert "T3 1/s ▲" in s.line("totals")
         assert "12 assoc (11 est)" in s.line("totals")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_paths_tell_the_way_to_each(stage: Staging, width: int) -> None:
+    script = [sample(0, [with_ways(0)])]
+    async with stage(script, Options(interval_s=3600, view="paths"), size=(width, 40)) as s:
+        lines = s.panel("view").text().splitlines()
+        told = {
+            lines[place].split()[1]: lines[place + 1].strip()
+            for place in range(len(lines) - 1)
+            if "48.0.70." in lines[place]
+        }
+        assert told["48.0.70.0"] == "via 10.9.0.254 dev eth0 src 10.9.0.1 mtu 1500"
+        assert told["48.0.70.1"] == (
+            "link down via 10.9.1.254 dev eth1 src 10.9.1.1 mtu 1400 drops 15 errors 7"
+        )
+        assert told["48.0.70.2"] == "no route, link down dev eth2"
+        assert told["48.0.70.3"].startswith("via fd00:9:9:9:9:9:9:fe dev lo src fd00:9:9:9:9:9:9:9 mtu 65536")
+        assert told["48.0.70.4"] == "unreachable"
+        assert "48.0.70.6" in told["48.0.70.5"]
+        assert max(len(text) for text in lines) <= width
+
+
+async def test_details_tell_the_way_of_the_primary_path(stage: Staging) -> None:
+    async with stage([sample(0, [with_ways(0)])], size=(120, 120)) as s:
+        await s.press("enter")
+        text = s.app.screen.query_one(LinePanel).text()
+        start = text.index("Way of the primary path")
+        told = [words.split()[:2] for words in text[start:].splitlines()[1:9]]
+        assert told == [
+            ["ROUTE", "unicast"],
+            ["DEV", "eth0"],
+            ["VIA", "10.9.0.254"],
+            ["SRC", "10.9.0.1"],
+            ["RMTU", "1.5k"],
+            ["LINK", "on"],
+            ["LDROPS", "0"],
+            ["LERRS", "0"],
+        ]
