@@ -26,7 +26,7 @@ class MissingMember(BtfError):  # noqa: N818
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class MemberPlace:
     """Offset from the start of the outermost struct and size, in bytes."""
 
     offset: int
@@ -84,7 +84,7 @@ class KernelTypes:
         """Whether there is a struct of that name."""
         return self._struct(struct) is not None
 
-    def member(self, struct: str, path: str) -> Member:
+    def member(self, struct: str, path: str) -> MemberPlace:
         """Where ``path`` (names with dots between) is in ``struct``.
 
         Raises MissingMember, which names what is missing, and BtfError for a bit field.
@@ -103,7 +103,7 @@ class KernelTypes:
         if bits % 8:
             raise BtfError(f"{done} is a bit field")
         size = self._lib.btf__resolve_size(self._types, type_id)
-        return Member(bits // 8, max(int(size), 0))
+        return MemberPlace(bits // 8, max(int(size), 0))
 
     def _struct(self, name: str) -> int | None:
         type_id = self._lib.btf__find_by_name_kind(self._types, name.encode(), _STRUCT)

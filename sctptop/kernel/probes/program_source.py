@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sctptop.kernel.probes.btf import Member, MissingMember
+from sctptop.kernel.probes.btf import MemberPlace, MissingMember
 from sctptop.kernel.probes.points import ProbeChoice
 from sctptop.kernel.probes.records_check import statements
 
@@ -40,7 +40,7 @@ _READ = "static inline __attribute__((always_inline)) u64"
 class Types(Protocol):
     """What knows where members are."""
 
-    def member(self, struct: str, path: str) -> Member:
+    def member(self, struct: str, path: str) -> MemberPlace:
         """As KernelTypes.member."""
         ...
 
@@ -148,7 +148,7 @@ def _check(types: Types, text: str) -> None:
         _resolved(types, named)
 
 
-def _resolved(types: Types, named: _Named) -> Member | None:
+def _resolved(types: Types, named: _Named) -> MemberPlace | None:
     try:
         member = types.member(named.struct, named.path)
     except MissingMember:
@@ -160,7 +160,7 @@ def _resolved(types: Types, named: _Named) -> Member | None:
     return member
 
 
-def _with_offset(named: _Named, member: Member) -> str:
+def _with_offset(named: _Named, member: MemberPlace) -> str:
     lines = _macros(named.name, str(member.offset))
     if named.read:
         lines.append(_reader(named.name, f"u{member.size * 8}", str(member.offset)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.probes.btf import BtfError, KernelTypes, Member, MissingMember
+from sctptop.kernel.probes.btf import BtfError, KernelTypes, MemberPlace, MissingMember
 from sctptop.kernel.probes.libbpf import LibbpfError, library
 
 try:
@@ -78,12 +78,12 @@ def btf(tmp_path: Path) -> Path:
 
 def test_members_through_names_and_without(btf: Path) -> None:
     with KernelTypes(folder=btf) as types:
-        assert types.member("sctp_transport", "cwnd") == Member(32, 4)
-        assert types.member("sctp_transport", "c.tail") == Member(24, 4)
-        assert types.member("sctp_transport", "c.high") == Member(20, 4)
-        assert types.member("sctp_transport", "c.whole") == Member(16, 8)
-        assert types.member("sctp_transport", "c") == Member(8, 24)
-        assert types.member("sk_buff", "data") == Member(8, 8), "of the kernel itself"
+        assert types.member("sctp_transport", "cwnd") == MemberPlace(32, 4)
+        assert types.member("sctp_transport", "c.tail") == MemberPlace(24, 4)
+        assert types.member("sctp_transport", "c.high") == MemberPlace(20, 4)
+        assert types.member("sctp_transport", "c.whole") == MemberPlace(16, 8)
+        assert types.member("sctp_transport", "c") == MemberPlace(8, 24)
+        assert types.member("sk_buff", "data") == MemberPlace(8, 8), "of the kernel itself"
 
 
 def test_what_is_missing_is_named(btf: Path) -> None:

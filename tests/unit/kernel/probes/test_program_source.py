@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.probes.btf import Member, MissingMember
+from sctptop.kernel.probes.btf import MemberPlace, MissingMember
 from sctptop.kernel.probes.points import ProbeChoice, points
 from sctptop.kernel.probes.program_source import CONCERNS, HEADERS, folder, from_btf, from_headers
 
@@ -20,12 +20,12 @@ class Types:
         self.sizes = sizes or {}
         self.asked: set[str] = set()
 
-    def member(self, struct: str, path: str) -> Member:
+    def member(self, struct: str, path: str) -> MemberPlace:
         name = f"{struct}.{path}"
         self.asked.add(name)
         if name in self.missing:
             raise MissingMember(f"struct {struct} has no member {path} in this kernel")
-        return Member(24, self.sizes.get(name, 4))
+        return MemberPlace(24, self.sizes.get(name, 4))
 
 
 def test_members_are_named_by_the_c_alone() -> None:
