@@ -214,7 +214,7 @@ def _live(probes: Probes | None, options: Options) -> Source:
 
 
 def _settled(arguments: argparse.Namespace, options: Options) -> Source:
-    """A source whose probes are on, or known to be off: a line of output cannot be mended later."""
+    """A source whose probes are on, or known to be off: a line of output cannot be corrected later."""
     probes = _probes(arguments)
     if probes is not None:
         probes.start()

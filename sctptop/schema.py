@@ -28,7 +28,7 @@ _EVENT = tuple(entry.name for entry in dataclasses.fields(Event) if entry.name n
 _SCALARS: frozenset[type] = frozenset((int, float, str, bool, NoneType))
 _NUMBER_LIMIT = 1 << 64
 LATEST_S = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()
-"""Times are before it, in seconds since 1970: beyond, no local time can be told."""
+"""Times are before it, in seconds since 1970: beyond, no local time can be shown."""
 
 
 class SchemaError(ValueError):
@@ -201,7 +201,7 @@ def _check(kind: type[Any], values: Mapping[str, Any]) -> None:
     """Raises SchemaError when a value is not of the type its attribute has."""
     allowed = _ALLOWED[kind]
     for name, value in values.items():
-        # None in most places, and where it is not allowed the look at its type says so.
+        # None in most places; where it is not allowed, the check of its type fails.
         if value is not None or NoneType not in allowed[name]:
             _check_value(name, value, allowed[name])
             if type(value) is tuple:

@@ -26,7 +26,7 @@ class Field:
     ``unit``: B bytes, ms, n a count, /s a rate, hex, # an identifier, switch, or empty. ``width`` is that of its
     column, ``short`` its title where room is scarce, ``words`` its name in a sentence. ``group`` is its heading in the
     details. ``published`` fields are JSON keys: attributes of Association, or else what ``get`` makes of the row.
-    ``setting`` is its place among the settings that are compared, the most telling first; 0: it is none.
+    ``setting`` is its place among the settings that are compared, the most important first; 0: it is none.
     ``searched``: a bare word in the filter is looked for in it. ``of_one_end``: that two ends differ in it is no news.
     ``address``: its column shares what room is left, and loses the middle of an address, never the port.
     ``abbreviations`` are of its values. ``mirrors`` is the id of the field that this one shows of the other end.

@@ -50,7 +50,7 @@ class LiveSource:
             self._probes.close()
 
     def read(self) -> Sample:
-        """One reading. What cannot be read is said in ``Sample.sources``."""
+        """One reading. What cannot be read is reported in ``Sample.sources``."""
         if self._probes is not None:
             self._probes.start()
         started = time.monotonic()

@@ -31,7 +31,7 @@ PATH_STATES = ("INACTIVE", "PF", "ACTIVE", "UNCONFIRMED", "UNKNOWN")
 class Path:
     """One transport of an association: a remote address and what is known of the way to it.
 
-    Only the primary path is told without probes. ``*_min`` and ``*_max`` are over the interval, as probes saw it
+    Only the primary path is known without probes. ``*_min`` and ``*_max`` are over the interval, as probes saw it
     where each SACK arrived, cwnd moved, or a reading was made.
     ``data_rtt_bins`` is what the interval added: (round trip in ns at the middle of its bin, times).
     """
@@ -169,7 +169,7 @@ class Association:
     drops: int | None = counter()
     mark: int | None = None
     cgroup_id: int | None = None
-    # Told by probes only: our receive window as it is now, and the extremes of both over the interval.
+    # Known from probes only: our receive window as it is now, and the extremes of both over the interval.
     rwnd: int | None = None
     rwnd_min: int | None = None
     rwnd_max: int | None = None

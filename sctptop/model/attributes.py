@@ -1,4 +1,4 @@
-"""What kind of quantity an attribute of a record is, said where the attribute is."""
+"""What kind of quantity an attribute of a record is, declared with the attribute."""
 
 from __future__ import annotations
 

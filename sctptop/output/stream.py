@@ -1,4 +1,4 @@
-"""Samples to standard output at a steady pace, until told to stop."""
+"""Samples to standard output at a steady pace, until stopped."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Stop:
 def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[Sample] = ()) -> int:
     """Write ``options.count`` samples, or until a signal or the end of the source. Returns the exit code.
 
-    ``lead_in`` is taken in before and not written. Raises SctptopError when there is nothing to watch at the start,
-    and BrokenPipeError.
+    ``lead_in`` updates the model first and is not written. Raises SctptopError when there is nothing to watch at the
+    start, and BrokenPipeError.
     """
     with _stopping() as stop:
         try:

@@ -47,7 +47,7 @@ class Who(NamedTuple):
 
     @property
     def association(self) -> AssociationName:
-        """What tells it from all others."""
+        """What identifies it."""
         return self.netns, self.own_tag, self.local_port, self.remote_port
 
     @property

@@ -32,7 +32,7 @@ NO_OTHERS = SourceState(Kind.OFF, "other network namespaces need CAP_SYS_ADMIN",
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What each namespace told, by inode, and what each is called in which something is or was.
+    """What was read of each namespace, by inode, and the name of each in which something is or was.
 
     ``state``: why some were not read.
     """
@@ -53,7 +53,7 @@ class Everywhere:
         namespaces: Namespaces | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``owners`` tell the process behind a pid; ``folder`` is of the namespace that the thread is in."""
+        """``owners`` know the process behind a pid; ``folder`` is of the namespace that the thread is in."""
         self._choice = choice
         self._owners = owners or Owners()
         self._folder = folder

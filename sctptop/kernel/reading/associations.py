@@ -102,7 +102,7 @@ def merge_associations(
 ) -> tuple[Association, ...]:
     """Every association that either source named, once; ``records`` are of associations and of their sockets.
 
-    ``observed`` is what probes saw as sock_diag was asked. What sock_diag told of the primary path goes before it:
+    ``observed`` is what probes saw as sock_diag was asked. What sock_diag reports of the primary path goes before it:
     it was read under the socket's lock, as the probe's look was. ``owners`` are by the inode of the socket.
     ``ways`` tell the way of each path; None: they stay unknown.
     """

@@ -33,7 +33,7 @@ the first reading, and None for a socket that is younger.
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What one namespace told, and how ``diag`` and ``procfs`` went."""
+    """What was read of one namespace, and how ``diag`` and ``procfs`` went."""
 
     lines: list[AssocLine] = field(default_factory=list)
     records: list[DiagRecord] = field(default_factory=list)

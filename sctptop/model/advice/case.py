@@ -39,7 +39,7 @@ class Case:
 class Finding:
     """What a rule saw in one picture. ``since_s`` is when it began, where that is known better than by now.
 
-    ``part`` tells findings of one rule on one association apart where no path does.
+    ``part`` separates findings of one rule on one association where no path does.
     """
 
     severity: str

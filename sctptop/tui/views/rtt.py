@@ -48,7 +48,7 @@ def draw(scene: Scene) -> Drawing:
     untimed = [path for path in paths if path not in timed]
     notes = _notes(scene, probes, len(timed), len(untimed))
     tall = scene.height > TALL
-    # Where heartbeats were timed they have the room, and what only the kernel tells has one line.
+    # Where heartbeats were timed they have the room, and what only the kernel knows has one line.
     with_rto = tall and not timed
     blocks = {path.address: _untimed(scene, row, path, 1, with_rto) for path in untimed}
     left = scene.height - len(notes) - sum(map(len, blocks.values())) - len(paths) * (1 + tall) + tall
@@ -72,7 +72,7 @@ def _rtt(row: Row, path: Path) -> PathRtt:
 
 
 def _untimed(scene: Scene, row: Row, path: Path, height: int, with_rto: bool) -> list[Line]:
-    """When a heartbeat is due, and what the kernel and the data tell without one."""
+    """When a heartbeat is due, and what the kernel and the data show without one."""
     rtt = _rtt(row, path)
     lines: list[Line] = []
     if scene.snapshot.sample.probes.ok:

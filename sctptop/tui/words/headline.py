@@ -1,4 +1,4 @@
-"""What the lines around the table say. Pure: from a reading to lines."""
+"""The lines around the table. Pure: from a reading to lines."""
 
 from __future__ import annotations
 

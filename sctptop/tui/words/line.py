@@ -1,6 +1,6 @@
 """Lines of styled text as plain data: what views produce and widgets put on the screen.
 
-Equal lines compare equal, so a widget can tell which of them changed and redraw only those.
+Equal lines compare equal, so a widget sees which of them changed and redraws only those.
 """
 
 from __future__ import annotations

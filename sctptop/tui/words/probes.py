@@ -13,7 +13,7 @@ def word(probes: SourceState) -> str:
 
 
 def tone(probes: SourceState) -> str:
-    """Of what is said in place of what they see: a warning where nothing will come by itself."""
+    """The style of the words shown in place of what they see: a warning where nothing will come by itself."""
     return "dim" if probes.ok or probes.coming else "warn"
 
 
