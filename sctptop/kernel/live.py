@@ -96,7 +96,7 @@ class LiveSource:
                 "sock_diag": not_ok(read.diag for read in found.reads.values()),
                 "procfs": not_ok(read.procfs for read in found.reads.values()),
                 "netns": found.state,
-                # Told only when amiss: most of what is shown needs no ways.
+                # Reported only in trouble: most of what is shown needs no ways.
                 **({} if self._ways.state.ok else {"ways": self._ways.state}),
             },
             associations=associations,

@@ -65,7 +65,7 @@ class Process:
     """Who owns a socket: of the processes that hold it, the oldest.
 
     ``pid`` 0 with ``comm`` "kernel" is a socket that no process holds. ``container`` is its name, or the id where no
-    name is told; ``container_id`` has 12 characters. ``user`` is the host's name of the effective user, or its number.
+    name is known; ``container_id`` has 12 characters. ``user`` is the host's name of the effective user, or its number.
     ``unit`` is the systemd unit, inside of a container that of the container. ``shared_by``: processes that hold the
     socket.
     """

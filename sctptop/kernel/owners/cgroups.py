@@ -18,8 +18,8 @@ ID_LENGTH = 12
 class Place:
     """Where a process runs. Outside of containers ``runtime`` is None and ``unit`` may be known.
 
-    ``runtime``: docker, podman, containerd, cri-o, nerdctl, kubernetes (a pod whose runtime its path does not
-    tell), lxc, nspawn, or container (64 hex digits that nothing explains). ``id`` is whole, 64 hex digits.
+    ``runtime``: docker, podman, containerd, cri-o, nerdctl, kubernetes (a pod whose path does not name
+    its runtime), lxc, nspawn, or container (64 hex digits that nothing explains). ``id`` is whole, 64 hex digits.
     ``name`` is known from lxc and nspawn only. ``pod`` is the uid of the Kubernetes pod. ``unit`` is the systemd unit
     in the container, or of the host outside of one.
     """

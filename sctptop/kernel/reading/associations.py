@@ -104,7 +104,7 @@ def merge_associations(
 
     ``observed`` is what probes saw as sock_diag was asked. What sock_diag reports of the primary path goes before it:
     it was read under the socket's lock, as the probe's look was. ``owners`` are by the inode of the socket.
-    ``ways`` tell the way of each path; None: they stay unknown.
+    ``ways`` know the way of each path; None: they stay unknown.
     """
     sockets = {record.cookie: record for record in records if not record.is_association}
     transports: dict[int, list[RemaddrLine]] = {}

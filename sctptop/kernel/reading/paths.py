@@ -1,4 +1,4 @@
-"""The paths of one association: what sock_diag, /proc, probes and routing tell of each remote address."""
+"""The paths of one association: what sock_diag, /proc, probes and routing know of each remote address."""
 
 from __future__ import annotations
 
@@ -102,5 +102,5 @@ def _path(
 
 
 def name_of(names: Sequence[str], number: int | None) -> str | None:
-    """The name of a number that the kernel tells; None for one that has none."""
+    """The name of a number from the kernel; None for one that has none."""
     return names[number] if number is not None and 0 <= number < len(names) else None

@@ -175,7 +175,7 @@ class RouteLookup:
 def load() -> None:
     """Import pyroute2, where no namespace is entered yet. Raises whatever it raises."""
     _new(_RTM_GETROUTE)
-    # It tells what it cannot decode, and nobody asked: without a handler that would go to the terminal.
+    # It logs what it cannot decode: without a handler that would go to the terminal.
     logger = logging.getLogger("pyroute2")
     logger.addHandler(logging.NullHandler())
     logger.propagate = False

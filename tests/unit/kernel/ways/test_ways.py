@@ -1,84 +1,17 @@
-"""When ways are looked up, how often, and what becomes of trouble. The lookups themselves are in test_route_lookup."""
+"""When ways are looked up, and how often. The lookups themselves are in test_route_lookup."""
 
 from __future__ import annotations
 
-import errno
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sctptop.kernel.ways import ways as room
-from sctptop.kernel.ways.route_lookup import Link, Route, RouteError
-from sctptop.kernel.ways.ways import REFRESH_S, Signs, Ways
+from sctptop.kernel.ways.route_lookup import Route
+from sctptop.kernel.ways.ways import REFRESH_S, Signs
 from sctptop.model.way import Way
-
-COUNTERS = {"rx_dropped": 1, "tx_dropped": 2, "rx_errors": 3, "tx_errors": 4, "rx_packets": 99}
-ETH0 = Link("eth0", 1500, True, COUNTERS)
-UP = Signs(2, "ACTIVE", True)
-
-
-class Host:
-    """Routes and interfaces that the test decides, the questions that came, and a clock."""
-
-    def __init__(self) -> None:
-        self.routes: dict[tuple[str, str | None, int], Route] = {}
-        self.links: dict[int, Link] = {2: ETH0, 3: replace(ETH0, name="eth1")}
-        self.asked: list[tuple[str, str | None, int]] = []
-        self.looked_at: list[int] = []
-        self.inside: list[int] = []
-        self.open = 0
-        self.now_s = 1000.0
-        self.costs_s = 0.0
-        self.trouble: Exception | None = None
-        self.closed_to: set[int] = set()
-        self.ways = Ways(self.within, lambda: self, self.now, lambda: None)  # type: ignore[arg-type,return-value]
-
-    def now(self) -> float:
-        return self.now_s
-
-    @contextmanager
-    def within(self, netns: int) -> Iterator[None]:
-        if netns in self.closed_to:
-            raise FileNotFoundError(errno.ENOENT, "the network namespace is gone")
-        self.inside.append(netns)
-        self.open += 1
-        yield
-
-    def close(self) -> None:
-        self.open -= 1
-
-    def route(self, destination: str, source: str | None = None, interface: int = 0) -> Route:
-        self.asked.append((destination, source, interface))
-        self.now_s += self.costs_s
-        if self.trouble:
-            raise self.trouble
-        found = self.routes.get((destination, source, interface))
-        return found or Route("unicast", interface or 2, None, source or "10.9.0.1")
-
-    def link(self, index: int) -> Link | None:
-        self.looked_at.append(index)
-        return self.links.get(index)
-
-    def read(self, *paths: tuple[Any, ...], after_s: float = 1.0) -> list[Way | None]:
-        """One reading: for each path (netns, locals, destination, signs[, interface]) its way."""
-        self.now_s += after_s
-        self.asked, self.looked_at = [], []
-        found = [self.ways.way(*path) for path in paths]
-        self.ways.end_reading()
-        assert self.open == 0
-        return found
-
-
-@pytest.fixture
-def host() -> Host:
-    return Host()
-
-
-def path(number: int = 2, signs: Signs = UP, netns: int = 1, **changes: Any) -> tuple[Any, ...]:
-    return netns, changes.get("local", ("10.9.0.1",)), f"10.9.{number // 250}.{number % 250}", signs
+from tests.unit.kernel.ways.routing import ETH0, UP, Host, path
 
 
 def test_a_way_is_route_and_interface_together(host: Host) -> None:
@@ -245,77 +178,3 @@ def test_a_link_local_address_is_asked_for_by_its_interface_or_not_at_all(host: 
     assert host.asked == [("fe80::2", "fe80::1", 3)]
     host.read((1, local, "fe80::2", UP))
     assert host.asked == [("fe80::2", "fe80::1", 2)]
-
-
-def test_where_there_is_no_route_any_more_its_last_interface_is_told(host: Host) -> None:
-    host.read(path())
-    host.routes["10.9.0.2", "10.9.0.1", 0] = Route("none")
-    host.links[2] = replace(ETH0, up=False)
-    (way,) = host.read(path(signs=UP._replace(state="INACTIVE")))
-    assert way == Way("none", "eth0", None, None, None, False, 1, 2, 3, 4)
-    # And where there never was one, nothing.
-    host.routes["10.9.0.3", "10.9.0.1", 0] = Route("unreachable")
-    assert host.read(path(3)) == [Way("unreachable")]
-
-
-def test_an_interface_that_went_between_two_questions(host: Host) -> None:
-    host.links = {}
-    assert host.read(path()) == [Way("unicast", source="10.9.0.1")]
-
-
-@pytest.mark.parametrize(
-    ("trouble", "state"),
-    [
-        (RouteError(errno.EIO, "routes could not be asked for: Operation not permitted"), "routes could not"),
-        (PermissionError(errno.EPERM, "Operation not permitted"), "Operation not permitted"),
-        (OSError(), "OSError()"),
-        (RuntimeError("\x1b[2J in an event loop"), "RuntimeError("),
-        (RecursionError("deep"), "RecursionError("),
-    ],
-)
-def test_trouble_leaves_ways_unknown_and_is_told_once(host: Host, trouble: Exception, state: str) -> None:
-    host.read(path())
-    host.trouble = trouble
-    down = [path(number, UP._replace(state="INACTIVE")) for number in range(2, 50)]
-    assert host.read(*down) == [None] * 48
-    assert len(host.asked) == 1
-    assert str(host.ways.state).startswith(f"error: {state}") and str(host.ways.state).isprintable()
-    assert host.read(*down) == [None] * 48
-    assert host.asked == []
-    # It is tried again later, and is then as if nothing had been.
-    host.trouble = None
-    host.read(*down, after_s=REFRESH_S)
-    assert all(host.read(*down))
-    assert str(host.ways.state) == "ok"
-
-
-def test_a_namespace_that_is_gone_hinders_no_other(host: Host) -> None:
-    host.closed_to = {2}
-    gone, other = host.read(path(netns=2), path(netns=1))
-    assert gone is None and other is not None
-    assert str(host.ways.state) == "error: the network namespace is gone"
-    host.read(path(netns=1))
-    assert str(host.ways.state) == "ok"
-
-
-@pytest.mark.parametrize(
-    ("trouble", "state"),
-    [
-        (ModuleNotFoundError("No module named 'pyroute2'"), "off: pyroute2 is not installed (try: "),
-        (AttributeError("module 'asyncio' has no attribute 'x'"), "off: pyroute2 cannot be loaded: Attr"),
-    ],
-)
-def test_without_pyroute2_it_is_told_and_not_tried_again(trouble: Exception, state: str) -> None:
-    host, tried = Host(), []
-
-    def load() -> None:
-        tried.append(1)
-        raise trouble
-
-    ways = Ways(host.within, lambda: host, host.now, load)  # type: ignore[arg-type,return-value]
-    assert str(ways.state) == "ok"
-    for _ in range(3):
-        assert ways.way(*path()) is None
-        ways.end_reading()
-    assert tried == [1] and host.inside == []
-    assert str(ways.state).startswith(state)
