@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from textual.binding import Binding, BindingType
 
-from sctptop.fields.catalogue import FIELDS
+from sctptop.fields.catalogue import FIELDS, GROUPS
 from sctptop.tui.keys import explained, key_names
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.views.parts.registration_bar import SIDES
@@ -47,6 +47,10 @@ FILTER_EXAMPLES = (
     ("rtx_chunks>0 or paths_down>0", "alternatives; terms side by side must all hold; not turns one round"),
 )
 
+FIELD_COLUMNS = "title, meaning, name for --sort, --filter and --columns"
+HEADED = (*GROUPS.items(), ("Other end", tuple(field for field in FIELDS if field.mirrors)))
+"""Fields by the headings of the details."""
+
 
 class HelpScreen(Popup):
     """Everything there is to know, to scroll through."""
@@ -64,10 +68,9 @@ class HelpScreen(Popup):
         body += _section("Marks", MARKS, self.room, KEY)
         body += _section("Registration", REGISTRATION, self.room, KEY)
         body += _section("Filter (/)", FILTER_EXAMPLES, self.room, 31)
-        fields = ((field.title, f"{field.help}  [{field.id}]") for field in FIELDS)
-        body += _section(
-            "Fields: title, meaning, name for --sort, --filter and --columns", fields, self.room, TITLE
-        )
+        for group, fields in HEADED:
+            entries = ((field.title, f"{field.help}  [{field.id}]") for field in fields)
+            body += _section(f"{group}: {FIELD_COLUMNS}", entries, self.room, TITLE)
         return Drawing(body=body)
 
 
