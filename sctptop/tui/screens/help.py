@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from textual.binding import Binding, BindingType
 
 from sctptop.fields.catalogue import FIELDS, GROUPS
+from sctptop.fields.of_paths import PATH_FIELDS
 from sctptop.tui.keys import explained, key_names
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.views.parts.registration_bar import SIDES
@@ -71,6 +72,8 @@ class HelpScreen(Popup):
         for group, fields in HEADED:
             entries = ((field.title, f"{field.help}  [{field.id}]") for field in fields)
             body += _section(f"{group}: {FIELD_COLUMNS}", entries, self.room, TITLE)
+        paths = ((field.title, f"{field.help}  [{field.id}]") for field in PATH_FIELDS)
+        body += _section("Of each path: title, meaning, name in JSON", paths, self.room, TITLE)
         return Drawing(body=body)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sctptop.fields.of_paths import OF_PATH, PATH_FIELDS
 from sctptop.model.association import Path
 from sctptop.model.associations.path_changes import PathChange
 from sctptop.quantity import UNKNOWN, Value, show
@@ -12,14 +13,10 @@ from sctptop.tui.views.scene import Scene, nobody, span_text
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import Line, Span, line, wrapped
 
-NUMBERS = (
-    ("RTO", 5, "rto_ms", "ms"),
-    ("SRTT", 5, "srtt_ms", "ms"),
-    ("CWND", 5, "cwnd", "B"),
-    ("FLIGHT", 6, "flight", "B"),
-    ("SSTHR", 5, "ssthresh", "B"),
-)
-STATE, ERRORS = 11, 5
+APART = ("state", "errors")
+"""In columns of their own form."""
+NUMBERS = tuple(field for field in PATH_FIELDS if field.width and field.id not in APART)
+STATE, ERRORS = (OF_PATH[name].width for name in APART)
 LEAST_ADDRESS = 15
 CHANGE = 9
 HEARTBEAT = 7
@@ -36,7 +33,7 @@ def draw(scene: Scene) -> Drawing:
     row = scene.row
     if row is None:
         return nobody()
-    fixed = 2 + STATE + 1 + sum(size + 1 for _, size, _, _ in NUMBERS) + ERRORS + 1 + CHANGE
+    fixed = 2 + STATE + 1 + sum(field.width + 1 for field in NUMBERS) + ERRORS + 1 + CHANGE
     beats = scene.width - fixed - HEARTBEAT - 1 >= LEAST_ADDRESS
     room = max(LEAST_ADDRESS, min(39, scene.width - fixed - (HEARTBEAT + 1) * beats))
     whose = ALL_PATHS if scene.snapshot.sample.probes.ok else PRIMARY_ONLY
@@ -58,7 +55,7 @@ def draw(scene: Scene) -> Drawing:
 
 def _titles(room: int, beats: bool) -> Line:
     text = f"  {'ADDRESS':<{room}} {'STATE':<{STATE}}"
-    text += "".join(f" {title:>{size}}" for title, size, _, _ in NUMBERS)
+    text += "".join(f" {field.title:>{field.width}}" for field in NUMBERS)
     text += f" {'ERR':>{ERRORS}} {'CHANGED':>{CHANGE - 1}}"
     return line((text + (f" {'HB RTT':>{HEARTBEAT}}" if beats else ""), "title"))
 
@@ -73,9 +70,9 @@ def _path(path: Path, room: int, change: PathChange | None, now_s: float) -> Lin
         name += " *"
     spans = [*path_mark(path), Span(" "), Span(f"{name:<{room}} ", "strong" if path.primary else "")]
     spans.append(Span(f"{path.state or UNKNOWN:<{STATE}}", "" if path.state == "ACTIVE" else "warn"))
-    for _, size, attribute, unit in NUMBERS:
-        value: Value = getattr(path, attribute)
-        spans.append(Span(f" {show(value, unit):>{size}}", "faint" if value is None else ""))
+    for field in NUMBERS:
+        value: Value = getattr(path, field.id)
+        spans.append(Span(f" {show(value, field.unit):>{field.width}}", "faint" if value is None else ""))
     errors = show(path.errors)
     if path.errors is not None and path.max_retrans is not None:
         errors += f"/{path.max_retrans}"

@@ -7,10 +7,12 @@ import json
 
 from sctptop.fields.catalogue import BY_ID, COUNTED, FIELDS, GROUPS, SETTINGS
 from sctptop.fields.default_columns import default_columns
-from sctptop.model.association import Association, Process
+from sctptop.fields.of_paths import PATH_FIELDS
+from sctptop.model.association import Association, Path, Process
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rows import GRAPHED
 from sctptop.model.snapshot import Model
+from sctptop.model.way import Way
 from sctptop.output.association_record import association_record
 from tests.unit.associations import association, sample
 
@@ -30,6 +32,14 @@ def names(record: type) -> set[str]:
 def test_no_attribute_is_without_an_entry() -> None:
     assert names(Association) - PARTS <= BY_ID.keys()
     assert names(Process) <= BY_ID.keys()
+    assert names(Path) - {"way", "data_rtt_bins"} == {field.id for field in PATH_FIELDS}
+
+
+def test_all_of_a_way_is_shown() -> None:
+    way = Way("unicast", "eth0", "10.9.0.254", "10.9.0.2", 1400, True, 2, 3, 5, 7)
+    row = only_row(paths=(Path("10.9.0.1", "ACTIVE", True, way=way),))
+    shown = [field.get(row) for field in GROUPS["Way of the primary path"]]
+    assert shown == ["unicast", "eth0", "10.9.0.254", "10.9.0.2", 1400, True, 5, 12]
 
 
 def test_every_entry_has_an_id_of_its_own_a_title_and_a_help() -> None:
