@@ -15,6 +15,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.mutants import Mutant, mutants
 
 REPOSITORY = Path(__file__).parents[2]
@@ -40,6 +41,11 @@ def modules_of(room: str) -> list[Path]:
     if not all(path.is_file() for path in found):
         raise SystemExit(f"tests/mutate: no room or module sctptop/{room} (try: model/advice, fields/filter)")
     return found
+
+
+def is_equivalent(path: Path, mutant: Mutant) -> bool:
+    """Whether it is named as one that no test can notice."""
+    return mutant.named(path.read_bytes(), EQUIVALENT.get(path.relative_to(PACKAGE).as_posix(), ()))
 
 
 def copied(folder: Path) -> None:
@@ -98,7 +104,9 @@ def run(room: str, number: int, seed: int, bench: Bench, workers: ThreadPoolExec
     tests = tests_of(room)
     modules = {path: mutants(path.read_bytes()) for path in modules_of(room)}
     every = [(path, mutant) for path, found in modules.items() for mutant in found]
-    chosen = random.Random(seed).sample(every, min(number, len(every)))
+    known = {(path, mutant) for path, mutant in every if is_equivalent(path, mutant)}
+    drawn = random.Random(seed).sample(every, min(number, len(every)))
+    chosen = [one for one in drawn if one not in known]
     started = time.monotonic()
     if bench.trial(next(iter(modules)), None, tests, None) != "passed":
         raise SystemExit(f"tests/mutate: {tests} fails without a mutant")
@@ -109,11 +117,11 @@ def run(room: str, number: int, seed: int, bench: Bench, workers: ThreadPoolExec
     for (path, mutant), result in zip(chosen, results, strict=True):
         outcomes[result] += 1
         if result == "passed":
-            old, new = (" ".join(text.split()) for text in (mutant.old, mutant.new))
-            print(f"survived {path.relative_to(REPOSITORY)}:{mutant.line}  {old}  →  {new}", flush=True)
+            print(f"survived {path.relative_to(REPOSITORY)}:{mutant.line}  {mutant.change}", flush=True)
     return (
-        f"{room:24} {len(chosen):4} of {len(every)} mutants: {outcomes['killed']} killed, "
-        f"{outcomes['time-out']} ran out of time, {outcomes['passed']} survived ({tests})"
+        f"{room:24} {len(drawn):4} of {len(every)} mutants: {outcomes['killed']} killed, "
+        f"{outcomes['time-out']} ran out of time, {len(drawn) - len(chosen)} equivalent, "
+        f"{outcomes['passed']} survived ({tests})"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 OTHER: dict[type[ast.AST], type[ast.AST]] = {
@@ -35,7 +35,7 @@ OTHER: dict[type[ast.AST], type[ast.AST]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: the module's bytes from ``start`` to ``end`` become ``new``."""
+    """One change: the module's bytes from ``start`` to ``end``, ``old``, become ``new``. ``line`` counts from 1."""
 
     line: int
     start: int
@@ -46,6 +46,17 @@ class Mutant:
     def applied(self, text: bytes) -> bytes:
         """The module with the change in it."""
         return text[: self.start] + self.new.encode() + text[self.end :]
+
+    @property
+    def change(self) -> str:
+        """In one line."""
+        old, new = (" ".join(text.split()) for text in (self.old, self.new))
+        return f"{old}  →  {new}"
+
+    def named(self, text: bytes, names: Iterable[tuple[str, str, str]]) -> bool:
+        """Whether the module's line and the change are among those names: line, change, reason."""
+        line = text.splitlines()[self.line - 1].decode().strip()
+        return any((line, self.change) == name[:2] for name in names)
 
 
 def mutants(text: bytes) -> list[Mutant]:

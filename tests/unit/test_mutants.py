@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import sctptop
+from tests.mutation.equivalent import EQUIVALENT
 from tests.mutation.mutants import mutants
 
 TEXT = '''"""Text."""
@@ -44,6 +45,15 @@ def test_every_kind_of_change_is_made_once() -> None:
 def test_a_change_leaves_all_else() -> None:
     (one,) = (mutant for mutant in mutants(TEXT.encode()) if mutant.old == "é < bound")
     assert one.applied(TEXT.encode()).decode() == TEXT.replace("é < bound", "(é <= bound)")
+
+
+@pytest.mark.parametrize("module", EQUIVALENT)
+def test_equivalent_mutants_are_named_once_and_exist(module: str) -> None:
+    text = (Path(sctptop.__file__).parent / module).read_bytes()
+    every = mutants(text)
+    names = EQUIVALENT[module]
+    assert [name for name in names if not any(one.named(text, [name]) for one in every)] == []
+    assert len(set(names)) == len(names) and all(reason for *_, reason in names)
 
 
 @pytest.mark.parametrize("module", ["fields/filter.py", "model/advice/of_paths.py", "comparison/verdict.py"])
