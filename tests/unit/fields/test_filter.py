@@ -45,17 +45,101 @@ ROW = row(
         ("container=null", False),
         ("runtime=null", True),
         ("shared_by>1", True),
+        ("cwnd==4380", True),
+        ("cwnd=4381", False),
+        ("cwnd!=4381", True),
+        ("cwnd=abc", False),
+        ("srtt_ms>7.9 and srtt_ms>=8 and not srtt_ms>8", True),
+        ("srtt_ms<8.1 and srtt_ms<=8 and not srtt_ms<8", True),
+        ("srtt_ms>-1", True),
+        ("own_tag=0xg", False),
+        ("remote_addresses=10.9.0", False),
+        ("cwnd=1 state=ESTABLISHED or cwnd=4380", True),
+        ("cwnd=1 or not state=ESTABLISHED", False),
+        ("not cwnd=1 state=ESTABLISHED", True),
+        ("not not state=ESTABLISHED", True),
+        ("EST", True),
+        ("est 10.9 amf", True),
+        ("est 10.8", False),
+        ("  state = ESTABLISHED  ", True),
     ],
 )
 def test_expressions(text: str, accepted: bool) -> None:
     assert parse_filter(text).accepts(ROW) is accepted
 
 
-@pytest.mark.parametrize("text", ["cwnd<", "<5", "cwnd<abc", "nosuch=1", "state<5", "a or", "or b", "not"])
-def test_what_cannot_be_understood_is_one_clear_line(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("2k", 2e3),
+        ("2M", 2e6),
+        ("2G", 2e9),
+        ("2.5", 2.5),
+        ("0x1F", 31),
+        ("0X1f", 31),
+        ("2us", 0.002),
+        ("2µs", 0.002),
+        ("2ms", 2),
+        ("2s", 2000),
+        ("-2", -2),
+    ],
+)
+def test_a_value_with_a_suffix_is_a_number(text: str, number: float) -> None:
+    equal = parse_filter(f"srtt_ms={text}")
+    assert equal.accepts(row(srtt_ms=number))
+    assert not equal.accepts(row(srtt_ms=number + 1)) and not equal.accepts(row(srtt_ms=number * 1.001))
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_switch_has_many_words_for_on_and_off(value: bool) -> None:
+    words = {True: ("on", "true", "yes", "1", "ON"), False: ("off", "false", "no", "0", "Off")}
+    for word in words[value]:
+        assert parse_filter(f"nodelay={word}").accepts(row(nodelay=value))
+        assert not parse_filter(f"nodelay={word}").accepts(row(nodelay=not value))
+    assert not parse_filter("nodelay=maybe").accepts(row(nodelay=value))
+
+
+def test_what_is_unknown_equals_null_or_a_dash_and_contains_nothing() -> None:
+    for word in ("null", "-", "–"):
+        assert parse_filter(f"peer_rwnd={word}").accepts(ROW)
+        assert not parse_filter(f"cwnd={word}").accepts(ROW)
+    assert not parse_filter("peer_rwnd=0").accepts(ROW)
+    for character in "0123456789abcdefghijklmnopqrstuvwxyz!-–":
+        assert not parse_filter(f"peer_rwnd~{character}").accepts(ROW)
+
+
+def test_what_is_contained_is_found_in_upper_and_lower_case() -> None:
+    assert parse_filter("state~estab").accepts(ROW) and parse_filter("comm~AMF").accepts(ROW)
+    assert parse_filter("cwnd~38").accepts(ROW)
+
+
+def test_a_filter_keeps_its_text_as_it_was_typed_and_none_accepts_everything() -> None:
+    assert parse_filter("  cwnd < 10k ").text == "cwnd < 10k"
+    assert parse_filter("  ") == parse_filter("") and not parse_filter(" ").alternatives
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("cwnd<", "a value goes after <"),
+        ("cwnd=", "a value goes after ="),
+        ("<5", "a field name goes before the operator"),
+        ("cwnd<abc", "'abc' is no number"),
+        ("cwnd<0xg", "'0xg' is no number"),
+        ("cwnd<5km", "'5km' is no number"),
+        ("nosuch=1", "no field 'nosuch'"),
+        ("state<5", "< compares numbers, and state takes"),
+        ("a or", "a term is missing"),
+        ("or b", "a term is missing"),
+        ("a or or b", "a term is missing"),
+        ("not", "a term is missing"),
+        ("a not", "a term is missing"),
+    ],
+)
+def test_what_cannot_be_understood_is_one_clear_line(text: str, says: str) -> None:
     with pytest.raises(FilterError) as caught:
         parse_filter(text)
-    assert len(str(caught.value).splitlines()) == 1
+    assert says in str(caught.value) and len(str(caught.value).splitlines()) == 1
 
 
 @given(st.text(max_size=60))

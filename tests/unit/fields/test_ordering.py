@@ -18,6 +18,19 @@ def test_numbers_come_largest_first_and_unknown_ones_last_either_way() -> None:
     assert tags(parse_order("cwnd:asc").apply(rows)) == [1, 3, 2]
 
 
+def test_names_and_identifiers_come_from_the_first() -> None:
+    rows = [row(1, assoc_id=7, state="ESTABLISHED"), row(2, assoc_id=5, state="CLOSED"), row(3, assoc_id=9)]
+    assert tags(parse_order("assoc_id").apply(rows)) == [2, 1, 3]
+    assert tags(parse_order("state").apply(rows))[0] == 2
+    assert tags(parse_order("assoc_id:desc").apply(rows)) == [3, 1, 2]
+
+
+def test_an_order_turned_round_is_of_the_same_field() -> None:
+    rows = [row(1, cwnd=10), row(2, cwnd=None), row(3, cwnd=30)]
+    assert tags(parse_order("cwnd:desc").inverted.apply(rows)) == [1, 3, 2]
+    assert parse_order("cwnd").inverted.inverted == parse_order("cwnd:desc")
+
+
 def test_ends_compare_as_numbers() -> None:
     rows = [row(1, primary="10.9.0.10"), row(2, primary="10.9.0.2"), row(3, primary="fd00::1")]
     assert tags(BY_REMOTE.apply(rows)) == [2, 1, 3]
