@@ -112,6 +112,29 @@ def test_a_link_is_up_when_it_is_switched_on_and_runs(kernel: Kernel, flags: int
     assert link is not None and link.up is up
 
 
+WORDS = "unicast local broadcast anycast multicast blackhole unreachable prohibit".split()
+
+
+@pytest.mark.parametrize(("number", "word"), [*enumerate(WORDS, 1), (9, None), (0, None)])
+def test_a_kind_of_route_has_the_word_of_ip(kernel: Kernel, number: int, word: str | None) -> None:
+    data = bytearray(DIRECT)
+    data[23] = number
+    kernel.answers(bytes(data))
+    assert kernel.lookup.route("10.9.0.2").kind == word
+
+
+def test_a_counter_goes_beyond_32_bits(kernel: Kernel) -> None:
+    data = bytes.fromhex(LINKS[1]["answer"])
+    packets = LINKS[1]["ip"]["stats64"]["rx"]["packets"]
+    # IFLA_STATS64 is attribute 23; its first word counts received packets.
+    (place,) = (
+        at for at in range(32, len(data) - 12, 4) if data[at + 2 : at + 12] == struct.pack("=HQ", 23, packets)
+    )
+    kernel.answers(data[: place + 4] + struct.pack("=Q", 1 << 40) + data[place + 12 :])
+    link = kernel.lookup.link(2)
+    assert link is not None and link.counters["rx_packets"] == 1 << 40
+
+
 def test_a_name_that_moves_the_cursor_is_made_harmless(kernel: Kernel) -> None:
     data = bytes.fromhex(LINKS[1]["answer"])
     assert b"eth0\0" in data

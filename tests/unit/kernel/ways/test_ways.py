@@ -170,6 +170,11 @@ def test_an_interface_in_a_vrf_brings_its_table(host: Host) -> None:
     assert way is not None and way.gateway == "10.9.0.8"
 
 
+def test_what_stands_for_an_interface_that_went_is_not_asked_for(host: Host) -> None:
+    host.read(path(signs=UP._replace(used=1)))
+    assert (host.asked, host.looked_at) == ([("10.9.0.2", "10.9.0.1", 0)], [2])
+
+
 def test_a_link_local_address_is_asked_for_by_its_interface_or_not_at_all(host: Host) -> None:
     local = ("fe80::1", "10.9.0.1")
     assert host.read((1, local, "fe80::2", Signs())) == [None]
