@@ -67,9 +67,10 @@ def _run(argv: Sequence[str]) -> int:
         form = "json" if arguments.json else "markdown" if arguments.markdown else "text"
         return report_compare([DEMO if name == "demo" else Path(name) for name in arguments.files], form)
     if arguments.command == "doctor":
+        from sctptop.kernel.doctor.doctor import examine
         from sctptop.output.doctor_report import report_doctor
 
-        return report_doctor(arguments.json)
+        return report_doctor(examine(), arguments.json)
     if "help" in (arguments.sort, arguments.columns):
         print("\n".join(f"{entry.id:24} {entry.title:11} {entry.help}" for entry in FIELDS))
         return 0
@@ -79,15 +80,16 @@ def _run(argv: Sequence[str]) -> int:
     if arguments.command == "replay":
         return _replay(arguments, options)
     if arguments.ebpf:
-        from sctptop.output.probe_report import program_text
+        from sctptop.kernel.probes.program_text import program_text
 
         sys.stdout.write(program_text(_choice(arguments)))
         return 0
     if arguments.probes:
+        from sctptop.kernel.probe_costs import measured
         from sctptop.kernel.probes.session import Probes
         from sctptop.output.probe_report import report
 
-        return report(Probes(_choice(arguments)), options.interval_s)
+        return report(measured(Probes(_choice(arguments)), options.interval_s))
     writer = _writer(arguments, options)
     if writer is not None:
         from sctptop.output.stream import stream

@@ -89,3 +89,8 @@ def round_steps(low: float, high: float) -> list[float]:
     first = max(step for step in steps if step <= low * (1 + 1e-9))
     last = min(step for step in steps if step >= high * (1 - 1e-9))
     return [step for step in steps if first <= step <= last]
+
+
+def span_text(seconds: float) -> str:
+    """A length of time as a caption says it, in whole seconds: 3s, 54s, 9m30s."""
+    return f"{round(seconds)}s" if seconds < 99.5 else milliseconds(round(seconds) * 1000)

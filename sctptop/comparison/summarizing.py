@@ -15,10 +15,11 @@ from sctptop.model.associations.distribution import Distribution
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.waits import NO_WAIT
+from sctptop.model.model import Model
 from sctptop.model.ngap.dialect import NGAP, NGAP_PORT, S1AP, S1AP_PORT, Dialect
 from sctptop.model.ngap.message import message_of
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Model, Snapshot
+from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import Value
 
 MOST_VALUES = 64

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sctptop.model.advice.adviser import Advice, Adviser
-from sctptop.model.associations.counters import CounterBook, CounterRow
-from sctptop.model.associations.event_log import EventLog, Logged
+from sctptop.model.advice.adviser import Advice
+from sctptop.model.associations.counters import CounterRow
+from sctptop.model.associations.event_log import Logged
 from sctptop.model.associations.history import History, Series
 from sctptop.model.associations.identity import Key
-from sctptop.model.associations.missed_events import Missed
 from sctptop.model.associations.row import Row
-from sctptop.model.associations.rows import Rows
 from sctptop.model.event import Event
-from sctptop.model.registrations.summary import Registered, registration_series
-from sctptop.model.registrations.tracker import Registrations
+from sctptop.model.registrations.summary import Registered
 from sctptop.model.sample import Sample
-from sctptop.model.selection import Selector
 
 RETRANSMISSIONS = ("SctpT3Retransmits", "SctpFastRetransmits", "SctpPmtudRetransmits")
 
@@ -137,85 +133,6 @@ def _folded(rows: Sequence[Row]) -> set[Key]:
     behind = {row.key: row.other_end.key for row in rows if row.other_end and row.other_end.first}
     keys = {row.key for row in rows} if behind else set()
     return {key for key, other in behind.items() if other in keys}
-
-
-class Model:
-    """Turns samples, one after the other, into snapshots. Pure but for what it remembers."""
-
-    def __init__(self, selectors: Sequence[Selector] = ()) -> None:
-        self._rows = Rows(selectors)
-        self._books: dict[int, CounterBook] = {}
-        self._log = EventLog()
-        self._events: tuple[Logged, ...] = ()
-        self._lost = 0
-        self._check = Missed()
-        self._missed = 0
-        self._registrations = Registrations()
-        self._adviser = Adviser()
-        self._advice: tuple[Advice, ...] = ()
-        self._sample: Sample | None = None
-        self._since_reset_s: float | None = None
-
-    def advance(self, sample: Sample) -> Snapshot:
-        """Take in the next sample and say what it means."""
-        gained = {
-            netns: self._books.setdefault(netns, CounterBook()).advance(values, sample.interval_s)
-            for netns, values in sample.counters.items()
-        }
-        read = {entry.netns for entry in sample.namespaces}
-        for netns in self._books.keys() - sample.counters.keys():
-            if read and netns not in read:
-                del self._books[netns]
-            else:
-                self._books[netns].advance({}, sample.interval_s)
-        self._rows.advance(sample, gained)
-        self._events = self._log.advance(self._rows.events, self._rows.tick)
-        self._lost += sample.events_lost
-        self._missed = self._check.advance(sample)
-        whole = sample.probes.ok and not sample.events_lost
-        registered = self._registrations.advance(self._rows.events, sample.interval_s, whole)
-        self._rows.history.record(self._rows.tick, registration_series(registered))
-        self._sample = sample
-        if self._since_reset_s is not None:
-            self._since_reset_s += sample.interval_s or 0.0
-        snapshot = self.snapshot()
-        self._advice = self._adviser.advance(snapshot)
-        return replace(snapshot, advice=self._advice)
-
-    def reset(self) -> None:
-        """Begin all deltas and distributions anew at the last sample. The kernel is untouched."""
-        for book in self._books.values():
-            book.reset()
-        self._rows.reset()
-        self._registrations.reset()
-        self._lost = 0
-        self._missed = 0
-        self._check.reset()
-        self._since_reset_s = 0.0
-
-    def snapshot(self) -> Snapshot:
-        """The picture after the last sample. Raises ValueError before the first."""
-        if self._sample is None:
-            raise ValueError("no sample yet")
-        rows = self._rows.rows()
-        counters = {netns: book.rows() for netns, book in self._books.items()}
-        return Snapshot(
-            sample=self._sample,
-            rows=rows,
-            totals=totals_of(rows, counters),
-            counters=counters,
-            hidden=self._rows.hidden,
-            tick=self._rows.tick,
-            reset_s=self._since_reset_s,
-            past=self._rows.history,
-            events=self._events,
-            happened=self._rows.events,
-            events_lost=self._lost,
-            events_missed=self._missed,
-            now_s=self._rows.now_s,
-            registrations=self._registrations.now,
-            advice=self._advice,
-        )
 
 
 def totals_of(rows: Iterable[Row], counters: Mapping[int, tuple[CounterRow, ...]]) -> Totals:

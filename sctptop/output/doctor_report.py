@@ -12,16 +12,14 @@ from textwrap import wrap
 
 from sctptop.errors import FAILED, NOTHING_TO_WATCH
 from sctptop.errors import OK as FINE
-from sctptop.kernel.doctor.doctor import examine
 from sctptop.model.check import BROKEN, MISSING, OK, Check, worst
 from sctptop.output.terminal_check import this_terminal
 
 STATUS_WIDTH, NAME_WIDTH = 9, 14
 
 
-def report_doctor(as_json: bool) -> int:
-    """Examine the host and print what was found. Returns the exit code."""
-    host = examine()
+def report_doctor(host: Sequence[Check], as_json: bool) -> int:
+    """Print what was found on the host, and of this terminal. Returns the exit code."""
     checks = [*host, this_terminal()]
     # A folder's name may hold what the terminal's encoding cannot show.
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -12,8 +12,9 @@ from types import FrameType
 
 from sctptop.errors import OK, nothing_to_watch
 from sctptop.model.associations.row import Row
+from sctptop.model.model import Model
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Model, Snapshot
+from sctptop.model.snapshot import Snapshot
 from sctptop.options import Options
 from sctptop.source import EndOfSamples, Source
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len
 from textual.binding import Binding
 
-from sctptop.tui.widgets.status_line import Button, with_buttons
+from sctptop.tui.words.buttons import Button, with_buttons
 from sctptop.tui.words.line import Line, Span
 from sctptop.views import VIEWS
 

@@ -14,7 +14,7 @@ from statistics import median
 from sctptop.model.advice.adviser import Adviser
 from sctptop.model.association import Association, Path
 from sctptop.model.event import Event
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from tests.unit.associations import sample
 from tests.unit.model.advice.advised import MS, NEAR, PROBED, QUICK, calm, ngap
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sctptop.model.association import Association
 from sctptop.model.associations.both_ends import other_ends
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from tests.bench.timing import best_of
 from tests.unit.associations import association, sample
 

@@ -18,7 +18,8 @@ from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.default_columns import COLUMNS
 from sctptop.fields.ordering import BY_REMOTE
 from sctptop.model.associations.row import Row
-from sctptop.model.snapshot import Model, Snapshot
+from sctptop.model.model import Model
+from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import show
 from sctptop.tui.widgets.association_table import AssociationTable
 from tests.unit.associations import association, sample

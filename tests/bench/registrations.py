@@ -12,7 +12,7 @@ from dataclasses import replace
 from statistics import median
 
 from sctptop.model.event import Event
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from tests.unit.associations import association, sample
 from tests.unit.registering import COMPLETE, PLAIN, SECOND, exchange
 

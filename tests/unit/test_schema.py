@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sctptop.model.association import Association, Path, Process
+from sctptop.model.model import Model
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Model
 from sctptop.model.way import Way
 from sctptop.output.json_lines import json_line
 from sctptop.schema import SchemaError, from_json, to_json

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
+from sctptop.kernel.netlink import NLM_F_DUMP, NLM_F_REQUEST, WireError, attributes, message
 from sctptop.kernel.reading.diag_layouts import (
     INFO,
     INFO_NAMES,
@@ -21,7 +22,6 @@ from sctptop.kernel.reading.diag_layouts import (
     DiagRequest,
     SocketId,
 )
-from sctptop.kernel.reading.netlink import NLM_F_DUMP, NLM_F_REQUEST, WireError, attributes, message
 
 SOCK_DIAG_BY_FAMILY: Final = 20
 IPPROTO_SCTP: Final = 132

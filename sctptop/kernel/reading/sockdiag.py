@@ -14,14 +14,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sctptop.kernel.host.sudo import as_root
-from sctptop.kernel.reading.diag_records import (
-    SOCK_DIAG_BY_FAMILY,
-    DiagRecord,
-    decode_record,
-    dump_request,
-    lookup_request,
-)
-from sctptop.kernel.reading.netlink import (
+from sctptop.kernel.netlink import (
     NLM_F_DUMP_INTR,
     NLMSG_DONE,
     NLMSG_ERROR,
@@ -29,6 +22,13 @@ from sctptop.kernel.reading.netlink import (
     WireError,
     errno_of,
     messages,
+)
+from sctptop.kernel.reading.diag_records import (
+    SOCK_DIAG_BY_FAMILY,
+    DiagRecord,
+    decode_record,
+    dump_request,
+    lookup_request,
 )
 from sctptop.model.source_state import Trouble
 

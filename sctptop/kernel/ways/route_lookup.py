@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sctptop.kernel.reading.netlink import NLM_F_REQUEST, NLMSG_ERROR, errno_of, messages
+from sctptop.kernel.netlink import NLM_F_REQUEST, NLMSG_ERROR, errno_of, messages
 from sctptop.terminal_text import printable
 
 NETLINK_ROUTE = 0

@@ -7,21 +7,21 @@ is on this host, is taken for known; what is assumed is said to be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import NgapWatch
 from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, RULES, Rule
 from sctptop.model.advice.signs import gives_cause
+from sctptop.model.associations.counters import CounterRow
+from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
-
-if TYPE_CHECKING:
-    from sctptop.model.snapshot import Snapshot
+from sctptop.model.sample import Sample
 
 LINGER_S = 10.0
 NO_EVIDENCE = Watch(0.0)
@@ -57,6 +57,25 @@ class _Said:
     last_s: float
 
 
+class Circumstances(Protocol):
+    """What of a snapshot advice is made from; its own advice is not among it."""
+
+    @property
+    def sample(self) -> Sample: ...
+    @property
+    def rows(self) -> Sequence[Row]: ...
+    @property
+    def counters(self) -> Mapping[int, Sequence[CounterRow]]: ...
+    @property
+    def happened(self) -> Sequence[tuple[Key | None, Event]]: ...
+    @property
+    def tick(self) -> int: ...
+    @property
+    def now_s(self) -> float: ...
+    @property
+    def past(self) -> History: ...
+
+
 class Adviser:
     """Looks at every picture and remembers what rules need. The order of advice is stable, the worst first."""
 
@@ -65,20 +84,20 @@ class Adviser:
         self._ngap: dict[Key, NgapWatch] = {}
         self._said: dict[tuple[object, ...], _Said] = {}
 
-    def advance(self, snapshot: Snapshot) -> tuple[Advice, ...]:
+    def advance(self, picture: Circumstances) -> tuple[Advice, ...]:
         """Take in the next picture; says what is to be said now."""
-        sample = snapshot.sample
+        sample = picture.sample
         moment = Moment(
-            now_s=snapshot.now_s,
+            now_s=picture.now_s,
             interval_s=sample.interval_s or 0.0,
-            tick=snapshot.tick,
-            past=snapshot.past,
+            tick=picture.tick,
+            past=picture.past,
             probed=sample.probes.ok,
             # Asked only where NGAP may be stalled: with thousands of namespaces these are many counters.
-            sack_timeouts=_sack_timeouts(snapshot) if snapshot.happened or self._ngap else {},
+            sack_timeouts=_sack_timeouts(picture) if picture.happened or self._ngap else {},
         )
-        happened = _by_association(snapshot.happened)
-        alive = {row.key: row for row in snapshot.rows if row.ended is None}
+        happened = _by_association(picture.happened)
+        alive = {row.key: row for row in picture.rows if row.ended is None}
         causes = {key for key, row in alive.items() if gives_cause(row) or _unlucky(happened.get(key, ()))}
         watched = [key for key in alive if key in causes or key in self._watches]
         ends = ((key, row.other_end) for key, row in alive.items()) if watched else ()
@@ -152,12 +171,12 @@ class Adviser:
         self._said[name] = _Said(advice, now_s)
 
 
-def _sack_timeouts(snapshot: Snapshot) -> Mapping[int, float]:
+def _sack_timeouts(picture: Circumstances) -> Mapping[int, float]:
     """What SctpDelaySackExpireds gained in the interval, by namespace."""
-    interval_s = snapshot.sample.interval_s or 0.0
+    interval_s = picture.sample.interval_s or 0.0
     return {
         netns: (counter.rate or 0.0) * interval_s
-        for netns, counters in snapshot.counters.items()
+        for netns, counters in picture.counters.items()
         for counter in counters
         if counter.name == "SctpDelaySackExpireds"
     }

@@ -14,7 +14,7 @@ from sctptop.comparison.summarizing import Summarizer
 from sctptop.comparison.summary import Summary
 from sctptop.comparison.verdict import verdict
 from sctptop.errors import USAGE, SctptopError
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from sctptop.recording.file_format import RecordingError
 from sctptop.recording.reader import Recording
 from sctptop.terminal_text import REPLACEMENT, printable

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from sctptop.model.associations.history import WINDOW
 from sctptop.model.associations.path_changes import PathChanges
+from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
-from sctptop.model.snapshot import Model
 from sctptop.tui.feeds.reading import Reading
 
 

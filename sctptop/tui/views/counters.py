@@ -8,8 +8,8 @@ from typing import TypeVar
 from sctptop.fields.catalogue import BY_ID, COUNTED
 from sctptop.model.associations.counter_help import COUNTER_HELP
 from sctptop.model.associations.counters import GAUGES, CounterRow
-from sctptop.quantity import UNKNOWN, show
-from sctptop.tui.views.scene import Scene, span_text
+from sctptop.quantity import UNKNOWN, show, span_text
+from sctptop.tui.views.scene import Scene
 from sctptop.tui.widgets.line_panel import Drawing, Note
 from sctptop.tui.words.line import BLANK, Line, line, spread
 

@@ -8,11 +8,11 @@ from sctptop.model.association import Association, Path
 from sctptop.model.associations.event_log import Logged
 from sctptop.model.associations.history import Series
 from sctptop.model.associations.row import Row
-from sctptop.quantity import short
+from sctptop.quantity import short, span_text
 from sctptop.tui.views.parts.event_text import CUT_LETTERS, changes
 from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.parts.series_block import Graph, graph_height, graph_width, mark_line, series_blocks
-from sctptop.tui.views.scene import Scene, nobody, span_text
+from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.graph import CLIPPED, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, fitting, line, spread

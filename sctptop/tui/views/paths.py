@@ -5,11 +5,11 @@ from __future__ import annotations
 from sctptop.fields.of_paths import OF_PATH, PATH_FIELDS
 from sctptop.model.association import Path
 from sctptop.model.associations.path_changes import PathChange
-from sctptop.quantity import UNKNOWN, Value, show
+from sctptop.quantity import UNKNOWN, Value, show, span_text
 from sctptop.terminal_text import clip
 from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.parts.way_line import way_line
-from sctptop.tui.views.scene import Scene, nobody, span_text
+from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import Line, Span, line, wrapped
 

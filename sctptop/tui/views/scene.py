@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
-from sctptop.quantity import milliseconds
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import line
@@ -32,11 +31,6 @@ class Scene:
     width: int
     height: int
     toggles: Toggles = field(default_factory=Toggles)
-
-
-def span_text(seconds: float) -> str:
-    """A length of time as a caption says it, in whole seconds: 3s, 54s, 9m30s."""
-    return f"{round(seconds)}s" if seconds < 99.5 else milliseconds(round(seconds) * 1000)
 
 
 def nobody() -> Drawing:

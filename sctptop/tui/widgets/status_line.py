@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from sctptop.tui.words.line import BLANK, Line, Span, differing, plain, to_strip
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """Columns ``start`` to ``end`` of the line run ``action``."""
-
-    start: int
-    end: int
-    action: str
+from sctptop.tui.words.buttons import Button
+from sctptop.tui.words.line import BLANK, Line, differing, plain, to_strip
 
 
 class StatusLine(Widget):
@@ -52,16 +42,3 @@ class StatusLine(Widget):
         for button in self._buttons:
             if button.start <= event.x < button.end:
                 await self.app.run_action(button.action)
-
-
-def with_buttons(parts: Sequence[tuple[Sequence[Span], str]]) -> tuple[Line, list[Button]]:
-    """Pieces of a line, each with the action a click on it runs."""
-    spans: list[Span] = []
-    buttons: list[Button] = []
-    x = 0
-    for piece, action in parts:
-        size = sum(cell_len(span.text) for span in piece)
-        buttons.append(Button(x, x + size, action))
-        spans.extend(piece)
-        x += size
-    return tuple(spans), buttons

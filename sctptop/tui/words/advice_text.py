@@ -5,7 +5,7 @@ from __future__ import annotations
 from sctptop.fields.ends import local_end, remote_end
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.snapshot import Snapshot
-from sctptop.tui.views.scene import span_text
+from sctptop.quantity import span_text
 from sctptop.tui.words.line import BLANK, Line, cells, clipped, line, spread, wrapped
 
 MARKS = {"problem": ("▲", "bad"), "warning": ("▲", "warn"), "note": ("·", "dim")}

@@ -11,7 +11,7 @@ from sctptop.quantity import counted, milliseconds, short, show
 from sctptop.recording.recorder import Status
 from sctptop.totals_text import ALARM, COUNT, LABEL, VALUE, WORDS, totals_pieces
 from sctptop.tui.feeds.reading import Playback, Reading
-from sctptop.tui.widgets.status_line import Button, with_buttons
+from sctptop.tui.words.buttons import Button, with_buttons
 from sctptop.tui.words.line import Line, Span, cells, line, spread
 from sctptop.tui.words.probes import reason_of, word
 from sctptop.views import VIEWS

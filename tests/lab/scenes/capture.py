@@ -12,8 +12,8 @@ import socket
 import sys
 from pathlib import Path
 
+from sctptop.kernel.netlink import NLMSG_DONE, messages
 from sctptop.kernel.reading.diag_records import dump_request
-from sctptop.kernel.reading.netlink import NLMSG_DONE, messages
 from tests.lab.machine import run as machine
 from tests.lab.scenes.every_kind import every_kind
 from tests.lab.scenes.hosts import Host, inside, read_proc

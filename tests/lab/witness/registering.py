@@ -10,10 +10,11 @@ from typing import Any
 
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.probes.session import Probes
+from sctptop.model.model import Model
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.tally import Tally
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Model, Snapshot
+from sctptop.model.snapshot import Snapshot
 from tests.lab.core.scene import CoreScene
 from tests.lab.witness.watching import LOAD_S
 

@@ -11,7 +11,7 @@ from sctptop.fields.of_paths import PATH_FIELDS
 from sctptop.model.association import Association, Path, Process
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rows import GRAPHED
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from sctptop.model.way import Way
 from sctptop.output.association_record import association_record
 from tests.unit.associations import association, sample

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sctptop.cli import main
+from sctptop.kernel.doctor import doctor
 from sctptop.kernel.doctor.doctor import examine
 from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
-from sctptop.output import doctor_report
 from sctptop.output.doctor_report import exit_code, lines, verdict
 from sctptop.output.terminal_check import terminal
 from tests.unit.kernel.doctor.hosts import lively
@@ -49,7 +49,7 @@ def test_json_and_text_say_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     host = lively(tmp_path)
-    monkeypatch.setattr(doctor_report, "examine", lambda: examine(host))
+    monkeypatch.setattr(doctor, "examine", lambda: examine(host))
     assert main(["doctor", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert {frozenset(check) for check in told["checks"]} == {

@@ -8,7 +8,7 @@ import pytest
 
 from sctptop.errors import SctptopError
 from sctptop.model.event import Detail, Event
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from sctptop.output.event_lines import EventWriter, event_kinds, line
 from sctptop.schema import from_json, to_json
 from tests.unit.associations import NETNS, association, sample

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.cli import main
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from sctptop.options import Options
 from sctptop.output.json_lines import json_line
 from sctptop.output.registration_json import registrations_to_json

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from sctptop.recording.reader import Recording
 from tests.ui.scripted import with_probes
 

@@ -8,7 +8,7 @@ import pytest
 
 from sctptop.cli import DEMO, main
 from sctptop.model.event import EVENT_KINDS
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from sctptop.recording.reader import Recording
 from sctptop.schema import to_json
 from tests.lab.core.nas_messages import msin, msin_bytes

@@ -12,8 +12,8 @@ import pytest
 from sctptop.cli import main
 from sctptop.errors import FAILED, USAGE, SctptopError
 from sctptop.kernel.host.host_facts import sctp_sysctls
+from sctptop.model.model import Model
 from sctptop.model.selection import parse_selector
-from sctptop.model.snapshot import Model
 from sctptop.options import Options
 from sctptop.output.json_lines import json_line
 from sctptop.output.record_progress import RecordWriter

@@ -19,8 +19,8 @@ from sctptop.kernel.live import LiveSource
 from sctptop.kernel.probes.btf import KernelTypes
 from sctptop.kernel.reading.diag_layouts import INFO, MESSAGE, SocketId
 from sctptop.model.event import CUTS, Event
+from sctptop.model.model import Model
 from sctptop.model.selection import OWN_NAMESPACE
-from sctptop.model.snapshot import Model
 from sctptop.output.association_record import association_record
 from tests.lab.scenes.hosts import clear, impair, inside, set_link, sysctl, two_hosts
 from tests.lab.traffic.process import traffic

@@ -8,8 +8,8 @@ from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
 from sctptop.model.association import Association
 from sctptop.model.associations.identity import Key, identity
+from sctptop.model.model import Model
 from sctptop.model.selection import OWN_NAMESPACE
-from sctptop.model.snapshot import Model
 from tests.lab.scenes.hosts import Host, inside
 from tests.lab.traffic.process import traffic
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sctptop.kernel.netlink import NLM_F_DUMP, WireError, errno_of, messages
 from sctptop.kernel.reading.diag_layouts import INFO_NAMES
 from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, decode_record, dump_request, lookup_request
-from sctptop.kernel.reading.netlink import NLM_F_DUMP, WireError, errno_of, messages
 
 
 def attribute(kind: int, data: bytes) -> bytes:

@@ -13,8 +13,8 @@ from typing import NoReturn
 
 import pytest
 
+from sctptop.kernel.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR, messages
 from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, decode_record
-from sctptop.kernel.reading.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR, messages
 from sctptop.kernel.reading.sockdiag import NETLINK_SOCK_DIAG, SockDiag, SockDiagError
 
 PAIR = (("10.9.0.1", 38412), ("10.9.0.2", 59058))

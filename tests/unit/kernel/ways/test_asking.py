@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.netlink import messages
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
-from sctptop.kernel.reading.netlink import messages
 from sctptop.kernel.reading.procfs import parse_assocs, parse_remaddr
 from sctptop.kernel.ways.ways import Signs, Ways
 from sctptop.model.association import Association

@@ -10,7 +10,8 @@ from sctptop.model.advice.adviser import Advice
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
-from sctptop.model.snapshot import Model, Snapshot
+from sctptop.model.model import Model
+from sctptop.model.snapshot import Snapshot
 from tests.unit.associations import NETNS, START, association, sample
 
 MS = 1_000_000

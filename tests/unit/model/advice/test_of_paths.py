@@ -10,7 +10,7 @@ import pytest
 
 from sctptop.model.association import Association, Path
 from sctptop.model.event import Event
-from sctptop.model.snapshot import Model
+from sctptop.model.model import Model
 from tests.unit.associations import sample
 from tests.unit.model.advice.advised import (
     FAR,

@@ -13,9 +13,10 @@ from sctptop.fields.filter import parse_filter
 from sctptop.fields.ordering import parse_order
 from sctptop.model.association import Association, Process
 from sctptop.model.associations.both_ends import comes_first, listening_sockets, other_ends
+from sctptop.model.model import Model
 from sctptop.model.sample import Endpoint
 from sctptop.model.selection import parse_selector
-from sctptop.model.snapshot import Model, Snapshot
+from sctptop.model.snapshot import Snapshot
 from sctptop.options import Options
 from sctptop.output.csv_rows import CsvWriter
 from sctptop.output.text import TextWriter

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from sctptop.model.event import Event
+from sctptop.model.model import Model
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Model
 from tests.unit.associations import NETNS, sample
 
 ON = {"sock_diag": "ok", "procfs": "ok", "bpf": "ok"}

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from sctptop.model.association import Path
 from sctptop.model.associations.row import Row
+from sctptop.model.model import Model
 from sctptop.model.selection import parse_selector
-from sctptop.model.snapshot import Model, Snapshot
+from sctptop.model.snapshot import Snapshot
 from tests.unit.associations import association, sample
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from sctptop.model.association import Association, Path
 from sctptop.model.event import Event
+from sctptop.model.model import Model
 from sctptop.model.selection import parse_selector
-from sctptop.model.snapshot import Model
 from sctptop.output.association_record import association_record
 from tests.unit.associations import NETNS, association, sample
 

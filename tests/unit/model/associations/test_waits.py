@@ -9,8 +9,8 @@ import pytest
 from sctptop.fields.catalogue import field
 from sctptop.fields.filter import parse_filter
 from sctptop.model.associations.rows import LINGER_S
+from sctptop.model.model import Model
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Model
 from sctptop.output.json_lines import json_line
 from sctptop.schema import association_from_json
 from tests.unit.associations import association, sample

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from sctptop.model.event import Event
+from sctptop.model.model import Model
 from sctptop.model.registrations import tracker as module
 from sctptop.model.registrations.outcome import OUTCOMES
 from sctptop.model.registrations.summary import SERIES_KEY, registration_series
 from sctptop.model.registrations.tracker import Registrations
-from sctptop.model.snapshot import Model
 from tests.unit.associations import association, sample
 from tests.unit.registering import (
     AUTHENTICATION,

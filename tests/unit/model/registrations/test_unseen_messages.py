@@ -10,8 +10,8 @@ import pytest
 from sctptop.comparison.remarks import caveats_of
 from sctptop.comparison.summarizing import summarise
 from sctptop.model.event import Event
+from sctptop.model.model import Model
 from sctptop.model.sample import Sample
-from sctptop.model.snapshot import Model
 from sctptop.output.registration_json import registrations_to_json
 from tests.unit.associations import sample
 from tests.unit.registering import INITIAL, SECOND

@@ -1,0 +1,46 @@
+"""Lets the probes run for a while with the kernel's own timing of BPF programs."""
+
+from __future__ import annotations
+
+import os
+import time
+
+from sctptop.errors import FAILED, SctptopError
+from sctptop.kernel.live import LiveSource
+from sctptop.kernel.probes.maps import enable_statistics
+from sctptop.kernel.probes.program import PointState
+from sctptop.kernel.probes.session import Probes
+from sctptop.model.probe_costs import PointCost, ProbeCosts
+
+
+def measured(probes: Probes, watch_s: float) -> ProbeCosts:
+    """Load the probes, let them run for ``watch_s``, and unload them. Raises SctptopError where none can run."""
+    source = LiveSource(probes)
+    descriptor = -1
+    try:
+        probes.start()
+        probes.settle()
+        if not probes.state.ok:
+            raise SctptopError(f"probes {probes.state}", FAILED)
+        timed = True
+        try:
+            descriptor = enable_statistics()
+        except OSError:
+            timed = False
+        started = time.monotonic()
+        source.read()
+        time.sleep(watch_s)
+        source.read()
+        watched_s = time.monotonic() - started
+        points = tuple(_cost(entry) for entry in probes.points())
+        return ProbeCosts(points, watched_s, probes.compile_s, timed)
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+        source.close()
+
+
+def _cost(entry: PointState) -> PointCost:
+    point, cost = entry.point, entry.cost
+    runs, nanoseconds = (cost.runs, cost.nanoseconds) if cost is not None else (None, None)
+    return PointCost(point.target, point.how, point.function, point.gives, entry.refused, runs, nanoseconds)

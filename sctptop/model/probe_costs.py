@@ -1,0 +1,37 @@
+"""What the probes cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PointCost:
+    """One attach point; ``refused`` is why our function is not there, None where it is.
+
+    Points with one ``function`` share its numbers: ``runs`` and ``nanoseconds`` since the kernel's timing was switched
+    on, None where it times nothing of it.
+    """
+
+    target: str
+    how: str
+    function: str
+    gives: str
+    refused: str | None = None
+    runs: int | None = None
+    nanoseconds: int | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether our function is there."""
+        return self.refused is None
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeCosts:
+    """All attach points, watched for ``watched_s``; ``timed``: whether the kernel times BPF programs."""
+
+    points: tuple[PointCost, ...]
+    watched_s: float
+    compile_s: float
+    timed: bool
