@@ -92,5 +92,5 @@ def round_steps(low: float, high: float) -> list[float]:
 
 
 def span_text(seconds: float) -> str:
-    """A length of time as a caption says it, in whole seconds: 3s, 54s, 9m30s."""
+    """A length of time for a caption, in whole seconds: 3s, 54s, 9m30s."""
     return f"{round(seconds)}s" if seconds < 99.5 else milliseconds(round(seconds) * 1000)

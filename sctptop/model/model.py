@@ -35,7 +35,7 @@ class Model:
         self._since_reset_s: float | None = None
 
     def advance(self, sample: Sample) -> Snapshot:
-        """Take in the next sample and say what it means."""
+        """Update with the next sample; returns the snapshot of it."""
         gained = {
             netns: self._books.setdefault(netns, CounterBook()).advance(values, sample.interval_s)
             for netns, values in sample.counters.items()

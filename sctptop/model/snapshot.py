@@ -41,7 +41,7 @@ class Snapshot:
 
     ``happened`` are the events of this very tick, ``events`` the last ones kept, oldest first; ``events_lost`` counts
     those lost since the reset, ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is
-    the clock of the samples: seconds since the first. ``advice`` is what is to be said now, the worst first.
+    the clock of the samples: seconds since the first. ``advice`` is what to show now, the worst first.
     """
 
     sample: Sample

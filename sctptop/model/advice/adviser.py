@@ -2,7 +2,7 @@
 
 Rules look at the evidence of the last half to whole minute, each wants a least number of observations, and what was
 said stays for ten seconds after its last sign: so nothing flickers. Of the peer only what its own record says, where it
-is on this host, is taken for known; what is assumed is said to be.
+is on this host, counts as known; what is assumed is marked as such.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Advice:
     """One piece of advice on one association, and on one of its paths if ``address`` is set.
 
     ``rule`` is an id of RULES; ``severity`` problem, warning or note: a note is no trouble, only worth knowing.
-    ``since_s`` is when it was first said, on the clock of the samples.
+    ``since_s`` is when it was first given, on the clock of the samples.
     """
 
     rule: str
@@ -85,7 +85,7 @@ class Adviser:
         self._said: dict[tuple[object, ...], _Said] = {}
 
     def advance(self, picture: Circumstances) -> tuple[Advice, ...]:
-        """Take in the next picture; says what is to be said now."""
+        """Update with the next snapshot; returns the advice to give now."""
         sample = picture.sample
         moment = Moment(
             now_s=picture.now_s,
@@ -150,7 +150,7 @@ class Adviser:
                     self._say(rule, row.key, finding, moment.now_s)
 
     def _rank(self, advice: Advice) -> tuple[int, bool, int, float, str]:
-        """Worst first, of these where NGAP goes, then the order of the rules, then which was said first."""
+        """Worst first, of these where NGAP goes, then the order of the rules, then which was given first."""
         no_ngap = advice.association not in self._ngap
         name = repr((advice.association, advice.address))
         return _SEVERITIES[advice.severity], no_ngap, _PLACES[advice.rule], advice.since_s, name

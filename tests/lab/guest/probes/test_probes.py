@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import itertools
-import os
 import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from sctptop.kernel.layout import Layout
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.probes.btf import KernelTypes
-from sctptop.kernel.reading.diag_layouts import INFO, MESSAGE, SocketId
 from sctptop.model.event import CUTS, Event
 from sctptop.model.model import Model
 from sctptop.model.selection import OWN_NAMESPACE
 from sctptop.output.association_record import association_record
+from tests.lab.guest.probes.beats import heartbeats, number
 from tests.lab.scenes.hosts import clear, impair, inside, set_link, sysctl, two_hosts
 from tests.lab.traffic.process import traffic
 from tests.lab.witness.other_tools import nstat
-from tests.lab.witness.watching import Watch, Wire
+from tests.lab.witness.watching import Watch
 
 FIRST_MS, SECOND_MS = 7.0, 20.0
 """Delays that the first and the second link add to each round trip."""
@@ -70,32 +65,6 @@ def idle(watch: Watch) -> Iterator[Watch]:
     clear(gnb, 1)
 
 
-def test_no_kernel_headers_are_here() -> None:
-    assert not Path("/lib/modules", os.uname().release, "build").exists()
-    assert not list(Path("/usr/src").glob("linux-headers-*"))
-
-
-@pytest.mark.parametrize(
-    ("struct", "layout", "prefix"),
-    [
-        ("sctp_info", INFO, "sctpi_"),
-        ("inet_diag_msg", MESSAGE, "idiag_"),
-        ("inet_diag_sockid", Layout(SocketId), "idiag_"),
-    ],
-)
-def test_what_sock_diag_tells_lies_where_the_kernel_s_own_types_say(
-    struct: str, layout: Layout[Any], prefix: str
-) -> None:
-    other_names = {"interface": "if", "cookie_low": "cookie"}
-    wanted = [member for member in layout.members if not member.name.startswith(("reserved", "cookie_high"))]
-    with KernelTypes("sctp_diag") as types:
-        for member in wanted:
-            name = prefix + other_names.get(member.name, member.name)
-            found = types.member(struct, "id" if member.name == "id" else name)
-            size = 8 if member.name == "cookie_low" else member.size
-            assert (found.offset, found.size) == (member.offset, size), name
-
-
 def test_every_attach_point_is_there(watch: Watch) -> None:
     states = watch.probes.points()
     assert len(states) >= 27
@@ -115,45 +84,6 @@ def test_heartbeats_are_timed_as_the_wire_saw_them(idle: Watch) -> None:
     for (host, address), rtts in told.items():
         least = SECOND_MS if address in (gnb.ipv4[1], amf.ipv4[1]) else FIRST_MS
         assert least <= statistics.median(rtts) <= least + 5, (host, address, rtts)
-
-
-def heartbeats(idle: Watch) -> tuple[list[tuple[str, str]], dict[tuple[str, str], list[float]]]:
-    """The paths, by host and address, of which a HEARTBEAT-ACK on the wire has no event; the RTTs of each path.
-
-    Read seldom meanwhile: a kprobe is skipped while it interrupts one of a reading.
-    """
-    gnb, amf = idle.hosts
-    with Wire(gnb) as gnb_wire, Wire(amf) as amf_wire:
-        idle.begin()
-        begun = time.time()
-        idle.read_for(25, interval_s=10)
-        ended = time.time()
-        wires = {gnb: gnb_wire.acks(), amf: amf_wire.acks()}
-    idle.read()
-    assert idle.lost == 0
-    untold, told = [], {}
-    for host, wire in wires.items():
-        for address in sorted({ack.source for ack in wire}):
-            arrived = [ack.at_s for ack in wire if ack.source == address and begun < ack.at_s < ended]
-            # Between two of them: no clock decides on which side of an edge one lies.
-            first, last = (arrived[0] + arrived[1]) / 2, (arrived[-2] + arrived[-1]) / 2
-            acks = [at_s for at_s in arrived if first < at_s < last]
-            beats = [
-                event
-                for event in idle.of(host, "hb_rtt")
-                if event.address == address and first < event.time.timestamp() < last
-            ]
-            times = [event.time.timestamp() for event in beats]
-            assert len(acks) >= 5 and len(times) <= len(acks), (address, acks, times)
-            if len(times) < len(acks):
-                untold.append((host.name, address))
-            else:
-                assert all(abs(time - ack) < 0.1 for time, ack in zip(times, acks, strict=True)), (
-                    acks,
-                    times,
-                )
-            told[host.name, address] = [number(event) for event in beats]
-    return untold, told
 
 
 def test_the_model_tells_each_path_apart(idle: Watch) -> None:
@@ -347,12 +277,6 @@ def test_every_change_begins_where_the_one_before_it_ended(watch: Watch) -> None
     assert 0 < causes["FAST_RTX"] <= counted["SctpFastRetransmits"]
     assert causes["T3_RTX"] <= counted["SctpT3Retransmits"]
     assert len(every.of(gnb, "window")) > causes["RAISE"]
-
-
-def number(event: Event, name: str = "rtt_ms") -> float:
-    value = event.number(name)
-    assert value is not None, event
-    return value
 
 
 def shape(event: Event) -> Change:
