@@ -69,8 +69,7 @@ class CounterBook:
                 self._gained[name] = 0
             else:
                 gain = value - before if name in GAUGES else step(before, value)
-                fresh = name in self._present and interval_s is not None and interval_s > 0
-                rate = gain / interval_s if fresh and interval_s else None
+                rate = gain / interval_s if interval_s and name in self._present else None
             self._gained[name] += gain
             self._last[name] = value
             gains[name] = gain

@@ -45,7 +45,7 @@ class Stage:
 
 
 def stages(
-    messages: Sequence[Message], from_ran: bool, began_ns: int, ended_ns: int, complete: bool = True
+    messages: Sequence[Message], from_ran: bool, began_ns: int, ended_ns: int, complete: bool
 ) -> tuple[Stage, ...]:
     """Cut the time from ``began_ns`` to ``ended_ns`` at each instant of the messages, given in their order.
 

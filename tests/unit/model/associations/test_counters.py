@@ -18,6 +18,12 @@ from sctptop.model.associations.counters import CounterBook, step
         (-3, 4, 7),
         (1_000_000, 5, 5),
         (2**31 - 1, 0, 0),
+        # A wrap is believed up to half the word, beyond that a restart.
+        (2**32 - 1, 2**30 + 5, 2**30 + 6),
+        (2**32 - 1, 2**31 - 2, 2**31 - 1),
+        (2**32 - 1, 2**31 - 1, 2**31 - 1),
+        (2**32 - 1, 2**31 + 5, 2**31 + 5),
+        (2**33, 5, 5),
     ],
 )
 def test_a_step_is_the_distance_through_a_wrap_and_from_zero_after_a_restart(
@@ -66,6 +72,16 @@ def test_a_gauge_may_fall() -> None:
     book.advance({"SctpCurrEstab": 2}, 1.0)
     (row,) = book.rows()
     assert (row.since_reset, row.rate) == (-3, -3.0)
+
+
+def test_a_gain_counts_whenever_it_was_and_a_rate_is_per_second() -> None:
+    book = CounterBook()
+    assert book.advance({"a": 7, "b": 1}, None) == {"a": 0, "b": 0}
+    assert book.advance({"a": 10, "b": 1}, 0.5) == {"a": 3, "b": 0}
+    assert book.advance({"a": 11}, 1.0) == {"a": 1}
+    assert book.gained() == {"a": 4, "b": 0}
+    assert (book.rate("a"), book.rate("b"), book.rate("c")) == (1.0, None, None)
+    assert [row.name for row in book.rows(("c", "b", "a"))] == ["b", "a"]
 
 
 def test_no_rate_without_an_interval() -> None:
