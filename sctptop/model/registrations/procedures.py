@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from itertools import count
 
 from sctptop.model.associations.distribution import Distribution
 from sctptop.model.associations.identity import Key
@@ -64,7 +65,7 @@ class Procedures:
     def __init__(self) -> None:
         self._open: dict[int, _Open] = {}
         self._by_name: dict[Hashable, int] = {}
-        self._next = 0
+        self._places = count()
         self._known: dict[ProcedureKind, Procedure] = {}
         self._gained: dict[ProcedureKind, _Gained] = {}
         self._published: tuple[Procedure, ...] = ()
@@ -112,10 +113,10 @@ class Procedures:
             if repeated is not None:
                 self._close(self._by_name[alias])
                 self._count(repeated)
-        self._open[self._next] = _Open(message, association, name, aliases)
+        place = next(self._places)
+        self._open[place] = _Open(message, association, name, aliases)
         for alias in aliases:
-            self._by_name[alias] = self._next
-        self._next += 1
+            self._by_name[alias] = place
 
     def _answer(self, message: Message, code: Hashable, failed: bool) -> bool:
         for alias in _aliases(message, code, not message.out):
