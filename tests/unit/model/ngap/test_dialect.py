@@ -108,4 +108,4 @@ def test_ports_on_which_cores_listen_and_payload_protocols() -> None:
     """IANA: Service Name and Transport Protocol Port Number Registry, SCTP Payload Protocol Identifiers."""
     assert CORE_PORTS == (38412, 36412)
     names = {18: "S1AP", 27: "X2AP", 60: "NGAP", 61: "XnAP", 62: "F1AP", 64: "E1AP", 66: "NGAP over DTLS"}
-    assert ppid.PPID_NAMES == names
+    assert names == ppid.PPID_NAMES
