@@ -42,12 +42,12 @@ class Registration:
     outcome: str
     stages: tuple[Stage, ...]
     messages: tuple[Message, ...]
-    total_ns: int | None = None
-    held_ns: int | None = None
-    read_wait_ns: int | None = None
-    core_ns: int | None = None
-    ran_ns: int | None = None
-    left_out: int = 0
+    total_ns: int | None
+    held_ns: int | None
+    read_wait_ns: int | None
+    core_ns: int | None
+    ran_ns: int | None
+    left_out: int
 
     @property
     def sctp_ns(self) -> int | None:
@@ -85,7 +85,7 @@ class Attempt:
         self.closed_ns: int | None = None
         self.amf_ue_id = first.amf_ue_id
         self.ending = Ending(RUNNING)
-        self.due_ns = first.at_ns + TIMEOUT_NS
+        self.due_ns = first.at_ns
         self._later: list[Message] = []
         self._left_out = 0
 
@@ -117,10 +117,11 @@ class Attempt:
     def record(self, now_ns: int) -> Registration:
         """As it was judged last; while it is running its stages reach to ``now_ns``."""
         ending, first = self.ending, self.first
-        running = ending.outcome == RUNNING or ending.end_ns is None
-        end_ns = now_ns if running or ending.end_ns is None else ending.end_ns
-        messages = tuple(message for message in self._messages if message.at_ns <= end_ns)
-        pieces = stages(messages, first.out, first.at_ns, max(end_ns, first.at_ns), not self._left_out)
+        ended_ns = None if ending.outcome == RUNNING else ending.end_ns
+        running = ended_ns is None
+        until_ns = max(now_ns if ended_ns is None else ended_ns, first.at_ns)
+        messages = tuple(message for message in self._messages if message.at_ns <= until_ns)
+        pieces = stages(messages, first.out, first.at_ns, until_ns, not self._left_out)
         spent = sums(pieces)
         return Registration(
             association=self.association,

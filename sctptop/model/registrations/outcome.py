@@ -86,7 +86,7 @@ class _Progress:
             return self.answer.done_ns if self.answer else None
         if self.accept.procedure == self.accept.dialect.context_setup:
             return self.response.done_ns if self.response else None
-        return max(self.accept.done_ns, self.response.done_ns if self.response else 0)
+        return max(one.done_ns for one in (self.accept, self.response) if one is not None)
 
     def take(self, message: Message) -> Ending | None:
         """Update with the next message; returns how the registration ended, if it did."""

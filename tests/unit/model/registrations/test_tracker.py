@@ -143,8 +143,12 @@ def test_what_finds_no_room_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_registration_cannot_fill_the_memory() -> None:
     many = [Step(False, 4, 0x54, think=0.01) for _ in range(3000)]
-    (one,) = follow(exchange((*PLAIN[:-1], *many, COMPLETE))[0], until_s=3).now.last
-    assert one.outcome == "completed" and len(one.messages) <= 64 and one.left_out > 2900
+    events = exchange((*PLAIN[:-1], *many, COMPLETE))[0]
+    (one,) = follow(events, until_s=3).now.last
+    assert one.outcome == "completed" and one.left_out == len(events) - 64
+    # The first and the last are kept, those in the middle give way.
+    instants = [event.number("at_ns") for event in events]
+    assert [message.at_ns for message in one.messages] == [*instants[:33], *instants[-31:]]
 
 
 def test_a_reset_counts_anew_and_keeps_those_that_run() -> None:
