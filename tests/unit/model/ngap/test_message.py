@@ -49,8 +49,9 @@ def test_all_that_the_event_says_of_it() -> None:
 def test_the_other_way_and_the_other_dialect() -> None:
     assert not read(changed(direction="in")).out
     assert read(changed(ppid=18)).dialect is S1AP
-    for side in ("local_port", "remote_port"):
-        assert read(replace(changed(ppid=0), **{side: 36412})).dialect is S1AP
+    for at_port in (replace(EVENT, local_port=36412), replace(EVENT, remote_port=36412)):
+        assert read(at_port).dialect is NGAP
+        assert read(replace(at_port, details={**EVENT.details, "ppid": 0})).dialect is S1AP
     assert read(changed(ppid=None)).dialect is NGAP
 
 

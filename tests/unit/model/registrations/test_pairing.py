@@ -119,10 +119,12 @@ def test_an_answer_may_take_no_time_and_counts_until_it_is_through() -> None:
     assert not pairs.take(KEY, at_core(RESPONSE, 60)), "answered once"
 
 
-def test_a_repeated_request_is_answered_once() -> None:
-    assert paired(at_core(REQUEST, 10), at_core(REQUEST, 20), at_core(RESPONSE, 25)) == {
-        "PDUSessionResourceSetup": (1, 0, 1)
-    }
+def test_a_repeated_request_is_answered_once_and_counted_once() -> None:
+    pairs = Procedures()
+    for message in (at_core(REQUEST, 10), at_core(REQUEST, 20), at_core(RESPONSE, 25)):
+        pairs.take(KEY, message)
+    assert counts(pairs) == {"PDUSessionResourceSetup": (1, 0, 1)}
+    assert counts(pairs, 60 * SECOND) == {"PDUSessionResourceSetup": (1, 0, 1)}
 
 
 def test_counts_of_all_and_of_each_association() -> None:
