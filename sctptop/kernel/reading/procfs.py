@@ -80,7 +80,7 @@ def read_text(folder: Path | str, name: str) -> str:
 
     By system calls: what Path and open() do besides costs four times as much, in each namespace at each reading.
     """
-    descriptor = os.open(f"{folder}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = os.open(f"{folder}/{name}", os.O_RDONLY)
     try:
         parts = []
         while part := os.read(descriptor, _CHUNK):

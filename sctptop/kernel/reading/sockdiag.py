@@ -123,7 +123,7 @@ class SockDiag:
         waiting = set(order)
         for message in self._answers(waiting):
             if message.type == NLMSG_ERROR:
-                if errno_of(message) not in (errno.ENOENT, 0):
+                if errno_of(message) != errno.ENOENT:
                     _raise_for(message)
                 found.setdefault(message.sequence, None)
             else:

@@ -115,7 +115,7 @@ def test_what_is_contained_is_found_in_upper_and_lower_case() -> None:
 
 def test_a_filter_keeps_its_text_as_it_was_typed_and_none_accepts_everything() -> None:
     assert parse_filter("  cwnd < 10k ").text == "cwnd < 10k"
-    assert parse_filter("  ") == parse_filter("") and not parse_filter(" ").alternatives
+    assert parse_filter("  ").text == "" and parse_filter("  ").accepts(ROW)
 
 
 @pytest.mark.parametrize(

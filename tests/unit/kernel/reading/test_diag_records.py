@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sctptop.kernel.netlink import NLM_F_DUMP, WireError, errno_of, messages
+from sctptop.kernel.netlink import WireError, messages
 from sctptop.kernel.reading.diag_layouts import INFO_NAMES
-from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, decode_record, dump_request, lookup_request
+from sctptop.kernel.reading.diag_records import (
+    SKMEMINFO_NAMES,
+    T3_RTX_TIMER,
+    decode_record,
+    dump_request,
+    lookup_request,
+)
 
 
 def attribute(kind: int, data: bytes) -> bytes:
@@ -81,6 +87,82 @@ def test_a_shorter_or_longer_info_gives_just_the_members_it_holds(size: int) -> 
     assert ("p_flight_size" in part) == (size >= 340)
 
 
+def test_memory_is_read_by_the_order_of_the_kernel_and_only_what_it_forwards_may_be_negative() -> None:
+    words = (1, 2, 3, 4, -5, -1, 7, 8, 9)
+    head = record(b"", b"", b"")[:72]
+    assert decode_record(head + attribute(7, struct.pack("=9i", *words))).memory == {
+        "rmem_alloc": 1,
+        "rcvbuf": 2,
+        "wmem_alloc": 3,
+        "sndbuf": 4,
+        "fwd_alloc": -5,
+        "wmem_queued": 0xFFFFFFFF,
+        "optmem": 7,
+        "backlog": 8,
+        "drops": 9,
+    }
+    # Older kernels end before drops; bytes after the last whole word are none.
+    assert tuple(decode_record(head + attribute(7, bytes(34))).memory) == SKMEMINFO_NAMES[:8]
+
+
+def test_a_record_is_read_from_its_last_byte_on_and_not_before() -> None:
+    assert decode_record(WHOLE[:72]).remote_addresses == ()
+    with pytest.raises(WireError, match="of 71 bytes, expected at least 72"):
+        decode_record(WHOLE[:71])
+
+
+def test_an_endpoint_is_no_association() -> None:
+    found = decode_record(record(b"", b"", sockaddr("10.9.0.1")))
+    assert not found.is_association and (found.info, found.primary) == ({}, None)
+
+
+def test_a_timer_is_told_with_what_is_left_of_it() -> None:
+    found = decode_record(WHOLE)
+    assert (found.family, found.timer, found.retransmits, found.expires) == (2, T3_RTX_TIMER, 1, 850)
+    # enum sctp_event_timeout: NONE, T1_COOKIE, T1_INIT, T2_SHUTDOWN, T3_RTX.
+    assert T3_RTX_TIMER == 4
+
+
+@pytest.mark.parametrize(
+    ("raw", "address"),
+    [
+        (sockaddr("10.9.0.2")[:8], "10.9.0.2"),
+        (sockaddr("10.9.0.2")[:7], None),
+        (sockaddr("fd00::2")[:24], "fd00::2"),
+        (sockaddr("fd00::2")[:23], None),
+        (b"\x07\0" + bytes(126), None),
+        (bytes(128), None),
+    ],
+)
+def test_an_address_is_read_where_it_is_whole_and_of_a_known_family(raw: bytes, address: str | None) -> None:
+    found = decode_record(record(b"", raw, b""))
+    assert found.remote_addresses == ((address,) if address else ())
+
+
+def test_an_address_behind_one_that_cannot_be_read_is_read() -> None:
+    peers = bytes(128) + sockaddr("10.9.0.2") + sockaddr("::1")
+    assert decode_record(record(b"", peers, b"")).remote_addresses == ("10.9.0.2", "::1")
+
+
+def test_the_source_is_a_local_address_or_unknown() -> None:
+    assert decode_record(record(b"", b"", sockaddr("10.9.0.9"))).source is None
+    six = bytearray(record(b"", b"", sockaddr("10.9.0.9") + sockaddr("fd00::1"), socket.AF_INET6))
+    six[8:24] = socket.inet_pton(socket.AF_INET6, "fd00::1")
+    assert decode_record(bytes(six)).source == "fd00::1"
+
+
+def test_mark_and_cgroup_are_read_where_they_are_whole() -> None:
+    head = WHOLE[:72]
+    both = attribute(15, struct.pack("=I", 7)) + attribute(21, struct.pack("=Q", 1 << 40 | 5))
+    found = decode_record(head + both)
+    assert (found.mark, found.cgroup_id) == (7, 1 << 40 | 5)
+    torn = decode_record(head + attribute(15, bytes(3)) + attribute(21, bytes(7)))
+    assert (torn.mark, torn.cgroup_id) == (None, None)
+    # Marked as nested or of network order: bits that are not of the type.
+    assert decode_record(head + attribute(15 | 0x8000, struct.pack("=I", 7))).mark == 7
+    assert decode_record(head + attribute(15 | 0x4000, struct.pack("=I", 7))).mark == 7
+
+
 def test_an_ipv4_address_on_an_ipv6_socket_is_an_ipv4_address() -> None:
     mapped = decode_record(record(info(), sockaddr("::ffff:10.9.0.2"), sockaddr("10.9.0.1"), socket.AF_INET6))
     assert mapped.remote_addresses == ("10.9.0.2",)
@@ -88,18 +170,20 @@ def test_an_ipv4_address_on_an_ipv6_socket_is_an_ipv4_address() -> None:
 
 
 def test_requests_ask_for_all_of_a_family_or_for_one_by_its_ends() -> None:
+    # NLM_F_REQUEST, NLM_F_ROOT and NLM_F_MATCH; SOCK_DIAG_BY_FAMILY; INET_DIAG_INFO and INET_DIAG_SKMEMINFO.
     (dump,) = messages(dump_request(socket.AF_INET6, 9))
-    assert (dump.sequence, dump.flags & NLM_F_DUMP) == (9, NLM_F_DUMP)
-    assert dump.payload[:3] == bytes((socket.AF_INET6, 132, 1 << 1 | 1 << 6))
+    assert (dump.type, dump.sequence, dump.flags) == (20, 9, 0x1 | 0x100 | 0x200)
+    assert dump.payload[:8] == bytes((socket.AF_INET6, 132, 1 << 1 | 1 << 6, 0)) + b"\xff" * 4
+    # Any port and address, any interface, no cookie (INET_DIAG_NOCOOKIE).
+    assert dump.payload[8:] == bytes(40) + b"\xff" * 8
     (one,) = messages(lookup_request(("10.9.0.1", 59058), ("10.9.0.2", 38412), 3))
-    assert one.flags & NLM_F_DUMP == 0
+    assert (one.type, one.sequence, one.flags, one.payload[0]) == (20, 3, 0x1, socket.AF_INET)
     assert one.payload[8:12] == struct.pack("!HH", 59058, 38412)
     assert one.payload[12:16] + one.payload[28:32] == bytes((10, 9, 0, 1, 10, 9, 0, 2))
-
-
-def test_an_errno_is_read_where_it_stands() -> None:
-    (message,) = messages(struct.pack("=IHHIIi", 20, 3, 2, 1, 0, -2))
-    assert errno_of(message) == 2
+    assert one.payload[44:] == bytes(4) + b"\xff" * 8
+    (six,) = messages(lookup_request(("fd00::1", 1), ("fd00::2", 2), 3))
+    assert six.payload[0] == socket.AF_INET6
+    assert six.payload[12:44] == b"".join(socket.inet_pton(socket.AF_INET6, f"fd00::{n}") for n in (1, 2))
 
 
 @given(st.binary(max_size=600))

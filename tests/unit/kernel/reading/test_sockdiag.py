@@ -110,9 +110,65 @@ def test_a_look_up_says_which_association_is_gone_and_goes_on(kernel: Kernel) ->
     assert found == [decode_record(first), None, decode_record(second)]
 
 
+def test_many_are_asked_for_some_at_a_time_and_each_answer_finds_its_question(kernel: Kernel) -> None:
+    (first, *_) = captured("2")
+    for sequence in range(1, 71):
+        kernel.answers(
+            message(SOCK_DIAG_BY_FAMILY, sequence, first) if sequence % 9 else error(errno.ENOENT, sequence)
+        )
+    found = []
+    asked = []
+    for one in kernel.diag.look_up([PAIR] * 70):
+        asked.append(kernel.asked())
+        found.append(one is not None)
+    assert found == [bool(sequence % 9) for sequence in range(1, 71)]
+    # Questions wait in the socket: so many at most, and no more than there are pairs.
+    assert [count for count in asked if count] == [32, 32, 6]
+
+
+def test_a_look_up_that_is_refused_is_an_error_and_a_kernel_that_says_no_more_than_done_found_none(
+    kernel: Kernel,
+) -> None:
+    kernel.answers(error(0, 1))
+    assert list(kernel.diag.look_up([PAIR])) == [None]
+    kernel.answers(error(errno.EACCES, 2))
+    with pytest.raises(SockDiagError, match="not permitted"):
+        list(kernel.diag.look_up([PAIR]))
+    assert list(kernel.diag.look_up([])) == []
+
+
+def test_a_record_that_came_stays_though_an_error_follows(kernel: Kernel) -> None:
+    (first, second, *_) = captured("2")
+    kernel.answers(
+        message(SOCK_DIAG_BY_FAMILY, 1, first) + error(errno.ENOENT, 1),
+        message(SOCK_DIAG_BY_FAMILY, 2, second),
+    )
+    assert list(kernel.diag.look_up([PAIR] * 2)) == [decode_record(first), decode_record(second)]
+
+
+def test_a_dump_that_is_always_interrupted_is_taken_as_it_is_in_the_end(kernel: Kernel) -> None:
+    (first, *_) = captured("2")
+    for sequence in range(1, 7):
+        kernel.answers(
+            message(SOCK_DIAG_BY_FAMILY, sequence, first, NLM_F_DUMP_INTR)
+            + message(SOCK_DIAG_BY_FAMILY, sequence, first)
+            + message(NLMSG_DONE, sequence, bytes(4))
+        )
+    assert kernel.diag.dump() == [decode_record(first)] * 4
+    assert kernel.asked() == 6
+
+
+def test_an_error_at_the_end_of_a_dump_is_raised(kernel: Kernel) -> None:
+    kernel.answers(message(NLMSG_DONE, 1, struct.pack("=i", -errno.ENOBUFS)))
+    with pytest.raises(SockDiagError, match="ran out of buffers"):
+        kernel.diag.dump()
+
+
 @pytest.mark.parametrize(
     ("code", "text"),
     [
+        (errno.ENOENT, "module sctp_diag is not loaded (try: sudo modprobe sctp_diag)"),
+        (errno.EACCES, "not permitted to read sockets (try: "),
         (errno.EPERM, "not permitted to read sockets (try: "),
         (errno.ENOBUFS, "the kernel ran out of buffers"),
         (errno.ENOMEM, "Cannot allocate memory"),
@@ -162,40 +218,52 @@ def test_a_record_that_cannot_be_read_is_left_out(kernel: Kernel) -> None:
 
 
 class Failing(socket.socket):
-    """One that takes a question and fails instead of an answer."""
+    """One that takes a question and fails instead of an answer, or takes none."""
 
-    code = 0
+    error = OSError()
+    takes_questions = True
 
     def recvmsg(self, *_: object) -> NoReturn:
-        raise OSError(self.code, "")
+        raise self.error
 
     def send(self, *_: object) -> int:
+        if not self.takes_questions:
+            raise self.error
         return 0
 
 
+@pytest.mark.parametrize("takes_questions", [True, False])
 @pytest.mark.parametrize(
     ("code", "text"),
     [
+        (errno.ECONNREFUSED, "Connection refused"),
         (errno.EAGAIN, "the kernel did not answer within 5 s"),
         (errno.ENOBUFS, "the kernel ran out of buffers; reading again next time"),
     ],
 )
-def test_silence_and_overrun_are_errors(code: int, text: str) -> None:
+def test_silence_and_overrun_are_errors(code: int, text: str, takes_questions: bool) -> None:
     failing = Failing()
-    failing.code = code
+    failing.error, failing.takes_questions = OSError(code, ""), takes_questions
     diag = SockDiag(lambda: failing)
-    with pytest.raises(SockDiagError, match=text):
+    with pytest.raises(SockDiagError, match=text) as raised:
         diag.dump()
+    assert raised.value.errno == code
     diag.close()
     diag.close()
+
+
+def test_an_error_without_a_number_is_said_too() -> None:
+    with Failing() as failing, pytest.raises(SockDiagError, match="the netlink socket failed"):
+        SockDiag(lambda: failing).dump()
 
 
 def test_a_kernel_without_it_is_said() -> None:
     def none() -> socket.socket:
         raise OSError(errno.EPROTONOSUPPORT, "")
 
-    with pytest.raises(SockDiagError, match="no NETLINK_SOCK_DIAG"):
+    with pytest.raises(SockDiagError, match="no NETLINK_SOCK_DIAG") as raised:
         SockDiag(none)
+    assert raised.value.errno == errno.EPROTONOSUPPORT
 
 
 def test_the_real_socket_is_one_of_sock_diag_that_waits_a_limited_time() -> None:
@@ -204,4 +272,9 @@ def test_the_real_socket_is_one_of_sock_diag_that_waits_a_limited_time() -> None
     assert real.getsockopt(socket.SOL_SOCKET, socket.SO_PROTOCOL) == NETLINK_SOCK_DIAG
     assert struct.unpack("@ll", real.getsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, 16)) == (5, 0)
     assert not real.get_inheritable()
+    # Of no multicast group, with a port of its own.
+    other = SockDiag()
+    assert real.getsockname()[1] == 0 and real.getsockname() != other._socket.getsockname()
+    other.close()
     diag.close()
+    assert real.fileno() == -1
