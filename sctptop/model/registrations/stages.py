@@ -41,7 +41,7 @@ class Stage:
     whose: str
     begin_ns: int
     length_ns: int
-    unseen: bool = False
+    unseen: bool
 
 
 def stages(
@@ -54,7 +54,7 @@ def stages(
     """
     known = [message for message in messages if message.at_ns <= ended_ns and message.done_ns >= began_ns]
     cuts = {instant for message in known for instant in (message.at_ns, message.done_ns)}
-    edges = [began_ns, *sorted(cut for cut in cuts if began_ns < cut < ended_ns), ended_ns]
+    edges = sorted({min(max(cut, began_ns), ended_ns) for cut in (began_ns, *cuts, ended_ns)})
     begins = [message.at_ns for message in known]
     covering = [message for message in known if message.at_ns < message.done_ns]
     turns = _turns(known, from_ran)
@@ -62,8 +62,6 @@ def stages(
     gaps = after_unseen(known, from_ran) if complete else frozenset()
     found: list[Stage] = []
     for begin, end in pairwise(edges):
-        if begin >= end:
-            continue
         unseen = False
         within = next((one for one in covering if one.at_ns <= begin and end <= one.done_ns), None)
         if within is not None:

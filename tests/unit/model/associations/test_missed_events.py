@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
+
+import pytest
 
 from sctptop.model.event import Event
 from sctptop.model.model import Model
@@ -42,6 +45,44 @@ def test_two_are_missing() -> None:
 def test_other_reasons_and_what_was_lost_in_a_buffer_are_no_miss() -> None:
     assert missed(reading(0, 100), reading(1, 103, events_lost=3), reading(2, 103)) == 0
     assert missed(reading(0, 100), reading(1, 101, told(1, "PMTUD")), reading(2, 101)) == 1
+
+
+@pytest.mark.parametrize(
+    ("counter", "reason"), [("T3Retransmits", "T3_RTX"), ("FastRetransmits", "FAST_RTX")]
+)
+def test_each_counter_is_of_one_kind_of_event(counter: str, reason: str) -> None:
+    def counted(at_s: int, value: int, *events: Event) -> Sample:
+        return sample(at_s=at_s, counters={f"Sctp{counter}": value}, events=events, sources=ON)
+
+    def missing(*events: Event) -> int:
+        return missed(counted(0, 7), counted(1, 10, *events), counted(2, 10))
+
+    assert [missing(*told(times, reason)) for times in (0, 1, 3, 4)] == [3, 2, 0, 0]
+    assert missing(*(replace(one, kind="cwnd") for one in told(3, reason))) == 3
+    assert missing(*(replace(one, netns=NETNS + 1) for one in told(3, reason))) == 3
+
+
+def test_namespaces_are_counted_apart() -> None:
+    """More events in one make up for none in another."""
+    samples = [
+        replace(
+            reading(at_s, 0, events),
+            counters={NETNS: {"SctpFastRetransmits": here}, 5: {"SctpT3Retransmits": there}},
+        )
+        for at_s, here, there, events in ((0, 3, 8, ()), (1, 5, 10, told(9)), (2, 5, 10, ()))
+    ]
+    assert missed(*samples) == 2
+
+
+def test_events_of_the_first_reading_may_be_older_than_its_counters() -> None:
+    assert missed(reading(0, 100, told(2)), reading(1, 102), reading(2, 102)) == 2
+
+
+def test_after_a_loss_it_begins_anew() -> None:
+    lost = reading(1, 103, told(1), events_lost=1)
+    assert missed(reading(0, 100), lost, reading(2, 103), reading(3, 105, told(2)), reading(4, 105)) == 0
+    assert missed(reading(0, 100), lost, reading(2, 103), reading(3, 105, told(1)), reading(4, 105)) == 1
+    assert missed(reading(0, 100), reading(1, 103), reading(2, 103, events_lost=1)) == 0
 
 
 def test_nothing_is_expected_of_probes_that_are_off() -> None:

@@ -115,6 +115,7 @@ def test_only_what_lies_within_counts() -> None:
         ("nothing more", "RAN", 20, 10),
     ]
     assert cut(*messages, began_ms=16, until_ms=25)[0] == ("AuthenticationRequest", "core", 0, 4)
+    assert cut(at_ran(AUTHENTICATION[0], 5, 10), began_ms=10, until_ms=20) == [("nothing more", "RAN", 0, 10)]
     assert cut(until_ms=3) == [("nothing more", "core", 0, 3)]
     assert stages(messages[:1], True, 5 * MS, 5 * MS, complete=True) == ()
 
@@ -174,5 +175,9 @@ def test_the_same_time_of_the_same_side_is_one_stage() -> None:
 
 
 def test_sums_are_by_whose_it_was() -> None:
-    pieces = [Stage("a", "held", 0, 5), Stage("b", "RAN", 5, 7), Stage("c", "held", 12, 1)]
+    pieces = [
+        Stage("a", "held", 0, 5, False),
+        Stage("b", "RAN", 5, 7, True),
+        Stage("c", "held", 12, 1, False),
+    ]
     assert sums(pieces) == {"held": 6, "unread": 0, "core": 0, "RAN": 7}
