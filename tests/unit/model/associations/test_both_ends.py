@@ -73,6 +73,8 @@ def test_a_nat_that_rewrote_address_and_port_hides_nothing_from_the_tags() -> No
         ({**NO_TAGS, "remote_addresses": ("10.9.0.3",), "primary": "10.9.0.3"}, NO_TAGS),
         ({**NO_TAGS, "local_addresses": ()}, NO_TAGS),
         ({**NO_TAGS, **INSIDE}, {**NO_TAGS, **INSIDE}),
+        ({**NO_TAGS, "primary": "127.0.0.1"}, {**NO_TAGS, "local_addresses": ("127.0.0.1",)}),
+        ({**NO_TAGS, "primary": "::1"}, {**NO_TAGS, "local_addresses": ("::1",)}),
     ],
     ids=[
         "no peer tag yet",
@@ -83,6 +85,8 @@ def test_a_nat_that_rewrote_address_and_port_hides_nothing_from_the_tags() -> No
         "other address",
         "no address",
         "loopback of two namespaces",
+        "loopback from one to the other",
+        "the same in IPv6",
     ],
 )
 def test_what_does_not_fit_is_not_claimed(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
@@ -173,8 +177,12 @@ def test_the_client_comes_first() -> None:
     # Neither listens, and both have the port: who has the lower id called.
     same: dict[str, Any] = {"local_port": 36422, "remote_port": 36422}
     assert comes_first(replace(gnb, **same), replace(amf, **same), ())
-    gnb, amf = replace(gnb, assoc_id=None), replace(amf, assoc_id=None)
-    assert comes_first(gnb, amf, ()) and not comes_first(amf, gnb, ())
+    # Without both ids who has the higher port did, then who is in the later namespace.
+    for ours, theirs in ((None, None), (None, 1), (9, None), (9, 9)):
+        ends = replace(gnb, assoc_id=ours), replace(amf, assoc_id=theirs)
+        assert comes_first(*ends, ()) and not comes_first(*reversed(ends), ())
+    ends = replace(gnb, assoc_id=None, **same), replace(amf, assoc_id=None, **same)
+    assert not comes_first(*ends, ()) and comes_first(*reversed(ends), ())
 
 
 def test_a_bound_socket_that_does_not_listen_is_no_server() -> None:
