@@ -123,7 +123,7 @@ def spurious_retransmission(case: Case) -> Iterator[Finding]:
         "warning",
         f"RTO {milliseconds(rto)} is not above the peer's SACK delay ({case.peer_sack_delay_text}): {t3} T3 expiries, "
         f"{counted(rtx, 'chunk')} sent again{twice}, no gap acks",
-        "raise RTO.min above 200 ms on this end (SCTP_RTOINFO, net.sctp.rto_min)",
+        f"raise RTO.min above {delay:.0f} ms on this end (SCTP_RTOINFO, net.sctp.rto_min)",
         case.row.association.primary,
     )
 
