@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from sctptop.model.association import Path
 from sctptop.model.associations.row import Row
+from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.selection import parse_selector
 from sctptop.model.snapshot import Snapshot
-from tests.unit.associations import association, sample
+from tests.unit.associations import NETNS, START, association, sample
 
 
 def only(snapshot: Snapshot) -> Row:
@@ -144,3 +149,71 @@ def test_the_history_of_an_address_that_left_goes_with_its_association() -> None
     for at in range(2, 9):
         snapshot = model.advance(sample(at_s=at))
     assert snapshot.past.slots == 0
+
+
+def test_the_age_is_known_of_what_began_while_one_looked() -> None:
+    model = Model()
+    (first,) = model.advance(sample(association(1))).rows
+    rows = model.advance(sample(association(1), association(2), at_s=2, interval_s=2.0)).rows
+    assert [row.age_s for row in rows] == [None, 0.0] and first.age_s is None
+    snapshot = model.advance(sample(association(1), association(2), at_s=5, interval_s=3.0))
+    assert [row.age_s for row in snapshot.rows] == [None, 3.0]
+    assert (snapshot.now_s, snapshot.tick, snapshot.hidden) == (5.0, 2, 0)
+
+
+def test_what_has_ended_has_no_rates_and_keeps_what_it_gained() -> None:
+    model = Model()
+    model.advance(sample(association(out_packets=100)))
+    model.advance(sample(association(out_packets=150), at_s=1))
+    row = only(model.advance(sample(at_s=2)))
+    assert set(row.rates.values()) == {None} and row.since_reset == {"out_packets": 50}
+
+
+def test_one_that_comes_again_under_its_name_is_another() -> None:
+    model = Model()
+    model.advance(sample(association(out_packets=100)))
+    model.advance(sample(at_s=1))
+    row = only(model.advance(sample(association(out_packets=150), at_s=2)))
+    assert (row.ended, row.age_s, row.since_reset) == (None, 0.0, {"out_packets": 0})
+    assert row.rate("out_packets") is None
+
+
+def event(**facts: Any) -> Event:
+    names: dict[str, Any] = {"netns": NETNS, "own_tag": 1, "peer_tag": 1001}
+    names |= {"local_port": 38412, "remote_port": 50001, **facts}
+    return Event(START, "path", **names)
+
+
+@pytest.mark.parametrize(
+    ("facts", "known"),
+    [
+        ({}, True),
+        ({"peer_tag": 0}, True),
+        ({"peer_tag": 5}, True),
+        ({"own_tag": 2}, False),
+        ({"netns": NETNS + 1}, False),
+        ({"local_port": 1}, False),
+        ({"remote_port": 1}, False),
+    ],
+    ids=str,
+)
+def test_an_event_is_named_by_tags_ports_and_namespace(facts: dict[str, Any], known: bool) -> None:
+    snapshot = Model().advance(sample(association(1), events=(event(**facts),)))
+    assert [key for key, _ in snapshot.happened] == [snapshot.rows[0].key if known else None]
+
+
+def test_an_event_finds_its_association_until_that_leaves_the_table() -> None:
+    model = Model()
+    key = only(model.advance(sample(association(1)))).key
+    found = []
+    for at_s in range(1, 8):
+        found += [named for named, _ in model.advance(sample(at_s=at_s, events=(event(),))).happened]
+    # Named first, forgotten afterwards: five seconds after its end.
+    assert found == [key] * 6 + [None]
+
+
+def test_several_that_go_at_once_are_judged_together() -> None:
+    model = Model()
+    model.advance(sample(association(1), association(2), counters={"SctpAborteds": 1, "SctpShutdowns": 1}))
+    snapshot = model.advance(sample(at_s=1, counters={"SctpAborteds": 1, "SctpShutdowns": 2}))
+    assert [row.ended for row in snapshot.rows] == ["ended", "ended"]

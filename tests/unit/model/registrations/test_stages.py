@@ -156,6 +156,9 @@ def test_who_is_to_act_after_a_context_setup(from_ran: bool) -> None:
         ("RegistrationComplete", "RAN", 17, 3),
         ("nothing more", "core", 20, 5),
     ]
+    # What was said in NAS before the response does not count.
+    meanwhile = (*setup[:2], at(ACCEPT_ALONE, 12), setup[2], at(COMPLETE, 20))
+    assert cut(*meanwhile, until_ms=20, from_ran=from_ran)[-1] == ("RegistrationComplete", "RAN", 15, 5)
     assert behind() == [*until_response, ("nothing more", "RAN", 15, 10)]
 
 
