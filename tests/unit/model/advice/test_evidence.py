@@ -73,9 +73,10 @@ def test_counts_are_of_two_generations() -> None:
 def test_rates_are_counts_of_their_interval() -> None:
     told = Told()
     other = row(in_dup_chunks=2.5)
-    rates = {"rtx_chunks": 1.5, "out_data_chunks": 25.0, "gap_acks": 2.0}
-    watch = told.at(0, interval_s=2.0, other=other, **rates)
-    watch = told.at(2, interval_s=2.0, other=other, **rates)
+    for at_s in (0, 2):
+        watch = told.at(
+            at_s, None, (), other, interval_s=2, rtx_chunks=1.5, out_data_chunks=25.0, gap_acks=2.0
+        )
     names = ("rtx", "out_data", "gaps", "peer_dups", "rtx_readings", "t3")
     assert [watch.sum(name) for name in names] == [6, 100, 8, 10, 2, 0]
     watch = told.at(4)

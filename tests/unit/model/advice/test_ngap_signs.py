@@ -50,9 +50,7 @@ def test_ways_are_counted_apart() -> None:
     assert watch.messages == 5
 
 
-@pytest.mark.parametrize(
-    "event", [replace(ngap(0, 1), kind="cwnd"), ngap(0, 1, "sideways"), ngap(0, 1, direction=None)]
-)
+@pytest.mark.parametrize("event", [replace(ngap(0, 1), kind="cwnd"), ngap(0, 1, "sideways"), ngap(0, 1, "")])
 def test_other_events_are_none(event: Event) -> None:
     assert heard(event).messages == 0
 

@@ -179,10 +179,10 @@ def test_the_client_comes_first() -> None:
     assert comes_first(replace(gnb, **same), replace(amf, **same), ())
     # Without both ids who has the higher port did, then who is in the later namespace.
     for ours, theirs in ((None, None), (None, 1), (9, None), (9, 9)):
-        ends = replace(gnb, assoc_id=ours), replace(amf, assoc_id=theirs)
-        assert comes_first(*ends, ()) and not comes_first(*reversed(ends), ())
-    ends = replace(gnb, assoc_id=None, **same), replace(amf, assoc_id=None, **same)
-    assert not comes_first(*ends, ()) and comes_first(*reversed(ends), ())
+        one, two = replace(gnb, assoc_id=ours), replace(amf, assoc_id=theirs)
+        assert comes_first(one, two, ()) and not comes_first(two, one, ())
+    one, two = replace(gnb, assoc_id=None, **same), replace(amf, assoc_id=None, **same)
+    assert not comes_first(one, two, ()) and comes_first(two, one, ())
 
 
 def test_a_bound_socket_that_does_not_listen_is_no_server() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,8 @@ from sctptop.comparison.remarks import caveats_of
 from sctptop.comparison.summarizing import summarise
 from sctptop.model.event import Event
 from sctptop.model.model import Model
+from sctptop.model.registrations import unseen_messages as module
+from sctptop.model.registrations.unseen_messages import UnseenMessages
 from sctptop.model.sample import Sample
 from sctptop.output.registration_json import registrations_to_json
 from tests.unit.associations import sample
@@ -57,7 +60,13 @@ def unseen(*readings: Iterable[Event], wait_s: int = AFTER_S) -> int:
         ([ours(7, 9), ours(8)], 0),
         ([ours(9), ours(7, 10)], 0),
         ([ours(7, 7, 8), ours(8, 9)], 0),
-        ([ours(7, 5000)], 0),
+        ([ours(7, 1008)], 1000),
+        ([ours(7, 1009)], 0),
+        ([ours(7, 1009, 1011)], 1),
+        ([ours(7, 9, 11), ours(10)], 1),
+        ([ours(7, 10), ours(8, 13), ours(12)], 2),
+        ([ours(7), ours(9), ours(8, 10)], 0),
+        ([ours(LATEST, 1), ours(0)], 0),
     ],
     ids=[
         "none",
@@ -69,7 +78,13 @@ def unseen(*readings: Iterable[Event], wait_s: int = AFTER_S) -> int:
         "told a reading later",
         "older than the first",
         "told twice",
+        "as far as may be",
         "too far",
+        "too far, and on from there",
+        "one of two told a reading later",
+        "some of several told later",
+        "out of order from reading to reading",
+        "the number wraps and is told later",
     ],
 )
 def test_tsns_between_those_told_are_messages(readings: list[tuple[Event, ...]], count: int) -> None:
@@ -92,6 +107,47 @@ def test_what_the_network_delays_is_waited_for() -> None:
     assert unseen(ours(7, 9), wait_s=1) == 1
 
 
+def counted(*readings: Iterable[Event], seconds: int) -> list[int]:
+    """What is counted reading by reading, at the clock of the events."""
+    followed = UnseenMessages()
+    found = []
+    for at_s in range(seconds):
+        told = readings[at_s] if at_s < len(readings) else ()
+        followed.advance([(("key",), one) for one in told], at_s * SECOND)
+        found.append(followed.now.get(None, 0))
+    return found
+
+
+def test_how_long_one_waits() -> None:
+    assert counted(ours(7, 9), seconds=3) == [0, 1, 1]
+    assert counted([event(7, "in"), event(9, "in")], seconds=12) == [0] * 10 + [1, 1]
+    # Each gap from when it was noticed.
+    assert counted(ours(7, 9), ours(11), seconds=4) == [0, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "told", [{"tsn": None}, {"tsn": "8"}, {"tsn": True}, {"direction": "up"}, {"tsn": 8.0}]
+)
+def test_what_has_no_tsn_or_direction_is_not_looked_at(told: dict[str, Any]) -> None:
+    odd = replace(event(8), details={**event(8).details, **told})
+    assert counted([event(7), odd, event(9)], seconds=3)[-1] == 1
+
+
+def test_as_many_directions_and_counts_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_DIRECTIONS", 2)
+    three = [event(7, tag=tag) for tag in (1, 2, 3)]
+    # The oldest gives way and begins anew, the youngest go on.
+    again = [event(9, tag=tag) for tag in (3, 2)]
+    assert counted(three, [*again, event(9, tag=1)], seconds=4)[-1] == 1
+    assert counted(three, again, seconds=4)[-1] == 2
+    monkeypatch.setattr(module, "MOST_COUNTED", 2)
+    followed = UnseenMessages()
+    for at_s, tags in ((0, (1,)), (1, ()), (2, (2,)), (3, ())):
+        events = [((tag,), event(tsn, tag=tag)) for tag in tags for tsn in (7, 9)]
+        followed.advance(events, at_s * SECOND)
+    assert followed.now == {None: 2, (1,): 1}
+
+
 def test_the_rest_of_a_long_message_is_none() -> None:
     long = event(7, fragment=True)
     assert unseen([long, event(10)]) == 0
@@ -101,6 +157,10 @@ def test_the_rest_of_a_long_message_is_none() -> None:
     # Three in a row may be one long message as well.
     assert unseen([long, event(8), event(12)]) == 1
     assert unseen([event(8), event(12)]) == 3
+    # Behind one that is whole a gap counts again, as one message however long it is.
+    assert unseen([long, event(9), event(11), event(14)]) == 2
+    assert unseen([event(6), event(12)], [event(8, fragment=True)]) == 1
+    assert unseen([event(LATEST - 1), event(3)], [event(LATEST, fragment=True)]) == 0
 
 
 def test_other_ports_may_carry_other_data() -> None:
