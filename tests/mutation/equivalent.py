@@ -12,4 +12,162 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ("CHANCES = 200", "200  →  (201)", "one draw more, within what draws vary by"),
         ("PLAIN_N = 50", "50  →  (51)", "both ways of drawing a mean are right there"),
     ],
+    "model/advice/adviser.py": [
+        ("NO_EVIDENCE = Watch(0.0)", "0.0  →  (1.0)", "nothing is ever counted in it"),
+        ("interval_s=sample.interval_s or 0.0,", "0.0  →  (1.0)", "without an interval there are no rates"),
+        ('_SEVERITIES = {"problem": 0, "warning": 1, "note": 2}', "2  →  (3)", "the order is the same"),
+    ],
+    "model/advice/case.py": [('part: str = ""', "\"\"  →  ('!')", "any name that is its own")],
+    "model/advice/evidence.py": [
+        (
+            "if rto is not None and (generation.least_rto_ms is None or rto < generation.least_rto_ms):",
+            "rto < generation.least_rto_ms  →  (rto <= generation.least_rto_ms)",
+            "the least is the same",
+        ),
+        ("if (entry.recv_queue or 0) >= LASTING_QUEUE:", "0  →  (1)", "one byte is no queue either"),
+        ("self.queue.append(entry.recv_queue or 0)", "0  →  (1)", "what is kept is longer"),
+        ("stalled_max_ms: float = 0.0", "0.0  →  (1.0)", "what counts as stalled took longer"),
+        ("slow_max_ms: float = 0.0", "0.0  →  (1.0)", "what counts as slow took as long"),
+        (
+            'generation.rtx_readings += gained > 0 and self._apart("rtx", moment.now_s)',
+            "\"rtx\"  →  ('rtx!')",
+            "any name that is its own",
+        ),
+        (
+            'generation.stalled_readings += self._apart("stalled", moment.now_s)',
+            "\"stalled\"  →  ('stalled!')",
+            "any name that is its own",
+        ),
+        ('counted = self._apart("read", moment.now_s)', "\"read\"  →  ('read!')", "any name that is its own"),
+        ('if self._apart("queue", now_s):', "\"queue\"  →  ('queue!')", "any name that is its own"),
+    ],
+    "model/associations/both_ends.py": [
+        ("_SEVERAL = -1", "1  →  (2)", "any number that is no place"),
+        (
+            "first = by_tags.setdefault((own, peer) if own < peer else (peer, own), place)",
+            "(own, peer) if own < peer else (peer, own)  →  ((own, peer) if not own < peer else (peer, own))",
+            "one order of the two is as good as the other",
+        ),
+        (
+            "return entry.assoc_id < other.assoc_id",
+            "entry.assoc_id < other.assoc_id  →  (entry.assoc_id <= other.assoc_id)",
+            "they differ",
+        ),
+        (
+            "return _last_resort(entry) > _last_resort(other)",
+            "_last_resort(entry) > _last_resort(other)  →  (_last_resort(entry) >= _last_resort(other))",
+            "no two records are alike in all of it",
+        ),
+    ],
+    "model/associations/counters.py": [
+        (
+            "if word >> 1 <= before < word and through_zero < word >> 1:",
+            "word >> 1 <= before < word  →  (word >> 1 < before < word)",
+            "from the very middle no wrap is near enough",
+        ),
+        (
+            "if word >> 1 <= before < word and through_zero < word >> 1:",
+            "word >> 1 <= before < word  →  (word >> 1 <= before <= word)",
+            "from a whole word the distance through zero is the new value",
+        ),
+    ],
+    "model/associations/distribution.py": [
+        (
+            "if extra <= 0:",
+            "extra <= 0  →  (extra < 0)",
+            "with nothing extra both ways give the value itself",
+        ),
+        ("min=round(low / NANOSECONDS, 6),", "6  →  (7)", "whole nanoseconds have no seventh digit"),
+        ("max=round(high / NANOSECONDS, 6),", "6  →  (7)", "whole nanoseconds have no seventh digit"),
+    ],
+    "model/associations/history.py": [
+        ("MEMORY_CAP = 64 << 20", "20  →  (21)", "one more is kept: a bound on memory"),
+        ("MEMORY_CAP = 64 << 20", "64  →  (65)", "one more is kept: a bound on memory"),
+    ],
+    "model/associations/path_changes.py": [
+        ("changed = False", "False  →  (True)", "a copy is published that says the same"),
+        ("continue", "continue  →  pass", "a state never read is no state to change from"),
+    ],
+    "model/associations/rows.py": [
+        ("ended_s: float = 0.0", "0.0  →  (1.0)", "compared only with that of another that has not ended")
+    ],
+    "model/ngap/header.py": [
+        ("core_most=4,", "4  →  (5)", "its two bits tell of four bytes at most"),
+        ("ran_most=4,", "4  →  (5)", "its two bits tell of four bytes at most"),
+    ],
+    "model/registrations/attempt.py": [
+        (
+            "return None if self.held_ns is None or self.read_wait_ns is None else self.held_ns + self.read_wait_ns",
+            "self.held_ns is None or self.read_wait_ns is None  →  "
+            "(self.held_ns is None and self.read_wait_ns is None)",
+            "both are None, or neither",
+        ),
+        (
+            "self.due_ns = self.first.at_ns + TIMEOUT_NS if end_ns is None else end_ns + GRACE_NS",
+            "self.first.at_ns + TIMEOUT_NS  →  (self.first.at_ns - TIMEOUT_NS)",
+            "judged more often, with the same result",
+        ),
+        (
+            "self.due_ns = self.first.at_ns + TIMEOUT_NS if end_ns is None else end_ns + GRACE_NS",
+            "end_ns + GRACE_NS  →  (end_ns - GRACE_NS)",
+            "judged more often, with the same result",
+        ),
+    ],
+    "model/registrations/procedures.py": [
+        ("MOST_OPEN = 20_000", "20_000  →  (20001)", "one more is kept: a bound on memory"),
+        ("MOST_KINDS = 4096", "4096  →  (4097)", "one more is kept: a bound on memory"),
+        (
+            "repeated = self._open.get(self._by_name.get(alias, -1))",
+            "1  →  (2)",
+            "any number that is no place",
+        ),
+        ("asked = self._open.get(self._by_name.get(alias, -1))", "1  →  (2)", "any number that is no place"),
+        (
+            "def _count(self, asked: _Open, took_ns: int | None = None, failed: bool = False) -> None:",
+            "False  →  (True)",
+            "what was not answered did not fail",
+        ),
+        ('yield (*begin, "core", message.amf_ue_id)', "\"core\"  →  ('core!')", "any name that is its own"),
+        ('yield (*begin, "RAN", message.ran_ue_id)', "\"RAN\"  →  ('RAN!')", "any name that is its own"),
+        ('yield (*begin, "all")', "\"all\"  →  ('all!')", "any name that is its own"),
+    ],
+    "model/registrations/stages.py": [
+        (
+            "covering = [message for message in known if message.at_ns < message.done_ns]",
+            "message.at_ns < message.done_ns  →  (message.at_ns <= message.done_ns)",
+            "no time lies within a message that took none",
+        )
+    ],
+    "model/registrations/tally.py": [
+        (
+            "if not times.n or times.min_ns is None or times.max_ns is None:",
+            "not times.n or times.min_ns is None or times.max_ns is None  →  "
+            "(not times.n and times.min_ns is None and (times.max_ns is None))",
+            "all of it is so, or nothing",
+        ),
+        (
+            '"min": round(times.min_ns / NANOSECONDS, 6),',
+            "6  →  (7)",
+            "whole nanoseconds have no seventh digit",
+        ),
+        (
+            'found["max"] = round(times.max_ns / NANOSECONDS, 6)',
+            "6  →  (7)",
+            "whole nanoseconds have no seventh digit",
+        ),
+        ('"mean": round(self.mean_ms or 0.0, 6),', "0.0  →  (1.0)", "there is a mean where there is a time"),
+        (
+            "found[name] = round(times.percentile(share) or 0.0, 6)",
+            "0.0  →  (1.0)",
+            "a percentile of 0 is none that is told as 1",
+        ),
+    ],
+    "model/registrations/tracker.py": [
+        ("MOST_RUNNING = 20_000", "20_000  →  (20001)", "one more is kept: a bound on memory"),
+        ("MOST_TALLIES = 2048", "2048  →  (2049)", "one more is kept: a bound on memory"),
+    ],
+    "model/registrations/unseen_messages.py": [
+        ("MOST_DIRECTIONS = 4096", "4096  →  (4097)", "one more is kept: a bound on memory"),
+        ("MOST_COUNTED = 2048", "2048  →  (2049)", "one more is kept: a bound on memory"),
+    ],
 }

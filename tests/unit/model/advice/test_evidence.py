@@ -175,6 +175,16 @@ def test_reads_are_slow_from_ten_times_what_was_usual() -> None:
     assert watch.most("slow_max_ms") == 4.0 and watch.least("usual_read_ms") == pytest.approx(0.2)
 
 
+@pytest.mark.parametrize(("ms", "slow"), [(0.0, 0), (0.999, 0), (1.0, 1)])
+def test_reads_below_a_millisecond_are_never_slow(ms: float, slow: int) -> None:
+    past = History()
+    for tick in range(10):
+        past.record(tick, {row(reading(ms)).key: {"read_wait_ms": 0.05}})
+    watch = Watch(0.0)
+    watch.take(moment(10, past=past, tick=10), row(reading(ms)), True, (), None)
+    assert (watch.sum("read_readings"), watch.sum("slow_readings")) == (1, slow)
+
+
 def test_reads_whose_usual_time_is_not_known_are_slow_from_50_ms() -> None:
     told = Told()
     for now_s, ms in enumerate((30.0, 49.9, 50.0)):

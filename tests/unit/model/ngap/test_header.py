@@ -247,6 +247,17 @@ def test_damage_never_raises() -> None:
     assert NOISE / 4 < odd < NOISE
 
 
+def test_what_is_odd_is_said_without_the_message() -> None:
+    assert ODDITIES == (
+        "neither NGAP nor S1AP",
+        "does not begin like NGAP or S1AP",
+        "a part is longer than the whole",
+        "impossible length",
+        "impossible UE id",
+        "ends inside its header",
+    )
+
+
 def test_other_protocols() -> None:
     assert decode(bytes.fromhex("00044003000000"), 61, 7) == Header(odd=header.NOT_NGAP)
     assert decode(b"", NGAP, 0) == Header(odd=header.ENDS_EARLY)

@@ -48,6 +48,7 @@ def test_a_thousand_are_counted_exactly(end: int) -> None:
     parts = {name: part.sum_ns for name, part in tally.parts.items()}
     assert parts["total"] == parts["sctp"] + parts["core"] + parts["ran"] == 1000 * 21 * MS
     assert followed.now.most_running == pytest.approx(21, abs=1)
+    assert (len(followed.now.last), len(followed.now.slowest)) == (1000, 100)
     # Nothing is kept of those that ended but the records.
     assert not followed._running and not followed._by_name and not followed._touched and not followed._strays
 
@@ -155,8 +156,7 @@ def test_a_reset_counts_anew_and_keeps_those_that_run() -> None:
     events = crowd(10)[0]
     followed = Registrations()
     followed.advance([(None, event) for event in events if came_ns(event) < SECOND + 22 * MS], None)
-    running = followed.now.running
-    assert running == 10
+    assert followed.now.running == 10
     followed.reset()
     assert (followed.now.of(None), followed.now.last, followed.now.running) == ((), (), 10)
     followed.advance([(None, event) for event in events if came_ns(event) >= SECOND + 22 * MS], 1.0)

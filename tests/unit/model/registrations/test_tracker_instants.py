@@ -207,10 +207,11 @@ def test_the_most_at_once_holds_until_the_reset() -> None:
     assert (clock.followed.now.most_running, clock.wait(SECOND).most_running) == (1, 1)
 
 
-def test_those_that_run_are_shown_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "OLDEST", 2)
-    clock = Clock([event for ue in (4, 9, 1) for event in ran((INITIAL,), ue=ue, at_ns=SECOND + ue * MS)])
-    assert [one.ran_ue_id for one in clock.followed.now.oldest] == [1, 4]
+def test_of_those_that_run_the_oldest_twenty_are_shown() -> None:
+    clock = Clock(
+        [event for ue in range(21, 0, -1) for event in ran((INITIAL,), ue=ue, at_ns=SECOND + ue * MS)]
+    )
+    assert [one.ran_ue_id for one in clock.followed.now.oldest] == list(range(1, 21))
 
 
 def test_counts_of_associations_are_bounded_and_those_of_all_go_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from sctptop.comparison.summarizing import summarise
 from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.registrations import unseen_messages as module
+from sctptop.model.registrations.tracker import Registrations
 from sctptop.model.registrations.unseen_messages import UnseenMessages
 from sctptop.model.sample import Sample
 from sctptop.output.registration_json import registrations_to_json
@@ -210,3 +211,13 @@ def test_it_is_told() -> None:
     assert [text for text in caveats_of(summaries, ("", "")) if "message" in text] == [
         "a: 2 messages seen by no probe; registrations may lack them."
     ]
+
+
+def test_a_sample_is_whole_unless_it_is_said_not_to_be() -> None:
+    for whole, count in ((True, 1), (False, 0)):
+        followed = Registrations()
+        followed.advance([(None, one) for one in ours(7, 9)], None, whole)
+        assert followed.advance([], 2.0).unseen.get(None, 0) == count
+    followed = Registrations()
+    followed.advance([(None, one) for one in ours(7, 9)], None)
+    assert followed.advance([], 2.0).unseen[None] == 1
