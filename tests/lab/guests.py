@@ -6,6 +6,7 @@ A guest that dies takes no result along: a fresh one runs, once, what it had cla
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab.board import GUEST, VARIABLE, Board, Name, room
+from tests.lab.machine.boot import REPOSITORY
 from tests.lab.machine.cache import cache_folder
 from tests.lab.machine.jobs import Result
 from tests.lab.machine.run import has_sctp_here, run
@@ -27,7 +29,7 @@ MOST = "SCTPTOP_LAB_GUESTS"
 SECONDS = 3600.0
 SILENCE_S = 600.0
 """No test takes so long, so a guest that says nothing meanwhile hangs."""
-LONGEST_FIRST = ("registrations", "probes", "rights", "commands", "bench", "reading")
+LONGEST_FIRST = ("registrations", "trouble", "commands", "probes", "rights", "bench", "changes", "reading")
 """Rooms, so that the guests end at about the same time; one that is not here comes first."""
 
 
@@ -120,7 +122,8 @@ class Guests:
         pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-vv", "--tb=short"]
         pytest += ["--continue-on-collection-errors"]
         pytest += ["-o", "addopts=--strict-markers --import-mode=importlib", *files]
-        environment = {VARIABLE: str(self.board.folder), GUEST: guest}
+        # No test of a guest needs any of the plugins that are installed, and each is imported there anew.
+        environment = {VARIABLE: str(self.board.folder), GUEST: guest, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return run(pytest, timeout=SECONDS, silence=SILENCE_S, env=environment, shared=self.board.folder)
 
 
@@ -133,9 +136,17 @@ def guests(names: Sequence[Name]) -> Iterator[Guests]:
     order = {name: place for place, name in enumerate(LONGEST_FIRST)}
     names = sorted(names, key=lambda name: (order.get(room(name), -1), name[0]))
     with tempfile.TemporaryDirectory(prefix="board-", dir=cache_folder()) as folder:
+        _rewrite_assertions()
         made = Guests(names, Board(Path(folder)))
         made.start(number)
         yield made
+
+
+def _rewrite_assertions() -> None:
+    """Has pytest compile and keep the tests as it needs them: a guest would do it twenty times slower."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--collect-only", str(GUEST_TESTS)]
+    environment = {**os.environ, "SCTPTOP_IN_LAB": "1"}
+    subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=False)
 
 
 def outcomes(board: Board) -> dict[Name, Outcome]:

@@ -26,7 +26,7 @@ from tests.lab.machine.cache import cache_folder
 from tests.lab.machine.turns import exclusive
 from tests.lab.problems import LabError
 
-TESTS = "tests/lab/guest/probes/test_probes.py"
+TESTS = "tests/lab/guest/probes tests/lab/guest/changes"
 SECONDS = 1500.0
 OWN_ONLY = "off: --netns self"
 """What the source netns says, for the guest asks for that."""
@@ -60,7 +60,7 @@ def examine(series: str, tests: str) -> Outcome:
     built = system(series)
     renew_checkout(built.root)
     print(f"{series}: {built.kernel.release} ready after {time.monotonic() - started:.0f} s", flush=True)
-    arguments = [str(built.root), str(CHECKOUT), str(VENV / "bin" / "python"), tests]
+    arguments = [str(built.root), str(CHECKOUT), str(VENV / "bin" / "python"), *tests.split()]
     command = ["bash", "-c", IN_ROOT, "matrix", *arguments]
     result = machine.run(command, timeout=SECONDS, booted=built.kernel)
     log = cache_folder() / "roots" / f"{series}.log"
@@ -148,7 +148,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.lab.kernel_matrix", description="probes on many kernels"
     )
-    parser.add_argument("--tests", default=TESTS, metavar="PATH", help=f"default {TESTS}")
+    parser.add_argument("--tests", default=TESTS, metavar="PATHS", help=f"default {TESTS}")
     parser.add_argument("series", nargs="*", metavar="KERNEL", help=f"of {', '.join(SUITES)}; default all")
     options = parser.parse_args()
     unknown = [name for name in options.series if name not in SUITES]

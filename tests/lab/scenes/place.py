@@ -71,9 +71,9 @@ class Place:
         assert not done.stderr, done.stderr
         return {check["name"]: check for check in json.loads(done.stdout)["checks"]}
 
-    def sample(self, prefix: Sequence[str] = (), *, user: bool = False) -> dict[str, Any]:
+    def sample(self, prefix: Sequence[str] = (), *options: str, user: bool = False) -> dict[str, Any]:
         """One sample of sctptop, which has nothing to complain of."""
-        done = self.run([*prefix, *SCTPTOP, "--json", "-n", "1", "--netns", "self"], user=user)
+        done = self.run([*prefix, *SCTPTOP, "--json", "-n", "1", "--netns", "self", *options], user=user)
         assert done.returncode == 0 and not done.stderr, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found

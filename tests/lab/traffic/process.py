@@ -10,19 +10,17 @@ import contextlib
 import json
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tests.lab.problems import lab_error
 from tests.lab.scenes.hosts import Host
+from tests.lab.traffic.nursery import Forked, nursery
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 START_SECONDS = 60.0
 
 
@@ -31,13 +29,12 @@ class Traffic:
     """A running traffic process; `facts` are the words of its `ready` line, e.g. `facts["local_port"]`."""
 
     kind: str
-    process: subprocess.Popen[str]
+    process: Forked
     facts: dict[str, str]
     lines: queue.Queue[str]
 
     def ask(self, order: str, *, timeout: float = 30) -> Any:
         """Gives an order (see `socket_owner`) and returns its decoded answer; LabError when none comes."""
-        assert self.process.stdin is not None
         try:
             self.process.stdin.write(order + "\n")
             self.process.stdin.flush()
@@ -56,7 +53,6 @@ class Traffic:
     def stop(self) -> None:
         """Ends the process; its sockets close as the kernel closes them."""
         with contextlib.suppress(OSError, ValueError):
-            assert self.process.stdin is not None
             self.process.stdin.write("quit\n")
             self.process.stdin.close()
         try:
@@ -64,6 +60,7 @@ class Traffic:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.process.stderr.close()
 
 
 @contextmanager
@@ -81,14 +78,7 @@ def traffic(host: Host, kind: str, *options: str, timeout: float = START_SECONDS
 
 def start(host: Host, kind: str, *options: str, timeout: float = START_SECONDS) -> Traffic:
     """Like `traffic`, for those who call `stop` themselves."""
-    process = host.popen(
-        # -S: traffic needs the standard library only, and looking for more takes time in an emulated guest.
-        [sys.executable, "-S", "-m", "tests.lab.traffic", kind, *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=REPOSITORY,
-    )
+    process = nursery().start(host.namespace, [kind, *options])
     lines: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_read, args=(process, lines), daemon=True).start()
     ready = _await_line(lines, "ready ", timeout)
@@ -98,10 +88,10 @@ def start(host: Host, kind: str, *options: str, timeout: float = START_SECONDS) 
     return Traffic(kind, process, facts, lines)
 
 
-def _read(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
-    assert process.stdout is not None
-    for line in process.stdout:
-        lines.put(line.rstrip("\n"))
+def _read(process: Forked, lines: queue.Queue[str]) -> None:
+    with process.stdout:
+        for line in process.stdout:
+            lines.put(line.rstrip("\n"))
     lines.put("")
 
 
@@ -117,9 +107,8 @@ def _await_line(lines: queue.Queue[str], beginning: str, timeout: float) -> str 
     return None
 
 
-def _failure(kind: str, process: subprocess.Popen[str]) -> Exception:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    words = process.communicate()[1].strip() if process.stderr is not None else ""
+def _failure(kind: str, process: Forked) -> Exception:
+    process.kill()
+    words = process.stderr.read().strip()
     why = words.splitlines()[-1] if words else "no word from it in time"
     return lab_error(f"traffic {kind}", why, "the same command by hand in the host")

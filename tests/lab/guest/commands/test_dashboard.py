@@ -208,7 +208,7 @@ def test_registrations_are_seen_live_and_nobody_is_named() -> None:
     ues = 12
     with (
         two_hosts(prefix="ran-") as hosts,
-        core_scene(ues=ues, rate=1, on_order=True, hosts=hosts) as scene,
+        core_scene(ues=ues, rate=2, on_order=True, hosts=hosts) as scene,
         terminal("registering", 120, 36) as screen,
     ):
         run_in(screen, hosts[0].command([*SCTPTOP, "--view", "registration"]))

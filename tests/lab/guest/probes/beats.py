@@ -17,7 +17,7 @@ def heartbeats(idle: Watch) -> tuple[list[tuple[str, str]], dict[tuple[str, str]
     with Wire(gnb) as gnb_wire, Wire(amf) as amf_wire:
         idle.begin()
         begun = time.time()
-        idle.read_for(25, interval_s=10)
+        idle.read_for(15, interval_s=10)
         ended = time.time()
         wires = {gnb: gnb_wire.acks(), amf: amf_wire.acks()}
     idle.read()

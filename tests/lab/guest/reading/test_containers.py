@@ -16,8 +16,9 @@ import pytest
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.owners.containers import Containers
 from sctptop.kernel.owners.processes import Owners
+from tests.lab.machine.boot import REPOSITORY
 from tests.lab.scenes.hosts import Host, two_hosts
-from tests.lab.traffic.process import REPOSITORY, traffic
+from tests.lab.traffic.process import traffic
 
 NAME = "open5gs-amf"
 Podman = Callable[..., str]

@@ -23,8 +23,9 @@ from sctptop.model.association import Association
 from sctptop.model.association import Path as PeerPath
 from sctptop.model.sample import Sample
 from sctptop.model.selection import parse_netns
+from tests.lab.machine.boot import REPOSITORY
 from tests.lab.scenes.hosts import Host, inside, two_hosts
-from tests.lab.traffic.process import REPOSITORY, traffic
+from tests.lab.traffic.process import traffic
 
 HOLD = "import ctypes, time; assert ctypes.CDLL(None).unshare(1 << 30) == 0; print('here', flush=True); time.sleep(600)"
 

@@ -114,7 +114,7 @@ def test_nagle_and_a_delayed_sack_are_sctp_time_with_a_rule_and_a_counter(
     bench: Bench, hosts: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ues = 12
-    with core_scene(ues=ues, rate=1, on_order=True, hosts=hosts) as scene:
+    with core_scene(ues=ues, rate=2, on_order=True, hosts=hosts) as scene:
         stalled = bench.watch(scene)
     assert stalled.tally("gNB").completed == ues
     assert 150 < stalled.mean_ms("gNB", "held") < 260
@@ -129,7 +129,7 @@ def test_nagle_and_a_delayed_sack_are_sctp_time_with_a_rule_and_a_counter(
     quick = []
     for _ in range(2):
         with core_scene(
-            ues=ues, rate=1, gnb_nodelay=True, amf_nodelay=True, on_order=True, hosts=hosts
+            ues=ues, rate=2, gnb_nodelay=True, amf_nodelay=True, on_order=True, hosts=hosts
         ) as scene:
             quick.append(bench.watch(scene))
         assert quick[-1].mean_ms("gNB", "held") < 40

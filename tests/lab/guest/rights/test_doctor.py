@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.lab.guest.commands.test_command_line import NO_CAPABILITIES
-from tests.lab.guest.probes.test_probe_trouble import HIDE_BCC
+from tests.lab.guest.trouble.test_probe_trouble import HIDE_BCC
 from tests.lab.scenes.hosts import Host, two_hosts
 
 DOCTOR = [sys.executable, "-m", "sctptop", "doctor"]
