@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import threading
 import time
 from collections.abc import Callable
@@ -49,6 +50,11 @@ class Seen:
         mean = self.tally(end).parts[part].mean_ms
         assert mean is not None
         return mean
+
+    def median_ms(self, end: str, part: str) -> float:
+        """The same of the one in the middle."""
+        times: list[int] = [getattr(one, f"{part}_ns") for one in self.of(end) if one.outcome == "completed"]
+        return statistics.median(times) / 1e6
 
 
 class Bench:

@@ -101,8 +101,9 @@ def test_a_busier_core_costs_core_time_and_nothing_else(bench: Bench, hosts: Pai
         ) as scene:
             found[cost] = bench.watch(scene)
         assert found[cost].tally("gNB").completed == 8
+    # Of the middle registration: one that an emulated machine held up for seconds would make any mean wrong.
     gained = {
-        part: found[cpu_ms].mean_ms("gNB", part) - found[0].mean_ms("gNB", part)
+        part: found[cpu_ms].median_ms("gNB", part) - found[0].median_ms("gNB", part)
         for part in ("core", "sctp", "ran")
     }
     # Three downlinks wait for one uplink each.
