@@ -71,3 +71,8 @@ class Board:
             for line in file.read_text().splitlines(keepends=True):
                 if line.endswith("\n"):
                     yield file.name, json.loads(line)
+
+
+def shorten(text: str, limit: int = 4000) -> str:
+    """A failure in at most twice so many characters: tests write whole collections into their assertions."""
+    return text if len(text) <= 2 * limit else f"{text[:limit]}\n…\n{text[-limit:]}"

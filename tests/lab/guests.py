@@ -165,14 +165,9 @@ def outcomes(board: Board) -> dict[Name, Outcome]:
 
 
 def _outcome(lines: list[dict[str, Any]]) -> Outcome:
-    problems = tuple(shorten(line["variant"], line["problem"]) for line in lines if line["problem"])
+    problems = tuple(f"{line['variant']}\n{line['problem']}" for line in lines if line["problem"])
     skipped = tuple(line["skipped"] for line in lines if line["skipped"])
     return Outcome(problems, skipped, len(lines))
-
-
-def shorten(headline: str, traceback: str, limit: int = 4000) -> str:
-    """A failure in at most twice `limit` characters: the guest writes whole collections into its assertions."""
-    return f"{headline[:limit]}\n{traceback[-limit:]}"
 
 
 def _words(result: Result) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.board import GUEST, VARIABLE, Board, Name, room
+from tests.lab.board import GUEST, VARIABLE, Board, Name, room, shorten
 from tests.lab.scenes.hosts import Host, two_hosts
 
 HERE = Path(__file__).parent
@@ -80,7 +80,7 @@ class Shared:
             self._guest,
             name=(file, variant.partition("[")[0]),
             variant=variant,
-            problem="\n".join(problems),
+            problem="\n".join(map(shorten, problems)),
             skipped="; ".join(skipped),
             seconds=sum(one.duration for one in self._reports),
             busy_percent=round(100 * busy / max(1, busy + idle)),

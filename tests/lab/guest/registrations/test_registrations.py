@@ -196,6 +196,6 @@ def test_a_saturated_core_is_told_from_a_stalled_transport(bench: Bench, hosts: 
         assert seen.tally("gNB").started == 50
         assert ("saturated", "AMF") in seen.advice, (nodelay, seen.advice)
         # On the AMF's host the wait for it is SCTP time, on the gNB's the core's.
-        assert seen.mean_ms("AMF", "unread") > 5 * 40
+        assert seen.mean_ms("AMF", "read_wait") > 5 * 40
         assert seen.mean_ms("gNB", "core") > 0.6 * seen.mean_ms("gNB", "total")
     assert not {rule for rule, _ in found[True].advice} & {"nagle", "delayed_sack"}, found[True].advice
