@@ -74,6 +74,8 @@ class Bench:
 
     def watch(self, scene: CoreScene, seconds: float = 120.0, settle_s: float = SETTLE_S) -> Seen:
         """Reads once a second from before the first UE (`on_order`) until all is over."""
+        # What the scene before left, of another file perhaps, is none of this model's business.
+        self.source.read()
         model = Model()
         samples: list[Sample] = []
 

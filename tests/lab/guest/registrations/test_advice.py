@@ -53,6 +53,7 @@ class Said:
 
 def listen(bench: Bench, seconds: float, enough: Callable[[Said], bool]) -> Said:
     """All that is said in so many seconds, read once a second; less when it is enough."""
+    bench.source.read()
     model, said = Model(), Said()
     end = time.monotonic() + seconds
     while time.monotonic() < end and not enough(said):
