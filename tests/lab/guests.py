@@ -29,6 +29,13 @@ MOST = "SCTPTOP_LAB_GUESTS"
 SECONDS = 3600.0
 SILENCE_S = 600.0
 """No test takes so long, so a guest that says nothing meanwhile hangs."""
+WARNINGS = (
+    # asyncio_mode, without the plugin.
+    "ignore:Unknown config option:pytest.PytestConfigWarning",
+    # Tests here leave pipes to processes that end with their host.
+    "default::ResourceWarning",
+    "default::pytest.PytestUnraisableExceptionWarning",
+)
 LONGEST_FIRST = ("registrations", "trouble", "commands", "probes", "rights", "bench", "changes", "reading")
 """Rooms, so that the guests end at about the same time; one that is not here comes first."""
 
@@ -79,8 +86,8 @@ class Guests:
             time.sleep(0.3)
 
     def words(self) -> str:
-        """The end of what those guests said that lost tests."""
-        return "\n".join(f"{life.guest}: {life.words}" for life in self.lives if life.lost)
+        """The end of what each guest said that is no more."""
+        return "\n".join(f"{life.guest}: {life.words}" for life in self.lives)
 
     def report(self) -> list[str]:
         """Where the time went, by room and by the longest tests; which guests died."""
@@ -121,7 +128,12 @@ class Guests:
         files = list(dict.fromkeys(str(GUEST_TESTS / file) for file, _ in self.names))
         pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-vv", "--tb=short"]
         pytest += ["--continue-on-collection-errors"]
-        pytest += ["-o", "addopts=--strict-markers --import-mode=importlib", *files]
+        pytest += [
+            "-o",
+            "addopts=--strict-markers --import-mode=importlib",
+            *map("-W".__add__, WARNINGS),
+            *files,
+        ]
         # No test of a guest needs any of the plugins that are installed, and each is imported there anew.
         environment = {VARIABLE: str(self.board.folder), GUEST: guest, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return run(pytest, timeout=SECONDS, silence=SILENCE_S, env=environment, shared=self.board.folder)

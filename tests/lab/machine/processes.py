@@ -64,6 +64,13 @@ def leashed(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[
     )
 
 
+def let_go(process: subprocess.Popen[bytes]) -> None:
+    """Closes the pipe whose end a leashed process waits for."""
+    assert process.stdin is not None
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+
+
 def watch(
     command: Sequence[str],
     job: Job,
@@ -86,6 +93,7 @@ def watch(
         _wait(process, job, timeout, silence, progress)
     finally:
         end_group(process)
+        let_go(process)
         reader.join(timeout=2)
         progress.copy(job)
 
@@ -113,7 +121,7 @@ def _wait(
 
 
 def _collect(stream: IO[bytes], lines: list[str]) -> None:
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError), stream:
         for line in stream:
             lines.append(line.decode(errors="replace"))
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from tests.lab.machine import boot
 from tests.lab.machine.jobs import Job
 from tests.lab.machine.kernel import Kernel
-from tests.lab.machine.processes import end_group, leashed
+from tests.lab.machine.processes import end_group, leashed, let_go
 from tests.lab.problems import lab_error
 
 BOOT_SECONDS = 120.0
@@ -52,6 +52,8 @@ def attach(distribution: Kernel, job: Job, *, kvm: bool) -> int:
                 _carry(link, guest, job)
         finally:
             end_group(guest)
+            let_go(guest)
+            guest.stdout.close()
     code = job.returncode()
     if code is None:
         lines = b"".join(console).decode(errors="replace").strip().splitlines()

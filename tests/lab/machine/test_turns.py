@@ -69,5 +69,6 @@ def test_there_are_as_many_places_as_there_are(cache: Path) -> None:
         assert (cache / "log").read_text() == "a" and waits.poll() is None
         # The place of one that was killed is free.
         stays.kill()
+        stays.wait()
         waits.wait(timeout=30)
     assert (cache / "log").read_text() == "ab"
