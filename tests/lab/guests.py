@@ -36,6 +36,7 @@ WARNINGS = (
     "default::ResourceWarning",
     "default::pytest.PytestUnraisableExceptionWarning",
 )
+POWER_OFF_S = 30.0
 LONGEST_FIRST = ("registrations", "trouble", "commands", "probes", "rights", "bench", "changes", "reading")
 """Rooms, so that the guests end at about the same time; one that is not here comes first."""
 
@@ -84,6 +85,12 @@ class Guests:
             if found is not None or not alive:
                 return found
             time.sleep(0.3)
+
+    def end(self) -> None:
+        """Waits until guests that have done all are switched off; others end with this process."""
+        if outcomes(self.board).keys() >= set(self.names):
+            for thread in self._threads:
+                thread.join(POWER_OFF_S)
 
     def words(self) -> str:
         """The end of what each guest said that is no more."""
@@ -152,6 +159,7 @@ def guests(names: Sequence[Name]) -> Iterator[Guests]:
         made = Guests(names, Board(Path(folder)))
         made.start(number)
         yield made
+        made.end()
 
 
 def _rewrite_assertions() -> None:

@@ -9,12 +9,15 @@ import os
 import shlex
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.lab.machine.cache import cache_folder
+
+KEPT_S = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,10 @@ def new_job(
     """
     base = cache_folder() / "jobs"
     base.mkdir(exist_ok=True)
+    for left in base.glob("job-*"):
+        # By somebody who was killed.
+        if left.stat().st_mtime < time.time() - KEPT_S:
+            shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix="job-", dir=base))
     try:
         text = command if isinstance(command, str) else "exec " + shlex.join(command)
