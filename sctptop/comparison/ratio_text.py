@@ -23,7 +23,7 @@ def factor_text(ratio: Ratio) -> str:
     """The same as a factor above 1, whichever way it goes."""
     if ratio.value is None or ratio.low is None or ratio.high is None or ratio.value >= 1:
         return times_text(ratio)
-    return times_text(Ratio(1 / ratio.value, 1 / ratio.high, 1 / ratio.low, ratio.n))
+    return times_text(Ratio(ratio.n, 1 / ratio.value, 1 / ratio.high, 1 / ratio.low))
 
 
 def _figures(value: float) -> str:

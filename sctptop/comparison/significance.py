@@ -51,18 +51,18 @@ class Ratio:
     ``word`` is SLOWER or FASTER only where the whole interval lies beyond SMALLEST.
     """
 
+    n: tuple[int, int]
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    n: tuple[int, int] = (0, 0)
 
     @property
     def word(self) -> str:
         """What it says of the other recording, its values being times."""
-        if self.value is None or self.low is None or self.high is None:
-            return TOO_FEW if min(self.n) < LEAST_N else UNKNOWN
         if min(self.n) < LEAST_N:
             return TOO_FEW
+        if self.low is None or self.high is None:
+            return UNKNOWN
         if self.low > 1 + SMALLEST:
             return SLOWER
         return FASTER if self.high < 1 / (1 + SMALLEST) else SAME
@@ -86,9 +86,7 @@ def ratio_of_percentiles(base: Sequence[float], other: Sequence[float], share: f
     ]
     values = [percentile(one, share) for one in ordered]
     n = (len(base), len(other))
-    if min(n) * (1 - share) < LEAST_BEYOND:
-        return Ratio(_quotient(*values), n=n)
-    return _ratio(values, drawn, n)
+    return _ratio(values, drawn, n, enough=min(n) * (1 - share) >= LEAST_BEYOND)
 
 
 def ratio_of_means(base: Sequence[float], other: Sequence[float]) -> Ratio:
@@ -148,8 +146,7 @@ def _percentile_in(values: Distribution, share: float) -> Drawn | None:
     draw = _place(share, values.n)
 
     def drawn(dice: random.Random) -> float:
-        place = bisect_left(upto, draw(dice) * values.n)
-        return steps[min(place, len(steps) - 1)][0]
+        return steps[bisect_left(upto, draw(dice) * values.n)][0]
 
     return drawn
 
@@ -176,21 +173,19 @@ def _mean_of(values: Sequence[float]) -> Drawn | None:
     return lambda dice: max(mean + (sum(dice.choices(values, k=n)) / n - mean) * wider, 0.0)
 
 
-def _quotient(base: float | None, other: float | None) -> float | None:
-    return None if base is None or other is None else max(other, TINY_MS) / max(base, TINY_MS)
-
-
-def _ratio(values: Sequence[float | None], drawn: Sequence[Drawn | None], n: tuple[int, int]) -> Ratio:
+def _ratio(
+    values: Sequence[float | None], drawn: Sequence[Drawn | None], n: tuple[int, int], *, enough: bool = True
+) -> Ratio:
     base, other = values
     first, second = drawn
-    if min(n) < LEAST_N:
-        return Ratio(_quotient(base, other), n=n)
     if base is None or other is None or first is None or second is None:
-        return Ratio(n=n)
+        return Ratio(n)
+    value = max(other, TINY_MS) / max(base, TINY_MS)
+    if min(n) < LEAST_N or not enough:
+        return Ratio(n, value)
     if base <= TINY_MS and other <= TINY_MS:
-        return Ratio(1.0, 1.0, 1.0, n)
+        return Ratio(n, 1.0, 1.0, 1.0)
     dice = random.Random(SEED)
     ratios = sorted(max(second(dice), TINY_MS) / max(first(dice), TINY_MS) for _ in range(RESAMPLES))
     low, high = ratios[round(0.025 * RESAMPLES)], ratios[round(0.975 * RESAMPLES) - 1]
-    value = _quotient(base, other) or 1.0
-    return Ratio(value, min(low, value), max(high, value), n)
+    return Ratio(n, value, min(low, value), max(high, value))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from statistics import median
+from math import sqrt
+from statistics import fmean, median, pstdev
 
 import pytest
 
@@ -13,6 +14,7 @@ from sctptop.comparison.significance import (
     SAME,
     SLOWER,
     TOO_FEW,
+    UNKNOWN,
     Ratio,
     percentile,
     ratio_of_distributions,
@@ -63,17 +65,85 @@ def test_two_of_the_same_kind_hardly_ever_differ(
     assert wrong / TRIALS <= 0.08
 
 
-def test_a_place_drawn_is_as_good_as_a_resample() -> None:
-    """The way round resampling gives the interval that resampling gives."""
-    dice = random.Random(15)
-    base, other = times(dice, 61), times(dice, 71)
+def resampled(
+    base: Sequence[float], other: Sequence[float], figure: Callable[[Sequence[float]], float]
+) -> tuple[float, float]:
+    """The interval as textbooks have it: each resample drawn value by value."""
+    dice = random.Random(16)
     ratios = sorted(
-        median(dice.choices(other, k=len(other))) / median(dice.choices(base, k=len(base)))
+        figure(dice.choices(other, k=len(other))) / figure(dice.choices(base, k=len(base)))
         for _ in range(2000)
     )
-    found = median_ratio(base, other)
-    assert found.low == pytest.approx(ratios[50], rel=0.03)
-    assert found.high == pytest.approx(ratios[-50], rel=0.03)
+    return ratios[50], ratios[-50]
+
+
+@pytest.mark.parametrize("n", [(61, 71), (25, 35), (30, 400)])
+def test_what_is_drawn_is_as_good_as_a_resample(n: tuple[int, int]) -> None:
+    """The ways round resampling give the interval that resampling gives."""
+    dice = random.Random(15)
+    base, other = times(dice, n[0], spread=0.2), times(dice, n[1], spread=0.2)
+    for found, figure in ((median_ratio(base, other), median), (ratio_of_means(base, other), fmean)):
+        low, high = resampled(base, other, figure)
+        assert (found.low, found.high) == (pytest.approx(low, rel=0.03), pytest.approx(high, rel=0.03))
+
+
+@pytest.mark.parametrize("n", [10, 12, 15, 20, 30, 60])
+def test_places_are_those_of_resamples(n: int) -> None:
+    """Against a baseline that is always 1 a ratio is a value, and these values name their places."""
+    other = [100.0 + place for place in range(n)]
+    found = median_ratio([1.0] * n, random.Random(18).sample(other, n))
+    low, high = resampled([1.0] * n, other, lambda some: sorted(some)[(len(some) - 1) // 2])
+    assert found.low == pytest.approx(low, abs=1.01) and found.high == pytest.approx(high, abs=1.01)
+
+
+def test_one_value_far_off_widens_the_mean_upwards_only() -> None:
+    """Of 20 resampled it is drawn up to three times in 97.5 of 100 cases, and often not at all."""
+    found = ratio_of_means([10.0] * 20, [10.0] * 19 + [200.0])
+    assert (found.low, found.value, found.high) == pytest.approx((1.0, 1.95, 3.85))
+
+
+@pytest.mark.parametrize("n", [30, 100])
+def test_microseconds_compare_like_milliseconds(n: int) -> None:
+    dice = random.Random(17)
+    base, other = times(dice, n), times(dice, n)
+    for ratio_of in (median_ratio, ratio_of_means):
+        large = ratio_of(base, other)
+        small = ratio_of([one / 1e4 for one in base], [one / 1e4 for one in other])
+        assert (small.low, small.high) == pytest.approx((large.low, large.high))
+
+
+def blocks(within: float) -> list[float]:
+    """Ten blocks of four, their means in turn 1 above and below 10, each value so far from its mean."""
+    return [10 + (-1) ** block + (-1) ** place * within for block in range(10) for place in range(4)]
+
+
+def test_values_are_worth_less_by_what_blocks_scatter_more_than_by_chance() -> None:
+    # Means of blocks vary by 10 / 9, by chance it were (1 + 1) / 4: 2.22 times as much.
+    assert worth(blocks(1), None) == pytest.approx(40 / (40 / 9 / 2))
+    # 1.82 times as much may be by chance.
+    assert worth(blocks(1.2), None) == 40
+    assert worth(blocks(1)[:39], None) == 39
+    # A block of equal values scatters by what it is.
+    assert worth(blocks(0), None) == pytest.approx(9)
+    assert worth(blocks(0)[:39], None) == 39
+    # Medians of a slope of ten steps vary by 9.17, those of any four values of it by 4.1.
+    slope = [float(place // 4) for place in range(40)]
+    assert worth(slope, 0.5) == pytest.approx(40 / (9.17 / 4.1), rel=0.15) and worth(slope[:39], 0.5) == 39
+
+
+@pytest.mark.parametrize("times_over", [1, 2])
+def test_what_hangs_together_widens_the_interval_of_a_mean(times_over: int) -> None:
+    """By the root of what values are worth less: here 40 (80) count for 18, in or beyond what is resampled."""
+    together = [one for one in blocks(1) for _ in range(times_over)]
+    apart = [9.0, 11.0, 11.0, 13.0, 9.0, 7.0, 11.0, 9.0] * 5 * times_over
+    assert worth(apart, None) == len(apart)
+    widths = []
+    for values in (together, apart):
+        found = ratio_of_means([10.0] * 20, values)
+        assert found.low is not None and found.high is not None
+        widths.append((found.high - found.low) / pstdev(values) * sqrt(worth(values, None)))
+    assert widths[0] == pytest.approx(widths[1], rel=0.08)
+    assert widths[0] * 10 == pytest.approx(2 * 1.96, rel=0.08)
 
 
 def test_values_that_hang_together_are_worth_less() -> None:
@@ -119,7 +189,49 @@ def test_few_values_show_nothing() -> None:
     assert ratio_of_means([], [9.0] * 500).word == TOO_FEW
     # The 95th percentile of 30 is nearly their greatest.
     assert not ratio_of_percentiles([1.0] * 30, [9.0] * 30, 0.95).differs
-    assert median_ratio([0.0] * 20, [0.0] * 20).word == SAME
+
+
+def test_ten_values_show_a_median_and_forty_a_95th_percentile() -> None:
+    assert median_ratio([1.0] * 9, [9.0] * 500) == Ratio((9, 500), 9.0)
+    assert median_ratio([1.0] * 10, [9.0] * 500).word == SLOWER
+    assert ratio_of_means([9.0] * 10, [1.0] * 10).word == FASTER
+    assert ratio_of_percentiles([1.0] * 39, [9.0] * 500, 0.95) == Ratio((39, 500), 9.0)
+    assert ratio_of_percentiles([1.0] * 39, [9.0] * 500, 0.95).word == UNKNOWN
+    assert ratio_of_percentiles([1.0] * 40, [9.0] * 500, 0.95).word == SLOWER
+
+
+def test_times_of_nothing_are_the_same_and_anything_is_slower() -> None:
+    assert median_ratio([0.0] * 20, [0.0] * 20) == Ratio((20, 20), 1.0, 1.0, 1.0)
+    assert ratio_of_means([0.0] * 20, [5.0] * 20).word == SLOWER
+    assert ratio_of_means([5.0] * 20, [0.0] * 20).word == FASTER
+    # A nanosecond is the least.
+    assert (
+        median_ratio([1e-6] * 20, [0.0] * 20).value == 1
+        and median_ratio([2e-6] * 20, [0.0] * 20).value == 0.5
+    )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"),
+    [
+        (1.05, 1.4, SAME),
+        (1.051, 1.4, SLOWER),
+        (0.7, 1 / 1.05, SAME),
+        (0.7, 0.95, FASTER),
+        (0.5, 2.0, SAME),
+        (None, None, UNKNOWN),
+    ],
+)
+def test_a_difference_is_said_where_the_whole_interval_lies_beyond_five_percent(
+    low: float | None, high: float | None, word: str
+) -> None:
+    found = Ratio((10, 10), 1.0, low, high)
+    assert found.word == word and found.differs == (word in (SLOWER, FASTER))
+    assert Ratio((9, 10), 1.0, low, high).word == TOO_FEW
+
+
+def test_words_are_those_of_json() -> None:
+    assert (UNKNOWN, TOO_FEW, SAME, SLOWER, FASTER) == ("unknown", "too few", "same", "slower", "faster")
 
 
 def test_a_distribution_compares_like_its_values() -> None:
@@ -130,6 +242,10 @@ def test_a_distribution_compares_like_its_values() -> None:
     assert by_count.word == SLOWER
     assert by_count.value == pytest.approx(by_value.value, rel=0.02)
     assert by_count.low == pytest.approx(by_value.low, rel=0.05)
+    assert by_count.high == pytest.approx(by_value.high, rel=0.05)
+    # Near the greatest of them.
+    late = ratio_of_distributions(Distribution().merged([(1000, 170)]), counted[0], 0.99)
+    assert late.low is not None and late.high is not None and late.low < late.high <= max(values[0]) * 1.02e3
     assert ratio_of_distributions(Distribution(), counted[1], 0.5).value is None
 
 
