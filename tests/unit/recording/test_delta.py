@@ -65,3 +65,23 @@ def test_one_association_that_goes_moves_no_other() -> None:
 def test_examples_of_what_fits_nothing(before: Any, patch: Any) -> None:
     with pytest.raises(PatchError):
         patched(before, patch)
+
+
+def test_patches_of_older_recordings_are_understood() -> None:
+    """In the signs that stand in files: = replaces, - removes, a number is a place of a list."""
+    before = {"a": {"b": 1}, "c": [1, {"d": 2}], "gone": 0}
+    patch = {"a": {"=": {"x": 1}}, "c": {"1": {"d": 3}}, "new": {"=": {"e": 5}}, "-": ["gone"]}
+    assert patched(before, patch) == {"a": {"x": 1}, "c": [1, {"d": 3}], "new": {"e": 5}}
+    assert patch_between({"a": 1}, {"a": {"b": 2}}) == {"a": {"=": {"b": 2}}}
+    assert patched({"a": 1}, [2]) == [2] and patched({"a": 1}, {"=": {"-": 1}}) == {"-": 1}
+
+
+def test_associations_are_named_alike_in_every_recording() -> None:
+    entry = {"netns": 1, "own_tag": 2, "assoc_id": None, "local_port": 4, "remote_port": 5, "cwnd": 6}
+    found = keyed({"time": "t", "associations": [entry, {**entry, "cwnd": 7}], "events": [1, 2]})
+    assert found == {
+        "time": "t",
+        "associations": {"1/2/None/4/5": entry, "1/2/None/4/5+": {**entry, "cwnd": 7}},
+        "order": ["1/2/None/4/5", "1/2/None/4/5+"],
+        "events": (1, 2),
+    }

@@ -46,6 +46,12 @@ def test_spans(text: str, seconds: float) -> None:
         ("0%", 0),
         ("50%", 600),
         ("100%", 1200),
+        ("99.5%", 1194),
+        ("20m1s", 1201),
+        ("-1201s", -1),
+        ("23:49:59.5", -0.9),
+        ("2026-11-23 23:49:59.5", -0.9),
+        ("23:59:59.9", 599.5),
         ("23:55", 299.6),
         ("23:50:00", -0.4),
         ("0:05:30.5", 930.1),
@@ -54,18 +60,53 @@ def test_spans(text: str, seconds: float) -> None:
     ],
 )
 def test_moments(text: str, after: float) -> None:
-    assert moment_s(text, FIRST, LAST) - FIRST == pytest.approx(after)
+    assert moment_s(text, FIRST, LAST) - FIRST == pytest.approx(after, rel=0, abs=5e-7)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "m", "-", "%", "101%", "-5%", "25:00", "12:61", "3x", "1m1h", "yesterday", "1" * 99]
+    ("text", "after"), [("23:49:59.4", -1.0), ("23:49:59.3", 86398.9), ("23:49", 86339.6), ("25h", 90000)]
+)
+def test_a_time_of_day_is_the_first_after_the_start_and_to_the_second(text: str, after: float) -> None:
+    assert moment_s(text, FIRST, FIRST + 200_000) - FIRST == pytest.approx(after, rel=0, abs=5e-7)
+
+
+def test_a_span_is_no_longer_than_a_person_writes() -> None:
+    assert span_s("1" + " " * 39) == 1
+    with pytest.raises(MomentError, match="is not a span of time"):
+        span_s("1" + " " * 40)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20261124T000000",
+        "24:00",
+        "23:60",
+        "23:55:60",
+        "100.5%",
+        "1000%",
+        "",
+        "m",
+        "-",
+        "%",
+        "101%",
+        "-5%",
+        "25:00",
+        "12:61",
+        "3x",
+        "1m1h",
+        "yesterday",
+        "1" * 99,
+    ],
 )
 def test_anything_else_names_what_was_expected(text: str) -> None:
     with pytest.raises(MomentError):
         moment_s(text, FIRST, LAST)
 
 
-@pytest.mark.parametrize("text", ["23:49", "0:11", "21m", "-21m", "2026-11-25 00:00"])
+@pytest.mark.parametrize(
+    "text", ["23:49", "0:11", "20m2s", "21m", "-21m", "-1202s", "2026-11-25 00:00", "2026-11-23 23:49:59.3"]
+)
 def test_what_lies_outside_is_told_with_what_there_is(text: str) -> None:
     with pytest.raises(MomentError, match=r"not in this recording \(2026-11-23 23:50:00 to 00:10:00\)"):
         moment_s(text, FIRST, LAST)
