@@ -110,6 +110,20 @@ def test_longer_than_a_length_determinant_can_tell() -> None:
     assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 44, 1 << 39, 7)
     assert decode(data[:64], NGAP, len(data)) == Header("initiatingMessage", 44, 1 << 39, 7)
     assert decode(data[:3] + b"\xc5" + data[4:64], NGAP, len(data)).odd == header.BAD_FRAGMENT
+    for fragments in (b"\xc1", b"\xc4"):
+        assert decode(data[:3] + fragments + data[4:64], NGAP, None) == Header(
+            "initiatingMessage", 44, 1 << 39, 7
+        )
+    # What follows the first fragment of an IE is none, whatever it looks like.
+    data = encode(
+        kind(NGAP, "UERadioCapabilityInfoIndication"),
+        [
+            ie(10, "AMF-UE-NGAP-ID", 9),
+            ie(117, "UERadioCapability", b"\xff" * 20_000),
+            ie(85, "RAN-UE-NGAP-ID", 7),
+        ],
+    )
+    assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 44, 9)
     many = [ie(117, "UERadioCapability", b"\xff" * 400)] * 50
     data = encode(kind(NGAP, "UERadioCapabilityInfoIndication"), [ie(10, "AMF-UE-NGAP-ID", 1), *many])
     assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 44, 1)
@@ -167,6 +181,19 @@ def test_a_byte_that_contradicts_is_named(change: tuple[int, int], odd: str | No
     assert decode(bytes(data), NGAP, len(data)) == Header("initiatingMessage", 4, 1, 2, 0x56)
     data[change[0]] = change[1]
     assert decode(bytes(data), NGAP, len(data)).odd == odd
+
+
+@pytest.mark.parametrize("size", [1, 113, 114, 115, 126, 127, 128, 129, 16000])
+def test_lengths_of_one_byte_and_of_two(size: int) -> None:
+    """Up to 127 in one byte: of an IE, or with an id behind it of the message, which is 13 longer."""
+
+    def sized(body: bytes) -> bytes:
+        return (bytes([len(body)]) if len(body) < 128 else (0x8000 | len(body)).to_bytes(2, "big")) + body
+
+    ran_id = bytes.fromhex("00550002 0007")
+    other = b"\0\x09\0" + sized(b"\xff" * size)
+    data = b"\0\x0f\x40" + sized(b"\0\0\2" + other + ran_id)
+    assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 15, None, 7)
 
 
 def test_fewer_ies_than_counted() -> None:
