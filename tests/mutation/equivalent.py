@@ -41,6 +41,9 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ('counted = self._apart("read", moment.now_s)', "\"read\"  →  ('read!')", "any name that is its own"),
         ('if self._apart("queue", now_s):', "\"queue\"  →  ('queue!')", "any name that is its own"),
     ],
+    "model/advice/of_messages.py": [
+        ('return ""', 'return ""  →  return None', "either says nothing"),
+    ],
     "model/associations/both_ends.py": [
         ("_SEVERAL = -1", "1  →  (2)", "any number that is no place"),
         (
@@ -83,6 +86,13 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
     "model/associations/history.py": [
         ("MEMORY_CAP = 64 << 20", "20  →  (21)", "one more is kept: a bound on memory"),
         ("MEMORY_CAP = 64 << 20", "64  →  (65)", "one more is kept: a bound on memory"),
+    ],
+    "model/associations/missed_events.py": [
+        (
+            "self._last[netns] = sum(values.get(name, 0) for name in COUNTED.values())",
+            "0  →  (1)",
+            "only what is gained counts",
+        ),
     ],
     "model/associations/path_changes.py": [
         ("changed = False", "False  →  (True)", "a copy is published that says the same"),
