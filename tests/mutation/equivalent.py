@@ -76,6 +76,12 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
     ],
     "model/associations/distribution.py": [
         (
+            "if not self.n or self.min_ns is None or self.max_ns is None:",
+            "not self.n or self.min_ns is None or self.max_ns is None  →  "
+            "(not self.n and self.min_ns is None and (self.max_ns is None))",
+            "all of it is so, or nothing",
+        ),
+        (
             "if extra <= 0:",
             "extra <= 0  →  (extra < 0)",
             "with nothing extra both ways give the value itself",
