@@ -44,6 +44,14 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
     "model/advice/of_messages.py": [
         ('return ""', 'return ""  →  return None', "either says nothing"),
     ],
+    "model/advice/signs.py": [
+        ("if (entry.recv_queue or 0) >= LASTING_QUEUE:", "0  →  (1)", "one byte is no queue either"),
+        (
+            'path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths',
+            "0  →  (1)",
+            "one error is not many either",
+        ),
+    ],
     "model/associations/both_ends.py": [
         ("_SEVERAL = -1", "1  →  (2)", "any number that is no place"),
         (
