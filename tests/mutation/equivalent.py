@@ -97,6 +97,13 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ("min=round(low / NANOSECONDS, 6),", "6  →  (7)", "whole nanoseconds have no seventh digit"),
         ("max=round(high / NANOSECONDS, 6),", "6  →  (7)", "whole nanoseconds have no seventh digit"),
     ],
+    "model/associations/event_log.py": [
+        (
+            "log = self._rare if rare(event) else self._frequent",
+            "self._rare if rare(event) else self._frequent  →  (self._rare if not rare(event) else self._frequent)",
+            "two of one size: which is which is a name",
+        ),
+    ],
     "model/associations/history.py": [
         ("MEMORY_CAP = 64 << 20", "20  →  (21)", "one more is kept: a bound on memory"),
         ("MEMORY_CAP = 64 << 20", "64  →  (65)", "one more is kept: a bound on memory"),
@@ -189,6 +196,11 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ),
     ],
     "model/registrations/tracker.py": [
+        (
+            "sides = ([one for one in registrations if one.from_ran is side] for side in (True, False))",
+            "one.from_ran is side  →  (one.from_ran is not side)",
+            "the two sides in the other order",
+        ),
         ("MOST_RUNNING = 20_000", "20_000  →  (20001)", "one more is kept: a bound on memory"),
         ("MOST_TALLIES = 2048", "2048  →  (2049)", "one more is kept: a bound on memory"),
     ],

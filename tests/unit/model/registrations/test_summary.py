@@ -67,7 +67,9 @@ def test_the_series_while_none_ended() -> None:
 
 
 def test_whether_there_was_anything() -> None:
-    assert not Registered().seen
+    nothing = Registered()
+    assert not nothing.seen
+    assert (nothing.messages, nothing.running, nothing.most_running, nothing.unfollowed) == (0, 0, 0, 0)
     assert Registered(messages=1).seen and Registered(running=1).seen
     assert Registered(tallies={(None, "gNB"): Tally("gNB")}).seen
     assert Registered(procedures=followed(*exchange(SETUP)[0]).now.procedures).seen
