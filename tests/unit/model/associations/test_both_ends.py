@@ -185,6 +185,11 @@ def test_the_client_comes_first() -> None:
         assert comes_first(one, two, ()) and not comes_first(two, one, ())
     one, two = replace(gnb, assoc_id=None, **same), replace(amf, assoc_id=None, **same)
     assert not comes_first(one, two, ()) and comes_first(two, one, ())
+    # Between two addresses of one namespace the tags decide, then the addresses: one end is always the first.
+    one, two = replace(one, netns=AMF, own_tag=9), replace(two, own_tag=5)
+    assert comes_first(one, two, ()) and not comes_first(two, one, ())
+    one, two = replace(one, **NO_TAGS), replace(two, **NO_TAGS)
+    assert comes_first(two, one, ()) and not comes_first(one, two, ())
 
 
 def test_a_bound_socket_that_does_not_listen_is_no_server() -> None:
