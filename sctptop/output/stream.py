@@ -29,6 +29,9 @@ class Stop:
         self.signum = 0
         # Its put is reentrant; a threading.Event takes a lock that the waiting code, interrupted, may hold.
         self._told: SimpleQueue[int] = SimpleQueue()
+        # The first get of a new queue may miss its time, and then waits for ever: not one that does not wait.
+        with suppress(Empty):
+            self._told.get_nowait()
 
     def __call__(self, signum: int, _frame: FrameType | None) -> None:
         """The signal handler."""

@@ -43,6 +43,13 @@ stop.wait(60)
 print(stop.code)
 """
 
+NO_TIME = """
+from sctptop.output.stream import Stop
+
+for _ in range(20_000):
+    Stop().wait(1e-9)
+"""
+
 
 def run(script: str) -> str:
     done = subprocess.run(
@@ -58,3 +65,7 @@ def test_a_signal_at_any_instruction_of_the_wait_is_handled() -> None:
 
 def test_a_signal_before_the_wait_ends_it_at_once() -> None:
     assert run(BEFORE) == "143\n"
+
+
+def test_a_first_wait_that_is_over_at_once_ends() -> None:
+    assert run(NO_TIME) == ""
