@@ -252,7 +252,7 @@ def test_no_place_drawn_lies_beyond_the_greatest() -> None:
     counted = Distribution().merged((round(one * NANOSECONDS), 1) for one in values)
     for found in (
         ratio_of_percentiles([1.0] * 170, values, 0.95),
-        ratio_of_distributions(Distribution().merged([(NANOSECONDS, 170)]), counted, 0.95),
+        ratio_of_distributions(Distribution().merged([(round(NANOSECONDS), 170)]), counted, 0.95),
     ):
         assert found.high is not None and found.high <= max(values) * 1.02
 

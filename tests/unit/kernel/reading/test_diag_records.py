@@ -24,9 +24,13 @@ def attribute(kind: int, data: bytes) -> bytes:
 
 def sockaddr(address: str) -> bytes:
     if ":" in address:
-        raw = struct.pack("=HHI", socket.AF_INET6, 0, 0) + socket.inet_pton(socket.AF_INET6, address)
+        raw = struct.pack("=HHI", socket.AF_INET6, socket.htons(38412), 0) + socket.inet_pton(
+            socket.AF_INET6, address
+        )
     else:
-        raw = struct.pack("=HH", socket.AF_INET, 0) + socket.inet_pton(socket.AF_INET, address)
+        raw = struct.pack("=HH", socket.AF_INET, socket.htons(38412)) + socket.inet_pton(
+            socket.AF_INET, address
+        )
     return raw.ljust(128, b"\0")
 
 
