@@ -60,6 +60,10 @@ def test_every_nas_type() -> None:
     for ppid, theirs in ((NGAP, _FGMM_dict), (S1AP, _EMM_dict)):
         for number, name in theirs.items():
             assert letters(nas.nas_name(ppid, number)) == letters(name)
+            assert nas.nas_name(ppid, number).isalnum(), "only spaces and hyphens are left out"
+    for number in FGMMTypeClasses.keys() - _FGMM_dict.keys():
+        name = nas.nas_name(NGAP, number).replace("Authentication", "Authent")
+        assert f"FGMM{name}" == FGMMTypeClasses[number].__name__
     assert FGMMTypeClasses.keys() == nas.UPLINK_5GMM | nas.DOWNLINK_5GMM
     assert _EMM_dict.keys() == nas.UPLINK_EMM | nas.DOWNLINK_EMM
 
