@@ -220,4 +220,15 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ("MOST_DIRECTIONS = 4096", "4096  →  (4097)", "one more is kept: a bound on memory"),
         ("MOST_COUNTED = 2048", "2048  →  (2049)", "one more is kept: a bound on memory"),
     ],
+    "kernel/netlink.py": [
+        ("return -code if code < 0 else 0", "code < 0  →  (code <= 0)", "minus 0 is 0"),
+    ],
+    "kernel/reading/diag_records.py": [
+        ("interface: int = 0", "0  →  (1)", "every record that is read gives it"),
+        (
+            "return _request(family, sequence, NLM_F_REQUEST | NLM_F_DUMP, 0, 0, bytes(16), bytes(16))",
+            "16  →  (17)",
+            "what is packed is cut to 16 bytes",
+        ),
+    ],
 }

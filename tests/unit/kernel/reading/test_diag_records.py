@@ -115,6 +115,12 @@ def test_a_record_is_read_from_its_last_byte_on_and_not_before() -> None:
         decode_record(WHOLE[:71])
 
 
+def test_an_interface_is_told_by_its_index() -> None:
+    bound = bytearray(WHOLE)
+    bound[40:44] = struct.pack("=I", 7)
+    assert (decode_record(bytes(bound)).interface, decode_record(WHOLE).interface) == (7, 0)
+
+
 def test_an_endpoint_is_no_association() -> None:
     found = decode_record(record(b"", b"", sockaddr("10.9.0.1")))
     assert not found.is_association and (found.info, found.primary) == ({}, None)
