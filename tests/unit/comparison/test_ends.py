@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sctptop.comparison.summary import Summary
 from sctptop.model.association import Association, Process
 from sctptop.model.sample import Endpoint
 from tests.unit.associations import NETNS, association, sample
+from tests.unit.comparison.comparing import FAST
 
 
 def summed(*seconds: list[Association], counters: tuple[Any, ...] = (), **facts: Any) -> Summary:
@@ -37,6 +39,27 @@ def summed(*seconds: list[Association], counters: tuple[Any, ...] = (), **facts:
 )
 def test_an_end_is_known_by_its_port(local: int, remote: int, role: str) -> None:
     assert set(summed([association(local_port=local, remote_port=remote)]).ends) == {role}
+
+
+@pytest.mark.parametrize(
+    ("local", "remote", "role"),
+    [(4000, 5000, "AMF"), (5000, 4000, "gNB"), (38412, 5000, "AMF"), (5, 38412, "gNB")],
+)
+def test_one_message_of_ngap_makes_the_lower_port_the_core_s(local: int, remote: int, role: str) -> None:
+    ports: dict[str, Any] = {"local_port": local, "remote_port": remote}
+    samples = [
+        replace(
+            one,
+            associations=tuple(replace(entry, **ports) for entry in one.associations),
+            events=tuple(
+                replace(event, **ports)
+                for event in one.events
+                if event.kind == "ngap" and event.details["nas"] == 0x41
+            ),
+        )
+        for one in replace(FAST, ues=1).samples()
+    ]
+    assert samples and set(summarise(samples).ends) == {role}
 
 
 def test_who_listens_is_the_server() -> None:

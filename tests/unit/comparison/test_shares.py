@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -134,6 +135,9 @@ def fired(rule: str, role: str, severity: str = "warning") -> Fired:
         ({"core": 50.0}, "saturated", "AMF"),
         ({"core": 50.0}, "nagle", "AMF"),
         ({"core": 50.0}, "lossy_path", "gNB"),
+        ({"core": 50.0}, "spurious_rtx", "gNB"),
+        ({"core": 50.0}, "dead_path", "gNB"),
+        ({"core": 50.0}, "delayed_sack", "gNB"),
     ],
 )
 def test_advice_given_in_the_slow_one_alone_is_a_reason(parts: dict[str, Any], rule: str, role: str) -> None:
@@ -146,6 +150,41 @@ def test_advice_given_in_the_slow_one_alone_is_a_reason(parts: dict[str, Any], r
     assert rules((fired(rule, role, "note"),), (fired(rule, role),)) == {rule}
     assert rules((fired(rule, role),), ()) == set()
     assert rules((), (fired(rule, {"gNB": "AMF", "AMF": "gNB"}[role]),)) == set()
+
+
+@pytest.mark.parametrize(
+    ("rule", "role"),
+    [("lossy_path", "gNB"), ("spurious_rtx", "gNB"), ("dead_path", "gNB"), ("lossy_path", "AMF")],
+)
+def test_a_longer_network_is_told_from_heartbeats_and_by_advice_on_paths(rule: str, role: str) -> None:
+    slow = summary("b", ended(core=30.0), heartbeats=beats(6.0), advice=(fired(rule, role),))
+    found = judged(summary("a"), slow)
+    assert [one.kind for one, _ in found.shares] == [NETWORK]
+    assert [one.rule for one in found.causes] == [rule, ""]
+    assert found.causes[1].text == "the heartbeat RTT is 6ms in b and 1ms in a (median)"
+
+
+def test_kinds_of_pieces_are_those_of_json() -> None:
+    kinds = (HELD, READ_WAIT, OWN, NETWORK, FAR, FAR_AND_NETWORK)
+    assert kinds == ("held", "unread", "own", "network", "far", "far and network")
+
+
+@pytest.mark.parametrize(
+    ("held", "core", "told"),
+    [(40.0, 12.0, "Nearly all of the"), (38.0, 12.0, "Nearly all"), (37.9, 12.0, "95%")],
+)
+def test_nearly_all_is_nineteen_of_twenty(held: float, core: float, told: str) -> None:
+    assert f" {told}" in judged(summary("a"), summary("b", ended(held=held, core=core))).text
+
+
+def test_another_program_is_a_reason_where_both_are_known() -> None:
+    def causes(slow: tuple[str, ...], quick: tuple[str, ...]) -> list[str]:
+        ends = [(end("gNB"), end("AMF", processes=names)) for names in (quick, slow)]
+        found = judged(summary("a", None, *ends[0]), summary("b", ended(core=50.0), *ends[1]))
+        return [one.text for one in found.causes]
+
+    assert causes(("y", "x"), ("z",)) == ["the AMF is another program, x, y in b and z in a"]
+    assert causes(("x",), ()) == causes((), ("x",)) == causes(("x", "y"), ("y", "x")) == []
 
 
 @pytest.mark.parametrize(
@@ -181,6 +220,31 @@ def test_a_setting_differs_where_it_is_known_in_both_and_what_is_measured_by_a_q
     assert not differs("rto_ms", (1250,), (1000,)) and differs("rto_ms", (1251,), (1000,))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("nodelay", (False,), "NODELAY of the AMF on in a and off in b"),
+        ("sack_delay_ms", (50,), "SACK delay of the AMF 200ms in a and 50ms in b"),
+        ("sack_frequency", (1,), "of the AMF 2 in a and 1 in b"),
+        ("max_burst", (9,), ""),
+    ],
+)
+def test_settings_that_cores_must_not_differ_in_are_named_though_times_do_not_differ(
+    name: str, value: tuple[Any, ...], told: str
+) -> None:
+    ends = [(end("gNB"), end("AMF", {"max_burst": (4,), **more})) for more in ({}, {name: value})]
+    found = judged(summary("a", None, *ends[0]), summary("b", None, *ends[1]))
+    assert found.result == SAME and told in found.text
+    assert ("Yet settings differ: " in found.text) == bool(told)
+
+
 def test_no_difference_names_what_would_go_unseen() -> None:
     found = judged(summary("a", ended(12, core=10.0)), summary("b", ended(12, core=10.0)))
     assert found.result == SAME and "would go unseen" not in found.text and found.by == ""
+    wide = [20.0 * 1.5 ** (place % 3 - 1) for place in range(12)]
+    some = [replace(ended(12), times={**ended(12).times, "total": tuple(wide)}) for _ in range(2)]
+    found = judged(summary("a", some[0]), summary("b", some[1]))
+    assert found.result == SAME
+    assert (
+        "A difference of the median up to 50% would go unseen: more registrations narrow that" in found.text
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sctptop.comparison.compare import compare
@@ -169,3 +171,13 @@ def test_three_of_one_end_are_ranked_and_others_are_not() -> None:
     assert ranking(compare(three)) == "Fastest first, by the median: b 20ms, c 30ms, a 40ms."
     assert ranking(compare(three[:2])) == ""
     assert ranking(compare([*three[:2], summary("c", ended(0, failed=5))])) == ""
+
+
+def test_different_ends_are_told_in_whole_sentences() -> None:
+    other = summary("b", ended(0))
+    other = replace(other, registrations={"AMF": replace(ended(), end="AMF")})
+    assert judged(summary("a"), other).text == (
+        "a and b cannot be compared: their registrations were recorded at different ends (gNB and AMF). Record both "
+        "at the same end. The heartbeat RTT shows no difference (median 1ms and 1ms, n = 20 and 20). Too little data "
+        "was sent to compare retransmissions."
+    )

@@ -15,7 +15,8 @@ import pytest
 
 from sctptop.recording.packing import DamagedError, packed_block, packed_line, unpacked_block, unpacked_lines
 from sctptop.recording.reader import Recording
-from sctptop.recording.writer import Limits
+from sctptop.recording.replay import ReplaySource
+from sctptop.recording.writer import Limits, Writer
 from tests.unit.recording.damaging import SAMPLES, changed
 from tests.unit.recording.recordings import read, written
 
@@ -110,6 +111,7 @@ def test_positions_before_and_behind_a_hole(good: Path) -> None:
         129,
         None,
     ]
+    assert recording.following(0) == (1, recording.sample(1)) and SAMPLES[1].interval_s
     assert [place for place, _ in recording.samples(-5, 3)] == [0, 1, 2]
     assert [place for place, _ in recording.samples(58, 122)] == [58, 59, 120, 121]
     assert [place for place, _ in recording.samples(58, 120)] == [58, 59]
@@ -127,6 +129,24 @@ def test_positions_before_and_behind_a_hole(good: Path) -> None:
     recording.check()
     assert recording.damaged == 1
     recording.close()
+
+
+def test_a_file_that_was_taken_away_takes_no_room(tmp_path: Path) -> None:
+    writer = Writer(tmp_path / "a.sctp", {})
+    assert writer.size == (tmp_path / "a.sctp").stat().st_size > 0
+    (tmp_path / "a.sctp").unlink()
+    assert writer.size == 0
+    writer.close()
+
+
+def test_a_replay_starts_with_the_first_sample_if_nothing_is_said(good: Path) -> None:
+    source = ReplaySource(Recording(good))
+    assert list(source.lead_in()) == [] and source.read() == SAMPLES[0] and source.read() == SAMPLES[1]
+    source.close()
+    source = ReplaySource(Recording(good), start=5, lead=2)
+    assert [one.time for one in source.lead_in()] == [one.time for one in SAMPLES[3:5]]
+    assert source.read() == SAMPLES[5]
+    source.close()
 
 
 def test_facts_are_read_and_those_that_are_no_json_are_damage(good: Path) -> None:

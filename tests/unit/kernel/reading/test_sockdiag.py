@@ -17,6 +17,7 @@ from sctptop.kernel.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR, mes
 from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, decode_record
 from sctptop.kernel.reading.sockdiag import NETLINK_SOCK_DIAG, SockDiag, SockDiagError
 
+NLMSG_NOOP = 1
 PAIR = (("10.9.0.1", 38412), ("10.9.0.2", 59058))
 
 
@@ -210,7 +211,9 @@ def test_an_answer_longer_than_the_buffer_is_an_error() -> None:
 def test_a_record_that_cannot_be_read_is_left_out(kernel: Kernel) -> None:
     (first, *_) = captured("2")
     kernel.answers(
-        message(SOCK_DIAG_BY_FAMILY, 1, first[:20]) + message(SOCK_DIAG_BY_FAMILY, 1, first),
+        message(NLMSG_NOOP, 1)
+        + message(SOCK_DIAG_BY_FAMILY, 1, first[:20])
+        + message(SOCK_DIAG_BY_FAMILY, 1, first),
         message(NLMSG_DONE, 1, bytes(4)),
         message(NLMSG_DONE, 2, bytes(4)),
     )
@@ -238,7 +241,8 @@ class Failing(socket.socket):
     [
         (errno.ECONNREFUSED, "Connection refused"),
         (errno.EAGAIN, "the kernel did not answer within 5 s"),
-        (errno.ENOBUFS, "the kernel ran out of buffers; reading again next time"),
+        (errno.ENOBUFS, "the kernel ran out of buffers; reading again next time$"),
+        (errno.EPROTONOSUPPORT, "this kernel has no NETLINK_SOCK_DIAG$"),
     ],
 )
 def test_silence_and_overrun_are_errors(code: int, text: str, takes_questions: bool) -> None:
@@ -252,8 +256,10 @@ def test_silence_and_overrun_are_errors(code: int, text: str, takes_questions: b
     diag.close()
 
 
-def test_an_error_without_a_number_is_said_too() -> None:
-    with Failing() as failing, pytest.raises(SockDiagError, match="the netlink socket failed"):
+@pytest.mark.parametrize("takes_questions", [True, False])
+def test_an_error_without_a_number_is_said_too(takes_questions: bool) -> None:
+    with Failing() as failing, pytest.raises(SockDiagError, match=r"the netlink socket failed$"):
+        failing.takes_questions = takes_questions
         SockDiag(lambda: failing).dump()
 
 
