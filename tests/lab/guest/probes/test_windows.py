@@ -31,6 +31,10 @@ def test_windows_of_all_paths_agree_with_the_kernel_at_rest(watch: Watch) -> Non
         while (received := client.ask("status")["received"]) < 40 and time.monotonic() < deadline:
             time.sleep(0.2)
         assert received >= 40
+        # The second path is idle: its first heartbeat, some seconds after the start, tells its delay.
+        while len({peer["srtt"] for peer in client.associations()[0]["peers"]}) < 2:
+            assert time.monotonic() < deadline, "no heartbeat told the second path from the first"
+            time.sleep(0.5)
         # Longer than any SACK is delayed.
         time.sleep(1)
         samples, observed = watch.read()
