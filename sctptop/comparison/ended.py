@@ -10,7 +10,7 @@ from sctptop.comparison.summary import Ended, Stalls
 from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.outcome import COMPLETED
-from sctptop.model.registrations.stages import CORE, RAN
+from sctptop.model.passages.stages import CORE, RAN
 from sctptop.model.registrations.tally import PARTS
 
 MOST_STAGES = 256

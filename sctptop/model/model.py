@@ -28,7 +28,7 @@ class Model:
         self._lost = 0
         self._check = Missed()
         self._missed = 0
-        self._registrations = Registrations()
+        self._registrations = Registrations(self._rows.place_of)
         self._adviser = Adviser()
         self._advice: tuple[Advice, ...] = ()
         self._sample: Sample | None = None

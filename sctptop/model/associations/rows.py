@@ -122,6 +122,13 @@ class Rows:
             for life in self._lives.values()
         )
 
+    def place_of(self, key: Key) -> tuple[str, str] | None:
+        """The first local and the first remote address of an association; None while they are not known."""
+        life = self._lives.get(key)
+        if life is None or not life.association.local_addresses or not life.association.remote_addresses:
+            return None
+        return life.association.local_addresses[0], life.association.remote_addresses[0]
+
     def _meet(self, entry: Association, interval_s: float | None) -> _Life:
         """The life this record belongs to, begun now if it is new."""
         life = next((found for name in aliases(entry) if (found := self._known(name, entry))), None)

@@ -23,7 +23,8 @@ class NasPair:
     """A request of the core in a downlink NAS message and the types that answer it.
 
     ``in_turn``: the core goes on with the registration only once it has the answer, and the next in turn is no other.
-    ``secures``: new keys follow from it, which a SecurityModeCommand activates.
+    ``secures``: new keys follow from it, which a SecurityModeCommand activates. ``asks`` and ``answered_by``: the
+    octets of the request and of its answers under ciphering, where these alone tell them; else none.
     """
 
     name: str
@@ -31,52 +32,113 @@ class NasPair:
     failures: frozenset[int] = frozenset()
     in_turn: bool = True
     secures: bool = False
+    asks: frozenset[int] = frozenset()
+    answered_by: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a request of the UE may come to: types of NAS messages, and octets of them under ciphering.
+
+    ``accept_least``: of the shortest accept. ``complete_sizes``: of the message that answers it.
+    """
+
+    accept: int
+    complete: int
+    accept_least: int
+    complete_sizes: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """Numbers of one protocol. ``ran`` and ``core`` are what it calls its two ends.
 
-    ``later`` are the types of NAS messages that a UE sends only after its registration.
+    ``goals`` by the types of NAS messages that begin a registration, an attach or an update. ``later`` are the types
+    that a UE sends only after it. ``status_size``: octets of the status message under ciphering, ``refusal_sizes``: of
+    a reject.
     """
 
     name: str
     ppid: int
     ran: str
     core: str
+    setup: int
+    reset: int
     initial_ue: int
     downlink_nas: int
     uplink_nas: int
     context_setup: int
     context_release: int
+    release_request: int
+    error: int
+    session_setup: int
     reroute: int
-    request: int
-    accept: int
-    complete: int
+    goals: Mapping[int, Goal]
     rejects: frozenset[int]
+    authentication_reject: int
+    authentication_failure: int
+    security_reject: int
+    status: int
+    status_size: int
+    refusal_sizes: frozenset[int]
     later: frozenset[int]
     nas_pairs: Mapping[int, NasPair] = field(default_factory=dict)
 
+    @property
+    def accepts(self) -> frozenset[int]:
+        """The types of NAS messages that accept a request of the UE."""
+        return frozenset(goal.accept for goal in self.goals.values())
 
+    @property
+    def completes(self) -> frozenset[int]:
+        """The types of NAS messages that answer an accept."""
+        return frozenset(goal.complete for goal in self.goals.values())
+
+
+# Octets: a protected message of 5GMM has 7 before the plain one, of EMM 6 (TS 24.501 and TS 24.301, section 9.1).
+# Plain, an accept of 5G has 5 at least, its answer 3, or 23 with a transparent container for the steering of roaming
+# (section 8.2); AttachAccept 16 at least, AttachComplete 7 at least, and those of a tracking area update 4 and 2.
 NGAP = Dialect(
     name="NGAP",
     ppid=ppid.NGAP,
     ran="gNB",
     core="AMF",
+    setup=21,
+    reset=20,
     initial_ue=15,
     downlink_nas=4,
     uplink_nas=46,
     context_setup=14,
     context_release=41,
+    release_request=42,
+    error=9,
+    session_setup=29,
     reroute=36,
-    request=0x41,
-    accept=0x42,
-    complete=0x43,
-    rejects=frozenset((0x44, 0x58)),
+    goals={0x41: Goal(0x42, 0x43, 12, frozenset((10, 30)))},
+    rejects=frozenset((0x44,)),
+    authentication_reject=0x58,
+    authentication_failure=0x59,
+    security_reject=0x5F,
+    status=0x64,
+    status_size=11,
+    refusal_sizes=frozenset((11, 14, 17)),
     later=frozenset((0x45, 0x4C, 0x67)),
     nas_pairs={
-        0x56: NasPair("Authentication", frozenset((0x57,)), frozenset((0x59,)), secures=True),
-        0x5B: NasPair("Identification", frozenset((0x5C,)), in_turn=False),
+        0x56: NasPair(
+            "Authentication",
+            frozenset((0x57,)),
+            frozenset((0x59,)),
+            secures=True,
+            asks=frozenset((49,)),
+            answered_by=frozenset((11, 27, 28)),
+        ),
+        0x5B: NasPair(
+            "Identification",
+            frozenset((0x5C,)),
+            in_turn=False,
+            asks=frozenset((11,)),
+            answered_by=frozenset(range(13, 200)),
+        ),
         0x5D: NasPair("SecurityModeControl", frozenset((0x5E,)), frozenset((0x5F,))),
     },
 )
@@ -86,19 +148,38 @@ S1AP = Dialect(
     ppid=ppid.S1AP,
     ran="eNB",
     core="MME",
+    setup=17,
+    reset=14,
     initial_ue=12,
     downlink_nas=11,
     uplink_nas=13,
     context_setup=9,
     context_release=23,
+    release_request=18,
+    error=15,
+    session_setup=5,
     reroute=52,
-    request=0x41,
-    accept=0x42,
-    complete=0x43,
-    rejects=frozenset((0x44, 0x54)),
+    goals={
+        0x41: Goal(0x42, 0x43, 22, frozenset(range(13, 300))),
+        0x48: Goal(0x49, 0x4A, 10, frozenset((8,))),
+    },
+    rejects=frozenset((0x44, 0x4B)),
+    authentication_reject=0x54,
+    authentication_failure=0x5C,
+    security_reject=0x5F,
+    status=0x60,
+    status_size=9,
+    refusal_sizes=frozenset((9, 12)),
     later=frozenset((0x45, 0x4C)),
     nas_pairs={
-        0x52: NasPair("Authentication", frozenset((0x53,)), frozenset((0x5C,)), secures=True),
+        0x52: NasPair(
+            "Authentication",
+            frozenset((0x53,)),
+            frozenset((0x5C,)),
+            secures=True,
+            asks=frozenset((42,)),
+            answered_by=frozenset((9, *range(13, 26))),
+        ),
         0x55: NasPair("Identification", frozenset((0x56,)), in_turn=False),
         0x5D: NasPair("SecurityModeControl", frozenset((0x5E,)), frozenset((0x5F,))),
     },

@@ -23,8 +23,12 @@ Wire = tuple[int, int, int, int, int]
 class Message:
     """``at_ns``: handed over by our application, or arrived. ``done_ns``: first transmitted, or read by it.
 
-    Both on CLOCK_MONOTONIC, and ``done_ns`` is never before ``at_ns``. ``out`` says that we sent it. ``length`` is that
-    of the user data in its first chunk, bytes.
+    Both on CLOCK_MONOTONIC, and ``done_ns`` is never before ``at_ns``; of several chunks it is the last that counts.
+    ``out`` says that we sent it. ``blocked_ns``: how long its sender waited for buffer before ``at_ns``; ``order_ns``:
+    how long behind ``at_ns`` it waited for an earlier message of its stream. ``length`` of the user data, bytes;
+    ``nas_length`` of the NAS message in it, None without one. ``type``: what is requested, see ``Header``;
+    ``nas_cause`` and ``cause``: of 5GMM (EMM), and of NGAP (S1AP) as group and value. ``inferred``: ``nas`` is what a
+    message that cannot be read must be.
     """
 
     wire: Wire
@@ -40,6 +44,21 @@ class Message:
     ppid: int | None = None
     stream: int | None = None
     length: int | None = None
+    tsn: int | None = None
+    last_tsn: int | None = None
+    blocked_ns: int = 0
+    order_ns: int = 0
+    nas_length: int | None = None
+    type: str | None = None
+    nas_cause: int | None = None
+    cause: tuple[str, int] | None = None
+    ran_node: str | None = None
+    inferred: bool = False
+
+    @property
+    def begin_ns(self) -> int:
+        """When its sender began to send it, or it arrived."""
+        return self.at_ns - self.blocked_ns
 
     @property
     def wait_ns(self) -> int:
@@ -53,8 +72,8 @@ class Message:
 
     @property
     def nas_name(self) -> str:
-        """The NAS message inside, "" where there is none to be read."""
-        return "" if self.nas is None else nas_name(self.dialect.ppid, self.nas)
+        """The NAS message inside, with a question mark where that is inferred; "" where it is not known."""
+        return "" if self.nas is None else nas_name(self.dialect.ppid, self.nas) + "?" * self.inferred
 
     @property
     def title(self) -> str:
@@ -80,12 +99,19 @@ def message_of(event: Event) -> Message | None:
     if pdu not in (INITIATING, SUCCESSFUL, UNSUCCESSFUL):
         return None
     ppid = _whole(told("ppid"))
+    wait_ns = max(_whole(told("wait_ns")) or 0, 0)
+    group, cause, kind, node = (
+        told("cause_group"),
+        _whole(told("cause")),
+        told("registration_type"),
+        told("ran_node"),
+    )
     return Message(
         wire=wire_of(event),
         dialect=dialect_of(ppid, event.local_port, event.remote_port),
         out=direction == "out",
         at_ns=at_ns,
-        done_ns=at_ns + max(_whole(told("wait_ns")) or 0, 0),
+        done_ns=at_ns + wait_ns,
         pdu=str(pdu),
         procedure=procedure,
         nas=_whole(told("nas")),
@@ -94,6 +120,15 @@ def message_of(event: Event) -> Message | None:
         ppid=ppid,
         stream=_whole(told("stream")),
         length=_whole(told("length")),
+        tsn=_whole(told("tsn")),
+        last_tsn=_whole(told("last_tsn")),
+        blocked_ns=max(_whole(told("blocked_ns")) or 0, 0) if direction == "out" else 0,
+        order_ns=min(max(_whole(told("order_ns")) or 0, 0), wait_ns) if direction == "in" else 0,
+        nas_length=_whole(told("nas_length")),
+        type=kind if isinstance(kind, str) else None,
+        nas_cause=_whole(told("nas_cause")),
+        cause=(group, cause) if isinstance(group, str) and cause is not None else None,
+        ran_node=node if isinstance(node, str) else None,
     )
 
 

@@ -1,58 +1,81 @@
 """Registrations of UEs, one record an attempt, from the messages that carried them; seen from either end.
 
-A registration takes from the hand-over of its InitialUEMessage to the first transmission of its last message at the
-radio node, and from the arrival of the first to the reading of the last at the core: each end counts all that its own
-SCTP did to both of them, so no stall at the beginning or at the end is lost. What differs between the two is one way
-through the network and the waiting at the other end.
+A registration takes from the instant in which the radio node begins to send the request to the first transmission of
+its last message, and at the core from the arrival of the request to the reading of the last: each end counts all that
+its own SCTP did to both of them, so no stall at the beginning or at the end is lost. What differs between the two is
+one way through the network and the waiting at the other end.
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sctptop.model.associations.identity import Key
-from sctptop.model.ngap.message import Message
-from sctptop.model.registrations.outcome import GRACE_NS, RUNNING, TIMEOUT_NS, Ending, judge
-from sctptop.model.registrations.stages import CORE, HELD, RAN, READ_WAIT, Stage, stages, sums
+from sctptop.model.ngap.message import Message, Wire
+from sctptop.model.passages.passage import BLOCKED, CORE, HELD, LOST, NETWORK, ORDER, RAN, UNREAD
+from sctptop.model.passages.stages import SCTP, Stage, stages, sums
+from sctptop.model.passages.ways import Ways
+from sctptop.model.registrations.outcome import T3510_NS, Fate, judge
+from sctptop.model.registrations.progress import MARGIN_NS, T3550_NS, Verdict
+from sctptop.model.registrations.words import RUNNING
 
-WHOSE = ((HELD, READ_WAIT), (CORE,), (RAN,))
-"""``Stage.whose`` in SCTP, the core and the RAN."""
+WHOSE = (SCTP, (UNREAD,), (NETWORK,), (CORE,), (RAN,))
+"""``Stage.whose`` in SCTP, the reader, the network, the core and the RAN."""
 MOST_MESSAGES = 64
 """Kept of one registration: a whole one has about ten. Beyond, those in the middle give way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One attempt. ``held_ns`` + ``read_wait_ns`` + ``core_ns`` + ``ran_ns`` = ``total_ns``, to the nanosecond.
+    """One attempt. ``sctp_ns`` + ``unread_ns`` + ``network_ns`` + ``core_ns`` + ``ran_ns`` = ``total_ns``.
 
-    ``end`` is which of the two we are: "gNB" or "AMF", in S1AP "eNB" or "MME". Times are None while it is running.
-    ``began_ns`` and the instants of the messages are on CLOCK_MONOTONIC. ``left_out``: messages beyond MOST_MESSAGES.
+    ``end`` is which of the two we are: "gNB" or "AMF", in S1AP "eNB" or "MME". ``kind``: what was requested, None where
+    that is not known. ``inferred``: the outcome is read off messages that cannot be read. ``cause``: why, by protocol,
+    number and name. Times are None while it is running, and ``network_ns`` where it cannot be told from the core's
+    (the radio side's). ``attempt`` counts those of one UE, ``since_first_ns`` is from the beginning of the first.
+    ``accepted_ns``: until the accept was through. ``pdu_session_ns``: from the UE's request of a PDU session behind it
+    until that was set up. ``began_ns`` and the instants of the messages are on CLOCK_MONOTONIC. ``left_out``: messages
+    beyond MOST_MESSAGES; ``after``: those of the PDU session.
     """
 
     association: Key
     protocol: str
     end: str
+    kind: str | None
     ran_ue_id: int | None
     amf_ue_id: int | None
     began: datetime
     began_ns: int
     outcome: str
+    inferred: bool
+    cause: str | None
     stages: tuple[Stage, ...]
     messages: tuple[Message, ...]
     total_ns: int | None
     held_ns: int | None
-    read_wait_ns: int | None
+    blocked_ns: int | None
+    lost_ns: int | None
+    order_ns: int | None
+    unread_ns: int | None
+    network_ns: int | None
     core_ns: int | None
     ran_ns: int | None
+    pdu_session_ns: int | None
+    attempt: int
+    since_first_ns: int | None
+    accepted_ns: int | None
     left_out: int
+    sent_again: tuple[tuple[int, int], ...] = ()
+    after: tuple[Message, ...] = ()
 
     @property
     def sctp_ns(self) -> int | None:
-        """Time in SCTP on this host: held before transmission, and waiting to be read."""
-        return None if self.held_ns is None or self.read_wait_ns is None else self.held_ns + self.read_wait_ns
+        """What SCTP did: held, blocked, lost, and waiting in order."""
+        parts = [getattr(self, f"{name}_ns") for name in SCTP]
+        return None if None in parts else sum(parts)
 
     @property
     def from_ran(self) -> bool:
@@ -61,7 +84,7 @@ class Registration:
 
     @property
     def costliest_part(self) -> tuple[Stage, ...]:
-        """The stages of SCTP, of the core or of the radio side: whichever took most in all."""
+        """The stages of SCTP, the reader, the network, the core or the radio side: whichever took most in all."""
         parts = [[stage for stage in self.stages if stage.whose in part] for part in WHOSE]
         return tuple(max(parts, key=lambda part: sum(stage.length_ns for stage in part)))
 
@@ -75,6 +98,7 @@ class Attempt:
     """A registration under way: its messages so far, in the order of their instants.
 
     ``due_ns``: when it is to be judged again though nothing came. ``before``: the one that had its id before.
+    ``wires``: the associations that carried it, ``left`` those whose core it left, ``names`` those it goes by.
     """
 
     def __init__(self, first: Message, association: Key, began: datetime) -> None:
@@ -83,9 +107,19 @@ class Attempt:
         self.began = began
         self.before: Attempt | None = None
         self.closed_ns: int | None = None
+        self.lost_ns: int | None = None
+        self.gap = False
+        self.number = 1
+        self.first_ns = first.begin_ns
         self.amf_ue_id = first.amf_ue_id
-        self.ending = Ending(RUNNING)
+        self.wires = [first.wire]
+        self.names: set[Hashable] = set()
+        self.left: set[Wire] = set()
+        self.rerouted_from: Wire | None = None
+        self.rerouted_ns: int | None = None
+        self.verdict = Verdict(RUNNING)
         self.due_ns = first.at_ns
+        self.after: list[Message] = []
         self._later: list[Message] = []
         self._left_out = 0
 
@@ -100,48 +134,87 @@ class Attempt:
         """Whether we are the radio node."""
         return self.first.out
 
+    @property
+    def ended_ns(self) -> int | None:
+        """When it ended, None while it is running."""
+        return None if self.verdict.outcome == RUNNING else self.verdict.end_ns
+
     def add(self, message: Message) -> None:
         """A further message, whenever it was."""
+        if message.wire not in self.wires:
+            self.wires.append(message.wire)
         insort(self._later, message, key=lambda one: (one.at_ns, one.done_ns))
         if len(self._later) >= MOST_MESSAGES:
             del self._later[MOST_MESSAGES // 2]
             self._left_out += 1
 
-    def judge(self, now_ns: int) -> Ending:
+    def judge(self, now_ns: int) -> Verdict:
         """How it stands now."""
-        self.ending = judge(self._messages, now_ns, self.closed_ns)
-        end_ns = self.ending.end_ns
-        self.due_ns = self.first.at_ns + TIMEOUT_NS if end_ns is None else end_ns + GRACE_NS
-        return self.ending
+        self.verdict = judge(self._messages, now_ns, Fate(self.closed_ns, self.lost_ns, self.gap))
+        end_ns = self.verdict.end_ns
+        gives_up_ns = self.first.begin_ns + T3510_NS + MARGIN_NS
+        self.due_ns = gives_up_ns if end_ns is None else end_ns + T3550_NS + MARGIN_NS
+        if self.due_ns <= now_ns:
+            self.due_ns = now_ns + MARGIN_NS
+        return self.verdict
 
-    def record(self, now_ns: int) -> Registration:
+    def record(self, now_ns: int, ways: Ways) -> Registration:
         """As it was judged last; while it is running its stages reach to ``now_ns``."""
-        ending, first = self.ending, self.first
-        ended_ns = None if ending.outcome == RUNNING else ending.end_ns
+        verdict, first, ended_ns = self.verdict, self.first, self.ended_ns
         running = ended_ns is None
-        until_ns = max(now_ns if ended_ns is None else ended_ns, first.at_ns)
-        messages = tuple(message for message in self._messages if message.at_ns <= until_ns)
-        pieces = stages(messages, first.out, first.at_ns, until_ns, not self._left_out)
+        began_ns = first.begin_ns
+        until_ns = max(now_ns if ended_ns is None else ended_ns, began_ns)
+        messages = tuple(self._as_read(until_ns))
+        passages = ways.passages(messages)
+        whole = any(one.whole for one in passages)
+        rtt_ns = None if whole else ways.rtt_ns(self.wires[-1])
+        pieces = stages(passages, first.out, began_ns, until_ns, not self._left_out, rtt_ns)
         spent = sums(pieces)
+        known = whole or rtt_ns is not None
+        accepted_ns = verdict.accepted_ns
         return Registration(
             association=self.association,
             protocol=first.dialect.name,
             end=self.end,
+            kind=first.type,
             ran_ue_id=first.ran_ue_id,
             amf_ue_id=self.amf_ue_id,
             began=self.began,
-            began_ns=first.at_ns,
-            outcome=ending.outcome,
+            began_ns=began_ns,
+            outcome=verdict.outcome,
+            inferred=verdict.inferred,
+            cause=verdict.cause,
             stages=pieces,
             messages=messages,
             total_ns=None if running else sum(spent.values()),
             held_ns=None if running else spent[HELD],
-            read_wait_ns=None if running else spent[READ_WAIT],
+            blocked_ns=None if running else spent[BLOCKED],
+            lost_ns=None if running else spent[LOST],
+            order_ns=None if running else spent[ORDER],
+            unread_ns=None if running else spent[UNREAD],
+            network_ns=None if running or not known else spent[NETWORK],
             core_ns=None if running else spent[CORE],
             ran_ns=None if running else spent[RAN],
+            pdu_session_ns=None,
+            attempt=self.number,
+            since_first_ns=None if running else until_ns - self.first_ns,
+            accepted_ns=None if accepted_ns is None else max(accepted_ns - began_ns, 0),
             left_out=self._left_out,
+            sent_again=tuple(
+                (place, again_ns)
+                for place, message in enumerate(messages)
+                if message.out
+                for again_ns in ways.again(message)
+            ),
         )
 
     @property
     def _messages(self) -> Sequence[Message]:
         return (self.first, *self._later)
+
+    def _as_read(self, until_ns: int) -> Iterable[Message]:
+        """Its messages until then; what cannot be read of them as it was inferred."""
+        for place, message in enumerate(self._messages):
+            if message.at_ns <= until_ns:
+                nas = self.verdict.read_as.get(place)
+                yield message if nas is None else replace(message, nas=nas, inferred=True)

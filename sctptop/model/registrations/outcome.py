@@ -1,20 +1,19 @@
-"""When a registration ends, and how: read from the messages of one UE.
+"""How a registration ends: its outcome, when, why, and whether that is read or inferred.
 
-The procedure is that of TS 23.502 section 4.2.2.2 and TS 24.501 section 5.5.1.
-It begins with the InitialUEMessage that carries a RegistrationRequest, and ends
+The procedures are those of TS 24.501 section 5.5.1 and TS 24.301 sections 5.5.1 and 5.5.3. A registration begins with
+the request in an InitialUEMessage or an UplinkNASTransport, and ends
 
-- *completed* with the RegistrationComplete: that NAS message, or where it cannot be read the first uplink NAS message
-  after the InitialContextSetupRequest or the RegistrationAccept. An accept without a new 5G-GUTI is not answered. That
-  no answer will come is known when the UE goes on to something else, when the core releases the context, or after
-  GRACE_NS; then the end is the InitialContextSetupResponse, or the accept where no context was set up.
-- *rejected* with a RegistrationReject or AuthenticationReject, or when the context could not be set up.
-- *released* with a UEContextReleaseCommand or RerouteNASRequest before any of these.
-- *timed out* TIMEOUT_NS after its beginning, if none of these came.
-- *superseded* by another InitialUEMessage under its id: its end was never seen.
-
-NAS messages are ciphered from the SecurityModeComplete on, unless with the null cipher: a downlink one that cannot be
-read is taken for the accept, since all before it can; an InitialContextSetupRequest after it takes its place, or, where
-no probe saw that one, the InitialContextSetupResponse.
+- *completed* with the message that answers the accept. An accept without a new 5G-GUTI is not answered. That no answer
+  will come is known when the UE goes on to something else, when the core releases the context, or when it would have
+  repeated its accept (T3550); then the end is the InitialContextSetupResponse, or the accept where no context was set
+  up.
+- *rejected* with a RegistrationReject, or when the context could not be set up.
+- *refused by authentication* with an AuthenticationReject, or when the core releases a UE whose authentication failed.
+- *not accepted by the UE*: it answered the accept, or the security mode, with a 5GMM STATUS or a reject.
+- *released* with a UEContextReleaseCommand before any of these, *superseded* by a further request of the UE or by
+  another UE under its id, *association lost* with the last association between the two nodes.
+- *timed out* when T3510 of the UE has passed, with a margin for the way there and back.
+- *unknown* where a message was not seen that may have decided it, or where one that cannot be read may be two things.
 """
 
 from __future__ import annotations
@@ -22,33 +21,47 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sctptop.model.ngap.dialect import INITIATING, SUCCESSFUL, UNSUCCESSFUL
+from sctptop.model.ngap.dialect import INITIATING
 from sctptop.model.ngap.message import Message
+from sctptop.model.registrations.progress import MARGIN_NS, T3550_NS, Ending, Progress, Verdict
+from sctptop.model.registrations.words import (
+    ASSOCIATION_LOST,
+    COMPLETED,
+    NOT_ACCEPTED,
+    RELEASED,
+    RUNNING,
+    SUPERSEDED,
+    TIMED_OUT,
+    UNKNOWN,
+)
 
-RUNNING, COMPLETED, REJECTED = "running", "completed", "rejected"
-RELEASED, TIMED_OUT, SUPERSEDED = "released", "timed out", "superseded"
-OUTCOMES = (COMPLETED, REJECTED, RELEASED, TIMED_OUT, SUPERSEDED)
-"""How a registration may end."""
-
-TIMEOUT_NS = 15_000_000_000
-"""T3510, TS 24.501 table 10.2.1: the UE gives up."""
-GRACE_NS = 6_000_000_000
-"""T3550, TS 24.501 table 10.2.2: a core that waits for a RegistrationComplete repeats its accept."""
+T3510_NS = 15_000_000_000
+"""T3510, TS 24.501 table 10.2.1; T3410 and T3430, TS 24.301 table 10.2.1: the UE gives up."""
+ACCEPTS = 5
+"""The core gives up when T3550 (T3450) has run out so often."""
+REROUTE_NS = 5_000_000_000
+"""A radio node that is to take another AMF does so at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
-    """The outcome and its instant. ``end_ns`` while RUNNING: where it ends if nothing more comes; None if unknown."""
+class Fate:
+    """What happened to a registration beside its own messages, on CLOCK_MONOTONIC; None: it did not.
 
-    outcome: str
-    end_ns: int | None = None
+    ``closed_ns``: a further request took its place; ``lost_ns``: its association is gone. ``gap``: messages of its
+    association were not seen meanwhile.
+    """
+
+    closed_ns: int | None = None
+    lost_ns: int | None = None
+    gap: bool = False
 
 
 def begins(message: Message) -> bool:
-    """Whether it begins a registration. One whose NAS message cannot be read counts as one: that of a UE without
-    security is always in the clear, and nothing else begins so often."""
+    """Whether it begins a registration, an attach or an update: its NAS message can be read and is such a request."""
     dialect = message.dialect
-    return first_of_ue(message) and message.nas in (dialect.request, None)
+    if message.pdu != INITIATING or message.procedure not in (dialect.initial_ue, dialect.uplink_nas):
+        return False
+    return message.nas in dialect.goals
 
 
 def first_of_ue(message: Message) -> bool:
@@ -64,96 +77,72 @@ def matters(message: Message) -> bool:
         dialect.downlink_nas,
         dialect.context_setup,
         dialect.context_release,
+        dialect.release_request,
         dialect.reroute,
+        dialect.session_setup,
+        dialect.error,
     )
 
 
-class _Progress:
-    """What the messages so far have shown."""
-
-    def __init__(self) -> None:
-        self.accept: Message | None = None
-        self.sure = False
-        self.response: Message | None = None
-        self.answer: Message | None = None
-
-    @property
-    def end_ns(self) -> int | None:
-        """Where it ends if nothing more comes."""
-        if self.accept is None:
-            return None
-        if not self.sure:
-            return self.answer.done_ns if self.answer else None
-        if self.accept.procedure == self.accept.dialect.context_setup:
-            return self.response.done_ns if self.response else None
-        return max(one.done_ns for one in (self.accept, self.response) if one is not None)
-
-    def take(self, message: Message) -> Ending | None:
-        """Update with the next message; returns how the registration ended, if it did."""
-        dialect = message.dialect
-        if message.procedure == dialect.uplink_nas:
-            return self._uplink(message)
-        if message.procedure == dialect.downlink_nas:
-            return self._downlink(message)
-        if message.procedure == dialect.context_setup:
-            return self._context(message)
-        gone = message.procedure in (dialect.context_release, dialect.reroute)
-        return self._over(message) if gone and message.pdu == INITIATING else None
-
-    def _uplink(self, message: Message) -> Ending | None:
-        dialect = message.dialect
-        if message.nas == dialect.complete or (message.nas is None and self.sure):
-            return Ending(COMPLETED, message.done_ns)
-        if message.nas is None and self.accept is not None:
-            self.answer = self.answer or message
-        if message.nas in dialect.later and self.end_ns is not None:
-            return Ending(COMPLETED, self.end_ns)
-        return None
-
-    def _downlink(self, message: Message) -> Ending | None:
-        if message.nas in message.dialect.rejects:
-            return Ending(REJECTED, message.done_ns)
-        if message.nas == message.dialect.accept:
-            self.accept, self.sure = message, True
-        elif not self.sure:
-            # Any that can be read shows that the one before it was no accept.
-            unreadable = message.nas is None
-            self.accept = (self.accept or message) if unreadable else None
-            self.answer = self.answer if unreadable else None
-        return None
-
-    def _context(self, message: Message) -> Ending | None:
-        if message.pdu == UNSUCCESSFUL:
-            return Ending(REJECTED, message.done_ns)
-        if message.pdu == SUCCESSFUL:
-            self.response = message
-        if not self.sure:
-            # A response whose request was not seen shows as well that there was one.
-            self.accept, self.sure, self.answer = message, True, None
-        return None
-
-    def _over(self, message: Message) -> Ending:
-        if self.end_ns is not None:
-            return Ending(COMPLETED, self.end_ns)
-        return Ending(RELEASED, message.done_ns)
-
-
-def judge(messages: Sequence[Message], now_ns: int, closed_ns: int | None = None) -> Ending:
-    """How the registration stands that the first of these messages began; they are in the order of ``at_ns``.
-
-    ``closed_ns``: when another InitialUEMessage took its id.
-    """
-    deadline_ns = messages[0].at_ns + TIMEOUT_NS
-    progress = _Progress()
-    for message in messages[1:]:
-        if message.at_ns >= deadline_ns:
+def judge(messages: Sequence[Message], now_ns: int, fate: Fate = Fate()) -> Verdict:
+    """How the registration stands that the first of these messages began; they are in the order of ``at_ns``."""
+    last_ns = messages[0].begin_ns + T3510_NS + MARGIN_NS
+    progress = Progress(messages[0])
+    for place, message in enumerate(messages[1:], 1):
+        if message.at_ns > last_ns and progress.accepted is None:
             break
-        ending = progress.take(message)
+        ending = progress.take(place, message)
         if ending is not None:
-            return ending
+            return _verdict(progress, ending, fate)
+    return _verdict(progress, _standing(progress, messages[0].begin_ns, now_ns, fate), fate)
+
+
+def _standing(progress: Progress, began_ns: int, now_ns: int, fate: Fate) -> Ending:
+    """While no message has ended it."""
+    gives_up_ns = began_ns + T3510_NS
+    if progress.repeated and progress.accepted is not None:
+        gives_up_ns = max(gives_up_ns, progress.accepted.at_ns + ACCEPTS * T3550_NS)
+    late = now_ns >= gives_up_ns + MARGIN_NS
+    over_ns = min((ns for ns in (fate.closed_ns, fate.lost_ns) if ns is not None), default=None)
+    if progress.rerouted is not None:
+        if over_ns is None and now_ns - progress.rerouted.done_ns < REROUTE_NS:
+            return Ending(RUNNING)
+        return Ending(UNKNOWN, progress.rerouted.done_ns, "re-routed to another core")
+    if over_ns is not None and over_ns < gives_up_ns + MARGIN_NS:
+        return _cut_short(progress, over_ns, over_ns == fate.lost_ns)
+    if progress.status is not None:
+        return Ending(NOT_ACCEPTED if late else RUNNING, gives_up_ns if late else None, progress.status_cause)
     end_ns = progress.end_ns
-    if closed_ns is not None and closed_ns < deadline_ns:
-        return Ending(SUPERSEDED, closed_ns) if end_ns is None else Ending(COMPLETED, end_ns)
-    if end_ns is not None:
-        return Ending(COMPLETED if now_ns - end_ns >= GRACE_NS else RUNNING, end_ns)
-    return Ending(TIMED_OUT, deadline_ns) if now_ns >= deadline_ns else Ending(RUNNING)
+    if end_ns is not None and not progress.repeated:
+        done = now_ns - end_ns >= T3550_NS + MARGIN_NS
+        return Ending(COMPLETED if done else RUNNING, end_ns, inferred=not progress.sure)
+    if late:
+        return Ending(UNKNOWN if progress.doubtful else TIMED_OUT, gives_up_ns, progress.why)
+    return Ending(RUNNING)
+
+
+def _cut_short(progress: Progress, over_ns: int, lost: bool) -> Ending:
+    if progress.status is not None:
+        return Ending(NOT_ACCEPTED, over_ns, progress.status_cause)
+    # An answer to the accept would have come at once: without one there was none to come.
+    accepted = progress.end_ns is not None and not progress.repeated and over_ns - progress.end_ns > MARGIN_NS
+    if lost and not accepted:
+        return Ending(ASSOCIATION_LOST, over_ns)
+    if progress.end_ns is not None and not progress.repeated:
+        return Ending(COMPLETED, progress.end_ns, inferred=not progress.sure)
+    return Ending(UNKNOWN if progress.doubtful else SUPERSEDED, over_ns, progress.why)
+
+
+def _verdict(progress: Progress, ending: Ending, fate: Fate) -> Verdict:
+    accepted = progress.accepted
+    outcome = ending.outcome
+    if outcome in (RELEASED, SUPERSEDED, TIMED_OUT) and fate.gap:
+        outcome = UNKNOWN
+    return Verdict(
+        outcome=outcome,
+        end_ns=ending.end_ns,
+        cause=ending.cause,
+        inferred=ending.inferred,
+        accepted_ns=None if accepted is None else accepted.done_ns,
+        read_as=progress.read_as,
+    )

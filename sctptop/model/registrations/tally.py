@@ -8,19 +8,18 @@ from dataclasses import dataclass, field
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
 from sctptop.model.ngap.dialect import RAN_ENDS
 from sctptop.model.registrations.attempt import Registration
-from sctptop.model.registrations.outcome import COMPLETED, OUTCOMES
+from sctptop.model.registrations.words import COMPLETED, OUTCOMES
 
 BITS = 9
 """Of the distributions: an error of at most 0.1 %."""
 PARTS = {
-    "total": "total_ms",
-    "sctp": "sctp_ms",
-    "held": "held_ms",
-    "read_wait": "unread_ms",
-    "core": "core_ms",
-    "ran": "ran_ms",
+    name: f"{name}_ms"
+    for name in ("total", "sctp", "held", "blocked", "lost", "order", "unread", "network", "core", "ran")
 }
-"""Parts of each registration's time, and their published names: ``sctp`` is ``held`` and ``read_wait`` together."""
+"""Parts of each registration's time, and their published names: ``sctp`` is the four behind it together."""
+ACCEPTED = "accepted"
+"""The name of the time until the accept was through, of those that were accepted: also a part of a tally."""
+MOST_CAUSES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +57,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of the registrations seen from one end. ``parts`` are of the completed ones alone.
+    """What became of the registrations of one kind, seen from one end. ``parts`` are of the completed ones alone, but
+    for ACCEPTED. ``causes`` counts (outcome, cause) where a cause is known, ``inferred`` outcomes that were inferred.
 
     ``started`` may be less than have ended: those that were running at the reset.
     """
 
     end: str
+    kind: str | None = None
     started: int = 0
     ended: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
-    parts: Mapping[str, Part] = field(default_factory=lambda: {name: Part() for name in PARTS})
+    parts: Mapping[str, Part] = field(default_factory=lambda: {name: Part() for name in (*PARTS, ACCEPTED)})
+    causes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    inferred: int = 0
 
     @property
     def from_ran(self) -> bool:
@@ -92,16 +95,19 @@ class Tally:
     def with_more(self, started: int, ended: Iterable[Registration]) -> Tally:
         """A new one with those that started and those that ended since."""
         finished = list(ended)
-        counts = dict(self.ended)
+        counts, causes, parts = dict(self.ended), dict(self.causes), dict(self.parts)
         for one in finished:
             counts[one.outcome] += 1
+            if one.cause is not None:
+                why = (one.outcome, one.cause)
+                if why in causes or len(causes) < MOST_CAUSES:
+                    causes[why] = causes.get(why, 0) + 1
         done = [one for one in finished if one.outcome == COMPLETED]
-        parts = self.parts
-        if done:
-            parts = {name: self.parts[name].with_times(_part(one, name) for one in done) for name in PARTS}
-        return Tally(self.end, self.started + started, counts, parts)
-
-
-def _part(registration: Registration, name: str) -> int:
-    value: int | None = getattr(registration, f"{name}_ns")
-    return value or 0
+        for name in PARTS if done else ():
+            times = (getattr(one, f"{name}_ns") for one in done)
+            parts[name] = parts[name].with_times(time for time in times if time is not None)
+        accepted = [one.accepted_ns for one in finished if one.accepted_ns is not None]
+        if accepted:
+            parts[ACCEPTED] = parts[ACCEPTED].with_times(accepted)
+        inferred = self.inferred + sum(one.inferred for one in finished)
+        return Tally(self.end, self.kind, self.started + started, counts, parts, causes, inferred)

@@ -7,33 +7,36 @@ only SETTLE_NS after its last message.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from heapq import nlargest
-from itertools import accumulate, chain, islice
+from datetime import datetime, timedelta
+from itertools import islice
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
-from sctptop.model.ngap.message import Message, message_of, wire_of
+from sctptop.model.ngap.message import Message, Wire, message_of, wire_of
+from sctptop.model.passages.lines import Lines, Place
+from sctptop.model.passages.unseen_messages import UnseenMessages
+from sctptop.model.passages.ways import Ways
 from sctptop.model.registrations.attempt import Attempt, Registration
-from sctptop.model.registrations.outcome import RUNNING, begins, first_of_ue, matters
+from sctptop.model.registrations.contexts import Contexts
+from sctptop.model.registrations.counting import Counting
+from sctptop.model.registrations.outcome import begins, first_of_ue, matters
 from sctptop.model.registrations.procedures import Procedures
-from sctptop.model.registrations.summary import SLOWEST, Ends, Registered, time_of
-from sctptop.model.registrations.tally import Tally
-from sctptop.model.registrations.unseen_messages import UnseenMessages
+from sctptop.model.registrations.sessions import Sessions
+from sctptop.model.registrations.summary import Registered
+from sctptop.model.registrations.words import RUNNING
 
-KEPT = 1000
-"""Registrations kept of those that ended last."""
 OLDEST = 20
 """Shown of those that are running."""
 MOST_RUNNING = 20_000
-MOST_TALLIES = 2048
 SETTLE_NS = 50_000_000
 """How much later than a message the event of one before it may come: probes are read one CPU after the other."""
 BACKWARDS_NS = 60_000_000_000
 """Events that much older than the clock are of another boot."""
+
+Named = tuple[Key | None, Event]
+"""An event with the key of its association, None where it was never read."""
 
 
 @dataclass(slots=True)
@@ -53,62 +56,93 @@ class _Came:
 
 
 class Registrations:
-    """Takes the events of each sample; ``now`` is the picture after the last."""
+    """Takes the events of each sample; ``now`` is the picture after the last.
 
-    def __init__(self) -> None:
+    ``place_of`` gives the local and the remote address of an association, None where they are not known.
+    """
+
+    def __init__(self, place_of: Callable[[Key], Place | None] = lambda _: None) -> None:
         self.now = Registered()
+        self._lines = Lines(place_of)
+        self._ways = Ways(self._lines)
+        self._contexts = Contexts(self._lines)
+        self._sessions = Sessions()
         self._procedures = Procedures()
         self._unseen = UnseenMessages()
+        self._counting = Counting()
         self._running: dict[int, Attempt] = {}
-        self._by_name: dict[Hashable, Attempt] = {}
         self._touched: dict[int, Attempt] = {}
         self._strays: list[_Came] = []
         self._clock_ns: int | None = None
-        self._last: deque[Registration] = deque(maxlen=KEPT)
-        self._slowest: list[Registration] = []
-        self._tallies: dict[Ends, Tally] = {}
-        self._messages = self._unfollowed = self._most = 0
+        self._epoch: datetime | None = None
 
-    def advance(
-        self, events: Iterable[tuple[Key | None, Event]], interval_s: float | None, whole: bool = True
-    ) -> Registered:
-        """Update with the events of one sample and the keys of their associations; ``whole``: none was lost."""
-        told = [
-            (key if key is not None else wire_of(event), event)
-            for key, event in events
-            if event.kind == "ngap"
-        ]
-        fresh = [
-            _Came(message, key, event.time)
-            for key, event in told
-            if (message := message_of(event)) is not None
-        ]
+    def advance(self, events: Iterable[Named], interval_s: float | None, whole: bool = True) -> Registered:
+        """Update with the events of one sample; ``whole``: none was lost."""
+        told, fresh, freed = self._read(events)
         if self._clock_ns is None and not fresh:
             return self.now
         now_ns = self._tick(fresh, interval_s)
         if interval_s is None or not whole:
             self._unseen.begin_anew()
+            for attempt in self._running.values():
+                attempt.gap = True
         if whole:
             self._unseen.advance(told, now_ns)
-        self._messages += len(fresh)
         started = self._take(fresh)
+        for wire, time in freed:
+            self._lost(wire, self._instant(time))
         ended = self._settle(now_ns)
-        if started or ended:
-            self._most = max(self._most, self._at_once(ended))
-        self._publish(now_ns, started, ended)
+        final = [record for _, record in self._close(now_ns)]
+        self._counting.take(len(fresh), started, ended, self._running.values(), final)
+        self._counting.strange(told)
+        self._publish(now_ns)
         return self.now
+
+    def rest(self) -> tuple[Registration, ...]:
+        """Registrations that have ended and whose PDU session is still waited for: at the end of a recording."""
+        return tuple(self._sessions.rest())
 
     def reset(self) -> None:
         """Count anew; those running go on."""
-        self._last.clear()
-        self._slowest = []
-        self._tallies = {}
+        self._counting.reset(self._running.values())
         self._procedures.reset()
         self._unseen.reset()
-        self._messages = self._unfollowed = 0
-        self._most = self._under_way()
         if self._clock_ns is not None:
-            self._publish(self._clock_ns, {}, [])
+            self._publish(self._clock_ns)
+
+    def _read(
+        self, events: Iterable[Named]
+    ) -> tuple[list[tuple[Key, Event]], list[_Came], list[tuple[Wire, datetime]]]:
+        """Events of NGAP, the messages among them, and the associations that are no more."""
+        told: list[tuple[Key, Event]] = []
+        fresh: list[_Came] = []
+        freed: list[tuple[Wire, datetime]] = []
+        for key, event in events:
+            wire = wire_of(event)
+            at_ns = event.details.get("at_ns")
+            if event.kind == "ngap":
+                named = key if key is not None else wire
+                told.append((named, event))
+                message = message_of(event)
+                if message is not None:
+                    fresh.append(_Came(message, named, event.time))
+                    self._epoch = event.time - timedelta(microseconds=message.at_ns // 1000)
+            elif event.kind == "ngap_rtx":
+                tsn = event.details.get("tsn")
+                if type(tsn) is int and type(at_ns) is int:
+                    self._ways.sent_again(wire, tsn, at_ns)
+            elif event.kind == "hb_rtt":
+                rtt_ms = event.number("rtt_ms")
+                if rtt_ms is not None and rtt_ms >= 0:
+                    self._lines.heartbeat(wire, round(rtt_ms * 1e6))
+            elif event.kind == "association" and event.text("change") == "FREED":
+                freed.append((wire, event.time))
+        return told, fresh, freed
+
+    def _instant(self, time: datetime) -> int:
+        """An instant of the events' clock."""
+        epoch = self._epoch or time
+        return (time - epoch) // timedelta(microseconds=1) * 1000
 
     def _tick(self, fresh: list[_Came], interval_s: float | None) -> int:
         """The clock of the events now, or a little before: it goes on by the interval, and is never behind an event."""
@@ -123,80 +157,90 @@ class Registrations:
         return self._clock_ns
 
     def _forget_all(self) -> None:
-        self._running.clear()
-        self._by_name.clear()
-        self._touched.clear()
-        self._strays.clear()
+        for known in (
+            self._running,
+            self._touched,
+            self._strays,
+            self._lines,
+            self._ways,
+            self._contexts,
+            self._sessions,
+        ):
+            known.clear()
         self._unseen.begin_anew()
         self._procedures = Procedures()
 
     # Messages to attempts.
 
-    def _take(self, fresh: list[_Came]) -> dict[Ends, int]:
-        """Sort messages to the attempts they belong to; returns how many began, by association and end."""
+    def _take(self, fresh: list[_Came]) -> list[Attempt]:
+        """Sort messages to the attempts they belong to; returns those that began."""
         came, self._strays = sorted((*self._strays, *fresh), key=lambda one: one.order), []
-        started: dict[Ends, int] = {}
+        started: list[Attempt] = []
         for one in came:
-            if first_of_ue(one.message):
-                begun = self._begin(one)
-                if begun is not None:
-                    for name in ((None, begun.end), (one.association, begun.end)):
-                        started[name] = started.get(name, 0) + 1
+            message = one.message
+            if not one.waited:
+                line = self._lines.meet(message, one.association)
+                replaced = self._lines.replaced(line) if message.procedure == message.dialect.setup else None
+                if replaced is not None:
+                    self._lost(replaced.wire, message.at_ns)
+                self._ways.take(message, line.mirrored)
+            if first_of_ue(message) or begins(message):
+                if not self._carried_on(one):
+                    started += self._begin(one)
                 continue
-            one.paired = one.paired or self._procedures.take(one.association, one.message)
-            one.placed = one.placed or self._placed(one.message) or not matters(one.message)
+            one.paired = one.paired or self._procedures.take(one.association, message)
+            one.placed = one.placed or not matters(message) or self._placed(one)
             if not (one.paired and one.placed) and not one.waited:
                 one.waited = True
                 self._strays.append(one)
         return started
 
-    def _begin(self, one: _Came) -> Attempt | None:
-        message = one.message
-        if message.ran_ue_id is None:
-            return None
-        name = (message.wire, "RAN", message.ran_ue_id)
-        before, attempt = self._by_name.get(name), None
-        if begins(message):
-            if len(self._running) >= MOST_RUNNING:
-                self._unfollowed += 1
-            else:
-                attempt = Attempt(message, one.association, one.time)
-                self._running[id(attempt)] = self._touched[id(attempt)] = attempt
-        if before is not None and before.first.at_ns > message.at_ns:
-            # Its event came late: a younger one has the id already.
-            if attempt is not None:
-                attempt.closed_ns = before.first.at_ns
-                before.before = attempt
-            return attempt
-        if before is not None:
-            before.closed_ns, before.before = message.at_ns, None
-            self._touched[id(before)] = before
-            self._forget(before)
-        if attempt is not None:
-            attempt.before = before
-            self._by_name[name] = attempt
-        return attempt
+    def _begin(self, one: _Came) -> list[Attempt]:
+        room = len(self._running) < MOST_RUNNING
+        attempt, closed = self._contexts.begin(one.message, one.association, one.time, room)
+        for before in closed:
+            self._touch(before)
+        if attempt is None:
+            self._counting.unfollowed += not room and begins(one.message)
+            return []
+        self._running[id(attempt)] = attempt
+        self._touch(attempt)
+        return [attempt]
 
-    def _placed(self, message: Message) -> bool:
-        """Hand a message to its attempt; False where there is none."""
-        attempt = self._attempt(message)
-        while attempt is not None and message.at_ns < attempt.first.at_ns:
-            attempt = attempt.before
-        if attempt is None or id(attempt) not in self._running:
+    def _carried_on(self, one: _Came) -> bool:
+        attempt = self._contexts.carry_on(one.message, one.association)
+        if attempt is None:
             return False
-        attempt.add(message)
-        self._touched[id(attempt)] = attempt
-        if attempt.amf_ue_id is None and message.amf_ue_id is not None:
-            attempt.amf_ue_id = message.amf_ue_id
-            self._by_name[(message.wire, "core", message.amf_ue_id)] = attempt
+        self._contexts.take(attempt, one.message, one.association)
+        self._touch(attempt)
         return True
 
-    def _attempt(self, message: Message) -> Attempt | None:
-        if message.ran_ue_id is not None:
-            return self._by_name.get((message.wire, "RAN", message.ran_ue_id))
-        if message.amf_ue_id is not None:
-            return self._by_name.get((message.wire, "core", message.amf_ue_id))
-        return None
+    def _placed(self, one: _Came) -> bool:
+        """Hand a message to its attempt; False where there is none."""
+        attempt = self._contexts.find(one.message, one.association)
+        if attempt is None:
+            return False
+        if self._sessions.take(attempt, one.message):
+            return True
+        if id(attempt) not in self._running:
+            return False
+        self._contexts.take(attempt, one.message, one.association)
+        self._touch(attempt)
+        return True
+
+    def _touch(self, attempt: Attempt) -> None:
+        if id(attempt) in self._running:
+            self._touched[id(attempt)] = attempt
+
+    def _lost(self, wire: Wire, at_ns: int) -> None:
+        """An association is no more: so is what runs on it, unless its nodes have another."""
+        line = self._lines.freed(wire)
+        if line is None or any(True for _ in self._lines.others(line)):
+            return
+        for attempt in self._contexts.on(line.wire):
+            if attempt.lost_ns is None and line.wire not in attempt.left:
+                attempt.lost_ns = max(at_ns, attempt.first.at_ns)
+                self._touch(attempt)
 
     # Attempts that end.
 
@@ -206,77 +250,31 @@ class Registrations:
         judged |= {place: one for place, one in self._running.items() if one.due_ns <= now_ns}
         self._touched, ended = {}, []
         for place, attempt in judged.items():
-            ending = attempt.judge(now_ns)
-            if ending.outcome == RUNNING or ending.end_ns is None:
+            attempt.gap = attempt.gap or self._unseen.gap(attempt.wires, attempt.first.at_ns, now_ns)
+            verdict = attempt.judge(now_ns)
+            if verdict.outcome == RUNNING or verdict.end_ns is None:
                 continue
-            if now_ns - ending.end_ns < SETTLE_NS:
+            if now_ns - verdict.end_ns < SETTLE_NS:
                 self._touched[place] = attempt
                 continue
-            ended.append(attempt.record(now_ns))
+            record = attempt.record(now_ns, self._ways)
+            ended.append(record)
+            self._sessions.follow(attempt, record, verdict.end_ns)
             del self._running[place]
-            self._forget(attempt)
         return sorted(ended, key=lambda one: one.began_ns + (one.total_ns or 0))
 
-    def _forget(self, attempt: Attempt) -> None:
-        """Its ids may be another's now."""
-        wire = attempt.first.wire
-        for name in ((wire, "RAN", attempt.first.ran_ue_id), (wire, "core", attempt.amf_ue_id)):
-            if self._by_name.get(name) is attempt:
-                del self._by_name[name]
+    def _close(self, now_ns: int) -> list[tuple[Attempt, Registration]]:
+        """Those of which nothing more is expected."""
+        closed = self._sessions.done(now_ns)
+        for attempt, _ in closed:
+            self._contexts.forget(attempt)
+        return closed
 
-    def _at_once(self, ended: list[Registration]) -> int:
-        """How many of those that ended now and those that run were under way at the same time, at most; by side."""
-        steps: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
-        for one in ended:
-            steps[one.from_ran] += ((one.began_ns, 1), (one.began_ns + (one.total_ns or 0), -1))
-        for attempt in self._running.values():
-            steps[attempt.from_ran].append((attempt.first.at_ns, 1))
-            if attempt.ending.end_ns is not None:
-                steps[attempt.from_ran].append((attempt.ending.end_ns, -1))
-        return max(max(accumulate(step for _, step in sorted(side)), default=0) for side in steps.values())
-
-    def _under_way(self) -> int:
-        """How many UEs register now: where both ends are here each of them is there twice."""
-        from_ran = sum(attempt.from_ran for attempt in self._running.values())
-        return max(from_ran, len(self._running) - from_ran)
-
-    def _publish(self, now_ns: int, started: Mapping[Ends, int], ended: list[Registration]) -> None:
-        self._last.extend(ended)
-        if ended:
-            self._slowest = _slowest((*self._slowest, *ended))
-        self._count(started, ended)
+    def _publish(self, now_ns: int) -> None:
         oldest = list(islice(self._running.values(), OLDEST))
-        self.now = Registered(
-            messages=self._messages,
-            tallies=dict(self._tallies),
+        self.now = self._counting.picture(
             procedures=self._procedures.advance(now_ns),
-            started=started,
-            ended_now=tuple(ended),
-            last=tuple(self._last) if ended or not self._last else self.now.last,
-            slowest=tuple(self._slowest),
-            oldest=tuple(attempt.record(now_ns) for attempt in oldest),
-            running=self._under_way(),
-            most_running=self._most,
-            unfollowed=self._unfollowed,
+            oldest=tuple(attempt.record(now_ns, self._ways) for attempt in oldest),
             unseen=self._unseen.now,
+            before=self.now,
         )
-
-    def _count(self, started: Mapping[Ends, int], ended: list[Registration]) -> None:
-        gained: dict[Ends, list[Registration]] = {name: [] for name in started}
-        for one in ended:
-            for association in (None, one.association):
-                gained.setdefault((association, one.end), []).append(one)
-        for name, finished in gained.items():
-            tally = self._tallies.get(name)
-            if tally is None and len(self._tallies) >= MOST_TALLIES and name[0] is not None:
-                continue
-            tally = tally or Tally(name[1])
-            self._tallies[name] = tally.with_more(started.get(name, 0), finished)
-
-
-def _slowest(registrations: Sequence[Registration]) -> list[Registration]:
-    """SLOWEST of either side: where a core counts a bit more than a radio node, it must not crowd that out."""
-    sides = ([one for one in registrations if one.from_ran is side] for side in (True, False))
-    return sorted(
-        chain.from_iterable(nlargest(SLOWEST, side, key=time_of) for side in sides), key=time_of, reverse=True
-    )

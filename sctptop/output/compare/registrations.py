@@ -11,7 +11,7 @@ from sctptop.comparison.remarks import PEERS, RADIO
 from sctptop.comparison.summary import Ended
 from sctptop.model.associations.distribution import PERCENTILES
 from sctptop.model.registrations.outcome import COMPLETED
-from sctptop.model.registrations.stages import HELD, READ_WAIT
+from sctptop.model.passages.stages import HELD, READ_WAIT
 from sctptop.output.compare.cells import Line, Table, line_of, ms_cell, part_cell, time_cell, with_ratio
 from sctptop.quantity import UNKNOWN, milliseconds, short
 

@@ -6,7 +6,7 @@ from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.ngap.message import Message
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.outcome import COMPLETED
-from sctptop.model.registrations.stages import CORE, RAN, Stage
+from sctptop.model.passages.stages import CORE, RAN, Stage
 from sctptop.quantity import UNKNOWN, milliseconds
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.views.parts.registration_bar import bar_lines

@@ -9,7 +9,7 @@ from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.outcome import COMPLETED, RUNNING
 from sctptop.model.registrations.procedures import Procedure
-from sctptop.model.registrations.stages import HELD, NOTHING_MORE, READ_WAIT
+from sctptop.model.passages.stages import HELD, NOTHING_MORE, READ_WAIT
 from sctptop.quantity import UNKNOWN, milliseconds, short, show
 from sctptop.tui.words.line import BLANK, Line, Span, cells, clipped, line, spread
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sctptop.model.ngap.message import Message, message_of
-from sctptop.model.registrations.stages import Stage, stages, sums
+from sctptop.model.passages.stages import Stage, stages, sums
 from tests.unit.model.registrations.attempts import ACCEPT_ALONE, both
 from tests.unit.registering import (
     AUTHENTICATION,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sctptop.model.ngap.message import message_of
-from sctptop.model.registrations.unseen_between import after_unseen
+from sctptop.model.passages.unseen_between import after_unseen
 from tests.unit.model.registrations.attempts import IDENTITY, LATER, NOTHING_READ
 from tests.unit.registering import (
     AUTHENTICATION,

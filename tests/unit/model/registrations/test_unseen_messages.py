@@ -14,7 +14,7 @@ from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.registrations import unseen_messages as module
 from sctptop.model.registrations.tracker import Registrations
-from sctptop.model.registrations.unseen_messages import UnseenMessages
+from sctptop.model.passages.unseen_messages import UnseenMessages
 from sctptop.model.sample import Sample
 from sctptop.output.registration_json import registrations_to_json
 from tests.unit.associations import sample

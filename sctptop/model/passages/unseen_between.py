@@ -69,7 +69,7 @@ class _Told:
 
     def _downlink(self, message: Message, dialect: Dialect) -> bool:
         pair = dialect.nas_pairs.get(message.nas or 0) if message.procedure == dialect.downlink_nas else None
-        accepts = message.procedure == dialect.context_setup or message.nas == dialect.accept
+        accepts = message.procedure == dialect.context_setup or message.nas in dialect.accepts
         if pair is not None:
             self._asked[pair.name] += 1
         in_turn = pair if pair is not None and pair.in_turn else None

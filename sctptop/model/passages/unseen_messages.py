@@ -6,27 +6,34 @@ retransmissions take none, and an event carries the TSN of its message's first c
 two with one, is of a message unseen, unless it may be something else:
 
 - On the ports of NGAP and S1AP no other data goes (TS 38.412 and TS 36.412, section 7). On other ports none is counted.
-- Behind a message of several chunks a gap may be the rest of it, and is not counted. Where a direction carried such a
-  message, TSNs in a row count as one message. Elsewhere a message unseen counts once for each of its chunks.
+- Behind a message of several chunks of which the last is not known a gap may be the rest of it, and is not counted.
+  Where a direction carried such a message, TSNs in a row count as one message. Elsewhere a message unseen counts once
+  for each of its chunks.
 - What the network delays is read after what came later, so an inbound gap counts only once it stayed for some time.
+- What only looks like NGAP is told together, so counting starts again behind it.
 - Before the first event, and where events were lost, samples are missing, or the probes are off, nothing is known:
   counting starts again there. What a full buffer or the limit of the rate took is counted as lost, not here.
 
 So the count is a lower bound, but for two rarities: what the peer abandoned (RFC 3758), and the chunks of long messages
 that I-DATA (RFC 8260, off by default) mixes. Counters of the association, ``in_data_chunks`` and ``out_data_chunks``,
 count the same chunks as TSNs do, but as of another instant than the events.
+
+A registration that was under way while one was missing may have lost what decided it: ``gap`` tells.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import NamedTuple
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
 from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.model.ngap.message import Wire, wire_of
+from sctptop.model.passages.tsn import TSNS, ahead
 
 PATIENCE_NS = {"out": 1_000_000_000, "in": 10_000_000_000}
 """How long a TSN may be missing. Ours come as they are assigned, one CPU after the other; the peer's may be sent
@@ -35,40 +42,76 @@ MOST_GAP = 1000
 """TSNs. No probe is skipped so often in a row: something else happened."""
 MOST_DIRECTIONS = 4096
 MOST_COUNTED = 2048
-TSNS = 1 << 32
+MOST_GAPS = 64
+"""Kept of one direction, the last."""
+
+
+class _Entry(NamedTuple):
+    """``last``: the TSN of its last chunk, None where it is not known."""
+
+    association: Key
+    tsn: int
+    last: int | None
+    at_ns: int
+
+
+class _Missing(NamedTuple):
+    """Noticed at ``noticed_ns``; sent or received between the other two instants."""
+
+    noticed_ns: int
+    since_ns: int
+    until_ns: int
 
 
 @dataclass(slots=True)
 class _Direction:
-    """``after``: the TSN behind the highest seen. ``unfinished``: more chunks of that message follow.
-    ``missing``: TSNs without an event yet, and when that was noticed, in that order."""
+    """``after``: the TSN behind the highest seen, at ``at_ns``. ``unfinished``: more chunks of that message follow.
+    ``missing``: TSNs without an event yet, in the order in which that was noticed. ``gaps``: from when to when, of
+    those that will not be seen any more."""
 
     association: Key
     after: int
+    at_ns: int
     unfinished: bool = False
     fragments: bool = False
-    missing: dict[int, int] = field(default_factory=dict)
+    missing: dict[int, _Missing] = field(default_factory=dict)
+    gaps: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=MOST_GAPS))
 
-    def take(self, tsn: int, fragment: bool, now_ns: int) -> None:
+    def take(self, entry: _Entry, now_ns: int) -> None:
+        fragment = entry.last is None
         self.fragments = self.fragments or fragment
-        ahead = _ahead(tsn, self.after)
-        if ahead < 0:
-            self.missing.pop(tsn, None)
-            rest = (tsn + 1) % TSNS
-            while fragment and self.missing.pop(rest, None) is not None:
+        ahead_by = ahead(entry.tsn, self.after)
+        if ahead_by < 0:
+            self.missing.pop(entry.tsn, None)
+            rest = (entry.tsn + 1) % TSNS
+            while (fragment or ahead(entry.last or 0, rest) >= 0) and self.missing.pop(
+                rest, None
+            ) is not None:
                 rest = (rest + 1) % TSNS
             return
-        if ahead <= MOST_GAP and not self.unfinished:
-            self.missing |= {(self.after + place) % TSNS: now_ns for place in range(ahead)}
-        self.after, self.unfinished = (tsn + 1) % TSNS, fragment
+        if ahead_by <= MOST_GAP and not self.unfinished:
+            gap = _Missing(now_ns, min(self.at_ns, entry.at_ns), max(self.at_ns, entry.at_ns))
+            self.missing |= {(self.after + place) % TSNS: gap for place in range(ahead_by)}
+        last = entry.tsn if entry.last is None else entry.last
+        self.after, self.at_ns, self.unfinished = (last + 1) % TSNS, entry.at_ns, fragment
 
     def settle(self, before_ns: int) -> int:
         """How many messages will not be seen any more: their gaps were noticed by then."""
-        due = list(takewhile(lambda tsn: self.missing[tsn] <= before_ns, self.missing))
+        due = list(takewhile(lambda tsn: self.missing[tsn].noticed_ns <= before_ns, self.missing))
         count = sum((tsn - 1) % TSNS not in self.missing for tsn in due) if self.fragments else len(due)
         for tsn in due:
-            del self.missing[tsn]
+            gap = self.missing.pop(tsn)[1:]
+            if not self.gaps or self.gaps[-1] != gap:
+                self.gaps.append(gap)
         return count
+
+    def gap(self, began_ns: int, ended_ns: int) -> bool:
+        open_ones = (gap[1:] for gap in self.missing.values())
+        return any(
+            since <= ended_ns and until >= began_ns
+            for those in (self.gaps, open_ones)
+            for since, until in those
+        )
 
 
 class UnseenMessages:
@@ -80,12 +123,20 @@ class UnseenMessages:
 
     def advance(self, events: Iterable[tuple[Key, Event]], now_ns: int) -> None:
         """Update with the events of a sample and the keys of their associations; ``now_ns`` is the clock of events."""
-        fresh: dict[tuple[Wire, str], list[tuple[Key, int, bool]]] = {}
+        fresh: dict[tuple[Wire, str], list[_Entry]] = {}
         for key, event in events:
             tsn, direction = event.details.get("tsn"), event.text("direction")
-            if type(tsn) is int and direction in PATIENCE_NS and _alone(event):
-                entry = (key, tsn % TSNS, bool(event.details.get("fragment")))
-                fresh.setdefault((wire_of(event), direction), []).append(entry)
+            if type(tsn) is not int or direction not in PATIENCE_NS or not _alone(event):
+                continue
+            place = (wire_of(event), direction)
+            if event.details.get("times") is not None:
+                self._directions.pop(place, None)
+                fresh.pop(place, None)
+                continue
+            last = event.details.get("last_tsn", None if event.details.get("fragment") else tsn)
+            at_ns = int(event.number("at_ns") or 0)
+            entry = _Entry(key, tsn % TSNS, last % TSNS if type(last) is int else None, at_ns)
+            fresh.setdefault(place, []).append(entry)
         for place, entries in fresh.items():
             self._take(place, entries, now_ns)
         now = dict(self.now)
@@ -97,6 +148,15 @@ class UnseenMessages:
                     now[name] = now.get(name, 0) + count
         self.now = now
 
+    def gap(self, wires: Iterable[Wire], began_ns: int, ended_ns: int) -> bool:
+        """Whether a message of one of these associations was not seen that may have gone between these instants."""
+        return any(
+            one.gap(began_ns, ended_ns)
+            for wire in wires
+            for direction in PATIENCE_NS
+            if (one := self._directions.get((wire, direction))) is not None
+        )
+
     def begin_anew(self) -> None:
         """Between what was seen and what will be, anything may have gone by."""
         self._directions.clear()
@@ -107,22 +167,18 @@ class UnseenMessages:
         for one in self._directions.values():
             one.missing.clear()
 
-    def _take(self, name: tuple[Wire, str], entries: list[tuple[Key, int, bool]], now_ns: int) -> None:
+    def _take(self, name: tuple[Wire, str], entries: list[_Entry], now_ns: int) -> None:
         known = self._directions.get(name)
-        start = known.after if known is not None else entries[0][1]
-        entries.sort(key=lambda entry: _ahead(entry[1], start))
+        start = known.after if known is not None else entries[0].tsn
+        entries.sort(key=lambda entry: ahead(entry.tsn, start))
         if known is None:
             if len(self._directions) >= MOST_DIRECTIONS:
                 del self._directions[next(iter(self._directions))]
-            known = self._directions[name] = _Direction(entries[0][0], entries[0][1])
-        for key, tsn, fragment in entries:
-            known.association = key
-            known.take(tsn, fragment, now_ns)
-
-
-def _ahead(tsn: int, start: int) -> int:
-    """How far a TSN lies behind another one, negative before it (serial numbers: RFC 9260 section 1.6)."""
-    return (tsn - start + TSNS // 2) % TSNS - TSNS // 2
+            first = entries[0]
+            known = self._directions[name] = _Direction(first.association, first.tsn, first.at_ns)
+        for entry in entries:
+            known.association = entry.association
+            known.take(entry, now_ns)
 
 
 def _alone(event: Event) -> bool:

@@ -1,0 +1,166 @@
+"""The associations that carry NGAP or S1AP, each as one of its ends sees it: which radio node it is of, and its other
+end.
+
+One radio node and one core may have several associations between them. They are known by the name that the radio node
+gives itself (GlobalRANNodeID in NGSetup and RANConfigurationUpdate: TS 38.413 sections 8.7.1 and 8.7.2), else by their
+addresses. Behind one address there may be several radio nodes, so addresses alone never end what another one does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from statistics import median
+
+from sctptop.model.associations.identity import Key
+from sctptop.model.ngap.dialect import CORE_PORTS, INITIATING
+from sctptop.model.ngap.message import Message, Wire
+
+MOST_LINES = 8192
+RTTS = 9
+"""Heartbeats of which the middle one counts."""
+
+Place = tuple[str, str]
+"""The local and the remote address of an association."""
+
+
+@dataclass(slots=True)
+class Line:
+    """``from_ran``: we are the radio node. ``place`` is None while it is not known, ``node`` until the radio node has
+    named itself. ``gone``: it is no more. ``mirrored``: its other end is on this host too."""
+
+    wire: Wire
+    from_ran: bool
+    place: Place | None = None
+    node: str | None = None
+    gone: bool = False
+    mirrored: bool = False
+
+    @property
+    def between(self) -> Hashable:
+        """What all associations between the same two addresses share; None while they are not known."""
+        ports = self.wire[3:]
+        # That of the radio node may be another on each association.
+        core_port = next((port for port in CORE_PORTS if port in ports), min(ports))
+        return self.place and (self.wire[0], self.from_ran, *self.place, core_port)
+
+    @property
+    def named(self) -> Hashable:
+        """What all associations of one radio node share, to whichever core; None until it has named itself."""
+        return self.node and (self.wire[0], self.from_ran, self.node)
+
+    @property
+    def radio(self) -> Hashable:
+        """The address of the radio node; of the namespace where it is not known."""
+        return self.wire[0] if self.place is None else self.place[not self.from_ran]
+
+
+def line_from_ran(message: Message) -> bool:
+    """Whether we are the radio node on the association of this message: by what it is, or by the ports."""
+    dialect, procedure = message.dialect, message.procedure
+    if procedure in (dialect.initial_ue, dialect.uplink_nas, dialect.setup, dialect.release_request):
+        return message.out == (message.pdu == INITIATING)
+    if procedure in (dialect.downlink_nas, dialect.context_setup, dialect.context_release):
+        return message.out != (message.pdu == INITIATING)
+    local_port, remote_port = message.wire[3:]
+    return remote_port in CORE_PORTS or (local_port not in CORE_PORTS and local_port > remote_port)
+
+
+class Lines:
+    """All of them. ``place_of`` gives the addresses of an association, None where they are not known."""
+
+    def __init__(self, place_of: Callable[[Key], Place | None] = lambda _: None) -> None:
+        self._place_of = place_of
+        self._known: dict[Wire, Line] = {}
+        self._by_tags: dict[Wire, Line] = {}
+        self._together: dict[Hashable, list[Line]] = {}
+        self._rtts: dict[Wire, deque[int]] = {}
+
+    def get(self, wire: Wire) -> Line | None:
+        """A line that is known."""
+        return self._known.get(wire)
+
+    def meet(self, message: Message, association: Key) -> Line:
+        """The line that carried a message, known from now on."""
+        wire = message.wire
+        line = self._known.get(wire)
+        if line is None:
+            if len(self._known) >= MOST_LINES:
+                self._drop(next(iter(self._known.values())))
+            line = self._known[wire] = Line(wire, line_from_ran(message))
+            netns, own_tag, peer_tag, local_port, remote_port = wire
+            # Without the namespace, which of the other end is another; without the peer's tag, which may be told late.
+            self._by_tags[0, own_tag, peer_tag, local_port, remote_port] = line
+            self._by_tags[netns, own_tag, 0, local_port, remote_port] = line
+            other = self._by_tags.get((0, peer_tag, own_tag, remote_port, local_port))
+            if other is not None and other is not line:
+                other.mirrored = line.mirrored = True
+        if line.place is None:
+            line.place = self._place_of(association)
+            self._join(line, line.between)
+        if message.ran_node is not None and line.node != message.ran_node:
+            self._part(line, line.named)
+            line.node = message.ran_node
+            self._join(line, line.named)
+        return line
+
+    def others(self, line: Line) -> Iterator[Line]:
+        """The other associations between its two nodes that are alive: by its name, else by addresses."""
+        for other in self._together.get(line.named or line.between, ()):
+            if other is not line and not other.gone:
+                yield other
+
+    def replaced(self, line: Line) -> Line | None:
+        """The one whose place this one took, at a restart: same ends and ports, other tags. None where there is
+        none."""
+        for other in self._together.get(line.between, ()):
+            if other is not line and not other.gone and other.wire[3:] == line.wire[3:]:
+                return other
+        return None
+
+    def freed(self, wire: Wire) -> Line | None:
+        """That association is no more. None where it carried nothing."""
+        netns, own_tag, _, local_port, remote_port = wire
+        line = self._by_tags.get((netns, own_tag, 0, local_port, remote_port))
+        if line is not None:
+            line.gone = True
+        return line
+
+    def heartbeat(self, wire: Wire, rtt_ns: int) -> None:
+        """A heartbeat went there and back."""
+        known = self._rtts.get(wire)
+        if known is None:
+            if len(self._rtts) >= MOST_LINES:
+                del self._rtts[next(iter(self._rtts))]
+            known = self._rtts[wire] = deque(maxlen=RTTS)
+        known.append(rtt_ns)
+
+    def rtt_ns(self, wire: Wire) -> int | None:
+        """What heartbeats of late took in the middle, there and back; None without any."""
+        known = self._rtts.get(wire)
+        return None if known is None else round(median(known))
+
+    def clear(self) -> None:
+        """Nothing is known any more."""
+        for known in (self._known, self._by_tags, self._together, self._rtts):
+            known.clear()
+
+    def _join(self, line: Line, name: Hashable) -> None:
+        if name is not None:
+            self._together.setdefault(name, []).append(line)
+
+    def _part(self, line: Line, name: Hashable) -> None:
+        found = self._together.get(name, [])
+        if line in found:
+            found.remove(line)
+            if not found:
+                del self._together[name]
+
+    def _drop(self, line: Line) -> None:
+        self._part(line, line.between)
+        self._part(line, line.named)
+        del self._known[line.wire]
+        netns, own_tag, peer_tag, local_port, remote_port = line.wire
+        self._by_tags.pop((0, own_tag, peer_tag, local_port, remote_port), None)
+        self._by_tags.pop((netns, own_tag, 0, local_port, remote_port), None)

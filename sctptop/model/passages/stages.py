@@ -1,0 +1,167 @@
+"""Whose time it was: the time of a registration cut into pieces that leave nothing out and overlap nowhere.
+
+At each instant between the beginning and the end of a registration it is, in this order,
+
+1. that of a message of this UE on its way, see ``passage``: SCTP's while it is *blocked* for send buffer, *held* until
+   it is first transmitted, *lost* until the transmission that arrives, or complete and waiting in *order* behind an
+   earlier one; the reader's while it lies *unread*; where both ends are seen the *network's* between them. Of several
+   messages the one that entered first gives the piece its name. So a message held by Nagle counts, whoever else is at
+   work.
+2. else that of the side that is to act: of the core after an uplink NAS message, of the radio side after a downlink one
+   or an InitialContextSetupRequest. The response to that asks for nothing, so the side that speaks next has that
+   time: the radio side until the RegistrationComplete.
+
+Seen from one end alone, the time of the other side contains the network both ways: as much as a heartbeat takes is the
+network's. All is in whole nanoseconds, so the pieces sum up exactly. A message without an event moves time from the one
+side to the other; it never adds any. Where it is certain that there was such a message, the stage says so.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from sctptop.model.ngap.message import Message
+from sctptop.model.passages.passage import (
+    BLOCKED,
+    CORE,
+    HELD,
+    LOST,
+    NETWORK,
+    ORDER,
+    RAN,
+    UNREAD,
+    Passage,
+)
+from sctptop.model.passages.unseen_between import after_unseen
+
+SCTP = (HELD, BLOCKED, LOST, ORDER)
+PIECES = (*SCTP, UNREAD, NETWORK, CORE, RAN)
+"""All that ``Stage.whose`` may be; those of SCTP are what SCTP did."""
+NOTHING_MORE = "nothing more"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A piece of a registration; times in ns, counted from its beginning.
+
+    ``whose`` is one of PIECES. ``name`` is the message that was on its way, or the one that ended the time of a side.
+    ``unseen``: a message of the other side within it was not seen, so time of CORE is partly the radio side's, or the
+    other way round.
+    """
+
+    name: str
+    whose: str
+    begin_ns: int
+    length_ns: int
+    unseen: bool
+
+
+def stages(
+    passages: Sequence[Passage],
+    from_ran: bool,
+    began_ns: int,
+    ended_ns: int,
+    complete: bool,
+    rtt_ns: int | None = None,
+) -> tuple[Stage, ...]:
+    """Cut the time from ``began_ns`` to ``ended_ns`` at each instant of the messages, given in the order of ``at_ns``.
+
+    ``from_ran``: we are the radio node. ``complete``: none was left out of those that were seen. ``rtt_ns``: what a
+    heartbeat takes to the other end and back, None if not known. Neighbouring pieces with one name are one.
+    """
+    known = [one for one in passages if one.message.at_ns <= ended_ns and one.through_ns >= began_ns]
+    messages = [one.message for one in known]
+    cuts = {began_ns, ended_ns, *(one.message.at_ns for one in known), *(one.through_ns for one in known)}
+    cuts |= {ns for one in known for phase in one.phases for ns in phase[1:]}
+    edges = sorted({min(max(cut, began_ns), ended_ns) for cut in cuts})
+    begins = [message.at_ns for message in messages]
+    covering = sorted((one for one in known if one.phases), key=lambda one: one.begin_ns)
+    turns = _turns(known, from_ran)
+    passed = [through_ns for through_ns, _ in turns]
+    gaps = after_unseen(messages, from_ran) if complete else frozenset()
+    apart = None if any(one.whole for one in known) else rtt_ns
+    found: list[Stage] = []
+    for begin, end in pairwise(edges):
+        unseen, phase = False, _phase(covering, begin, end)
+        if phase is not None:
+            name, whose = phase
+        else:
+            place = bisect_right(passed, begin) - 1
+            whose = turns[place][1] if place >= 0 else CORE
+            follows = bisect_left(begins, end)
+            name = messages[follows].title if follows < len(messages) else NOTHING_MORE
+            # Where it was the other side's turn, that one was not seen to speak.
+            unseen = follows in gaps and (messages[follows].out == from_ran) == (whose == CORE)
+            theirs = apart and whose == (CORE if from_ran else RAN)
+            if (
+                apart
+                and theirs
+                and follows < len(messages)
+                and not messages[follows].out
+                and begins[follows] == end
+            ):
+                middle = min(begin + apart, end)
+                _append(found, Stage(name, NETWORK, begin - began_ns, middle - begin, unseen))
+                begin = middle
+        if end > begin:
+            _append(found, Stage(name, whose, begin - began_ns, end - begin, unseen))
+    return tuple(found)
+
+
+def sums(pieces: Sequence[Stage]) -> dict[str, int]:
+    """Nanoseconds of each of PIECES."""
+    total = dict.fromkeys(PIECES, 0)
+    for piece in pieces:
+        total[piece.whose] += piece.length_ns
+    return total
+
+
+def _append(found: list[Stage], stage: Stage) -> None:
+    last = found[-1] if found else None
+    if last is not None and (last.name, last.whose, last.unseen) == (stage.name, stage.whose, stage.unseen):
+        found[-1] = replace(last, length_ns=last.length_ns + stage.length_ns)
+    else:
+        found.append(stage)
+
+
+def _phase(covering: Sequence[Passage], begin: int, end: int) -> tuple[str, str] | None:
+    """The name of the first message on its way, and whose time that is; None while there is none."""
+    for one in covering:
+        for whose, from_ns, until_ns in one.phases:
+            if from_ns <= begin and end <= until_ns:
+                return one.message.title, whose
+    return None
+
+
+def _turns(passages: Sequence[Passage], from_ran: bool) -> list[tuple[int, str]]:
+    """When a message was through, and who is to act from then on; in the order of these instants."""
+    ordered = sorted(passages, key=lambda one: (one.through_ns, one.message.at_ns))
+    messages = [one.message for one in ordered]
+    return [
+        (one.through_ns, CORE if uplink else RAN)
+        for place, one in enumerate(ordered)
+        if (uplink := _asks(messages, place, from_ran)) is not None
+    ]
+
+
+def _asks(ordered: Sequence[Message], place: int, from_ran: bool) -> bool | None:
+    """Whether the core is to act after a message (True), or the radio side (False); None: it asks nobody."""
+    message = ordered[place]
+    dialect = message.dialect
+    if message.procedure in (dialect.initial_ue, dialect.uplink_nas, dialect.downlink_nas):
+        return message.out == from_ran
+    if message.procedure != dialect.context_setup:
+        return None
+    if message.out != from_ran:
+        return False
+    return next(_nas_directions(ordered[place + 1 :], from_ran), True) is False
+
+
+def _nas_directions(messages: Sequence[Message], from_ran: bool) -> Iterator[bool]:
+    """Of each message that carries NAS alone: whether it went up."""
+    for message in messages:
+        if message.procedure in (message.dialect.uplink_nas, message.dialect.downlink_nas):
+            yield message.out == from_ran

@@ -1,0 +1,187 @@
+"""Which attempt a message belongs to: one context a UE and pair of radio node and core, over all associations between
+them.
+
+A message is looked for under its ids on its own association first, then on the others between the same two nodes. There
+the ids must leave one attempt alone, and not contradict: behind one address there may be several radio nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import datetime
+
+from sctptop.model.associations.identity import Key
+from sctptop.model.ngap.dialect import INITIATING
+from sctptop.model.ngap.message import Message, Wire
+from sctptop.model.passages.lines import Line, Lines
+from sctptop.model.registrations.attempt import Attempt
+from sctptop.model.registrations.outcome import REROUTE_NS, begins, first_of_ue
+from sctptop.model.registrations.words import COMPLETED, RUNNING
+
+LINKED_NS = 60_000_000_000
+"""A further try under the same ids within this time is the same UE's: T3511 is 10 s (TS 24.501 table 10.2.1)."""
+MOST_PAST = 4096
+"""Attempts that ended, remembered for a further try."""
+
+
+class Contexts:
+    """All UEs that are followed, by their names."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._by_name: dict[Hashable, Attempt] = {}
+        self._of_wire: dict[Wire, dict[int, Attempt]] = {}
+        self._past: dict[Hashable, Attempt] = {}
+        self._rerouted: dict[Hashable, Attempt] = {}
+
+    def begin(
+        self, message: Message, association: Key, time: datetime, room: bool
+    ) -> tuple[Attempt | None, list[Attempt]]:
+        """A UE's first message, or a further request: its attempt if it begins one, and those that it closes.
+
+        ``room``: a new attempt may be followed.
+        """
+        line = self._lines.meet(message, association)
+        if message.ran_ue_id is None:
+            return None, []
+        fresh = Attempt(message, association, time) if room and begins(message) else None
+        closed: list[Attempt] = []
+        before = self._before(message, line)
+        if before is not None and before.first.at_ns > message.at_ns:
+            # Its event came late: a younger one has the id already.
+            if fresh is not None:
+                fresh.closed_ns = before.first.at_ns
+                before.before = fresh
+            return fresh, closed
+        if before is not None:
+            before.closed_ns, before.before = message.at_ns, None
+            closed.append(before)
+        if fresh is None:
+            return None, closed
+        same_ue = before if not first_of_ue(message) else None
+        self._link(fresh, same_ue or self._past.get(_name(message)), message)
+        fresh.before = before
+        self._name(fresh, message)
+        return fresh, closed
+
+    def carry_on(self, message: Message, association: Key) -> Attempt | None:
+        """The attempt that a core sent on to another one, if this InitialUEMessage takes it there."""
+        line = self._lines.meet(message, association)
+        found = self._rerouted.get(_reroute(line, message))
+        if found is None or message.wire == found.rerouted_from or not begins(message):
+            return None
+        waited_ns = message.at_ns - (found.rerouted_ns or 0)
+        if found.verdict.outcome != RUNNING or not -REROUTE_NS < waited_ns < REROUTE_NS:
+            return None
+        del self._rerouted[_reroute(line, message)]
+        found.amf_ue_id = None
+        found.association = association
+        self._name(found, message)
+        return found
+
+    def find(self, message: Message, association: Key) -> Attempt | None:
+        """The attempt that a message belongs to; None where there is none, or it cannot be told which."""
+        line = self._lines.meet(message, association)
+        found = self._on(message.wire, message) or self._beside(line, message)
+        while found is not None and message.at_ns < found.first.begin_ns:
+            found = found.before
+        if found is None or message.wire in found.left:
+            return None
+        return found
+
+    def take(self, attempt: Attempt, message: Message, association: Key) -> None:
+        """The message is of this attempt: remember by which names it goes."""
+        attempt.add(message)
+        if attempt.amf_ue_id is None:
+            attempt.amf_ue_id = message.amf_ue_id
+        self._name(attempt, message)
+        if message.procedure == message.dialect.reroute and message.pdu == INITIATING:
+            line = self._lines.meet(message, association)
+            attempt.rerouted_ns, attempt.rerouted_from = message.at_ns, message.wire
+            attempt.left.add(message.wire)
+            self._rerouted[_reroute(line, message)] = attempt
+            attempt.names.add(_reroute(line, message))
+
+    def on(self, wire: Wire) -> list[Attempt]:
+        """Those that an association carried."""
+        return list(self._of_wire.get(wire, {}).values())
+
+    def forget(self, attempt: Attempt) -> None:
+        """Its ids may be another's now; a further try under them is remembered for some time."""
+        for known in (self._by_name, self._rerouted):
+            for name in attempt.names:
+                if known.get(name) is attempt:
+                    del known[name]
+        for wire in attempt.wires:
+            of_wire = self._of_wire.get(wire, {})
+            of_wire.pop(id(attempt), None)
+            if not of_wire:
+                self._of_wire.pop(wire, None)
+        if attempt.verdict.outcome != COMPLETED:
+            if len(self._past) >= MOST_PAST:
+                del self._past[next(iter(self._past))]
+            self._past[attempt.wires[-1], attempt.first.ran_ue_id, attempt.amf_ue_id] = attempt
+
+    def clear(self) -> None:
+        """Nothing is known any more."""
+        for known in (self._by_name, self._of_wire, self._past, self._rerouted):
+            known.clear()
+
+    def _before(self, message: Message, line: Line) -> Attempt | None:
+        """Who has this RAN id until now, on this association or another of the same named radio node."""
+        found = self._by_name.get((message.wire, "RAN", message.ran_ue_id))
+        if found is None and line.named is not None:
+            others = (
+                self._by_name.get((other.wire, "RAN", message.ran_ue_id))
+                for other in self._lines.others(line)
+            )
+            found = next((one for one in others if one is not None), None)
+        return found
+
+    def _on(self, wire: Wire, message: Message) -> Attempt | None:
+        if message.ran_ue_id is not None:
+            return self._by_name.get((wire, "RAN", message.ran_ue_id))
+        if message.amf_ue_id is not None:
+            return self._by_name.get((wire, "core", message.amf_ue_id))
+        return None
+
+    def _beside(self, line: Line, message: Message) -> Attempt | None:
+        """On another association between the same nodes: the one attempt that it can be."""
+        found = {id(one): one for other in self._lines.others(line) if (one := self._on(other.wire, message))}
+        fits = [
+            one
+            for one in found.values()
+            if message.amf_ue_id is None or one.amf_ue_id in (None, message.amf_ue_id)
+        ]
+        return fits[0] if len(fits) == 1 else None
+
+    def _name(self, attempt: Attempt, message: Message) -> None:
+        for side, number in (("RAN", message.ran_ue_id), ("core", message.amf_ue_id)):
+            if number is not None:
+                name = (message.wire, side, number)
+                self._by_name[name] = attempt
+                attempt.names.add(name)
+        self._of_wire.setdefault(message.wire, {})[id(attempt)] = attempt
+
+    def _link(self, fresh: Attempt, before: Attempt | None, message: Message) -> None:
+        """The same UE tries again."""
+        if before is None:
+            return
+        if before.ended_ns is None:
+            before.judge(message.at_ns)
+        last_ns = before.ended_ns or message.at_ns
+        if (
+            before.verdict.outcome != COMPLETED
+            and message.at_ns - last_ns <= LINKED_NS
+            and before.first.dialect is fresh.first.dialect
+        ):
+            fresh.number, fresh.first_ns = before.number + 1, before.first_ns
+
+
+def _name(message: Message) -> Hashable:
+    return message.wire, message.ran_ue_id, message.amf_ue_id
+
+
+def _reroute(line: Line, message: Message) -> Hashable:
+    """Under which a radio node takes a UE to another core: its side, and the RAN id."""
+    return line.from_ran, line.radio, message.ran_ue_id
