@@ -92,6 +92,16 @@ def kinds(ppid: int) -> tuple[Kind, ...]:
     return tuple(found)
 
 
+def kind(ppid: int, name: str) -> Kind:
+    """The kind of message of that name."""
+    return next(one for one in kinds(ppid) if one.name == name)
+
+
+def ie(ident: int, type_name: str, value: object, criticality: str = "reject") -> dict[str, Any]:
+    """An IE as pycrate takes it."""
+    return {"id": ident, "criticality": criticality, "value": (type_name, value)}
+
+
 def whole_number(dice: Dice, bits: int) -> int:
     """Any size of encoding is as likely as any other, and so are the numbers at their borders."""
     edge = 1 << dice.choice([size for size in (0, 8, 16, 24, 32, 40) if size <= bits])
@@ -242,7 +252,7 @@ def case(dice: Dice, kind: Kind) -> Case:
             fragmented = fragmented or (isinstance(value, bytes) and len(value) >= 16384)
         else:
             continue
-        ies.append({"id": ident, "criticality": criticality, "value": (kind_of_ie, value)})
+        ies.append(ie(ident, kind_of_ie, value, criticality))
     return Case(kind, encode(kind, ies), Header(kind.pdu, kind.procedure, **found), nas, reach)
 
 

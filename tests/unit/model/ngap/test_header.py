@@ -13,20 +13,10 @@ from sctptop.model.ngap import header
 from sctptop.model.ngap.header import ODDITIES, Header, decode
 from sctptop.model.ngap.ppid import NGAP, S1AP, ppid_of
 from sctptop.model.ngap.procedure_names import PDUS
-from tests.unit.model.ngap.ngap_pdus import PRIVATE, Case, Kind, cases, damaged, descriptions, encode, kinds
+from tests.unit.model.ngap.ngap_pdus import PRIVATE, Case, cases, damaged, descriptions, encode, ie, kind
 
 NOISE = 40_000
 """Messages of noise and damage here; ``python -m tests.bench.ngap --random 1000000`` takes more."""
-
-
-def kind(ppid: int, name: str) -> Kind:
-    """The kind of message of that name."""
-    return next(one for one in kinds(ppid) if one.name == name)
-
-
-def ie(ident: int, type_name: str, value: object) -> dict[str, object]:
-    """An IE as pycrate takes it."""
-    return {"id": ident, "criticality": "reject", "value": (type_name, value)}
 
 
 def seen_in(one: Case, size: int) -> Header:
