@@ -18,25 +18,47 @@ from typing import Any
 from sctptop.model.ngap.header import Header, decode
 from sctptop.model.ngap.ppid import NGAP, PPID_NAMES, S1AP
 from tests.bench.timing import best_of
-from tests.unit.model.ngap.ngap_pdus import Case, cases, damaged, descriptions
+from tests.unit.model.ngap.ngap_pdus import SETUP, Case, cases, damaged, descriptions, encoded
+from tests.unit.model.ngap.ngap_values import GROUPS
 
 REPEAT = 5
 HEAD = 64
 FRAGMENTED = 16384
 IDS = {NGAP: (10, 85, 114), S1AP: (0, 8, 99)}
+CAUSE_IE = {NGAP: 15, S1AP: 2}
+NAS_IE = {NGAP: 38, S1AP: 26}
+NODE_IE = {NGAP: (27, "GlobalRANNodeID"), S1AP: (59, "Global-ENB-ID")}
+FAILED_IE = 58
+"""Of a PDUSessionResourceSetupResponse."""
 
 
-def ids_by_pycrate(ppid: int, data: bytes) -> tuple[int | None, int | None]:
-    """The UE ids that pycrate finds in a whole message."""
+def by_pycrate(ppid: int, data: bytes) -> Header:
+    """What pycrate finds in a whole message; of the NAS message in it only the length."""
     pdus = descriptions(ppid)
     pdu = pdus.NGAP_PDU if ppid == NGAP else pdus.S1AP_PDU
     pdu.from_aper(data)
-    values: dict[int, Any] = {ie["id"]: ie["value"][1] for ie in pdu.get_val()[1]["value"][1]["protocolIEs"]}
+    name, content = pdu.get_val()
+    values: dict[int, Any] = {ie["id"]: ie["value"][1] for ie in content["value"][1]["protocolIEs"]}
     core, ran, both = (values.get(number) for number in IDS[ppid])
-    if both is None:
-        return core, ran
-    form, value = both
-    return tuple(value.values())[:2] if form.endswith("pair") else (value, None)
+    if both is not None:
+        form, value = both
+        core, ran = tuple(value.values())[:2] if form.endswith("pair") else (value, None)
+    cause = values.get(CAUSE_IE[ppid]) if NAS_IE[ppid] not in values else None
+    if content["value"][0] == "PDUSessionResourceSetupResponse" and FAILED_IE in values:
+        cause = values[FAILED_IE][0]["pDUSessionResourceSetupUnsuccessfulTransfer"][1]["cause"]
+    group, why = cause or (None, None)
+    node, type_name = NODE_IE[ppid]
+    named = content["value"][0] in SETUP and node in values
+    return Header(
+        name,
+        content["procedureCode"],
+        core,
+        ran,
+        nas_length=len(values[NAS_IE[ppid]]) if NAS_IE[ppid] in values else None,
+        cause_group=group,
+        cause=GROUPS[ppid][group].index(why) if group else None,
+        ran_node=encoded(ppid, type_name, values[node]).hex() if named else None,
+    )
 
 
 def decode_all(heads: list[tuple[bytes, int]], ppid: int) -> None:
@@ -54,7 +76,7 @@ def nothing(heads: list[tuple[bytes, int]], ppid: int) -> None:
 def pycrate_all(messages: list[Case], ppid: int) -> None:
     """Every message once, by the peer."""
     for one in messages:
-        ids_by_pycrate(ppid, one.data)
+        by_pycrate(ppid, one.data)
 
 
 def compare(many: int) -> int:
@@ -87,11 +109,15 @@ def compare(many: int) -> int:
 
 
 def disagree(one: Case) -> bool:
-    """Whether pycrate, or who made the message, knows other ids or another NAS type than we found."""
+    """Whether pycrate, or who made the message, knows other than we found, or a cut head tells us other than a whole."""
     data, ppid = one.data, one.kind.ppid
-    found, cut = decode(data, ppid, len(data)), decode(data[:HEAD], ppid, len(data))
-    ids = (found.amf_ue_id, found.ran_ue_id)
-    return found != one.expected or ids != ids_by_pycrate(ppid, data) or ids != (cut.amf_ue_id, cut.ran_ue_id)
+    found = decode(data, ppid, len(data))
+    of_nas = {"nas": None, "registration_type": None, "nas_cause": None}
+    return (
+        found != one.expected
+        or found._replace(**of_nas) != by_pycrate(ppid, data)
+        or decode(data[:HEAD], ppid, len(data)) != one.seen(HEAD)
+    )
 
 
 def survive(many: int) -> int:

@@ -1,4 +1,4 @@
-"""The header of a message of NGAP or S1AP: what it is, whose it is, and the type of the NAS message inside.
+"""The header of a message of NGAP or S1AP: what it is, whose it is, what NAS message is inside, and why it was sent.
 
 Aligned PER (ITU-T X.691) of NGAP-PDU (3GPP TS 38.413, section 9.4) and S1AP-PDU (TS 36.413, section 9.3). Only the
 first bytes of a message are ever there, and nothing but numbers of its header is kept.
@@ -7,11 +7,9 @@ first bytes of a message are ever there, and nothing but numbers of its header i
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from sctptop.model.ngap import nas as nas_types
-from sctptop.model.ngap.ppid import NGAP, S1AP
+from sctptop.model.ngap.header_layout import BOTH, CAUSE, CORE, FAILED, LAYOUTS, NAS, RAN, Layout
 from sctptop.model.ngap.procedure_names import PDUS
 
 NOT_NGAP = "neither NGAP nor S1AP"
@@ -24,13 +22,16 @@ ODDITIES = (NOT_NGAP, BAD_START, BAD_SIZE, BAD_FRAGMENT, BAD_ID, ENDS_EARLY)
 """Everything ``Header.odd`` may say. None of them quotes the message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What a header holds. None is what is not in it, or stands behind the bytes that were copied.
 
     ``pdu`` of PDUS; ``procedure`` its code; ``amf_ue_id`` and ``ran_ue_id`` the two ids of the UE (S1AP: of the
     MME and the eNB); ``nas`` the type of the 5GMM (EMM) message; ``odd`` of ODDITIES: why the bytes cannot be such
     a message. What was read before the contradiction stays.
+
+    ``nas_length`` of the NAS message in octets; ``registration_type`` of REGISTRATION_TYPES and ``nas_cause`` where it
+    can be read; ``cause_group`` and ``cause`` as ``cause_text`` takes them; ``ran_node`` the id that a gNB or eNB
+    gives in its setup, in hexadecimal. A tuple: it is made in half the time of a frozen dataclass.
     """
 
     pdu: str | None = None
@@ -39,63 +40,13 @@ class Header:
     ran_ue_id: int | None = None
     nas: int | None = None
     odd: str | None = None
+    nas_length: int | None = None
+    registration_type: str | None = None
+    nas_cause: int | None = None
+    cause_group: str | None = None
+    cause: int | None = None
+    ran_node: str | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where the two protocols differ: ids of IEs, and the bits before a whole number that give its bytes less one."""
-
-    core_ie: int
-    ran_ie: int
-    both_ie: int
-    nas_ie: int
-    core_shift: int
-    core_most: int
-    ran_most: int
-    pair_shift: int
-    alone_shift: int
-    alternatives: int
-    private: int
-    carries: Mapping[int, Set[int]]
-    read_nas: Callable[[bytes, int, int, Set[int]], int | None]
-
-
-_UP, _DOWN = nas_types.UPLINK_5GMM, nas_types.DOWNLINK_5GMM
-_EMM_UP, _EMM_DOWN = nas_types.UPLINK_EMM, nas_types.DOWNLINK_EMM
-
-_LAYOUTS: Mapping[int, _Layout] = {
-    NGAP: _Layout(
-        core_ie=10,  # AMF-UE-NGAP-ID, 0 to 2^40 - 1
-        ran_ie=85,  # RAN-UE-NGAP-ID, 0 to 2^32 - 1
-        both_ie=114,  # UE-NGAP-IDs: two bits choose; a pair has an extension bit and one for iE-Extensions
-        nas_ie=38,
-        core_shift=5,
-        core_most=5,
-        ran_most=4,
-        pair_shift=1,
-        alone_shift=3,
-        alternatives=3,
-        private=31,
-        # The procedures whose first message carries one of NAS among its IEs, and the types that may be in it.
-        carries={4: _DOWN, 14: _DOWN, 15: _UP, 19: _DOWN, 28: _DOWN, 29: _DOWN, 46: _UP},
-        read_nas=nas_types.read_5gmm,
-    ),
-    S1AP: _Layout(
-        core_ie=0,  # MME-UE-S1AP-ID, 0 to 2^32 - 1
-        ran_ie=8,  # eNB-UE-S1AP-ID, 0 to 2^24 - 1
-        both_ie=99,  # UE-S1AP-IDs: an extension bit and one that chooses
-        nas_ie=26,
-        core_shift=6,
-        core_most=4,
-        ran_most=3,
-        pair_shift=2,
-        alone_shift=4,
-        alternatives=4,
-        private=39,
-        carries={7: _EMM_DOWN, 11: _EMM_DOWN, 12: _EMM_UP, 13: _EMM_UP, 16: _EMM_DOWN},
-        read_nas=nas_types.read_emm,
-    ),
-}
 
 _PDUS = dict(zip((0x00, 0x20, 0x40), PDUS, strict=True))
 _CRITICALITIES = (0x00, 0x40, 0x80)
@@ -114,7 +65,7 @@ def decode(head: bytes, ppid: int, length: int | None) -> Header:
 
     ``ppid`` as ``ppid_of`` gives it; ``length`` of the whole message in bytes, None if unknown: more chunks follow.
     """
-    layout = _LAYOUTS.get(ppid)
+    layout = LAYOUTS.get(ppid)
     if layout is None:
         return Header(odd=NOT_NGAP)
     if length is None:
@@ -123,8 +74,10 @@ def decode(head: bytes, ppid: int, length: int | None) -> Header:
         head = head[: max(length, 0)]
     whole = len(head) >= length
     pdu = procedure = core = ran = nas = odd = None
+    nas_length = registration_type = nas_cause = cause_group = cause = ran_node = None
     try:
-        if head[0] not in _PDUS or head[2] not in _CRITICALITIES:
+        first = head[0]
+        if first not in _PDUS or head[2] not in _CRITICALITIES:
             raise _ContradictionError(BAD_START)
         size, at = head[3], 4
         if size > 127:
@@ -140,11 +93,14 @@ def decode(head: bytes, ppid: int, length: int | None) -> Header:
             raise _ContradictionError(BAD_START)
         count = head[at + 1] << 8 | head[at + 2]
         at += 3
-        pdu, procedure = _PDUS[head[0]], head[1]
+        pdu, procedure = _PDUS[first], head[1]
         if procedure == layout.private:
             # Its IEs may be named by object identifiers and have another form.
             return Header(pdu, procedure)
-        expected = None if head[0] else layout.carries.get(procedure)
+        wanted = layout.wanted.get(first << 8 | procedure)
+        only_ids = wanted is None
+        if wanted is None:
+            wanted = layout.ids
         for _ in range(count):
             kind, size = _ie_header(head, at)
             value = at + 4
@@ -153,27 +109,54 @@ def decode(head: bytes, ppid: int, length: int | None) -> Header:
             at = value + size
             if at > end:
                 raise _ContradictionError(BAD_SIZE)
-            if kind == layout.core_ie:
+            part = wanted.get(kind)
+            if part is None:
+                if size >= _FRAGMENT:
+                    break
+                continue
+            if part == CORE:
                 core = _number(head, value, at, layout.core_shift, layout.core_most)
-            elif kind == layout.ran_ie:
+            elif part == RAN:
                 ran = _number(head, value, at, 6, layout.ran_most)
-            elif kind == layout.nas_ie and expected:
-                nas = _nas(head, value, at, layout, expected)
+            elif part == NAS:
+                nas_length, start, stop = _octets(head, value, at)
+                nas, registration_type, nas_cause = layout.read_nas(
+                    head, start, min(stop, len(head)), layout.travelling[procedure]
+                )
                 break  # the ids stand before it
-            elif kind == layout.both_ie:
+            elif part == BOTH:
                 core, ran = _both(head, value, at, layout)
-                break
-            elif size >= _FRAGMENT:
+                if only_ids:
+                    break
+            elif part == CAUSE:
+                cause_group, cause = _cause(head, value, at, layout)
+                only_ids = True
+            elif part == FAILED:
+                cause_group, cause = _cause_of_first(head, value, at, layout)
                 break
             else:
-                continue
-            if expected is None and core is not None and ran is not None:
+                ran_node = _all_of(head, value, at)
+                break
+            if only_ids and core is not None and ran is not None:
                 break
     except (IndexError, struct.error):
         odd = ENDS_EARLY if whole else None
     except _ContradictionError as contradiction:
         odd = str(contradiction)
-    return Header(pdu, procedure, core, ran, nas, odd)
+    return Header(
+        pdu,
+        procedure,
+        core,
+        ran,
+        nas,
+        odd,
+        nas_length,
+        registration_type,
+        nas_cause,
+        cause_group,
+        cause,
+        ran_node,
+    )
 
 
 def _long_size(head: bytes, at: int) -> tuple[int, int]:
@@ -197,7 +180,7 @@ def _number(head: bytes, at: int, end: int, shift: int, most: int) -> int:
     return int.from_bytes(head[at + 1 : stop], "big")
 
 
-def _both(head: bytes, at: int, end: int, layout: _Layout) -> tuple[int | None, int | None]:
+def _both(head: bytes, at: int, end: int, layout: Layout) -> tuple[int | None, int | None]:
     """UE-NGAP-IDs or UE-S1AP-IDs: the pair, or the core's id alone; neither in a form of a later release."""
     first = head[at]
     choice = first >> 6
@@ -215,11 +198,51 @@ def _both(head: bytes, at: int, end: int, layout: _Layout) -> tuple[int | None, 
     return core, None if choice else _number(head, stop, end, 6, layout.ran_most)
 
 
-def _nas(head: bytes, at: int, end: int, layout: _Layout, expected: Set[int]) -> int | None:
-    """An OCTET STRING: its length, then the NAS message."""
+def _octets(head: bytes, at: int, end: int) -> tuple[int | None, int, int]:
+    """Of an OCTET STRING in an IE that ends at ``end``: its length, None if it is cut into fragments, and its place."""
     size, start = head[at], at + 1
     if size > 127:
         size, start = _long_size(head, at)
-    if start + size > end:
+    if start + size > end and (size < _FRAGMENT or end - at < _FRAGMENT):
+        # What is longer than a fragment is in an IE that is, too.
         raise _ContradictionError(BAD_SIZE)
-    return layout.read_nas(head, start, min(start + size, len(head)), expected)
+    return (size if size < _FRAGMENT else None), start, start + size
+
+
+def _cause(head: bytes, at: int, end: int, layout: Layout, skip: int = 0) -> tuple[str | None, int | None]:
+    """A Cause behind so many bits of its first byte: the group, an extension bit, and the place in an ENUMERATED.
+
+    A place behind the extension has seven bits, X.691, 11.6; none has more than 63 of them.
+    """
+    if at >= end:
+        raise _ContradictionError(BAD_SIZE)
+    bits = head[at] << 8
+    start = skip + layout.choice_bits
+    group = layout.causes.get(bits >> 16 - start & (1 << layout.choice_bits) - 1)
+    if group is None:
+        return None, None
+    extended = bits >> 15 - start & 1
+    many = 7 if extended else group.bits
+    stop = start + 1 + many
+    if stop > 8:
+        if at + 1 >= end:
+            raise _ContradictionError(BAD_SIZE)
+        bits |= head[at + 1]
+    number = bits >> 16 - stop & (1 << many) - 1
+    if extended:
+        return (group.name, group.root + number) if number < 64 else (None, None)
+    return (group.name, number) if number < group.root else (None, None)
+
+
+def _cause_of_first(head: bytes, at: int, end: int, layout: Layout) -> tuple[str | None, int | None]:
+    """The Cause in PDUSessionResourceSetupUnsuccessfulTransfer of the first in a list: count, bits, session, string."""
+    _, start, stop = _octets(head, at + 3, end)
+    # Before it an extension bit and two for what is optional.
+    return _cause(head, start, stop, layout, 3)
+
+
+def _all_of(head: bytes, at: int, end: int) -> str | None:
+    """The bytes of an IE in hexadecimal, None of an empty one."""
+    if end > len(head):
+        raise IndexError
+    return head[at:end].hex() or None

@@ -1,4 +1,6 @@
-"""The type of a NAS message, where it can be read: 5GMM of 3GPP TS 24.501, EMM of TS 24.301 (release 18).
+"""What a NAS message is, where it can be read: 5GMM of 3GPP TS 24.501, EMM of TS 24.301 (release 18).
+
+Of a message no more is read than its type and the octet behind it, a type of registration or a cause.
 
 A message is plain, or protected: then a header with a MAC and a sequence number stands before it, and it can
 be read only with the null cipher. No header names the cipher. What stands there counts as a message if it begins
@@ -9,6 +11,7 @@ of 5GMM, but once in 4,000 of EMM, whose plain header is one byte shorter.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from typing import NamedTuple
 
 from sctptop.model.ngap.ppid import NGAP, S1AP
 
@@ -108,27 +111,75 @@ UPLINK_5GMM, DOWNLINK_5GMM = _travelling(_5GMM, _UP), _travelling(_5GMM, _DOWN)
 UPLINK_EMM, DOWNLINK_EMM = _travelling(_EMM, _UP), _travelling(_EMM, _DOWN)
 
 
-def read_5gmm(data: bytes, at: int, end: int, expected: Set[int]) -> int | None:
-    """The type of the message in ``data[at:end]``, one of ``expected`` if it is protected; section 9.1.1."""
+_REGISTRATIONS = (
+    "initial",  # unused, and to be taken for this one
+    "initial",
+    "mobility",
+    "periodic",
+    "emergency",
+    "onboarding",
+    "disaster mobility",
+    "disaster initial",
+)
+"""5GS registration type, the lower three bits; TS 24.501, section 9.11.3.7."""
+_ATTACHES = (*["attach"] * 6, "emergency attach", "attach")
+"""EPS attach type; TS 24.301, section 9.9.3.11."""
+_UPDATES = (*["tracking area update"] * 3, "periodic tracking area update", *["tracking area update"] * 4)
+"""EPS update type; section 9.9.3.14."""
+REGISTRATION_TYPES = tuple(dict.fromkeys((*_REGISTRATIONS, *_ATTACHES, *_UPDATES)))
+"""Everything that ``Read.registration_type`` may be."""
+
+_NO_KIND: tuple[str, ...] = ()
+# By the type of the message what stands behind it: a type of registration, or a cause.
+_BEHIND_5GMM = {0x41: _REGISTRATIONS, **dict.fromkeys((0x44, 0x4D, 0x59, 0x5F, 0x64), _NO_KIND)}
+_BEHIND_EMM = {
+    0x41: _ATTACHES,
+    0x48: _UPDATES,
+    **dict.fromkeys((0x44, 0x4B, 0x4E, 0x5C, 0x5F, 0x60), _NO_KIND),
+}
+
+
+class Read(NamedTuple):
+    """What can be read of a NAS message: its type, one of REGISTRATION_TYPES, and its cause."""
+
+    nas: int | None = None
+    registration_type: str | None = None
+    cause: int | None = None
+
+
+_NOTHING = Read()
+
+
+def read_5gmm(data: bytes, at: int, end: int, expected: Set[int]) -> Read:
+    """Of the message in ``data[at:end]``; its type is one of ``expected`` if it is protected; section 9.1.1."""
     if end - at < 3 or data[at] != 0x7E:
-        return None
-    security = data[at + 1]
-    if security == 0:
-        return data[at + 2]
-    inner = at + 7  # behind discriminator, security header type, MAC of four bytes and sequence number
-    if security > 4 or end - inner < 3 or data[inner] != 0x7E or data[inner + 1] != 0:
-        return None
-    return data[inner + 2] if data[inner + 2] in expected else None
+        return _NOTHING
+    at += 1
+    security = data[at]
+    if security:
+        at += 7  # behind security header type, MAC of four bytes, sequence number, and discriminator
+        if security > 4 or end - at < 2 or data[at - 1] != 0x7E or data[at] or data[at + 1] not in expected:
+            return _NOTHING
+    return _behind(data, at + 1, end, _BEHIND_5GMM)
 
 
-def read_emm(data: bytes, at: int, end: int, expected: Set[int]) -> int | None:
+def read_emm(data: bytes, at: int, end: int, expected: Set[int]) -> Read:
     """The same for EMM, whose security header type is the upper half of the first byte; TS 24.301, section 9.1."""
     if end - at < 2 or data[at] & 0x0F != 7:
-        return None
+        return _NOTHING
     security = data[at] >> 4
-    if security == 0:
-        return data[at + 1]
-    inner = at + 6  # behind the first byte, MAC of four bytes and sequence number
-    if security > 4 or end - inner < 2 or data[inner] != 7:
-        return None
-    return data[inner + 1] if data[inner + 1] in expected else None
+    if security:
+        at += 6  # behind the first byte, MAC of four bytes and sequence number
+        if security > 4 or end - at < 2 or data[at] != 7 or data[at + 1] not in expected:
+            return _NOTHING
+    return _behind(data, at + 1, end, _BEHIND_EMM)
+
+
+def _behind(data: bytes, at: int, end: int, meanings: Mapping[int, tuple[str, ...]]) -> Read:
+    """The type that stands there, and what the octet behind it means to it."""
+    number = data[at]
+    at += 1
+    if at >= end or number not in meanings:
+        return Read(number)
+    kinds = meanings[number]
+    return Read(number, kinds[data[at] & 7]) if kinds else Read(number, None, data[at])

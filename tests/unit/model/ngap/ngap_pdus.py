@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pycrate_asn1dir import NGAP as NGAP_ASN1
 from pycrate_asn1dir import S1AP as S1AP_ASN1
-from pycrate_mobile.TS24301_EMM import EMMTypeMOClasses, EMMTypeMTClasses
-from pycrate_mobile.TS24501_FGMM import FGMMTypeClasses
 
 from sctptop.model.ngap.header import Header
-from sctptop.model.ngap.nas import DOWNLINK_5GMM, DOWNLINK_EMM, UPLINK_5GMM, UPLINK_EMM
 from sctptop.model.ngap.ppid import NGAP, S1AP
+from tests.unit.model.ngap.nas_pdus import NasMessage, nas_message
+from tests.unit.model.ngap.ngap_values import (
+    GROUPS,
+    SAMPLES,
+    TYPES,
+    Dice,
+    cause,
+    failed_sessions,
+    whole_number,
+)
 
-Dice = random.Random
 NAS_IE = {NGAP: 38, S1AP: 26}
 PRIVATE = {NGAP: 31, S1AP: 39}
 UPLINK = {NGAP: ("InitialUEMessage", "UplinkNASTransport"), S1AP: ("InitialUEMessage", "UplinkNASTransport")}
+SETUP = ("NGSetupRequest", "RANConfigurationUpdate", "S1SetupRequest")
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,16 @@ class Kind:
 
 @dataclass(frozen=True)
 class Case:
-    """An encoded message and what is in it; ``nas`` are the bytes inside, ``reach`` how many of them tell its type."""
+    """An encoded message, what is in it, and by field of the header how many of its first bytes that takes."""
 
     kind: Kind
     data: bytes
     expected: Header
-    nas: bytes = b""
-    reach: int = 0
+    reach: Mapping[str, int]
+
+    def seen(self, size: int) -> Header:
+        """What its first ``size`` bytes tell."""
+        return self.expected._replace(**{name: None for name, reach in self.reach.items() if reach > size})
 
 
 def members(objects: Any) -> list[Any]:
@@ -102,158 +111,101 @@ def ie(ident: int, type_name: str, value: object, criticality: str = "reject") -
     return {"id": ident, "criticality": criticality, "value": (type_name, value)}
 
 
-def whole_number(dice: Dice, bits: int) -> int:
-    """Any size of encoding is as likely as any other, and so are the numbers at their borders."""
-    edge = 1 << dice.choice([size for size in (0, 8, 16, 24, 32, 40) if size <= bits])
-    return min(
-        dice.choice((edge - 1, edge, dice.randrange(edge), dice.randrange(1 << bits))), (1 << bits) - 1
-    )
-
-
-def _plmn(dice: Dice) -> bytes:
-    return dice.randbytes(3)
-
-
-def _name(dice: Dice) -> str:
-    return "".join(dice.choices("amf-Core.5g ", k=dice.choice((1, 7, 15, 30, 127, 150))))
-
-
-def _bit_rate(dice: Dice) -> int:
-    return dice.randrange(1 << dice.choice((8, 20, 31)))
-
-
-def _nr_location(dice: Dice) -> Any:
-    cell = {"pLMNIdentity": _plmn(dice), "nRCellIdentity": (dice.getrandbits(36), 36)}
-    area = {"pLMNIdentity": _plmn(dice), "tAC": dice.randbytes(3)}
-    return "userLocationInformationNR", {"nR-CGI": cell, "tAI": area}
-
-
-def _guami(dice: Dice) -> Any:
-    return {
-        "pLMNIdentity": _plmn(dice),
-        "aMFRegionID": (dice.getrandbits(8), 8),
-        "aMFSetID": (dice.getrandbits(10), 10),
-        "aMFPointer": (dice.getrandbits(6), 6),
-    }
-
-
-def _slices(dice: Dice) -> Any:
-    return [
-        {"s-NSSAI": {"sST": dice.randbytes(1), "sD": dice.randbytes(3)}} for _ in range(dice.randint(1, 8))
-    ]
-
-
-def _capability(dice: Dice) -> bytes:
-    return dice.randbytes(dice.choice((1, 40, 127, 128, 400, 400, 400, 17000)))
-
-
-def _cause(dice: Dice) -> Any:
-    return dice.choice((("radioNetwork", "unspecified"), ("nas", "normal-release"), ("misc", "unspecified")))
-
-
-_COMMON: Mapping[str, Callable[[Dice], Any]] = {
-    "Cause": _cause,
-    "UERadioCapability": _capability,
-    "SecurityKey": lambda dice: (dice.getrandbits(256), 256),
-    "TimeToWait": lambda dice: dice.choice(("v1s", "v60s")),
-}
-SAMPLES: Mapping[int, Mapping[str, Callable[[Dice], Any]]] = {
-    NGAP: {
-        **_COMMON,
-        "AMFName": _name,
-        "RANNodeName": _name,
-        "RANPagingPriority": lambda dice: dice.randint(1, 256),
-        "UEAggregateMaximumBitRate": lambda dice: {
-            "uEAggregateMaximumBitRateDL": _bit_rate(dice),
-            "uEAggregateMaximumBitRateUL": _bit_rate(dice),
-        },
-        "GUAMI": _guami,
-        "AllowedNSSAI": _slices,
-        "UserLocationInformation": _nr_location,
-        "RRCEstablishmentCause": lambda dice: dice.choice(("mo-Signalling", "mt-Access")),
-        "MaskedIMEISV": lambda dice: (dice.getrandbits(64), 64),
-        "PagingDRX": lambda dice: dice.choice(("v32", "v256")),
-        "RelativeAMFCapacity": lambda dice: dice.randrange(256),
-    },
-    S1AP: {
-        **_COMMON,
-        "TAI": lambda dice: {"pLMNidentity": _plmn(dice), "tAC": dice.randbytes(2)},
-        "EUTRAN-CGI": lambda dice: {"pLMNidentity": _plmn(dice), "cell-ID": (dice.getrandbits(28), 28)},
-        "RRC-Establishment-Cause": lambda dice: dice.choice(("mo-Signalling", "mt-Access")),
-        "SubscriberProfileIDforRFP": lambda dice: dice.randint(1, 256),
-        "UEAggregateMaximumBitrate": lambda dice: {
-            "uEaggregateMaximumBitRateDL": _bit_rate(dice),
-            "uEaggregateMaximumBitRateUL": _bit_rate(dice),
-        },
-        "ENBname": _name,
-        "MMEname": _name,
-        "RelativeMMECapacity": lambda dice: dice.randrange(256),
-    },
-}
-"""IEs by type that stand beside the ids, some of them before the NAS message; about a third is in each message."""
-
-
-@cache
-def plain_messages(ppid: int, up: bool) -> tuple[tuple[int, bytes], ...]:
-    """Type and bytes of every NAS message that pycrate can make for a direction."""
-    types = {
-        NGAP: UPLINK_5GMM if up else DOWNLINK_5GMM,
-        S1AP: UPLINK_EMM if up else DOWNLINK_EMM,
-    }[ppid]
-    classes = {NGAP: FGMMTypeClasses, S1AP: EMMTypeMOClasses if up else EMMTypeMTClasses}[ppid]
-    return tuple((number, classes[number]().to_bytes()) for number in sorted(types))
-
-
-def nas_message(dice: Dice, ppid: int, up: bool) -> tuple[bytes, int | None, int]:
-    """The message, its type if it can be read, and how many bytes that takes."""
-    number, plain = dice.choice(plain_messages(ppid, up))
-    tail = dice.randbytes(dice.choice((0, 5, 30, 60, 150)))
-    form = dice.choice(("plain", "null cipher", "ciphered"))
-    if form == "plain":
-        return plain + tail, number, 3 if ppid == NGAP else 2
-    security = dice.choice((2, 4) if form == "ciphered" else (1, 2, 3, 4))
-    header = bytes((0x7E, security)) if ppid == NGAP else bytes((security << 4 | 7,))
-    header += dice.randbytes(5)
-    if form == "ciphered":
-        return header + dice.randbytes(len(plain)) + tail, None, 0
-    return header + plain + tail, number, len(header) + (3 if ppid == NGAP else 2)
-
-
 def case(dice: Dice, kind: Kind) -> Case:
     """A message of this kind, with random ids and neighbours."""
+    ppid = kind.ppid
     found: dict[str, Any] = {}
-    nas, reach, ies = b"", 0, []
-    fragmented = False  # no decoder of a head looks behind an IE of more than 16 KiB
-    core, ran = (
-        ("aMF-UE-NGAP-ID", "rAN-UE-NGAP-ID") if kind.ppid == NGAP else ("mME-UE-S1AP-ID", "eNB-UE-S1AP-ID")
-    )
+    parts: dict[int, tuple[str, ...]] = {}
+    nas: NasMessage | None = None
+    failed = ""
+    ies = []
+    hidden = False  # no decoder of a head looks behind an IE of more than 16 KiB, or behind a NAS message
+    core, ran = ("aMF-UE-NGAP-ID", "rAN-UE-NGAP-ID") if ppid == NGAP else ("mME-UE-S1AP-ID", "eNB-UE-S1AP-ID")
     ids = (whole_number(dice, 40), whole_number(dice, 32))
-    if kind.ppid == S1AP:
+    if ppid == S1AP:
         ids = (whole_number(dice, 32), whole_number(dice, 24))
     for ident, criticality, kind_of_ie in kind.ies:
         value: Any
+        here: dict[str, Any] = {}
         if kind_of_ie in ("AMF-UE-NGAP-ID", "MME-UE-S1AP-ID") and ident in (0, 10):
-            found["amf_ue_id"] = value = ids[0]
+            here["amf_ue_id"] = value = ids[0]
         elif kind_of_ie in ("RAN-UE-NGAP-ID", "ENB-UE-S1AP-ID") and ident in (8, 85):
-            found["ran_ue_id"] = value = ids[1]
+            here["ran_ue_id"] = value = ids[1]
         elif kind_of_ie in ("UE-NGAP-IDs", "UE-S1AP-IDs"):
-            found["amf_ue_id"], value = ids[0], (core, ids[0])
+            here["amf_ue_id"], value = ids[0], (core, ids[0])
             if dice.random() < 0.5:
-                found["ran_ue_id"] = ids[1]
-                pair = "uE-NGAP-ID-pair" if kind.ppid == NGAP else "uE-S1AP-ID-pair"
+                here["ran_ue_id"] = ids[1]
+                pair = "uE-NGAP-ID-pair" if ppid == NGAP else "uE-S1AP-ID-pair"
                 value = (pair, {core: ids[0], ran: ids[1]})
-        elif ident == NAS_IE[kind.ppid]:
-            value, found["nas"], reach = nas_message(dice, kind.ppid, kind.name in UPLINK[kind.ppid])
-            nas = value
-            if fragmented:
-                found["nas"] = None
-        elif kind_of_ie in SAMPLES[kind.ppid] and dice.random() < 0.3:
-            value = SAMPLES[kind.ppid][kind_of_ie](dice)
-            fragmented = fragmented or (isinstance(value, bytes) and len(value) >= 16384)
+        elif ident == NAS_IE[ppid]:
+            nas = nas_message(dice, ppid, kind.name in UPLINK[ppid])
+            value, read = nas.data, nas.read
+            here = {"nas_length": len(value), "nas": read.nas, "nas_cause": read.cause}
+            here["registration_type"] = read.registration_type
+        elif kind_of_ie == "Cause" and dice.random() < 0.9:
+            value = cause(dice, ppid)
+            here["cause_group"], here["cause"] = value[0], GROUPS[ppid][value[0]].index(value[1])
+        elif kind_of_ie == "PDUSessionResourceFailedToSetupListSURes" and dice.random() < 0.7:
+            failed, name = cause(dice, ppid)
+            value = failed_sessions(dice, (failed, name))
+            here["cause_group"], here["cause"] = failed, GROUPS[ppid][failed].index(name)
+        elif kind_of_ie in SAMPLES[ppid] and dice.random() < 0.3:
+            value = SAMPLES[ppid][kind_of_ie](dice)
+            if kind_of_ie in ("GlobalRANNodeID", "Global-ENB-ID") and kind.name in SETUP:
+                here["ran_node"] = encoded(ppid, kind_of_ie, value).hex()
         else:
             continue
+        if not hidden:
+            found.update(here)
+            parts[ident] = tuple(here)
+        hidden = hidden or ident == NAS_IE[ppid] or (isinstance(value, bytes) and len(value) >= 16384)
         ies.append(ie(ident, kind_of_ie, value, criticality))
-    return Case(kind, encode(kind, ies), Header(kind.pdu, kind.procedure, **found), nas, reach)
+    data = encode(kind, ies)
+    begin, places = walk(data)
+    reach = {"pdu": begin, "procedure": begin}
+    for ident, names in parts.items():
+        reach.update(dict.fromkeys(names, places[ident].stop if names else 0))
+        if nas and "nas_length" in names:
+            start = places[ident].stop - len(nas.data)
+            reach.update(nas_length=start, nas=start + nas.reach)
+            reach.update(registration_type=start + nas.reach + 1, nas_cause=start + nas.reach + 1)
+        elif failed and "cause" in names:
+            # Count, bits, session, length, then three bits before the cause: with one of transport they fill a byte.
+            end = places[ident].start + (5 if failed == "transport" else 6)
+            reach.update(cause=end, cause_group=end)
+    return Case(kind, data, Header(kind.pdu, kind.procedure, **found), reach)
+
+
+def walk(data: bytes) -> tuple[int, dict[int, range]]:
+    """Where the IEs of a message begin, and by id where the value of each lies; as far as none is cut in fragments."""
+
+    def length(at: int) -> tuple[int, int]:
+        if data[at] < 0x80:
+            return at + 1, data[at]
+        return (
+            (at + 2, int.from_bytes(data[at : at + 2], "big") & 0x3FFF)
+            if data[at] < 0xC0
+            else (at + 1, 1 << 14)
+        )
+
+    at = length(3)[0] + 1
+    count = int.from_bytes(data[at : at + 2], "big")
+    begin = at = at + 2
+    places: dict[int, range] = {}
+    for _ in range(count):
+        start, size = length(at + 3)
+        places.setdefault(int.from_bytes(data[at : at + 2], "big"), range(start, start + size))
+        at = start + size
+        if size >= 16384:
+            break
+    return begin, places
+
+
+def encoded(ppid: int, type_name: str, value: Any) -> bytes:
+    """The value of an IE alone."""
+    of_type = getattr(TYPES[ppid], type_name.replace("-", "_"))
+    of_type.set_val(value)
+    return bytes(of_type.to_aper())
 
 
 def encode(kind: Kind, ies: list[dict[str, Any]]) -> bytes:
