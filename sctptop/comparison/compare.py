@@ -16,7 +16,7 @@ from sctptop.comparison.significance import (
     ratio_of_percentiles,
 )
 from sctptop.comparison.summary import Ended, Summary
-from sctptop.model.registrations.outcome import COMPLETED
+from sctptop.model.registrations.words import COMPLETED
 
 SURE = 2.58
 """Standard errors that two shares must lie apart: 99 %."""

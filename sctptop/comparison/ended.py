@@ -8,10 +8,10 @@ from itertools import accumulate
 
 from sctptop.comparison.summary import Ended, Stalls
 from sctptop.model.associations.distribution import NANOSECONDS
+from sctptop.model.passages.passage import CORE, RAN
 from sctptop.model.registrations.attempt import Registration
-from sctptop.model.registrations.outcome import COMPLETED
-from sctptop.model.passages.stages import CORE, RAN
 from sctptop.model.registrations.tally import PARTS
+from sctptop.model.registrations.words import COMPLETED
 
 MOST_STAGES = 256
 MOST_NS = 3_600_000_000_000

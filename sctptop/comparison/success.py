@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sctptop.comparison.compare import Comparison, Pair
-from sctptop.model.registrations.outcome import COMPLETED
+from sctptop.model.registrations.words import COMPLETED
 
 SHARES_APART = 0.2
 """A larger difference in success is reported even where too few registrations leave nothing certain."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from sctptop.comparison.significance import percentile
 from sctptop.model.associations.distribution import Distribution
-from sctptop.model.registrations.outcome import COMPLETED, OUTCOMES
 from sctptop.model.registrations.tally import PARTS
+from sctptop.model.registrations.words import COMPLETED, OUTCOMES
 from sctptop.quantity import Value
 
 COUNTERS = (

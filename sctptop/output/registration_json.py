@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
@@ -12,32 +13,89 @@ from sctptop.model.registrations.tally import PARTS, Tally
 
 
 def registrations_to_json(registered: Registered) -> dict[str, Any]:
-    """Counts and times since the reset by end, the procedures, and each registration that ended in this sample.
+    """Counts and times since the reset by end and kind, the procedures, and each registration that ended of late.
 
-    Times are in ms. Distributions are null while nothing was completed. ``whose`` the
-    costliest stage was is null where a message within it was not seen.
+    Times are in ms. Distributions are null while nothing was completed. ``ended`` holds those of which no more will be
+    known: completed ones once their PDU session is set up, or none was asked for within a second.
     """
     return {
         "running": registered.running,
         "most_running": registered.most_running,
         "unfollowed": registered.unfollowed,
         "unseen": registered.unseen.get(None, 0),
+        "not_ngap": registered.strange.get(None, 0),
         "ends": [
-            _tally(tally, registered.started.get((None, tally.end), 0)) for tally in registered.of(None)
+            _tally(tally, registered.started.get((None, tally.end, tally.kind), 0))
+            for tally in registered.of(None)
         ],
         "procedures": [_procedure(entry) for entry in registered.procedures_of(None)],
-        "ended": [_registration(one) for one in registered.ended_now],
+        "ended": [registration_to_json(one) for one in registered.told_now],
     }
+
+
+def registration_to_json(one: Registration) -> dict[str, Any]:
+    """One registration. ``whose`` the costliest stage was is null where a message within it was not seen."""
+    stage = one.costliest
+    netns, own_tag, _, local_port, remote_port = one.messages[0].wire
+    return {
+        "netns": netns,
+        "own_tag": own_tag,
+        "local_port": local_port,
+        "remote_port": remote_port,
+        "began": one.began.isoformat(timespec="microseconds"),
+        "ended": ended_at(one),
+        "end": one.end,
+        "ran_ue_id": one.ran_ue_id,
+        "amf_ue_id": one.amf_ue_id,
+        "type": one.kind,
+        "outcome": one.outcome,
+        "inferred": one.inferred,
+        "cause": one.cause,
+        **{published: ms(getattr(one, f"{name}_ns")) for name, published in PARTS.items()},
+        "pdu_session_ms": ms(one.pdu_session_ns),
+        "attempt": one.attempt,
+        "since_first_ms": ms(one.since_first_ns),
+        "costliest": None
+        if stage is None
+        else {
+            "message": stage.name,
+            "whose": None if stage.unseen else stage.whose,
+            "ms": ms(stage.length_ns),
+        },
+    }
+
+
+def ended_at(one: Registration) -> str | None:
+    """When it ended on the wall clock; None while it is running."""
+    if one.total_ns is None:
+        return None
+    return (one.began + timedelta(microseconds=one.total_ns // 1000)).isoformat(timespec="microseconds")
+
+
+def ms(value_ns: int | None) -> float | None:
+    """Milliseconds."""
+    return None if value_ns is None else value_ns / NANOSECONDS
 
 
 def _tally(tally: Tally, started_now: int) -> dict[str, Any]:
     return {
         "end": tally.end,
+        "kind": tally.kind,
         "started": tally.started,
         "started_now": started_now,
         **{outcome.replace(" ", "_"): count for outcome, count in tally.ended.items()},
+        "inferred": tally.inferred,
+        "causes": _causes(tally),
         **{published: tally.parts[name].summary() for name, published in PARTS.items()},
     }
+
+
+def _causes(tally: Tally) -> dict[str, int]:
+    """How often each cause was given, whatever the outcome."""
+    found: dict[str, int] = {}
+    for (_, cause), count in tally.causes.items():
+        found[cause] = found.get(cause, 0) + count
+    return found
 
 
 def _procedure(entry: Procedure) -> dict[str, Any]:
@@ -50,38 +108,10 @@ def _procedure(entry: Procedure) -> dict[str, Any]:
         "failures": entry.failures,
         "unanswered": entry.unanswered,
         **{f"{name}_ms": _rounded(times, share) for name, share in PERCENTILES.items()},
-        "max_ms": _ms(times.max_ns),
+        "max_ms": ms(times.max_ns),
     }
 
 
 def _rounded(times: Distribution, share: float) -> float | None:
     value = times.percentile(share)
     return None if value is None else round(value, 6)
-
-
-def _registration(one: Registration) -> dict[str, Any]:
-    stage = one.costliest
-    netns, own_tag, _, local_port, remote_port = one.messages[0].wire
-    return {
-        "netns": netns,
-        "own_tag": own_tag,
-        "local_port": local_port,
-        "remote_port": remote_port,
-        "began": one.began.isoformat(timespec="microseconds"),
-        "end": one.end,
-        "ran_ue_id": one.ran_ue_id,
-        "amf_ue_id": one.amf_ue_id,
-        "outcome": one.outcome,
-        **{published: _ms(getattr(one, f"{name}_ns")) for name, published in PARTS.items()},
-        "costliest": None
-        if stage is None
-        else {
-            "message": stage.name,
-            "whose": None if stage.unseen else stage.whose,
-            "ms": _ms(stage.length_ns),
-        },
-    }
-
-
-def _ms(value_ns: int | None) -> float | None:
-    return None if value_ns is None else value_ns / NANOSECONDS

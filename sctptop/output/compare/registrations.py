@@ -10,8 +10,8 @@ from sctptop.comparison.compare import Comparison
 from sctptop.comparison.remarks import PEERS, RADIO
 from sctptop.comparison.summary import Ended
 from sctptop.model.associations.distribution import PERCENTILES
-from sctptop.model.registrations.outcome import COMPLETED
-from sctptop.model.passages.stages import HELD, READ_WAIT
+from sctptop.model.passages.stages import SCTP
+from sctptop.model.registrations.words import COMPLETED
 from sctptop.output.compare.cells import Line, Table, line_of, ms_cell, part_cell, time_cell, with_ratio
 from sctptop.quantity import UNKNOWN, milliseconds, short
 
@@ -123,7 +123,7 @@ def stages_table(comparison: Comparison) -> Table:
 
     lines = [
         Line(
-            f"{whose} {name}" if whose in (HELD, READ_WAIT) else f"{whose} until {name}",
+            f"{whose} {name}" if whose in SCTP else f"{whose} until {name}",
             tuple(cell(one, (whose, name)) for one in seen),
         )
         for whose, name in names

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.ngap.message import Message
+from sctptop.model.passages.passage import CORE, RAN
+from sctptop.model.passages.stages import Stage
 from sctptop.model.registrations.attempt import Registration
-from sctptop.model.registrations.outcome import COMPLETED
-from sctptop.model.passages.stages import CORE, RAN, Stage
+from sctptop.model.registrations.words import COMPLETED
 from sctptop.quantity import UNKNOWN, milliseconds
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.views.parts.registration_bar import bar_lines

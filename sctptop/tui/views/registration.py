@@ -9,9 +9,9 @@ from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.model.registrations.attempt import Registration
-from sctptop.model.registrations.outcome import COMPLETED
 from sctptop.model.registrations.summary import SERIES_KEY, Registered
 from sctptop.model.registrations.tally import Tally
+from sctptop.model.registrations.words import COMPLETED
 from sctptop.model.source_state import OK
 from sctptop.quantity import counted, milliseconds, short, show
 from sctptop.tui.views.parts.histogram_plot import histogram

@@ -11,7 +11,7 @@ from sctptop.comparison.compare import compare
 from sctptop.comparison.summary import End, Ended, Summary
 from sctptop.comparison.verdict import Verdict, verdict
 from sctptop.model.associations.distribution import NANOSECONDS, Distribution
-from sctptop.model.registrations.outcome import COMPLETED, REJECTED
+from sctptop.model.registrations.words import COMPLETED, REJECTED
 
 SPREAD = (0.98, 1.0, 1.02, 1.0)
 KNOWN = {"nodelay": (True,), "sack_delay_ms": (200,), "sack_frequency": (2,)}

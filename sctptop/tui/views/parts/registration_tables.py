@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES
+from sctptop.model.passages.stages import NOTHING_MORE, SCTP
 from sctptop.model.registrations.attempt import Registration
-from sctptop.model.registrations.outcome import COMPLETED, RUNNING
 from sctptop.model.registrations.procedures import Procedure
-from sctptop.model.passages.stages import HELD, NOTHING_MORE, READ_WAIT
+from sctptop.model.registrations.words import COMPLETED, RUNNING
 from sctptop.quantity import UNKNOWN, milliseconds, short, show
 from sctptop.tui.words.line import BLANK, Line, Span, cells, clipped, line, spread
 
@@ -116,7 +116,7 @@ def costliest(one: Registration, width: int) -> Line:
     if stage is None:
         return ()
     part, took = one.costliest_part, _span(stage.length_ns)
-    sctp = stage.whose in (HELD, READ_WAIT)
+    sctp = stage.whose in SCTP
     style = "warn" if sctp else "name"
     if stage.name == NOTHING_MORE:
         name, told, brief = one.messages[-1].title, "nothing after ", line(("after ", "dim"))

@@ -1,12 +1,14 @@
-"""Flows of messages between a radio node and a core as octets of NGAP and S1AP, seen from either end through the decoder.
+"""Flows of messages between a radio node and a core as octets of NGAP and S1AP, seen from either end through the
+decoder.
 
-A flow is a list of `Said`; `ran_end` and `core_end` give the events of one end, `outcomes` what the model makes of them.
+A flow is a list of `Said`; `ran_end` and `core_end` give the events of one end, `outcomes` what the model makes of
+them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 
@@ -21,7 +23,10 @@ from tests.unit.registering import BOOT, INITIATING, MS, NETNS, SECOND, SUCCESSF
 TAGS = {INITIATING: 0x00, SUCCESSFUL: 0x20, UNSUCCESSFUL: 0x40}
 NGAP, S1AP = 60, 18
 PORTS = {NGAP: 38412, S1AP: 36412}
-IES = {NGAP: {"amf": 10, "ran": 85, "nas": 38, "cause": 15, "node": 27}, S1AP: {"amf": 0, "ran": 8, "nas": 26, "cause": 2, "node": 59}}
+IES = {
+    NGAP: {"amf": 10, "ran": 85, "nas": 38, "cause": 15, "node": 27},
+    S1AP: {"amf": 0, "ran": 8, "nas": 26, "cause": 2, "node": 59},
+}
 OVERHEAD = {NGAP: 7, S1AP: 6}
 GROUPS = ("radioNetwork", "transport", "nas", "protocol", "misc")
 NOISE = Random(13)
@@ -83,8 +88,10 @@ def octets(said: Said) -> bytes:
     nas = nas_of(said)
     if nas and said.procedure not in (14, 9, 41, 23):
         ies.append((ids["nas"], _length(len(nas)) + nas))
-    body = b"\0" + len(ies).to_bytes(2, "big") + b"".join(
-        ident.to_bytes(2, "big") + b"\0" + _length(len(value)) + value for ident, value in ies
+    body = (
+        b"\0"
+        + len(ies).to_bytes(2, "big")
+        + b"".join(ident.to_bytes(2, "big") + b"\0" + _length(len(value)) + value for ident, value in ies)
     )
     return bytes((TAGS[said.pdu], said.procedure, 0)) + _length(len(body)) + body
 
@@ -127,9 +134,11 @@ def event_of(said: Said, from_ran: bool, place: int, netns: int = NETNS) -> Even
         "last_tsn": place if said.tsn is None else said.tsn,
         "length": len(data),
         "fragment": False,
-        **asdict(decode(data[:64], said.ppid, len(data))),
+        **decode(data[:64], said.ppid, len(data))._asdict(),
     }
-    return wired(Event(BOOT, "ngap", netns, 0, 0, 0, 0, details=details), said.on, from_ran, said.ppid, sent_ns)
+    return wired(
+        Event(BOOT, "ngap", netns, 0, 0, 0, 0, details=details), said.on, from_ran, said.ppid, sent_ns
+    )
 
 
 def wired(event: Event, on: int, from_ran: bool, ppid: int = NGAP, at_ns: int = START_NS) -> Event:
@@ -147,7 +156,7 @@ def freed(ms: float, on: int, from_ran: bool) -> Event:
     return wired(event, on, from_ran, at_ns=START_NS + round(ms * MS))
 
 
-Places = Mapping[Key, tuple[str, str]]
+Places = dict[Key, tuple[str, str]]
 
 
 def events_of(flow: Sequence[Said], from_ran: bool) -> list[Event]:

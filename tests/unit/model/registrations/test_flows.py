@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,29 +17,29 @@ REQUEST, ACCEPT, COMPLETE, AUTH, AUTH_R, AUTH_FAIL, SMC, SMC_R, STATUS = (
 )
 
 
-def request(ms: float = 0, size: int = 30, kind: int = 1, **more: object) -> Said:
+def request(ms: float = 0, size: int = 30, kind: int = 1, **more: Any) -> Said:
     said = Said(ms, True, INITIAL_UE, REQUEST, size, octet=kind, amf=None)
-    return replace(said, **more)  # type: ignore[arg-type]
+    return replace(said, **more)
 
 
-def down(ms: float, size: int, nas: int | None = None, **more: object) -> Said:
-    return replace(Said(ms, False, DOWN, nas, size), **more)  # type: ignore[arg-type]
+def down(ms: float, size: int, nas: int | None = None, **more: Any) -> Said:
+    return replace(Said(ms, False, DOWN, nas, size), **more)
 
 
-def up(ms: float, size: int, nas: int | None = None, **more: object) -> Said:
-    return replace(Said(ms, True, UP, nas, size), **more)  # type: ignore[arg-type]
+def up(ms: float, size: int, nas: int | None = None, **more: Any) -> Said:
+    return replace(Said(ms, True, UP, nas, size), **more)
 
 
-def context(ms: float, answered_ms: float, **more: object) -> tuple[Said, Said]:
+def context(ms: float, answered_ms: float, **more: Any) -> tuple[Said, Said]:
     asked, told = Said(ms, False, CONTEXT), Said(answered_ms, True, CONTEXT, pdu=SUCCESSFUL)
-    return replace(asked, **more), replace(told, **more)  # type: ignore[arg-type]
+    return replace(asked, **more), replace(told, **more)
 
 
-def release(ms: float, **more: object) -> Said:
-    return replace(Said(ms, False, RELEASE, cause=("nas", 0)), **more)  # type: ignore[arg-type]
+def release(ms: float, **more: Any) -> Said:
+    return replace(Said(ms, False, RELEASE, cause=("nas", 0)), **more)
 
 
-def security(start: float, **more: object) -> tuple[Said, ...]:
+def security(start: float, **more: Any) -> tuple[Said, ...]:
     return (
         down(start + 5, 42, AUTH, **more),
         up(start + 9, 21, AUTH_R, **more),
@@ -47,7 +48,7 @@ def security(start: float, **more: object) -> tuple[Said, ...]:
     )
 
 
-def open_security(start: float, **more: object) -> tuple[Said, ...]:
+def open_security(start: float, **more: Any) -> tuple[Said, ...]:
     return (*security(start, **more)[:3], up(start + 19, 60, SMC_R, secured=True, **more))
 
 
@@ -132,9 +133,9 @@ FLOWS: dict[str, tuple[Sequence[Said], list[tuple[str, float, bool]]]] = {
         [],
     ),
 }
-PLACES = {
-    (4026531840, on, 1000 + on, 50_000 + on, 38412): ("10.9.0.1", "10.9.0.2") for on in (1, 2)
-} | {(4026531840, 1000 + on, on, 38412, 50_000 + on): ("10.9.0.2", "10.9.0.1") for on in (1, 2)}
+PLACES = {(4026531840, on, 1000 + on, 50_000 + on, 38412): ("10.9.0.1", "10.9.0.2") for on in (1, 2)} | {
+    (4026531840, 1000 + on, on, 38412, 50_000 + on): ("10.9.0.2", "10.9.0.1") for on in (1, 2)
+}
 
 
 @pytest.mark.parametrize("from_ran", [True, False], ids=["gNB", "AMF"])

@@ -12,9 +12,9 @@ import pytest
 from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.registrations import tracker as module
-from sctptop.model.registrations.outcome import OUTCOMES
 from sctptop.model.registrations.summary import SERIES_KEY, registration_series
 from sctptop.model.registrations.tracker import Registrations
+from sctptop.model.registrations.words import OUTCOMES
 from tests.unit.associations import association, sample
 from tests.unit.registering import (
     AUTHENTICATION,
