@@ -109,7 +109,7 @@ def compare(many: int) -> int:
 
 
 def disagree(one: Case) -> bool:
-    """Whether pycrate, or who made the message, knows other than we found, or a cut head tells us other than a whole."""
+    """Whether pycrate, or who made the message, knows other than we, or a cut head tells other than a whole one."""
     data, ppid = one.data, one.kind.ppid
     found = decode(data, ppid, len(data))
     of_nas = {"nas": None, "registration_type": None, "nas_cause": None}
