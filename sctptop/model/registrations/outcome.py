@@ -27,12 +27,12 @@ from sctptop.model.registrations.progress import MARGIN_NS, T3550_NS, Ending, Pr
 from sctptop.model.registrations.words import (
     ASSOCIATION_LOST,
     COMPLETED,
-    NOT_ACCEPTED,
     RELEASED,
     RUNNING,
     SUPERSEDED,
     TIMED_OUT,
     UNKNOWN,
+    cause_of,
 )
 
 T3510_NS = 15_000_000_000
@@ -110,12 +110,14 @@ def _standing(progress: Progress, began_ns: int, now_ns: int, fate: Fate) -> End
         return Ending(UNKNOWN, progress.rerouted.done_ns, "re-routed to another core")
     if over_ns is not None and over_ns < gives_up_ns + MARGIN_NS:
         return _cut_short(progress, over_ns, over_ns == fate.lost_ns)
+    if progress.reset is not None and now_ns - progress.reset.done_ns >= MARGIN_NS:
+        return Ending(RELEASED, progress.reset.done_ns, cause_of(progress.reset), inferred=True)
     if progress.status is not None:
-        return Ending(NOT_ACCEPTED if late else RUNNING, gives_up_ns if late else None, progress.status_cause)
+        return progress.not_accepted(gives_up_ns) if late else Ending(RUNNING)
     end_ns = progress.end_ns
     if end_ns is not None and not progress.repeated:
         done = now_ns - end_ns >= T3550_NS + MARGIN_NS
-        return Ending(COMPLETED if done else RUNNING, end_ns, inferred=not progress.sure)
+        return Ending(COMPLETED if done else RUNNING, end_ns, inferred=progress.inferred)
     if late:
         return Ending(UNKNOWN if progress.doubtful else TIMED_OUT, gives_up_ns, progress.why)
     return Ending(RUNNING)
@@ -123,13 +125,13 @@ def _standing(progress: Progress, began_ns: int, now_ns: int, fate: Fate) -> End
 
 def _cut_short(progress: Progress, over_ns: int, lost: bool) -> Ending:
     if progress.status is not None:
-        return Ending(NOT_ACCEPTED, over_ns, progress.status_cause)
+        return progress.not_accepted(over_ns)
     # An answer to the accept would have come at once: without one there was none to come.
     accepted = progress.end_ns is not None and not progress.repeated and over_ns - progress.end_ns > MARGIN_NS
     if lost and not accepted:
         return Ending(ASSOCIATION_LOST, over_ns)
     if progress.end_ns is not None and not progress.repeated:
-        return Ending(COMPLETED, progress.end_ns, inferred=not progress.sure)
+        return Ending(COMPLETED, progress.end_ns, inferred=progress.inferred)
     return Ending(UNKNOWN if progress.doubtful else SUPERSEDED, over_ns, progress.why)
 
 

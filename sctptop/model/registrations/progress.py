@@ -33,6 +33,9 @@ T3550_NS = 6_000_000_000
 MARGIN_NS = 1_000_000_000
 """For the way to the UE and back, and late timers."""
 REPEATED_NS = T3550_NS * 3 // 4
+ALWAYS_ANSWERED = ("initial", "emergency", "attach", "emergency attach")
+"""Kinds whose accept gives the UE a new identity, which it confirms (TS 33.501 section 6.12.3, TS 24.301 section
+5.5.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,15 @@ class Progress:
 
     def __init__(self, first: Message) -> None:
         self.dialect = first.dialect
+        self._type = first.type
         self.goal = first.dialect.goals[first.nas or 0x41]
         self.sure = False
         self.repeated = False
         self.rerouted: Message | None = None
+        self.reset: Message | None = None
         self.status: Message | None = None
         self.why: str | None = None
+        self._why: Message | None = None
         self.read_as: dict[int, int] = {}
         self._accept: Message | None = None
         self._candidates: list[tuple[int, Message]] = []
@@ -108,13 +114,20 @@ class Progress:
         return (self._answer or self._candidates[0][1]).done_ns
 
     @property
-    def status_cause(self) -> str | None:
-        """What the UE said against it."""
-        return nas_cause_of(self.status)
+    def inferred(self) -> bool:
+        """Whether it is inferred that ``end_ns`` is the end: the accept was not read, or should have been answered."""
+        return not self.sure or self._type in ALWAYS_ANSWERED
+
+    def not_accepted(self, end_ns: int, cause: str | None = None) -> Ending:
+        """The UE did not take the accept."""
+        status = self.status
+        inferred = status is not None and status.nas is None
+        return Ending(NOT_ACCEPTED, end_ns, nas_cause_of(status) or cause, inferred)
 
     def take(self, place: int, message: Message) -> Ending | None:
         """Update with the next message; returns how the registration ended, if it did."""
         dialect, procedure = self.dialect, message.procedure
+        self.reset = message if procedure in (dialect.reset, dialect.setup) else None
         if procedure == dialect.uplink_nas:
             return self._uplink(place, message)
         if procedure == dialect.downlink_nas:
@@ -125,7 +138,8 @@ class Progress:
             self.rerouted = None
         elif message.pdu == INITIATING:
             if procedure in (dialect.release_request, dialect.error):
-                self.why = self.why or cause_of(message)
+                if self._why is None and message.cause is not None:
+                    self._why, self.why = message, cause_of(message)
             elif procedure == dialect.reroute:
                 self.rerouted = message
             elif procedure == dialect.context_release:
@@ -151,7 +165,7 @@ class Progress:
         elif message.nas == dialect.security_reject:
             self._no_security = message
         elif message.nas in dialect.later and self.end_ns is not None and self.status is None:
-            return Ending(COMPLETED, self.end_ns, inferred=not self.sure)
+            return Ending(COMPLETED, self.end_ns, inferred=self.inferred)
         return None
 
     def _unread_uplink(self, place: int, message: Message, secures: bool) -> Ending | None:
@@ -177,7 +191,7 @@ class Progress:
             self.status = message
             self.read_as[place] = self.dialect.status
         elif self.sure and self.end_ns is not None and self.status is None:
-            return Ending(COMPLETED, self.end_ns)
+            return Ending(COMPLETED, self.end_ns, inferred=self.inferred)
         return None
 
     def _answered_somehow(self, message: Message) -> Ending | None:
@@ -257,7 +271,7 @@ class Progress:
     def _released(self, message: Message) -> Ending:
         cause = self.why or cause_of(message)
         if self.status is not None:
-            return Ending(NOT_ACCEPTED, message.done_ns, self.status_cause or cause)
+            return self.not_accepted(message.done_ns, cause)
         if self._no_security is not None:
             return Ending(NOT_ACCEPTED, message.done_ns, nas_cause_of(self._no_security))
         if self._refusal is not None and message.at_ns - self._refusal[1].done_ns < REPEATED_NS:
@@ -265,11 +279,18 @@ class Progress:
             if refusal.nas_length in {min(self.dialect.refusal_sizes)}:
                 self.read_as[place] = min(self.dialect.rejects)
                 return Ending(REJECTED, refusal.done_ns, inferred=True)
-        if self.end_ns is not None and not self.repeated:
-            return Ending(COMPLETED, self.end_ns, inferred=not self.sure)
+        if self.end_ns is not None and not self.repeated and not self._radio_lost(self.end_ns):
+            return Ending(COMPLETED, self.end_ns, inferred=self.inferred)
         if self._failure is not None:
             return Ending(REFUSED, message.done_ns, nas_cause_of(self._failure))
         return Ending(UNKNOWN if self.doubtful else RELEASED, message.done_ns, cause)
+
+    def _radio_lost(self, end_ns: int) -> bool:
+        """Whether the radio node gave the UE up before the accept can have been answered."""
+        why = self._why
+        if why is None or self.why is None or why.procedure != self.dialect.release_request:
+            return False
+        return any(word in self.why for word in ("lost", "failure")) and why.at_ns - end_ns < REPEATED_NS
 
 
 def _answer_of(pair: NasPair, size: int) -> int:

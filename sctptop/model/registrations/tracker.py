@@ -14,6 +14,7 @@ from itertools import islice
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
+from sctptop.model.ngap.dialect import INITIATING
 from sctptop.model.ngap.message import Message, Wire, message_of, wire_of
 from sctptop.model.passages.lines import Lines, Place
 from sctptop.model.passages.unseen_messages import UnseenMessages
@@ -184,6 +185,8 @@ class Registrations:
                 if replaced is not None:
                     self._lost(replaced.wire, message.at_ns)
                 self._ways.take(message, line.mirrored)
+                if message.procedure in (message.dialect.reset, message.dialect.setup):
+                    self._reset(message)
             if first_of_ue(message) or begins(message):
                 if not self._carried_on(one):
                     started += self._begin(one)
@@ -231,6 +234,14 @@ class Registrations:
     def _touch(self, attempt: Attempt) -> None:
         if id(attempt) in self._running:
             self._touched[id(attempt)] = attempt
+
+    def _reset(self, message: Message) -> None:
+        """One end begins anew: the contexts on its association are gone, all or those that a reset names."""
+        if message.pdu == INITIATING:
+            for attempt in self._contexts.on(message.wire):
+                if id(attempt) in self._running and message.wire not in attempt.left:
+                    attempt.add(message)
+                    self._touch(attempt)
 
     def _lost(self, wire: Wire, at_ns: int) -> None:
         """An association is no more: so is what runs on it, unless its nodes have another."""

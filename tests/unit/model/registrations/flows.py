@@ -57,11 +57,14 @@ class Said:
     read_ms: float = 0
     order_ms: float = 0
     tsn: int | None = None
+    raw: bytes = b""
 
 
 def nas_of(said: Said) -> bytes:
     """The octets of its NAS message: plain, under the null cipher where `secured`, or under a cipher."""
     overhead = OVERHEAD[said.ppid]
+    if said.raw:
+        return said.raw
     if said.nas is None:
         return _protected(said.ppid, NOISE.randbytes(max(said.size - overhead, 0))) if said.size else b""
     plain = bytes((0x7E, 0, said.nas, said.octet)) if said.ppid == NGAP else bytes((7, said.nas, said.octet))

@@ -3,54 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from tests.unit.model.registrations.flows import Said, events_of, freed, outcomes
-from tests.unit.registering import MS, SUCCESSFUL
-
-INITIAL_UE, DOWN, UP, CONTEXT, RELEASE, REROUTE = 15, 4, 46, 14, 41, 36
-REQUEST, ACCEPT, COMPLETE, AUTH, AUTH_R, AUTH_FAIL, SMC, SMC_R, STATUS = (
-    *(0x41, 0x42, 0x43, 0x56, 0x57, 0x59, 0x5D, 0x5E, 0x64),
+from tests.unit.model.registrations.flow_steps import (
+    ACCEPT,
+    AUTH,
+    AUTH_FAIL,
+    AUTH_R,
+    COMPLETE,
+    INITIAL_UE,
+    RELEASE,
+    REQUEST,
+    REROUTE,
+    STATUS,
+    context,
+    down,
+    open_security,
+    release,
+    request,
+    security,
+    up,
 )
-
-
-def request(ms: float = 0, size: int = 30, kind: int = 1, **more: Any) -> Said:
-    said = Said(ms, True, INITIAL_UE, REQUEST, size, octet=kind, amf=None)
-    return replace(said, **more)
-
-
-def down(ms: float, size: int, nas: int | None = None, **more: Any) -> Said:
-    return replace(Said(ms, False, DOWN, nas, size), **more)
-
-
-def up(ms: float, size: int, nas: int | None = None, **more: Any) -> Said:
-    return replace(Said(ms, True, UP, nas, size), **more)
-
-
-def context(ms: float, answered_ms: float, **more: Any) -> tuple[Said, Said]:
-    asked, told = Said(ms, False, CONTEXT), Said(answered_ms, True, CONTEXT, pdu=SUCCESSFUL)
-    return replace(asked, **more), replace(told, **more)
-
-
-def release(ms: float, **more: Any) -> Said:
-    return replace(Said(ms, False, RELEASE, cause=("nas", 0)), **more)
-
-
-def security(start: float, **more: Any) -> tuple[Said, ...]:
-    return (
-        down(start + 5, 42, AUTH, **more),
-        up(start + 9, 21, AUTH_R, **more),
-        down(start + 14, 17, SMC, secured=True, **more),
-        up(start + 19, 60, **more),
-    )
-
-
-def open_security(start: float, **more: Any) -> tuple[Said, ...]:
-    return (*security(start, **more)[:3], up(start + 19, 60, SMC_R, secured=True, **more))
-
+from tests.unit.model.registrations.flows import Places, Said, events_of, freed, outcomes
+from tests.unit.registering import MS, SUCCESSFUL
 
 PLAIN = (request(), *security(0), *context(25, 30), up(40, 10))
 
@@ -133,9 +109,9 @@ FLOWS: dict[str, tuple[Sequence[Said], list[tuple[str, float, bool]]]] = {
         [],
     ),
 }
-PLACES = {(4026531840, on, 1000 + on, 50_000 + on, 38412): ("10.9.0.1", "10.9.0.2") for on in (1, 2)} | {
-    (4026531840, 1000 + on, on, 38412, 50_000 + on): ("10.9.0.2", "10.9.0.1") for on in (1, 2)
-}
+PLACES: Places = {
+    (4026531840, on, 1000 + on, 50_000 + on, 38412): ("10.9.0.1", "10.9.0.2") for on in (1, 2)
+} | {(4026531840, 1000 + on, on, 38412, 50_000 + on): ("10.9.0.2", "10.9.0.1") for on in (1, 2)}
 
 
 @pytest.mark.parametrize("from_ran", [True, False], ids=["gNB", "AMF"])
@@ -151,3 +127,35 @@ def test_association_that_dies_in_the_middle(from_ran: bool) -> None:
     flow = (request(), down(5, 42, AUTH), up(9, 21, AUTH_R))
     (one,) = outcomes([*events_of(flow, from_ran), freed(1300, 1, from_ran)], PLACES)
     assert (one.outcome, one.total_ns) == ("association lost", 1300 * MS)
+
+
+def test_kinds_and_further_tries() -> None:
+    for octet, kind in enumerate(("initial", "mobility", "periodic", "emergency"), 1):
+        (one,) = outcomes(events_of((request(kind=octet), *context(5, 8), up(12, 10)), True))
+        assert (one.kind, one.attempt, one.since_first_ns) == (kind, 1, one.total_ns)
+    first, second = outcomes(events_of(FLOWS["5GMM STATUS, and the UE begins anew"][0], True))
+    assert (first.attempt, second.attempt, second.since_first_ns) == (1, 2, 10_676 * MS)
+    # Another UE's radio id: that it is the same one nobody says.
+    assert [one.attempt for one in outcomes(events_of(FLOWS["radio lost, begins anew"][0], True))] == [1, 1]
+
+
+def test_service_requests_of_lte_are_no_attaches() -> None:
+    """A short header, security type 12, and no type: `../cases/registrations.py`."""
+    flow = [
+        Said(
+            place, True, 12, nas=None, size=0, ppid=18, ran=place + 1, amf=None, raw=bytes.fromhex("c7051234")
+        )
+        for place in range(50)
+    ]
+    assert outcomes(events_of(flow, True)) == outcomes(events_of(flow, False)) == []
+
+
+def test_what_was_read_of_it_is_marked_where_it_was_not() -> None:
+    (one,) = outcomes(events_of(PLAIN, True))
+    assert [message.title for message in one.messages[3:]] == [
+        "SecurityModeCommand",
+        "SecurityModeComplete?",
+        "InitialContextSetupRequest",
+        "InitialContextSetupResponse",
+        "RegistrationComplete?",
+    ]
