@@ -46,7 +46,7 @@ def by_pycrate(ppid: int, data: bytes) -> Header:
     cause = values.get(CAUSE_IE[ppid]) if NAS_IE[ppid] not in values else None
     if content["value"][0] == "PDUSessionResourceSetupResponse" and FAILED_IE in values:
         cause = values[FAILED_IE][0]["pDUSessionResourceSetupUnsuccessfulTransfer"][1]["cause"]
-    group, why = cause or (None, None)
+    group, why = cause or ("", "")
     node, type_name = NODE_IE[ppid]
     named = content["value"][0] in SETUP and node in values
     return Header(
@@ -55,8 +55,8 @@ def by_pycrate(ppid: int, data: bytes) -> Header:
         core,
         ran,
         nas_length=len(values[NAS_IE[ppid]]) if NAS_IE[ppid] in values else None,
-        cause_group=group,
-        cause=GROUPS[ppid][group].index(why) if group else None,
+        cause_group=group or None,
+        cause=GROUPS[ppid][group].index(why) if cause else None,
         ran_node=encoded(ppid, type_name, values[node]).hex() if named else None,
     )
 
@@ -109,7 +109,7 @@ def compare(many: int) -> int:
 
 
 def disagree(one: Case) -> bool:
-    """Whether pycrate, or who made the message, knows other than we, or a cut head tells other than a whole one."""
+    """Whether pycrate, or who made the message, knows other than we found; and so of what a head tells."""
     data, ppid = one.data, one.kind.ppid
     found = decode(data, ppid, len(data))
     of_nas = {"nas": None, "registration_type": None, "nas_cause": None}

@@ -83,14 +83,22 @@ def _sessions(dice: Dice) -> Any:
     return [{"pDUSessionID": dice.randrange(256)} for _ in range(dice.randint(1, 16))]
 
 
-def _transfers(name: str) -> Callable[[Dice], Any]:
-    def sample(dice: Dice) -> Any:
-        return [
-            {"pDUSessionID": dice.randrange(256), name: dice.randbytes(dice.choice((1, 14, 14, 60, 130)))}
-            for _ in range(dice.choice((1, 1, 2, 8)))
-        ]
-
-    return sample
+def _set_up(dice: Dice) -> Any:
+    """PDU sessions with their tunnels, by IPv4 or IPv6."""
+    sessions = []
+    for _ in range(dice.choice((1, 1, 2, 8))):
+        bits = dice.choice((32, 128))
+        tunnel = {"transportLayerAddress": (dice.getrandbits(bits), bits), "gTP-TEID": dice.randbytes(4)}
+        flows = [{"qosFlowIdentifier": dice.randrange(64)} for _ in range(dice.randint(1, 9))]
+        way = {
+            "uPTransportLayerInformation": ("gTPTunnel", tunnel),
+            "associatedQosFlowList": flows,
+        }
+        inside = ("PDUSessionResourceSetupResponseTransfer", {"dLQosFlowPerTNLInformation": way})
+        sessions.append(
+            {"pDUSessionID": dice.randrange(256), "pDUSessionResourceSetupResponseTransfer": inside}
+        )
+    return sessions
 
 
 def failed_sessions(dice: Dice, first: tuple[str, str]) -> Any:
@@ -152,10 +160,8 @@ SAMPLES: Mapping[int, Mapping[str, Callable[[Dice], Any]]] = {
         "AMFName": _name,
         "GlobalRANNodeID": _ran_node,
         "PDUSessionResourceListCxtRelReq": _sessions,
-        "PDUSessionResourceSetupListSURes": _transfers("pDUSessionResourceSetupResponseTransfer"),
-        "PDUSessionResourceFailedToSetupListCxtFail": _transfers(
-            "pDUSessionResourceSetupUnsuccessfulTransfer"
-        ),
+        "PDUSessionResourceSetupListSURes": _set_up,
+        "PDUSessionResourceFailedToSetupListCxtFail": lambda dice: failed_sessions(dice, cause(dice, NGAP)),
         "RANNodeName": _name,
         "RANPagingPriority": lambda dice: dice.randint(1, 256),
         "UEAggregateMaximumBitRate": lambda dice: {
