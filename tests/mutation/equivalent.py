@@ -135,8 +135,10 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ("ended_s: float = 0.0", "0.0  →  (1.0)", "compared only with that of another that has not ended")
     ],
     "model/ngap/header.py": [
-        ("alternatives=4,", "4  →  (5)", "two bits choose among four at most"),
         ("elif len(head) > length:", "len(head) > length  →  (len(head) >= length)", "cut to what it is"),
+    ],
+    "model/ngap/header_layout.py": [
+        ("alternatives=4,", "4  →  (5)", "two bits choose among four at most"),
         ("core_most=4,", "4  →  (5)", "its two bits tell of four bytes at most"),
         ("ran_most=4,", "4  →  (5)", "its two bits tell of four bytes at most"),
     ],
