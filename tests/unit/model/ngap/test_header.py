@@ -112,6 +112,10 @@ def test_longer_than_a_length_determinant_can_tell() -> None:
     many = [ie(117, "UERadioCapability", b"\xff" * 400)] * 50
     data = encode(kind(NGAP, "UERadioCapabilityInfoIndication"), [ie(10, "AMF-UE-NGAP-ID", 1), *many])
     assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 44, 1)
+    two = [ie(117, "UERadioCapability", b"\xff" * 20_000)] * 2
+    data = encode(kind(NGAP, "UERadioCapabilityInfoIndication"), [ie(10, "AMF-UE-NGAP-ID", 1), *two])
+    assert data[3] == 0xC2, "the first fragment is longer than that of the first IE in it"
+    assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 44, 1)
 
 
 @pytest.mark.parametrize("ppid", [NGAP, S1AP])
@@ -188,6 +192,7 @@ def test_fewer_ies_than_counted() -> None:
     assert decode(data, NGAP, len(data)).odd == header.ENDS_EARLY
     assert decode(data, NGAP, 100).odd is None
     assert decode(data, NGAP, None).odd is None
+    assert decode(data, NGAP, 3).odd == header.ENDS_EARLY, "what is there beyond is none of it"
 
 
 def test_a_first_fragment_may_be_shorter_than_the_message_says() -> None:

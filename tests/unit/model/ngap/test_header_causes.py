@@ -122,6 +122,13 @@ def test_a_cause_before_the_ids() -> None:
     assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 42, 7, 8, cause_group="nas", cause=2)
 
 
+def test_nothing_is_read_behind_both_ids_and_the_cause() -> None:
+    data = bytes.fromhex("002a4018 000004 000a0002 0007 00550002 0008 000f4002 0540 0013407f 00")
+    data = data[:3] + bytes([len(data) - 4]) + data[4:]
+    told = Header("initiatingMessage", 42, 7, 8, cause_group="radioNetwork", cause=21)
+    assert decode(data, NGAP, len(data)) == told
+
+
 @pytest.mark.parametrize(
     ("octets", "expected"),
     [
