@@ -9,10 +9,14 @@ from sctptop.model.ngap.dialect import CORE_PORTS, NGAP, RAN_ENDS, S1AP, Dialect
 from sctptop.model.ngap.nas import nas_name
 from sctptop.model.ngap.procedure_names import procedure_name
 
+CODES = (
+    "initial_ue", "downlink_nas", "uplink_nas", "context_setup", "context_release", "reroute",
+    "setup", "reset", "release_request", "error", "session_setup",
+)  # fmt: skip
+
 
 def procedures(dialect: Dialect) -> dict[str, str]:
-    codes = ("initial_ue", "downlink_nas", "uplink_nas", "context_setup", "context_release", "reroute")
-    return {code: procedure_name(dialect.ppid, getattr(dialect, code)) for code in codes}
+    return {code: procedure_name(dialect.ppid, getattr(dialect, code)) for code in CODES}
 
 
 def types(dialect: Dialect, *numbers: int) -> set[str]:
@@ -27,19 +31,29 @@ def test_procedures_of_a_registration() -> None:
         "context_setup": "InitialContextSetup",
         "context_release": "UEContextRelease",
         "reroute": "RerouteNASRequest",
+        "release_request": "UEContextReleaseRequest",
+        "error": "ErrorIndication",
     }
-    assert procedures(NGAP) == procedures(S1AP) == common
+    ngap = {"setup": "NGSetup", "reset": "NGReset", "session_setup": "PDUSessionResourceSetup"}
+    s1ap = {"setup": "S1Setup", "reset": "Reset", "session_setup": "E-RABSetup"}
+    assert procedures(NGAP) == {**common, **ngap}
+    assert procedures(S1AP) == {**common, **s1ap}
 
 
 def test_nas_messages_of_a_registration() -> None:
-    for dialect, name in ((NGAP, "Registration"), (S1AP, "Attach")):
-        for number, what in (
-            (dialect.request, "Request"),
-            (dialect.accept, "Accept"),
-            (dialect.complete, "Complete"),
-        ):
-            assert types(dialect, number) == {name + what}
-        assert types(dialect, *dialect.rejects) == {f"{name}Reject", "AuthenticationReject"}
+    for dialect, names in ((NGAP, {"Registration"}), (S1AP, {"Attach", "TrackingAreaUpdate"})):
+        found = {
+            nas_name(dialect.ppid, request): (types(dialect, goal.accept), types(dialect, goal.complete))
+            for request, goal in dialect.goals.items()
+        }
+        assert found == {f"{name}Request": ({f"{name}Accept"}, {f"{name}Complete"}) for name in names}
+        assert types(dialect, *dialect.accepts) == {f"{name}Accept" for name in names}
+        assert types(dialect, *dialect.completes) == {f"{name}Complete" for name in names}
+        assert types(dialect, *dialect.rejects) == {f"{name}Reject" for name in names}
+        assert types(dialect, dialect.authentication_reject) == {"AuthenticationReject"}
+        assert types(dialect, dialect.authentication_failure) == {"AuthenticationFailure"}
+        assert types(dialect, dialect.security_reject) == {"SecurityModeReject"}
+    assert types(NGAP, NGAP.status) == {"5GMMStatus"} and types(S1AP, S1AP.status) == {"EMMStatus"}
     assert types(NGAP, *NGAP.later) == {
         "DeregistrationRequestUEOriginating",
         "ServiceRequest",

@@ -172,19 +172,6 @@ def test_a_byte_that_contradicts_is_named(change: tuple[int, int], odd: str | No
     assert decode(bytes(data), NGAP, len(data)).odd == odd
 
 
-@pytest.mark.parametrize("size", [1, 113, 114, 115, 126, 127, 128, 129, 16000])
-def test_lengths_of_one_byte_and_of_two(size: int) -> None:
-    """Up to 127 in one byte: of an IE, or with an id behind it of the message, which is 13 longer."""
-
-    def sized(body: bytes) -> bytes:
-        return (bytes([len(body)]) if len(body) < 128 else (0x8000 | len(body)).to_bytes(2, "big")) + body
-
-    ran_id = bytes.fromhex("00550002 0007")
-    other = b"\0\x09\0" + sized(b"\xff" * size)
-    data = b"\0\x0f\x40" + sized(b"\0\0\2" + other + ran_id)
-    assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 15, None, 7)
-
-
 def test_fewer_ies_than_counted() -> None:
     data = bytes.fromhex("200e000f 000003 000a40020001 005540020002")
     assert decode(data, NGAP, len(data)) == Header("successfulOutcome", 14, 1, 2)

@@ -1,4 +1,4 @@
-"""Why a message was sent, what a RAN node calls itself, and how long NAS is: value by value, and byte by byte."""
+"""Why a message was sent, what a RAN node calls itself, and lengths: value by value, and byte by byte."""
 
 from __future__ import annotations
 
@@ -206,6 +206,19 @@ def test_the_name_of_a_node_is_all_of_its_id(
     empty = data[: -len(octets) - 1] + b"\0"
     empty = empty[:3] + bytes([len(empty) - 4]) + empty[4:]
     assert decode(empty, ppid, len(empty)) == Header("initiatingMessage", data[1])
+
+
+@pytest.mark.parametrize("size", [1, 113, 114, 115, 126, 127, 128, 129, 16000])
+def test_lengths_of_one_byte_and_of_two(size: int) -> None:
+    """Up to 127 in one byte: of an IE, or with an id behind it of the message, which is 13 longer."""
+
+    def sized(body: bytes) -> bytes:
+        return (bytes([len(body)]) if len(body) < 128 else (0x8000 | len(body)).to_bytes(2, "big")) + body
+
+    ran_id = bytes.fromhex("00550002 0007")
+    other = b"\0\x09\0" + sized(b"\xff" * size)
+    data = b"\0\x0f\x40" + sized(b"\0\0\2" + other + ran_id)
+    assert decode(data, NGAP, len(data)) == Header("initiatingMessage", 15, None, 7)
 
 
 def test_a_nas_message_longer_than_one_length_can_tell() -> None:
