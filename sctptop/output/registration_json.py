@@ -107,6 +107,7 @@ def _procedure(entry: Procedure) -> dict[str, Any]:
         "n": times.n,
         "failures": entry.failures,
         "unanswered": entry.unanswered,
+        "causes": dict(entry.causes),
         **{f"{name}_ms": _rounded(times, share) for name, share in PERCENTILES.items()},
         "max_ms": ms(times.max_ns),
     }

@@ -6,7 +6,8 @@ hand-over until the answer was read; where we were asked, from the arrival until
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -15,11 +16,13 @@ from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import INITIATING, UNSUCCESSFUL
 from sctptop.model.ngap.message import Message
 from sctptop.model.ngap.procedure_names import is_answered, procedure_name
+from sctptop.model.registrations.words import cause_of, nas_cause_of
 
 MOST_OPEN = 20_000
 """Requests that wait for an answer; beyond, the oldest counts as unanswered."""
 PATIENCE_NS = 30_000_000_000
 """A request older than this is not going to be answered."""
+MOST_CAUSES = 64
 MOST_KINDS = 4096
 """Different procedures kept, over all associations."""
 
@@ -36,12 +39,14 @@ class ProcedureKind:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A procedure since the reset; nothing in it changes. ``latency`` is of ``failures`` too, not of ``unanswered``."""
+    """A procedure since the reset; nothing in it changes. ``latency`` is of ``failures`` too, not of ``unanswered``.
+    ``causes``: how often a failure had one of them, where it was told."""
 
     kind: ProcedureKind
     latency: Distribution = field(default_factory=Distribution)
     failures: int = 0
     unanswered: int = 0
+    causes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class _Gained:
     times_ns: list[int] = field(default_factory=list)
     failures: int = 0
     unanswered: int = 0
+    causes: Counter[str] = field(default_factory=Counter)
 
 
 class Procedures:
@@ -78,7 +84,9 @@ class Procedures:
                 name = procedure_name(dialect.ppid, message.procedure)
                 self._ask(association, message, name, message.procedure)
                 return True
-            return self._answer(message, message.procedure, message.pdu == UNSUCCESSFUL)
+            # A PDU session may be refused in a response that succeeds.
+            failed = message.pdu == UNSUCCESSFUL or message.cause is not None
+            return self._answer(message, message.procedure, failed)
         if message.procedure == dialect.downlink_nas and message.nas is not None:
             pair = dialect.nas_pairs.get(message.nas)
             if pair is not None:
@@ -124,7 +132,8 @@ class Procedures:
             request = self._open[place].request if place is not None else None
             if place is not None and request is not None and request.at_ns <= message.at_ns:
                 asked = self._close(place)
-                self._count(asked, max(message.done_ns - asked.request.at_ns, 0), failed)
+                cause = cause_of(message) or nas_cause_of(message) if failed else None
+                self._count(asked, max(message.done_ns - asked.request.at_ns, 0), failed, cause)
                 return True
         return False
 
@@ -145,7 +154,9 @@ class Procedures:
                 del self._by_name[alias]
         return asked
 
-    def _count(self, asked: _Open, took_ns: int | None = None, failed: bool = False) -> None:
+    def _count(
+        self, asked: _Open, took_ns: int | None = None, failed: bool = False, cause: str | None = None
+    ) -> None:
         """For all associations together, and for its own."""
         for association in (None, asked.association):
             kind = ProcedureKind(association, asked.request.dialect.name, asked.name, asked.request.out)
@@ -155,6 +166,8 @@ class Procedures:
             else:
                 gained.times_ns.append(took_ns)
                 gained.failures += failed
+                if cause is not None:
+                    gained.causes[cause] += 1
 
     def _add(self, kind: ProcedureKind, gained: _Gained) -> None:
         before = self._known.get(kind)
@@ -166,7 +179,16 @@ class Procedures:
             before.latency.merged((value, 1) for value in gained.times_ns),
             before.failures + gained.failures,
             before.unanswered + gained.unanswered,
+            _added(before.causes, gained.causes) if gained.causes else before.causes,
         )
+
+
+def _added(before: Mapping[str, int], gained: Mapping[str, int]) -> Mapping[str, int]:
+    found = dict(before)
+    for cause, times in gained.items():
+        if cause in found or len(found) < MOST_CAUSES:
+            found[cause] = found.get(cause, 0) + times
+    return found
 
 
 def _aliases(message: Message, code: Hashable, asked: bool) -> Iterable[Hashable]:

@@ -109,9 +109,10 @@ FLOWS: dict[str, tuple[Sequence[Said], list[tuple[str, float, bool]]]] = {
         [],
     ),
 }
-PLACES: Places = {
-    (4026531840, on, 1000 + on, 50_000 + on, 38412): ("10.9.0.1", "10.9.0.2") for on in (1, 2)
-} | {(4026531840, 1000 + on, on, 38412, 50_000 + on): ("10.9.0.2", "10.9.0.1") for on in (1, 2)}
+PLACES: Places = {}
+for _on in (1, 2):
+    PLACES[4026531840, _on, 1000 + _on, 50_000 + _on, 38412] = ("10.9.0.1", "10.9.0.2")
+    PLACES[4026531840, 1000 + _on, _on, 38412, 50_000 + _on] = ("10.9.0.2", "10.9.0.1")
 
 
 @pytest.mark.parametrize("from_ran", [True, False], ids=["gNB", "AMF"])
