@@ -92,9 +92,7 @@ def test_what_is_older_than_wanted_is_forgotten(tmp_path: Path) -> None:
 
 def test_the_file_grows_no_larger_than_wanted(tmp_path: Path) -> None:
     samples = list(with_probes(400, 9))
-    whole = written(tmp_path / "whole.sctp", samples)
     most = 150_000
-    assert whole.stat().st_size > most
     path = tmp_path / "a.sctp"
     writer = Writer(path, {}, Limits(max_bytes=most))
     for one in samples:
@@ -102,7 +100,7 @@ def test_the_file_grows_no_larger_than_wanted(tmp_path: Path) -> None:
         assert writer.size <= most
     writer.close()
     kept = read(path)
-    assert kept == samples[-len(kept) :] and len(kept) >= 60
+    assert kept == samples[-len(kept) :] and 60 <= len(kept) < len(samples)
 
 
 def test_a_full_disk_stops_it_and_leaves_a_good_file(tmp_path: Path) -> None:
