@@ -28,13 +28,13 @@ Place = tuple[str, str]
 @dataclass(slots=True)
 class Line:
     """``from_ran``: we are the radio node. ``place`` is None while it is not known, ``node`` until the radio node has
-    named itself. ``gone``: it is no more. ``mirrored``: its other end is on this host too."""
+    named itself. ``gone_ns``: when it ended, None while it lives. ``mirrored``: its other end is on this host too."""
 
     wire: Wire
     from_ran: bool
     place: Place | None = None
     node: str | None = None
-    gone: bool = False
+    gone_ns: int | None = None
     mirrored: bool = False
 
     @property
@@ -106,25 +106,29 @@ class Lines:
         return line
 
     def others(self, line: Line) -> Iterator[Line]:
-        """The other associations between its two nodes that are alive: by its name, else by addresses."""
-        for other in self._together.get(line.named or line.between, ()):
-            if other is not line and not other.gone:
+        """The other associations of its radio node that are alive, if that has named itself; else those `beside` it."""
+        return self._alive(line, line.named or line.between)
+
+    def beside(self, line: Line) -> Iterator[Line]:
+        """The other associations between the same two addresses that are alive."""
+        return self._alive(line, line.between)
+
+    def _alive(self, line: Line, name: Hashable) -> Iterator[Line]:
+        for other in self._together.get(name, ()):
+            if other is not line and other.gone_ns is None:
                 yield other
 
     def replaced(self, line: Line) -> Line | None:
         """The one whose place this one took, at a restart: same ends and ports, other tags. None where there is
         none."""
-        for other in self._together.get(line.between, ()):
-            if other is not line and not other.gone and other.wire[3:] == line.wire[3:]:
-                return other
-        return None
+        return next((other for other in self.beside(line) if other.wire[3:] == line.wire[3:]), None)
 
-    def freed(self, wire: Wire) -> Line | None:
+    def freed(self, wire: Wire, at_ns: int) -> Line | None:
         """That association is no more. None where it carried nothing."""
         netns, own_tag, _, local_port, remote_port = wire
         line = self._by_tags.get((netns, own_tag, 0, local_port, remote_port))
         if line is not None:
-            line.gone = True
+            line.gone_ns = at_ns
         return line
 
     def heartbeat(self, wire: Wire, rtt_ns: int) -> None:

@@ -105,13 +105,9 @@ class _Direction:
                 self.gaps.append(gap)
         return count
 
-    def gap(self, began_ns: int, ended_ns: int) -> bool:
-        open_ones = (gap[1:] for gap in self.missing.values())
-        return any(
-            since <= ended_ns and until >= began_ns
-            for those in (self.gaps, open_ones)
-            for since, until in those
-        )
+    def between(self, began_ns: int, ended_ns: int, settled: bool) -> bool:
+        gaps = self.gaps if settled else (gap[1:] for gap in self.missing.values())
+        return any(since <= ended_ns and until >= began_ns for since, until in gaps)
 
 
 class UnseenMessages:
@@ -148,10 +144,13 @@ class UnseenMessages:
                     now[name] = now.get(name, 0) + count
         self.now = now
 
-    def gap(self, wires: Iterable[Wire], began_ns: int, ended_ns: int) -> bool:
-        """Whether a message of one of these associations was not seen that may have gone between these instants."""
+    def gap(self, wires: Iterable[Wire], began_ns: int, ended_ns: int, settled: bool = True) -> bool:
+        """Whether a message of one of these associations was not seen that may have gone between these instants.
+
+        Not ``settled``: one is missing now and may still come.
+        """
         return any(
-            one.gap(began_ns, ended_ns)
+            one.between(began_ns, ended_ns, settled)
             for wire in wires
             for direction in PATIENCE_NS
             if (one := self._directions.get((wire, direction))) is not None

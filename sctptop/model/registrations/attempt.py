@@ -154,9 +154,13 @@ class Attempt:
         end_ns = self.verdict.end_ns
         gives_up_ns = self.first.begin_ns + T3510_NS + MARGIN_NS
         self.due_ns = gives_up_ns if end_ns is None else end_ns + T3550_NS + MARGIN_NS
-        if self.due_ns <= now_ns:
+        if self.due_ns <= now_ns or (end_ns is None and self._unsettled):
             self.due_ns = now_ns + MARGIN_NS
         return self.verdict
+
+    def beyond(self, ended_ns: int) -> list[Message]:
+        """Its messages behind that instant."""
+        return [message for message in self._later if message.at_ns > ended_ns]
 
     def record(self, now_ns: int, ways: Ways) -> Registration:
         """As it was judged last; while it is running its stages reach to ``now_ns``."""
@@ -207,6 +211,12 @@ class Attempt:
                 for again_ns in ways.again(message)
             ),
         )
+
+    @property
+    def _unsettled(self) -> bool:
+        """Whether its last message left it with nobody: it may end without another."""
+        last = self._later[-1] if self._later else self.first
+        return last.procedure in (last.dialect.reroute, last.dialect.reset, last.dialect.setup)
 
     @property
     def _messages(self) -> Sequence[Message]:

@@ -39,6 +39,8 @@ T3510_NS = 15_000_000_000
 """T3510, TS 24.501 table 10.2.1; T3410 and T3430, TS 24.301 table 10.2.1: the UE gives up."""
 ACCEPTS = 5
 """The core gives up when T3550 (T3450) has run out so often."""
+GAP_DOUBTS = (RELEASED, SUPERSEDED, TIMED_OUT)
+"""Outcomes that a message not seen may have turned."""
 REROUTE_NS = 5_000_000_000
 """A radio node that is to take another AMF does so at once."""
 
@@ -138,7 +140,7 @@ def _cut_short(progress: Progress, over_ns: int, lost: bool) -> Ending:
 def _verdict(progress: Progress, ending: Ending, fate: Fate) -> Verdict:
     accepted = progress.accepted
     outcome = ending.outcome
-    if outcome in (RELEASED, SUPERSEDED, TIMED_OUT) and fate.gap:
+    if outcome in GAP_DOUBTS and fate.gap:
         outcome = UNKNOWN
     return Verdict(
         outcome=outcome,

@@ -34,6 +34,7 @@ class Sessions:
 
     def follow(self, attempt: Attempt, record: Registration, ended_ns: int) -> None:
         """A registration that ended."""
+        attempt.after = attempt.beyond(ended_ns)
         self._followed[id(attempt)] = _Followed(attempt, record, ended_ns)
 
     def take(self, attempt: Attempt, message: Message) -> bool:

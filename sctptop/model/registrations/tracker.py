@@ -17,12 +17,12 @@ from sctptop.model.event import Event
 from sctptop.model.ngap.dialect import INITIATING
 from sctptop.model.ngap.message import Message, Wire, message_of, wire_of
 from sctptop.model.passages.lines import Lines, Place
-from sctptop.model.passages.unseen_messages import UnseenMessages
+from sctptop.model.passages.unseen_messages import PATIENCE_NS, UnseenMessages
 from sctptop.model.passages.ways import Ways
 from sctptop.model.registrations.attempt import Attempt, Registration
 from sctptop.model.registrations.contexts import Contexts
 from sctptop.model.registrations.counting import Counting
-from sctptop.model.registrations.outcome import begins, first_of_ue, matters
+from sctptop.model.registrations.outcome import GAP_DOUBTS, begins, first_of_ue, matters
 from sctptop.model.registrations.procedures import Procedures
 from sctptop.model.registrations.sessions import Sessions
 from sctptop.model.registrations.summary import Registered
@@ -206,6 +206,9 @@ class Registrations:
         if attempt is None:
             self._counting.unfollowed += not room and begins(one.message)
             return []
+        line = self._lines.get(one.message.wire)
+        if line is not None and line.gone_ns is not None:
+            attempt.lost_ns = max(line.gone_ns, one.message.at_ns)
         self._running[id(attempt)] = attempt
         self._touch(attempt)
         return [attempt]
@@ -245,11 +248,14 @@ class Registrations:
 
     def _lost(self, wire: Wire, at_ns: int) -> None:
         """An association is no more: so is what runs on it, unless its nodes have another."""
-        line = self._lines.freed(wire)
-        if line is None or any(True for _ in self._lines.others(line)):
+        line = self._lines.freed(wire, at_ns)
+        if line is None or any(True for _ in self._lines.beside(line)):
             return
         for attempt in self._contexts.on(line.wire):
-            if attempt.lost_ns is None and line.wire not in attempt.left:
+            others = [
+                one for one in map(self._lines.get, attempt.wires) if one is not None and one.gone_ns is None
+            ]
+            if attempt.lost_ns is None and line.wire not in attempt.left and not others:
                 attempt.lost_ns = max(at_ns, attempt.first.at_ns)
                 self._touch(attempt)
 
@@ -261,11 +267,14 @@ class Registrations:
         judged |= {place: one for place, one in self._running.items() if one.due_ns <= now_ns}
         self._touched, ended = {}, []
         for place, attempt in judged.items():
-            attempt.gap = attempt.gap or self._unseen.gap(attempt.wires, attempt.first.at_ns, now_ns)
+            span = attempt.wires, attempt.first.at_ns, now_ns
+            attempt.gap = attempt.gap or self._unseen.gap(*span)
             verdict = attempt.judge(now_ns)
             if verdict.outcome == RUNNING or verdict.end_ns is None:
                 continue
-            if now_ns - verdict.end_ns < SETTLE_NS:
+            # What is missing now may be what decided it, and may still come.
+            doubted = verdict.outcome in GAP_DOUBTS and self._unseen.gap(*span, settled=False)
+            if now_ns - verdict.end_ns < (max(PATIENCE_NS.values()) if doubted else SETTLE_NS):
                 self._touched[place] = attempt
                 continue
             record = attempt.record(now_ns, self._ways)

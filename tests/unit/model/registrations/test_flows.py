@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.unit.model.registrations.flow_steps import (
     RELEASE,
     REQUEST,
     REROUTE,
+    SESSION,
     STATUS,
     context,
     down,
@@ -160,3 +162,23 @@ def test_what_was_read_of_it_is_marked_where_it_was_not() -> None:
         "InitialContextSetupResponse",
         "RegistrationComplete?",
     ]
+
+
+@pytest.mark.parametrize("from_ran", [True, False], ids=["gNB", "AMF"])
+def test_pdu_session_behind_it(from_ran: bool) -> None:
+    session = (up(45, 45), Said(60, False, SESSION), Said(72, True, SESSION, pdu=SUCCESSFUL))
+    told = {
+        "completed": (*PLAIN, *session),
+        "no answer to the accept": (*PLAIN[:-1], *session),
+        "none": PLAIN,
+        "never set up": (*PLAIN, *session[:2]),
+        "of an id used again": (*PLAIN, replace(request(500), octet=2), *session),
+    }
+    found = {name: outcomes(events_of(flow, from_ran))[0].pdu_session_ns for name, flow in told.items()}
+    assert found == {
+        "completed": 27 * MS,
+        "no answer to the accept": 27 * MS,
+        "none": None,
+        "never set up": None,
+        "of an id used again": 27 * MS,
+    }
