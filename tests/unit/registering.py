@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -120,3 +121,19 @@ def follow(events: Iterable[Event], until_s: float = 40.0, every_s: float = 1.0)
         del waiting[: len(here)]
         followed.advance([(None, event) for event in here], every_s if turn > 1 else None)
     return followed
+
+
+def kept(part: object) -> dict[str, int]:
+    """How many entries each container of a model holds, by its path; those that are empty are left out."""
+    found: dict[str, int] = {}
+    parts, met = [("", part)], {id(part)}
+    for path, one in parts:
+        for attribute, value in vars(one).items():
+            name = f"{path}{attribute.strip('_')}"
+            if isinstance(value, (dict, list, set, deque)):
+                found |= {name: len(value)} if value else {}
+            ours = type(value).__module__.startswith("sctptop.") and hasattr(value, "__dict__")
+            if ours and id(value) not in met:
+                met.add(id(value))
+                parts.append((f"{name}.", value))
+    return found

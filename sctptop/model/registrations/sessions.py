@@ -53,7 +53,7 @@ class Sessions:
                 continue
             found.append((one.attempt, _told(one)))
             del self._followed[place]
-        return found
+        return sorted(found, key=lambda one: one[0].ended_ns or 0)
 
     def clear(self) -> None:
         """Nothing is known any more."""

@@ -192,7 +192,7 @@ class Registrations:
                     started += self._begin(one)
                 continue
             one.paired = one.paired or self._procedures.take(one.association, message)
-            one.placed = one.placed or not matters(message) or self._placed(one)
+            one.placed = one.placed or self._placed(one) or not matters(message)
             if not (one.paired and one.placed) and not one.waited:
                 one.waited = True
                 self._strays.append(one)

@@ -37,7 +37,7 @@ COMPLETING = {
     "accept after the context": (*PLAIN[:5], *NOTHING_READ, ACCEPT_ALONE, COMPLETE),
     "radio capability between": (*PLAIN[:-1], Step(True, 44), COMPLETE),
     "ciphered identity": ciphered((INITIAL, *AUTHENTICATION, *SECURITY, *IDENTITY, *CONTEXT, COMPLETE)),
-    "nothing readable": (replace(INITIAL, nas=None), *CONTEXT, replace(COMPLETE, nas=None)),
+    "nothing but the request readable": (INITIAL, *NOTHING_READ, replace(COMPLETE, nas=None)),
 }  # fmt: skip
 """Registrations that end with the RegistrationComplete."""
 
@@ -55,9 +55,10 @@ def both(steps: tuple[Step, ...], **facts: int) -> tuple[Registration, Registrat
 
 def check(one: Registration) -> None:
     """All time is there once."""
-    parts = (one.held_ns, one.read_wait_ns, one.core_ns, one.ran_ns)
+    parts = (one.sctp_ns, one.unread_ns, one.network_ns or 0, one.core_ns, one.ran_ns)
     assert all(part is not None and part >= 0 for part in parts)
     assert sum(part or 0 for part in parts) == one.total_ns == sum(stage.length_ns for stage in one.stages)
+    assert one.sctp_ns == sum(part or 0 for part in (one.held_ns, one.blocked_ns, one.lost_ns, one.order_ns))
     at_ns = 0
     for stage in one.stages:
         assert stage.begin_ns == at_ns and stage.length_ns > 0
@@ -65,4 +66,6 @@ def check(one: Registration) -> None:
 
 
 def ms(one: Registration) -> tuple[float, ...]:
-    return tuple((part or 0) / MS for part in (one.total_ns, one.sctp_ns, one.core_ns, one.ran_ns))
+    """Of all, of SCTP, of the reader, of the core and of the radio side."""
+    parts = (one.total_ns, one.sctp_ns, one.unread_ns, one.core_ns, one.ran_ns)
+    return tuple((part or 0) / MS for part in parts)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
 from sctptop.model.event import Event
+from sctptop.model.registrations import tally
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.summary import SERIES_KEY, Registered, registration_series, time_of
-from sctptop.model.registrations.tally import PARTS, Part, Tally
+from sctptop.model.registrations.tally import ACCEPTED, PARTS, Part, Tally
 from sctptop.model.registrations.tracker import Registrations
 from tests.unit.model.registrations.attempts import REJECT
 from tests.unit.registering import (
@@ -28,9 +30,18 @@ OURS, THEIRS = ("ours",), ("theirs",)
 SETUP = (Step(True, 21, ids="none"), Step(False, 21, pdu="successfulOutcome", ids="none"))
 
 
+@cache
+def plain() -> Registration:
+    (found,) = follow(exchange(PLAIN)[0], until_s=3).now.last
+    return found
+
+
 def one(**facts: object) -> Registration:
-    (found,) = follow(exchange(PLAIN)[0], until_s=2).now.last
-    return replace(found, **facts)  # type: ignore[arg-type]
+    return replace(plain(), **facts)  # type: ignore[arg-type]
+
+
+def started(end: str, count: int, kind: str | None = None) -> Tally:
+    return Tally(end, kind, count)
 
 
 def followed(*events: Event) -> Registrations:
@@ -55,12 +66,12 @@ def test_the_series_of_an_interval() -> None:
 
 
 def test_the_series_while_none_ended() -> None:
-    started = Registrations()
-    now = started.advance([(None, event) for event in exchange((INITIAL,))[0]], None)
+    waiting = Registrations()
+    now = waiting.advance([(None, event) for event in exchange((INITIAL,))[0]], None)
     counts = {"started": 1, "completed": 0, "failed": 0, "running": 1, "median_ms": None}
     assert registration_series(now) == {SERIES_KEY: counts}
-    started.reset()
-    assert registration_series(started.now) == {SERIES_KEY: counts | {"started": 0}}
+    waiting.reset()
+    assert registration_series(waiting.now) == {SERIES_KEY: counts | {"started": 0}}
     # Other messages alone are none.
     now = Registrations().advance([(None, event) for event in exchange(SETUP)[0]], None)
     assert registration_series(now) == {} and now.seen
@@ -71,7 +82,7 @@ def test_whether_there_was_anything() -> None:
     assert not nothing.seen
     assert (nothing.messages, nothing.running, nothing.most_running, nothing.unfollowed) == (0, 0, 0, 0)
     assert Registered(messages=1).seen and Registered(running=1).seen
-    assert Registered(tallies={(None, "gNB"): Tally("gNB")}).seen
+    assert Registered(tallies={(None, "gNB", None): Tally("gNB")}).seen
     assert Registered(procedures=followed(*exchange(SETUP)[0]).now.procedures).seen
     assert followed(*exchange(PLAIN)[0]).now.messages == 8
 
@@ -79,19 +90,25 @@ def test_whether_there_was_anything() -> None:
 @pytest.mark.parametrize(
     ("ran", "core", "leads"),
     [
-        (Tally("gNB", 5), Tally("AMF", 4), "gNB"),
-        (Tally("gNB", 4), Tally("AMF", 5), "AMF"),
-        (Tally("gNB", 5), Tally("AMF", 5), "gNB"),
-        (Tally("gNB", 5), Tally("AMF", 5).with_more(0, [one()]), "AMF"),
-        (Tally("gNB", 5).with_more(0, [one()]), Tally("AMF", 6), "AMF"),
-        (Tally("eNB", 5), Tally("MME", 5), "eNB"),
+        (started("gNB", 5), started("AMF", 4), "gNB"),
+        (started("gNB", 4), started("AMF", 5), "AMF"),
+        (started("gNB", 5), started("AMF", 5), "gNB"),
+        (started("gNB", 5), started("AMF", 5).with_more(0, [one()]), "AMF"),
+        (started("gNB", 5).with_more(0, [one()]), started("AMF", 6), "AMF"),
+        (started("eNB", 5), started("MME", 5), "eNB"),
     ],
 )
 def test_the_side_that_saw_more_leads(ran: Tally, core: Tally, leads: str) -> None:
     for tallies in ((ran, core), (core, ran)):
         seen = Registered(
-            tallies={(None, tally.end): tally for tally in tallies},
-            started={(None, ran.end): 3, (None, core.end): 4, (OURS, ran.end): 7, (OURS, core.end): 8},
+            tallies={(None, tally.end, None): tally for tally in tallies},
+            started={
+                (None, ran.end, None): 2,
+                (None, ran.end, "initial"): 1,
+                (None, core.end, None): 4,
+                (OURS, ran.end, None): 7,
+                (OURS, core.end, None): 8,
+            },
         )
         found = seen.leading(None)
         assert found is not None and found.end == leads
@@ -127,37 +144,54 @@ def test_the_slowest_and_the_oldest_of_an_association() -> None:
 
 
 def test_shares_of_a_tally() -> None:
-    tally = Tally("gNB")
-    assert (tally.started, tally.completed, tally.failed, tally.success, tally.from_ran) == (
-        0,
-        0,
-        0,
-        None,
-        True,
-    )
-    more = tally.with_more(3, [one(), one(outcome="rejected"), one(outcome="timed out"), one()])
+    none = Tally("gNB")
+    assert (none.started, none.completed, none.failed, none.success, none.from_ran) == (0, 0, 0, None, True)
+    more = none.with_more(3, [one(), one(outcome="rejected"), one(outcome="timed out"), one()])
     assert (more.started, more.completed, more.failed, more.success) == (3, 2, 2, 0.5)
     again = more.with_more(2, [one(outcome="released")])
     assert (again.started, again.completed, again.failed, again.success) == (5, 2, 3, 0.4)
-    assert (tally.failed, more.failed) == (0, 2), "an older one stays as it was"
+    assert (none.failed, more.failed) == (0, 2), "an older one stays as it was"
     assert again.parts["total"].times.n == 2
     assert not Tally("AMF").from_ran
 
 
 def test_parts_are_sums_of_what_was_completed() -> None:
     split = {
-        "held_ns": 1 * MS,
-        "read_wait_ns": 2 * MS,
-        "core_ns": 4 * MS,
-        "ran_ns": 8 * MS,
-        "total_ns": 15 * MS,
-    }
-    tally = Tally("gNB").with_more(2, [one(**split), one(**split), one(outcome="released", total_ns=SECOND)])
-    assert {name: part.sum_ns / MS for name, part in tally.parts.items()} == {
-        "total": 30, "sctp": 6, "held": 2, "read_wait": 4, "core": 8, "ran": 16,
+        name: MS << place
+        for place, name in enumerate(
+            ("held_ns", "blocked_ns", "lost_ns", "order_ns", "unread_ns", "network_ns", "core_ns", "ran_ns")
+        )
+    } | {"total_ns": 255 * MS, "accepted_ns": 200 * MS}
+    ended = [one(**split), one(**split), one(outcome="released", total_ns=SECOND, accepted_ns=None)]
+    found = Tally("gNB").with_more(2, ended)
+    assert {name: part.sum_ns / MS for name, part in found.parts.items()} == {
+        "total": 510, "sctp": 30, "held": 2, "blocked": 4, "lost": 8, "order": 16,
+        "unread": 32, "network": 64, "core": 128, "ran": 256, "accepted": 400,
     }  # fmt: skip
-    assert list(PARTS) == list(tally.parts)
-    assert list(PARTS.values()) == ["total_ms", "sctp_ms", "held_ms", "unread_ms", "core_ms", "ran_ms"]
+    assert [*PARTS, ACCEPTED] == list(found.parts)
+    assert list(PARTS.values()) == [f"{name}_ms" for name in PARTS]
+
+
+def test_a_part_that_is_not_known_of_some_is_of_the_others() -> None:
+    found = Tally("gNB").with_more(2, [one(network_ns=None), one(network_ns=3 * MS)])
+    assert (found.parts["network"].times.n, found.parts["total"].times.n) == (1, 2)
+
+
+def test_accepts_count_whatever_became_of_them() -> None:
+    """As 3GPP counts success: where the accept is sent."""
+    ended = [one(), one(outcome="not accepted by the UE"), one(outcome="released", accepted_ns=None)]
+    found = Tally("gNB").with_more(3, ended)
+    assert (found.parts[ACCEPTED].times.n, found.parts["total"].times.n) == (2, 1)
+
+
+def test_causes_and_what_was_inferred_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "MOST_CAUSES", 2)
+    mac, sync = (one(outcome="refused by authentication", cause=f"5GMM {cause}") for cause in (20, 21))
+    third = one(outcome="rejected", cause="5GMM 20", inferred=True)
+    found = Tally("gNB").with_more(4, [mac, sync, third, one()]).with_more(2, [mac, third])
+    refused = "refused by authentication"
+    assert found.causes == {(refused, "5GMM 20"): 2, (refused, "5GMM 21"): 1}, "no room for a third"
+    assert (found.inferred, found.ended[refused], found.ended["rejected"]) == (2, 3, 2)
 
 
 def test_times_of_a_part() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
-from sctptop.model.registrations import tracker as module
+from sctptop.model.registrations import counting, tracker
 from sctptop.model.registrations.summary import Registered
 from sctptop.model.registrations.tracker import Registrations
 from tests.unit.registering import (
@@ -66,20 +66,32 @@ def test_an_end_counts_50_ms_after_it() -> None:
     assert (clock.followed.now.running, clock.followed.now.last) == (1, ())
     assert clock.wait(50 * MS - 1000).running == 1
     now = clock.wait(1000)
-    assert (now.running, len(now.last), len(now.ended_now)) == (0, 1, 1)
+    assert (now.running, len(now.last), len(now.ended_now)) == (0, 0, 1)
+    # What is told for good waits a second longer for the PDU session.
+    ended = now.ended_now
+    now = clock.wait(950 * MS - 1000)
+    assert (now.ended_now, now.told_now, now.last) == ((), (), ())
+    now = clock.wait(1000)
+    assert (now.ended_now, now.told_now, now.last) == ((), ended, ended)
     now = clock.wait(SECOND)
-    assert (len(now.last), now.ended_now) == (1, ())
+    assert (now.ended_now, now.told_now, now.last) == ((), (), ended)
+
+
+def test_one_that_did_not_complete_is_told_at_once() -> None:
+    clock = Clock(ran((*PLAIN[:2], RELEASE)))
+    now = clock.wait(50 * MS)
+    assert len(now.ended_now) == 1 and now.told_now == now.last == now.failed == now.ended_now
 
 
 def test_the_clock_is_never_behind_an_event() -> None:
     clock = Clock(ran(PLAIN))
     now = clock.take(ran((INITIAL,), ue=2, at_ns=DONE_NS + 50 * MS), 1000)
-    assert (now.running, len(now.last)) == (1, 1)
+    assert (now.running, len(now.ended_now)) == (1, 1)
     # It goes on from where it was when events are older.
-    now = clock.take(ran((INITIAL,), ue=3), 15 * SECOND - 1000)
+    now = clock.take(ran((INITIAL,), ue=3), 16 * SECOND - 1000)
     assert [(one.ran_ue_id, one.outcome) for one in now.ended_now] == [(3, "timed out")]
-    now = clock.wait(50 * MS)
-    assert now.ended_now == ()
+    assert now.ended_now[0].total_ns == 15 * SECOND, "the margin is for what comes late, not its time"
+    assert clock.followed.now.running == 1
     now = clock.wait(1000)
     assert [(one.ran_ue_id, one.outcome) for one in now.ended_now] == [(2, "timed out")]
 
@@ -120,7 +132,7 @@ def test_while_it_runs_it_has_stages_up_to_now_and_no_times() -> None:
     assert (one.outcome, one.total_ns, one.sctp_ns, one.core_ns, one.ran_ns) == ("running", *[None] * 4)
     # An answer that is waited for: where it would end is known, but it runs on.
     (one,) = Clock(ran(PLAIN[:-1])).wait(SECOND).oldest
-    assert (one.outcome, one.total_ns, one.held_ns, one.read_wait_ns) == ("running", *[None] * 3)
+    assert (one.outcome, one.total_ns, one.held_ns, one.unread_ns) == ("running", *[None] * 3)
     assert sum(stage.length_ns for stage in one.stages) == SECOND + 20 * MS
     assert one.costliest is not None and one.costliest.name == "nothing more"
 
@@ -215,15 +227,15 @@ def test_of_those_that_run_the_oldest_twenty_are_shown() -> None:
 
 
 def test_counts_of_associations_are_bounded_and_those_of_all_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_TALLIES", 2)
+    monkeypatch.setattr(counting, "MOST_TALLIES", 2)
     clock = Clock([event for tag in (1, 2) for event in exchange(PLAIN, tag=tag)[0]])
     now = clock.wait(SECOND)
-    counts = {key and key[1]: (tally.started, tally.completed) for (key, _), tally in now.tallies.items()}
+    counts = {key and key[1]: (tally.started, tally.completed) for (key, *_), tally in now.tallies.items()}
     assert counts == {None: (2, 2), 1: (1, 1)}
 
 
 def test_what_found_no_room_is_counted_until_the_reset(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_RUNNING", 1)
+    monkeypatch.setattr(tracker, "MOST_RUNNING", 1)
     clock = Clock([event for ue in (1, 2, 3) for event in ran(PLAIN, ue=ue)])
     assert (clock.followed.now.unfollowed, clock.followed.now.messages) == (2, 24)
     clock.followed.reset()

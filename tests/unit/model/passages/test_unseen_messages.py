@@ -12,8 +12,8 @@ from sctptop.comparison.remarks import caveats_of
 from sctptop.comparison.summarizing import summarise
 from sctptop.model.event import Event
 from sctptop.model.model import Model
+from sctptop.model.passages import unseen_messages as module
 from sctptop.model.passages.unseen_messages import UnseenMessages
-from sctptop.model.registrations import unseen_messages as module
 from sctptop.model.registrations.tracker import Registrations
 from sctptop.model.sample import Sample
 from sctptop.output.registration_json import registrations_to_json

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from sctptop.model.ngap.message import Message, message_of
-from sctptop.model.passages.stages import Stage, stages, sums
+from sctptop.model.passages.passage import passage
+from sctptop.model.passages.stages import PIECES, Stage, stages, sums
 from tests.unit.model.registrations.attempts import ACCEPT_ALONE, both
 from tests.unit.registering import (
     AUTHENTICATION,
@@ -41,7 +42,8 @@ def at_core(step: Step, at_ms: float, done_ms: float | None = None) -> Message:
 
 
 def cut(*messages: Message, until_ms: float, began_ms: float = 0, from_ran: bool = True) -> list[Piece]:
-    pieces = stages(messages, from_ran, round(began_ms * MS), round(until_ms * MS), complete=True)
+    passages = [passage(message) for message in messages]
+    pieces = stages(passages, from_ran, round(began_ms * MS), round(until_ms * MS), complete=True)
     assert sum(sums(pieces).values()) == sum(piece.length_ns for piece in pieces)
     assert sum(piece.length_ns for piece in pieces) == (until_ms - began_ms) * MS
     return [(piece.name, piece.whose, piece.begin_ns / MS, piece.length_ns / MS) for piece in pieces]
@@ -117,7 +119,7 @@ def test_only_what_lies_within_counts() -> None:
     assert cut(*messages, began_ms=16, until_ms=25)[0] == ("AuthenticationRequest", "core", 0, 4)
     assert cut(at_ran(AUTHENTICATION[0], 5, 10), began_ms=10, until_ms=20) == [("nothing more", "RAN", 0, 10)]
     assert cut(until_ms=3) == [("nothing more", "core", 0, 3)]
-    assert stages(messages[:1], True, 5 * MS, 5 * MS, complete=True) == ()
+    assert stages([passage(messages[0])], True, 5 * MS, 5 * MS, complete=True) == ()
 
 
 def test_a_message_at_the_very_end_is_what_the_time_was_spent_for() -> None:
@@ -183,4 +185,4 @@ def test_sums_are_by_whose_it_was() -> None:
         Stage("b", "RAN", 5, 7, True),
         Stage("c", "held", 12, 1, False),
     ]
-    assert sums(pieces) == {"held": 6, "unread": 0, "core": 0, "RAN": 7}
+    assert sums(pieces) == dict.fromkeys(PIECES, 0) | {"held": 6, "RAN": 7}
