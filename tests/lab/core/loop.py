@@ -75,6 +75,10 @@ class Loop:
         except KeyError:
             self._selector.register(sock, events, action)
 
+    def pause(self, seconds: float) -> None:
+        """Stand still: nothing is read or answered. May be called by another thread."""
+        self.ask(lambda: time.sleep(seconds))
+
     def forget(self, sock: socket.socket) -> None:
         """Watch it no more."""
         self._selector.unregister(sock)
@@ -109,6 +113,7 @@ class Line:
     """A socket and what still has to go out on it; one association, or all those of a one-to-many socket.
 
     `hear` gets each message, `gone` is called once when the peer has closed or the association failed.
+    `blocking`: a send waits in the kernel for room in the send buffer, as that of many a gNB and AMF does.
     """
 
     loop: Loop
@@ -119,6 +124,9 @@ class Line:
     sent: int = 0
     received: int = 0
     closed: bool = False
+    blocking: bool = False
+    took_ns: int = 0
+    """How long the last send took in the kernel."""
     _waiting: deque[tuple[bytes, int, int, HandedOver | None]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -139,7 +147,7 @@ class Line:
             data, stream, assoc_id, then = self._waiting[0]
             at_ns = time.monotonic_ns()
             try:
-                sctp.send(self.sock, data, stream=stream, ppid=self.ppid, assoc_id=assoc_id)
+                self._hand_over(data, stream, assoc_id)
             except BlockingIOError:
                 self.loop.watch(self.sock, self._turn, writable=True)
                 return
@@ -148,10 +156,20 @@ class Line:
                     self._close()
                     return
                 then = None  # That one association is gone; the socket has others.
+            self.took_ns = time.monotonic_ns() - at_ns
             self._waiting.popleft()
             self.sent += 1
             if then is not None:
                 then(at_ns)
+
+    def _hand_over(self, data: bytes, stream: int, assoc_id: int) -> None:
+        if self.blocking:
+            self.sock.setblocking(True)
+        try:
+            sctp.send(self.sock, data, stream=stream, ppid=self.ppid, assoc_id=assoc_id)
+        finally:
+            if self.blocking:
+                self.sock.setblocking(False)
 
     def _turn(self) -> None:
         if self._waiting:

@@ -1,4 +1,4 @@
-"""5GMM messages as bytes (TS 24.501, clause 8.2), by hand: pycrate decodes them in the unit test.
+"""5GMM messages of a registration as bytes (TS 24.501, clause 8.2), by hand: pycrate decodes them in the unit test.
 
 Building one takes a microsecond, so that the simulators of gNB and AMF are never what is slow.
 Nobody's identity: the network 999 70 is a test network, and every UE's MSIN is told by `msin`.
@@ -6,14 +6,14 @@ Nobody's identity: the network 999 70 is a test network, and every UE's MSIN is 
 
 from __future__ import annotations
 
-import random
-import zlib
+from collections.abc import Mapping
 from enum import IntEnum
-from functools import cache
+
+from tests.lab.core.nas_protection import EPD
 
 
 class Nas(IntEnum):
-    """Message types of 5GMM (TS 24.501, table 9.7.1) that a registration and its end consist of."""
+    """Message types of 5GMM (TS 24.501, table 9.7.1) that the simulators send."""
 
     REGISTRATION_REQUEST = 0x41
     REGISTRATION_ACCEPT = 0x42
@@ -21,25 +21,34 @@ class Nas(IntEnum):
     REGISTRATION_REJECT = 0x44
     DEREGISTRATION_REQUEST = 0x45
     DEREGISTRATION_ACCEPT = 0x46
+    SERVICE_REQUEST = 0x4C
+    SERVICE_ACCEPT = 0x4E
     AUTHENTICATION_REQUEST = 0x56
     AUTHENTICATION_RESPONSE = 0x57
+    AUTHENTICATION_REJECT = 0x58
+    AUTHENTICATION_FAILURE = 0x59
+    IDENTITY_REQUEST = 0x5B
+    IDENTITY_RESPONSE = 0x5C
     SECURITY_MODE_COMMAND = 0x5D
     SECURITY_MODE_COMPLETE = 0x5E
+    STATUS = 0x64
     UL_NAS_TRANSPORT = 0x67
     DL_NAS_TRANSPORT = 0x68
 
 
-EPD = 0x7E
-"""Of 5GMM: the first octet of every message."""
 PLMN = bytes.fromhex("99f907")
 S_NSSAI = bytes.fromhex("0401000001")
 """Of one slice, with its length before it: SST 1, SD 000001."""
 UE_SECURITY = bytes.fromhex("04f0f0f0f0")
 IMEISV = bytes.fromhex("4573806121856151f1")
-
-INTEGRITY, CIPHERED, NEW_CONTEXT, NEW_CONTEXT_CIPHERED = 1, 2, 3, 4
-"""Security header types. Without a cipher (5G-EA0) even the messages of type 2 and 4 can be read."""
+MAC_FAILURE, SYNCH_FAILURE = 20, 21
+"""5GMM causes of an AuthenticationFailure."""
 ACCEPTED_GUTI = 0x77
+TYPES: Mapping[str, int] = {"initial": 0x79, "mobility": 0x12, "periodic": 0x13, "emergency": 0x7C}
+"""ngKSI and 5GS registration type (TS 24.501, 9.11.3.7) by kind; 7: the UE has no key."""
+UPDATES = ("mobility", "periodic")
+"""Kinds that a UE with a context sends: with its GUTI, under integrity protection."""
+_FIRST_TMSI = 0xC0000000
 
 
 def msin(ue: int) -> str:
@@ -53,9 +62,9 @@ def msin_bytes(ue: int) -> bytes:
     return bytes(int(digits[at + 1] + digits[at], 16) for at in range(0, 10, 2))
 
 
-def tmsi(amf_ue_id: int) -> bytes:
-    """The 5G-TMSI that the AMF assigns to this UE: four octets."""
-    return (0xC0000000 + amf_ue_id & 0xFFFFFFFF).to_bytes(4, "big")
+def tmsi(ue: int) -> bytes:
+    """The 5G-TMSI of this UE: four octets."""
+    return (_FIRST_TMSI + ue & 0xFFFFFFFF).to_bytes(4, "big")
 
 
 def suci(ue: int) -> bytes:
@@ -63,19 +72,40 @@ def suci(ue: int) -> bytes:
     return b"\x01" + PLMN + bytes.fromhex("f0ff0000") + msin_bytes(ue)
 
 
-def guti(amf_ue_id: int) -> bytes:
+def guti(ue: int) -> bytes:
     """A 5G-GUTI of AMF region 2, set 1, pointer 0."""
-    return b"\xf2" + PLMN + bytes.fromhex("020040") + tmsi(amf_ue_id)
+    return b"\xf2" + PLMN + bytes.fromhex("020040") + tmsi(ue)
 
 
-def registration_request(ue: int, *, complete: bool = False) -> bytes:
-    """An initial registration; `complete`: with the IEs that a UE may send under protection only."""
+def subscriber(message: bytes) -> int:
+    """The number of the UE whose identity a plain initial NAS message holds: the inverse of `suci` and `guti`."""
+    identity = message[6 : 6 + int.from_bytes(message[4:6], "big")]
+    if identity[0] & 7 == 1:
+        digits = "".join(f"{octet & 0xF}{octet >> 4}" for octet in identity[-5:])
+        return int(digits[3:])
+    return int.from_bytes(identity[-4:], "big") - _FIRST_TMSI
+
+
+def kind_of(request: bytes) -> str:
+    """The kind of a plain RegistrationRequest: a key of TYPES."""
+    return next(kind for kind, octet in TYPES.items() if octet & 7 == request[3] & 7)
+
+
+def registration_request(
+    ue: int, kind: str = "initial", *, complete: bool = False, container: bytes = b""
+) -> bytes:
+    """A registration of any kind; `complete`: with the IEs that a UE may send under protection only.
+
+    `container`: the complete request, ciphered if it can be, which a UE with a context sends inside of the other.
+    """
+    identity = guti(ue) if kind in UPDATES else suci(ue)
     return b"".join(
         (
-            _plain(Nas.REGISTRATION_REQUEST, b"\x79", _sized2(suci(ue))),
+            plain(Nas.REGISTRATION_REQUEST, bytes((TYPES[kind],)), sized2(identity)),
             bytes.fromhex("100107") if complete else b"",
             b"\x2e" + UE_SECURITY,
-            b"\x2f" + _sized(S_NSSAI) + bytes.fromhex("530100") if complete else b"",
+            b"\x2f" + sized(S_NSSAI) + bytes.fromhex("530100") if complete else b"",
+            b"\x71" + sized2(container) if container else b"",
         )
     )
 
@@ -83,33 +113,54 @@ def registration_request(ue: int, *, complete: bool = False) -> bytes:
 def authentication_request(ue: int) -> bytes:
     """A challenge of 5G AKA: RAND and AUTN are noise."""
     noise = _noise(ue)
-    return _plain(Nas.AUTHENTICATION_REQUEST, b"\x00\x02\x00\x00", b"\x21" + noise, b"\x20" + _sized(noise))
+    return plain(Nas.AUTHENTICATION_REQUEST, b"\x00\x02\x00\x00", b"\x21" + noise, b"\x20" + sized(noise))
 
 
-def authentication_response(ue: int) -> bytes:
-    """Its answer: RES* is noise."""
-    return _plain(Nas.AUTHENTICATION_RESPONSE, b"\x2d" + _sized(_noise(ue + 1)))
+def authentication_response(ue: int, *, right: bool = True) -> bytes:
+    """Its answer: RES* is noise, and other noise where it is not `right`."""
+    return plain(Nas.AUTHENTICATION_RESPONSE, b"\x2d" + sized(_noise(ue + 1 if right else ~ue)))
+
+
+def authentication_reject() -> bytes:
+    """Of a UE whose answer was wrong."""
+    return plain(Nas.AUTHENTICATION_REJECT)
+
+
+def authentication_failure(cause: int) -> bytes:
+    """With AUTS, which is noise, where the cause is a synch failure."""
+    auts = b"\x30" + sized(_noise(cause)[:14]) if cause == SYNCH_FAILURE else b""
+    return plain(Nas.AUTHENTICATION_FAILURE, bytes((cause,)), auts)
 
 
 def security_mode_command() -> bytes:
     """Asks for the IMEISV and for the whole initial message."""
-    return _plain(Nas.SECURITY_MODE_COMMAND, b"\x02\x00", UE_SECURITY, bytes.fromhex("e1360102"))
+    return plain(Nas.SECURITY_MODE_COMMAND, b"\x02\x00", UE_SECURITY, bytes.fromhex("e1360102"))
 
 
-def security_mode_complete(ue: int) -> bytes:
+def security_mode_complete(ue: int, kind: str = "initial") -> bytes:
     """Holds the whole RegistrationRequest: the SUCI crosses the wire a second time."""
-    whole = registration_request(ue, complete=True)
-    return _plain(Nas.SECURITY_MODE_COMPLETE, b"\x77" + _sized2(IMEISV), b"\x71" + _sized2(whole))
+    whole = registration_request(ue, kind, complete=True)
+    return plain(Nas.SECURITY_MODE_COMPLETE, b"\x77" + sized2(IMEISV), b"\x71" + sized2(whole))
 
 
-def registration_accept(amf_ue_id: int, *, assign_guti: bool) -> bytes:
+def identity_request() -> bytes:
+    """For the SUCI."""
+    return plain(Nas.IDENTITY_REQUEST, b"\x01")
+
+
+def identity_response(ue: int) -> bytes:
+    """With it."""
+    return plain(Nas.IDENTITY_RESPONSE, sized2(suci(ue)))
+
+
+def registration_accept(ue: int, *, assign_guti: bool) -> bytes:
     """With a GUTI the UE must answer with RegistrationComplete, without one it must not (TS 24.501, 5.5.1.2.4)."""
-    return _plain(
+    return plain(
         Nas.REGISTRATION_ACCEPT,
         b"\x01\x01",
-        bytes([ACCEPTED_GUTI]) + _sized2(guti(amf_ue_id)) if assign_guti else b"",
-        b"\x54" + _sized(b"\x00" + PLMN + b"\x00\x00\x01"),
-        b"\x15" + _sized(S_NSSAI),
+        bytes([ACCEPTED_GUTI]) + sized2(guti(ue)) if assign_guti else b"",
+        b"\x54" + sized(b"\x00" + PLMN + b"\x00\x00\x01"),
+        b"\x15" + sized(S_NSSAI),
         bytes.fromhex("210200005e0106"),
     )
 
@@ -121,88 +172,33 @@ def assigns_guti(accept: bytes) -> bool:
 
 def registration_complete() -> bytes:
     """The last message of a registration."""
-    return _plain(Nas.REGISTRATION_COMPLETE)
+    return plain(Nas.REGISTRATION_COMPLETE)
 
 
-def registration_reject() -> bytes:
+def registration_reject(cause: int = 11) -> bytes:
     """5GMM cause 11: PLMN not allowed."""
-    return _plain(Nas.REGISTRATION_REJECT, b"\x0b")
+    return plain(Nas.REGISTRATION_REJECT, bytes((cause,)))
 
 
-def deregistration_request(ue: int, amf_ue_id: int, *, with_guti: bool) -> bytes:
-    """Of the UE, without switch-off: it wants an answer."""
-    return _plain(Nas.DEREGISTRATION_REQUEST, b"\x01", _sized2(guti(amf_ue_id) if with_guti else suci(ue)))
+def status(cause: int) -> bytes:
+    """5GMM STATUS: what came was no good."""
+    return plain(Nas.STATUS, bytes((cause,)))
 
 
-def deregistration_accept() -> bytes:
-    """The answer to it."""
-    return _plain(Nas.DEREGISTRATION_ACCEPT)
+def plain(kind: Nas, *parts: bytes) -> bytes:
+    """A message without protection."""
+    return bytes((EPD, 0, kind)) + b"".join(parts)
 
 
-def session_request() -> bytes:
-    """UL NAS TRANSPORT of a PDU SESSION ESTABLISHMENT REQUEST: session 1, IPv4, "internet"."""
-    return _plain(
-        Nas.UL_NAS_TRANSPORT,
-        b"\x01" + _sized2(bytes.fromhex("2e0101c1ffff91")),
-        b"\x12\x01\x81\x22" + S_NSSAI,
-        b"\x25" + _sized(b"\x08internet"),
-    )
+def sized(value: bytes) -> bytes:
+    """A value behind its length in one octet."""
+    return bytes((len(value),)) + value
 
 
-def session_accept() -> bytes:
-    """DL NAS TRANSPORT of a PDU SESSION ESTABLISHMENT ACCEPT: one QoS rule, the address 10.45.0.2."""
-    rules = b"\x01\x00\x06\x31\x31\x01\x01\xff\x01"
-    accept = b"".join(
-        (
-            bytes.fromhex("2e0101c211") + _sized2(rules),
-            _sized(bytes.fromhex("0603e80603e8")),
-            b"\x29" + _sized(bytes.fromhex("010a2d0002")),
-            b"\x22" + S_NSSAI + b"\x25" + _sized(b"\x08internet"),
-        )
-    )
-    return _plain(Nas.DL_NAS_TRANSPORT, b"\x01" + _sized2(accept), b"\x12\x01")
-
-
-def protect(plain: bytes, count: int, header: int, *, cipher: bool = False) -> bytes:
-    """Seven octets before the message: header type, MAC, sequence number. `cipher`: the message is noise to others.
-
-    The key of that cipher is the sequence number itself, so that both simulators can read it.
-    """
-    inner = _ciphered(plain, count & 0xFF) if cipher else plain
-    return bytes((EPD, header)) + zlib.crc32(inner).to_bytes(4, "big") + bytes((count & 0xFF,)) + inner
-
-
-def unprotect(nas: bytes, *, cipher: bool = False) -> bytes:
-    """The plain message of what `protect` made; a plain message as it is."""
-    if len(nas) < 7 or nas[1] == 0:
-        return nas
-    # A SECURITY MODE COMMAND is never ciphered: its receiver has no context yet (TS 24.501, 4.4.4.2).
-    return _ciphered(nas[7:], nas[6]) if cipher and nas[1] in (CIPHERED, NEW_CONTEXT_CIPHERED) else nas[7:]
-
-
-def _ciphered(data: bytes, key: int) -> bytes:
-    size = len(data)
-    return (int.from_bytes(data, "big") ^ int.from_bytes(_pad(key)[:size], "big")).to_bytes(size, "big")
-
-
-@cache
-def _pad(key: int) -> bytes:
-    # Odd in its first octet: what is ciphered with it never begins like a message of 5GMM.
-    pad = random.Random(key).randbytes(512)
-    return bytes((pad[0] | 1,)) + pad[1:]
+def sized2(value: bytes) -> bytes:
+    """The same in two octets."""
+    return len(value).to_bytes(2, "big") + value
 
 
 def _noise(seed: int) -> bytes:
     return (seed * 0x9E3779B97F4A7C15F39CC0605CEDC835 + 1 & (1 << 128) - 1).to_bytes(16, "big")
-
-
-def _plain(kind: Nas, *parts: bytes) -> bytes:
-    return bytes((EPD, 0, kind)) + b"".join(parts)
-
-
-def _sized(value: bytes) -> bytes:
-    return bytes((len(value),)) + value
-
-
-def _sized2(value: bytes) -> bytes:
-    return len(value).to_bytes(2, "big") + value

@@ -13,9 +13,11 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from tests.lab.core import amf as core_amf
-from tests.lab.core import gnb as core_gnb
 from tests.lab.core import options as core_options
+from tests.lab.core.lte import enb as core_enb
+from tests.lab.core.lte import mme as core_mme
+from tests.lab.core.network import amf as core_amf
+from tests.lab.core.ran import gnb as core_gnb
 from tests.lab.traffic import clients, crowds, servers
 from tests.lab.traffic.socket_owner import SocketOwner
 
@@ -44,6 +46,8 @@ KINDS: dict[str, tuple[Kind, str]] = {
     ),
     "amf": (core_amf.amf, "server: an AMF that registers UEs over NGAP"),
     "gnb": (core_gnb.gnb, "client: gNBs that register --ues UEs over NGAP, at --rate"),
+    "mme": (core_mme.mme, "server: an MME that attaches UEs over S1AP"),
+    "enb": (core_enb.enb, "client: an eNB that lets --ues UEs attach over S1AP, at --rate"),
     "churn": (crowds.churn, "client: opens, exchanges one message, closes, every --period s"),
 }
 
@@ -73,7 +77,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--burst", type=int, default=20, metavar="N")
     made.add_argument("--stream", type=int, default=0)
     made.add_argument(
-        "--ppid", type=int, default=None, help="default 60 (NGAP) of gnb and amf, 62 (F1AP) of all others"
+        "--ppid",
+        type=int,
+        default=None,
+        help="default 60 (NGAP) of gnb and amf, 18 (S1AP) of enb and mme, 62 (F1AP) of all others",
     )
     made.add_argument("--streams", type=int, default=0, help="to ask for in INIT")
     made.add_argument("--nodelay", action="store_true")
@@ -104,7 +111,7 @@ def main() -> int:
     options = parser().parse_args()
     if options.ppid is None:
         # What is no NGAP must not be taken for it: each message would be an event of the probes.
-        options.ppid = 60 if options.kind in ("gnb", "amf") else 62
+        options.ppid = {"gnb": 60, "amf": 60, "enb": 18, "mme": 18}.get(options.kind, 62)
     owner = SocketOwner(options.kind)
     try:
         KINDS[options.kind][0](owner, options)

@@ -1,38 +1,45 @@
-"""The messages of the bench against pycrate: what the simulators write is NGAP and 5GMM, with the ids they meant."""
+"""The messages of the bench against pycrate: what the simulators write is NGAP and S1AP, with the ids they meant."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from tests.lab.core import causes, nas_protection, ngap_templates
 from tests.lab.core import nas_messages as nas
 from tests.lab.core import ngap_messages as ngap
-from tests.lab.core import ngap_templates
-from tests.lab.core.nas_messages import Nas
+from tests.lab.core.ngap_kinds import AROUND_NAS, NGAP
+from tests.lab.core.templates import Kind, Protocol
 
-AMF_IDS = (1, 0x1234, 0xABCDEF, 0x1000000, (1 << 40) - 1)
-RAN_IDS = (0, 0xFFFF, 0x10000, 0xFFFFFFFF)
+PROTOCOLS = ngap_templates.PROTOCOLS
+AMF_IDS = {
+    "NGAP": (1, 0x1234, 0xABCDEF, 0x1000000, (1 << 40) - 1),
+    "S1AP": (1, 0x1234, 0xABCDEF, (1 << 32) - 1),
+}
+RAN_IDS = {"NGAP": (0, 0xFFFF, 0x10000, 0xFFFFFFFF), "S1AP": (0, 0xFFFF, 0xFFFFFF)}
 """One of each size that the encoding has."""
+READ = {"NGAP": ngap.NGAP, "S1AP": ngap.S1AP}
 
 
 @pytest.fixture(scope="module")
-def templates() -> ngap.Templates:
-    return ngap_templates.build()
+def templates() -> dict[str, ngap.Templates]:
+    return {name: protocol.build() for name, protocol in PROTOCOLS.items()}
 
 
 @pytest.fixture(scope="module")
-def writer(templates: ngap.Templates) -> ngap.Writer:
-    return ngap.Writer(templates)
+def writer(templates: dict[str, ngap.Templates]) -> ngap.Writer:
+    return ngap.Writer(templates["NGAP"])
 
 
-def decoded(data: bytes) -> tuple[str, str, dict[str, Any]]:
+def decoded(data: bytes, protocol: Protocol = NGAP) -> tuple[str, str, dict[str, Any]]:
     """Kind of PDU, name of the message, and its IEs by the names of their types; encodes to the same bytes again."""
-    from pycrate_asn1dir import NGAP
+    from pycrate_asn1dir import NGAP, S1AP
 
     pdu = NGAP.NGAP_PDU_Descriptions.NGAP_PDU
+    if protocol.name == "S1AP":
+        pdu = S1AP.S1AP_PDU_Descriptions.S1AP_PDU
     pdu.from_aper(data)
     kind, message = pdu.get_val()
     name, content = message["value"]
@@ -49,152 +56,131 @@ def decoded_nas(message: bytes) -> Any:
     return found
 
 
+PAIRS = (
+    ("UE-NGAP-IDs", "aMF-UE-NGAP-ID", "rAN-UE-NGAP-ID"),
+    ("UE-S1AP-IDs", "mME-UE-S1AP-ID", "eNB-UE-S1AP-ID"),
+)
+
+
 def ids(values: dict[str, Any]) -> tuple[int | None, int | None]:
-    if "UE-NGAP-IDs" in values:
-        pair = values["UE-NGAP-IDs"][1]
-        return pair["aMF-UE-NGAP-ID"], pair["rAN-UE-NGAP-ID"]
-    return values.get("AMF-UE-NGAP-ID"), values.get("RAN-UE-NGAP-ID")
+    for name, amf, ran in PAIRS:
+        if name in values:
+            return values[name][1][amf], values[name][1][ran]
+    return (
+        values.get("AMF-UE-NGAP-ID", values.get("MME-UE-S1AP-ID")),
+        values.get("RAN-UE-NGAP-ID", values.get("ENB-UE-S1AP-ID")),
+    )
 
 
 def nas_in(values: dict[str, Any]) -> bytes:
     if "PDUSessionResourceSetupListSUReq" in values:
         return bytes(values["PDUSessionResourceSetupListSUReq"][0]["pDUSessionNAS-PDU"])
-    return bytes(values.get("NAS-PDU", b""))
+    if "E-RABToBeSetupListCtxtSUReq" in values:
+        return bytes(values["E-RABToBeSetupListCtxtSUReq"][0]["value"][1].get("nAS-PDU", b""))
+    return bytes(values.get("NAS-PDU", values.get("OCTET STRING", b"")))
 
 
-def variants() -> list[tuple[str, int]]:
-    return [(name, size) for name, kind in ngap_templates.KINDS.items() for size in kind.nas_sizes]
+def variants() -> list[tuple[Protocol, str, Kind, int, str]]:
+    return [
+        (protocol, name, kind, size, cause)
+        for protocol in PROTOCOLS.values()
+        for name, kind in protocol.kinds.items()
+        for size in kind.nas_sizes
+        for cause in kind.causes
+    ]
 
 
-@pytest.mark.parametrize(("name", "nas_size"), variants())
+@pytest.mark.parametrize(("protocol", "name", "made", "nas_size", "cause"), variants())
 def test_what_is_written_is_what_pycrate_reads(
-    writer: ngap.Writer, templates: ngap.Templates, name: str, nas_size: int
+    templates: dict[str, ngap.Templates], protocol: Protocol, name: str, made: Kind, nas_size: int, cause: str
 ) -> None:
-    slots = next(template.slots for key, template in templates.items() if key[:2] == (name, nas_size))
+    of_protocol = templates[protocol.name]
+    slots = next(
+        template.slots
+        for key, template in of_protocol.items()
+        if (key.name, key.nas, key.cause) == (name, nas_size, cause)
+    )
     dice = random.Random(nas_size)
-    for amf_id in AMF_IDS if "amf" in slots else (None,):
-        for ran_id in RAN_IDS if "ran" in slots else (None,):
+    for amf_id in AMF_IDS[protocol.name] if "amf" in slots else (None,):
+        for ran_id in RAN_IDS[protocol.name] if "ran" in slots else (None,):
             message = dice.randbytes(nas_size)
-            data = writer.write(name, amf=amf_id, ran=ran_id, nas=message)
-            kind, told, values = decoded(data)
-            assert (kind, told) == (ngap_templates.KINDS[name].pdu, name)
+            data = ngap.Writer(of_protocol).write(name, amf=amf_id, ran=ran_id, nas=message, cause=cause)
+            kind, told, values = decoded(data, protocol)
+            assert (kind, told) == (made.pdu, name.split()[0])
             assert ids(values) == (amf_id, ran_id)
             assert nas_in(values) == message
             # The simulators' own reader; a NAS message inside of a list is none of its business.
-            heard = ngap.read(data)
-            assert (heard.name, heard.amf, heard.ran) == (name, amf_id, ran_id)
+            heard = READ[protocol.name].read(data)
+            assert (heard.name, heard.amf, heard.ran) == (told, amf_id, ran_id)
             assert heard.nas == bytes(values.get("NAS-PDU", b""))
+            assert heard.enclosed == values.get("OCTET STRING", b"")
+            assert heard.cause == " ".join(values.get("Cause", ())) == (cause if "Cause" in values else "")
 
 
 @pytest.mark.parametrize("edge", [1 << 8, 1 << 16, 1 << 24])
 def test_ids_at_the_edge_of_a_size(writer: ngap.Writer, edge: int) -> None:
     for number in (edge - 1, edge):
-        data = writer.write("UEContextReleaseCommand", amf=number, ran=number)
+        data = writer.write("UEContextReleaseCommand", amf=number, ran=number, cause=causes.NORMAL)
         assert ids(decoded(data)[2]) == (number, number)
 
 
 def test_a_gnb_has_a_number(writer: ngap.Writer) -> None:
-    _, _, values = decoded(writer.write("NGSetupRequest", gnb=0xABCDEF))
-    assert values["GlobalRANNodeID"][1]["gNB-ID"] == ("gNB-ID", (0xABCDEF, 32))
+    nodes = []
+    for name in ("NGSetupRequest", "RANConfigurationUpdate"):
+        data = writer.write(name, gnb=0xABCDEF)
+        _, _, values = decoded(data)
+        assert values["GlobalRANNodeID"][1]["gNB-ID"] == ("gNB-ID", (0xABCDEF, 32))
+        nodes.append(ngap.read(data).node)
+    assert nodes[0] == nodes[1] != ngap.read(writer.write("NGSetupRequest", gnb=1)).node
+    nameless = writer.write("RANConfigurationUpdate of nobody")
+    assert "GlobalRANNodeID" not in decoded(nameless)[2]
+    assert not ngap.read(nameless).node
+
+
+def test_a_reroute_carries_the_whole_message(writer: ngap.Writer) -> None:
+    request = nas.registration_request(7)
+    for ran in RAN_IDS["NGAP"]:
+        first = writer.write("InitialUEMessage", ran=ran, nas=request)
+        assert len(first) == AROUND_NAS + len(request) + max(1, (ran.bit_length() + 7) // 8)
+        heard = ngap.read(writer.write("RerouteNASRequest", ran=ran, nas=first))
+        assert (heard.enclosed, ngap.read(heard.enclosed).nas, heard.nas) == (first, request, b"")
+
+
+def test_a_session_that_failed_tells_why(writer: ngap.Writer) -> None:
+    data = writer.write("PDUSessionResourceSetupResponse", amf=1, ran=1, cause=causes.NO_RADIO)
+    (item,) = decoded(data)[2]["PDUSessionResourceFailedToSetupListSURes"]
+    assert item["pDUSessionResourceSetupUnsuccessfulTransfer"][1]["cause"] == tuple(causes.NO_RADIO.split())
 
 
 def test_an_accept_comes_with_a_key(writer: ngap.Writer) -> None:
-    accept = nas.protect(nas.registration_accept(9, assign_guti=True), 1, nas.CIPHERED)
+    accept = nas_protection.protect(nas.registration_accept(9, assign_guti=True), 1, nas_protection.CIPHERED)
     _, _, values = decoded(writer.write("InitialContextSetupRequest", amf=9, ran=4, nas=accept))
     assert values["SecurityKey"][1] == 256
     assert values["NAS-PDU"] == accept
 
 
-def test_the_templates_outlive_a_file(
-    templates: ngap.Templates, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_templates_outlive_a_file(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCTPTOP_LAB_CACHE", str(tmp_path))
-    monkeypatch.setattr(ngap_templates, "build", lambda: templates)
+    few = {name: NGAP.kinds[name] for name in ("NGSetupFailure", "DownlinkNASTransport")}
+    small = Protocol("NGAP", few, NGAP.amf_ies, NGAP.ran_ies, 5, 4)
+    monkeypatch.setattr(ngap_templates, "PROTOCOLS", {"NGAP": small})
     file = ngap_templates.file()
-    assert ngap.load(file) == templates
+    assert ngap.load(file) == small.build()
     assert ngap_templates.file() == file
     assert [entry.name for entry in tmp_path.iterdir()] == [file.name]
 
 
-MESSAGES: list[tuple[Nas, str, Callable[[], bytes]]] = [
-    (Nas.REGISTRATION_REQUEST, "5GMMRegistrationRequest", lambda: nas.registration_request(4711)),
-    (Nas.AUTHENTICATION_REQUEST, "5GMMAuthenticationRequest", lambda: nas.authentication_request(4711)),
-    (Nas.AUTHENTICATION_RESPONSE, "5GMMAuthenticationResponse", lambda: nas.authentication_response(4711)),
-    (Nas.SECURITY_MODE_COMMAND, "5GMMSecurityModeCommand", nas.security_mode_command),
-    (Nas.SECURITY_MODE_COMPLETE, "5GMMSecurityModeComplete", lambda: nas.security_mode_complete(4711)),
-    (
-        Nas.REGISTRATION_ACCEPT,
-        "5GMMRegistrationAccept",
-        lambda: nas.registration_accept(4711, assign_guti=True),
-    ),
-    (
-        Nas.REGISTRATION_ACCEPT,
-        "5GMMRegistrationAccept",
-        lambda: nas.registration_accept(4711, assign_guti=False),
-    ),
-    (Nas.REGISTRATION_COMPLETE, "5GMMRegistrationComplete", nas.registration_complete),
-    (Nas.REGISTRATION_REJECT, "5GMMRegistrationReject", nas.registration_reject),
-    (
-        Nas.DEREGISTRATION_REQUEST,
-        "5GMMMODeregistrationRequest",
-        lambda: nas.deregistration_request(4711, 8, with_guti=True),
-    ),
-    (
-        Nas.DEREGISTRATION_REQUEST,
-        "5GMMMODeregistrationRequest",
-        lambda: nas.deregistration_request(4711, 8, with_guti=False),
-    ),
-    (Nas.DEREGISTRATION_ACCEPT, "5GMMMODeregistrationAccept", nas.deregistration_accept),
-    (Nas.UL_NAS_TRANSPORT, "5GMMULNASTransport", nas.session_request),
-    (Nas.DL_NAS_TRANSPORT, "5GMMDLNASTransport", nas.session_accept),
-]
+def test_causes_are_called_as_pycrate_does() -> None:
+    from pycrate_asn1dir import NGAP, S1AP
+    from pycrate_mobile.TS24301_IE import _EMMCause_dict
+    from pycrate_mobile.TS24501_IE import _FGMMCause_dict
 
-
-@pytest.mark.parametrize(("kind", "name", "made"), MESSAGES)
-def test_nas_is_what_pycrate_reads(kind: Nas, name: str, made: Callable[[], bytes]) -> None:
-    message = made()
-    assert message[2] == kind
-    assert decoded_nas(message)._name == name
-
-
-def test_the_suci_names_the_ue() -> None:
-    message = nas.registration_request(4711)
-    suci = decoded_nas(message)["5GSID"]["5GSID"]["Value"].get_alt()
-    assert suci["Output"].get_alt().decode() == nas.msin(4711)
-    assert nas.msin_bytes(4711) in message
-    assert len({nas.msin(ue) for ue in range(1000)}) == 1000
-
-
-def test_the_suci_crosses_twice() -> None:
-    inner = decoded_nas(nas.security_mode_complete(4711))["NASContainer"]
-    assert nas.msin_bytes(4711) in inner.to_bytes()
-
-
-def test_the_accept_assigns_a_guti_or_not() -> None:
-    with_guti = nas.registration_accept(4711, assign_guti=True)
-    assert nas.assigns_guti(with_guti)
-    assert not nas.assigns_guti(nas.registration_accept(4711, assign_guti=False))
-    identity = decoded_nas(with_guti)["GUTI"]["5GSID"]
-    assert identity["5GTMSI"].get_val() == int.from_bytes(nas.tmsi(4711), "big")
-
-
-@pytest.mark.parametrize("header", [nas.CIPHERED, nas.NEW_CONTEXT, nas.NEW_CONTEXT_CIPHERED])
-def test_the_null_cipher_leaves_it_readable(header: int) -> None:
-    plain = nas.security_mode_complete(7)
-    message = nas.protect(plain, 0x105, header)
-    found = decoded_nas(message)
-    assert found["5GMMHeaderSec"]["SecHdr"].get_val() == header
-    assert found["Seqn"].get_val() == 5
-    assert message[7:] == plain == nas.unprotect(message)
-    assert nas.unprotect(plain) == plain
-
-
-def test_a_cipher_hides_everything() -> None:
-    plain = nas.security_mode_complete(7)
-    for count in range(256):
-        message = nas.protect(plain, count, nas.NEW_CONTEXT_CIPHERED, cipher=True)
-        assert message[7] != nas.EPD
-        assert nas.msin_bytes(7) not in message
-        assert nas.unprotect(message, cipher=True) == plain
-    command = nas.protect(nas.security_mode_command(), 0, nas.NEW_CONTEXT)
-    assert nas.unprotect(command, cipher=True) == nas.security_mode_command()
+    assert {number: _FGMMCause_dict[number] for number in causes.MM} == causes.MM
+    assert {number: _EMMCause_dict[number] for number in causes.EMM} == causes.EMM
+    for cause, known in ((NGAP.NGAP_IEs.Cause, causes.NGAP), (S1AP.S1AP_IEs.Cause, causes.S1AP)):
+        for name, number in known.items():
+            group, value = name.split()
+            assert cause._cont[group]._root.index(value) == number
+    assert causes.of_ngap(causes.RADIO_LOST) == "NGAP radioNetwork 21 radio-connection-with-ue-lost"
+    assert causes.of_s1ap(causes.NORMAL) == "S1AP nas 0 normal-release"
+    assert (causes.of_5gmm(20), causes.of_emm(7)) == ("5GMM 20 MAC failure", "EMM 7 EPS services not allowed")
