@@ -249,12 +249,12 @@ class Registrations:
     def _lost(self, wire: Wire, at_ns: int) -> None:
         """An association is no more: so is what runs on it, unless its nodes have another."""
         line = self._lines.freed(wire, at_ns)
-        if line is None or any(True for _ in self._lines.beside(line)):
+        # One of the same ports took its place.
+        if line is None or any(other.wire[3:] != line.wire[3:] for other in self._lines.beside(line)):
             return
         for attempt in self._contexts.on(line.wire):
-            others = [
-                one for one in map(self._lines.get, attempt.wires) if one is not None and one.gone_ns is None
-            ]
+            lines = (self._lines.get(one) for one in attempt.wires if one not in attempt.left)
+            others = [one for one in lines if one is not None and one.gone_ns is None]
             if attempt.lost_ns is None and line.wire not in attempt.left and not others:
                 attempt.lost_ns = max(at_ns, attempt.first.at_ns)
                 self._touch(attempt)
