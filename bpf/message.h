@@ -1,7 +1,7 @@
 /* What the header of a DATA or I-DATA chunk says: RFC 9260 section 3.3.1, RFC 8260 section 2.1. */
 
 enum { CHUNK_DATA = 0, CHUNK_I_DATA = 64 };
-enum { FLAG_END = 1, FLAG_BEGIN = 2 };
+enum { FLAG_END = 1, FLAG_BEGIN = 2, FLAG_UNORDERED = 4 };
 
 struct data_header {
 	u8 type, flags;
@@ -15,15 +15,23 @@ struct message {
 	const void *data;
 	u32 tsn, ppid, length;
 	u16 stream;
-	bool begins, ends;
+	bool begins, ends, unordered;
+};
+
+/* Chunks that are being put together: the event of the first, and of the last its TSN and flags. */
+struct fragments {
+	u64 first, ns;
+	u32 last_tsn, flags;
 };
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define FROM_NETWORK16(v) __builtin_bswap16(v)
 #define FROM_NETWORK32(v) __builtin_bswap32(v)
+#define FROM_NETWORK64(v) __builtin_bswap64(v)
 #else
 #define FROM_NETWORK16(v) (v)
 #define FROM_NETWORK32(v) (v)
+#define FROM_NETWORK64(v) (v)
 #endif
 
 /* False for a chunk that holds no data of the application. */
@@ -45,5 +53,6 @@ INLINE bool message_of(struct message *message, const void *chunk)
 	message->stream = FROM_NETWORK16(header.stream);
 	message->begins = header.flags & FLAG_BEGIN;
 	message->ends = header.flags & FLAG_END;
+	message->unordered = header.flags & FLAG_UNORDERED;
 	return true;
 }

@@ -1,136 +1,266 @@
-/* Messages of NGAP and S1AP, one event each: when, how long held or waiting, and as many bytes as their ids need.
- * waits.c calls these where a message goes by. */
+/* Messages of NGAP and S1AP, one event each: when, how long held or waiting, and as many octets as its ids need; one
+ * more for each of their chunks that is sent again. waits.c calls these where a chunk goes by. */
 
 #define NGAP 1
-/* The ids and the type of the NAS message lie within; what identifies a subscriber, or a key, does not, or not wholly.
- * User space decodes and forgets the bytes. */
-#define NGAP_HEAD 48
-#define NGAP_HEAD_CONTEXT 32
 /* Events a second; those beyond it are counted. */
 #define NGAP_RATE 20000
 
 enum { PPID_NGAP = 60, PPID_S1AP = 18, PORT_NGAP = 38412, PORT_S1AP = 36412 };
-enum { NGAP_OUT, NGAP_IN };
+enum { NGAP_OUT, NGAP_IN, NGAP_AGAIN };
 
 struct ngap_event {
-	u64 at_ns, done_ns; /* handed over and first transmitted, or arrived and read; CLOCK_MONOTONIC */
+	/* Handed over and first transmitted, or arrived and read, of several chunks the last; or sent again, twice.
+	 * CLOCK_MONOTONIC */
+	u64 at_ns, done_ns;
+	u64 blocked_ns; /* in sendmsg, before it was handed over */
+	u64 order_ns; /* after its arrival, for a message before it on its stream */
 	struct who who;
-	u32 tsn, ppid, length;
+	u32 tsn, last_tsn, ppid, length;
 	u16 stream;
 	u8 direction, fragment;
-	u32 captured;
-	u8 head[NGAP_HEAD];
-	u32 unused;
+	u8 whole; /* last_tsn and length are those of the whole message */
+	u8 gap; /* another chunk was missing as it arrived */
+	u16 unused;
+	struct ngap_head head;
 };
 
 struct ngap_bytes {
 	char bytes[sizeof(struct ngap_event)];
 };
 
+/* On the stack; see ngap_take. */
+struct ngap_making {
+	struct ngap_event event;
+	u8 beyond[NGAP_HEAD];
+};
+
+struct ngap_rate {
+	u64 since, sent;
+};
+
+struct ngap_stream {
+	u64 asoc;
+	u32 stream, unused;
+};
+
 BPF_PERF_OUTPUT(ngap_events);
 /* Arrived and not read yet, by the event that the application will be handed. */
 BPF_TABLE("lru_hash", u64, struct ngap_bytes, ngap_arrived, 8192);
-enum { RATE_SINCE, RATE_SENT, RATE_LOST, RATE_FIELDS };
-BPF_ARRAY(ngap_rate, u64, RATE_FIELDS);
+/* Ours of several chunks of which the last is not sent yet, by what their chunks have in common. */
+BPF_TABLE("hash", u64, struct ngap_bytes, ngap_begun, 1024);
+/* When the last message of a stream could be read, of those that came around a missing chunk. */
+BPF_TABLE("lru_hash", struct ngap_stream, u64, ngap_delivered, 4096);
+BPF_ARRAY(ngap_rate, struct ngap_rate, 1);
+BPF_ARRAY(ngap_lost, u64, 1);
 
-INLINE bool ngap_within_rate(u64 now)
+INLINE void ngap_submit(struct pt_regs *ctx, struct ngap_event *event)
 {
-	int at_since = RATE_SINCE, at_sent = RATE_SENT, at_lost = RATE_LOST;
-	u64 *since = ngap_rate.lookup(&at_since), *sent = ngap_rate.lookup(&at_sent);
-	u64 *lost = ngap_rate.lookup(&at_lost);
+	int zero = 0;
+	struct ngap_rate *rate = ngap_rate.lookup(&zero);
 
-	if (!since || !sent || !lost)
-		return false;
-	if (now - *since > 1000000000) {
-		*since = now;
-		*sent = 0;
+	if (!rate)
+		return;
+	if ((s64)(event->done_ns - rate->since) > 1000000000) {
+		rate->since = event->done_ns;
+		rate->sent = 0;
 	}
-	if (*sent >= NGAP_RATE) {
-		__sync_fetch_and_add(lost, 1);
-		return false;
+	if (rate->sent >= NGAP_RATE) {
+		u64 *lost = ngap_lost.lookup(&zero);
+
+		if (lost)
+			__sync_fetch_and_add(lost, 1);
+		return;
 	}
-	__sync_fetch_and_add(sent, 1);
-	return true;
+	__sync_fetch_and_add(&rate->sent, 1);
+	ngap_events.perf_submit(ctx, event, sizeof(*event));
 }
 
 /* A PPID is opaque to the stack: some senders forget htonl, and some leave it 0. */
+INLINE bool is_ppid(u32 ppid, u32 wanted)
+{
+	return ppid == wanted || ppid == wanted << 24;
+}
+
+INLINE bool at_port(const void *asoc, u16 port)
+{
+	return sctp_association__base__bind_addr__port(asoc) == port || sctp_association__peer__port(asoc) == port;
+}
+
+/* By its PPID, or all that goes where such messages are expected: user space counts what is none. */
 INLINE bool ngap_chosen(const struct message *message, const void *asoc)
 {
 	u32 ppid = message->ppid;
-	u16 local, remote;
 
-	if (!message->begins)
-		return false;
-	if (ppid == PPID_NGAP || ppid == PPID_S1AP || ppid == PPID_NGAP << 24 || ppid == PPID_S1AP << 24)
-		return true;
-	if (ppid)
-		return false;
-	local = sctp_association__base__bind_addr__port(asoc);
-	remote = sctp_association__peer__port(asoc);
-	return local == PORT_NGAP || remote == PORT_NGAP || local == PORT_S1AP || remote == PORT_S1AP;
+	return is_ppid(ppid, PPID_NGAP) || is_ppid(ppid, PPID_S1AP) || at_port(asoc, PORT_NGAP) || at_port(asoc, PORT_S1AP);
 }
 
-INLINE void ngap_describe(struct ngap_event *event, const struct message *message, const void *asoc)
+INLINE void ngap_name(struct ngap_event *event, const struct message *message, const void *asoc)
 {
 	struct assoc_windows *entry = known(asoc);
-	u32 size = NGAP_HEAD;
-	u16 procedure = 0;
 
 	if (entry)
 		event->who = entry->who;
 	else
 		name_association(&event->who, asoc);
-	event->tsn = message->tsn;
+	event->tsn = event->last_tsn = message->tsn;
 	event->ppid = message->ppid;
 	event->length = message->length;
 	event->stream = message->stream;
-	event->fragment = !message->ends;
-	bpf_probe_read_kernel(&procedure, sizeof(procedure), message->data);
-	/* initiatingMessage and procedure 14 of NGAP: an InitialContextSetupRequest holds a key further on. */
-	if (procedure == FROM_NETWORK16(14))
-		size = NGAP_HEAD_CONTEXT;
-	if (message->length < size)
-		size = message->length;
-	event->captured = size;
-	/* The verifier of 5.10 wants to see the bound once more. */
-	if (size > 0 && size <= NGAP_HEAD)
-		bpf_probe_read_kernel(event->head, size, message->data);
+	event->fragment = !(message->begins && message->ends);
+	event->whole = !event->fragment;
 }
 
-/* Our message, as it is first transmitted. */
-INLINE void ngap_sent(struct pt_regs *ctx, const struct message *message, const void *asoc, u64 at, u64 now)
+INLINE void ngap_describe(struct ngap_event *event, const struct message *message, const void *asoc)
 {
-	struct ngap_event event = {.at_ns = at, .done_ns = now, .direction = NGAP_OUT};
+	u32 ppid = message->ppid;
+	bool s1ap = is_ppid(ppid, PPID_S1AP) || (!ppid && !at_port(asoc, PORT_NGAP));
 
-	if (!ngap_chosen(message, asoc) || !ngap_within_rate(now))
-		return;
-	ngap_describe(&event, message, asoc);
-	/* Its number is given after this function was entered. */
-	event.tsn = sctp_association__next_tsn(asoc);
-	ngap_events.perf_submit(ctx, &event, sizeof(event));
+	ngap_name(event, message, asoc);
+	if (s1ap || !ppid || is_ppid(ppid, PPID_NGAP))
+		ngap_walk(&event->head, message, s1ap);
 }
 
-/* The peer's message, as the event that the application will be handed is made of it. */
+/* The PPID of our chunk: I-DATA has it in the first of a message only, and there not before it is numbered. */
+INLINE bool our_message(struct message *message, const void *chunk)
+{
+	if (!message_of(message, chunk))
+		return false;
+	message->ppid = FROM_NETWORK32((u32)sctp_chunk__sinfo__sinfo_ppid(chunk));
+	return true;
+}
+
+/* Another chunk of our message that was begun, as it is first transmitted. */
+INLINE void ngap_went_on(struct pt_regs *ctx, const struct message *message, u64 key, u32 tsn, u64 now)
+{
+	struct ngap_event *begun = (struct ngap_event *)ngap_begun.lookup(&key);
+
+	if (!begun)
+		return;
+	begun->length += message->length;
+	if (!message->ends)
+		return;
+	begun->last_tsn = tsn;
+	begun->done_ns = now;
+	begun->whole = 1;
+	ngap_submit(ctx, begun);
+	ngap_begun.delete(&key);
+}
+
+/* Our chunk, as it is first transmitted. Its number is given after this function was entered. */
+INLINE void ngap_sent(struct pt_regs *ctx, const void *chunk, const void *asoc, u64 at, u64 blocked, u64 now)
+{
+	struct ngap_making making = {};
+	struct ngap_event *event = &making.event;
+	struct message message = {};
+	u64 key = sctp_chunk__msg(chunk);
+
+	if (!our_message(&message, chunk))
+		return;
+	message.tsn = sctp_association__next_tsn(asoc);
+	if (!message.begins) {
+		ngap_went_on(ctx, &message, key, message.tsn, now);
+		return;
+	}
+	if (!ngap_chosen(&message, asoc))
+		return;
+	ngap_describe(event, &message, asoc);
+	event->at_ns = at;
+	event->done_ns = now;
+	event->blocked_ns = blocked;
+	event->direction = NGAP_OUT;
+	/* Where there is no room to wait for the rest, it is told as it begins. */
+	if (message.ends || ngap_begun.update(&key, (struct ngap_bytes *)event))
+		ngap_submit(ctx, event);
+}
+
+/* Our chunk that is not sent for the first time. */
+INLINE void ngap_sent_again(struct pt_regs *ctx, const void *chunk, u64 now)
+{
+	struct ngap_event event = {.at_ns = now, .done_ns = now, .direction = NGAP_AGAIN};
+	const void *asoc = (void *)sctp_chunk__asoc(chunk);
+	struct message message = {};
+
+	if (!sctp_chunk__sent_count(chunk) || !our_message(&message, chunk))
+		return;
+	if (message.ppid && !is_ppid(message.ppid, PPID_NGAP) && !is_ppid(message.ppid, PPID_S1AP))
+		return;
+	if (!ngap_chosen(&message, asoc))
+		return;
+	ngap_name(&event, &message, asoc);
+	ngap_submit(ctx, &event);
+}
+
+/* Whether the TSN that came last is not the highest, or one before it is missing. */
+INLINE bool came_around_gap(const void *asoc, u32 tsn)
+{
+	return sctp_association__peer__tsn_map__cumulative_tsn_ack_point(asoc) != tsn ||
+	       sctp_association__peer__tsn_map__max_tsn_seen(asoc) != tsn;
+}
+
+/* The peer's message, as the event that the application will be handed is made of its first chunk. */
 INLINE void ngap_came(const struct message *message, const void *asoc, u64 key, u64 at)
 {
-	struct ngap_event event = {.at_ns = at, .direction = NGAP_IN};
+	struct ngap_making making = {};
+	struct ngap_event *event = &making.event;
 
-	if (!ngap_chosen(message, asoc))
+	if (!message->begins || !ngap_chosen(message, asoc))
 		return;
-	ngap_describe(&event, message, asoc);
-	ngap_arrived.update(&key, (struct ngap_bytes *)&event);
+	ngap_describe(event, message, asoc);
+	event->at_ns = at;
+	event->direction = NGAP_IN;
+	event->gap = !message->unordered && came_around_gap(asoc, message->tsn);
+	ngap_arrived.update(&key, (struct ngap_bytes *)event);
 }
 
-/* The application has read it. */
-INLINE void ngap_read(struct pt_regs *ctx, u64 key, u64 now)
+/* The peer's message of several chunks was put together, as another event perhaps; without its last where that is
+ * still missing. */
+INLINE void ngap_put_together(const struct fragments *fragments, u64 key)
 {
-	struct ngap_event *waiting = (struct ngap_event *)ngap_arrived.lookup(&key), event;
+	u64 before = fragments->first;
+	const void *asoc = (void *)sctp_ulpevent__asoc((void *)key);
+	struct ngap_event *waiting = (struct ngap_event *)ngap_arrived.lookup(&before);
 
 	if (!waiting)
 		return;
-	event = *waiting;
-	event.done_ns = now;
+	if (fragments->flags & FLAG_END) {
+		waiting->at_ns = fragments->ns;
+		waiting->last_tsn = fragments->last_tsn;
+		waiting->length = sk_buff__len((void *)(key - OFFSET_sk_buff__cb));
+		waiting->whole = 1;
+		if (!(fragments->flags & FLAG_UNORDERED) && came_around_gap(asoc, fragments->last_tsn))
+			waiting->gap = 1;
+	}
+	if (key != before) {
+		ngap_arrived.update(&key, (struct ngap_bytes *)waiting);
+		ngap_arrived.delete(&before);
+	}
+}
+
+/* How long the peer's message lay there until the one before it on its stream could be read. Where none was missing as
+ * it came, it could be read at once; and what is read one after the other came to the application so. */
+INLINE u64 ngap_order(const struct ngap_event *event, u64 asoc)
+{
+	struct ngap_stream stream = {.asoc = asoc, .stream = event->stream};
+	u64 delivered = event->at_ns, *before;
+
+	if (!event->gap)
+		return 0;
+	before = ngap_delivered.lookup(&stream);
+	if (before && *before > delivered)
+		delivered = *before;
+	ngap_delivered.update(&stream, &delivered);
+	return delivered - event->at_ns;
+}
+
+/* The application has read it. */
+INLINE void ngap_read(struct pt_regs *ctx, u64 asoc, u64 key, u64 now)
+{
+	struct ngap_event *waiting = (struct ngap_event *)ngap_arrived.lookup(&key);
+
+	if (!waiting)
+		return;
+	waiting->done_ns = now;
+	waiting->order_ns = ngap_order(waiting, asoc);
+	ngap_submit(ctx, waiting);
 	ngap_arrived.delete(&key);
-	if (ngap_within_rate(now))
-		ngap_events.perf_submit(ctx, &event, sizeof(event));
 }

@@ -8,6 +8,12 @@ struct wait_bin {
 	u32 wait, bin;
 };
 
+#define WAITS 1
+
+struct handed_over {
+	u64 ns, blocked_ns;
+};
+
 struct unread {
 	u64 asoc, ns;
 };
@@ -17,7 +23,7 @@ struct coming {
 	u64 asoc, chunk, ns;
 };
 
-BPF_TABLE("lru_hash", u64, u64, handed_over, 65536);
+BPF_TABLE("lru_hash", u64, struct handed_over, handed_over, 65536);
 BPF_TABLE("lru_hash", u64, struct unread, unread, 65536);
 BPF_TABLE("lru_hash", u64, struct coming, coming, 1024);
 BPF_TABLE("lru_hash", struct wait_bin, u64, waits, 32768);
@@ -34,32 +40,38 @@ INLINE void waited(u64 asoc, u32 wait, u64 ns)
 /* sctp_outq_tail(outqueue, chunk, gfp): of control chunks too. */
 int at_hand_over(struct pt_regs *ctx, void *outqueue, void *chunk)
 {
-	u64 key = (u64)chunk, now = bpf_ktime_get_ns();
+	u64 key = (u64)chunk;
+	struct handed_over new = {.ns = bpf_ktime_get_ns()};
 	struct message message = {};
 
-	if (message_of(&message, chunk))
-		handed_over.update(&key, &now);
+	if (!message_of(&message, chunk))
+		return 0;
+#ifdef BLOCKED
+	if (message.begins)
+		new.blocked_ns = blocked_for(chunk, new.ns);
+#endif
+	handed_over.update(&key, &new);
 	return 0;
 }
 
 /* sctp_chunk_assign_tsn(chunk): as it is put in a packet; called again when it is sent again. */
-int at_first_transmission(struct pt_regs *ctx, void *chunk)
+int at_transmission(struct pt_regs *ctx, void *chunk)
 {
-	u64 key = (u64)chunk, now = bpf_ktime_get_ns(), asoc, begun;
-	u64 *at = handed_over.lookup(&key);
-#ifdef NGAP
-	struct message message = {};
-#endif
+	u64 key = (u64)chunk, now = bpf_ktime_get_ns(), asoc;
+	struct handed_over *entry = handed_over.lookup(&key), begun;
 
-	if (!at)
+	if (!entry) {
+#ifdef NGAP
+		ngap_sent_again(ctx, chunk, now);
+#endif
 		return 0;
-	begun = *at;
+	}
+	begun = *entry;
 	handed_over.delete(&key);
 	asoc = sctp_chunk__asoc(chunk);
-	waited(asoc, WAIT_HELD, now - begun);
+	waited(asoc, WAIT_HELD, now - begun.ns);
 #ifdef NGAP
-	if (message_of(&message, chunk))
-		ngap_sent(ctx, &message, (void *)asoc, begun, now);
+	ngap_sent(ctx, chunk, (void *)asoc, begun.ns, begun.blocked_ns, now);
 #endif
 	return 0;
 }
@@ -102,15 +114,27 @@ int arrival_return(struct pt_regs *ctx)
 /* sctp_ulpevent_free(event): read to its end, or thrown away as the socket is closed. */
 int at_read(struct pt_regs *ctx, void *event)
 {
-	u64 key = (u64)event, now = bpf_ktime_get_ns();
+	u64 key = (u64)event, now = bpf_ktime_get_ns(), asoc;
 	struct unread *waiting = unread.lookup(&key);
 
 	if (!waiting)
 		return 0;
-	waited(waiting->asoc, WAIT_UNREAD, now - waiting->ns);
+	asoc = waiting->asoc;
+	waited(asoc, WAIT_UNREAD, now - waiting->ns);
 	unread.delete(&key);
 #ifdef NGAP
-	ngap_read(ctx, key, now);
+	ngap_read(ctx, asoc, key, now);
 #endif
 	return 0;
+}
+
+/* An event that waits to be read became another one, with more chunks. */
+INLINE void unread_is_now(u64 before, u64 key)
+{
+	struct unread *waiting = unread.lookup(&before);
+
+	if (!waiting || key == before)
+		return;
+	unread.update(&key, waiting);
+	unread.delete(&before);
 }

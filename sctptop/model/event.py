@@ -16,6 +16,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "path": "a path went up, down or potentially failed",
     "association": "an association came into being or was freed",
     "ngap": "a message of NGAP or S1AP: its header, its UE ids, and how long it was held or waited",
+    "ngap_rtx": "a chunk of a message of NGAP or S1AP was sent again",
 }
 """Every kind of event, in words."""
 
@@ -51,12 +52,19 @@ class Event:
     path: ``before``, ``after`` of PATH_STATES
     association: ``change`` NEW or FREED, ``state`` of ASSOCIATION_STATES it was in when freed
     ngap: ``direction`` "out" or "in"; ``at_ns`` on CLOCK_MONOTONIC: handed over by the application, or arrived;
-    ``wait_ns``: until first transmitted, or until the application had read it; ``ppid`` as RFC 9260 orders its bytes,
-    ``ppid_swapped`` if the sender did not; ``stream``, ``tsn``, ``length`` of the user data in its first chunk,
-    ``fragment`` if more chunks follow; ``pdu`` "initiatingMessage", "successfulOutcome" or "unsuccessfulOutcome",
-    ``procedure`` its code, ``amf_ue_id`` and ``ran_ue_id`` (S1AP: of the MME and the eNB), ``nas`` the type of the
-    5GMM (EMM) message inside where it can be read, ``odd`` why the header could not be decoded. No other byte of
-    the message is kept: it may hold the identity of a subscriber.
+    ``wait_ns``: until first transmitted, or until the application had read it; of several chunks the last counts.
+    ``blocked_ns`` (out): how long sendmsg waited for send buffer before ``at_ns``; ``order_ns`` (in): of ``wait_ns``,
+    how long it waited for an earlier message of its stream. ``ppid`` as RFC 9260 orders its bytes, ``ppid_swapped``
+    if the sender did not; ``stream``; ``tsn`` of its first chunk, ``last_tsn`` of its last, None where that is not
+    known; ``length`` of the user data (of the first chunk where the last is not known), ``fragment`` if it has
+    several chunks; ``pdu`` "initiatingMessage", "successfulOutcome" or "unsuccessfulOutcome", ``procedure`` its code,
+    ``amf_ue_id`` and ``ran_ue_id`` (S1AP: of the MME and the eNB); ``nas`` the type of the 5GMM (EMM) message inside
+    where it can be read, ``nas_length`` its octets, ``registration_type``, ``nas_cause``, ``cause_group``, ``cause``
+    and ``ran_node`` as in sctptop/model/ngap/header.py; ``odd`` why the header could not be decoded. No other byte of
+    the message is copied out of the kernel: it may be of the identity of a subscriber. What only looks like such a
+    message, for it goes where they go, is one event a reading, association, direction and oddity: ``times`` says how
+    many there were, the rest is that of the last.
+    ngap_rtx: ``at_ns`` on CLOCK_MONOTONIC; ``tsn``, ``stream`` and ``ppid`` of a chunk that we sent again
     """
 
     time: datetime

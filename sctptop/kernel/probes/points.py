@@ -57,17 +57,32 @@ POINTS: tuple[Point, ...] = (
     Point("sctp_assoc_control_transport", "kretprobe", "path_return", "lifecycle.c", "path up, down or PF"),
     Point("sctp_endpoint_add_asoc", "kprobe", "at_association_new", "lifecycle.c", "an association is born"),
     Point("sctp_association_free", "kprobe", "at_association_free", "lifecycle.c", "an association dies"),
+    Point("sctp_prsctp_prune", "kprobe", "at_no_room", "blocked.c", "sendmsg waits for send buffer"),
     Point("sctp_outq_tail", "kprobe", "at_hand_over", "waits.c", "a message is handed over"),
     Point(
         "sctp_chunk_assign_tsn",
         "kprobe",
-        "at_first_transmission",
+        "at_transmission",
         "waits.c",
-        "first sent: how long it was held",
+        "first sent: how long it was held; or sent again",
     ),
     Point("sctp_ulpevent_make_rcvmsg", "kprobe", "arrival_enter", "waits.c", "a message arrives"),
     Point(
         "sctp_ulpevent_make_rcvmsg", "kretprobe", "arrival_return", "waits.c", "a message waits to be read"
+    ),
+    Point(
+        "sctp_make_reassembled_event",
+        "kprobe",
+        "fragments_enter",
+        "fragments.c",
+        "the last chunk of a message arrives",
+    ),
+    Point(
+        "sctp_make_reassembled_event",
+        "kretprobe",
+        "fragments_return",
+        "fragments.c",
+        "a message of several chunks is whole",
     ),
     Point("sctp_ulpevent_free", "kprobe", "at_read", "waits.c", "the application has read it"),
 )

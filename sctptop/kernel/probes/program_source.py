@@ -25,10 +25,15 @@ CONCERNS = (
     "rtt.c",
     "retransmission.c",
     "lifecycle.c",
+    "blocked.c",
+    "ngap_head.c",
     "ngap.c",
     "waits.c",
+    "fragments.c",
 )
-"""In this order: waits.c calls what ngap.c has, where it is there."""
+"""In this order: waits.c and fragments.c call what those before them have, where it is there."""
+
+_NGAP_ONLY = ("blocked.c", "ngap_head.c", "ngap.c", "fragments.c")
 
 ALL_PROBES = ProbeChoice()
 
@@ -100,7 +105,7 @@ def from_headers(choice: ProbeChoice = ALL_PROBES, where: Path | None = None) ->
 
 
 def _concerns(choice: ProbeChoice) -> Iterator[str]:
-    return (name for name in CONCERNS if choice.ngap or name != "ngap.c")
+    return (name for name in CONCERNS if choice.ngap or name not in _NGAP_ONLY)
 
 
 def _joined(

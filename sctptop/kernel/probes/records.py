@@ -27,9 +27,8 @@ FREQUENT = ("RAISE", "BURST_LIMITED", "BURST_RESET")
 """Changes of cwnd that are counted in the kernel."""
 LIFE = ("NEW", "FREED")
 WAITS = ("HELD", "UNREAD")
-NGAP_RATE = ("SINCE", "SENT", "LOST")
-"""Places of ngap_rate."""
-DIRECTIONS = ("OUT", "IN")
+DIRECTIONS = ("OUT", "IN", "AGAIN")
+"""What an ngap_event is of: our message, the peer's, or a chunk of ours sent again."""
 
 
 class Who(NamedTuple):
@@ -128,21 +127,37 @@ class ProbeEvent(NamedTuple):
     rtt_ns: U64
 
 
+class NgapHead(NamedTuple):
+    """So many octets of a message: its start, and those IEs that are wanted."""
+
+    captured: U32
+    unused: U32
+    octets: Annotated[bytes, CType("u8", "s", 64)]
+
+
 class NgapEvent(NamedTuple):
-    """A message: handed over and first transmitted, or arrived and read; CLOCK_MONOTONIC."""
+    """A message: handed over and first transmitted, or arrived and read; CLOCK_MONOTONIC.
+
+    Of several chunks the last counts where ``whole`` is set: for the instants, ``last_tsn`` and ``length``.
+    ``blocked_ns`` lies before ``at_ns``, ``order_ns`` behind it. ``gap``: a chunk was missing as it arrived.
+    """
 
     at_ns: U64
     done_ns: U64
+    blocked_ns: U64
+    order_ns: U64
     who: Who
     tsn: U32
+    last_tsn: U32
     ppid: U32
     length: U32
     stream: U16
     direction: U8
     fragment: U8
-    captured: U32
-    head: Annotated[bytes, CType("u8", "s", 48)]
-    unused: U32
+    whole: U8
+    gap: U8
+    unused: U16
+    head: NgapHead
 
 
 class RttBin(NamedTuple):
@@ -201,6 +216,7 @@ STRUCTS = (
     CStruct("path_windows", "windows.h", PATH_WINDOWS),
     CStruct("assoc_windows", "windows.h", ASSOC_WINDOWS),
     CStruct("probe_event", "event.h", PROBE_EVENT),
+    CStruct("ngap_head", "ngap_head.c", Layout(NgapHead)),
     CStruct("ngap_event", "ngap.c", NGAP_EVENT),
     CStruct("rtt_bin", "rtt.c", RTT_BIN),
     CStruct("wait_bin", "waits.c", WAIT_BIN),
@@ -211,8 +227,8 @@ ASSOCIATIONS = CTable("associations", "windows.h", 8, ASSOC_WINDOWS.size)
 INTERVAL = CTable("interval", "windows.h", 4, 4)
 DATA_RTTS = CTable("data_rtts", "rtt.c", RTT_BIN.size, 8)
 WAIT_COUNTS = CTable("waits", "waits.c", WAIT_BIN.size, 8)
-RATE = CTable("ngap_rate", "ngap.c", 4, 8)
-TABLES = (PATHS, ASSOCIATIONS, INTERVAL, DATA_RTTS, WAIT_COUNTS, RATE)
+BEYOND_RATE = CTable("ngap_lost", "ngap.c", 4, 8)
+TABLES = (PATHS, ASSOCIATIONS, INTERVAL, DATA_RTTS, WAIT_COUNTS, BEYOND_RATE)
 
 ENUMS = (
     CEnum("KIND", "event.h", KINDS),
@@ -220,6 +236,5 @@ ENUMS = (
     CEnum("CAUSE", "cwnd.c", CAUSES, len(LOWER)),
     CEnum("ASSOCIATION", "lifecycle.c", LIFE),
     CEnum("WAIT", "waits.c", WAITS),
-    CEnum("RATE", "ngap.c", NGAP_RATE),
     CEnum("NGAP", "ngap.c", DIRECTIONS),
 )

@@ -12,20 +12,19 @@ from sctptop.kernel.host.privilege import missing_for_probes
 from sctptop.kernel.probes import bins, find_bcc, maps
 from sctptop.kernel.probes.bins import Bins, PathName
 from sctptop.kernel.probes.events import Clocks, change_event, event
-from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_event, ngap_record
+from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_events, ngap_record
 from sctptop.kernel.probes.points import ProbeChoice
 from sctptop.kernel.probes.program import NoProbes, PointState, Program
 from sctptop.kernel.probes.program_source import ALL_PROBES
 from sctptop.kernel.probes.records import (
     ASSOC_WINDOWS,
     ASSOCIATIONS,
+    BEYOND_RATE,
     DATA_RTTS,
     FREQUENT,
     INTERVAL,
-    NGAP_RATE,
     PATH_WINDOWS,
     PATHS,
-    RATE,
     WAIT_COUNTS,
     AssociationName,
     AssociationWindows,
@@ -40,7 +39,6 @@ QUEUE = 65536
 """Events kept between two readings; those beyond it are counted as lost."""
 POLL_MS = 100
 MODULE_WAIT_S = 1.0
-RATE_LOST = NGAP_RATE.index("LOST")
 SETTLE_S = 120.0
 """How long to wait for the probes where output cannot be corrected later; compiling takes a second on real hardware."""
 CLOSE_BOUND_S = 1.0
@@ -160,7 +158,7 @@ class Probes:
         names: dict[bytes, PathName] = {}
         times: dict[bytes, tuple[int, ...]] = {}
         events = [found for data in raw if (found := event(data, clocks)) is not None]
-        events += [ngap_event(message, clocks) for message in messages]
+        events += ngap_events(messages, clocks)
         rtts = list(_entries(program, DATA_RTTS, delete=True))
         timed = bins.timed(rtts)
         for key, value in _entries(program, PATHS):
@@ -201,9 +199,9 @@ class Probes:
 
     def _beyond_rate(self, program: Program) -> int:
         """Messages that came too fast since the last call (NGAP_RATE of bpf/ngap.c)."""
-        if not program.has(RATE.file):
+        if not program.has(BEYOND_RATE.file):
             return 0
-        total = maps.get(program.map_fd(RATE.name), RATE_LOST)
+        total = maps.get(program.map_fd(BEYOND_RATE.name), 0)
         gained, self._too_fast = total - self._too_fast, total
         return gained
 

@@ -35,7 +35,11 @@ class EventFilter:
 FILTERS = (
     EventFilter("main", "cuts, retransmissions, paths, associations", rare),
     EventFilter("windows", "windows", lambda event: event.kind in ("cwnd", "rwnd", "window")),
-    EventFilter("retransmissions", "retransmissions", lambda event: event.kind in ("t3_rtx", "retransmit")),
+    EventFilter(
+        "retransmissions",
+        "retransmissions",
+        lambda event: event.kind in ("t3_rtx", "retransmit", "ngap_rtx"),
+    ),
     EventFilter("states", "paths and associations", lambda event: event.kind in ("path", "association")),
     EventFilter("heartbeats", "heartbeats", lambda event: event.kind == "hb_rtt"),
     EventFilter("messages", "NGAP and S1AP messages", lambda event: event.kind == "ngap"),

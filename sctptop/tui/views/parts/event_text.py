@@ -115,7 +115,9 @@ def _association(event: Event) -> list[Line]:
 def _ngap(event: Event) -> list[Line]:
     message = message_of(event)
     if message is None:
-        return [_line("NGAP", "name", event.text("odd") or UNKNOWN)]
+        times = event.number("times") or 1
+        said = f", {times:.0f} times" if times > 1 else ""
+        return [_line("NGAP", "name", (event.text("odd") or UNKNOWN) + said)]
     verb = f"{message.dialect.name} {'sent' if message.out else 'received'}"
     waited = f" {'held' if message.out else 'unread'} {milliseconds(message.wait_ns / NANOSECONDS)}"
     ue = "" if message.ran_ue_id is None else f"UE {message.ran_ue_id} "
@@ -127,6 +129,11 @@ def _ngap(event: Event) -> list[Line]:
         _line(message.title, "name", waited, gap=""),
         _line(message.title, "name", "", gap=""),
     ]
+
+
+def _sent_again(event: Event) -> list[Line]:
+    tsn = event.number("tsn")
+    return _both("NGAP sent again", "warn", "" if tsn is None else f" TSN {tsn:.0f}", "", gap="")
 
 
 def _unknown(event: Event) -> list[Line]:
@@ -144,6 +151,7 @@ _WORDINGS: dict[str, Callable[[Event], list[Line]]] = {
     "path": _path,
     "association": _association,
     "ngap": _ngap,
+    "ngap_rtx": _sent_again,
 }
 assert _WORDINGS.keys() == EVENT_KINDS.keys()
 

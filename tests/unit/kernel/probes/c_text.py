@@ -15,11 +15,12 @@ _ENUM = re.compile(r"^enum \{(.*?)\};", re.DOTALL | re.MULTILINE)
 
 
 class CText:
-    """What one file declares."""
+    """What one file declares; it may use the numbers of those beside it."""
 
     def __init__(self, file: Path) -> None:
         text = _COMMENT.sub("", file.read_text())
-        self.numbers = {name: int(value) for name, value in _DEFINE.findall(text)}
+        beside = (one.read_text() for one in file.parent.glob("*.[ch]"))
+        self.numbers = {name: int(value) for one in beside for name, value in _DEFINE.findall(one)}
         for members in _ENUM.findall(text):
             self._count(members)
         self.structs = {name: self._members(body) for name, body in _STRUCT.findall(text)}
@@ -30,7 +31,7 @@ class CText:
         number = 0
         for member in filter(None, (part.strip() for part in members.split(","))):
             name, _, value = member.partition(" = ")
-            number = int(value) if value else number
+            number = int(value, 0) if value else number
             self.numbers[name] = number
             number += 1
 

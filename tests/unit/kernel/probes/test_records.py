@@ -12,7 +12,21 @@ from tests.unit.kernel.probes.test_program_source import Types
 
 READ_SINGLY = {"events": "probe_event", "ngap_events": "ngap_event"}
 """Structs that go through perf buffers."""
-IN_THE_KERNEL = {"beat", "made", "heard", "timing", "entered", "path_entered", "unread", "coming", "message"}
+IN_THE_KERNEL = {
+    *(
+        "beat",
+        "made",
+        "heard",
+        "timing",
+        "entered",
+        "path_entered",
+        "handed_over",
+        "unread",
+        "coming",
+        "message",
+    ),
+    *("blocked", "fragments", "ngap_making", "ngap_rate", "ngap_stream"),
+}
 """Structs of tables, and on stacks, that only the C reads."""
 
 

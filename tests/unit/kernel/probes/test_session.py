@@ -6,20 +6,18 @@ import struct
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
-from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes import find_bcc, session
 from sctptop.kernel.probes import maps as bpf_maps
-from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.find_bcc import NoBcc
 from sctptop.kernel.probes.points import POINTS, ProbeChoice
 from sctptop.kernel.probes.program import NoProbes, PointState
 from sctptop.kernel.probes.session import NOTHING, Probes
 from sctptop.model.source_state import Trouble
+from tests.unit.kernel.probes.test_ngap_records import INITIAL, clocks, record, who
 
 PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, RATE = 3, 4, 5, 6, 7, 8
 
@@ -54,7 +52,7 @@ class FakeProgram:
 
     def map_fd(self, name: str) -> int:
         known = {"paths": PATHS, "associations": ASSOCIATIONS, "data_rtts": BINS, "interval": INTERVAL}
-        return {**known, "waits": WAITED, "ngap_rate": RATE}[name]
+        return {**known, "waits": WAITED, "ngap_lost": RATE}[name]
 
     def close(self) -> None:
         self.closed += 1
@@ -89,7 +87,7 @@ def maps(monkeypatch: pytest.MonkeyPatch) -> FakeMaps:
     fake = FakeMaps()
     monkeypatch.setattr(bpf_maps, "entries", fake.entries)
     monkeypatch.setattr(bpf_maps, "put", fake.put)
-    monkeypatch.setattr(bpf_maps, "get", lambda fd, key: fake.beyond_rate if (fd, key) == (RATE, 2) else None)
+    monkeypatch.setattr(bpf_maps, "get", lambda fd, key: fake.beyond_rate if (fd, key) == (RATE, 0) else None)
     monkeypatch.setattr(session, "missing_for_probes", lambda: None)
     monkeypatch.setattr(session, "missing_sctp", lambda: None)
     return fake
@@ -100,14 +98,6 @@ def started(load: Callable[[ProbeChoice], Any]) -> Probes:
     found.start()
     found.settle(10)
     return found
-
-
-def clocks() -> Clocks:
-    return Clocks(datetime(2026, 11, 23, 12, tzinfo=timezone.utc), 5_000_000_000, JiffyClock(250))
-
-
-def who() -> bytes:
-    return struct.pack("<IIIIHHHH16s", 4026531840, 7, 0x1001, 0x2001, 38412, 59058, 2, 0, b"\x0a\x09\x00\x01")
 
 
 def windows(told: int, raises: int) -> bytes:
@@ -237,41 +227,27 @@ def test_maps_that_cannot_be_read_switch_off(maps: FakeMaps) -> None:
     found.close()
 
 
-def ngap(
-    head: str, *, direction: int = 0, ppid: int = 60, length: int | None = None, fragment: int = 0
-) -> bytes:
-    """struct ngap_event of bpf/ngap.c: handed over or arrived at 4 s, done 203 ms later."""
-    data = bytes.fromhex(head)
-    size = len(data) if length is None else length
-    numbers = (77, ppid, size, 3, direction, fragment, min(len(data), 48))
-    times = struct.pack("<QQ", 4_000_000_000, 4_203_000_000)
-    return times + who() + struct.pack("<IIIHBBI", *numbers) + data[:48].ljust(52, b"\0") + b"pad"
-
-
-INITIAL = "000f402000000200550002002b0026001211 7e004179000d0102f839f0ff00001032547698".replace(" ", "")
-
-
-def test_messages_are_told_without_their_bytes(maps: FakeMaps) -> None:
+def test_what_came_too_fast_is_counted_as_lost(maps: FakeMaps) -> None:
     program = FakeProgram()
     found = started(lambda choice: program)
-    for data in (ngap(INITIAL), ngap(INITIAL, direction=1, ppid=0), ngap(INITIAL, ppid=0x3C000000), b"short"):
-        program.take_ngap(data)
+    program.take_ngap(b"short")
     maps.beyond_rate = 5
-    observed = found.read(clocks())
-    first, second, swapped = observed.events
-    assert observed.lost == 6
-    assert (first.kind, first.netns, first.own_tag, first.local_port) == ("ngap", 4026531840, 0x1001, 38412)
-    assert first.time == datetime(2026, 11, 23, 11, 59, 59, tzinfo=timezone.utc)
-    assert dict(first.details) == {
-        "direction": "out", "at_ns": 4_000_000_000, "wait_ns": 203_000_000, "ppid": 60, "ppid_swapped": False,
-        "stream": 3, "tsn": 77, "length": len(bytes.fromhex(INITIAL)), "fragment": False,
-        "pdu": "initiatingMessage", "procedure": 15, "amf_ue_id": None, "ran_ue_id": 43, "nas": 0x41, "odd": None,
-    }  # fmt: skip
-    # PPID 0 on the port of NGAP is NGAP.
-    assert (second.details["direction"], second.details["ppid"]) == ("in", 60)
-    assert (swapped.details["ppid"], swapped.details["ppid_swapped"]) == (60, True)
-    assert not any(isinstance(value, bytes) for event in observed.events for value in event.details.values())
+    assert found.read(clocks()).lost == 6
     assert found.read(clocks()).lost == 0
+    found.close()
+
+
+def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> None:
+    program = FakeProgram()
+    found = started(lambda choice: program)
+    program.take(
+        struct.pack("<Q", 4_500_000_000) + who() + struct.pack("<HHIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 7)
+    )
+    for at_ns in (4_700_000_000, 4_000_000_000):
+        program.take_ngap(record(INITIAL, at_ns=at_ns))
+    events = found.read(clocks()).events
+    assert [event.kind for event in events] == ["ngap", "hb_rtt", "ngap"]
+    assert [event.time.second for event in events] == [59, 59, 59]
     found.close()
 
 

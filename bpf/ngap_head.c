@@ -1,0 +1,166 @@
+/* What user space is given of the octets of a message: its start, and of its IEs those of use to a registration, one
+ * after the other. What else there is may be the identity of a subscriber or a key, and stays where it is.
+ *
+ * Aligned PER: 3GPP TS 38.413 section 9.4 and TS 36.413 section 9.3. Heads of NAS messages: TS 24.501 section 9.1.1 and
+ * TS 24.301 section 9.1. User space decodes the octets and forgets them. */
+
+#define NGAP_HEAD 64
+/* IEs that are looked at: the NAS-PDU of an InitialContextSetupRequest may be the sixteenth. */
+#define NGAP_IES 16
+/* Octets of an IE, its header included; an id, a cause and the name of a gNB are shorter. */
+#define NGAP_IE 32
+/* Lengths from here on are split, and followed no further. */
+#define PER_SPLIT 16384
+
+struct ngap_head {
+	u32 captured, unused;
+	u8 octets[NGAP_HEAD];
+};
+
+/* Eight octets, the first of which is the highest, and one of them. */
+INLINE u64 eight_octets(const void *at)
+{
+	u64 found = 0;
+
+	bpf_probe_read_kernel(&found, sizeof(found), at);
+	return FROM_NETWORK64(found);
+}
+
+#define OCTET(eight, place) ((eight) >> (56 - 8 * (place)) & 0xff)
+
+/* How many octets a length determinant has that begins so, and what it says: X.691 section 11.9. */
+INLINE u64 size_of_length(u64 first)
+{
+	return first < 0x80 || first > 0xbf ? 1 : 2;
+}
+
+INLINE u64 length_of(u64 first, u64 second)
+{
+	if (first < 0x80)
+		return first;
+	return first < 0xc0 ? (first & 0x3f) << 8 | second : PER_SPLIT;
+}
+
+enum { PDU_INITIATING = 0x00, PDU_SUCCESSFUL = 0x20, PDU_UNSUCCESSFUL = 0x40 };
+
+/* The ids of the UE (the core's, the radio node's, both), Cause, the radio node's name as it sets up or changes, and the
+ * PDU sessions that could not be set up. */
+INLINE bool ngap_wanted(bool s1ap, u64 pdu, u64 procedure, u64 ie)
+{
+	if (s1ap)
+		return ie == 0 || ie == 8 || ie == 99 || ie == 2 || (ie == 59 && pdu == PDU_INITIATING && procedure == 17);
+	return ie == 10 || ie == 85 || ie == 114 || ie == 15 ||
+	       (ie == 27 && pdu == PDU_INITIATING && (procedure == 21 || procedure == 35)) ||
+	       (ie == 58 && pdu == PDU_SUCCESSFUL && procedure == 29);
+}
+
+/* Octets of a NAS message up to its type and the one behind it; of a protected one, of the message inside. */
+INLINE u64 nas_wanted(bool s1ap, u64 first, u64 second)
+{
+	u64 security = s1ap ? first >> 4 : second & 0x0f;
+
+	if (s1ap)
+		return (first & 0x0f) != 7 || security > 4 ? 1 : security ? 6 + 3 : 3;
+	return first != 0x7e ? 1 : security > 4 ? 2 : security ? 7 + 4 : 4;
+}
+
+/* Adds octets from..to of the message. The verifier takes it that they may begin in the last octet of the head: as many
+ * again must follow it. */
+INLINE void ngap_take(struct ngap_head *head, const void *data, u64 from, u64 to)
+{
+	u64 at = head->captured, size = to - from;
+
+	if (at >= NGAP_HEAD)
+		return;
+	if (size > NGAP_HEAD - at)
+		size = NGAP_HEAD - at;
+	/* The verifier of 5.10 wants to see the bound once more, and the compiler thinks that it is known. */
+	asm volatile("" : "+r"(size));
+	if (size > NGAP_HEAD)
+		return;
+	bpf_probe_read_kernel(head->octets + at, size, data + from);
+	head->captured = at + size;
+}
+
+/* Octets before the first IE, and how many IEs there are; of what does not begin like such a message, those that show
+ * it, and none. */
+INLINE u64 ngap_start(const struct message *message, u64 start, u64 *count)
+{
+	u64 pdu = OCTET(start, 0), criticality = OCTET(start, 2), first = OCTET(start, 3);
+	u64 size = length_of(first, OCTET(start, 4)), at = 3 + size_of_length(first);
+
+	*count = 0;
+	if (pdu != PDU_INITIATING && pdu != PDU_SUCCESSFUL && pdu != PDU_UNSUCCESSFUL)
+		return 4;
+	if (criticality & 0x3f || criticality == 0xc0)
+		return 4;
+	if (first == 0xc0 || first > 0xc4)
+		return 4;
+	if (message->ends && size < PER_SPLIT && at + size > message->length)
+		return at;
+	/* A SEQUENCE: an extension bit and padding, then the number of its IEs. */
+	if (OCTET(start, at) & 0x7f)
+		return at + 1;
+	*count = start >> (40 - 8 * at) & 0xffff;
+	return at + 3;
+}
+
+/* Of an IE that begins here, the end of what is wanted of its NAS message. */
+INLINE u64 nas_end(const void *data, u64 value, u64 end, bool s1ap)
+{
+	u64 octets = eight_octets(data + value), before = size_of_length(OCTET(octets, 0));
+	u64 length = length_of(OCTET(octets, 0), OCTET(octets, 1));
+	u64 wanted = nas_wanted(s1ap, OCTET(octets, before), OCTET(octets, before + 1));
+	u64 found = value + before + (wanted < length ? wanted : length);
+
+	return found < end ? found : end;
+}
+
+/* Walks along the IEs of a message, as far as its first chunk goes. The head is empty before. */
+INLINE void ngap_walk(struct ngap_head *head, const struct message *message, bool s1ap)
+{
+	const void *data = message->data;
+	u64 length = message->length, start = eight_octets(data), pdu = OCTET(start, 0), procedure = OCTET(start, 1);
+	u64 count, at = ngap_start(message, start, &count), from = 0, to = at;
+
+	/* Those of a PrivateMessage may have names of another form. */
+	if (procedure == (s1ap ? 39 : 31))
+		count = 0;
+	NO_UNROLL
+	for (int i = 0; i < NGAP_IES; i++) {
+		u64 ie, id, value, end, wanted;
+		bool last = false;
+
+		if (i >= count || at + 4 > length)
+			break;
+		ie = eight_octets(data + at);
+		id = ie >> 48;
+		value = at + 3 + size_of_length(OCTET(ie, 3));
+		end = value + length_of(OCTET(ie, 3), OCTET(ie, 4));
+		wanted = end;
+		if (end - value >= PER_SPLIT)
+			break;
+		if (id == (s1ap ? 26 : 38)) {
+			wanted = nas_end(data, value, end, s1ap);
+			last = true;
+		} else if (message->ends && end > length) {
+			wanted = value;
+			last = true;
+		} else if (!ngap_wanted(s1ap, pdu, procedure, id)) {
+			at = end;
+			continue;
+		} else if (end - at > NGAP_IE && (s1ap || id != 58)) {
+			wanted = at + NGAP_IE;
+			last = true;
+		}
+		if (at != to) {
+			ngap_take(head, data, from, to);
+			from = at;
+		}
+		to = wanted;
+		at = end;
+		if (last)
+			break;
+	}
+	ngap_take(head, data, from, to < length ? to : length);
+}
