@@ -189,6 +189,10 @@ def _need_terminal(instead: str) -> None:
 
 def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
     """What makes lines of the samples; None for the dashboard."""
+    if arguments.registrations:
+        from sctptop.output.registration_rows import RegistrationWriter
+
+        return RegistrationWriter(arguments.json, options.live)
     if arguments.json:
         from sctptop.output.json_lines import json_line
 

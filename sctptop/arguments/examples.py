@@ -20,6 +20,7 @@ examples:
   sctptop --json -d 0.5 | jq '.associations[].cwnd'
   sctptop --events cwnd,t3_rtx                why cwnd moved, a line each time
   sctptop --csv -n 60 --columns local,remote,cwnd,flight > minute.csv
+  sudo sctptop --registrations > ues.csv      one row a UE that registered, or failed to
   sctptop -b --filter 'state!=ESTABLISHED or recv_queue>10k'
   sctptop -b --both-ends --sort peer_recv_queue   gNB and AMF on one host: a line an association
 
@@ -49,6 +50,7 @@ examples:
   sctptop replay amf.sctp --at 12:03:44   from that time on; 3m, -30s and 50% too
   sctptop replay amf.sctp --json          every sample, as fast as it can be read
   sctptop replay amf.sctp --events cwnd   why cwnd moved, then
+  sctptop replay amf.sctp --registrations > ues.csv   one row a registration, for pandas or R
 """
 
 COMPARE = """\

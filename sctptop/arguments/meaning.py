@@ -23,6 +23,8 @@ LEAST_SIZE = 1_000_000
 def options_of(arguments: argparse.Namespace) -> Options:
     """The Options that the flags ask for. Raises SctptopError."""
     defaults = Options()
+    if arguments.registrations:
+        _check_registrations(arguments)
     if arguments.both_ends and (arguments.json or arguments.events is not None):
         told = "--json" if arguments.json else "--events"
         raise SctptopError(
@@ -42,6 +44,25 @@ def options_of(arguments: argparse.Namespace) -> Options:
         else None,
         both_ends=arguments.both_ends,
     )
+
+
+def _check_registrations(arguments: argparse.Namespace) -> None:
+    others = {
+        "-b": arguments.batch,
+        "--csv": arguments.csv,
+        "--events": arguments.events is not None,
+        "--probes": vars(arguments).get("probes"),
+        "--ebpf": vars(arguments).get("ebpf"),
+        "--both-ends": arguments.both_ends,
+        "--columns": arguments.columns,
+    }
+    told = next((flag for flag, given in others.items() if given), None)
+    if told is not None:
+        raise SctptopError(
+            f"argument --registrations: not allowed with {told} "
+            "(try: --registrations alone for CSV, or with --json)",
+            USAGE,
+        )
 
 
 _COMMAND_OF = {"--at": "replay", "--keep": "record", "--max-size": "record"}

@@ -49,7 +49,7 @@ def _live_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"sctptop {__version__}")
     _what(parser)
     _when(parser)
-    how = _output(parser)
+    how = _output(parser, registrations=True)
     how.add_argument(
         "--probes", action="store_true", help="load the probes for one interval; list each with its cost"
     )
@@ -78,7 +78,7 @@ def _record_parser() -> argparse.ArgumentParser:
     _when(parser)
     _output(parser)
     _probes(parser)
-    parser.set_defaults(view=FIRST.id, sort="", filter="", columns="", both_ends=False)
+    parser.set_defaults(view=FIRST.id, sort="", filter="", columns="", both_ends=False, registrations=False)
     return parser
 
 
@@ -92,7 +92,7 @@ def _replay_parser() -> argparse.ArgumentParser:
     )
     _what(parser)
     parser.add_argument("-n", "--count", metavar="N", help="stop after N samples")
-    _output(parser)
+    _output(parser, registrations=True)
     return parser
 
 
@@ -200,8 +200,9 @@ def _when(parser: argparse.ArgumentParser) -> None:
     when.add_argument("-n", "--count", metavar="N", help="stop after N samples")
 
 
-def _output(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    how = parser.add_argument_group("output").add_mutually_exclusive_group()
+def _output(parser: argparse.ArgumentParser, registrations: bool = False) -> argparse._MutuallyExclusiveGroup:
+    output = parser.add_argument_group("output")
+    how = output.add_mutually_exclusive_group()
     how.add_argument("-b", "--batch", action="store_true", help="plain text tables on stdout, like top -b")
     how.add_argument("--json", action="store_true", help="one JSON object a sample, a line each")
     how.add_argument("--csv", action="store_true", help="one CSV row an association and sample")
@@ -212,6 +213,13 @@ def _output(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup
         metavar="KIND,...",
         help=f"one line an event as it comes; KIND: {', '.join(EVENT_KINDS)} (default all)",
     )
+    if registrations:
+        # Not in the group: it goes with --json.
+        output.add_argument(
+            "--registrations",
+            action="store_true",
+            help="one CSV row a registration of a UE as it ends; with --json one JSON object",
+        )
     return how
 
 

@@ -10,6 +10,7 @@ from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.event_log import EventLog, Logged
 from sctptop.model.associations.missed_events import Missed
 from sctptop.model.associations.rows import Rows
+from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.summary import registration_series
 from sctptop.model.registrations.tracker import Registrations
 from sctptop.model.sample import Sample
@@ -70,6 +71,10 @@ class Model:
         self._missed = 0
         self._check.reset()
         self._since_reset_s = 0.0
+
+    def rest(self) -> tuple[Registration, ...]:
+        """Registrations that ended and were not told yet; for when there are no more samples."""
+        return self._registrations.rest()
 
     def snapshot(self) -> Snapshot:
         """The picture after the last sample. Raises ValueError before the first."""

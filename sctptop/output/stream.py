@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from types import FrameType
+from typing import Protocol, runtime_checkable
 
 from sctptop.errors import OK, nothing_to_watch
 from sctptop.model.associations.row import Row
 from sctptop.model.model import Model
+from sctptop.model.registrations.attempt import Registration
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.options import Options
@@ -20,6 +22,14 @@ from sctptop.source import EndOfSamples, Source
 
 Writer = Callable[[Snapshot, list[Row]], str]
 """Makes the text of one sample; the rows are those to show, in order."""
+
+
+@runtime_checkable
+class EndingWriter(Protocol):
+    """A Writer with more to say when there are no more samples."""
+
+    def rest(self, registrations: Iterable[Registration]) -> str:
+        """The text of registrations that ended and that no sample told."""
 
 
 class Stop:
@@ -58,15 +68,20 @@ def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[S
     start, and BrokenPipeError.
     """
     with _stopping() as stop:
+        model = Model(options.selectors)
         try:
-            _run(source, options, writer, lead_in, stop)
+            _run(model, source, options, writer, lead_in, stop)
+            if isinstance(writer, EndingWriter):
+                sys.stdout.write(writer.rest(model.rest()))
+                sys.stdout.flush()
         finally:
             source.close()
         return stop.code
 
 
-def _run(source: Source, options: Options, writer: Writer, lead_in: Iterable[Sample], stop: Stop) -> None:
-    model = Model(options.selectors)
+def _run(
+    model: Model, source: Source, options: Options, writer: Writer, lead_in: Iterable[Sample], stop: Stop
+) -> None:
     for sample in lead_in:
         model.advance(sample)
         if stop.signum:

@@ -32,6 +32,12 @@ REPOSITORY = Path(sctptop.__file__).parents[1]
         (["--json", "--csv"], "not allowed with"),
         (["--json", "--both-ends"], "--both-ends: --json always tells each end"),
         (["--events", "--both-ends"], "--both-ends: --events always tells each end"),
+        (["--registrations", "-b"], "--registrations: not allowed with -b"),
+        (["--registrations", "--csv"], "--registrations: not allowed with --csv"),
+        (["--registrations", "--events", "cwnd"], "--registrations: not allowed with --events"),
+        (["--registrations", "--both-ends"], "--registrations: not allowed with --both-ends"),
+        (["replay", "demo", "--registrations", "--columns", "cwnd"], "not allowed with --columns"),
+        (["record", "-o", "x", "--registrations"], "unrecognized arguments: --registrations"),
         ([], "the dashboard needs a terminal"),
     ],
 )

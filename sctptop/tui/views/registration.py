@@ -121,7 +121,7 @@ def _counts(scene: Scene, registered: Registered, key: Key | None, tally: Tally,
     interval_s = scene.snapshot.sample.interval_s
     pieces = [line((tally.end, "name"))]
     for name, count, now, style in (
-        ("started", tally.started, registered.started.get((key, tally.end), 0), "strong"),
+        ("started", tally.started, registered.started.get((key, tally.end, tally.kind), 0), "strong"),
         ("completed", tally.completed, completed, "good"),
         ("failed", tally.failed, len(ended) - completed, "bad" if tally.failed else "faint"),
     ):
@@ -152,13 +152,13 @@ def _percentiles(tally: Tally, width: int) -> Line:
         spans += [Span(f"  {name} ", "dim"), Span(show(times.percentile(share), "ms"), "strong")]
     most = (times.max_ns or 0) / NANOSECONDS
     spans += [Span("  max ", "dim"), Span(milliseconds(most), "strong")]
-    held, read_wait = (tally.parts[name] for name in ("held", "read_wait"))
+    held, unread = (tally.parts[name] for name in ("held", "unread"))
     more = [
         line(
             (f"   {name} p99 ", "dim"),
             (show(part.times.percentile(0.99), "ms"), "warn" if part.sum_ns else "faint"),
         )
-        for name, part in (("held", held), ("unread", read_wait))
+        for name, part in (("held", held), ("unread", unread))
     ]
     told = tuple(spans)
     return (*told, *fitting(more, width - cells(told)))
