@@ -54,8 +54,8 @@ def test_counts_and_times_add_up() -> None:
 def test_nobody_s_is_a_stage_with_a_message_unseen() -> None:
     events, _ = exchange((*PLAIN[:2], replace(PLAIN[2], think=250), *PLAIN[3:]))
     for seen, whose in ((events, "RAN"), (events[:1] + events[2:], None)):
-        # The registration ends in the second reading, which is the last here.
-        (one,) = registrations_to_json(follow(seen, until_s=2).now)["ended"]
+        # It ends in the second reading; that no PDU session is asked for is known in the third, the last here.
+        (one,) = registrations_to_json(follow(seen, until_s=3).now)["ended"]
         assert (one["costliest"]["message"], one["costliest"]["whose"]) == ("AuthenticationResponse", whose)
 
 
