@@ -14,8 +14,8 @@ CORE, RAN, NAS, BOTH, CAUSE, FAILED, NODE = range(7)
 """Parts of a header: id of the AMF (MME), id of the RAN, NAS message, both ids in one IE, cause, cause of the first
 PDU session that failed, name of the RAN node."""
 
-INITIATING, SUCCESSFUL, UNSUCCESSFUL = 0x00, 0x20, 0x40
-"""First byte of a message."""
+INITIATING, SUCCESSFUL, UNSUCCESSFUL = 0x0000, 0x2000, 0x4000
+"""First two bytes of a message, but for the procedure code in the second."""
 
 
 class CauseBits(NamedTuple):
@@ -31,7 +31,7 @@ class Layout:
     """``core_shift`` and the like are bits before a whole number that give its bytes less one; ``most`` may be there.
 
     ``ids`` are the parts by the id of their IE in a message that is read no further than to both ids; ``wanted`` those
-    in other messages, by first byte and procedure code. ``travelling``: by procedure the types of NAS messages that
+    in other messages, by their first two bytes. ``travelling``: by procedure the types of NAS messages that
     may be in its first message. ``causes`` by the first bits of a Cause.
     """
 
@@ -69,9 +69,9 @@ def _wanted(
     causes = {**ids, cause_ie: CAUSE}
     carriers = {**ids, nas_ie: NAS}
     return {
-        **{UNSUCCESSFUL << 8 | procedure: causes for procedure in range(256)},
-        **{INITIATING << 8 | procedure: causes for procedure in with_cause},
-        **{INITIATING << 8 | procedure: carriers for procedure in with_nas},
+        **{UNSUCCESSFUL | procedure: causes for procedure in range(256)},
+        **{INITIATING | procedure: causes for procedure in with_cause},
+        **{INITIATING | procedure: carriers for procedure in with_nas},
         **others,
     }
 
@@ -102,9 +102,9 @@ LAYOUTS: Mapping[int, Layout] = {
             38,
             _NGAP_NAS,
             {
-                SUCCESSFUL << 8 | 29: {**_NGAP_IDS, 58: FAILED},  # PDUSessionResourceFailedToSetupListSURes
-                INITIATING << 8 | 21: {27: NODE},  # GlobalRANNodeID
-                INITIATING << 8 | 35: {27: NODE},
+                SUCCESSFUL | 29: {**_NGAP_IDS, 58: FAILED},  # PDUSessionResourceFailedToSetupListSURes
+                INITIATING | 21: {27: NODE},  # GlobalRANNodeID
+                INITIATING | 35: {27: NODE},
             },
         ),
         travelling=_NGAP_NAS,
@@ -128,7 +128,7 @@ LAYOUTS: Mapping[int, Layout] = {
             (0, 1, 4, 14, 15, 18, 23, 28, 32),
             26,
             _S1AP_NAS,
-            {INITIATING << 8 | 17: {59: NODE}},  # Global-ENB-ID
+            {INITIATING | 17: {59: NODE}},  # Global-ENB-ID
         ),
         travelling=_S1AP_NAS,
         read_nas=nas.read_emm,

@@ -61,3 +61,13 @@ def test_a_header_keeps_none_of_it(carrying: list[Carrying]) -> None:
         number = int.from_bytes(one.secret, "big")
         assert number not in header, one.title
         assert not any(one.secret.hex() in str(value) for value in header), one.title
+
+
+def test_a_header_takes_no_head_that_holds_a_secret(carrying: list[Carrying]) -> None:
+    """What it takes, at most 64 octets, ends before the secret; only behind a key, which is longer, it goes on."""
+    for one in carrying:
+        whole = decode(one.data, one.ppid, len(one.data))
+        sizes = range(len(one.data))
+        enough = next(size for size in sizes if decode(one.data[:size], one.ppid, len(one.data)) == whole)
+        begin = one.data.index(one.secret)
+        assert enough <= begin or (enough > 64 and begin > 50 and len(one.secret) == 32), one.title
