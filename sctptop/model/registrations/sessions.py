@@ -34,7 +34,7 @@ class Sessions:
 
     def follow(self, attempt: Attempt, record: Registration, ended_ns: int) -> None:
         """A registration that ended."""
-        attempt.after = attempt.beyond(ended_ns)
+        attempt.after = attempt.beyond(ended_ns)[:MOST_AFTER]
         self._followed[id(attempt)] = _Followed(attempt, record, ended_ns)
 
     def take(self, attempt: Attempt, message: Message) -> bool:
@@ -49,7 +49,7 @@ class Sessions:
         """Those of which no more is expected, with what is known; in the order in which they ended."""
         found: list[tuple[Attempt, Registration]] = []
         for place, one in list(self._followed.items()):
-            if self._waits(one, now_ns) and len(self._followed) - len(found) <= MOST_FOLLOWED:
+            if self._waits(one, now_ns) and len(self._followed) <= MOST_FOLLOWED:
                 continue
             found.append((one.attempt, _told(one)))
             del self._followed[place]
