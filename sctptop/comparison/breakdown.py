@@ -5,21 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import fmean
 
-from sctptop.comparison.remarks import PEERS, RADIO
-from sctptop.comparison.significance import LEAST_N, percentile
-from sctptop.comparison.summary import Ended, Summary
+from sctptop.comparison.ended import Ended
+from sctptop.comparison.roles import PEERS, RADIO
+from sctptop.comparison.significance import percentile
+from sctptop.model.passages.passage import BLOCKED, CORE, HELD, LOST, NETWORK, ORDER, RAN, UNREAD
+from sctptop.model.passages.stages import SCTP
 
-HELD, READ_WAIT, OWN, NETWORK = "held", "unread", "own", "network"
-FAR, FAR_AND_NETWORK = "far", "far and network"
-LEAST_HEARTBEATS = 3
+OWN, FAR, FAR_AND_NETWORK = "own", "far", "far and network"
+TITLES = {
+    HELD: "SCTP on the {}: messages held before they were sent",
+    BLOCKED: "SCTP on the {}: messages that had no room in the send buffer",
+    LOST: "SCTP: messages that were lost, until they were sent again",
+    ORDER: "SCTP: messages that waited in order behind another one",
+    UNREAD: "the {}, which was late to read its messages",
+    NETWORK: "the network",
+    FAR: "the {}, its SCTP included",
+    FAR_AND_NETWORK: "the {}, its SCTP and the network",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of the mean registration, in ms, in the baseline and the other recording.
 
-    ``kind`` HELD or READ_WAIT in the SCTP of ``role``, OWN the application's there, NETWORK. FAR is all at the other
-    end, SCTP included, where that end was not recorded; FAR_AND_NETWORK where not even a heartbeat was.
+    ``kind`` HELD or BLOCKED in the SCTP of ``role``; LOST and ORDER between the two; UNREAD by the application of
+    ``role``; OWN all else of its time; NETWORK. FAR is all at the other end, SCTP included, where that end was not
+    recorded; FAR_AND_NETWORK where not even a heartbeat was.
     """
 
     kind: str
@@ -33,66 +44,40 @@ class Piece:
         return self.other_ms - self.base_ms
 
     @property
+    def sctp(self) -> bool:
+        """Whether SCTP did it."""
+        return self.kind in SCTP
+
+    @property
     def title(self) -> str:
         """What it is, in words."""
-        if self.kind == HELD:
-            return f"SCTP on the {self.role}: messages held before they were sent"
-        if self.kind == READ_WAIT:
-            return f"SCTP on the {self.role}: messages waiting to be read"
-        if self.kind == NETWORK:
-            return "the network"
-        who = f"the {self.role} with its UEs" if self.role in RADIO else f"the {self.role}"
-        return who + {FAR: ", its SCTP included", FAR_AND_NETWORK: ", its SCTP and the network"}.get(
-            self.kind, ""
-        )
+        with_ues = self.role in RADIO and self.kind in (OWN, FAR, FAR_AND_NETWORK)
+        return TITLES.get(self.kind, "the {}").format(f"{self.role} with its UEs" if with_ues else self.role)
 
 
-def pieces(base: Summary, other: Summary, end: str, typical: bool) -> tuple[Piece, ...]:
-    """As the registrations of ``end`` show them. ``typical``: of the middle half of them alone, by total time."""
+def pieces(base: Ended, other: Ended, typical: bool) -> tuple[Piece, ...]:
+    """As the registrations of an end show them. ``typical``: of the middle half of them alone, by total time."""
+    end = base.end
+    whole, apart = base.whole and other.whole, base.apart and other.apart
     peer = PEERS[end]
-    near, far = ("ran", "core") if end in RADIO else ("core", "ran")
-    seen = base.of(end), other.of(end)
-    there = base.of(peer), other.of(peer)
-
-    def means(ended: tuple[Ended, Ended], part: str) -> tuple[float, float]:
-        return _mean(ended[0], part, typical), _mean(ended[1], part, typical)
-
-    found = [
-        Piece(HELD, end, *means(seen, "held")),
-        Piece(READ_WAIT, end, *means(seen, "read_wait")),
-        Piece(OWN, end, *means(seen, near)),
-    ]
-    away = means(seen, far)
-    if min(one.n for one in there) >= LEAST_N:
-        parts = [
-            Piece(HELD, peer, *means(there, "held")),
-            Piece(READ_WAIT, peer, *means(there, "read_wait")),
-            Piece(OWN, peer, *means(there, far)),
-        ]
-        known = sum(one.base_ms for one in parts), sum(one.other_ms for one in parts)
-        return (*found, *parts, Piece(NETWORK, "", *(a - k for a, k in zip(away, known, strict=True))))
-    trips = _network(base, seen[0], away[0]), _network(other, seen[1], away[1])
-    if trips[0] is None or trips[1] is None:
-        return (*found, Piece(FAR_AND_NETWORK, peer, *away))
-    return (
-        *found,
-        Piece(FAR, peer, away[0] - trips[0], away[1] - trips[1]),
-        Piece(NETWORK, "", trips[0], trips[1]),
-    )
+    at_hand = [(HELD, end), (BLOCKED, end), *[(HELD, peer), (BLOCKED, peer)] * whole, (LOST, ""), (ORDER, "")]
+    at_hand += [(UNREAD, end), (OWN, end), *[(UNREAD, peer), (OWN, peer)] * whole]
+    far = [] if whole else [(FAR if apart else FAR_AND_NETWORK, peer)]
+    network = [(NETWORK, "")] * (whole or apart)
+    means: dict[tuple[str, str], list[float]] = {name: [0.0, 0.0] for name in (*at_hand, *far, *network)}
+    for place, one in enumerate((base, other)):
+        middle = _middle(one) if typical else range(one.n)
+        for (whose, role), values in one.pieces.items():
+            name = (OWN, role) if whose in (CORE, RAN) else (whose, role)
+            means[name if name in means else far[0]][place] += (
+                fmean(values[which] for which in middle) if middle else 0.0
+            )
+    return tuple(Piece(*name, *values) for name, values in means.items())
 
 
-def _network(summary: Summary, ended: Ended, away_ms: float) -> float | None:
-    """Round trips of a registration, each as long as a heartbeat's; None where no heartbeat was timed."""
-    rtt_ms = summary.heartbeats.percentile(0.5)
-    if rtt_ms is None or summary.heartbeats.n < LEAST_HEARTBEATS:
-        return None
-    return min(rtt_ms * ended.turns, away_ms)
-
-
-def _mean(ended: Ended, part: str, typical: bool) -> float:
-    if not typical or not ended.n:
-        return ended.mean(part)
-    ordered = sorted(ended.times["total"])
+def _middle(ended: Ended) -> list[int]:
+    """The places of those whose total time is within the quartiles."""
+    times = ended.times["total"]
+    ordered = sorted(times)
     low, high = percentile(ordered, 0.25) or 0.0, percentile(ordered, 0.75) or 0.0
-    pairs = zip(ended.times["total"], ended.times[part], strict=True)
-    return fmean([value for total, value in pairs if low <= total <= high])
+    return [place for place, total in enumerate(times) if low <= total <= high]

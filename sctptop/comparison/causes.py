@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, READ_WAIT, Piece
-from sctptop.comparison.remarks import PEERS, Setting
+from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, OWN, Piece
+from sctptop.comparison.remarks import Setting
+from sctptop.comparison.roles import PEERS
 from sctptop.comparison.significance import SLOWER, ratio_of_distributions
 from sctptop.comparison.summary import Fired, Summary
 from sctptop.fields.catalogue import BY_ID
+from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
 from sctptop.quantity import Value, milliseconds, show
 
 HERE, THERE = "here", "there"
 SETTINGS_BEHIND = {
     HELD: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
-    READ_WAIT: (),
+    BLOCKED: ((HERE, "sndbuf"), (THERE, "rcvbuf")),
+    LOST: ((HERE, "rto_ms"), (THERE, "rto_ms")),
+    ORDER: (),
+    UNREAD: (),
     OWN: (),
     # The other end's own messages are held for our SACK.
     FAR: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
@@ -23,8 +28,18 @@ SETTINGS_BEHIND = {
 }
 """By the kind of piece: which settings make it longer, at the end whose piece it is or at the other."""
 ADVICE_BEHIND = {
-    HELD: ((HERE, "nagle"), (THERE, "delayed_sack"), (HERE, "closed_window")),
-    READ_WAIT: ((HERE, "saturated"),),
+    HELD: ((HERE, "nagle"), (THERE, "delayed_sack"), (HERE, "closed_window"), (THERE, "saturated")),
+    BLOCKED: ((HERE, "closed_window"), (THERE, "saturated"), (HERE, "lossy_path"), (HERE, "dead_path")),
+    LOST: (
+        (HERE, "lossy_path"),
+        (THERE, "lossy_path"),
+        (HERE, "spurious_rtx"),
+        (THERE, "spurious_rtx"),
+        (HERE, "dead_path"),
+        (THERE, "dead_path"),
+    ),
+    ORDER: ((HERE, "lossy_path"), (THERE, "lossy_path"), (HERE, "one_stream"), (THERE, "one_stream")),
+    UNREAD: ((HERE, "saturated"),),
     OWN: ((HERE, "saturated"),),
     FAR: (
         (HERE, "nagle"),
@@ -36,6 +51,8 @@ ADVICE_BEHIND = {
     ),
     NETWORK: ((HERE, "lossy_path"), (HERE, "spurious_rtx"), (HERE, "dead_path"), (THERE, "lossy_path")),
 }
+CLOSED_WINDOW = "closed_window"
+SMALLER_IS_SLOWER = ("sndbuf", "rcvbuf")
 SACK_EXPIRIES = "SctpDelaySackExpireds"
 LEAST_EXPIRIES = 0.1
 """More of them a registration than in the other recording."""
@@ -84,10 +101,12 @@ def causes(
     for place, rule in ADVICE_BEHIND[kind]:
         told, other = (_said(summaries[one], rule, roles[place]) for one in (slow, fast))
         if told is not None and (other is None or other.severity == "note"):
-            yield Cause(f"advice in {summaries[slow].name} alone: {told.title} at the {told.role}", rule=rule)
+            why = f", the {PEERS[told.role]} does not read" if rule == CLOSED_WINDOW else ""
+            text = f"advice in {summaries[slow].name} alone: {told.title} at the {told.role}{why}"
+            yield Cause(text, rule=rule)
     if kind in (HELD, FAR):
         yield from _sack_expiries(summaries[slow], summaries[fast], end)
-    if kind in (OWN, FAR):
+    if kind in (UNREAD, OWN, FAR):
         programs = [set(summaries[one].end(here).processes) for one in (slow, fast)]
         if all(programs) and programs[0] != programs[1]:
             names = [", ".join(sorted(one)) for one in programs]
@@ -103,7 +122,8 @@ def _sack_expiries(slow: Summary, fast: Summary, end: str) -> Iterable[Cause]:
     """The timer of delayed SACKs, seen in the namespaces of these associations: somebody waited for it."""
     rates = []
     for one in (slow, fast):
-        expired, n = one.counters.get(SACK_EXPIRIES), one.of(end).n
+        # Registrations of all kinds, for they all wait.
+        expired, n = one.counters.get(SACK_EXPIRIES), one.completed(end)
         if expired is None or not n:
             return
         rates.append(expired / n)
@@ -123,12 +143,14 @@ def _round_trips(slow: Summary, fast: Summary) -> Iterable[Cause]:
 
 
 def _slows(setting: Setting, slow: int, fast: int) -> bool:
-    """Whether it is known to differ, and in the direction that costs time: no NODELAY, a longer delay."""
+    """Whether it is known to differ, and in the direction that costs time: no NODELAY, a longer delay, less buffer."""
     if not setting.between(slow, fast):
         return False
     ours, theirs = setting.values[slow], setting.values[fast]
     if setting.name == "nodelay":
         return False in ours and True in theirs
+    if setting.name in SMALLER_IS_SLOWER:
+        ours, theirs = theirs, ours
     return _most(ours) > _most(theirs)
 
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sctptop.comparison.summary import Ended, Summary
+from sctptop.comparison.ended import Ended
+from sctptop.comparison.kinds import UNTOLD, Counts, listed, words
+from sctptop.comparison.roles import PEERS
+from sctptop.comparison.summary import Summary
 from sctptop.fields.catalogue import SETTINGS
-from sctptop.model.ngap.dialect import NGAP, S1AP
 from sctptop.quantity import Value, counted
 
 Values = tuple[Value, ...]
-PEERS: Mapping[str, str] = {
-    NGAP.ran: NGAP.core,
-    NGAP.core: NGAP.ran,
-    S1AP.ran: S1AP.core,
-    S1AP.core: S1AP.ran,
-    "client": "server",
-    "server": "client",
-}
-"""Each role and the one at its other end; in the order in which they are shown."""
-RADIO = (NGAP.ran, S1AP.ran)
 MEASURED, MEASURED_APART = ("rto_ms",), 1.25
 """Settings that follow from measurements too: they differ by chance, and from here on for a reason."""
 OTHER_LOAD = 1.5
 """Bursts or rates that differ by more make times incomparable."""
+OTHER_KINDS = 0.1
+"""Shares of a kind of registration that differ by more are another load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +64,9 @@ def settings_of(summaries: Sequence[Summary]) -> tuple[Setting, ...]:
 def common_end(summaries: Sequence[Summary]) -> str | None:
     """The end from which registrations are compared: the radio node's where all have it, for it sees the whole."""
     for role in PEERS:
-        if all(one.of(role).n for one in summaries):
+        if all(one.completed(role) for one in summaries):
             return role
-    counts = {role: sum(one.of(role).n for one in summaries) for role in PEERS}
+    counts = {role: sum(one.completed(role) for one in summaries) for role in PEERS}
     return max(counts, key=lambda role: counts[role]) if any(counts.values()) else None
 
 
@@ -81,18 +75,20 @@ def ends_of(summaries: Sequence[Summary]) -> tuple[str, ...]:
     common = common_end(summaries)
     found = []
     for one in summaries:
-        own = [role for role in PEERS if one.of(role).n] or [
-            role for role in PEERS if role in one.registrations
-        ]
-        found.append(common if common and one.of(common).n else (own[0] if own else ""))
+        own = [role for role in PEERS if one.completed(role)] or [role for role in PEERS if one.kinds(role)]
+        found.append(common if common and one.completed(common) else (own[0] if own else ""))
     return tuple(found)
 
 
-def caveats_of(summaries: Sequence[Summary], ends: Sequence[str]) -> tuple[str, ...]:
-    """What to bear in mind, each in a sentence, the weightiest first."""
-    seen = [one.of(end) for one, end in zip(summaries, ends, strict=True)]
+def caveats_of(
+    summaries: Sequence[Summary], ends: Sequence[str], compared: Sequence[Ended] = ()
+) -> tuple[str, ...]:
+    """What to bear in mind, each in a sentence, the weightiest first. ``compared``: the registrations of each, if any
+    are."""
+    seen = compared or [Ended(end) for end in ends]
     return (
         *_vantage(summaries, ends),
+        *_kinds(summaries, ends, seen),
         *_load(summaries, seen),
         *_hosts(summaries),
         *(text for one, ended in zip(summaries, seen, strict=True) for text in _gaps(one, ended)),
@@ -110,12 +106,44 @@ def _vantage(summaries: Sequence[Summary], ends: Sequence[str]) -> Iterable[str]
         )
 
 
+def _kinds(summaries: Sequence[Summary], ends: Sequence[str], seen: Sequence[Ended]) -> Iterable[str]:
+    """Other kinds of registration are another load, and take another time."""
+    counts = [one.kinds(end) for one, end in zip(summaries, ends, strict=True)]
+    told = next((ended.kind for ended in seen if ended.kind != UNTOLD), "")
+    untold = [
+        one
+        for one, ended in zip(summaries, seen, strict=True)
+        if told and ended.kind == UNTOLD and ended.decided
+    ]
+    if untold:
+        yield (
+            f"{_names(untold)}: an older version recorded it, and not which kinds of registration there were. They are "
+            f"compared with {words(told).full}."
+        )
+    elif any(_other_kinds(counts[0], one) for one in counts[1:]):
+        shares = "; ".join(
+            f"{one.name} {listed(kinds)}" for one, kinds in zip(summaries, counts, strict=True) if kinds
+        )
+        yield f"Different kinds of registration: {shares}. Each kind is compared with its own; the load is another."
+
+
+def _other_kinds(base: Counts, other: Counts) -> bool:
+    if not base or not other:
+        return False
+    totals = sum(base.values()), sum(other.values())
+    return any(
+        abs(base.get(kind, 0) / totals[0] - other.get(kind, 0) / totals[1]) > OTHER_KINDS
+        for kind in base.keys() | other.keys()
+    )
+
+
 def _load(summaries: Sequence[Summary], seen: Sequence[Ended]) -> Iterable[str]:
     telling = [(one.name, ended) for one, ended in zip(summaries, seen, strict=True) if ended.n]
     bursts = {name: float(ended.at_once) for name, ended in telling}
     if bursts and max(bursts.values()) > OTHER_LOAD * min(bursts.values()):
         told = ", ".join(f"{name} {number:.0f}" for name, number in bursts.items())
-        yield f"Different load: registrations under way at once, at most: {told}."
+        many = words(telling[0][1].kind).many
+        yield f"Different load: {many} under way at once, at most: {told}."
     numbers = {
         one.name: float(max((end.associations for end in one.ends.values()), default=0)) for one in summaries
     }
@@ -155,9 +183,13 @@ def _gaps(one: Summary, ended: Ended) -> Iterable[str]:
         yield f"{one.name}: {counted(one.unfollowed, 'registration')} could not be followed, there were too many."
     if one.running:
         yield f"{one.name}: {counted(one.running, 'registration')} cut off by the end of the recording."
+    many = words(ended.kind).full
     if ended.failed:
-        told = f"{ended.failed} of {counted(sum(ended.ended.values()), 'registration')} failed ({ended.failures})"
+        told = f"{ended.failed} of {ended.decided} {many} failed ({ended.failures})"
         yield f"{one.name}: {told}; {'times are of others' if ended.n else 'there is no time to compare'}."
+    if ended.unknown:
+        told = "they count neither as completed nor as failed"
+        yield f"{one.name}: how {ended.unknown} {many} ended is not known; {told}."
 
 
 def _unknown_ends(summaries: Sequence[Summary], ends: Sequence[str]) -> Iterable[str]:

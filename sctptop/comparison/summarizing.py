@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sctptop.comparison.ended import EndBook
+from sctptop.comparison.end_book import EndBook
+from sctptop.comparison.kinds import UNTOLD
 from sctptop.comparison.summary import COUNTERS, End, Fired, Summary
 from sctptop.fields.catalogue import SETTINGS
 from sctptop.model.associations.distribution import Distribution
@@ -24,6 +25,10 @@ from sctptop.quantity import Value
 
 MOST_VALUES = 64
 """Different values kept of one setting."""
+MOST_BOOKS = 64
+"""Kinds of registration at either end; the standards have a dozen."""
+LEAST_HEARTBEATS = 3
+"""That tell the network from the far end in registrations that came before them."""
 
 
 @dataclass(slots=True)
@@ -53,7 +58,7 @@ class Summarizer:
 
     def __init__(self) -> None:
         self._watched: dict[Key, _Watched] = {}
-        self._registrations: dict[str, EndBook] = {}
+        self._registrations: dict[tuple[str, str], EndBook] = {}
         self._counters: dict[int, Mapping[str, int]] = {}
         self._advice: dict[tuple[str, Key], _Rule] = {}
         self._lost = self._missed = self._samples = self._probed = 0
@@ -82,7 +87,7 @@ class Summarizer:
                         watched.row, message.dialect
                     )
         for one in snapshot.registrations.ended_now:
-            self._registrations.setdefault(one.end, EndBook()).take(one)
+            self._book(one.end, one.kind or UNTOLD).take(one)
             if one.association in self._watched:
                 self._watched[one.association].role = one.end
         for netns, rows in snapshot.counters.items():
@@ -95,6 +100,11 @@ class Summarizer:
             rule.seen, rule.remedy = advice.seen, advice.remedy
         for name in {(advice.rule, advice.association) for advice in snapshot.advice}:
             self._advice[name].lasted_s += sample.interval_s or 0.0
+
+    def _book(self, end: str, kind: str) -> EndBook:
+        if len(self._registrations) >= MOST_BOOKS and (end, kind) not in self._registrations:
+            kind = UNTOLD
+        return self._registrations.setdefault((end, kind), EndBook(end, kind))
 
     def _look(self, row: Row, sample: Sample) -> None:
         watched = self._watched.setdefault(row.key, _Watched(row))
@@ -125,7 +135,9 @@ class Summarizer:
         ngap = any(one.ngap for one in self._watched.values()) or bool(self._registrations)
         compared = {key: one for key, one in self._watched.items() if one.ngap or not ngap}
         first, registered = self._first, self._last.registrations
-        started = {tally.end: tally.started for tally in registered.of(None)}
+        started = {(tally.end, tally.kind or UNTOLD): tally.started for tally in registered.of(None)}
+        heartbeats = _sum(rtt.heartbeat for one in compared.values() for rtt in one.row.rtts.values())
+        rtt_ms = heartbeats.percentile(0.5) if heartbeats.n >= LEAST_HEARTBEATS else None
         sysctls = facts.get("sysctls")
         spaces = {key[0] for key in compared}
         return Summary(
@@ -145,16 +157,13 @@ class Summarizer:
             else {},
             ends={one.role: one for one in _ends(compared.values())},
             registrations={
-                end: one.ended(end, max(started.get(end, 0), sum(one.counts.values())))
-                for end, one in self._registrations.items()
+                name: book.ended(started.get(name, 0), rtt_ms) for name, book in self._registrations.items()
             },
             procedures={
                 (entry.kind.name, entry.kind.asked): (entry.latency, entry.failures, entry.unanswered)
                 for entry in registered.procedures_of(None)
             },
-            heartbeats=_sum(
-                path_rtt.heartbeat for one in compared.values() for path_rtt in one.row.rtts.values()
-            ),
+            heartbeats=heartbeats,
             counters={
                 counter: sum(known)
                 if (

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sctptop.comparison.significance import percentile
+from sctptop.comparison.ended import Ended
 from sctptop.model.associations.distribution import Distribution
-from sctptop.model.registrations.tally import PARTS
-from sctptop.model.registrations.words import COMPLETED, OUTCOMES
 from sctptop.quantity import Value
 
 COUNTERS = (
@@ -22,54 +20,6 @@ COUNTERS = (
     "SctpOutOfBlues",
 )
 """SNMP counters that are compared, from /proc/net/sctp/snmp."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stalls:
-    """One stage of registrations, all of its kind added up: how often it was there, and its times together."""
-
-    n: int = 0
-    sum_ms: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The registrations of one recording as one end saw them. ``times`` are of the completed ones, by PARTS, each in
-    the order in which they began; ``stages`` theirs by (whose, name). ``rate`` is completed per second from the first
-    beginning to the last end, ``at_once`` the most under way at a time."""
-
-    end: str
-    started: int = 0
-    ended: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
-    times: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: dict.fromkeys(PARTS, ()))
-    stages: Mapping[tuple[str, str], Stalls] = field(default_factory=dict)
-    rate: float | None = None
-    at_once: int = 0
-    turns: float = 0.0
-
-    @property
-    def n(self) -> int:
-        """How many were completed."""
-        return len(self.times["total"])
-
-    @property
-    def failed(self) -> int:
-        """How many ended otherwise."""
-        return sum(self.ended.values()) - self.ended[COMPLETED]
-
-    @property
-    def failures(self) -> str:
-        """How they ended, in words: "8 rejected, 1 released"; "" where none failed."""
-        told = [f"{count} {name}" for name, count in self.ended.items() if count and name != COMPLETED]
-        return ", ".join(told)
-
-    def percentile(self, part: str, share: float) -> float | None:
-        """Of one of PARTS, in ms: the least time that ``share`` do not exceed."""
-        return percentile(sorted(self.times[part]), share)
-
-    def mean(self, part: str) -> float:
-        """Of one of PARTS, in ms; 0 while there is none."""
-        return sum(self.times[part]) / self.n if self.n else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +62,7 @@ class Fired:
 class Summary:
     """One recording. ``ngap``: associations that speak NGAP or S1AP were found, and no others are in it.
 
+    ``registrations`` by the end that saw them and their kind.
     ``counters`` are the gains of COUNTERS in the namespaces of these associations, None where never read. ``lost``:
     events no buffer had room for; ``missed``: retransmissions, ``unseen``: messages that no probe saw; ``damaged``
     parts of the file. ``probed``: in how many of the samples the probes were on. ``running`` when it ended.
@@ -131,7 +82,7 @@ class Summary:
     ngap: bool
     sysctls: Mapping[str, str] = field(default_factory=dict)
     ends: Mapping[str, End] = field(default_factory=dict)
-    registrations: Mapping[str, Ended] = field(default_factory=dict)
+    registrations: Mapping[tuple[str, str], Ended] = field(default_factory=dict)
     procedures: Mapping[tuple[str, bool], tuple[Distribution, int, int]] = field(default_factory=dict)
     heartbeats: Distribution = field(default_factory=Distribution)
     counters: Mapping[str, int | None] = field(default_factory=dict)
@@ -149,6 +100,18 @@ class Summary:
         """What is known of one role; an empty one where it is not on that host."""
         return self.ends.get(role) or End(role)
 
-    def of(self, end: str | None) -> Ended:
-        """The registrations as one end saw them; none where it is not on that host."""
-        return self.registrations.get(end or "") or Ended(end or "")
+    def of(self, end: str, kind: str) -> Ended:
+        """The registrations of a kind as one end saw them; none where it is not on that host."""
+        return self.registrations.get((end, kind)) or Ended(end, kind)
+
+    def kinds(self, end: str) -> Mapping[str, int]:
+        """How many of each kind one end saw end."""
+        return {
+            kind: total
+            for (role, kind), one in self.registrations.items()
+            if role == end and (total := sum(one.ended.values()))
+        }
+
+    def completed(self, end: str) -> int:
+        """How many one end saw completed, of all kinds."""
+        return sum(one.n for (role, _), one in self.registrations.items() if role == end)

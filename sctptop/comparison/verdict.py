@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sctptop.comparison.breakdown import HELD, OWN, Piece
+from sctptop.comparison.breakdown import OWN, Piece
 from sctptop.comparison.causes import Cause, causes, setting_text, setting_title
 from sctptop.comparison.compare import Comparison, Pair
+from sctptop.comparison.ended import Ended
+from sctptop.comparison.incomparable import other_ends, too_few, without_common_kind, without_registrations
+from sctptop.comparison.kinds import UNTOLD, words
 from sctptop.comparison.ratio_text import factor_text, times_text
-from sctptop.comparison.remarks import PEERS, RADIO, Setting
-from sctptop.comparison.significance import FASTER, LEAST_N, SAME, SLOWER, SMALLEST, TOO_FEW
-from sctptop.comparison.success import failed_words, success_words, unsure_words
+from sctptop.comparison.remarks import Setting
+from sctptop.comparison.roles import PEERS, RADIO
+from sctptop.comparison.significance import FASTER, SAME, SLOWER, SMALLEST, TOO_FEW
+from sctptop.comparison.success import success_words
 from sctptop.comparison.summary import Summary
-from sctptop.comparison.transport import transport_words
+from sctptop.model.passages.passage import HELD, UNREAD
 from sctptop.quantity import milliseconds
 
 NOT_COMPARABLE, NO_REGISTRATIONS = "not comparable", "no registrations"
@@ -42,33 +46,23 @@ class Verdict:
     causes: tuple[Cause, ...] = ()
     settings_explain: bool = False
 
+    @property
+    def about(self) -> str:
+        """Which kind of registration it is about: "initial registrations"; "" where that is not told."""
+        return words(self.pair.kind).full if self.pair.kind not in ("", UNTOLD) else ""
+
 
 def verdict(comparison: Comparison, pair: Pair) -> Verdict:
-    """On one recording against the baseline."""
-    names = [comparison.summaries[one].name for one in (pair.base, pair.other)]
-    seen = [comparison.seen(one) for one in (pair.base, pair.other)]
-    if min(one.n for one in seen) == 0:
-        return _without_registrations(comparison, pair)
+    """On one recording against the baseline: on the kind of registration of which both have most."""
+    if told := without_common_kind(comparison, pair):
+        return Verdict(pair, NOT_COMPARABLE, told)
+    if min(one.n for one in pair.seen) == 0:
+        return Verdict(pair, NO_REGISTRATIONS, without_registrations(comparison, pair))
     if not pair.comparable:
-        text = (
-            f"{names[0]} and {names[1]} cannot be compared: their registrations were recorded at different ends "
-            f"({pair.ends[0]} and {pair.ends[1]}). Record both at the same end."
-        )
-        words = [text, *success_words(comparison, pair), transport_words(comparison, pair)]
-        return Verdict(pair, NOT_COMPARABLE, " ".join(words))
+        return Verdict(pair, NOT_COMPARABLE, other_ends(comparison, pair))
     by, result = _result(pair)
     if result == TOO_FEW:
-        fewest = min(one.n for one in seen)
-        text = (
-            f"Too few registrations to tell {names[1]} from {names[0]}: n = {seen[0].n} and {seen[1].n}, and below "
-            f"{LEAST_N} nothing is certain{_medians(pair, comparison)}. Register UEs until {LEAST_N - fewest} more "
-            "succeed or, better, a hundred."
-        )
-        return Verdict(
-            pair,
-            TOO_FEW,
-            " ".join([text, *(success_words(comparison, pair) or unsure_words(comparison, pair))]),
-        )
+        return Verdict(pair, TOO_FEW, too_few(comparison, pair, _medians(pair)))
     if result == SAME:
         return Verdict(pair, SAME, " ".join(_same(comparison, pair)))
     return _different(comparison, pair, by, result)
@@ -85,16 +79,15 @@ def _result(pair: Pair) -> tuple[str, str]:
 
 def ranking(comparison: Comparison) -> str:
     """Of three or more seen from one end: the fastest first, by the median; else ""."""
-    if len(comparison.summaries) < 3 or len(set(comparison.ends)) > 1:
+    if len(comparison.summaries) < 3 or not all(comparison.comparable(pair) for pair in comparison.pairs):
         return ""
-    places = [place for place in range(len(comparison.summaries)) if comparison.seen(place).n]
-    if len(places) < len(comparison.summaries):
-        return ""
-    places.sort(key=lambda place: _value(comparison, place, "p50"))
-    told = [
-        f"{comparison.summaries[one].name} {milliseconds(_value(comparison, one, 'p50'))}" for one in places
+    medians = [
+        (_value(seen, "p50"), one.name)
+        for seen, one in zip(comparison.seen, comparison.summaries, strict=True)
     ]
-    return f"Fastest first, by the median: {', '.join(told)}."
+    told = [f"{name} {milliseconds(value)}" for value, name in sorted(medians, key=lambda one: one[0])]
+    of = f" of {words(comparison.kind).full}" if comparison.kind != UNTOLD else ""
+    return f"Fastest first, by the median{of}: {', '.join(told)}."
 
 
 # No difference.
@@ -102,15 +95,15 @@ def ranking(comparison: Comparison) -> str:
 
 def _same(comparison: Comparison, pair: Pair) -> Iterable[str]:
     base, other = (comparison.summaries[one].name for one in (pair.base, pair.other))
-    middle, mean = pair.ratios["p50"], pair.ratios["mean"]
+    middle, mean, many = pair.ratios["p50"], pair.ratios["mean"], words(pair.kind).many
     yield (
-        f"No difference between {base} and {other} that n = {middle.n[0]} and {middle.n[1]} registrations can show"
-        f"{_medians(pair, comparison)}: neither the median, {times_text(middle)}, nor the mean, {times_text(mean)}, "
+        f"No difference between {base} and {other} that n = {middle.n[0]} and {middle.n[1]} {many} can show"
+        f"{_medians(pair)}: neither the median, {times_text(middle)}, nor the mean, {times_text(mean)}, "
         f"nor the 95th percentile, {times_text(pair.ratios['p95'])}, differs by more than {SMALLEST:.0%} for certain."
     )
     unseen = max(middle.high or 1.0, 1 / (middle.low or 1.0)) - 1
     if unseen > 2 * SMALLEST:
-        yield f"A difference of the median up to {unseen:.0%} would go unseen: more registrations narrow that down."
+        yield f"A difference of the median up to {unseen:.0%} would go unseen: more {many} narrow that down."
     yield from success_words(comparison, pair)
     tuned = _tuned(comparison.settings, pair)
     if tuned:
@@ -133,7 +126,7 @@ def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verd
     found = list(dict.fromkeys(found))
     words = [
         _headline(comparison, pair, by, result),
-        *_outliers(comparison, pair),
+        *_outliers(pair),
         *_where(pair, shares),
         *_why(comparison, pair, found, shares),
         *_settings(comparison, pair, found, by_settings),
@@ -145,20 +138,21 @@ def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verd
 def _headline(comparison: Comparison, pair: Pair, by: str, result: str) -> str:
     base, other = (comparison.summaries[one].name for one in (pair.base, pair.other))
     ratio = pair.ratios[by]
-    values = [_value(comparison, place, by) for place in (pair.base, pair.other)]
+    values = [milliseconds(_value(seen, by)) for seen in pair.seen]
     text = (
-        f"{other} is {result} than {base} by {factor_text(ratio)}: a registration takes {milliseconds(values[1])} "
-        f"instead of {milliseconds(values[0])} ({STATISTICS[by]}, n = {ratio.n[1]} and {ratio.n[0]}, 95 % interval)."
+        f"{other} is {result} than {base} by {factor_text(ratio)}: {words(pair.kind).one} takes {values[1]} "
+        f"instead of {values[0]} ({STATISTICS[by]}, n = {ratio.n[1]} and {ratio.n[0]}, 95 % interval)."
     )
     if by == "p50":
         return text
     return f"In the median no difference is certain ({times_text(pair.ratios['p50'])}), but {text}"
 
 
-def _outliers(comparison: Comparison, pair: Pair) -> Iterable[str]:
+def _outliers(pair: Pair) -> Iterable[str]:
     if pair.typical:
-        means = [milliseconds(_value(comparison, place, "mean")) for place in (pair.other, pair.base)]
-        yield f"But the mean goes the other way, {means[0]} instead of {means[1]}: a few registrations are very slow."
+        base, other = (milliseconds(_value(seen, "mean")) for seen in pair.seen)
+        many = words(pair.kind).many
+        yield f"But the mean goes the other way, {other} instead of {base}: a few {many} are very slow."
 
 
 def _share_text(share: float) -> str:
@@ -168,19 +162,18 @@ def _share_text(share: float) -> str:
 def _where(pair: Pair, shares: Sequence[tuple[Piece, float]]) -> Iterable[str]:
     if not shares:
         return
+    noun = words(pair.kind)
     told = [
         f"{_share_text(share)} of {'the difference' if place == 0 else 'it'} is {piece.title} "
-        f"({milliseconds(max(piece.other_ms, 0))} a registration instead of {milliseconds(max(piece.base_ms, 0))})"
+        f"({milliseconds(max(piece.other_ms, 0))} {noun.one} instead of {milliseconds(max(piece.base_ms, 0))})"
         for place, (piece, share) in enumerate(shares)
     ]
-    among = " among the middle half of the registrations" if pair.typical else ""
-    text = ", ".join(told) + among
+    text = ", ".join(told) + (f" among the middle half of the {noun.many}" if pair.typical else "")
     first = shares[0][0]
-    if first.kind == HELD and first.role == pair.ends[0]:
-        held = [one for one in pair.stages if one.whose == HELD]
-        worst = max(held, key=lambda one: abs(one.other_ms - one.base_ms), default=None)
-        if worst is not None and abs(worst.other_ms - worst.base_ms) >= abs(first.delta_ms) / 2:
-            text += f", above all {worst.name}"
+    stages = [one for one in pair.stages if one.whose == first.kind]
+    worst = max(stages, key=lambda one: abs(one.other_ms - one.base_ms), default=None)
+    if worst is not None and abs(worst.other_ms - worst.base_ms) >= abs(first.delta_ms) / 2:
+        text += f", above all {worst.name}"
     yield f"{text[0].upper()}{text[1:]}."
 
 
@@ -191,7 +184,7 @@ def _why(
     if found:
         yield f"Why: {'; '.join(cause.text for cause in found)}."
     else:
-        own = first is not None and first.kind == OWN
+        own = first is not None and first.kind in (OWN, UNREAD)
         yield "No setting that is known and no advice explains it" + (
             ": it is that program's own time." if own else "."
         )
@@ -218,7 +211,8 @@ def _settings(
             word = (
                 f"{core.word} in {comparison.summaries[pair.other].name}" if core.differs else "no difference"
             )
-            yield f"The core alone, network included: {word}, {times_text(core)} in the mean."
+            with_network = "" if all(one.apart for one in pair.seen) else ", network included"
+            yield f"The core alone{with_network}: {word}, {times_text(core)} in the mean."
     explained = {cause.setting for cause in found}
     tuned = [one for one in _tuned(comparison.settings, pair) if one.name not in explained]
     if tuned:
@@ -245,19 +239,6 @@ def _both(comparison: Comparison, pair: Pair) -> tuple[Summary, Summary]:
     return comparison.summaries[pair.base], comparison.summaries[pair.other]
 
 
-def _without_registrations(comparison: Comparison, pair: Pair) -> Verdict:
-    lacking = [
-        comparison.summaries[one].name for one in (pair.base, pair.other) if not comparison.seen(one).n
-    ]
-    which = " and ".join(lacking)
-    text = f"{which} {'holds' if len(lacking) == 1 else 'hold'} no completed registration: only transport is compared."
-    return Verdict(
-        pair,
-        NO_REGISTRATIONS,
-        " ".join([*failed_words(comparison, pair), text, transport_words(comparison, pair)]),
-    )
-
-
 def _tuned(settings: Sequence[Setting], pair: Pair) -> list[Setting]:
     return [one for one in settings if one.name in TUNED and one.role and one.between(pair.base, pair.other)]
 
@@ -271,13 +252,12 @@ def _listed(settings: Sequence[Setting], comparison: Comparison, pair: Pair) -> 
     )
 
 
-def _value(comparison: Comparison, place: int, by: str) -> float:
-    ended = comparison.seen(place)
+def _value(seen: Ended, by: str) -> float:
     if by == "mean":
-        return ended.mean("total")
-    return ended.percentile("total", 0.95 if by == "p95" else 0.5) or 0.0
+        return seen.mean("total")
+    return seen.percentile("total", 0.95 if by == "p95" else 0.5) or 0.0
 
 
-def _medians(pair: Pair, comparison: Comparison) -> str:
-    base, other = (milliseconds(_value(comparison, place, "p50")) for place in (pair.base, pair.other))
+def _medians(pair: Pair) -> str:
+    base, other = (milliseconds(_value(seen, "p50")) for seen in pair.seen)
     return f" (median {base} and {other})"

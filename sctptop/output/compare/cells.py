@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sctptop.comparison.compare import Comparison
+from sctptop.comparison.ended import Ended
 from sctptop.comparison.ratio_text import times_text
 from sctptop.comparison.significance import Ratio
-from sctptop.comparison.summary import Ended
 from sctptop.model.associations.distribution import NANOSECONDS, Distribution
 from sctptop.quantity import UNKNOWN, milliseconds, short
 
@@ -28,11 +28,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Lines under a title; ``note`` is what one must know to read them."""
+    """Lines under a title; ``note`` is what one must know to read them. ``label``: columns that a label may take."""
 
     title: str
     lines: tuple[Line, ...]
     note: str = ""
+    label: int = 42
 
 
 def line_of(label: str, of: Sequence[Of], cell: Callable[[Of], str]) -> Line:
@@ -45,7 +46,7 @@ def with_ratio(line: Line, comparison: Comparison, name: str) -> Line:
     if not name:
         return line
     remarks = tuple(
-        ratio_cell(pair.ratios.get(name)) if name == "heartbeat" or pair.comparable else ""
+        ratio_cell(pair.ratios.get(name)) if name == "heartbeat" or comparison.comparable(pair) else ""
         for pair in comparison.pairs
     )
     return Line(line.label, line.cells, remarks)
@@ -60,13 +61,15 @@ def ratio_cell(ratio: Ratio | None) -> str:
 
 def part_cell(one: Ended, name: str) -> str:
     """The mean of one of PARTS and its share of the total."""
-    if not one.n:
-        return UNKNOWN
-    return milliseconds(one.mean(name)) if name == "total" else time_cell(one.mean(name), one)
+    return _share_cell(one.mean(name), one) if one.times[name] else UNKNOWN
 
 
-def time_cell(ms: float, one: Ended) -> str:
-    """A part of the mean registration and its share of the total."""
+def piece_cell(one: Ended, whose: str, role: str) -> str:
+    """The same of a piece of a part."""
+    return _share_cell(one.mean_piece(whose, role), one) if one.n else UNKNOWN
+
+
+def _share_cell(ms: float, one: Ended) -> str:
     total = one.mean("total")
     return milliseconds(ms) + (f" {ms / total:.0%}" if total else "")
 

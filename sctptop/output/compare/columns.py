@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from sctptop.output.compare.cells import DIFFERS, Line, Table
 from sctptop.terminal_text import clip
 
-LABEL = 42
 MOST_HEAD = 20
 INDENT = GAP = "  "
 
@@ -22,7 +21,7 @@ def table_lines(table: Table, names: Sequence[str], width: int, dim: Callable[[s
         Line(line.label, tuple(clip(cell, most) for cell in line.cells), line.remarks)
         for line in (_head(table, names), *table.lines)
     ]
-    label = min(max(len(row.label) for row in rows), LABEL)
+    label = min(max(len(row.label) for row in rows), table.label)
     value = [max(len(row.cells[place]) for row in rows) for place in range(len(names))]
     remark = [0] + [
         max(len(row.remarks[place]) if row.remarks else 0 for row in rows) for place in range(len(names) - 1)

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sctptop.comparison.compare import Comparison, Pair
+from sctptop.comparison.ended import Ended
 from sctptop.comparison.significance import Ratio
-from sctptop.comparison.summary import End, Ended, Summary
+from sctptop.comparison.summary import End, Summary
 from sctptop.comparison.verdict import Verdict
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
 from sctptop.model.registrations.tally import PARTS
 
-SCHEMA = 1
+SCHEMA = 2
 LEAST_RATIO = 1e-4
 
 
@@ -20,6 +21,7 @@ def comparison_to_json(comparison: Comparison, verdicts: Sequence[Verdict]) -> d
     """``recordings`` in their order, the baseline first; ``comparisons`` of each other with it.
 
     ``ratio`` is other over baseline with its 95 % interval; ``word`` "slower" or "faster" only where that is certain.
+    Ratios are of one ``kind`` of registration; the network is in the core's or the RAN's where either does not tell it.
     """
     return {
         "schema": SCHEMA,
@@ -58,7 +60,13 @@ def _recording(one: Summary, end: str) -> dict[str, Any]:
         "messages_unseen": one.unseen,
         "damaged": one.damaged,
         "seen_from": end or None,
-        "registrations": [_ended(ended) for ended in one.registrations.values()],
+        "registrations": [
+            {
+                "end": role,
+                "kinds": [_ended(found) for (end, _), found in one.registrations.items() if end == role],
+            }
+            for role in dict.fromkeys(end for end, _ in one.registrations)
+        ],
         "running_at_the_end": one.running,
         "procedures": [
             {
@@ -90,9 +98,14 @@ def _recording(one: Summary, end: str) -> dict[str, Any]:
 
 def _ended(one: Ended) -> dict[str, Any]:
     return {
-        "end": one.end,
+        "kind": one.kind,
         "started": one.started,
         **{outcome.replace(" ", "_"): count for outcome, count in one.ended.items()},
+        "success": one.success,
+        "inferred": one.inferred,
+        "causes": [
+            {"outcome": outcome, "cause": cause, "n": count} for (outcome, cause), count in one.causes.items()
+        ],
         "per_second": one.rate,
         "at_once": one.at_once,
         **{published: _part(one, part) for part, published in PARTS.items()},
@@ -104,7 +117,7 @@ def _ended(one: Ended) -> dict[str, Any]:
 
 
 def _part(one: Ended, part: str) -> dict[str, float | int] | None:
-    if not one.n:
+    if not one.times[part]:
         return None
     times = sorted(one.times[part])
     found: dict[str, float | int] = {"n": one.n, "min": times[0], "mean": round(one.mean(part), 6)}
@@ -149,11 +162,16 @@ def _pair(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
     shares = {id(piece): share for piece, share in verdict.shares}
     return {
         "recording": comparison.summaries[pair.other].name,
+        "kind": pair.kind or None,
         "result": verdict.result,
         "by": verdict.by or None,
         "settings_explain": verdict.settings_explain,
         "success_differs": pair.success_differs,
         "ratios": {name: _ratio(ratio) for name, ratio in pair.ratios.items()},
+        "other_kinds": [
+            {"kind": kind, "ratios": {name: _ratio(ratio) for name, ratio in ratios.items()}}
+            for kind, ratios in pair.others.items()
+        ],
         "pieces": [
             {
                 "kind": piece.kind,
@@ -173,7 +191,7 @@ def _pair(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
             }
             for cause in verdict.causes
         ],
-        "verdict": verdict.text,
+        "verdict": f"{verdict.about}: {verdict.text}" if verdict.about else verdict.text,
     }
 
 

@@ -9,7 +9,7 @@ from sctptop.comparison.verdict import Verdict, ranking
 from sctptop.output.compare.cells import Table
 from sctptop.output.compare.plot import overlaid
 from sctptop.output.compare.tables import tables
-from sctptop.output.compare.text import CERTAINTY, WIDTH, plot_groups, short_names
+from sctptop.output.compare.text import CERTAINTY, WIDTH, plot_groups, plot_title, short_names, verdict_title
 from sctptop.quantity import milliseconds
 
 
@@ -25,12 +25,12 @@ def markdown_report(comparison: Comparison, verdicts: Sequence[Verdict]) -> str:
     lines += ["### Advice given", "", *_advice(comparison, names), ""]
     plot = overlaid(plot_groups(comparison, names), WIDTH)
     if plot:
-        lines += ["### Distribution of registrations", "", "```", *plot, "```", ""]
+        lines += [f"### {escaped(plot_title(comparison))}", "", "```", *plot, "```", ""]
     lines += [escaped(CERTAINTY), ""]
     if ranked := ranking(comparison):
         lines += [escaped(ranked), ""]
     for verdict in verdicts:
-        lines += [f"**Verdict:** {escaped(verdict.text)}", ""]
+        lines += [f"**{escaped(verdict_title(verdict))}** {escaped(verdict.text)}", ""]
     return "\n".join(lines)
 
 

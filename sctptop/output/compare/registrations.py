@@ -1,121 +1,175 @@
-"""The registrations of a comparison in tables: counts, times with their split, the other end, and stages."""
+"""The registrations of a comparison in tables: counts, times with their split, failures, stages, and further kinds."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-from sctptop.comparison.breakdown import FAR, NETWORK, pieces
 from sctptop.comparison.compare import Comparison
-from sctptop.comparison.remarks import PEERS, RADIO
-from sctptop.comparison.summary import Ended
+from sctptop.comparison.ended import Ended
+from sctptop.comparison.kinds import UNTOLD, words
+from sctptop.comparison.roles import PEERS
 from sctptop.model.associations.distribution import PERCENTILES
+from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
 from sctptop.model.passages.stages import SCTP
-from sctptop.model.registrations.words import COMPLETED
-from sctptop.output.compare.cells import Line, Table, line_of, ms_cell, part_cell, time_cell, with_ratio
+from sctptop.output.compare.cells import (
+    Line,
+    Table,
+    line_of,
+    ms_cell,
+    part_cell,
+    piece_cell,
+    ratio_cell,
+    with_ratio,
+)
 from sctptop.quantity import UNKNOWN, milliseconds, short
 
 MOST_STAGES = 8
-TRIPS, LEFT = "round trips × heartbeat RTT", "what both ends leave"
+MOST_FAILURES = 12
+MOST_FURTHER = 8
+FAILURE_LABEL = 62
+"""A name of NGAP takes 46 columns."""
+SCTP_WORDS = {
+    HELD: "held before sent",
+    BLOCKED: "no room in the send buffer",
+    LOST: "lost and sent again",
+    ORDER: "waiting in order",
+}
+TRIPS, SEEN = "round trips × heartbeat RTT", "seen from both ends"
 """How the network was separated from the far end."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
-    """The mean time of the far end, as the verdict has it where it is not of the middle half."""
+def registration_tables(comparison: Comparison) -> Iterable[Table]:
+    """All of them, those of the kind that is compared first."""
+    yield _registrations(comparison)
+    yield _failures(comparison.kind, comparison.seen)
+    yield _stages(comparison)
+    for kind in comparison.further[:MOST_FURTHER]:
+        seen = [one.of(end, kind) for one, end in zip(comparison.summaries, comparison.ends, strict=True)]
+        yield _further(comparison, kind, seen)
+        yield _failures(kind, seen)
 
-    network_ms: float
-    rest_ms: float
-    how: str
+
+def title(kind: str) -> str:
+    """Registrations of a kind as a title: "Initial registrations"."""
+    full = words(kind or UNTOLD).full
+    return f"{full[0].upper()}{full[1:]}"
 
 
-def registrations_table(comparison: Comparison) -> Table:
+def _registrations(comparison: Comparison) -> Table:
     """How many, how fast, and how the mean splits up; without a line where there is none."""
-    seen = [comparison.seen(place) for place in range(len(comparison.summaries))]
-    if not any(one.n or one.failed for one in seen):
-        return Table("Registrations", ())
-    far = "core" if set(comparison.ends) & set(RADIO) else "RAN"
-    splits = _splits(comparison)
-    lines = [
-        line_of("completed", seen, lambda one: str(one.n)),
-        line_of("failed", seen, lambda one: one.failures or "0"),
-        line_of("success", seen, _success),
+    seen = comparison.seen
+    if not any(sum(one.ended.values()) for one in seen):
+        return Table("", ())
+    lines = [*_counts(seen)]
+    lines += [
         line_of("per second", seen, lambda one: UNKNOWN if one.rate is None else short(one.rate)),
         line_of("at once, at most", seen, lambda one: str(one.at_once)),
     ]
     for label, share in {**PERCENTILES, "max": 1.0}.items():
-        cells = Line(f"time, {label}", tuple(ms_cell(one.percentile("total", share)) for one in seen))
-        lines.append(with_ratio(cells, comparison, label))
-    lines.append(
-        with_ratio(line_of("time, mean", seen, lambda one: part_cell(one, "total")), comparison, "mean")
-    )
-    for part, label, name in (
-        ("sctp", "  SCTP", "sctp"),
-        ("held", "    held before sent", ""),
-        ("read_wait", "    waiting to be read", ""),
-        ("core", "  core", "core"),
-        ("ran", "  RAN", "ran"),
-    ):
-        lines.append(with_ratio(Line(label, tuple(part_cell(one, part) for one in seen)), comparison, name))
-        if part == far.lower():
-            lines += _split_lines(far, seen, splits)
+        lines.append(_with_time(comparison, label, share))
+    mean = line_of("time, mean", seen, lambda one: ms_cell(one.mean("total") if one.n else None))
+    lines += [with_ratio(mean, comparison, "mean"), *_split(comparison)]
     ends = {end for end in comparison.ends if end}
     where = f"at the {ends.pop()}" if len(ends) == 1 else "each as recorded"
-    ways = sorted({split.how for split in splits if split})
-    how = f" ({' or '.join(ways)})" if ways else ""
-    note = f"SCTP + core + RAN = mean. Time of the {far} contains the network{how}. Ratios with their 95 % interval."
-    return Table(f"Registrations, {where}", tuple(lines), note)
+    return Table(f"{title(comparison.kind)}, {where}", tuple(lines), _note(comparison))
 
 
-def _splits(comparison: Comparison) -> list[_Split | None]:
-    """For each recording; None where the network is not separated."""
-    found: list[_Split | None] = [None] * len(comparison.summaries)
-    if len({end for end in comparison.ends if end}) > 1:
-        return found
-    for pair in comparison.pairs:
-        if not pair.comparable:
-            continue
-        base, other = (comparison.summaries[one] for one in (pair.base, pair.other))
-        away = [one for one in pieces(base, other, pair.ends[0], typical=False) if one.role != pair.ends[0]]
-        *rest, network = away
-        if network.kind == NETWORK:
-            how = TRIPS if rest[0].kind == FAR else LEFT
-            before = _Split(network.base_ms, sum(one.base_ms for one in rest), how)
-            found[pair.base] = found[pair.base] or before
-            found[pair.other] = _Split(network.other_ms, sum(one.other_ms for one in rest), how)
-    return found
+def _counts(seen: Sequence[Ended]) -> Iterable[Line]:
+    yield line_of("completed", seen, lambda one: str(one.n))
+    yield line_of("failed", seen, lambda one: str(one.failed))
+    if any(one.unknown for one in seen):
+        yield line_of("not known how it ended", seen, lambda one: str(one.unknown))
+    if any(one.inferred for one in seen):
+        yield line_of("outcome inferred, under a cipher", seen, lambda one: str(one.inferred))
+    yield line_of("success", seen, lambda one: UNKNOWN if one.success is None else f"{one.success:.1%}")
 
 
-def _split_lines(far: str, seen: Sequence[Ended], splits: Sequence[_Split | None]) -> Iterable[Line]:
-    if any(splits):
-        pairs = list(zip(seen, splits, strict=True))
-        network = (time_cell(max(split.network_ms, 0.0), one) if split else UNKNOWN for one, split in pairs)
-        rest = (time_cell(split.rest_ms, one) if split else UNKNOWN for one, split in pairs)
-        yield Line("    network", tuple(network))
-        yield Line(f"    {far} without it", tuple(rest))
+def _with_time(comparison: Comparison, label: str, share: float) -> Line:
+    cells = line_of(f"time, {label}", comparison.seen, lambda one: ms_cell(one.percentile("total", share)))
+    return with_ratio(cells, comparison, label)
 
 
-def peer_table(comparison: Comparison) -> Table:
-    """The same registrations at the other end, where it was recorded too."""
-    peers = [PEERS.get(end, "") for end in comparison.ends]
-    seen = [one.of(peer) for one, peer in zip(comparison.summaries, peers, strict=True)]
-    if not all(one.n for one in seen) or len(set(peers)) > 1:
-        return Table("", ())
-    own = "ran" if peers[0] in RADIO else "core"
+def _split(comparison: Comparison) -> Iterable[Line]:
+    """The parts of the mean; where both ends are seen, by the end, as far as there is anything."""
+    seen = comparison.seen
+    ends = [role for role in PEERS if role in comparison.ends]
+    roles = [role for role in PEERS if role in ends or PEERS[role] in ends]
+    by_end = any(one.whole for one in seen) or len(ends) > 1
+
+    def part(label: str, name: str) -> Line:
+        return with_ratio(line_of(label, seen, lambda one: part_cell(one, name)), comparison, name)
+
+    def piece(label: str, whose: str, role: str) -> Iterable[Line]:
+        if any(one.mean_piece(whose, role) for one in seen):
+            yield line_of(label, seen, lambda one: piece_cell(one, whose, role))
+
+    yield part("  SCTP", "sctp")
+    for whose, told in SCTP_WORDS.items():
+        for role in roles if whose in (HELD, BLOCKED) else ("",):
+            yield from piece(f"    {told}{f', {role}' if role and by_end else ''}", whose, role)
+    yield part("  unread" if by_end else f"  unread by the {ends[0]}", "unread")
+    for role in roles if by_end else ():
+        yield from piece(f"    by the {role}", UNREAD, role)
+    for label, name in (("  network", "network"), ("  core", "core"), ("  RAN", "ran")):
+        if name != "network" or any(one.apart for one in seen):
+            yield part(label, name)
+
+
+def _note(comparison: Comparison) -> str:
+    seen = [one for one in comparison.seen if one.n]
+    if not seen:
+        return ""
+    if all(one.apart for one in seen):
+        parts = "SCTP + unread + network + core + RAN"
+        told = zip(comparison.summaries, comparison.seen, strict=True)
+        ways = sorted({SEEN if one.of(end.end, end.kind).whole else TRIPS for one, end in told if end.n})
+        network = f"Network: {' or '.join(ways)}."
+    else:
+        parts = "SCTP + unread + core + RAN"
+        far = " and ".join(sorted({"core" if one.far == "core" else "RAN" for one in seen}))
+        network = f"Time of the {far} contains the network."
+    return f"{parts} = mean. Unread is the time of who reads, not of SCTP. {network} Ratios with their 95 % interval."
+
+
+def _failures(kind: str, seen: Sequence[Ended]) -> Table:
+    """How often for each outcome and cause, the most frequent first."""
+    total: Counter[tuple[str, str]] = Counter()
+    for one in seen:
+        total.update(one.reasons)
     lines = [
-        line_of("held before sent", seen, lambda one: part_cell(one, "held")),
-        line_of("waiting to be read", seen, lambda one: part_cell(one, "read_wait")),
-        line_of(f"{peers[0]} itself", seen, lambda one: part_cell(one, own)),
+        line_of(
+            f"{outcome}{f': {cause}' if cause else ''}",
+            seen,
+            lambda one, why=(outcome, cause): str(one.reasons.get(why, 0)),  # type: ignore[misc]
+        )
+        for (outcome, cause), _ in total.most_common(MOST_FAILURES)
     ]
-    return Table(f"The same registrations at the {peers[0]}, mean", tuple(lines))
+    rest = [why for why, _ in total.most_common()[MOST_FAILURES:]]
+    if rest:
+        lines.append(line_of("others", seen, lambda one: str(sum(one.reasons.get(why, 0) for why in rest))))
+    return Table(f"{title(kind)} that failed", tuple(lines), label=FAILURE_LABEL)
 
 
-def stages_table(comparison: Comparison) -> Table:
+def _further(comparison: Comparison, kind: str, seen: Sequence[Ended]) -> Table:
+    """Another kind of registration, which is never mixed with the one that is compared: shortly."""
+    lines = [
+        line_of("ended", seen, lambda one: str(sum(one.ended.values()))),
+        line_of("completed", seen, lambda one: str(one.n)),
+    ]
+    for label in ("p50", "p95"):
+        cells = tuple(ms_cell(one.percentile("total", PERCENTILES[label])) for one in seen)
+        remarks = tuple(ratio_cell(pair.others.get(kind, {}).get(label)) for pair in comparison.pairs)
+        lines.append(Line(f"time, {label}", cells, remarks))
+    return Table(title(kind) if kind != UNTOLD else "Registrations of unknown kind", tuple(lines))
+
+
+def _stages(comparison: Comparison) -> Table:
     """The stages whose means lie farthest apart."""
     names: dict[tuple[str, str], None] = {}
     for pair in comparison.pairs:
-        names.update(dict.fromkeys((one.whose, one.name) for one in pair.stages))
-    seen = [comparison.seen(place) for place in range(len(comparison.summaries))]
+        if comparison.comparable(pair):
+            names.update(dict.fromkeys((one.whose, one.name) for one in pair.stages))
 
     def cell(one: Ended, name: tuple[str, str]) -> str:
         stalls = one.stages.get(name)
@@ -123,18 +177,12 @@ def stages_table(comparison: Comparison) -> Table:
 
     lines = [
         Line(
-            f"{whose} {name}" if whose in SCTP else f"{whose} until {name}",
-            tuple(cell(one, (whose, name)) for one in seen),
+            f"{whose} {name}" if whose in (*SCTP, UNREAD, NETWORK) else f"{whose} until {name}",
+            tuple(cell(one, (whose, name)) for one in comparison.seen),
         )
         for whose, name in names
     ]
-    return Table(
-        "Stages that differ most",
-        tuple(lines[:MOST_STAGES]),
-        "Mean over all registrations, and in how many.",
-    )
-
-
-def _success(one: Ended) -> str:
-    ended = sum(one.ended.values())
-    return f"{one.ended[COMPLETED] / ended:.1%}" if ended else UNKNOWN
+    note = "Mean over all registrations, and in how many."
+    if not all(one.whole for one in comparison.seen if one.n):
+        note += " Stages of the far end contain the network."
+    return Table("Stages that differ most", tuple(lines[:MOST_STAGES]), note)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from sctptop.comparison.causes import setting_text, setting_title
 from sctptop.comparison.compare import Comparison
-from sctptop.comparison.remarks import PEERS, Setting
+from sctptop.comparison.remarks import Setting
+from sctptop.comparison.roles import PEERS
 from sctptop.comparison.summary import Summary
 from sctptop.comparison.transport import rtx_share
 from sctptop.model.associations.distribution import Distribution
@@ -21,7 +22,7 @@ from sctptop.output.compare.cells import (
     times_cell,
     with_ratio,
 )
-from sctptop.output.compare.registrations import peer_table, registrations_table, stages_table
+from sctptop.output.compare.registrations import registration_tables
 from sctptop.quantity import UNKNOWN, milliseconds, short
 
 MOST_PROCEDURES = 8
@@ -37,9 +38,7 @@ def tables(comparison: Comparison) -> Iterable[Table]:
     for table in (
         _recordings(comparison),
         _settings(comparison),
-        registrations_table(comparison),
-        peer_table(comparison),
-        stages_table(comparison),
+        *registration_tables(comparison),
         _procedures(comparison),
         _transport(comparison),
     ):
@@ -140,13 +139,13 @@ def _transport(comparison: Comparison) -> Table:
             lambda one: count_cell(one.counters.get("SctpDelaySackExpireds")),
         ),
     ]
-    seen = [comparison.seen(place) for place in range(len(summaries))]
-    if any(one.n for one in seen):
+    completed = [one.completed(end) for one, end in zip(summaries, comparison.ends, strict=True)]
+    if any(completed):
         cells = tuple(
             UNKNOWN
-            if (n := one.counters.get("SctpDelaySackExpireds")) is None or not ended.n
-            else f"{n / ended.n:.2f}"
-            for one, ended in zip(summaries, seen, strict=True)
+            if (expired := one.counters.get("SctpDelaySackExpireds")) is None or not n
+            else f"{expired / n:.2f}"
+            for one, n in zip(summaries, completed, strict=True)
         )
         lines.append(Line("  for each registration", cells))
     note = "Queues as read once a sample; expiries are of the network namespaces of these associations."

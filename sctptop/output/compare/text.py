@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from sctptop.comparison.compare import Comparison
+from sctptop.comparison.kinds import UNTOLD, words
 from sctptop.comparison.significance import FASTER, RESAMPLES, SAME, SLOWER, SMALLEST
 from sctptop.comparison.verdict import Verdict, ranking
 from sctptop.output.compare.columns import table_lines
@@ -18,7 +19,14 @@ WIDTH, LEAST_WIDTH = 100, 60
 NAME = 18
 BOLD, DIM, RED, GREEN, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[0m"
 COLOURS = {FASTER: GREEN, SLOWER: RED, SAME: BOLD}
-PLOTTED = (("total", "total"), ("sctp", "SCTP"), ("core", "core"), ("ran", "RAN"))
+PLOTTED = {
+    "total": "total",
+    "sctp": "SCTP",
+    "unread": "unread",
+    "network": "network",
+    "core": "core",
+    "ran": "RAN",
+}
 CERTAINTY = (
     f"Intervals: 95 % of {RESAMPLES:,} bootstrap resamples; * is a difference of more than {SMALLEST:.0%} for certain. "
     "They tell the spread within a recording, not from run to run: record each set-up twice, and compare those first."
@@ -50,12 +58,12 @@ def text_report(
         lines += [paint("Advice given", BOLD), *advice, ""]
     plot = overlaid(plot_groups(comparison, names), width)
     if plot:
-        lines += [paint("Distribution of registrations", BOLD), *plot, ""]
+        lines += [paint(plot_title(comparison), BOLD), *plot, ""]
     lines += [paint(text, DIM) for text in wrap(CERTAINTY, width)]
     if ranked := ranking(comparison):
         lines += ["", *wrap(ranked, width)]
     for verdict in verdicts:
-        head, *rest = wrap(f"Verdict: {verdict.text}", width)
+        head, *rest = wrap(f"{verdict_title(verdict)} {verdict.text}", width)
         lines += ["", paint(head, BOLD + COLOURS.get(verdict.result, "")), *rest]
     return "\n".join(lines) + "\n"
 
@@ -73,12 +81,21 @@ def plot_groups(
     comparison: Comparison, names: Sequence[str]
 ) -> dict[str, list[tuple[str, tuple[float, ...]]]]:
     """Times of the registrations by part, as far as there are any."""
-    seen = [comparison.seen(place) for place in range(len(names))]
     return {
-        label: [(name, one.times[part]) for name, one in zip(names, seen, strict=True)]
-        for part, label in PLOTTED
-        if any(any(one.times[part]) for one in seen)
+        label: [(name, one.times[part]) for name, one in zip(names, comparison.seen, strict=True)]
+        for part, label in PLOTTED.items()
+        if any(any(one.times[part]) for one in comparison.seen)
     }
+
+
+def plot_title(comparison: Comparison) -> str:
+    """What is drawn."""
+    return f"Distribution of {words(comparison.kind or UNTOLD).full}"
+
+
+def verdict_title(verdict: Verdict) -> str:
+    """What stands before its text: "Verdict on initial registrations:"."""
+    return f"Verdict on {verdict.about}:" if verdict.about else "Verdict:"
 
 
 def _advice(comparison: Comparison, names: Sequence[str], width: int) -> Iterable[str]:

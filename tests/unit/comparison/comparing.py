@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
@@ -12,7 +13,7 @@ from sctptop.comparison.summarizing import summarise
 from sctptop.comparison.summary import Summary
 from sctptop.model.association import Association, Process
 from sctptop.model.association import Path as AssociationPath
-from sctptop.model.event import Event
+from sctptop.model.event import Detail, Event
 from sctptop.model.sample import Sample
 from sctptop.recording.writer import Writer
 from tests.unit.associations import association, sample
@@ -47,12 +48,16 @@ GNB: Mapping[str, Any] = {
 }
 AMF = {**GNB, "local_port": 38412, "remote_port": 59058, "own_tag": 1001, "peer_tag": 1}
 REJECTED = (INITIAL, *AUTHENTICATION, Step(False, 4, 0x44))
+NAMED_BY = ("ran_ue_id", "amf_ue_id", "pdu", "procedure", "nas")
 Change = Callable[[Step, random.Random, int], Step]
 
 
 @dataclass(frozen=True)
 class Run:
-    """A set-up: how many UEs, how messages differ from PLAIN, what the ends are set to, and who is on this host."""
+    """A set-up: how many UEs, how messages differ from PLAIN, what the ends are set to, and who is on this host.
+
+    ``kinds``: what the UEs request in turn, None as an older version recorded it.
+    """
 
     ues: int = 40
     change: Change = lambda step, dice, ue: step
@@ -67,6 +72,9 @@ class Run:
     comm: str = "amf"
     sack_expiries: bool = False
     probes: bool = True
+    kinds: Sequence[str | None] = ("initial",)
+    cause: int | None = None
+    heartbeats: bool = True
 
     def samples(self) -> Iterator[Sample]:
         """A sample a second, until all registrations are through."""
@@ -81,7 +89,9 @@ class Run:
             for name, events in zip(
                 told, exchange(told_steps, ue + 1, round((1000 + ue * self.every_ms) * MS)), strict=True
             ):
-                told[name] += events
+                told[name] += [self._as_read(event, ue) for event in events]
+        if len(self.ends) > 1:
+            numbered(told)
         waiting = sorted((event for end in self.ends for event in told[end]), key=came_ns)
         late = [came_ns(one) for one in told["gNB"] if (one.number("wait_ns") or 0) > 100 * MS]
         expired, second = 0, 0
@@ -115,6 +125,15 @@ class Run:
         writer.close()
         return path
 
+    def _as_read(self, event: Event, ue: int) -> Event:
+        """With what the head of its message tells beside the types."""
+        more: dict[str, Detail] = {}
+        if event.details["nas"] == INITIAL.nas:
+            more["registration_type"] = self.kinds[ue % len(self.kinds)]
+        if event.details["nas"] == REJECTED[-1].nas:
+            more["nas_cause"] = self.cause
+        return replace(event, details={**event.details, **more})
+
     def _association(self, end: str, here: Sequence[Event]) -> Association:
         facts = {**(GNB if end == "gNB" else AMF), **(self.gnb if end == "gNB" else self.amf)}
         mine = [event for event in here if event.own_tag == facts["own_tag"]] if self.probes else []
@@ -137,7 +156,7 @@ class Run:
         )
 
     def _heartbeats(self, second: int) -> Iterator[Event]:
-        if not self.probes:
+        if not (self.probes and self.heartbeats):
             return
         for end in self.ends:
             facts = GNB if end == "gNB" else AMF
@@ -152,6 +171,31 @@ class Run:
                 address="10.9.0.1",
                 details={"rtt_ms": self.rtt_ms},
             )
+
+
+def numbered(told: Mapping[str, list[Event]]) -> None:
+    """Give the messages of either end the TSNs of their order, as the sender and the receiver see them."""
+
+    def names(events: Sequence[Event], direction: str) -> Mapping[object, int]:
+        """The place of each message that goes that way."""
+        found: dict[object, int] = {}
+        counts: Counter[object] = Counter()
+        for place, event in enumerate(events):
+            if event.text("direction") == direction:
+                name = tuple(event.details[one] for one in NAMED_BY)
+                counts[name] += 1
+                found[name, counts[name]] = place
+        return found
+
+    for sender, receiver in (("gNB", "AMF"), ("AMF", "gNB")):
+        sent, read = names(told[sender], "out"), names(told[receiver], "in")
+        ordered = sorted(sent, key=lambda name: came_ns(told[sender][sent[name]]))
+        for tsn, name in enumerate(ordered, 1000):
+            for end, places in ((sender, sent), (receiver, read)):
+                event = told[end][places[name]]
+                told[end][places[name]] = replace(
+                    event, details={**event.details, "tsn": tsn, "last_tsn": tsn}
+                )
 
 
 def stalled(every: int = 1) -> Change:

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, HELD, NETWORK, OWN, READ_WAIT, Piece
-from sctptop.comparison.causes import setting_text, setting_title
+from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, OWN, Piece
 from sctptop.comparison.compare import compare
-from sctptop.comparison.remarks import Setting
 from sctptop.comparison.significance import FASTER, SAME, SLOWER
-from sctptop.comparison.summary import Fired
-from tests.unit.comparison.summaries import beats, end, ended, judged, summary
+from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
+from tests.unit.comparison.summaries import end, ended, judged, summary
 
 OFF = {"nodelay": (False,)}
 
@@ -24,33 +22,85 @@ def pieces(**parts: Any) -> list[tuple[str, str, float, float]]:
 
 
 def test_pieces_add_up_to_the_mean() -> None:
-    # Four turns of a heartbeat RTT of 1 ms are the network's, the rest of the core's 10 ms the AMF's.
-    found = pieces(held=3.0, read_wait=2.0, core=30.0, ran=5.0)
+    found = pieces(held=3.0, blocked=1.0, lost=7.0, order=6.0, unread=2.0, core=30.0, ran=5.0)
     assert [(kind, role) for kind, role, *_ in found] == [
         (HELD, "gNB"),
-        (READ_WAIT, "gNB"),
+        (BLOCKED, "gNB"),
+        (LOST, ""),
+        (ORDER, ""),
+        (UNREAD, "gNB"),
         (OWN, "gNB"),
         (FAR, "AMF"),
         (NETWORK, ""),
     ]
-    assert [base for *_, base, _ in found] == pytest.approx([0, 0, 10, 6, 4], rel=0.03)
-    assert [other for *_, other in found] == pytest.approx([3, 2, 5, 26, 4], rel=0.03)
+    assert [base for *_, base, _ in found] == pytest.approx([0, 0, 0, 0, 0, 10, 6, 4])
+    assert [other for *_, other in found] == pytest.approx([3, 1, 7, 6, 2, 5, 26, 4])
 
 
-def test_the_network_takes_no_more_than_there_is_and_needs_three_heartbeats() -> None:
-    far = compare([summary("a"), summary("b", heartbeats=beats(50.0))]).pairs[0].pieces
-    assert far[-1].kind == NETWORK and [far[-1].other_ms, far[-2].other_ms] == pytest.approx([10, 0])
-    for n, kind in ((3, NETWORK), (2, FAR_AND_NETWORK), (0, FAR_AND_NETWORK)):
-        for pair in ((20, n), (n, 20)):
-            some = [summary(name, heartbeats=beats(1.0, one)) for name, one in zip("ab", pair, strict=True)]
-            assert compare(some).pairs[0].pieces[-1].kind == kind
+def test_where_both_ends_are_seen_each_has_its_pieces() -> None:
+    there = {"held": 2.0, "blocked": 1.0, "unread": 9.0}
+    slow = ended(held=3.0, there=there)
+    comparison = compare([summary("a", ended(there={})), summary("b", slow)])
+    found = [(one.kind, one.role, one.other_ms) for one in comparison.pairs[0].pieces]
+    assert [(kind, role) for kind, role, _ in found] == [
+        (HELD, "gNB"),
+        (BLOCKED, "gNB"),
+        (HELD, "AMF"),
+        (BLOCKED, "AMF"),
+        (LOST, ""),
+        (ORDER, ""),
+        (UNREAD, "gNB"),
+        (OWN, "gNB"),
+        (UNREAD, "AMF"),
+        (OWN, "AMF"),
+        (NETWORK, ""),
+    ]
+    assert [ms for *_, ms in found] == pytest.approx([3, 0, 2, 1, 0, 0, 0, 10, 9, 6, 4])
+    # Beside a recording of one end all of that is the far end's, on whichever side it is.
+    for pair, place in (((slow, ended()), 0), ((ended(), slow), 1)):
+        (one,) = compare([summary("a", pair[0]), summary("b", pair[1])]).pairs
+        assert not one.seen[place].whole and not one.stages
+        names = {(piece.kind, piece.role): (piece.base_ms, piece.other_ms) for piece in one.pieces}
+        assert (HELD, "AMF") not in names
+        assert names[FAR, "AMF"][place] == pytest.approx(18) and names[FAR, "AMF"][
+            1 - place
+        ] == pytest.approx(6)
+        assert {
+            part: round(one.seen[place].mean(part), 6) for part in ("total", "sctp", "held", "unread", "core")
+        } == {
+            "total": 35,
+            "sctp": 3,
+            "held": 3,
+            "unread": 0,
+            "core": 18,
+        }
+
+
+def test_a_network_that_one_does_not_tell_is_the_far_end_s_in_both() -> None:
+    known, untold = summary("a"), summary("b", ended(core=12.0, network=None))
+    for pair, ratio in (((known, untold), 1.2), ((untold, known), 1 / 1.2)):
+        (one,) = compare(pair).pairs
+        *_, far = one.pieces
+        assert (far.kind, far.role) == (FAR_AND_NETWORK, "AMF")
+        assert sorted((far.base_ms, far.other_ms)) == pytest.approx([10, 12])
+        assert one.ratios["network"].value is None
+        assert one.ratios["core"].value == pytest.approx(ratio)
+    # At the core's end it is the radio side's.
+    amf = [summary("a", ended(end="AMF", network=network)) for network in (4.0, None)]
+    *_, far = compare(amf).pairs[0].pieces
+    assert (far.kind, far.role) == (FAR_AND_NETWORK, "gNB")
+    assert [far.base_ms, far.other_ms] == pytest.approx([10, 10])
 
 
 @pytest.mark.parametrize(
     ("piece", "title"),
     [
         (Piece(HELD, "gNB", 0, 0), "SCTP on the gNB: messages held before they were sent"),
-        (Piece(READ_WAIT, "AMF", 0, 0), "SCTP on the AMF: messages waiting to be read"),
+        (Piece(BLOCKED, "AMF", 0, 0), "SCTP on the AMF: messages that had no room in the send buffer"),
+        (Piece(LOST, "", 0, 0), "SCTP: messages that were lost, until they were sent again"),
+        (Piece(ORDER, "", 0, 0), "SCTP: messages that waited in order behind another one"),
+        (Piece(UNREAD, "AMF", 0, 0), "the AMF, which was late to read its messages"),
+        (Piece(UNREAD, "gNB", 0, 0), "the gNB, which was late to read its messages"),
         (Piece(NETWORK, "", 0, 0), "the network"),
         (Piece(OWN, "gNB", 0, 0), "the gNB with its UEs"),
         (Piece(OWN, "AMF", 0, 0), "the AMF"),
@@ -61,11 +111,24 @@ def test_the_network_takes_no_more_than_there_is_and_needs_three_heartbeats() ->
 )
 def test_a_piece_in_words(piece: Piece, title: str) -> None:
     assert piece.title == title
+    assert ("SCTP" in title) == (piece.sctp or piece.kind in (FAR, FAR_AND_NETWORK))
+
+
+@pytest.mark.parametrize(("end", "whole"), [("AMF", False), ("gNB", False), ("gNB", True)])
+def test_a_reader_that_is_late_is_never_called_sctp(end: str, whole: bool) -> None:
+    late = ended(end=end, there={"unread": 60.0}) if whole else ended(end=end, unread=60.0)
+    found = judged(summary("a", ended(end=end, there={} if whole else None)), summary("b", late))
+    ((piece, share),) = found.shares
+    assert (piece.kind, piece.role) == (UNREAD, "AMF" if whole else end) and share > 0.95
+    assert (
+        f"is the {piece.role}, which was late to read its messages" in found.text and "SCTP" not in found.text
+    )
+    assert "it is that program's own time" in found.text
 
 
 def test_two_pieces_at_most_and_none_below_a_fifth() -> None:
-    found = judged(summary("a"), summary("b", ended(held=40.0, read_wait=30.0, core=36.0)))
-    assert [(one.kind, round(share, 2)) for one, share in found.shares] == [(HELD, 0.42), (READ_WAIT, 0.31)]
+    found = judged(summary("a"), summary("b", ended(held=40.0, unread=30.0, core=36.0)))
+    assert [(one.kind, round(share, 2)) for one, share in found.shares] == [(HELD, 0.42), (UNREAD, 0.31)]
     found = judged(summary("a"), summary("b", ended(held=40.0, core=19.0)))
     assert [(one.kind, round(share, 2)) for one, share in found.shares] == [(HELD, 0.82)]
     # One that goes the other way does not count among them.
@@ -100,73 +163,19 @@ def test_settings_explain_what_their_pieces_are_of_the_whole(
     ) == (held == 0)
 
 
-@pytest.mark.parametrize(
-    ("gnb", "amf", "settings"),
-    [
-        (OFF, {}, {"nodelay"}),
-        ({}, {"sack_delay_ms": (500,)}, {"sack_delay_ms"}),
-        ({}, {"sack_delay_ms": (100,)}, set()),
-        ({}, {"sack_frequency": (4,)}, {"sack_frequency"}),
-        ({}, OFF, set()),
-        ({"sack_delay_ms": (500,)}, {}, set()),
-        (OFF, {"sack_delay_ms": (500,)}, {"nodelay", "sack_delay_ms"}),
-        ({"nodelay": ()}, {}, set()),
-    ],
-)
-def test_a_setting_is_a_reason_where_it_costs_time(gnb: Any, amf: Any, settings: set[str]) -> None:
-    slow = summary("b", ended(held=40.0), end("gNB", gnb), end("AMF", amf))
-    for names, result in (((summary("a"), slow), SLOWER), ((slow, summary("a")), FASTER)):
-        found = judged(*names)
-        assert found.result == result and {one.setting for one in found.causes} == settings
-
-
-def fired(rule: str, role: str, severity: str = "warning") -> Fired:
-    return Fired(rule, f"Title of {rule}", severity, role, 1, 9.0, "seen", "remedy")
-
-
-@pytest.mark.parametrize(
-    ("parts", "rule", "role"),
-    [
-        ({"held": 40.0}, "nagle", "gNB"),
-        ({"held": 40.0}, "delayed_sack", "AMF"),
-        ({"held": 40.0}, "closed_window", "gNB"),
-        ({"read_wait": 40.0}, "saturated", "gNB"),
-        ({"ran": 50.0}, "saturated", "gNB"),
-        ({"core": 50.0}, "saturated", "AMF"),
-        ({"core": 50.0}, "nagle", "AMF"),
-        ({"core": 50.0}, "lossy_path", "gNB"),
-        ({"core": 50.0}, "spurious_rtx", "gNB"),
-        ({"core": 50.0}, "dead_path", "gNB"),
-        ({"core": 50.0}, "delayed_sack", "gNB"),
-    ],
-)
-def test_advice_given_in_the_slow_one_alone_is_a_reason(parts: dict[str, Any], rule: str, role: str) -> None:
-    def rules(base: tuple[Fired, ...], other: tuple[Fired, ...]) -> set[str]:
-        found = judged(summary("a", advice=base), summary("b", ended(**parts), advice=other))
-        return {one.rule for one in found.causes}
-
-    assert rules((), (fired(rule, role),)) == {rule}
-    assert rules((fired(rule, role),), (fired(rule, role),)) == set()
-    assert rules((fired(rule, role, "note"),), (fired(rule, role),)) == {rule}
-    assert rules((fired(rule, role),), ()) == set()
-    assert rules((), (fired(rule, {"gNB": "AMF", "AMF": "gNB"}[role]),)) == set()
-
-
-@pytest.mark.parametrize(
-    ("rule", "role"),
-    [("lossy_path", "gNB"), ("spurious_rtx", "gNB"), ("dead_path", "gNB"), ("lossy_path", "AMF")],
-)
-def test_a_longer_network_is_told_from_heartbeats_and_by_advice_on_paths(rule: str, role: str) -> None:
-    slow = summary("b", ended(core=30.0), heartbeats=beats(6.0), advice=(fired(rule, role),))
-    found = judged(summary("a"), slow)
-    assert [one.kind for one, _ in found.shares] == [NETWORK]
-    assert [one.rule for one in found.causes] == [rule, ""]
-    assert found.causes[1].text == "the heartbeat RTT is 6ms in b and 1ms in a (median)"
-
-
 def test_kinds_of_pieces_are_those_of_json() -> None:
-    kinds = (HELD, READ_WAIT, OWN, NETWORK, FAR, FAR_AND_NETWORK)
-    assert kinds == ("held", "unread", "own", "network", "far", "far and network")
+    kinds = (HELD, BLOCKED, LOST, ORDER, UNREAD, OWN, NETWORK, FAR, FAR_AND_NETWORK)
+    assert kinds == (
+        "held",
+        "blocked",
+        "lost",
+        "order",
+        "unread",
+        "own",
+        "network",
+        "far",
+        "far and network",
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,49 +184,6 @@ def test_kinds_of_pieces_are_those_of_json() -> None:
 )
 def test_nearly_all_is_nineteen_of_twenty(held: float, core: float, told: str) -> None:
     assert f" {told}" in judged(summary("a"), summary("b", ended(held=held, core=core))).text
-
-
-def test_another_program_is_a_reason_where_both_are_known() -> None:
-    def causes(slow: tuple[str, ...], quick: tuple[str, ...]) -> list[str]:
-        ends = [(end("gNB"), end("AMF", processes=names)) for names in (quick, slow)]
-        found = judged(summary("a", None, *ends[0]), summary("b", ended(core=50.0), *ends[1]))
-        return [one.text for one in found.causes]
-
-    assert causes(("y", "x"), ("z",)) == ["the AMF is another program, x, y in b and z in a"]
-    assert causes(("x",), ()) == causes((), ("x",)) == causes(("x", "y"), ("y", "x")) == []
-
-
-@pytest.mark.parametrize(
-    ("slow", "quick", "told"),
-    [(8, 4, True), (7, 4, False), (4, 8, False), (None, 4, False), (8, None, False)],
-)
-def test_sack_timers_are_a_reason_from_a_tenth_of_the_registrations_on(
-    slow: int | None, quick: int | None, told: bool
-) -> None:
-    counters = [{"SctpDelaySackExpireds": one} for one in (quick, slow)]
-    found = judged(summary("a", counters=counters[0]), summary("b", ended(held=40.0), counters=counters[1]))
-    assert any(one.counter == "SctpDelaySackExpireds" for one in found.causes) == told
-    assert ("SctpDelaySackExpireds rose by 0.20 a registration in b and 0.10 in a" in found.text) == told
-
-
-def test_settings_in_words() -> None:
-    assert setting_text("sack_delay_ms", (200, 100, 50)) == "200ms, 100ms, 50ms"
-    assert setting_text("sack_delay_ms", (200, 100, 50, 20, 10)) == "200ms, 100ms, 50ms +2"
-    assert setting_text("nodelay", ()) == "–" and setting_text("net.sctp.rto_min", ("1000",)) == "1000"
-    assert setting_title("", "net.sctp.rto_min") == "net.sctp.rto_min"
-    assert setting_title("gNB", "nodelay") == "NODELAY of the gNB"
-
-
-def test_a_setting_differs_where_it_is_known_in_both_and_what_is_measured_by_a_quarter() -> None:
-    def differs(name: str, *values: tuple[Any, ...]) -> bool:
-        return Setting("gNB", name, values).differs
-
-    assert differs("nodelay", (True,), (False,)) and not differs("nodelay", (True,), (True,))
-    assert not differs("nodelay", (), (False,)) and not differs("nodelay", (True,), ())
-    assert not differs("max_burst", (4, 8), (8, 4)) and differs("max_burst", (4, 8), (4,))
-    assert differs("nodelay", (True,), (True,), (False,))
-    assert not differs("rto_ms", (1000,), (1250,)) and differs("rto_ms", (1000,), (1251,))
-    assert not differs("rto_ms", (1250,), (1000,)) and differs("rto_ms", (1251,), (1000,))
 
 
 @pytest.mark.parametrize(

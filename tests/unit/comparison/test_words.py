@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_a_factor_is_above_one(ratio: Ratio, text: str) -> None:
     assert factor_text(ratio) == text
 
 
-def chunks(name: str, rtx: int | None, out: int | None, **facts: object) -> Summary:
+def chunks(name: str, rtx: int | None, out: int | None, **facts: Any) -> Summary:
     return summary(
         name, None, end("gNB", rtx_chunks=rtx, out_data_chunks=out), **{"heartbeats": beats(1.0), **facts}
     )
@@ -174,8 +174,7 @@ def test_three_of_one_end_are_ranked_and_others_are_not() -> None:
 
 
 def test_different_ends_are_told_in_whole_sentences() -> None:
-    other = summary("b", ended(0))
-    other = replace(other, registrations={"AMF": replace(ended(), end="AMF")})
+    other = summary("b", ended(end="AMF"))
     assert judged(summary("a"), other).text == (
         "a and b cannot be compared: their registrations were recorded at different ends (gNB and AMF). Record both "
         "at the same end. The heartbeat RTT shows no difference (median 1ms and 1ms, n = 20 and 20). Too little data "

@@ -52,7 +52,7 @@ def test_the_column_of_ratios_says_of_what(
     files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = said(capsys, files["slow"], files["fast"]).splitlines()
-    head = lines[lines.index("Registrations, at the gNB") + 1]
+    head = lines[lines.index("Initial registrations, at the gNB") + 1]
     assert head.split() == ["slow", "fast", "against", "slow"]
     (median,) = (line for line in lines if line.startswith("  time, p50"))
     assert median.index("×") > head.index("against slow") > median.rindex("ms")
@@ -71,6 +71,7 @@ def test_more_than_fit_beside_each_other_go_below(
     ]
     out = said(capsys, files["slow"], files["fast"], *more)
     assert max(map(len, out.splitlines())) <= WIDTH
-    assert out.count("Verdict: ") == 5 and "Fastest first, by the median: " in out
+    assert out.count("Verdict on initial registrations: ") == 5
+    assert "Fastest first, by the median of initial registrations: " in out
     # The baseline is repeated above each of them.
     assert sum(line.split()[:1] == ["slow"] and "│" not in line for line in out.splitlines()) > 8

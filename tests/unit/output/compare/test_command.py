@@ -33,14 +33,14 @@ def test_the_report_has_all_parts_in_order(
         "Caveats",
         "Recordings",
         "Settings",
-        "Registrations, at the gNB",
+        "Initial registrations, at the gNB",
         "Stages that differ most",
         "Procedures",
         "Transport",
         "Advice given",
-        "Distribution of registrations",
+        "Distribution of initial registrations",
         "Intervals: ",
-        "Verdict: fast is faster than slow by ",
+        "Verdict on initial registrations: fast is faster than slow by ",
     )
     places = [out.index(f"\n{title}" if place else title) for place, title in enumerate(titles)]
     assert places == sorted(places)
@@ -57,15 +57,15 @@ def test_the_report_has_all_parts_in_order(
 
 
 @pytest.mark.parametrize(
-    ("end", "role", "far", "how"),
+    ("end", "far", "how"),
     [
-        (("gNB",), "AMF", "core", "the core contains the network (round trips × heartbeat RTT)"),
-        (("AMF",), "gNB", "RAN", "the RAN contains the network (round trips × heartbeat RTT)"),
-        (("gNB", "AMF"), "AMF", "core", "the core contains the network (what both ends leave)"),
+        (("gNB",), "core", "Network: round trips × heartbeat RTT."),
+        (("AMF",), "RAN", "Network: round trips × heartbeat RTT."),
+        (("gNB", "AMF"), "core", "Network: seen from both ends."),
     ],
 )
 def test_the_network_has_a_row_and_what_it_leaves(
-    end: tuple[str, ...], role: str, far: str, how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    end: tuple[str, ...], far: str, how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     runs: Mapping[str, Run] = {
         "base": replace(QUICK, ends=end),
@@ -74,25 +74,34 @@ def test_the_network_has_a_row_and_what_it_leaves(
     paths = [run.written(tmp_path / f"{name}.sctp") for name, run in runs.items()]
     out = said(capsys, *paths)
     assert how in " ".join(out.split())
-    (told,) = json.loads(said(capsys, *paths, "--json"))["comparisons"]
-    away = [one for one in told["pieces"] if one["end"] in (role, None)]
-    for label, chosen in (
-        ("network", [one for one in away if one["kind"] == "network"]),
-        (f"{far} without it", [one for one in away if one["kind"] != "network"]),
-    ):
-        (line,) = (line for line in out.splitlines() if line.startswith(f"      {label}  "))
-        shown = line.removeprefix(f"      {label}").split()
-        totals = [sum(one[which] for one in chosen) for which in ("baseline_ms", "ms")]
+    told = json.loads(said(capsys, *paths, "--json"))
+    pieces = told["comparisons"][0]["pieces"]
+    for label, kinds in (("network", ["network"]), (far, ["far"] if len(end) == 1 else ["own"])):
+        role = None if label == "network" else {"core": "AMF", "RAN": "gNB"}[far]
+        (piece,) = (one for one in pieces if one["kind"] in kinds and one["end"] == role)
+        (line,) = (line for line in out.splitlines() if line.startswith(f"    {label}  "))
+        totals = [piece["baseline_ms"], piece["ms"]]
         assert totals[0] > 1
-        assert [float(one.removesuffix("ms")) for one in shown[::2]] == pytest.approx(totals, abs=0.06)
+        shown = line.removeprefix(f"    {label}").split()[:4:2]
+        assert [float(one.removesuffix("ms")) for one in shown] == pytest.approx(totals, abs=0.06)
+        (registered,) = (one for one in told["recordings"][1]["registrations"] if one["end"] == end[0])
+        assert registered["kinds"][0][f"{label.lower()}_ms"]["mean"] == pytest.approx(totals[1], abs=1e-5)
 
 
-def test_without_a_common_end_the_network_has_no_row(
+def test_without_a_heartbeat_the_network_has_no_row(
     files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    there = [replace(QUICK, ends=("AMF",), seed=n).written(tmp_path / f"amf{n}.sctp") for n in (1, 2)]
-    assert "RAN without it" in said(capsys, *there)
-    assert "without it" not in said(capsys, *there, files["fast"])
+    blind = replace(QUICK, heartbeats=False, change=slower(False, 3)).written(tmp_path / "blind.sctp")
+    for paths in ((blind, files["fast"]), (files["fast"], blind)):
+        out = said(capsys, *paths)
+        assert "SCTP + unread + core + RAN = mean." in out and "\n    network  " not in out
+        assert "Time of the core contains the network." in " ".join(out.split())
+        told = json.loads(said(capsys, *paths, "--json"))
+        (kind,) = told["recordings"][paths.index(blind)]["registrations"][0]["kinds"]
+        assert kind["network_ms"] is None
+        parts = [kind[f"{name}_ms"]["mean"] for name in ("total", "sctp", "unread", "core", "ran")]
+        assert parts[0] == pytest.approx(sum(parts[1:]), abs=1e-5)
+        assert told["comparisons"][0]["pieces"][-1]["kind"] == "far and network"
 
 
 def test_markdown_can_be_pasted(files: Mapping[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,23 +111,30 @@ def test_markdown_can_be_pasted(files: Mapping[str, Path], capsys: pytest.Captur
     widths = {line.replace("\\|", "").count("|") for line in rows}
     assert widths == {4, 5}
     assert "| NODELAY of the gNB | off | on | ≠ |" in rows
-    assert any(line.startswith("**Verdict:** fast is faster than slow by ") for line in lines)
+    assert any(
+        line.startswith("**Verdict on initial registrations:** fast is faster than slow by ")
+        for line in lines
+    )
     assert lines.count("```") == 2
 
 
 def test_json_has_stable_names(files: Mapping[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(said(capsys, files["slow"], files["fast"], files["again"], "--json"))
     assert set(told) == {"schema", "baseline", "caveats", "settings", "recordings", "comparisons"}
-    assert (told["schema"], told["baseline"]) == (1, "slow")
+    assert (told["schema"], told["baseline"]) == (2, "slow")
     slow, fast, _ = told["recordings"]
     assert slow["seen_from"] == "gNB" and slow["host"] == "amf-1" and slow["damaged"] == 0
     (registrations,) = slow["registrations"]
-    assert (registrations["end"], registrations["completed"], registrations["timed_out"]) == ("gNB", 15, 0)
-    total = registrations["total_ms"]
+    assert registrations["end"] == "gNB"
+    (kind,) = registrations["kinds"]
+    assert (kind["kind"], kind["completed"], kind["timed_out"]) == ("initial", 15, 0)
+    assert (kind["success"], kind["inferred"], kind["causes"]) == (1.0, 0, [])
+    total = kind["total_ms"]
     assert set(total) == {"n", "min", "mean", "p50", "p95", "p99", "max"} and total["n"] == 15
-    parts = sum(registrations[f"{part}_ms"]["mean"] for part in ("sctp", "core", "ran"))
-    assert total["mean"] == pytest.approx(parts, abs=1e-5)
-    assert registrations["stages"][0]["message"] == "RegistrationComplete"
+    split = ("held", "blocked", "lost", "order"), ("sctp", "unread", "network", "core", "ran")
+    for whole, parts in zip((kind["sctp_ms"], total), split, strict=True):
+        assert whole["mean"] == pytest.approx(sum(kind[f"{part}_ms"]["mean"] for part in parts), abs=1e-5)
+    assert kind["stages"][0]["message"] == "RegistrationComplete"
     assert [advice["rule"] for advice in slow["advice"]] == ["nagle"] and fast["advice"] == []
     assert slow["ends"][0]["held_ms"]["max"] > 200 and slow["counters"]["SctpDelaySackExpireds"] == 15
     assert {"end": "gNB", "name": "nodelay", "values": [[False], [True], [True]], "differs": True} in told[
@@ -127,7 +143,11 @@ def test_json_has_stable_names(files: Mapping[str, Path], capsys: pytest.Capture
     first, second = told["comparisons"]
     assert (first["recording"], second["recording"]) == ("fast", "again")
     assert (first["result"], first["by"], first["settings_explain"]) == ("faster", "p50", True)
-    assert set(first["ratios"]) == {"p50", "p95", "mean", "heartbeat", "sctp", "core", "ran"}
+    assert (first["kind"], first["other_kinds"]) == ("initial", [])
+    assert set(first["ratios"]) == {
+        *("p50", "p95", "mean", "heartbeat"),
+        *("sctp", "unread", "network", "core", "ran"),
+    }
     assert set(first["ratios"]["p50"]) == {"ratio", "low", "high", "n", "word"}
     assert first["ratios"]["sctp"]["ratio"] is None and first["ratios"]["sctp"]["word"] == "faster"
     assert first["causes"][0]["setting"] == "nodelay" and first["pieces"][0]["kind"] == "held"
@@ -178,7 +198,7 @@ def test_a_damaged_one_is_compared_and_said_to_be(
     with sqlite3.connect(marred) as database:
         database.execute("UPDATE blocks SET data = x'00' WHERE first = (SELECT max(first) FROM blocks)")
     out = said(capsys, files["fast"], marred)
-    assert "marred: 1 part of the file could not be read" in out and "Verdict: " in out
+    assert "marred: 1 part of the file could not be read" in out and "Verdict on initial" in out
 
 
 def test_what_a_recording_says_cannot_act_on_a_terminal_or_a_page(

@@ -1,0 +1,177 @@
+"""Why a part of the time differs: settings, advice, other programs, timers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sctptop.comparison.causes import setting_text, setting_title
+from sctptop.comparison.remarks import Setting
+from sctptop.comparison.roles import PEERS
+from sctptop.comparison.significance import FASTER, SLOWER
+from sctptop.comparison.summary import Fired
+from sctptop.model.passages.passage import NETWORK
+from tests.unit.comparison.summaries import beats, end, ended, judged, summary
+
+OFF = {"nodelay": (False,)}
+
+
+@pytest.mark.parametrize(
+    ("gnb", "amf", "settings"),
+    [
+        (OFF, {}, {"nodelay"}),
+        ({}, {"sack_delay_ms": (500,)}, {"sack_delay_ms"}),
+        ({}, {"sack_delay_ms": (100,)}, set()),
+        ({}, {"sack_frequency": (4,)}, {"sack_frequency"}),
+        ({}, OFF, set()),
+        ({"sack_delay_ms": (500,)}, {}, set()),
+        (OFF, {"sack_delay_ms": (500,)}, {"nodelay", "sack_delay_ms"}),
+        ({"nodelay": ()}, {}, set()),
+    ],
+)
+def test_a_setting_is_a_reason_where_it_costs_time(gnb: Any, amf: Any, settings: set[str]) -> None:
+    slow = summary("b", ended(held=40.0), end("gNB", gnb), end("AMF", amf))
+    for names, result in (((summary("a"), slow), SLOWER), ((slow, summary("a")), FASTER)):
+        found = judged(*names)
+        assert found.result == result and {one.setting for one in found.causes} == settings
+
+
+def fired(rule: str, role: str, severity: str = "warning") -> Fired:
+    return Fired(rule, f"Title of {rule}", severity, role, 1, 9.0, "seen", "remedy")
+
+
+@pytest.mark.parametrize(
+    ("parts", "rule", "role"),
+    [
+        ({"held": 40.0}, "nagle", "gNB"),
+        ({"held": 40.0}, "delayed_sack", "AMF"),
+        ({"held": 40.0}, "closed_window", "gNB"),
+        ({"held": 40.0}, "saturated", "AMF"),
+        ({"blocked": 40.0}, "closed_window", "gNB"),
+        ({"blocked": 40.0}, "saturated", "AMF"),
+        ({"blocked": 40.0}, "lossy_path", "gNB"),
+        ({"blocked": 40.0}, "dead_path", "gNB"),
+        ({"lost": 40.0}, "lossy_path", "gNB"),
+        ({"lost": 40.0}, "lossy_path", "AMF"),
+        ({"lost": 40.0}, "spurious_rtx", "gNB"),
+        ({"lost": 40.0}, "spurious_rtx", "AMF"),
+        ({"lost": 40.0}, "dead_path", "gNB"),
+        ({"lost": 40.0}, "dead_path", "AMF"),
+        ({"order": 40.0}, "lossy_path", "gNB"),
+        ({"order": 40.0}, "lossy_path", "AMF"),
+        ({"order": 40.0}, "one_stream", "gNB"),
+        ({"order": 40.0}, "one_stream", "AMF"),
+        ({"unread": 40.0}, "saturated", "gNB"),
+        ({"ran": 50.0}, "saturated", "gNB"),
+        ({"core": 50.0}, "saturated", "AMF"),
+        ({"core": 50.0}, "nagle", "AMF"),
+        ({"core": 50.0}, "lossy_path", "gNB"),
+        ({"core": 50.0}, "spurious_rtx", "gNB"),
+        ({"core": 50.0}, "dead_path", "gNB"),
+        ({"core": 50.0}, "delayed_sack", "gNB"),
+    ],
+)
+def test_advice_given_in_the_slow_one_alone_is_a_reason(parts: dict[str, Any], rule: str, role: str) -> None:
+    def rules(base: tuple[Fired, ...], other: tuple[Fired, ...]) -> set[str]:
+        found = judged(summary("a", advice=base), summary("b", ended(**parts), advice=other))
+        return {one.rule for one in found.causes}
+
+    assert rules((), (fired(rule, role),)) == {rule}
+    assert rules((fired(rule, role),), (fired(rule, role),)) == set()
+    assert rules((fired(rule, role, "note"),), (fired(rule, role),)) == {rule}
+    assert rules((fired(rule, role),), ()) == set()
+    # What is lost on the way or waits in order behind it may be either end's.
+    between = parts.keys() & {"lost", "order"}
+    assert rules((), (fired(rule, PEERS[role]),)) == ({rule} if between else set())
+
+
+@pytest.mark.parametrize(
+    ("rule", "role"),
+    [("lossy_path", "gNB"), ("spurious_rtx", "gNB"), ("dead_path", "gNB"), ("lossy_path", "AMF")],
+)
+def test_a_longer_network_is_told_from_heartbeats_and_by_advice_on_paths(rule: str, role: str) -> None:
+    slow = summary("b", ended(core=30.0, network=24.0), heartbeats=beats(6.0), advice=(fired(rule, role),))
+    found = judged(summary("a"), slow)
+    assert [one.kind for one, _ in found.shares] == [NETWORK]
+    assert [one.rule for one in found.causes] == [rule, ""]
+    assert found.causes[1].text == "the heartbeat RTT is 6ms in b and 1ms in a (median)"
+
+
+def test_another_program_is_a_reason_where_both_are_known() -> None:
+    def causes(slow: tuple[str, ...], quick: tuple[str, ...]) -> list[str]:
+        ends = [(end("gNB"), end("AMF", processes=names)) for names in (quick, slow)]
+        found = judged(summary("a", None, *ends[0]), summary("b", ended(core=50.0), *ends[1]))
+        return [one.text for one in found.causes]
+
+    assert causes(("y", "x"), ("z",)) == ["the AMF is another program, x, y in b and z in a"]
+    assert causes(("x",), ()) == causes((), ("x",)) == causes(("x", "y"), ("y", "x")) == []
+
+
+@pytest.mark.parametrize(
+    ("slow", "quick", "told"),
+    [(8, 4, True), (7, 4, False), (4, 8, False), (None, 4, False), (8, None, False)],
+)
+def test_sack_timers_are_a_reason_from_a_tenth_of_the_registrations_on(
+    slow: int | None, quick: int | None, told: bool
+) -> None:
+    counters = [{"SctpDelaySackExpireds": one} for one in (quick, slow)]
+    found = judged(summary("a", counters=counters[0]), summary("b", ended(held=40.0), counters=counters[1]))
+    assert any(one.counter == "SctpDelaySackExpireds" for one in found.causes) == told
+    assert ("SctpDelaySackExpireds rose by 0.20 a registration in b and 0.10 in a" in found.text) == told
+
+
+def test_settings_in_words() -> None:
+    assert setting_text("sack_delay_ms", (200, 100, 50)) == "200ms, 100ms, 50ms"
+    assert setting_text("sack_delay_ms", (200, 100, 50, 20, 10)) == "200ms, 100ms, 50ms +2"
+    assert setting_text("nodelay", ()) == "–" and setting_text("net.sctp.rto_min", ("1000",)) == "1000"
+    assert setting_title("", "net.sctp.rto_min") == "net.sctp.rto_min"
+    assert setting_title("gNB", "nodelay") == "NODELAY of the gNB"
+
+
+def test_a_setting_differs_where_it_is_known_in_both_and_what_is_measured_by_a_quarter() -> None:
+    def differs(name: str, *values: tuple[Any, ...]) -> bool:
+        return Setting("gNB", name, values).differs
+
+    assert differs("nodelay", (True,), (False,)) and not differs("nodelay", (True,), (True,))
+    assert not differs("nodelay", (), (False,)) and not differs("nodelay", (True,), ())
+    assert not differs("max_burst", (4, 8), (8, 4)) and differs("max_burst", (4, 8), (4,))
+    assert differs("nodelay", (True,), (True,), (False,))
+    assert not differs("rto_ms", (1000,), (1250,)) and differs("rto_ms", (1000,), (1251,))
+    assert not differs("rto_ms", (1250,), (1000,)) and differs("rto_ms", (1251,), (1000,))
+
+
+@pytest.mark.parametrize(
+    ("part", "end_of", "name", "quick", "slow"),
+    [
+        ("blocked", "gNB", "sndbuf", 200_000, 100_000),
+        ("blocked", "AMF", "rcvbuf", 200_000, 100_000),
+        ("lost", "gNB", "rto_ms", 1000, 3000),
+        ("lost", "AMF", "rto_ms", 1000, 3000),
+    ],
+)
+def test_buffers_and_the_rto_are_reasons_too(
+    part: str, end_of: str, name: str, quick: int, slow: int
+) -> None:
+    def settings(mine: int, other: int, ms: float) -> set[str]:
+        parts: dict[str, Any] = {part: ms}
+        slower = ended(**parts)
+        both = [
+            summary(
+                called,
+                times,
+                *(end(role, {name: (value,)} if role == end_of else {}) for role in ("gNB", "AMF")),
+            )
+            for called, times, value in (("a", ended(), mine), ("b", slower, other))
+        ]
+        return {one.setting for one in judged(*both).causes}
+
+    assert settings(quick, slow, 40.0) == {name}
+    assert settings(slow, quick, 40.0) == settings(quick, quick, 40.0) == set()
+
+
+def test_a_closed_window_is_told_with_who_does_not_read() -> None:
+    slow = summary("b", ended(held=40.0), advice=(fired("closed_window", "gNB"),))
+    assert "Title of closed_window at the gNB, the AMF does not read." in judged(summary("a"), slow).text
+    slow = summary("b", ended(held=40.0), advice=(fired("nagle", "gNB"),))
+    assert "Title of nagle at the gNB." in judged(summary("a"), slow).text

@@ -1,0 +1,114 @@
+"""What is to be borne in mind before times are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+
+from sctptop.comparison.compare import compare
+from sctptop.comparison.ended import Ended
+from sctptop.comparison.summarizing import summarise
+from sctptop.comparison.summary import Summary
+from sctptop.model.source_state import OK, SourceState
+from tests.unit.comparison.comparing import FAST
+from tests.unit.comparison.summaries import ended, summary
+
+
+@pytest.fixture(scope="module")
+def made() -> Mapping[str, Summary]:
+    return {"fast": FAST.summary("fast"), "again": replace(FAST, seed=5).summary("again")}
+
+
+def test_other_hosts_lost_events_and_damage_are_said(made: Mapping[str, Summary]) -> None:
+    marred = replace(made["again"], host="b", kernel="6.12", lost=7, damaged=2, missed=1, probed=3, running=4)
+    told = " ".join(compare([made["fast"], marred]).caveats)
+    for words in (
+        "Different hosts: fast amf-1, again b",
+        "kernels",
+        "7 events lost",
+        "2 parts",
+        "3 of",
+        "4 registrations",
+    ):
+        assert words in told
+
+
+def test_an_end_that_was_not_recorded_may_be_on_this_host(made: Mapping[str, Summary]) -> None:
+    narrow = summarise(
+        [
+            replace(one, sources={**one.sources, "netns": SourceState.parse("off: --netns self")})
+            for one in FAST.samples()
+        ],
+        "narrow",
+    )
+    (caveat,) = compare([made["fast"], made["again"]]).caveats
+    assert caveat.startswith(
+        "fast, again: the AMF was not recorded (on another host, or in a namespace that was not"
+    )
+    assert "--netns all" not in caveat
+    caveats = compare([made["fast"], narrow]).caveats
+    assert caveats[-1].startswith("fast, narrow: the AMF was not recorded")
+    assert caveats[-1].endswith(
+        " narrow read one network namespace only: on the same host, record with --netns all as root."
+    )
+    read = summarise([replace(one, sources={**one.sources, "netns": OK}) for one in FAST.samples()], "wide")
+    assert "--netns all" not in compare([made["fast"], read]).caveats[-1]
+
+
+def caveats(*recorded: Sequence[Ended]) -> tuple[str, ...]:
+    """Of recordings of both ends with these registrations."""
+    named = zip("abc", recorded, strict=False)
+    return compare([summary(name, some[0], more=some[1:]) for name, some in named]).caveats
+
+
+def test_other_shares_of_kinds_are_another_load() -> None:
+    def kinds(**counts: int) -> list[Ended]:
+        return [ended(n, kind=kind) for kind, n in counts.items()]
+
+    assert caveats(kinds(initial=40, periodic=10), kinds(initial=20, periodic=20, mobility=2)) == (
+        "Different kinds of registration: a 40 initial, 10 periodic; b 20 initial, 20 periodic, 2 mobility. Each kind "
+        "is compared with its own; the load is another.",
+    )
+    # A tenth is not much, and a third recording may be the one that differs.
+    assert caveats(kinds(initial=50, periodic=50), kinds(initial=60, periodic=40)) == ()
+    assert len(caveats(kinds(initial=50, periodic=50), kinds(initial=39, periodic=61))) == 1
+    assert len(caveats(kinds(initial=50), kinds(initial=50), kinds(initial=50, periodic=50))) == 1
+    assert caveats(kinds(initial=50, periodic=50), [ended(0)]) == ()
+
+
+def test_kinds_that_an_older_version_did_not_record() -> None:
+    assert caveats([ended()], [ended(kind="initial")]) == (
+        "a: an older version recorded it, and not which kinds of registration there were. They are compared with "
+        "initial registrations.",
+    )
+    assert caveats([ended(kind="attach")], [ended()], [ended()])[0].startswith(
+        "b, c: an older version recorded it, and"
+    )
+    assert caveats([ended()], [ended()]) == ()
+    (told,) = caveats([ended()], [ended(kind="initial"), ended(30, kind="periodic")])
+    assert told.startswith(
+        "Different kinds of registration: a 40 of unknown kind; b 40 initial, 30 periodic."
+    )
+
+
+def test_what_failed_and_what_is_not_known() -> None:
+    causes = {("rejected", "5GMM 22 Congestion"): 3}
+    one = ended(20, kind="initial", failed=3, unknown=2, causes=causes)
+    assert caveats([one], [ended(kind="initial")]) == (
+        "a: 3 of 23 initial registrations failed (3 rejected: 5GMM 22 Congestion); times are of others.",
+        "a: how 2 initial registrations ended is not known; they count neither as completed nor as failed.",
+    )
+
+
+def test_load_is_that_of_one_kind() -> None:
+    def loaded(kind: str, at_once: int) -> Ended:
+        return replace(ended(kind=kind), at_once=at_once)
+
+    assert caveats([loaded("attach", 2)], [loaded("attach", 4)]) == (
+        "Different load: attaches under way at once, at most: a 2, b 4.",
+    )
+    assert caveats([loaded("attach", 2)], [loaded("attach", 3)]) == ()
+    other = loaded("tracking area update", 9)
+    assert caveats([loaded("attach", 2), other], [loaded("attach", 2), replace(other, at_once=1)]) == ()
