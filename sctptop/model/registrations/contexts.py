@@ -20,6 +20,8 @@ from sctptop.model.registrations.words import COMPLETED, RUNNING
 
 LINKED_NS = 60_000_000_000
 """A further try under the same ids within this time is the same UE's: T3511 is 10 s (TS 24.501 table 10.2.1)."""
+MOST_NAMES = 64
+"""Of one attempt; it has two or three on each association that carries it."""
 MOST_PAST = 4096
 """Attempts that ended, remembered for a further try."""
 
@@ -157,8 +159,8 @@ class Contexts:
 
     def _name(self, attempt: Attempt, message: Message) -> None:
         for side, number in (("RAN", message.ran_ue_id), ("core", message.amf_ue_id)):
-            if number is not None:
-                name = (message.wire, side, number)
+            name = (message.wire, side, number)
+            if number is not None and (name in attempt.names or len(attempt.names) < MOST_NAMES):
                 self._by_name[name] = attempt
                 attempt.names.add(name)
         self._of_wire.setdefault(message.wire, {})[id(attempt)] = attempt
