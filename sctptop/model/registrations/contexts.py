@@ -60,8 +60,8 @@ class Contexts:
             closed.append(before)
         if fresh is None:
             return None, closed
-        same_ue = before if not first_of_ue(message) else None
-        self._link(fresh, same_ue or self._past.get(_name(message)), message)
+        same_ue = None if first_of_ue(message) else before or self._past.get(_name(message))
+        self._link(fresh, same_ue, message)
         fresh.before = before
         self._name(fresh, message)
         return fresh, closed
