@@ -170,6 +170,27 @@ def test_which_end_we_are_is_else_said_by_the_ports(local: int, remote: int, fro
         assert line_from_ran(message(paging, ours, local_port=local, remote_port=remote)) is from_ran
 
 
+def test_of_equal_ports_neither_is_the_radio_s() -> None:
+    paging = replace(SETUP, procedure=24)
+    ends = [line_from_ran(message(paging, local_port=ours, remote_port=9)) for ours in (8, 9, 10)]
+    assert ends == [False, False, True]
+
+
+def test_a_radio_node_is_where_it_is_or_somewhere_here() -> None:
+    known = Known(on1=HERE, on1001=(CORE, RAN))
+    ran, core, somewhere = (known.meet(one) for one in (setup(1), setup(1, from_ran=False), setup(2)))
+    assert (ran.radio, core.radio, somewhere.radio) == (RAN, RAN, NETNS)
+
+
+def test_the_radio_node_s_port_does_not_matter_but_the_core_s_does() -> None:
+    known = Known(on1=HERE, on2=HERE, on3=HERE, on4=HERE)
+    one, two = known.meet(setup(1)), known.meet(setup(2, local_port=7))
+    assert known.beside(one) == [two.wire]
+    for on, ports in ((3, (50_003, 9000)), (4, (50_004, 36412))):
+        other = known.meet(setup(on, local_port=ports[0], remote_port=ports[1]))
+        assert known.beside(other) == []
+
+
 def test_heartbeats_of_late_count_by_the_middle_one() -> None:
     known = Lines()
     wire, other = setup(1).wire, setup(2).wire

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from sctptop.model.ngap.message import Message, message_of
-from sctptop.model.passages.passage import passage
+from sctptop.model.passages.passage import instants_of, passage
 from sctptop.model.passages.stages import PIECES, Stage, stages, sums
 from tests.unit.model.registrations.attempts import ACCEPT_ALONE, both
 from tests.unit.registering import (
@@ -176,6 +176,60 @@ def test_the_same_time_of_the_same_side_is_one_stage() -> None:
         ("AuthenticationRequest", "core", 0, 5),
         ("AuthenticationRequest", "RAN", 5, 3),
         ("nothing more", "RAN", 8, 12),
+    ]
+
+
+def split(*messages: Message, until_ms: float, rtt_ms: float | None, from_ran: bool = True) -> list[Piece]:
+    """From 2 ms on, with heartbeats that take so long."""
+    rtt_ns = None if rtt_ms is None else round(rtt_ms * MS)
+    passages = [passage(message) for message in messages]
+    pieces = stages(passages, from_ran, 2 * MS, round(until_ms * MS), complete=True, rtt_ns=rtt_ns)
+    return [(piece.name, piece.whose, piece.begin_ns / MS, piece.length_ns / MS) for piece in pieces]
+
+
+def test_the_network_is_the_first_of_what_the_other_side_took() -> None:
+    messages = (at_ran(INITIAL, 2, 4), at_ran(AUTHENTICATION[0], 12), at_ran(AUTHENTICATION[1], 20))
+    sent: Piece = ("InitialUEMessage", "held", 0, 2)
+    ours: Piece = ("AuthenticationResponse", "RAN", 10, 8)
+    for rtt_ms, theirs in {
+        None: [("AuthenticationRequest", "core", 2, 8)],
+        0: [("AuthenticationRequest", "core", 2, 8)],
+        3: [("AuthenticationRequest", "network", 2, 3), ("AuthenticationRequest", "core", 5, 5)],
+        8: [("AuthenticationRequest", "network", 2, 8)],
+        500: [("AuthenticationRequest", "network", 2, 8)],
+    }.items():
+        assert split(*messages, until_ms=20, rtt_ms=rtt_ms) == [sent, *theirs, ours]
+
+
+def test_what_the_other_side_did_not_end_has_no_network() -> None:
+    """Nothing came back yet, or what came next was ours."""
+    assert split(at_ran(INITIAL, 2), until_ms=20, rtt_ms=3) == [("nothing more", "core", 0, 18)]
+    between = (at_ran(INITIAL, 2), at_ran(CAPABILITY, 6), at_ran(AUTHENTICATION[0], 12))
+    assert split(*between, until_ms=12, rtt_ms=3) == [
+        ("UERadioCapabilityInfoIndication", "core", 0, 4),
+        ("AuthenticationRequest", "network", 4, 3),
+        ("AuthenticationRequest", "core", 7, 3),
+    ]
+
+
+def test_the_network_at_the_core_is_of_the_radio_side_s_time() -> None:
+    messages = (at_core(INITIAL, 2), at_core(AUTHENTICATION[0], 5), at_core(AUTHENTICATION[1], 12))
+    assert split(*messages, until_ms=12, rtt_ms=3, from_ran=False) == [
+        ("AuthenticationRequest", "core", 0, 3),
+        ("AuthenticationResponse", "network", 3, 3),
+        ("AuthenticationResponse", "RAN", 6, 4),
+    ]
+
+
+def test_where_both_ends_are_seen_heartbeats_say_nothing() -> None:
+    sent, read = at_ran(INITIAL, 2, 4), at_core(INITIAL, 5, 6)
+    answer = passage(at_ran(AUTHENTICATION[0], 12))
+    pieces = stages([passage(sent, instants_of(read)), answer], True, 2 * MS, 12 * MS, True, rtt_ns=3 * MS)
+    assert [(piece.whose, piece.length_ns / MS) for piece in pieces] == [
+        ("held", 2),
+        ("network", 1),
+        ("unread", 1),
+        ("core", 6),
     ]
 
 

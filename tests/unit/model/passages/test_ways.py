@@ -81,6 +81,12 @@ def test_without_an_answer_the_last_counts() -> None:
     assert lost(known, REQUEST, more) == [(2, 9000)]
 
 
+def test_what_came_before_it_answers_nothing() -> None:
+    known = ways(REQUEST, again=[(101, 300)])
+    before = message(down(-5, 20), tsn=54)
+    assert lost(known, before, REQUEST) == [(2, 300)]
+
+
 def test_any_chunk_of_a_long_message_is_it() -> None:
     long = message(up(0, 10), tsn=LAST, last_tsn=1)
     for tsn in (LAST, 0, 1):
@@ -163,12 +169,12 @@ def test_all_of_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_KEPT", 20)
     monkeypatch.setattr(module, "MOST_AGAIN", 10)
     known = Ways(Lines())
-    for tsn in range(200):
-        on = tsn % 40
-        known.take(message(up(tsn, 10, on=on), tsn=tsn), True)
-        known.take(message(down(tsn + 0.5, 10, on=on), tsn=1000 - tsn), True)
+    for tsn in range(60):
+        ours = message(up(tsn, 10, on=tsn % 40), tsn=tsn)
+        known.take(ours, True)
+        known.take(message(down(tsn + 0.5, 10, on=tsn % 40), tsn=1000 - tsn), True)
         for again in range(100):
-            known.sent_again(message(up(0, 10, on=on)).wire, tsn, again * SECOND)
+            known.sent_again(ours.wire, tsn, again * SECOND)
     for tsn in range(50):
         known.take(message(down(300 + tsn, 10), tsn=2000 - tsn), False)
     assert kept(known) == {"ends": 20, "again": 10, "arrivals": 10, "noticed": 10}
