@@ -153,6 +153,51 @@ def test_json_has_stable_names(files: Mapping[str, Path], capsys: pytest.Capture
     assert first["causes"][0]["setting"] == "nodelay" and first["pieces"][0]["kind"] == "held"
 
 
+def test_kinds_are_a_level_of_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kinds = ("initial", "initial", "periodic", None)
+    runs = {
+        "base": replace(QUICK, ues=40, ends=("gNB", "AMF"), kinds=kinds),
+        "other": replace(QUICK, ues=60, ends=("gNB", "AMF"), kinds=kinds, rejected=28, cause=22),
+    }
+    paths = [run.written(tmp_path / f"{name}.sctp") for name, run in runs.items()]
+    told = json.loads(said(capsys, *paths, "--json"))
+    counts = [
+        {
+            (one["end"], kind["kind"]): (kind["completed"], kind["rejected"])
+            for one in recording["registrations"]
+            for kind in one["kinds"]
+        }
+        for recording in told["recordings"]
+    ]
+    per_end = (
+        {"initial": (20, 0), "periodic": (10, 0), "registration": (10, 0)},
+        {"initial": (16, 14), "periodic": (8, 7), "registration": (8, 7)},
+    )
+    for found, expected in zip(counts, per_end, strict=True):
+        assert found == {(end, kind): both for end in ("gNB", "AMF") for kind, both in expected.items()}
+    (initial, *_) = told["recordings"][1]["registrations"][0]["kinds"]
+    assert initial["success"] == 16 / 30
+    assert initial["causes"] == [{"outcome": "rejected", "cause": "5GMM 22 Congestion", "n": 14}]
+    (pair,) = told["comparisons"]
+    assert pair["kind"] == "initial" and pair["verdict"].startswith(
+        "initial registrations: No difference between"
+    )
+    assert "16 of 30 in other (14 rejected: 5GMM 22 Congestion)" in pair["verdict"]
+    assert [one["kind"] for one in pair["other_kinds"]] == ["periodic", "registration"]
+    assert pair["other_kinds"][0]["ratios"]["p50"]["n"] == [10, 8]
+    assert [(one["kind"], one["end"]) for one in pair["pieces"]] == [
+        *(
+            ("held", "gNB"),
+            ("blocked", "gNB"),
+            ("held", "AMF"),
+            ("blocked", "AMF"),
+            ("lost", None),
+            ("order", None),
+        ),
+        *(("unread", "gNB"), ("own", "gNB"), ("unread", "AMF"), ("own", "AMF"), ("network", None)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
