@@ -13,7 +13,7 @@ from typing import Protocol
 
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.evidence import Moment, Watch
-from sctptop.model.advice.ngap_signs import NgapWatch
+from sctptop.model.advice.ngap_signs import NgapWatch, is_message
 from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, RULES, Rule
 from sctptop.model.advice.signs import gives_cause
 from sctptop.model.associations.counters import CounterRow
@@ -128,7 +128,7 @@ class Adviser:
         self._watches = {key: self._watches.get(key) or Watch(now_s) for key in watched}
         for key, watch in self._watches.items():
             watch.take(moment, alive[key], key in causes, happened.get(key, ()), others.get(key))
-        told = {key for key, events in happened.items() if any(one.kind == "ngap" for one in events)}
+        told = {key for key, events in happened.items() if any(is_message(one) for one in events)}
         self._ngap = {
             key: self._ngap.get(key) or NgapWatch(now_s)
             for key in alive

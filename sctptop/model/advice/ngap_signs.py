@@ -11,6 +11,11 @@ SACK_LATE = (0.9, 1.25)
 """A second message of a UE that comes this much of our SACK delay after the first: it waited for that SACK."""
 
 
+def is_message(event: Event) -> bool:
+    """Whether it tells of one message of NGAP or S1AP, not of how many only looked like it."""
+    return event.kind == "ngap" and event.details.get("times") is None
+
+
 @dataclass(slots=True)
 class Direction:
     """Messages of one direction: ``of_ues`` are those with a UE id, whose ids and streams are kept."""
@@ -56,7 +61,7 @@ class NgapWatch:
             self._old, self._new, self._turned_s = self._new, _Generation(), now_s
         self._new.sack_timeouts += sack_timeouts
         for event in events:
-            if event.kind == "ngap":
+            if is_message(event):
                 self._heard_s = now_s
                 self._count(event, sack_delay_ms)
 

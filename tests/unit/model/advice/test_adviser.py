@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from sctptop.model.association import Association, Path
 from sctptop.model.event import Event
@@ -111,3 +112,14 @@ def test_ngap_is_remembered_for_up_to_a_minute_and_no_longer() -> None:
     )
     # Said until the second generation turned, and for ten seconds more.
     assert [len(one.advice) for one in seen] == [1] * 70 + [0] * 5
+
+
+def test_what_only_looks_like_ngap_asks_for_no_heartbeat() -> None:
+    def odd(**more: Any) -> list[Event]:
+        return [ngap(place, 1, **more) for place in range(9)]
+
+    def said(events: Iterable[Event]) -> list[str]:
+        return rules(advised(lambda tick: calm(tick, nodelay=True), events=lambda tick: events))
+
+    assert "no_heartbeat" in said(odd())
+    assert said(odd(times=4, pdu=None, odd="ppid")) == []

@@ -50,7 +50,15 @@ def test_ways_are_counted_apart() -> None:
     assert watch.messages == 5
 
 
-@pytest.mark.parametrize("event", [replace(ngap(0, 1), kind="cwnd"), ngap(0, 1, "sideways"), ngap(0, 1, "")])
+@pytest.mark.parametrize(
+    "event",
+    [
+        replace(ngap(0, 1), kind="cwnd"),
+        ngap(0, 1, "sideways"),
+        ngap(0, 1, ""),
+        ngap(0, 1, times=1, pdu=None, odd="ppid"),
+    ],
+)
 def test_other_events_are_none(event: Event) -> None:
     assert heard(event).messages == 0
 
