@@ -11,9 +11,9 @@ import pytest
 from sctptop.model.event import Event
 from sctptop.model.registrations.attempt import Registration
 from tests.unit.model.registrations.attempts import check
-from tests.unit.model.registrations.exchanges import Path, events_at, exchange
 from tests.unit.model.registrations.flow_steps import AUTH, context, down, request, security, up
 from tests.unit.model.registrations.flows import START_NS, Said, events_of, outcomes, wired
+from tests.unit.model.registrations.split.exchanges import Path, events_at, exchange
 from tests.unit.registering import BOOT, MS, NETNS
 
 PLAIN = (request(), *security(0), *context(25, 30), up(40, 10))

@@ -11,7 +11,6 @@ import pytest
 
 from sctptop.model.registrations.attempt import Registration
 from tests.unit.model.registrations.attempts import check
-from tests.unit.model.registrations.exchanges import Path, Sent, events_at, exchange, whose_at, whose_of
 from tests.unit.model.registrations.flow_steps import (
     ACCEPT,
     COMPLETE,
@@ -23,6 +22,7 @@ from tests.unit.model.registrations.flow_steps import (
     up,
 )
 from tests.unit.model.registrations.flows import START_NS, Said, outcomes
+from tests.unit.model.registrations.split.exchanges import Path, Sent, events_at, exchange, whose_at, whose_of
 from tests.unit.registering import MS, SUCCESSFUL
 
 SETUP = (Said(0, True, 21, ran=None, amf=None), Said(0, False, 21, ran=None, amf=None, pdu=SUCCESSFUL))
