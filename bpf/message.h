@@ -15,7 +15,7 @@ struct message {
 	const void *data;
 	u32 tsn, ppid, length;
 	u16 stream;
-	bool begins, ends, unordered;
+	bool begins, ends, unordered, interleaved;
 };
 
 /* Chunks that are being put together: the event of the first, and of the last its TSN and flags. */
@@ -54,5 +54,6 @@ INLINE bool message_of(struct message *message, const void *chunk)
 	message->begins = header.flags & FLAG_BEGIN;
 	message->ends = header.flags & FLAG_END;
 	message->unordered = header.flags & FLAG_UNORDERED;
+	message->interleaved = header.type == CHUNK_I_DATA;
 	return true;
 }

@@ -81,17 +81,17 @@ INLINE bool is_ppid(u32 ppid, u32 wanted)
 	return ppid == wanted || ppid == wanted << 24;
 }
 
-INLINE bool at_port(const void *asoc, u16 port)
-{
-	return sctp_association__base__bind_addr__port(asoc) == port || sctp_association__peer__port(asoc) == port;
-}
-
 /* By its PPID, or all that goes where such messages are expected: user space counts what is none. */
 INLINE bool ngap_chosen(const struct message *message, const void *asoc)
 {
 	u32 ppid = message->ppid;
+	u16 local, remote;
 
-	return is_ppid(ppid, PPID_NGAP) || is_ppid(ppid, PPID_S1AP) || at_port(asoc, PORT_NGAP) || at_port(asoc, PORT_S1AP);
+	if (is_ppid(ppid, PPID_NGAP) || is_ppid(ppid, PPID_S1AP))
+		return true;
+	local = sctp_association__base__bind_addr__port(asoc);
+	remote = sctp_association__peer__port(asoc);
+	return local == PORT_NGAP || remote == PORT_NGAP || local == PORT_S1AP || remote == PORT_S1AP;
 }
 
 INLINE void ngap_name(struct ngap_event *event, const struct message *message, const void *asoc)
@@ -113,24 +113,27 @@ INLINE void ngap_name(struct ngap_event *event, const struct message *message, c
 INLINE void ngap_describe(struct ngap_event *event, const struct message *message, const void *asoc)
 {
 	u32 ppid = message->ppid;
-	bool s1ap = is_ppid(ppid, PPID_S1AP) || (!ppid && !at_port(asoc, PORT_NGAP));
+	bool s1ap = is_ppid(ppid, PPID_S1AP);
 
 	ngap_name(event, message, asoc);
+	if (!ppid)
+		s1ap = event->who.local_port == PORT_S1AP || event->who.remote_port == PORT_S1AP;
 	if (s1ap || !ppid || is_ppid(ppid, PPID_NGAP))
 		ngap_walk(&event->head, message, s1ap);
 }
 
-/* The PPID of our chunk: I-DATA has it in the first of a message only, and there not before it is numbered. */
+/* What our chunk says. Of I-DATA only the first of a message has a PPID, and that not before it is numbered. */
 INLINE bool our_message(struct message *message, const void *chunk)
 {
 	if (!message_of(message, chunk))
 		return false;
-	message->ppid = FROM_NETWORK32((u32)sctp_chunk__sinfo__sinfo_ppid(chunk));
+	if (message->interleaved)
+		message->ppid = FROM_NETWORK32((u32)sctp_chunk__sinfo__sinfo_ppid(chunk));
 	return true;
 }
 
 /* Another chunk of our message that was begun, as it is first transmitted. */
-INLINE void ngap_went_on(struct pt_regs *ctx, const struct message *message, u64 key, u32 tsn, u64 now)
+INLINE void ngap_went_on(struct pt_regs *ctx, const struct message *message, u64 key, u64 now)
 {
 	struct ngap_event *begun = (struct ngap_event *)ngap_begun.lookup(&key);
 
@@ -139,7 +142,7 @@ INLINE void ngap_went_on(struct pt_regs *ctx, const struct message *message, u64
 	begun->length += message->length;
 	if (!message->ends)
 		return;
-	begun->last_tsn = tsn;
+	begun->last_tsn = message->tsn;
 	begun->done_ns = now;
 	begun->whole = 1;
 	ngap_submit(ctx, begun);
@@ -152,17 +155,19 @@ INLINE void ngap_sent(struct pt_regs *ctx, const void *chunk, const void *asoc, 
 	struct ngap_making making = {};
 	struct ngap_event *event = &making.event;
 	struct message message = {};
-	u64 key = sctp_chunk__msg(chunk);
+	u64 key = 0;
 
 	if (!our_message(&message, chunk))
 		return;
+	if (message.begins && !ngap_chosen(&message, asoc))
+		return;
 	message.tsn = sctp_association__next_tsn(asoc);
+	if (!message.begins || !message.ends)
+		key = sctp_chunk__msg(chunk);
 	if (!message.begins) {
-		ngap_went_on(ctx, &message, key, message.tsn, now);
+		ngap_went_on(ctx, &message, key, now);
 		return;
 	}
-	if (!ngap_chosen(&message, asoc))
-		return;
 	ngap_describe(event, &message, asoc);
 	event->at_ns = at;
 	event->done_ns = now;

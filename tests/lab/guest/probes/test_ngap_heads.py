@@ -9,8 +9,8 @@ import pytest
 from sctptop.kernel.probes import session
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
 from sctptop.kernel.probes.records import DIRECTIONS, NGAP_EVENT, NgapHead
-from sctptop.model.ngap.header import decode
-from tests.lab.guest.probes.talk import talk
+from sctptop.model.ngap.header import BAD_SIZE, BAD_START, NOT_NGAP, decode
+from tests.lab.guest.probes.talk import talk, uplink
 from tests.lab.traffic import sctp_sockets as sctp
 from tests.lab.witness.watching import Watch
 
@@ -48,6 +48,7 @@ def heads(watch: Watch, raw: list[bytes], sent: list[tuple[int, bytes]], up: boo
             for _, data in part:
                 assert sctp.receive(receiver).data == data
             watch.read()
+        watch.read_for(1)
     assert watch.lost == 0
     records = [NGAP_EVENT.decode(data) for data in raw]
     first = min(record.tsn for record in records)
@@ -63,7 +64,8 @@ def heads(watch: Watch, raw: list[bytes], sent: list[tuple[int, bytes]], up: boo
 def test_what_identifies_a_subscriber_changes_nothing_of_what_leaves_the_kernel(
     watch: Watch, raw: list[bytes]
 ) -> None:
-    # pycrate needs long to be imported here.
+    # The systems of the kernel matrix have none; where there is one, it needs long to be imported.
+    pytest.importorskip("pycrate_asn1dir")
     from tests.unit.model.ngap.identities import messages
 
     carrying = messages()
@@ -88,3 +90,32 @@ def test_what_identifies_a_subscriber_changes_nothing_of_what_leaves_the_kernel(
         assert head == told[1][up, at, end], (one.title, end)
         assert one.secret not in octets and not any(head.octets[head.captured :]), one.title
         assert decode(octets, one.ppid, len(one.data)) == decode(one.data, one.ppid, len(one.data)), one.title
+
+
+def test_what_only_looks_like_it_is_counted_and_not_copied(watch: Watch, raw: list[bytes]) -> None:
+    gnb, amf = watch.hosts
+    junk = {0: b"\x01" + bytes(range(99)), 60: b"\x00\x0f\x80\x99" + bytes(20), 46: uplink(9), 61: bytes(7)}
+    raw.clear()
+    readings, many = 4, 100
+    with talk(watch) as both:
+        for place in range(readings):
+            for _ in range(many // readings):
+                for ppid, data in junk.items():
+                    sctp.send(both.client, data, ppid=ppid)
+                    sctp.receive(both.server)
+            sctp.send(both.client, uplink(place))
+            sctp.receive(both.server)
+            watch.read_for(1)
+        told = {host.name: both.told(host) for host in (gnb, amf)}
+    assert watch.lost == 0
+    for events in told.values():
+        odd = [event for event in events if event.details.get("times") is not None]
+        assert len(events) - len(odd) >= readings - 1, "messages among it are told singly"
+        # The reading in a round, the one after it, and for each of them three oddities.
+        assert len(odd) <= readings * 2 * 3
+        for text, kinds in ((BAD_START, 1), (BAD_SIZE, 1), (NOT_NGAP, 2)):
+            times = sum(int(event.number("times") or 0) for event in odd if event.text("odd") == text)
+            assert 0.95 * kinds * many <= times <= kinds * many, (text, times)
+    records = [NGAP_EVENT.decode(data) for data in raw]
+    captured = {record.ppid: record.head.octets[: record.head.captured] for record in records}
+    assert {ppid: captured[ppid] for ppid in (0, 46, 61)} == {0: junk[0][:4], 46: b"", 61: b""}
