@@ -56,9 +56,11 @@ class Piece:
 
 
 def pieces(base: Ended, other: Ended, typical: bool) -> tuple[Piece, ...]:
-    """As the registrations of an end show them. ``typical``: of the middle half of them alone, by total time."""
-    end = base.end
-    whole, apart = base.whole and other.whole, base.apart and other.apart
+    """As the registrations of an end show them, which are told apart alike in both recordings.
+
+    ``typical``: of the middle half of them alone, by total time.
+    """
+    end, whole, apart = base.end, base.whole, base.apart
     peer = PEERS[end]
     at_hand = [(HELD, end), (BLOCKED, end), *[(HELD, peer), (BLOCKED, peer)] * whole, (LOST, ""), (ORDER, "")]
     at_hand += [(UNREAD, end), (OWN, end), *[(UNREAD, peer), (OWN, peer)] * whole]

@@ -31,7 +31,7 @@ FAILURE_LABEL = 62
 """A name of NGAP takes 46 columns."""
 SCTP_WORDS = {
     HELD: "held before sent",
-    BLOCKED: "no room in the send buffer",
+    BLOCKED: "blocked for buffer",
     LOST: "lost and sent again",
     ORDER: "waiting in order",
 }
@@ -79,9 +79,9 @@ def _counts(seen: Sequence[Ended]) -> Iterable[Line]:
     yield line_of("completed", seen, lambda one: str(one.n))
     yield line_of("failed", seen, lambda one: str(one.failed))
     if any(one.unknown for one in seen):
-        yield line_of("not known how it ended", seen, lambda one: str(one.unknown))
+        yield line_of("outcome unknown", seen, lambda one: str(one.unknown))
     if any(one.inferred for one in seen):
-        yield line_of("outcome inferred, under a cipher", seen, lambda one: str(one.inferred))
+        yield line_of("outcome inferred", seen, lambda one: str(one.inferred))
     yield line_of("success", seen, lambda one: UNKNOWN if one.success is None else f"{one.success:.1%}")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, OWN, Piece
+from sctptop.comparison.breakdown import pieces as broken_down
 from sctptop.comparison.compare import compare
 from sctptop.comparison.significance import FASTER, SAME, SLOWER
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
@@ -35,6 +36,21 @@ def test_pieces_add_up_to_the_mean() -> None:
     ]
     assert [base for *_, base, _ in found] == pytest.approx([0, 0, 0, 0, 0, 10, 6, 4])
     assert [other for *_, other in found] == pytest.approx([3, 1, 7, 6, 2, 5, 26, 4])
+
+
+def test_typical_pieces_are_those_of_the_middle_half() -> None:
+    held = (90.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.5)
+    one = ended(8, network=None, core=0.0, ran=0.0)
+    times = {**one.times, "total": held, "held": held}
+    one = replace(one, times=times, pieces={("held", "gNB"): held})
+    both = broken_down(one, one, typical=True)
+    assert {piece.kind: piece.base_ms for piece in both if piece.base_ms} == {HELD: 3.0}
+    # What is at one end alone is not left out there.
+    assert [(piece.kind, piece.role) for piece in both][-1] == (FAR_AND_NETWORK, "AMF")
+    assert {piece.kind: piece.other_ms for piece in broken_down(one, one, False) if piece.other_ms} == {
+        HELD: 13.9375
+    }
+    assert all(piece.delta_ms == 0 for piece in both)
 
 
 def test_where_both_ends_are_seen_each_has_its_pieces() -> None:

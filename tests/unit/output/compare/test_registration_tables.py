@@ -53,6 +53,19 @@ def test_parts_of_one_end() -> None:
         "  core": ("6ms 30%", "6ms 18%"),
         "  RAN": ("10ms 50%", "10ms 31%"),
     }
+    ratios = {line.label.strip(): line.remarks[0] for line in table.lines if any(line.remarks)}
+    assert list(ratios) == [
+        "time, p50",
+        "time, p95",
+        "time, mean",
+        "SCTP",
+        "unread by the gNB",
+        "network",
+        "core",
+        "RAN",
+    ]
+    assert ratios["time, p50"].startswith("1.62× (") and ratios["time, mean"].startswith("1.62× (")
+    assert ratios["core"].startswith("1.00× (") and ratios["SCTP"] == ">1000× *"
     assert table.note == (
         "SCTP + unread + network + core + RAN = mean. Unread is the time of who reads, not of SCTP. Network: round "
         "trips × heartbeat RTT. Ratios with their 95 % interval."
@@ -65,7 +78,7 @@ def test_all_that_sctp_did() -> None:
     assert list(split(table)) == [
         "  SCTP",
         "    held before sent",
-        "    no room in the send buffer",
+        "    blocked for buffer",
         "    lost and sent again",
         "    waiting in order",
         "  unread by the gNB",
@@ -135,8 +148,8 @@ def test_outcomes_are_counted_by_cause() -> None:
     assert list(counts)[:5] == [
         "completed",
         "failed",
-        "not known how it ended",
-        "outcome inferred, under a cipher",
+        "outcome unknown",
+        "outcome inferred",
         "success",
     ]
     assert [cells[1] for cells in counts.values()][:5] == ["40", "12", "2", "7", "76.9%"]
