@@ -51,7 +51,8 @@ ADVICE_BEHIND = {
     ),
     NETWORK: ((HERE, "lossy_path"), (HERE, "spurious_rtx"), (HERE, "dead_path"), (THERE, "lossy_path")),
 }
-CLOSED_WINDOW = "closed_window"
+UNREAD_BY = ("closed_window", "saturated")
+"""Advice that says who holds back what is to be sent: the application there, that does not read."""
 SMALLER_IS_SLOWER = ("sndbuf", "rcvbuf")
 SACK_EXPIRIES = "SctpDelaySackExpireds"
 LEAST_EXPIRIES = 0.1
@@ -60,12 +61,16 @@ LEAST_EXPIRIES = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One reason: a ``setting``, a ``rule`` of advice, a ``counter``, or, all "", what else was seen."""
+    """One reason: a ``setting``, a ``rule`` of advice, a ``counter``, or, all "", what else was seen.
+
+    ``reader``: the end that does not read, and so makes SCTP at the other one wait.
+    """
 
     text: str
     setting: str = ""
     rule: str = ""
     counter: str = ""
+    reader: str = ""
 
 
 def setting_title(role: str, name: str) -> str:
@@ -101,9 +106,10 @@ def causes(
     for place, rule in ADVICE_BEHIND[kind]:
         told, other = (_said(summaries[one], rule, roles[place]) for one in (slow, fast))
         if told is not None and (other is None or other.severity == "note"):
-            why = f", the {PEERS[told.role]} does not read" if rule == CLOSED_WINDOW else ""
-            text = f"advice in {summaries[slow].name} alone: {told.title} at the {told.role}{why}"
-            yield Cause(text, rule=rule)
+            text = f"advice in {summaries[slow].name} alone: {told.title} at the {told.role}"
+            yield Cause(
+                text, rule=rule, reader=there if kind in (HELD, BLOCKED) and rule in UNREAD_BY else ""
+            )
     if kind in (HELD, FAR):
         yield from _sack_expiries(summaries[slow], summaries[fast], end)
     if kind in (UNREAD, OWN, FAR):

@@ -183,6 +183,8 @@ def _why(
     first = shares[0][0] if shares else None
     if found:
         yield f"Why: {'; '.join(cause.text for cause in found)}."
+        for reader in dict.fromkeys(cause.reader for cause in found if cause.reader):
+            yield f"So it is the {reader} that does not read in time, and not SCTP."
     else:
         own = first is not None and first.kind in (OWN, UNREAD)
         yield "No setting that is known and no advice explains it" + (

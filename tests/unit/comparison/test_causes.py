@@ -170,8 +170,24 @@ def test_buffers_and_the_rto_are_reasons_too(
     assert settings(slow, quick, 40.0) == settings(quick, quick, 40.0) == set()
 
 
-def test_a_closed_window_is_told_with_who_does_not_read() -> None:
-    slow = summary("b", ended(held=40.0), advice=(fired("closed_window", "gNB"),))
-    assert "Title of closed_window at the gNB, the AMF does not read." in judged(summary("a"), slow).text
-    slow = summary("b", ended(held=40.0), advice=(fired("nagle", "gNB"),))
-    assert "Title of nagle at the gNB." in judged(summary("a"), slow).text
+@pytest.mark.parametrize(("rule", "role"), [("closed_window", "gNB"), ("saturated", "AMF")])
+@pytest.mark.parametrize("part", ["held", "blocked"])
+def test_where_the_other_end_does_not_read_it_is_not_sctp(part: str, rule: str, role: str) -> None:
+    told = "So it is the AMF that does not read in time, and not SCTP."
+    parts: dict[str, Any] = {part: 40.0}
+    found = judged(summary("a"), summary("b", ended(**parts), advice=(fired(rule, role),)))
+    assert found.text.count(told) == 1 and [one.reader for one in found.causes] == ["AMF"]
+    both = fired("closed_window", "gNB"), fired("saturated", "AMF"), fired("nagle", "gNB")
+    found = judged(summary("a"), summary("b", ended(held=40.0), advice=both))
+    assert found.text.count(told) == 1 and {one.rule: one.reader for one in found.causes} == {
+        "closed_window": "AMF",
+        "saturated": "AMF",
+        "nagle": "",
+    }
+
+
+def test_a_reader_that_is_late_holds_back_nobody_else() -> None:
+    for parts in ({"unread": 40.0}, {"core": 60.0}, {"lost": 40.0}):
+        times: dict[str, Any] = parts
+        advice = fired("saturated", "gNB"), fired("saturated", "AMF"), fired("lossy_path", "gNB")
+        assert "does not read" not in judged(summary("a"), summary("b", ended(**times), advice=advice)).text
