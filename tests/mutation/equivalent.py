@@ -142,15 +142,15 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ("core_most=4,", "4  →  (5)", "its two bits tell of four bytes at most"),
         ("ran_most=4,", "4  →  (5)", "its two bits tell of four bytes at most"),
     ],
-    "model/passages/lines.py": [
-        ("MOST_LINES = 8192", "8192  →  (8193)", "one more is kept: a bound on memory"),
+    "model/passages/tnl_associations.py": [
+        ("MOST_ASSOCIATIONS = 8192", "8192  →  (8193)", "one more is kept: a bound on memory"),
     ],
     "model/passages/unseen_messages.py": [
         ("MOST_DIRECTIONS = 4096", "4096  →  (4097)", "one more is kept: a bound on memory"),
         ("MOST_COUNTED = 2048", "2048  →  (2049)", "one more is kept: a bound on memory"),
         ("MOST_GAPS = 64", "64  →  (65)", "one more is kept: a bound on memory"),
     ],
-    "model/passages/ways.py": [
+    "model/passages/known_passages.py": [
         ("MOST_KEPT = 65_536", "65_536  →  (65537)", "one more is kept: a bound on memory"),
         ("MOST_AGAIN = 8192", "8192  →  (8193)", "one more is kept: a bound on memory"),
         ("RECENT = 256", "256  →  (257)", "one more is kept: a bound on memory"),

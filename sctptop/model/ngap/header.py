@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from sctptop.model.ngap.header_layout import BOTH, CAUSE, CORE, FAILED, LAYOUTS, NAS, RAN, Layout
+from sctptop.model.ngap.header_layout import BOTH, CAUSE, CORE, FAILED, LAYOUTS, NAS, RAN, MessageLayout
 from sctptop.model.ngap.procedure_names import PDUS
 
 NOT_NGAP = "neither NGAP nor S1AP"
@@ -180,7 +180,7 @@ def _number(head: bytes, at: int, end: int, shift: int, most: int) -> int:
     return int.from_bytes(head[at + 1 : stop], "big")
 
 
-def _both(head: bytes, at: int, end: int, layout: Layout) -> tuple[int | None, int | None]:
+def _both(head: bytes, at: int, end: int, layout: MessageLayout) -> tuple[int | None, int | None]:
     """UE-NGAP-IDs or UE-S1AP-IDs: the pair, or the core's id alone; neither in a form of a later release."""
     first = head[at]
     choice = first >> 6
@@ -209,7 +209,9 @@ def _octets(head: bytes, at: int, end: int) -> tuple[int | None, int, int]:
     return (size if size < _FRAGMENT else None), start, start + size
 
 
-def _cause(head: bytes, at: int, end: int, layout: Layout, skip: int = 0) -> tuple[str | None, int | None]:
+def _cause(
+    head: bytes, at: int, end: int, layout: MessageLayout, skip: int = 0
+) -> tuple[str | None, int | None]:
     """A Cause behind so many bits of its first byte: the group, an extension bit, and the place in an ENUMERATED.
 
     A place behind the extension has seven bits, X.691, 11.6; none has more than 63 of them.
@@ -234,7 +236,7 @@ def _cause(head: bytes, at: int, end: int, layout: Layout, skip: int = 0) -> tup
     return (group.name, number) if number < group.root else (None, None)
 
 
-def _cause_of_first(head: bytes, at: int, end: int, layout: Layout) -> tuple[str | None, int | None]:
+def _cause_of_first(head: bytes, at: int, end: int, layout: MessageLayout) -> tuple[str | None, int | None]:
     """The Cause in PDUSessionResourceSetupUnsuccessfulTransfer of the first in a list: count, bits, session, string."""
     _, start, stop = _octets(head, at + 3, end)
     # Before it an extension bit and two for what is optional.

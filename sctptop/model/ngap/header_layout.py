@@ -27,7 +27,7 @@ class CauseBits(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class MessageLayout:
     """``core_shift`` and the like are bits before a whole number that give its bytes less one; ``most`` may be there.
 
     ``ids`` are the parts by the id of their IE in a message that is read no further than to both ids; ``wanted`` those
@@ -38,7 +38,7 @@ class Layout:
     ids: Mapping[int, int]
     wanted: Mapping[int, Mapping[int, int]]
     travelling: Mapping[int, Set[int]]
-    read_nas: Callable[[bytes, int, int, Set[int]], nas.Read]
+    read_nas: Callable[[bytes, int, int, Set[int]], nas.NasRead]
     causes: Mapping[int, CauseBits]
     choice_bits: int
     core_shift: int
@@ -92,8 +92,8 @@ _S1AP_NAS: Mapping[int, Set[int]] = {
     16: _EMM_DOWN,
 }
 
-LAYOUTS: Mapping[int, Layout] = {
-    NGAP: Layout(
+LAYOUTS: Mapping[int, MessageLayout] = {
+    NGAP: MessageLayout(
         ids=_NGAP_IDS,
         wanted=_wanted(
             _NGAP_IDS,
@@ -120,7 +120,7 @@ LAYOUTS: Mapping[int, Layout] = {
         alternatives=3,
         private=31,
     ),
-    S1AP: Layout(
+    S1AP: MessageLayout(
         ids=_S1AP_IDS,
         wanted=_wanted(
             _S1AP_IDS,

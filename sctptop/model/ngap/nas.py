@@ -127,7 +127,7 @@ _ATTACHES = (*["attach"] * 6, "emergency attach", "attach")
 _UPDATES = (*["tracking area update"] * 3, "periodic tracking area update", *["tracking area update"] * 4)
 """EPS update type; section 9.9.3.14."""
 REGISTRATION_TYPES = tuple(dict.fromkeys((*_REGISTRATIONS, *_ATTACHES, *_UPDATES)))
-"""Everything that ``Read.registration_type`` may be."""
+"""Everything that ``NasRead.registration_type`` may be."""
 
 _NO_KIND: tuple[str, ...] = ()
 # By the type of the message what stands behind it: a type of registration, or a cause.
@@ -139,7 +139,7 @@ _BEHIND_EMM = {
 }
 
 
-class Read(NamedTuple):
+class NasRead(NamedTuple):
     """What can be read of a NAS message: its type, one of REGISTRATION_TYPES, and its cause."""
 
     nas: int | None = None
@@ -147,10 +147,10 @@ class Read(NamedTuple):
     cause: int | None = None
 
 
-_NOTHING = Read()
+_NOTHING = NasRead()
 
 
-def read_5gmm(data: bytes, at: int, end: int, expected: Set[int]) -> Read:
+def read_5gmm(data: bytes, at: int, end: int, expected: Set[int]) -> NasRead:
     """Of the message in ``data[at:end]``; its type is one of ``expected`` if it is protected; section 9.1.1."""
     if end - at < 3 or data[at] != 0x7E:
         return _NOTHING
@@ -163,7 +163,7 @@ def read_5gmm(data: bytes, at: int, end: int, expected: Set[int]) -> Read:
     return _behind(data, at + 1, end, _BEHIND_5GMM)
 
 
-def read_emm(data: bytes, at: int, end: int, expected: Set[int]) -> Read:
+def read_emm(data: bytes, at: int, end: int, expected: Set[int]) -> NasRead:
     """The same for EMM, whose security header type is the upper half of the first byte; TS 24.301, section 9.1."""
     if end - at < 2 or data[at] & 0x0F != 7:
         return _NOTHING
@@ -175,11 +175,11 @@ def read_emm(data: bytes, at: int, end: int, expected: Set[int]) -> Read:
     return _behind(data, at + 1, end, _BEHIND_EMM)
 
 
-def _behind(data: bytes, at: int, end: int, meanings: Mapping[int, tuple[str, ...]]) -> Read:
+def _behind(data: bytes, at: int, end: int, meanings: Mapping[int, tuple[str, ...]]) -> NasRead:
     """The type that stands there, and what the octet behind it means to it."""
     number = data[at]
     at += 1
     if at >= end or number not in meanings:
-        return Read(number)
+        return NasRead(number)
     kinds = meanings[number]
-    return Read(number, kinds[data[at] & 7]) if kinds else Read(number, None, data[at])
+    return NasRead(number, kinds[data[at] & 7]) if kinds else NasRead(number, None, data[at])

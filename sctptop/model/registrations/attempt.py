@@ -15,11 +15,11 @@ from datetime import datetime
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.message import Message, Wire
+from sctptop.model.passages.known_passages import Passages
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, LOST, NETWORK, ORDER, RAN, UNREAD
 from sctptop.model.passages.stages import SCTP, Stage, stages, sums
-from sctptop.model.passages.ways import Ways
 from sctptop.model.registrations.outcome import T3510_NS, Fate, judge
-from sctptop.model.registrations.progress import MARGIN_NS, T3550_NS, Verdict
+from sctptop.model.registrations.progress import MARGIN_NS, T3550_NS, Judged
 from sctptop.model.registrations.words import RUNNING
 
 WHOSE = (SCTP, (UNREAD,), (NETWORK,), (CORE,), (RAN,))
@@ -117,7 +117,7 @@ class Attempt:
         self.left: set[Wire] = set()
         self.rerouted_from: Wire | None = None
         self.rerouted_ns: int | None = None
-        self.verdict = Verdict(RUNNING)
+        self.verdict = Judged(RUNNING)
         self.due_ns = first.at_ns
         self.after: list[Message] = []
         self._later: list[Message] = []
@@ -148,7 +148,7 @@ class Attempt:
             del self._later[MOST_MESSAGES // 2]
             self._left_out += 1
 
-    def judge(self, now_ns: int) -> Verdict:
+    def judge(self, now_ns: int) -> Judged:
         """How it stands now."""
         self.verdict = judge(self._messages, now_ns, Fate(self.closed_ns, self.lost_ns, self.gap))
         end_ns = self.verdict.end_ns
@@ -162,19 +162,19 @@ class Attempt:
         """Its messages behind that instant."""
         return [message for message in self._later if message.at_ns > ended_ns]
 
-    def record(self, now_ns: int, ways: Ways) -> Registration:
+    def record(self, now_ns: int, known: Passages) -> Registration:
         """As it was judged last; while it is running its stages reach to ``now_ns``."""
         verdict, first, ended_ns = self.verdict, self.first, self.ended_ns
         running = ended_ns is None
         began_ns = first.begin_ns
         until_ns = max(now_ns if ended_ns is None else ended_ns, began_ns)
         messages = tuple(self._as_read(until_ns))
-        passages = ways.passages(messages)
+        passages = known.passages(messages)
         whole = any(one.whole for one in passages)
-        rtt_ns = None if whole else ways.rtt_ns(self.wires[-1])
+        rtt_ns = None if whole else known.rtt_ns(self.wires[-1])
         pieces = stages(passages, first.out, began_ns, until_ns, not self._left_out, rtt_ns)
         spent = sums(pieces)
-        known = whole or rtt_ns is not None
+        apart = whole or rtt_ns is not None
         accepted_ns = verdict.accepted_ns
         return Registration(
             association=self.association,
@@ -196,7 +196,7 @@ class Attempt:
             lost_ns=None if running else spent[LOST],
             order_ns=None if running else spent[ORDER],
             unread_ns=None if running else spent[UNREAD],
-            network_ns=None if running or not known else spent[NETWORK],
+            network_ns=None if running or not apart else spent[NETWORK],
             core_ns=None if running else spent[CORE],
             ran_ns=None if running else spent[RAN],
             pdu_session_ns=None,
@@ -208,7 +208,7 @@ class Attempt:
                 (place, again_ns)
                 for place, message in enumerate(messages)
                 if message.out
-                for again_ns in ways.again(message)
+                for again_ns in known.again(message)
             ),
         )
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import INITIATING
 from sctptop.model.ngap.message import Message, Wire
-from sctptop.model.passages.lines import Line, Lines
+from sctptop.model.passages.tnl_associations import TnlAssociation, TnlAssociations
 from sctptop.model.registrations.attempt import Attempt
 from sctptop.model.registrations.outcome import REROUTE_NS, begins, first_of_ue
 from sctptop.model.registrations.words import COMPLETED, RUNNING
@@ -29,8 +29,8 @@ MOST_PAST = 4096
 class Contexts:
     """All UEs that are followed, by their names."""
 
-    def __init__(self, lines: Lines) -> None:
-        self._lines = lines
+    def __init__(self, associations: TnlAssociations) -> None:
+        self._associations = associations
         self._by_name: dict[Hashable, Attempt] = {}
         self._of_wire: dict[Wire, dict[int, Attempt]] = {}
         self._past: dict[Hashable, Attempt] = {}
@@ -43,7 +43,7 @@ class Contexts:
 
         ``room``: a new attempt may be followed.
         """
-        line = self._lines.meet(message, association)
+        line = self._associations.meet(message, association)
         if message.ran_ue_id is None:
             return None, []
         fresh = Attempt(message, association, time) if room and begins(message) else None
@@ -68,7 +68,7 @@ class Contexts:
 
     def carry_on(self, message: Message, association: Key) -> Attempt | None:
         """The attempt that a core sent on to another one, if this InitialUEMessage takes it there."""
-        line = self._lines.meet(message, association)
+        line = self._associations.meet(message, association)
         found = self._rerouted.get(_reroute(line, message))
         if found is None or message.wire == found.rerouted_from or not begins(message):
             return None
@@ -83,7 +83,7 @@ class Contexts:
 
     def find(self, message: Message, association: Key) -> Attempt | None:
         """The attempt that a message belongs to; None where there is none, or it cannot be told which."""
-        line = self._lines.meet(message, association)
+        line = self._associations.meet(message, association)
         found = self._on(message.wire, message) or self._beside(line, message)
         while found is not None and message.at_ns < found.first.begin_ns:
             found = found.before
@@ -98,7 +98,7 @@ class Contexts:
             attempt.amf_ue_id = message.amf_ue_id
         self._name(attempt, message)
         if message.procedure == message.dialect.reroute and message.pdu == INITIATING:
-            line = self._lines.meet(message, association)
+            line = self._associations.meet(message, association)
             attempt.rerouted_ns, attempt.rerouted_from = message.at_ns, message.wire
             attempt.left.add(message.wire)
             self._rerouted[_reroute(line, message)] = attempt
@@ -129,13 +129,13 @@ class Contexts:
         for known in (self._by_name, self._of_wire, self._past, self._rerouted):
             known.clear()
 
-    def _before(self, message: Message, line: Line) -> Attempt | None:
+    def _before(self, message: Message, line: TnlAssociation) -> Attempt | None:
         """Who has this RAN id until now, on this association or another of the same named radio node."""
         found = self._by_name.get((message.wire, "RAN", message.ran_ue_id))
         if found is None and line.named is not None:
             others = (
                 self._by_name.get((other.wire, "RAN", message.ran_ue_id))
-                for other in self._lines.others(line)
+                for other in self._associations.others(line)
             )
             found = next((one for one in others if one is not None), None)
         return found
@@ -147,9 +147,13 @@ class Contexts:
             return self._by_name.get((wire, "core", message.amf_ue_id))
         return None
 
-    def _beside(self, line: Line, message: Message) -> Attempt | None:
+    def _beside(self, line: TnlAssociation, message: Message) -> Attempt | None:
         """On another association between the same nodes: the one attempt that it can be."""
-        found = {id(one): one for other in self._lines.others(line) if (one := self._on(other.wire, message))}
+        found = {
+            id(one): one
+            for other in self._associations.others(line)
+            if (one := self._on(other.wire, message))
+        }
         fits = [
             one
             for one in found.values()
@@ -184,6 +188,6 @@ def _name(message: Message) -> Hashable:
     return message.wire, message.ran_ue_id, message.amf_ue_id
 
 
-def _reroute(line: Line, message: Message) -> Hashable:
+def _reroute(line: TnlAssociation, message: Message) -> Hashable:
     """Under which a radio node takes a UE to another core: its side, and the RAN id."""
     return line.from_ran, line.radio, message.ran_ue_id

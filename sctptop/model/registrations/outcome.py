@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from sctptop.model.ngap.dialect import INITIATING
 from sctptop.model.ngap.message import Message
-from sctptop.model.registrations.progress import MARGIN_NS, T3550_NS, Ending, Progress, Verdict
+from sctptop.model.registrations.progress import MARGIN_NS, T3550_NS, Ending, Judged, Progress
 from sctptop.model.registrations.words import (
     ASSOCIATION_LOST,
     COMPLETED,
@@ -86,7 +86,7 @@ def matters(message: Message) -> bool:
     )
 
 
-def judge(messages: Sequence[Message], now_ns: int, fate: Fate = Fate()) -> Verdict:
+def judge(messages: Sequence[Message], now_ns: int, fate: Fate = Fate()) -> Judged:
     """How the registration stands that the first of these messages began; they are in the order of ``at_ns``."""
     last_ns = messages[0].begin_ns + T3510_NS + MARGIN_NS
     progress = Progress(messages[0])
@@ -137,12 +137,12 @@ def _cut_short(progress: Progress, over_ns: int, lost: bool) -> Ending:
     return Ending(UNKNOWN if progress.doubtful else SUPERSEDED, over_ns, progress.why)
 
 
-def _verdict(progress: Progress, ending: Ending, fate: Fate) -> Verdict:
+def _verdict(progress: Progress, ending: Ending, fate: Fate) -> Judged:
     accepted = progress.accepted
     outcome = ending.outcome
     if outcome in GAP_DOUBTS and fate.gap:
         outcome = UNKNOWN
-    return Verdict(
+    return Judged(
         outcome=outcome,
         end_ns=ending.end_ns,
         cause=ending.cause,

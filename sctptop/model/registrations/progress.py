@@ -49,7 +49,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judged:
     """The same with what is known of the messages: ``accepted_ns``: when the accept was through; ``read_as``: types of
     NAS messages that cannot be read, by their place."""
 

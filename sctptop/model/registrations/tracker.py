@@ -7,7 +7,7 @@ only SETTLE_NS after its last message.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,9 +16,9 @@ from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
 from sctptop.model.ngap.dialect import INITIATING
 from sctptop.model.ngap.message import Message, Wire, message_of, wire_of
-from sctptop.model.passages.lines import Lines, Place
+from sctptop.model.passages.known_passages import Passages
+from sctptop.model.passages.tnl_associations import Place, TnlAssociations
 from sctptop.model.passages.unseen_messages import PATIENCE_NS, UnseenMessages
-from sctptop.model.passages.ways import Ways
 from sctptop.model.registrations.attempt import Attempt, Registration
 from sctptop.model.registrations.contexts import Contexts
 from sctptop.model.registrations.counting import Counting
@@ -64,9 +64,9 @@ class Registrations:
 
     def __init__(self, place_of: Callable[[Key], Place | None] = lambda _: None) -> None:
         self.now = Registered()
-        self._lines = Lines(place_of)
-        self._ways = Ways(self._lines)
-        self._contexts = Contexts(self._lines)
+        self._associations = TnlAssociations(place_of)
+        self._passages = Passages(self._associations)
+        self._contexts = Contexts(self._associations)
         self._sessions = Sessions()
         self._procedures = Procedures()
         self._unseen = UnseenMessages()
@@ -93,7 +93,7 @@ class Registrations:
         for wire, time in freed:
             self._lost(wire, self._instant(time))
         ended = self._settle(now_ns)
-        final = [record for _, record in self._close(now_ns)]
+        final = list(self._close(now_ns))
         self._counting.take(len(fresh), started, ended, self._running.values(), final)
         self._counting.strange(told)
         self._publish(now_ns)
@@ -131,19 +131,18 @@ class Registrations:
             elif event.kind == "ngap_rtx":
                 tsn = event.details.get("tsn")
                 if type(tsn) is int and type(at_ns) is int:
-                    self._ways.sent_again(wire, tsn, at_ns)
+                    self._passages.sent_again(wire, tsn, at_ns)
             elif event.kind == "hb_rtt":
                 rtt_ms = event.number("rtt_ms")
                 if rtt_ms is not None and rtt_ms >= 0:
-                    self._lines.heartbeat(wire, round(rtt_ms * 1e6))
+                    self._associations.heartbeat(wire, round(rtt_ms * 1e6))
             elif event.kind == "association" and event.text("change") == "FREED":
                 freed.append((wire, event.time))
         return told, fresh, freed
 
     def _instant(self, time: datetime) -> int:
         """An instant of the events' clock."""
-        epoch = self._epoch or time
-        return (time - epoch) // timedelta(microseconds=1) * 1000
+        return (time - (self._epoch or time)) // timedelta(microseconds=1) * 1000
 
     def _tick(self, fresh: list[_Came], interval_s: float | None) -> int:
         """The clock of the events now, or a little before: it goes on by the interval, and is never behind an event."""
@@ -162,8 +161,8 @@ class Registrations:
             self._running,
             self._touched,
             self._strays,
-            self._lines,
-            self._ways,
+            self._associations,
+            self._passages,
             self._contexts,
             self._sessions,
         ):
@@ -180,11 +179,13 @@ class Registrations:
         for one in came:
             message = one.message
             if not one.waited:
-                line = self._lines.meet(message, one.association)
-                replaced = self._lines.replaced(line) if message.procedure == message.dialect.setup else None
+                line = self._associations.meet(message, one.association)
+                replaced = (
+                    self._associations.replaced(line) if message.procedure == message.dialect.setup else None
+                )
                 if replaced is not None:
                     self._lost(replaced.wire, message.at_ns)
-                self._ways.take(message, line.mirrored)
+                self._passages.take(message, line.mirrored)
                 if message.procedure in (message.dialect.reset, message.dialect.setup):
                     self._reset(message)
             if first_of_ue(message) or begins(message):
@@ -206,7 +207,7 @@ class Registrations:
         if attempt is None:
             self._counting.unfollowed += not room and begins(one.message)
             return []
-        line = self._lines.get(one.message.wire)
+        line = self._associations.get(one.message.wire)
         if line is not None and line.gone_ns is not None:
             attempt.lost_ns = max(line.gone_ns, one.message.at_ns)
         self._running[id(attempt)] = attempt
@@ -248,12 +249,12 @@ class Registrations:
 
     def _lost(self, wire: Wire, at_ns: int) -> None:
         """An association is no more: so is what runs on it, unless its nodes have another."""
-        line = self._lines.freed(wire, at_ns)
+        line = self._associations.freed(wire, at_ns)
         # One of the same ports took its place.
-        if line is None or any(other.wire[3:] != line.wire[3:] for other in self._lines.beside(line)):
+        if line is None or any(other.wire[3:] != line.wire[3:] for other in self._associations.beside(line)):
             return
         for attempt in self._contexts.on(line.wire):
-            lines = (self._lines.get(one) for one in attempt.wires if one not in attempt.left)
+            lines = (self._associations.get(one) for one in attempt.wires if one not in attempt.left)
             others = [one for one in lines if one is not None and one.gone_ns is None]
             if attempt.lost_ns is None and line.wire not in attempt.left and not others:
                 attempt.lost_ns = max(at_ns, attempt.first.at_ns)
@@ -277,24 +278,23 @@ class Registrations:
             if now_ns - verdict.end_ns < (max(PATIENCE_NS.values()) if doubted else SETTLE_NS):
                 self._touched[place] = attempt
                 continue
-            record = attempt.record(now_ns, self._ways)
+            record = attempt.record(now_ns, self._passages)
             ended.append(record)
             self._sessions.follow(attempt, record, verdict.end_ns)
             del self._running[place]
         return sorted(ended, key=lambda one: one.began_ns + (one.total_ns or 0))
 
-    def _close(self, now_ns: int) -> list[tuple[Attempt, Registration]]:
+    def _close(self, now_ns: int) -> Iterator[Registration]:
         """Those of which nothing more is expected."""
-        closed = self._sessions.done(now_ns)
-        for attempt, _ in closed:
+        for attempt, record in self._sessions.done(now_ns):
             self._contexts.forget(attempt)
-        return closed
+            yield record
 
     def _publish(self, now_ns: int) -> None:
         oldest = list(islice(self._running.values(), OLDEST))
         self.now = self._counting.picture(
             procedures=self._procedures.advance(now_ns),
-            oldest=tuple(attempt.record(now_ns, self._ways) for attempt in oldest),
+            oldest=tuple(attempt.record(now_ns, self._passages) for attempt in oldest),
             unseen=self._unseen.now,
             before=self.now,
         )

@@ -9,7 +9,7 @@ from typing import Any
 from pycrate_mobile.TS24301_EMM import EMMTypeMOClasses, EMMTypeMTClasses
 from pycrate_mobile.TS24501_FGMM import FGMMTypeClasses
 
-from sctptop.model.ngap.nas import DOWNLINK_5GMM, DOWNLINK_EMM, UPLINK_5GMM, UPLINK_EMM, Read
+from sctptop.model.ngap.nas import DOWNLINK_5GMM, DOWNLINK_EMM, UPLINK_5GMM, UPLINK_EMM, NasRead
 from sctptop.model.ngap.ppid import NGAP, S1AP
 from tests.unit.model.ngap.ngap_values import Dice
 
@@ -37,7 +37,7 @@ class NasMessage:
     """The bytes, what can be read of them, and how many of them tell the type: 0 of what is ciphered."""
 
     data: bytes
-    read: Read
+    read: NasRead
     reach: int
 
 
@@ -71,24 +71,24 @@ def plain_messages(ppid: int, up: bool) -> tuple[Plain, ...]:
     return tuple(_of(number, classes[number]()) for number in sorted(types))
 
 
-def varied(dice: Dice, one: Plain, ppid: int) -> tuple[bytes, Read]:
+def varied(dice: Dice, one: Plain, ppid: int) -> tuple[bytes, NasRead]:
     """The message with another cause or type of registration, where it has one."""
     at = 3 if ppid == NGAP else 2
     octet = dice.randrange(256)
     changed = one.data[:at] + bytes([octet]) + one.data[at + 1 :]
     if one.behind in ("5GMMCause", "EMMCause"):
-        return changed, Read(one.number, None, octet)
+        return changed, NasRead(one.number, None, octet)
     if one.behind in USUAL:
         meanings = REGISTRATION_TYPES[one.behind]
-        return changed, Read(one.number, meanings.get(octet & 7, USUAL[one.behind]))
-    return one.data, Read(one.number)
+        return changed, NasRead(one.number, meanings.get(octet & 7, USUAL[one.behind]))
+    return one.data, NasRead(one.number)
 
 
 def nas_message(dice: Dice, ppid: int, up: bool) -> NasMessage:
     """Any of them, in any form."""
     if ppid == S1AP and up and dice.random() < 0.05:
         # A ServiceRequest: a short header, and no type.
-        return NasMessage(bytes([dice.randrange(0xC, 0x10) << 4 | 7]) + dice.randbytes(3), Read(), 0)
+        return NasMessage(bytes([dice.randrange(0xC, 0x10) << 4 | 7]) + dice.randbytes(3), NasRead(), 0)
     messages = plain_messages(ppid, up)
     if dice.random() < 0.5:
         messages = tuple(one for one in messages if one.behind in TELLING)
@@ -102,5 +102,5 @@ def nas_message(dice: Dice, ppid: int, up: bool) -> NasMessage:
     header = bytes((0x7E, security)) if ppid == NGAP else bytes((security << 4 | 7,))
     header += dice.randbytes(5)
     if form == "ciphered":
-        return NasMessage(header + dice.randbytes(dice.randrange(200)), Read(), 0)
+        return NasMessage(header + dice.randbytes(dice.randrange(200)), NasRead(), 0)
     return NasMessage(header + plain + tail, read, len(header) + size)

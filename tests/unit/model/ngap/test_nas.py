@@ -14,7 +14,7 @@ from sctptop.model.ngap.nas import (
     REGISTRATION_TYPES,
     UPLINK_5GMM,
     UPLINK_EMM,
-    Read,
+    NasRead,
     nas_name,
     read_5gmm,
     read_emm,
@@ -121,8 +121,8 @@ def test_types_of_registration_in_the_lower_three_bits(text: str, types: tuple[s
     read, up = (read_5gmm, UPLINK_5GMM) if text[0] == "7" else (read_emm, UPLINK_EMM)
     for octet in range(256):
         data = bytes.fromhex(text) + bytes([octet])
-        assert read(data, 0, len(data), up) == Read(data[-2], types[octet & 7])
-        assert read(data, 0, len(data) - 1, up) == Read(data[-2])
+        assert read(data, 0, len(data), up) == NasRead(data[-2], types[octet & 7])
+        assert read(data, 0, len(data) - 1, up) == NasRead(data[-2])
     assert set(types) <= set(REGISTRATION_TYPES)
 
 
@@ -148,7 +148,7 @@ def test_pycrate_finds_the_same_behind_every_type(ppid: int, up: bool) -> None:
         message.from_bytes(data)
         assert message.to_bytes() == data
         behind = [part.to_bytes() for part in message if part._name in TELLING]
-        assert bool(behind) == (told != Read(one.number)), nas_name(ppid, one.number)
+        assert bool(behind) == (told != NasRead(one.number)), nas_name(ppid, one.number)
         told_something += len(behind)
         if told.cause is not None:
             assert behind == [bytes([told.cause])]
@@ -184,7 +184,7 @@ def test_messages_at_random_in_every_form_and_cut(ppid: int, up: bool) -> None:
     for _ in range(1500):
         one = nas_message(dice, ppid, up)
         for size in range(min(len(one.data), 14) + 1):
-            full = one.read if size > one.reach else Read(one.read.nas) if size == one.reach else Read()
+            full = one.read if size > one.reach else NasRead(one.read.nas) if size == one.reach else NasRead()
             assert read(b"\x7e" + one.data[:size], 1, size + 1, expected) == full, one
         causes.add(one.read.cause)
         types.add(one.read.registration_type)
@@ -198,4 +198,4 @@ def test_a_service_request_of_eps_has_no_type() -> None:
     for security in range(0xC, 0x10):
         for octet in range(256):
             data = bytes((security << 4 | 7, octet, 0x41, 0x41, 7, 0x41, 7, 0x41))
-            assert read_emm(data, 0, 4, UPLINK_EMM) == read_emm(data, 0, 8, UPLINK_EMM) == Read()
+            assert read_emm(data, 0, 4, UPLINK_EMM) == read_emm(data, 0, 8, UPLINK_EMM) == NasRead()

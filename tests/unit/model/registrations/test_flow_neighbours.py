@@ -9,8 +9,6 @@ import pytest
 
 from tests.unit.model.registrations.flow_steps import (
     ACCEPT,
-    ATTACH,
-    ATTACH_ACCEPT,
     AUTH,
     AUTH_FAIL,
     AUTH_R,
@@ -18,7 +16,6 @@ from tests.unit.model.registrations.flow_steps import (
     COMPLETE,
     CONTEXT,
     EMERGENCY,
-    INITIAL_UE,
     MOBILITY,
     PERIODIC,
     REJECT,
@@ -27,13 +24,8 @@ from tests.unit.model.registrations.flow_steps import (
     SMC,
     SMC_REJECT,
     STATUS,
-    TAU,
-    TAU_ACCEPT,
-    TAU_COMPLETE,
-    TAU_REJECT,
     context,
     down,
-    lte,
     open_security,
     release,
     release_request,
@@ -245,50 +237,6 @@ FLOWS: dict[str, tuple[Sequence[Said], Right]] = {
     "emergency": (
         (request(kind=EMERGENCY), down(5, 30, ACCEPT), up(9, 3, COMPLETE)),
         [("completed", 9, False, None)],
-    ),
-    # LTE.
-    "attach": (
-        (
-            lte(request(nas=ATTACH)),
-            *(
-                lte(said)
-                for said in (down(5, 36, 0x52), up(9, 19, 0x53), down(14, 13, SMC, secured=True), up(19, 19))
-            ),
-            *(lte(said) for said in (down(22, 9), up(24, 22), *context(25, 30), up(31, 13))),
-        ),
-        [("completed", 31, False, None)],
-    ),
-    "attach rejected": (
-        (lte(request(nas=ATTACH)), lte(down(5, 3, REJECT, octet=7)), lte(release(6))),
-        [("rejected", 5, False, "EMM 7 EPS services not allowed")],
-    ),
-    "tracking area update": (
-        (lte(request(nas=TAU, kind=0)), lte(down(5, 30)), lte(up(9, 8)), lte(release(12))),
-        [("completed", 9, False, None)],
-    ),
-    "periodic tracking area update without a new GUTI": (
-        (lte(request(nas=TAU, kind=3)), lte(down(5, 20)), lte(release(12))),
-        [("completed", 5, True, None)],
-    ),
-    "tracking area update rejected": (
-        (lte(request(nas=TAU, kind=0)), lte(down(5, 3, TAU_REJECT, octet=9)), lte(release(6))),
-        [("rejected", 5, False, "EMM 9 UE identity cannot be derived by the network")],
-    ),
-    "tracking area update, readable": (
-        (
-            lte(request(nas=TAU, kind=0)),
-            lte(down(5, 20, TAU_ACCEPT, secured=True)),
-            lte(up(9, 2, TAU_COMPLETE)),
-        ),
-        [("completed", 9, False, None)],
-    ),
-    "attach, accept in a transport": (
-        (lte(request(nas=ATTACH)), lte(down(5, 60, ATTACH_ACCEPT)), lte(up(9, 7, COMPLETE))),
-        [("completed", 9, False, None)],
-    ),
-    "extended service request": (
-        (lte(Said(0, True, INITIAL_UE, 0x4C, 12, amf=None)), *map(lte, context(5, 8))),
-        [],
     ),
 }
 

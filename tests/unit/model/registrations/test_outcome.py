@@ -9,7 +9,7 @@ import pytest
 
 from sctptop.model.ngap.message import Message, message_of
 from sctptop.model.registrations.outcome import Fate, begins, first_of_ue, judge, matters
-from sctptop.model.registrations.progress import Verdict
+from sctptop.model.registrations.progress import Judged
 from sctptop.model.registrations.words import OUTCOMES
 from tests.unit.model.registrations.attempts import (
     ACCEPT_ALONE,
@@ -65,7 +65,7 @@ def at(now_ns: int, steps: Sequence[Step], closed_ns: int | None = None) -> tupl
     return verdict.outcome, place
 
 
-def ended(verdict: Verdict) -> tuple[str, int | None]:
+def ended(verdict: Judged) -> tuple[str, int | None]:
     return verdict.outcome, verdict.end_ns
 
 

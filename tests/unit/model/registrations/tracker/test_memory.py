@@ -9,7 +9,7 @@ import pytest
 
 from sctptop.model.event import Event
 from sctptop.model.ngap.message import wire_of
-from sctptop.model.passages import lines, unseen_messages, ways
+from sctptop.model.passages import known_passages, tnl_associations, unseen_messages
 from sctptop.model.registrations import contexts, counting, procedures
 from sctptop.model.registrations.tracker import Registrations
 from tests.unit.model.registrations.flow_steps import (
@@ -45,10 +45,10 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, bounds in {
         contexts: {"MOST_PAST": 40},
         counting: {"KEPT": 30, "MOST_FAILED": 20, "SLOWEST": 10, "MOST_TALLIES": 8, "MOST_STRANGE": 4},
-        lines: {"MOST_LINES": 6},
+        tnl_associations: {"MOST_ASSOCIATIONS": 6},
         procedures: {"MOST_KINDS": 10},
         unseen_messages: {"MOST_DIRECTIONS": 8, "MOST_COUNTED": 5},
-        ways: {"MOST_KEPT": 200, "MOST_AGAIN": 12},
+        known_passages: {"MOST_KEPT": 200, "MOST_AGAIN": 12},
     }.items():
         for name, bound in bounds.items():
             monkeypatch.setattr(module, name, bound)
@@ -82,13 +82,13 @@ def test_of_ues_that_come_and_go_no_more_is_kept_than_its_bounds(small: None) ->
             most[name] = max(most.get(name, 0), count)
     assert started == ended == told > 20 * UES
     assert kept(followed) == {
-        "lines.known": 6,
-        "lines.by_tags": 12,
-        "lines.rtts": 6,
-        "ways.ends": 200,
-        "ways.again": 12,
-        "ways.noticed": 12,
-        "ways.arrivals": 12,
+        "associations.known": 6,
+        "associations.by_tags": 12,
+        "associations.rtts": 6,
+        "passages.ends": 200,
+        "passages.again": 12,
+        "passages.noticed": 12,
+        "passages.arrivals": 12,
         "contexts.past": 40,
         "procedures.known": 10,
         "unseen.directions": 8,

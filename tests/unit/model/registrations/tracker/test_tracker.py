@@ -53,7 +53,7 @@ def test_a_thousand_are_counted_exactly(end: int) -> None:
     assert (len(followed.now.last), len(followed.now.slowest)) == (1000, 100)
     # Nothing is kept of those that ended but the records.
     names = {name.split(".")[0] for name in kept(followed)}
-    assert names == {"lines", "procedures", "counting"}
+    assert names == {"associations", "procedures", "counting"}
 
 
 def test_counts_by_interval_add_up() -> None:

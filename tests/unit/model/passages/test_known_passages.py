@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from sctptop.model.ngap.message import Message, message_of
-from sctptop.model.passages import ways as module
-from sctptop.model.passages.lines import Lines
-from sctptop.model.passages.ways import Ways
+from sctptop.model.passages import known_passages as module
+from sctptop.model.passages.known_passages import Passages
+from sctptop.model.passages.tnl_associations import TnlAssociations
 from tests.unit.model.registrations.flow_steps import down, request, up
 from tests.unit.model.registrations.flows import START_NS, Said, event_of
 from tests.unit.registering import MS, SECOND, kept
@@ -30,9 +30,9 @@ def message(said: Said, from_ran: bool = True, tsn: int | None = 101, **details:
     return found
 
 
-def ways(*messages: Message, again: Iterable[tuple[int, float]] = (), mirrored: bool = False) -> Ways:
+def ways(*messages: Message, again: Iterable[tuple[int, float]] = (), mirrored: bool = False) -> Passages:
     """After these messages, and what was sent again of the association of the first: TSN and ms."""
-    found = Ways(Lines())
+    found = Passages(TnlAssociations())
     for one in messages:
         found.take(one, mirrored)
     for tsn, ms in again:
@@ -40,7 +40,7 @@ def ways(*messages: Message, again: Iterable[tuple[int, float]] = (), mirrored: 
     return found
 
 
-def lost(known: Ways, *messages: Message) -> list[tuple[float, float]]:
+def lost(known: Passages, *messages: Message) -> list[tuple[float, float]]:
     """From when to when, of each message that was."""
     return [
         ((begin - START_NS) / MS, (end - START_NS) / MS)
@@ -168,7 +168,7 @@ def test_both_ends_are_told_apart_by_direction() -> None:
 def test_all_of_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_KEPT", 20)
     monkeypatch.setattr(module, "MOST_AGAIN", 10)
-    known = Ways(Lines())
+    known = Passages(TnlAssociations())
     for tsn in range(60):
         ours = message(up(tsn, 10, on=tsn % 40), tsn=tsn)
         known.take(ours, True)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sctptop.model.ngap.message import Message, Wire, message_of
-from sctptop.model.passages import lines as module
-from sctptop.model.passages.lines import Line, Lines, Place, line_from_ran
+from sctptop.model.passages import tnl_associations as module
+from sctptop.model.passages.tnl_associations import Place, TnlAssociation, TnlAssociations, from_radio_node
 from tests.unit.model.registrations.flow_steps import (
     context,
     down,
@@ -39,19 +39,19 @@ def setup(on: int, node: int | None = None, from_ran: bool = True, **wired: Any)
 
 
 class Known:
-    """Lines that know where the associations of these tags of ours are."""
+    """TnlAssociations that know where the associations of these tags of ours are."""
 
     def __init__(self, **places: Place) -> None:
         self.places = places
-        self.lines = Lines(lambda key: self.places.get(f"on{key[1]}"))
+        self.lines = TnlAssociations(lambda key: self.places.get(f"on{key[1]}"))
 
-    def meet(self, one: Message) -> Line:
+    def meet(self, one: Message) -> TnlAssociation:
         return self.lines.meet(one, one.wire)
 
-    def others(self, line: Line) -> list[Wire]:
+    def others(self, line: TnlAssociation) -> list[Wire]:
         return sorted(one.wire for one in self.lines.others(line))
 
-    def beside(self, line: Line) -> list[Wire]:
+    def beside(self, line: TnlAssociation) -> list[Wire]:
         return sorted(one.wire for one in self.lines.beside(line))
 
 
@@ -157,7 +157,7 @@ def test_which_end_we_are_is_read_from_what_is_said(name: str) -> None:
         # Whatever the ports.
         for ports in ((38412, 38412), (9999, 9999), (50_001, 38412), (38412, 50_001)):
             one = message(said, from_ran, local_port=ports[0], remote_port=ports[1])
-            assert line_from_ran(one) is from_ran
+            assert from_radio_node(one) is from_ran
 
 
 @pytest.mark.parametrize(
@@ -167,12 +167,12 @@ def test_which_end_we_are_is_read_from_what_is_said(name: str) -> None:
 def test_which_end_we_are_is_else_said_by_the_ports(local: int, remote: int, from_ran: bool) -> None:
     paging = replace(SETUP, procedure=24)
     for ours in (True, False):
-        assert line_from_ran(message(paging, ours, local_port=local, remote_port=remote)) is from_ran
+        assert from_radio_node(message(paging, ours, local_port=local, remote_port=remote)) is from_ran
 
 
 def test_of_equal_ports_neither_is_the_radio_s() -> None:
     paging = replace(SETUP, procedure=24)
-    ends = [line_from_ran(message(paging, local_port=ours, remote_port=9)) for ours in (8, 9, 10)]
+    ends = [from_radio_node(message(paging, local_port=ours, remote_port=9)) for ours in (8, 9, 10)]
     assert ends == [False, False, True]
 
 
@@ -192,7 +192,7 @@ def test_the_radio_node_s_port_does_not_matter_but_the_core_s_does() -> None:
 
 
 def test_heartbeats_of_late_count_by_the_middle_one() -> None:
-    known = Lines()
+    known = TnlAssociations()
     wire, other = setup(1).wire, setup(2).wire
     assert known.rtt_ns(wire) is None
     for rtt_ns in (5, 90, 7):
@@ -207,7 +207,7 @@ def test_heartbeats_of_late_count_by_the_middle_one() -> None:
 
 
 def test_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_LINES", 3)
+    monkeypatch.setattr(module, "MOST_ASSOCIATIONS", 3)
     known = Known(**{f"on{on}": HERE for on in range(1, 50)})
     for on in range(1, 50):
         line = known.meet(setup(on, 1))

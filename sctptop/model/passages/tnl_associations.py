@@ -17,7 +17,7 @@ from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import CORE_PORTS, INITIATING
 from sctptop.model.ngap.message import Message, Wire
 
-MOST_LINES = 8192
+MOST_ASSOCIATIONS = 8192
 RTTS = 9
 """Heartbeats of which the middle one counts."""
 
@@ -26,7 +26,7 @@ Place = tuple[str, str]
 
 
 @dataclass(slots=True)
-class Line:
+class TnlAssociation:
     """``from_ran``: we are the radio node. ``place`` is None while it is not known, ``node`` until the radio node has
     named itself. ``gone_ns``: when it ended, None while it lives. ``mirrored``: its other end is on this host too."""
 
@@ -56,7 +56,7 @@ class Line:
         return self.wire[0] if self.place is None else self.place[not self.from_ran]
 
 
-def line_from_ran(message: Message) -> bool:
+def from_radio_node(message: Message) -> bool:
     """Whether we are the radio node on the association of this message: by what it is, or by the ports."""
     dialect, procedure = message.dialect, message.procedure
     if procedure in (dialect.initial_ue, dialect.uplink_nas, dialect.setup, dialect.release_request):
@@ -67,28 +67,28 @@ def line_from_ran(message: Message) -> bool:
     return remote_port in CORE_PORTS or (local_port not in CORE_PORTS and local_port > remote_port)
 
 
-class Lines:
+class TnlAssociations:
     """All of them. ``place_of`` gives the addresses of an association, None where they are not known."""
 
     def __init__(self, place_of: Callable[[Key], Place | None] = lambda _: None) -> None:
         self._place_of = place_of
-        self._known: dict[Wire, Line] = {}
-        self._by_tags: dict[Wire, Line] = {}
-        self._together: dict[Hashable, list[Line]] = {}
+        self._known: dict[Wire, TnlAssociation] = {}
+        self._by_tags: dict[Wire, TnlAssociation] = {}
+        self._together: dict[Hashable, list[TnlAssociation]] = {}
         self._rtts: dict[Wire, deque[int]] = {}
 
-    def get(self, wire: Wire) -> Line | None:
+    def get(self, wire: Wire) -> TnlAssociation | None:
         """A line that is known."""
         return self._known.get(wire)
 
-    def meet(self, message: Message, association: Key) -> Line:
+    def meet(self, message: Message, association: Key) -> TnlAssociation:
         """The line that carried a message, known from now on."""
         wire = message.wire
         line = self._known.get(wire)
         if line is None:
-            if len(self._known) >= MOST_LINES:
+            if len(self._known) >= MOST_ASSOCIATIONS:
                 self._drop(next(iter(self._known.values())))
-            line = self._known[wire] = Line(wire, line_from_ran(message))
+            line = self._known[wire] = TnlAssociation(wire, from_radio_node(message))
             netns, own_tag, peer_tag, local_port, remote_port = wire
             # Without the namespace, which of the other end is another; without the peer's tag, which may be told late.
             self._by_tags[0, own_tag, peer_tag, local_port, remote_port] = line
@@ -105,25 +105,25 @@ class Lines:
             self._join(line, line.named)
         return line
 
-    def others(self, line: Line) -> Iterator[Line]:
+    def others(self, line: TnlAssociation) -> Iterator[TnlAssociation]:
         """The other associations of its radio node that are alive, if that has named itself; else those `beside` it."""
         return self._alive(line, line.named or line.between)
 
-    def beside(self, line: Line) -> Iterator[Line]:
+    def beside(self, line: TnlAssociation) -> Iterator[TnlAssociation]:
         """The other associations between the same two addresses that are alive."""
         return self._alive(line, line.between)
 
-    def _alive(self, line: Line, name: Hashable) -> Iterator[Line]:
+    def _alive(self, line: TnlAssociation, name: Hashable) -> Iterator[TnlAssociation]:
         for other in self._together.get(name, ()):
             if other is not line and other.gone_ns is None:
                 yield other
 
-    def replaced(self, line: Line) -> Line | None:
+    def replaced(self, line: TnlAssociation) -> TnlAssociation | None:
         """The one whose place this one took, at a restart: same ends and ports, other tags. None where there is
         none."""
         return next((other for other in self.beside(line) if other.wire[3:] == line.wire[3:]), None)
 
-    def freed(self, wire: Wire, at_ns: int) -> Line | None:
+    def freed(self, wire: Wire, at_ns: int) -> TnlAssociation | None:
         """That association is no more. None where it carried nothing."""
         netns, own_tag, _, local_port, remote_port = wire
         line = self._by_tags.get((netns, own_tag, 0, local_port, remote_port))
@@ -135,7 +135,7 @@ class Lines:
         """A heartbeat went there and back."""
         known = self._rtts.get(wire)
         if known is None:
-            if len(self._rtts) >= MOST_LINES:
+            if len(self._rtts) >= MOST_ASSOCIATIONS:
                 del self._rtts[next(iter(self._rtts))]
             known = self._rtts[wire] = deque(maxlen=RTTS)
         known.append(rtt_ns)
@@ -150,18 +150,18 @@ class Lines:
         for known in (self._known, self._by_tags, self._together, self._rtts):
             known.clear()
 
-    def _join(self, line: Line, name: Hashable) -> None:
+    def _join(self, line: TnlAssociation, name: Hashable) -> None:
         if name is not None:
             self._together.setdefault(name, []).append(line)
 
-    def _part(self, line: Line, name: Hashable) -> None:
+    def _part(self, line: TnlAssociation, name: Hashable) -> None:
         found = self._together.get(name, [])
         if line in found:
             found.remove(line)
             if not found:
                 del self._together[name]
 
-    def _drop(self, line: Line) -> None:
+    def _drop(self, line: TnlAssociation) -> None:
         self._part(line, line.between)
         self._part(line, line.named)
         del self._known[line.wire]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sctptop.model.ngap.message import Message, Wire
-from sctptop.model.passages.lines import Lines
 from sctptop.model.passages.passage import Instants, Passage, instants_of, passage
+from sctptop.model.passages.tnl_associations import TnlAssociations
 from sctptop.model.passages.tsn import TSNS, ahead
 
 MOST_KEPT = 65_536
@@ -34,11 +34,11 @@ class _Arrivals:
     recent: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=RECENT))
 
 
-class Ways:
+class Passages:
     """Takes messages in the order of ``at_ns``, and what was sent again."""
 
-    def __init__(self, lines: Lines) -> None:
-        self._lines = lines
+    def __init__(self, associations: TnlAssociations) -> None:
+        self._associations = associations
         self._ends: dict[tuple[bool, Wire, int], Instants] = {}
         self._again: dict[_Chunk, list[int]] = {}
         self._noticed: dict[_Chunk, int] = {}
@@ -78,7 +78,7 @@ class Ways:
 
     def rtt_ns(self, wire: Wire) -> int | None:
         """What a heartbeat takes there and back."""
-        return self._lines.rtt_ns(wire)
+        return self._associations.rtt_ns(wire)
 
     def clear(self) -> None:
         """Nothing is known any more."""
