@@ -172,6 +172,19 @@ def test_a_core_that_sends_a_ue_on_waits_five_seconds_for_that() -> None:
     assert judge(heard((INITIAL, REROUTE, INITIAL)), 6 * SECOND).outcome == "running"
 
 
+@pytest.mark.parametrize("code", [20, 21])
+def test_one_end_begins_anew(code: int) -> None:
+    """NGReset, or NGSetup on the same association: whatever ran is gone, unless it goes on."""
+    reset = Step(True, code, ids="none")
+    steps = (*PLAIN[:3], reset)
+    done_ns = 3 * EACH_NS + MS
+    assert ended(judge(heard(steps), done_ns + SECOND - 1)) == ("running", None)
+    verdict = judge(heard(steps), done_ns + SECOND)
+    assert (*ended(verdict), verdict.inferred) == ("released", done_ns, True)
+    assert judge(heard((*steps, SECURITY[0])), 5 * SECOND).outcome == "running"
+    assert judge(heard((*PLAIN, reset)), 5 * SECOND).outcome == "completed"
+
+
 def test_its_association_is_lost() -> None:
     for steps in (PLAIN[:1], PLAIN[:3], PLAIN[:-2]):
         verdict = judge(heard(steps), 5 * SECOND, Fate(lost_ns=4 * SECOND))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.model.registrations.flow_steps import (
+    request,
     up,
 )
 from tests.unit.model.registrations.tracker.scenes import (
@@ -58,6 +59,11 @@ FREED = {
         [(2, 7, "completed", 400)],
         ONE_PAIR,
         {1: 300},
+    ),
+    "the request is told when it is gone": Scene(
+        (*setup(-60, 1), request(200, held_ms=400, read_ms=400)),
+        [(1, 7, "association lost", 100)],
+        gone={1: 300},
     ),
     "a new one follows": Scene(
         (*HALF, *whole(700, on=2, ran=8, amf=10)), [LOST, (2, 8, "completed", 40)], ONE_PAIR, {1: 300}

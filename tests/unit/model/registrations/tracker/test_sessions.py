@@ -107,6 +107,10 @@ def test_messages_behind_it_are_bounded() -> None:
     flow = (*PLAIN, *(up(45 + place, 45) for place in range(100)))
     (one,) = outcomes(events_of(flow, True))
     assert len(one.after) == module.MOST_AFTER
+    # Also of those that come when it has ended.
+    flow = (*PLAIN, *(up(200 + place, 45) for place in range(100)))
+    (one,) = outcomes(events_of(flow, True), every_s=0.1)
+    assert len(one.after) == module.MOST_AFTER
 
 
 # When it is told.

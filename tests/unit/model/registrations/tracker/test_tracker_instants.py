@@ -210,6 +210,14 @@ def test_one_that_begins_as_another_ends_is_not_at_once_with_it(apart_ns: int, m
     assert clock.wait(SECOND).most_running == (1 if apart_ns >= 20 * MS else 2)
 
 
+def test_those_that_came_and_went_in_one_sample_were_at_once_too() -> None:
+    clock = Clock(
+        [*ran(PLAIN, ue=1), *ran(PLAIN, ue=2, at_ns=SECOND + 9 * MS), *ran(PLAIN[:1], ue=3, at_ns=2 * SECOND)]
+    )
+    assert (len(clock.followed.now.ended_now), clock.followed.now.running) == (2, 1)
+    assert clock.followed.now.most_running == 2
+
+
 def test_the_most_at_once_holds_until_the_reset() -> None:
     clock = Clock([event for ue in range(3) for event in ran(PLAIN, ue=ue)])
     assert clock.wait(SECOND).most_running == 3
