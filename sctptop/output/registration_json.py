@@ -8,15 +8,17 @@ from typing import Any
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.procedures import Procedure
+from sctptop.model.registrations.standard import standard_counts
 from sctptop.model.registrations.summary import Registered
-from sctptop.model.registrations.tally import PARTS, Tally
+from sctptop.model.registrations.tally import ACCEPTED, PARTS, Tally
 
 
 def registrations_to_json(registered: Registered) -> dict[str, Any]:
     """Counts and times since the reset by end and kind, the procedures, and each registration that ended of late.
 
     Times are in ms. Distributions are null while nothing was completed. ``ended`` holds those of which no more will be
-    known: completed ones once their PDU session is set up, or none was asked for within a second.
+    known: completed ones once their PDU session is set up, or none was asked for within a second. ``standard`` holds
+    the counters of an AMF under the names of TS 28.552; ``accepted_ms`` is the time until the accept was through.
     """
     return {
         "running": registered.running,
@@ -28,6 +30,7 @@ def registrations_to_json(registered: Registered) -> dict[str, Any]:
             _tally(tally, registered.started.get((None, tally.end, tally.kind), 0))
             for tally in registered.of(None)
         ],
+        "standard": standard_counts(registered.of(None)),
         "procedures": [_procedure(entry) for entry in registered.procedures_of(None)],
         "ended": [registration_to_json(one) for one in registered.told_now],
     }
@@ -87,6 +90,7 @@ def _tally(tally: Tally, started_now: int) -> dict[str, Any]:
         "inferred": tally.inferred,
         "causes": _causes(tally),
         **{published: tally.parts[name].summary() for name, published in PARTS.items()},
+        "accepted_ms": tally.parts[ACCEPTED].summary(),
     }
 
 

@@ -120,21 +120,23 @@ def time_of(registration: Registration) -> int:
 
 
 def registration_series(registered: Registered) -> dict[Hashable, dict[str, float | None]]:
-    """What is kept over time under SERIES_KEY, once there were messages: counts of each interval, its median in ms.
+    """What is kept over time under SERIES_KEY, once there were messages: counts of each interval, and the median of the
+    most frequent kind in ms.
 
     As the leading side saw it: each UE once.
     """
     if not registered.tallies and not registered.running:
         return {}
-    from_ran = registered.from_ran
-    ended = [one for one in registered.ended_now if one.from_ran == from_ran]
-    done = [time_of(one) for one in ended if one.outcome == COMPLETED]
+    leading = registered.leading(None)
+    ended = [one for one in registered.ended_now if one.from_ran == registered.from_ran]
+    done = [one for one in ended if one.outcome == COMPLETED]
+    times = [time_of(one) for one in done if leading is not None and one.kind == leading.kind]
     return {
         SERIES_KEY: {
             "started": registered.started_now,
             "completed": len(done),
             "failed": len(ended) - len(done),
             "running": registered.running,
-            "median_ms": median(done) / NANOSECONDS if done else None,
+            "median_ms": median(times) / NANOSECONDS if times else None,
         }
     }

@@ -80,8 +80,9 @@ class Registrations:
     def advance(self, events: Iterable[Named], interval_s: float | None, whole: bool = True) -> Registered:
         """Update with the events of one sample; ``whole``: none was lost."""
         told, fresh, freed = self._read(events)
+        self._counting.strange(told)
         if self._clock_ns is None and not fresh:
-            return self.now
+            return self._publish(0)
         now_ns = self._tick(fresh, interval_s)
         if interval_s is None or not whole:
             self._unseen.begin_anew()
@@ -95,9 +96,7 @@ class Registrations:
         ended = self._settle(now_ns)
         final = list(self._close(now_ns))
         self._counting.take(len(fresh), started, ended, self._running.values(), final)
-        self._counting.strange(told)
-        self._publish(now_ns)
-        return self.now
+        return self._publish(now_ns)
 
     def rest(self) -> tuple[Registration, ...]:
         """Registrations that have ended and whose PDU session is still waited for: at the end of a recording."""
@@ -290,7 +289,7 @@ class Registrations:
             self._contexts.forget(attempt)
             yield record
 
-    def _publish(self, now_ns: int) -> None:
+    def _publish(self, now_ns: int) -> Registered:
         oldest = list(islice(self._running.values(), OLDEST))
         self.now = self._counting.picture(
             procedures=self._procedures.advance(now_ns),
@@ -298,3 +297,4 @@ class Registrations:
             unseen=self._unseen.now,
             before=self.now,
         )
+        return self.now
