@@ -28,7 +28,7 @@ VIEWS = (
     View(
         "registration",
         "Registration",
-        "UEs that register: how many, how fast, and where the time goes; procedures; the slowest UEs",
+        "UEs that register, by kind: how many, why some fail, where the time goes, and which UEs to look at",
         shared=True,
     ),
 )

@@ -17,6 +17,7 @@ from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.sort import SortScreen
 from sctptop.tui.views.events import next_filter
+from sctptop.tui.views.registration import next_kind
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.views import view
@@ -126,6 +127,12 @@ class ChoosingApp(App[int]):
     def action_event_filter(self) -> None:
         """The next choice of events."""
         self._switch(event_filter=next_filter(self._chosen.toggles.event_filter))
+
+    def action_next_kind(self) -> None:
+        """The next kind of registration; after the last all of them."""
+        snapshot = self.reading.snapshot if self.reading else None
+        if snapshot is not None:
+            self._switch(kind=next_kind(snapshot.registrations, self._chosen.toggles.kind))
 
     def _switch(self, **toggles: Any) -> None:
         self._chosen = self._chosen.switched(**toggles)

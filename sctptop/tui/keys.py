@@ -63,6 +63,9 @@ _LAST_KEYS = [
         show=False,
     ),
     Binding("e", "event_filter", "Choose which events are listed", id="events.filter", show=False),
+    Binding(
+        "K", "next_kind", "Registrations of one kind after the other, and of all", id="kinds", show=False
+    ),
     Binding("escape", "clear_filter", "Back, clear the filter", id="back", show=False),
     Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False, priority=True),
 ]

@@ -15,10 +15,13 @@ from sctptop.tui.live_app import LiveApp
 from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.views import VIEWS
+from tests.ui.flowing import later, samples_of
+from tests.ui.many_kinds import ANSWER_AGAIN, LOSSY, NO_PLMN, NO_STATUS, with_kinds
 from tests.ui.one_host import one_host
 from tests.ui.registering import with_registrations
 from tests.ui.scripted import Scripted, amf, sample, with_probes
 from tests.ui.ways import with_ways
+from tests.unit.model.registrations.flows import Said
 
 SIZES = ((80, 24), (120, 36), (160, 50))
 TICKS = 45
@@ -83,12 +86,32 @@ def test_screen_of_registrations(snap_compare: Callable[..., bool], size: tuple[
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_screen_of_a_ladder(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
-    app = LiveApp(Scripted(list(with_registrations(TICKS))), Options(interval_s=3600, view="registration"))
+@pytest.mark.parametrize("end", ["gNB", "AMF"])
+def test_screen_of_many_kinds(snap_compare: Callable[..., bool], size: tuple[int, int], end: str) -> None:
+    samples = with_kinds(TICKS, from_ran=end == "gNB")
+    app = LiveApp(Scripted(samples), Options(interval_s=3600, view="registration"))
+    assert snap_compare(app, terminal_size=size, run_before=play)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_screen_of_failures_alone(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
+    flow = [said for ue in range(60) for said in later(NO_PLMN, ue * 700.0, ran=ue + 1)]
+    samples = samples_of(flow, TICKS)
+    app = LiveApp(Scripted(samples), Options(interval_s=3600, view="registration"))
+    assert snap_compare(app, terminal_size=size, run_before=play)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("flow", [LOSSY, NO_STATUS], ids=["lossy", "status"])
+def test_screen_of_a_ladder(
+    snap_compare: Callable[..., bool], size: tuple[int, int], flow: tuple[Said, ...]
+) -> None:
+    samples = samples_of(flow, TICKS, others=(ANSWER_AGAIN,) if flow is LOSSY else ())
+    app = LiveApp(Scripted(samples), Options(interval_s=3600, view="registration"))
 
     async def opened(pilot: Any) -> None:
         await play(pilot)
-        await pilot.press("tab", "down", "enter")
+        await pilot.press("tab", "enter")
         await pilot.pause()
 
     assert snap_compare(app, terminal_size=size, run_before=opened)

@@ -24,20 +24,42 @@ MARKS = (
     ("≠", "in the details: the two ends differ in it"),
     ("▁", "in a graph: zero; a blank is a gap, nothing was read; ▲ stands above the scale"),
 )
-SCTP, CORE, RAN = (f"{mark} {name}" for name, mark, _ in SIDES)
+SCTP, UNREAD, NETWORK, CORE, RAN = (f"{mark} {name}" for name, mark, _ in SIDES)
 REGISTRATION = (
-    (SCTP, "time in which a message of the UE was held or unread on this host"),
-    (f"{CORE}, {RAN}", "the rest, by who had to act; the other end's has the network in it, both ways"),
+    ("AT THE gNB", "a line a kind of registration; times are of those completed, and never of several kinds"),
+    (
+        "FAILED",
+        "how those ended that were not completed; inferred: of how many that follows from ciphered messages",
+    ),
+    ("WHY", "causes of failures by number and name: 5GMM, EMM, NGAP, S1AP"),
+    (
+        "NOT DONE",
+        "UEs that have run for more than a second, oldest first, then those that failed, the latest first",
+    ),
+    (SCTP, "what SCTP did: held, blocked, lost and order, below"),
+    (UNREAD, "messages that had come, in order, and that nobody read: the time of who reads them"),
+    (
+        NETWORK,
+        "on the way, where both ends are here or heartbeats tell; else it is in core+network, or RAN+network",
+    ),
+    (f"{CORE}, {RAN}", "the rest, by who had to act"),
     (
         "held, unread",
         "handed over, not yet transmitted for the first time; arrived, not yet read by the application",
     ),
+    ("blocked", "the application waited for room in the send buffer"),
+    ("lost, order", "until the transmission that arrived was sent; behind a message that was lost"),
     (
         "COST MOST",
-        "the longest stage of SCTP, core or RAN, whichever took most; 501ms in 3: it had 3 stages",
+        "the longest stage of the part that took most; 501ms in 3: it had 3 stages",
     ),
+    ("?", "behind an outcome or a message: it follows from what can be seen of ciphered ones"),
+    ("try 2", "the same UE has begun anew; the time since its first try"),
     ("→ ←", "before a procedure: this host asked; it was asked"),
     ("running, most", "UEs registering now; the most at one time since the start or the last r; each once"),
+    ("unseen", "messages that no probe saw, by gaps in the TSNs"),
+    ("not NGAP", "messages where NGAP or S1AP is expected, of another protocol or with another PPID"),
+    ("RM.RegInitReq", "counters of 3GPP TS 28.552 5.2.2, at an AMF: requests received; Succ: accepts sent"),
     ("▲ ▲ ·", "advice (!), gravest first: problem, warning, note; a note is no trouble, only worth knowing"),
 )
 FILTER_EXAMPLES = (

@@ -1,181 +1,248 @@
-"""Registration: how many UEs register and how fast, where the time goes, which procedures and which UEs are slow."""
+"""Registration: how many UEs register, why those fail that do, where the time goes, and which UEs to look at."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES
+from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.associations.identity import Key
-from sctptop.model.ngap.dialect import CORE_PORTS
+from sctptop.model.ngap.dialect import CORE_PORTS, RAN_ENDS
 from sctptop.model.registrations.attempt import Registration
-from sctptop.model.registrations.summary import SERIES_KEY, Registered
-from sctptop.model.registrations.tally import Tally
+from sctptop.model.registrations.summary import SERIES_KEY, Registered, time_of
+from sctptop.model.registrations.tally import PARTS, Tally
 from sctptop.model.registrations.words import COMPLETED
 from sctptop.model.source_state import OK
-from sctptop.quantity import counted, milliseconds, short, show
+from sctptop.quantity import counted
 from sctptop.tui.views.parts.histogram_plot import histogram
-from sctptop.tui.views.parts.registration_bar import bar_lines, percent
-from sctptop.tui.views.parts.registration_tables import Shown, key_of, procedure_lines, slowest_lines
+from sctptop.tui.views.parts.registration_bar import bar_lines
+from sctptop.tui.views.parts.registration_kinds import (
+    by_end,
+    cause_lines,
+    doubt_pieces,
+    kind_lines,
+    standard_line,
+    state_pieces,
+)
+from sctptop.tui.views.parts.registration_lists import (
+    Shown,
+    columns_of,
+    failed_lines,
+    key_of,
+    shown,
+    slowest_lines,
+)
+from sctptop.tui.views.parts.registration_procedures import procedure_lines
+from sctptop.tui.views.parts.registration_words import kind_text, of_kind
 from sctptop.tui.views.parts.series_block import Graph, graph_width, series_block
 from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing, Note
-from sctptop.tui.words.line import BLANK, Line, Span, cells, fit, fitting, line, wrapped
+from sctptop.tui.words.line import BLANK, Line, fit, fitting, line, wrapped
 from sctptop.tui.words.probes import tone, why_nothing
 
-TALL = 13
-"""From here on percentiles have lines of their own."""
+TALL = 16
+"""From here on both ends are there, what is in doubt has a line of its own, and the bar too."""
 ROOMY = 110
-"""From here on the histogram stands beside the procedures."""
-LEAST_PLOT, MOST_PLOT = 6, 12
-LEAST_SLOW = 4
-WITH_GRAPH = 22
-"""From this height on registrations are drawn over time."""
+"""From here on the histogram stands beside the head."""
+FACTS = 80
+"""Columns of the head beside a histogram."""
+ROOMY_HEIGHT = 22
+"""From here on there are more causes, and the counters of the standard."""
+WITH_GRAPH = 16
+"""Where the head leaves so many lines, registrations are drawn over time."""
+LEAST_PLOT, MOST_PLOT, WIDEST_PLOT = 6, 12, 60
+LEAST_LISTED = 4
+LONG_NS = 1_000_000_000
+"""Registrations that run for so long are listed before those that failed."""
 
 
 def draw(scene: Scene) -> Drawing:
-    """Counts and the split at the head; histogram, procedures and the slowest UEs below."""
+    """Counts, causes and the split at the head; those that failed, the slowest UEs and the procedures below."""
     registered = scene.snapshot.registrations
     of_all = scene.toggles.all_associations
     if scene.row is None and not of_all:
         return nobody()
     key = None if of_all or scene.row is None else scene.row.key
-    tallies, procedures = registered.of(key), registered.procedures_of(key)
-    if not tallies and not procedures:
+    procedures = registered.procedures_of(key)
+    leading = chosen_tally(registered, key, scene.toggles.kind)
+    if leading is None and not procedures:
         return Drawing(body=_nothing(scene, key))
-    head = _head(scene, registered, key, tallies)
-    room = scene.height - len(head)
-    slow = _shown(registered, key)
-    body: list[Line] = []
-    table = procedure_lines(procedures, scene.width) if procedures else []
-    tally = registered.leading(key)
-    if scene.width >= ROOMY and tally is not None and tally.completed and room >= LEAST_PLOT + LEAST_SLOW:
-        height = min(max(len(table) if table else 0, room // 2, LEAST_PLOT), MOST_PLOT)
-        half = scene.width // 2 - 2
-        narrow = procedure_lines(procedures, half)[:height] if procedures else []
-        plot = [line((f"LATENCY AT THE {tally.end}", "title"))]
-        plot += histogram(tally.parts["total"].times, half, height - 1)
-        body += _beside(plot, narrow, half + 4)
-        body.append(BLANK)
-        table = []
-    elif tally is not None and tally.completed and room - len(table) - LEAST_SLOW - 2 >= LEAST_PLOT:
-        body += histogram(
-            tally.parts["total"].times, scene.width, min(room - len(table) - LEAST_SLOW - 2, MOST_PLOT - 3)
-        )
-    notes: list[Note] = []
-    titles: list[int] = []
-    left = room - len(body) - (len(table) + 1 if table else 0)
-    if slow:
-        listed = slow[: max(left - 1, LEAST_SLOW)]
-        notes += [Note(len(body) + place, entry.key, "") for place, entry in enumerate(listed, 1)]
-        titles.append(len(body))
-        body += slowest_lines(listed, scene.width)
-    if table:
+    head = [line(("No registration yet; procedures since the reset:", "dim"))]
+    if leading is not None:
+        head = _head(scene, registered, key, leading)
+    body, notes, titles = _lists(scene, registered, key, scene.height - len(head))
+    if procedures:
         body += [BLANK] if body else []
+        table = procedure_lines(procedures, scene.width)
         titles.append(len(body))
         notes += [Note(len(body) + place, f"procedure/{place}", "") for place in range(1, len(table))]
         body += table
+    spare = scene.height - len(head) - len(body) - 2
+    if leading is not None and leading.completed and scene.width < ROOMY and spare >= LEAST_PLOT:
+        plot = histogram(leading.parts["total"].times, scene.width, min(spare, MOST_PLOT))
+        body += [BLANK, _latency_title(leading), *plot] if plot else []
     return Drawing(body=body, head=head, notes=notes, titles=titles)
 
 
 def chosen_registration(registered: Registered, key: str | None) -> Registration | None:
     """The registration that the cursor is on, None where it is on none."""
-    known = (*registered.oldest, *registered.slowest, *reversed(registered.last))
+    known = (*registered.oldest, *registered.failed, *registered.slowest, *reversed(registered.last))
     return next((entry for entry in known if key_of(entry) == key), None)
 
 
-def _shown(registered: Registered, key: Key | None) -> list[Shown]:
-    """The slowest, those that still run among them; of all associations each UE once, as the leading side saw it."""
-    from_ran = registered.from_ran
-    shown = [
-        Shown(entry, key_of(entry), entry.total_ns or sum(stage.length_ns for stage in entry.stages))
-        for entry in (*registered.oldest_of(key), *registered.slowest_of(key))
-        if key is not None or entry.from_ran == from_ran
-    ]
-    return sorted(shown, key=lambda entry: -entry.took_ns)
+def chosen_tally(registered: Registered, key: Key | None, kind: str) -> Tally | None:
+    """That of one kind at the leading end: the chosen one, else the most frequent; None without registrations."""
+    leading = registered.leading(key)
+    if leading is None or not kind:
+        return leading
+    same = (tally for tally in registered.of(key) if tally.from_ran == leading.from_ran)
+    return next((tally for tally in same if kind_text(tally.kind) == kind), leading)
 
 
-def _head(scene: Scene, registered: Registered, key: Key | None, tallies: Sequence[Tally]) -> list[Line]:
-    tall = scene.height >= TALL
-    if not tallies:
-        return [line(("No registration yet; procedures since the reset:", "dim"))]
-    lines: list[Line] = []
-    for place, tally in enumerate(tallies):
-        lines.append(_counts(scene, registered, key, tally, alone=not place))
-        total = tally.parts["total"]
-        if not total.times.n:
-            continue
-        parts = [tally.parts[name].mean_ms or 0.0 for name in ("sctp", "core", "ran")]
-        lines += bar_lines("mean", parts, scene.width, tall)
-        if tall or len(tallies) == 1:
-            lines.append(_percentiles(tally, scene.width))
-    if scene.height >= WITH_GRAPH and key is None:
-        lines += [BLANK, *_over_time(scene)]
+def next_kind(registered: Registered, current: str) -> str:
+    """The kind after that one, by name; "" for all of them after the last, and where there is only one."""
+    kinds = sorted({kind_text(tally.kind) for tally in registered.of(None)})
+    later = [kind for kind in kinds if kind > current]
+    return later[0] if later and len(kinds) > 1 else ""
+
+
+def _head(scene: Scene, registered: Registered, key: Key | None, leading: Tally) -> list[Line]:
+    tall, width = scene.height >= TALL, scene.width
+    beside = width >= ROOMY and leading.completed and scene.height >= LEAST_PLOT + LEAST_LISTED + 1
+    plot_width = min(width - FACTS - 2, WIDEST_PLOT) if beside else 0
+    lines = _facts(scene, registered, key, leading, width - plot_width - 2 * bool(beside))
+    if beside:
+        most = min(MOST_PLOT, max(LEAST_PLOT, scene.height // 3))
+        height = min(max(len(lines), LEAST_PLOT), most)
+        plot = histogram(leading.parts["total"].times, plot_width, height - 1)
+        right = [_latency_title(leading), *plot] if plot else []
+        lines = [
+            (*fit(one, width - plot_width), *two) for one, two in zip_longest(lines, right, fillvalue=BLANK)
+        ]
+    standard = standard_line(registered.of(key), leading, width) if scene.height >= ROOMY_HEIGHT else BLANK
+    lines += [standard] if standard else []
+    if key is None and leading.completed and scene.height - len(lines) >= WITH_GRAPH:
+        lines += [BLANK, *_over_time(scene, leading, registered.leading(None) == leading)]
     return [*lines, BLANK] if tall else lines
 
 
-def _counts(scene: Scene, registered: Registered, key: Key | None, tally: Tally, alone: bool) -> Line:
-    ended = [one for one in registered.ended_now if one.end == tally.end and key in (None, one.association)]
-    completed = sum(one.outcome == COMPLETED for one in ended)
-    interval_s = scene.snapshot.sample.interval_s
-    pieces = [line((tally.end, "name"))]
-    for name, count, now, style in (
-        ("started", tally.started, registered.started.get((key, tally.end, tally.kind), 0), "strong"),
-        ("completed", tally.completed, completed, "good"),
-        ("failed", tally.failed, len(ended) - completed, "bad" if tally.failed else "faint"),
-    ):
-        rate = show(now / interval_s if interval_s else None, "/s")
-        pieces.append(line((f"  {name} ", "dim"), (f"{count:,}", style), (f" {rate}/s", "dim")))
-    failures = ", ".join(
-        f"{count:,} {name}" for name, count in tally.ended.items() if count and name != COMPLETED
-    )
-    if failures:
-        pieces.append(line((f"  {failures}", "bad")))
-    if tally.success is not None and tally.failed:
-        pieces.append(line(("  success ", "dim"), (percent(tally.success), "warn")))
-    if registered.unfollowed:
-        pieces.append(line((f"  {registered.unfollowed:,} not followed: too many at once", "warn")))
-    unseen = registered.unseen.get(key, 0)
-    if unseen and alone:
-        pieces.append(line((f"  ▲ {counted(unseen, 'message')} unseen", "warn")))
-    if alone:
-        running = line(("  running ", "dim"), (f"{registered.running:,}", "strong"))
-        pieces.append((*running, Span(f" most {registered.most_running:,}", "dim")))
-    return fitting(pieces, scene.width)
-
-
-def _percentiles(tally: Tally, width: int) -> Line:
-    times = tally.parts["total"].times
-    spans = [Span("total", "title"), Span(" n ", "dim"), Span(short(times.n), "strong")]
-    for name, share in PERCENTILES.items():
-        spans += [Span(f"  {name} ", "dim"), Span(show(times.percentile(share), "ms"), "strong")]
-    most = (times.max_ns or 0) / NANOSECONDS
-    spans += [Span("  max ", "dim"), Span(milliseconds(most), "strong")]
-    held, unread = (tally.parts[name] for name in ("held", "unread"))
-    more = [
-        line(
-            (f"   {name} p99 ", "dim"),
-            (show(part.times.percentile(0.99), "ms"), "warn" if part.sum_ns else "faint"),
-        )
-        for name, part in (("held", held), ("unread", unread))
-    ]
-    told = tuple(spans)
-    return (*told, *fitting(more, width - cells(told)))
-
-
-def _over_time(scene: Scene) -> list[Line]:
-    """Registrations completed in each reading, and how long they took in the middle."""
-    ticks = graph_width(scene.width)
-    lines: list[Line] = []
-    for name, label, unit in (("completed", "completed", "n"), ("median_ms", "median", "ms")):
-        series = scene.snapshot.past.read(SERIES_KEY, name, scene.snapshot.tick, ticks)
-        lines += series_block(Graph(label, series, top_of([series]), unit, series[-1]), scene.width, 2)
+def _facts(scene: Scene, registered: Registered, key: Key | None, leading: Tally, width: int) -> list[Line]:
+    """Counts by kind, causes of failures, and where the time of the leading kind went."""
+    tall, roomy = scene.height >= TALL, scene.height >= ROOMY_HEIGHT
+    tallies = by_end(registered.of(key), leading)
+    same_side = [tally for tally in tallies if tally.from_ran == leading.from_ran]
+    doubts = doubt_pieces(registered, key)
+    state = _state(scene, registered, key, leading, several=len(same_side) > 1)
+    if not tall:
+        most = max(scene.height // 3, 1)
+        listed = sorted(same_side, key=lambda tally: tally is not leading)[:most]
+        tallies = [tally for tally in same_side if tally in listed]
+    own_line = tall or bool(doubts)
+    lines = [_unindented(fitting((*doubts, *state), width))] if own_line else []
+    lines += kind_lines(tallies, leading, width, () if own_line else state)
+    of_kinds = [leading] if scene.toggles.kind else same_side
+    lines += cause_lines(of_kinds, width, 3 if roomy else 2 if tall else 1)
+    total = leading.parts["total"]
+    if total.times.n:
+        split = {name: leading.parts[name].sum_ns / total.times.n / NANOSECONDS for name in PARTS}
+        known = {name: part for name, part in split.items() if leading.parts[name].times.n}
+        lines += bar_lines(f"{of_kind(leading.kind)}mean", known, leading.from_ran, width, tall)
     return lines
 
 
-def _beside(left: Sequence[Line], right: Sequence[Line], column: int) -> list[Line]:
-    return [(*fit(one, column), *two) for one, two in zip_longest(left, right, fillvalue=BLANK)]
+def _state(
+    scene: Scene, registered: Registered, key: Key | None, leading: Tally, several: bool
+) -> list[Line]:
+    interval_s = scene.snapshot.sample.interval_s
+    started = sum(
+        count
+        for (association, end, _), count in registered.started.items()
+        if association == key and (end in RAN_ENDS) == leading.from_ran
+    )
+    pieces = state_pieces(registered, started / interval_s if interval_s else None)
+    if several:
+        pieces.append(line(("  K ", "name"), (scene.toggles.kind or "all kinds", "dim")))
+    return pieces
+
+
+def _unindented(text: Line) -> Line:
+    return (text[0]._replace(text=text[0].text.lstrip()), *text[1:]) if text else text
+
+
+def _latency_title(tally: Tally) -> Line:
+    return line((f"LATENCY {of_kind(tally.kind)}AT THE {tally.end}", "title"))
+
+
+def _lists(
+    scene: Scene, registered: Registered, key: Key | None, room: int
+) -> tuple[list[Line], list[Note], list[int]]:
+    """Those that failed or run for long, then the slowest; their notes, and where their titles are."""
+    slow = _of_view(scene, registered, key, _slowest(registered, key, scene.toggles.kind))
+    failed = _of_view(scene, registered, key, registered.failed_of(key))
+    running = _of_view(scene, registered, key, registered.oldest_of(key))
+    procedures = len(registered.procedures_of(key))
+    if slow or failed:
+        running = [entry for entry in running if entry.took_ns >= LONG_NS]
+    titles_room = bool(slow) + bool(failed or running)
+    # The procedures stay in sight where the lists have room enough beside them.
+    beside = procedures + 2 if room - procedures - 2 >= titles_room * (LEAST_LISTED + 2) else 0
+    free = max(room - beside - titles_room, LEAST_LISTED)
+    share = max(free * 3 // 5, LEAST_LISTED, free - len(slow))
+    if failed:
+        running = running[: max(share // 2, 1)]
+    all_not_done = [*running, *failed]
+    not_done = all_not_done[:share]
+    slow = slow[: max(free - len(not_done), LEAST_LISTED)]
+    columns = columns_of([*not_done, *slow], scene.width)
+    body: list[Line] = []
+    notes: list[Note] = []
+    titles: list[int] = []
+    for entries, lines in (
+        (not_done, failed_lines(not_done, len(all_not_done), columns, scene.width)),
+        (slow, slowest_lines(slow, columns, scene.width, hint=not not_done)),
+    ):
+        if entries:
+            titles.append(len(body))
+            notes += [Note(len(body) + place, entry.key, "") for place, entry in enumerate(entries, 1)]
+            body += lines
+    return body, notes, titles
+
+
+def _slowest(registered: Registered, key: Key | None, kind: str) -> list[Registration]:
+    """The slowest of those completed. Of one kind the last ones too: none of it may be among the slowest of all."""
+    known = registered.slowest_of(key)
+    if kind:
+        last = (one for one in registered.last if key in (None, one.association))
+        known = tuple(sorted({id(one): one for one in (*known, *last)}.values(), key=time_of, reverse=True))
+    return [one for one in known if one.outcome == COMPLETED]
+
+
+def _of_view(
+    scene: Scene, registered: Registered, key: Key | None, entries: Sequence[Registration]
+) -> list[Shown]:
+    """Those of the kind that is chosen; of all associations each UE once, as the leading side saw it."""
+    kind, from_ran = scene.toggles.kind, registered.from_ran
+    return [
+        shown(entry)
+        for entry in entries
+        if (key is not None or entry.from_ran == from_ran) and kind in ("", kind_text(entry.kind))
+    ]
+
+
+def _over_time(scene: Scene, leading: Tally, with_median: bool) -> list[Line]:
+    """Registrations completed in each reading, and how long those of the leading kind took in the middle."""
+    ticks = graph_width(scene.width)
+    lines: list[Line] = []
+    graphs = [("completed", "completed", "n")]
+    if with_median:
+        graphs.append(
+            ("median_ms", "median" if leading.kind is None else f"{kind_text(leading.kind)}"[:10], "ms")
+        )
+    for name, label, unit in graphs:
+        series = scene.snapshot.past.read(SERIES_KEY, name, scene.snapshot.tick, ticks)
+        lines += series_block(Graph(label, series, top_of([series]), unit, series[-1]), scene.width, 2)
+    return lines
 
 
 def _nothing(scene: Scene, key: Key | None) -> list[Line]:
@@ -189,6 +256,14 @@ def _nothing(scene: Scene, key: Key | None) -> list[Line]:
         ]
     if not ngap.ok:
         return wrapped(f"NGAP and S1AP messages are not read: {ngap}", scene.width, "warn")
+    strange = snapshot.registrations.strange.get(key, 0)
+    if strange:
+        return wrapped(
+            f"No registration: {counted(strange, 'message')} where NGAP or S1AP is expected "
+            "are of another protocol, or of another payload protocol identifier. Events (6, e) shows them.",
+            scene.width,
+            "warn",
+        )
     if key is not None and snapshot.registrations.seen:
         return wrapped("No registration on this association; a shows all.", scene.width, "dim")
     carried = any(

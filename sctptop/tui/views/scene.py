@@ -13,12 +13,14 @@ from sctptop.tui.words.line import line
 
 @dataclass(frozen=True, slots=True)
 class Toggles:
-    """What keys switch in the views. ``event_filter`` is an id of views/events.py."""
+    """What keys switch in the views. ``event_filter`` is an id of views/events.py, ``kind`` that of registrations to
+    show, "" for all."""
 
     own_scale: bool = False
     hide_zeros: bool = False
     all_associations: bool = True
     event_filter: str = "main"
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

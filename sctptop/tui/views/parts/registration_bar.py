@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 
 from sctptop.quantity import milliseconds
-from sctptop.tui.words.line import Line, Span, cells, line
+from sctptop.tui.words.line import Line, Span, cells, clipped, line
 
-SIDES = (("SCTP", "█", "warn"), ("core", "▒", "graph"), ("RAN", "░", "good"))
+SIDES = (
+    ("SCTP", "█", "warn"),
+    ("unread", "▓", "bad"),
+    ("network", "─", "dim"),
+    ("core", "▒", "graph"),
+    ("RAN", "░", "good"),
+)
 """Name, mark and style of each share, in the order of the bar: each is recognisable without its colour."""
+DETAILS = ("held", "blocked", "lost", "order")
+"""What the share of SCTP is made of."""
+LEAST_DETAIL = 0.01
+"""Less than this of it is not worth telling."""
 LEAST_BAR = 12
 
 
@@ -27,14 +37,38 @@ def split_bar(parts_ms: Sequence[float], width: int) -> Line:
     )
 
 
-def figures(parts_ms: Sequence[float]) -> Line:
-    """What each share is, in time and percent."""
+def figures(split: Mapping[str, float | None], from_ran: bool) -> list[Line]:
+    """What each share is, none that is 0, in ever less detail: what SCTP's is made of goes last but the gaps."""
+    least = (split.get("sctp") or 0.0) * LEAST_DETAIL
+    known = [(value, name) for name in DETAILS if (value := split.get(name)) and value >= least]
+    details = [f"{name} {milliseconds(value)}" for value, name in sorted(known, reverse=True)]
+    if len(details) == 1:
+        details = [known[0][1]]
+    forms = ((True, details), (False, details), (True, ()), (False, ()))
+    found = [_figures(split, from_ran, in_ms, told) for in_ms, told in forms]
+    return [*found, tuple(Span(span.text.replace("  ", " "), span.style) for span in found[-1])]
+
+
+def sides_ms(split: Mapping[str, float | None]) -> list[float]:
+    """The times of SIDES; 0 where one is not known."""
+    return [split.get(name.lower()) or 0.0 for name, _, _ in SIDES]
+
+
+def _figures(split: Mapping[str, float | None], from_ran: bool, in_ms: bool, details: Sequence[str]) -> Line:
+    parts_ms = sides_ms(split)
     total = sum(parts_ms)
     spans: list[Span] = []
     for (name, mark, style), part in zip(SIDES, parts_ms, strict=True):
-        share = part / total if total else 0.0
-        spans += [Span(f"  {mark}", style), Span(f" {name} ", "dim"), Span(milliseconds(part), "strong")]
-        spans.append(Span(f" {percent(share)}", "dim"))
+        if not part and (total or name in ("unread", "network")):
+            continue
+        # Who does not answer from here has the network in its time, where that is not known.
+        apart = split.get("network") is not None or name != ("core" if from_ran else "RAN")
+        spans += [Span(f"  {mark}", style), Span(f" {name}{'' if apart else '+network'} ", "dim")]
+        if in_ms:
+            spans += [Span(f"{milliseconds(part)} ", "strong")]
+        spans.append(Span(percent(part / total if total else 0.0), "dim" if in_ms else "strong"))
+        if name == "SCTP" and details:
+            spans.append(Span(f" ({', '.join(details)})", "warn"))
     return tuple(spans)
 
 
@@ -47,11 +81,19 @@ def percent(share: float) -> str:
     return f"{share:.1%}" if 0 < share < 0.0995 else f"{share:.0%}"
 
 
-def bar_lines(label: str, parts_ms: Sequence[float], width: int, tall: bool) -> list[Line]:
-    """The bar and its figures in one line, or where they do not fit or there is room to spare in two."""
-    lead = line((f"{label} ", "dim"), (milliseconds(sum(parts_ms)), "strong"), (" ", ""))
-    told = figures(parts_ms)
-    room = width - cells(lead) - cells(told)
-    if tall or room < LEAST_BAR:
-        return [(*lead, *told), split_bar(parts_ms, width)]
-    return [(*lead, *split_bar(parts_ms, room), *told)]
+def bar_lines(
+    label: str, split: Mapping[str, float | None], from_ran: bool, width: int, tall: bool
+) -> list[Line]:
+    """The bar and its figures in one line, or where they do not fit or there is room to spare in two.
+
+    ``split``: times in ms by the names of the parts of a tally; network is None where it is not known.
+    """
+    parts_ms = sides_ms(split)
+    lead = line((f"{label} ", "dim"), (milliseconds(sum(parts_ms)), "strong"))
+    room = width - cells(lead) - 1
+    forms = figures(split, from_ran)
+    beside = next((form for form in forms if cells(form) <= room - LEAST_BAR), None)
+    if beside is not None and not tall:
+        return [(*lead, Span(" "), *split_bar(parts_ms, room - cells(beside)), *beside)]
+    told = next((form for form in forms if cells(form) <= room + 1), forms[-1])
+    return [clipped((*lead, *told), width), split_bar(parts_ms, width)]
