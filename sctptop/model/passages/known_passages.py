@@ -76,6 +76,15 @@ class Passages:
         """The ways of the messages of one UE, given in their order."""
         return [self._passage(message, messages[place + 1 :]) for place, message in enumerate(messages)]
 
+    def waits(self, messages: Iterable[Message]) -> bool:
+        """Whether the other end, which is here too, has not told yet what it saw of one of these."""
+        for message in messages:
+            line = self._associations.get(message.wire)
+            mirrored = line is not None and line.mirrored and message.tsn is not None
+            if mirrored and (not message.out, _sent_on(message), message.tsn) not in self._ends:
+                return True
+        return False
+
     def rtt_ns(self, wire: Wire) -> int | None:
         """What a heartbeat takes there and back."""
         return self._associations.rtt_ns(wire)

@@ -95,7 +95,10 @@ def stages(
             name = messages[follows].title if follows < len(messages) else NOTHING_MORE
             # Where it was the other side's turn, that one was not seen to speak.
             unseen = follows in gaps and (messages[follows].out == from_ran) == (whose == CORE)
-            theirs = apart and whose == (CORE if from_ran else RAN)
+            # An answer of theirs was awaited: the network was passed there and back.
+            theirs = (
+                apart and whose == (CORE if from_ran else RAN) and follows > 0 and messages[follows - 1].out
+            )
             if (
                 apart
                 and theirs

@@ -118,6 +118,10 @@ class TnlAssociations:
             if other is not line and other.gone_ns is None:
                 yield other
 
+    def gone_beside(self, line: TnlAssociation) -> list[TnlAssociation]:
+        """Those between the same two addresses that are no more."""
+        return [other for other in self._together.get(line.between, ()) if other.gone_ns is not None]
+
     def replaced(self, line: TnlAssociation) -> TnlAssociation | None:
         """The one whose place this one took, at a restart: same ends and ports, other tags. None where there is
         none."""

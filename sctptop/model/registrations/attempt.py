@@ -98,7 +98,9 @@ class Attempt:
     """A registration under way: its messages so far, in the order of their instants.
 
     ``due_ns``: when it is to be judged again though nothing came. ``before``: the one that had its id before.
-    ``wires``: the associations that carried it, ``left`` those whose core it left, ``names`` those it goes by.
+    ``wires``: the associations that carried it, ``left`` those whose core it left, ``names`` those it goes by,
+    ``lent``: its id at the core came from another association than its own,
+    ``shared`` those it has on all associations of its nodes.
     """
 
     def __init__(self, first: Message, association: Key, began: datetime) -> None:
@@ -114,9 +116,12 @@ class Attempt:
         self.amf_ue_id = first.amf_ue_id
         self.wires = [first.wire]
         self.names: set[Hashable] = set()
+        self.shared: set[Hashable] = set()
         self.left: set[Wire] = set()
+        self.lent = False
         self.rerouted_from: Wire | None = None
         self.rerouted_ns: int | None = None
+        self.rerouted_by: str | None = None
         self.verdict = Judged(RUNNING)
         self.due_ns = first.at_ns
         self.after: list[Message] = []
@@ -157,6 +162,19 @@ class Attempt:
         if self.due_ns <= now_ns or (end_ns is None and self._unsettled):
             self.due_ns = now_ns + MARGIN_NS
         return self.verdict
+
+    def span(self, ended_ns: int) -> tuple[list[Wire], int, int]:
+        """The associations that carried it, from when, and until when."""
+        return self.wires, self.first.at_ns, ended_ns
+
+    def until(self, ended_ns: int) -> list[Message]:
+        """Its messages before that instant."""
+        return [message for message in self._messages if message.at_ns < ended_ns]
+
+    def disown(self, wire: Wire) -> None:
+        """What an association of another radio node behind the same address lent it is not its own; that one is."""
+        self._later = [message for message in self._later if message.wire == wire]
+        self.wires, self.amf_ue_id, self.lent = [wire], None, False
 
     def beyond(self, ended_ns: int) -> list[Message]:
         """Its messages behind that instant."""

@@ -7,8 +7,9 @@ the ids must leave one attempt alone, and not contradict: behind one address the
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import INITIATING
@@ -18,12 +19,15 @@ from sctptop.model.registrations.attempt import Attempt
 from sctptop.model.registrations.outcome import REROUTE_NS, begins, first_of_ue
 from sctptop.model.registrations.words import COMPLETED, RUNNING
 
+Name = TypeVar("Name", bound=Hashable)
+Value = TypeVar("Value")
+
 LINKED_NS = 60_000_000_000
 """A further try under the same ids within this time is the same UE's: T3511 is 10 s (TS 24.501 table 10.2.1)."""
 MOST_NAMES = 64
 """Of one attempt; it has two or three on each association that carries it."""
 MOST_PAST = 4096
-"""Attempts that ended, remembered for a further try."""
+"""Attempts that ended, remembered for a further try, and ids that are of no attempt."""
 
 
 class Contexts:
@@ -33,7 +37,9 @@ class Contexts:
         self._associations = associations
         self._by_name: dict[Hashable, Attempt] = {}
         self._of_wire: dict[Wire, dict[int, Attempt]] = {}
+        self._together: dict[Hashable, dict[int, Attempt]] = {}
         self._past: dict[Hashable, Attempt] = {}
+        self._others: dict[Hashable, int] = {}
         self._rerouted: dict[Hashable, Attempt] = {}
 
     def begin(
@@ -59,11 +65,13 @@ class Contexts:
             before.closed_ns, before.before = message.at_ns, None
             closed.append(before)
         if fresh is None:
+            _keep(self._others, (message.wire, message.ran_ue_id), message.at_ns)
             return None, closed
+        self._others.pop((message.wire, message.ran_ue_id), None)
         same_ue = None if first_of_ue(message) else before or self._past.get(_name(message))
         self._link(fresh, same_ue, message)
         fresh.before = before
-        self._name(fresh, message)
+        self._name(fresh, message, line)
         return fresh, closed
 
     def carry_on(self, message: Message, association: Key) -> Attempt | None:
@@ -72,23 +80,30 @@ class Contexts:
         found = self._rerouted.get(_reroute(line, message))
         if found is None or message.wire == found.rerouted_from or not begins(message):
             return None
+        if None not in (line.node, found.rerouted_by) and line.node != found.rerouted_by:
+            return None
         waited_ns = message.at_ns - (found.rerouted_ns or 0)
         if found.verdict.outcome != RUNNING or not -REROUTE_NS < waited_ns < REROUTE_NS:
             return None
         del self._rerouted[_reroute(line, message)]
         found.amf_ue_id = None
         found.association = association
-        self._name(found, message)
+        self._name(found, message, line)
         return found
 
     def find(self, message: Message, association: Key) -> Attempt | None:
         """The attempt that a message belongs to; None where there is none, or it cannot be told which."""
         line = self._associations.meet(message, association)
-        found = self._on(message.wire, message) or self._beside(line, message)
+        found = self._on(message.wire, message)
+        if found is None and (message.wire, message.ran_ue_id) not in self._others:
+            found = self._beside(line, message)
         while found is not None and message.at_ns < found.first.begin_ns:
             found = found.before
         if found is None or message.wire in found.left:
             return None
+        own = message.wire == found.first.wire
+        if found.lent and own and message.amf_ue_id not in (None, found.amf_ue_id):
+            found.disown(message.wire)
         return found
 
     def take(self, attempt: Attempt, message: Message, association: Key) -> None:
@@ -96,10 +111,12 @@ class Contexts:
         attempt.add(message)
         if attempt.amf_ue_id is None:
             attempt.amf_ue_id = message.amf_ue_id
-        self._name(attempt, message)
+            attempt.lent = message.amf_ue_id is not None and message.wire != attempt.first.wire
+        line = self._associations.meet(message, association)
+        self._name(attempt, message, line)
         if message.procedure == message.dialect.reroute and message.pdu == INITIATING:
-            line = self._associations.meet(message, association)
             attempt.rerouted_ns, attempt.rerouted_from = message.at_ns, message.wire
+            attempt.rerouted_by = line.node
             attempt.left.add(message.wire)
             self._rerouted[_reroute(line, message)] = attempt
             attempt.names.add(_reroute(line, message))
@@ -114,30 +131,29 @@ class Contexts:
             for name in attempt.names:
                 if known.get(name) is attempt:
                     del known[name]
-        for wire in attempt.wires:
-            of_wire = self._of_wire.get(wire, {})
-            of_wire.pop(id(attempt), None)
-            if not of_wire:
-                self._of_wire.pop(wire, None)
+        _drop(self._of_wire, attempt.wires, attempt)
+        _drop(self._together, attempt.shared, attempt)
         if attempt.verdict.outcome != COMPLETED:
-            if len(self._past) >= MOST_PAST:
-                del self._past[next(iter(self._past))]
-            self._past[attempt.wires[-1], attempt.first.ran_ue_id, attempt.amf_ue_id] = attempt
+            _keep(self._past, (attempt.wires[-1], attempt.first.ran_ue_id, attempt.amf_ue_id), attempt)
 
     def clear(self) -> None:
         """Nothing is known any more."""
-        for known in (self._by_name, self._of_wire, self._past, self._rerouted):
+        for known in (
+            self._by_name,
+            self._of_wire,
+            self._together,
+            self._past,
+            self._others,
+            self._rerouted,
+        ):
             known.clear()
 
     def _before(self, message: Message, line: TnlAssociation) -> Attempt | None:
         """Who has this RAN id until now, on this association or another of the same named radio node."""
         found = self._by_name.get((message.wire, "RAN", message.ran_ue_id))
         if found is None and line.named is not None:
-            others = (
-                self._by_name.get((other.wire, "RAN", message.ran_ue_id))
-                for other in self._associations.others(line)
-            )
-            found = next((one for one in others if one is not None), None)
+            others = self._together.get((line.named, "RAN", message.ran_ue_id), {})
+            found = next(reversed(others.values()), None)
         return found
 
     def _on(self, wire: Wire, message: Message) -> Attempt | None:
@@ -149,24 +165,25 @@ class Contexts:
 
     def _beside(self, line: TnlAssociation, message: Message) -> Attempt | None:
         """On another association between the same nodes: the one attempt that it can be."""
-        found = {
-            id(one): one
-            for other in self._associations.others(line)
-            if (one := self._on(other.wire, message))
-        }
+        ids = ("RAN", message.ran_ue_id) if message.ran_ue_id is not None else ("core", message.amf_ue_id)
         fits = [
             one
-            for one in found.values()
+            for one in self._together.get((line.named or line.between, *ids), {}).values()
             if message.amf_ue_id is None or one.amf_ue_id in (None, message.amf_ue_id)
         ]
         return fits[0] if len(fits) == 1 else None
 
-    def _name(self, attempt: Attempt, message: Message) -> None:
+    def _name(self, attempt: Attempt, message: Message, line: TnlAssociation) -> None:
         for side, number in (("RAN", message.ran_ue_id), ("core", message.amf_ue_id)):
             name = (message.wire, side, number)
-            if number is not None and (name in attempt.names or len(attempt.names) < MOST_NAMES):
-                self._by_name[name] = attempt
-                attempt.names.add(name)
+            if number is None or (name not in attempt.names and len(attempt.names) >= MOST_NAMES):
+                continue
+            self._by_name[name] = attempt
+            attempt.names.add(name)
+            for group in (line.named, line.between):
+                if group is not None:
+                    self._together.setdefault((group, side, number), {})[id(attempt)] = attempt
+                    attempt.shared.add((group, side, number))
         self._of_wire.setdefault(message.wire, {})[id(attempt)] = attempt
 
     def _link(self, fresh: Attempt, before: Attempt | None, message: Message) -> None:
@@ -182,6 +199,20 @@ class Contexts:
             and before.first.dialect is fresh.first.dialect
         ):
             fresh.number, fresh.first_ns = before.number + 1, before.first_ns
+
+
+def _drop(known: dict[Name, dict[int, Attempt]], names: Iterable[Name], attempt: Attempt) -> None:
+    for name in names:
+        of_name = known.get(name, {})
+        of_name.pop(id(attempt), None)
+        if not of_name:
+            known.pop(name, None)
+
+
+def _keep(known: dict[Hashable, Value], name: Hashable, value: Value) -> None:
+    if len(known) >= MOST_PAST and name not in known:
+        del known[next(iter(known))]
+    known[name] = value
 
 
 def _name(message: Message) -> Hashable:

@@ -15,6 +15,9 @@ ASKED_NS = 1_000_000_000
 """A UE that wants one asks at once."""
 SET_UP_NS = 10_000_000_000
 """T3580 is 16 s (TS 24.501 table 10.3.1); a registration is not kept open that long."""
+LEAST_REQUEST = 20
+"""Octets of a NAS message that asks for a session, under ciphering: ULNASTransport has a container (TS 24.501 section
+8.2.10)."""
 MOST_AFTER = 16
 MOST_FOLLOWED = 5000
 
@@ -73,7 +76,11 @@ class Sessions:
             return False
         if any(message.procedure == dialect.context_release for message in attempt.after):
             return False
-        return now_ns - one.ended_ns < (SET_UP_NS if setup else ASKED_NS)
+        asked = any(
+            message.procedure == dialect.uplink_nas and (message.nas_length or 0) >= LEAST_REQUEST
+            for message in attempt.after
+        )
+        return now_ns - one.ended_ns < (SET_UP_NS if setup or asked else ASKED_NS)
 
 
 def session_ns(messages: Sequence[Message]) -> int | None:

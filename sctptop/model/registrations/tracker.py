@@ -7,21 +7,21 @@ only SETTLE_NS after its last message.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 from sctptop.model.associations.identity import Key
-from sctptop.model.event import Event
 from sctptop.model.ngap.dialect import INITIATING
-from sctptop.model.ngap.message import Message, Wire, message_of, wire_of
+from sctptop.model.ngap.message import Message, Wire
 from sctptop.model.passages.known_passages import Passages
 from sctptop.model.passages.tnl_associations import Place, TnlAssociations
 from sctptop.model.passages.unseen_messages import PATIENCE_NS, UnseenMessages
 from sctptop.model.registrations.attempt import Attempt, Registration
 from sctptop.model.registrations.contexts import Contexts
 from sctptop.model.registrations.counting import Counting
+from sctptop.model.registrations.event_reader import Came, EventReader, Named
 from sctptop.model.registrations.outcome import GAP_DOUBTS, begins, first_of_ue, matters
 from sctptop.model.registrations.procedures import Procedures
 from sctptop.model.registrations.sessions import Sessions
@@ -33,27 +33,10 @@ OLDEST = 20
 MOST_RUNNING = 20_000
 SETTLE_NS = 50_000_000
 """How much later than a message the event of one before it may come: probes are read one CPU after the other."""
+LATER_NS = 1_000_000_000
+"""How long to wait for what is not certain to come: what the other end saw, a message that shows another missing."""
 BACKWARDS_NS = 60_000_000_000
 """Events that much older than the clock are of another boot."""
-
-Named = tuple[Key | None, Event]
-"""An event with the key of its association, None where it was never read."""
-
-
-@dataclass(slots=True)
-class _Came:
-    """A message that came, and what has become of it: ``paired`` with its request, ``placed`` in an attempt."""
-
-    message: Message
-    association: Key
-    time: datetime
-    paired: bool = False
-    placed: bool = False
-    waited: bool = False
-
-    @property
-    def order(self) -> tuple[int, int]:
-        return self.message.at_ns, self.message.done_ns
 
 
 class Registrations:
@@ -66,6 +49,7 @@ class Registrations:
         self.now = Registered()
         self._associations = TnlAssociations(place_of)
         self._passages = Passages(self._associations)
+        self._reader = EventReader(self._associations, self._passages)
         self._contexts = Contexts(self._associations)
         self._sessions = Sessions()
         self._procedures = Procedures()
@@ -73,13 +57,14 @@ class Registrations:
         self._counting = Counting()
         self._running: dict[int, Attempt] = {}
         self._touched: dict[int, Attempt] = {}
-        self._strays: list[_Came] = []
+        self._strays: list[Came] = []
+        self._forgotten: list[Registration] = []
         self._clock_ns: int | None = None
         self._epoch: datetime | None = None
 
     def advance(self, events: Iterable[Named], interval_s: float | None, whole: bool = True) -> Registered:
         """Update with the events of one sample; ``whole``: none was lost."""
-        told, fresh, freed = self._read(events)
+        told, fresh, freed = self._reader.read(events)
         self._counting.strange(told)
         if self._clock_ns is None and not fresh:
             return self._publish(0)
@@ -90,11 +75,10 @@ class Registrations:
                 attempt.gap = True
         if whole:
             self._unseen.advance(told, now_ns)
-        started = self._take(fresh)
-        for wire, time in freed:
-            self._lost(wire, self._instant(time))
+        started = self._take(fresh, freed)
         ended = self._settle(now_ns)
-        final = list(self._close(now_ns))
+        final = [*self._forgotten, *self._close(now_ns)]
+        self._forgotten = []
         self._counting.take(len(fresh), started, ended, self._running.values(), final)
         return self._publish(now_ns)
 
@@ -110,40 +94,7 @@ class Registrations:
         if self._clock_ns is not None:
             self._publish(self._clock_ns)
 
-    def _read(
-        self, events: Iterable[Named]
-    ) -> tuple[list[tuple[Key, Event]], list[_Came], list[tuple[Wire, datetime]]]:
-        """Events of NGAP, the messages among them, and the associations that are no more."""
-        told: list[tuple[Key, Event]] = []
-        fresh: list[_Came] = []
-        freed: list[tuple[Wire, datetime]] = []
-        for key, event in events:
-            wire = wire_of(event)
-            at_ns = event.details.get("at_ns")
-            if event.kind == "ngap":
-                named = key if key is not None else wire
-                told.append((named, event))
-                message = message_of(event)
-                if message is not None:
-                    fresh.append(_Came(message, named, event.time))
-                    self._epoch = event.time - timedelta(microseconds=message.at_ns // 1000)
-            elif event.kind == "ngap_rtx":
-                tsn = event.details.get("tsn")
-                if type(tsn) is int and type(at_ns) is int:
-                    self._passages.sent_again(wire, tsn, at_ns)
-            elif event.kind == "hb_rtt":
-                rtt_ms = event.number("rtt_ms")
-                if rtt_ms is not None and rtt_ms >= 0:
-                    self._associations.heartbeat(wire, round(rtt_ms * 1e6))
-            elif event.kind == "association" and event.text("change") == "FREED":
-                freed.append((wire, event.time))
-        return told, fresh, freed
-
-    def _instant(self, time: datetime) -> int:
-        """An instant of the events' clock."""
-        return (time - (self._epoch or time)) // timedelta(microseconds=1) * 1000
-
-    def _tick(self, fresh: list[_Came], interval_s: float | None) -> int:
+    def _tick(self, fresh: list[Came], interval_s: float | None) -> int:
         """The clock of the events now, or a little before: it goes on by the interval, and is never behind an event."""
         newest = max((message.done_ns for message in (one.message for one in fresh)), default=None)
         before = self._clock_ns
@@ -156,6 +107,7 @@ class Registrations:
         return self._clock_ns
 
     def _forget_all(self) -> None:
+        self._forgotten = self._sessions.rest()
         for known in (
             self._running,
             self._touched,
@@ -171,12 +123,15 @@ class Registrations:
 
     # Messages to attempts.
 
-    def _take(self, fresh: list[_Came]) -> list[Attempt]:
-        """Sort messages to the attempts they belong to; returns those that began."""
+    def _take(self, fresh: list[Came], freed: list[tuple[int, Wire]]) -> list[Attempt]:
+        """Sort messages to the attempts they belong to; returns those that began. ``freed``: associations that went."""
+        gone = deque(sorted(freed))
         came, self._strays = sorted((*self._strays, *fresh), key=lambda one: one.order), []
         started: list[Attempt] = []
         for one in came:
             message = one.message
+            while gone and gone[0][0] < message.at_ns:
+                self._lost(*gone.popleft()[::-1])
             if not one.waited:
                 line = self._associations.meet(message, one.association)
                 replaced = (
@@ -196,9 +151,11 @@ class Registrations:
             if not (one.paired and one.placed) and not one.waited:
                 one.waited = True
                 self._strays.append(one)
+        for at_ns, wire in gone:
+            self._lost(wire, at_ns)
         return started
 
-    def _begin(self, one: _Came) -> list[Attempt]:
+    def _begin(self, one: Came) -> list[Attempt]:
         room = len(self._running) < MOST_RUNNING
         attempt, closed = self._contexts.begin(one.message, one.association, one.time, room)
         for before in closed:
@@ -213,7 +170,7 @@ class Registrations:
         self._touch(attempt)
         return [attempt]
 
-    def _carried_on(self, one: _Came) -> bool:
+    def _carried_on(self, one: Came) -> bool:
         attempt = self._contexts.carry_on(one.message, one.association)
         if attempt is None:
             return False
@@ -221,7 +178,7 @@ class Registrations:
         self._touch(attempt)
         return True
 
-    def _placed(self, one: _Came) -> bool:
+    def _placed(self, one: Came) -> bool:
         """Hand a message to its attempt; False where there is none."""
         attempt = self._contexts.find(one.message, one.association)
         if attempt is None:
@@ -252,12 +209,13 @@ class Registrations:
         # One of the same ports took its place.
         if line is None or any(other.wire[3:] != line.wire[3:] for other in self._associations.beside(line)):
             return
-        for attempt in self._contexts.on(line.wire):
-            lines = (self._associations.get(one) for one in attempt.wires if one not in attempt.left)
-            others = [one for one in lines if one is not None and one.gone_ns is None]
-            if attempt.lost_ns is None and line.wire not in attempt.left and not others:
-                attempt.lost_ns = max(at_ns, attempt.first.at_ns)
-                self._touch(attempt)
+        for gone in {id(one): one for one in (line, *self._associations.gone_beside(line))}.values():
+            for attempt in self._contexts.on(gone.wire):
+                lines = (self._associations.get(one) for one in attempt.wires if one not in attempt.left)
+                others = [one for one in lines if one is not None and one.gone_ns is None]
+                if attempt.lost_ns is None and gone.wire not in attempt.left and not others:
+                    attempt.lost_ns = max(at_ns, attempt.first.at_ns)
+                    self._touch(attempt)
 
     # Attempts that end.
 
@@ -267,21 +225,28 @@ class Registrations:
         judged |= {place: one for place, one in self._running.items() if one.due_ns <= now_ns}
         self._touched, ended = {}, []
         for place, attempt in judged.items():
-            span = attempt.wires, attempt.first.at_ns, now_ns
-            attempt.gap = attempt.gap or self._unseen.gap(*span)
             verdict = attempt.judge(now_ns)
             if verdict.outcome == RUNNING or verdict.end_ns is None:
                 continue
-            # What is missing now may be what decided it, and may still come.
-            doubted = verdict.outcome in GAP_DOUBTS and self._unseen.gap(*span, settled=False)
-            if now_ns - verdict.end_ns < (max(PATIENCE_NS.values()) if doubted else SETTLE_NS):
+            if now_ns - verdict.end_ns < self._patience_ns(attempt, verdict.outcome, verdict.end_ns):
                 self._touched[place] = attempt
                 continue
+            if verdict.outcome in GAP_DOUBTS:
+                attempt.gap = attempt.gap or self._unseen.gap(*attempt.span(verdict.end_ns))
+                attempt.judge(now_ns)
             record = attempt.record(now_ns, self._passages)
             ended.append(record)
             self._sessions.follow(attempt, record, verdict.end_ns)
             del self._running[place]
         return sorted(ended, key=lambda one: one.began_ns + (one.total_ns or 0))
+
+    def _patience_ns(self, attempt: Attempt, outcome: str, end_ns: int) -> int:
+        """How long behind its end something may still come that tells more of it."""
+        if outcome in GAP_DOUBTS:
+            # What is missing now may be what decided it; that something is missing a later message tells.
+            missing = self._unseen.gap(*attempt.span(end_ns), settled=False)
+            return max(PATIENCE_NS.values()) + LATER_NS if missing else LATER_NS
+        return LATER_NS if self._passages.waits(attempt.until(end_ns)) else SETTLE_NS
 
     def _close(self, now_ns: int) -> Iterator[Registration]:
         """Those of which nothing more is expected."""

@@ -116,7 +116,6 @@ def test_a_second_ue_on_the_same_stream_takes_nothing() -> None:
     assert {one.stages for one in alone} == {one.stages for one in beside}
 
 
-@pytest.mark.xfail(reason="the radio node's record is made before the core has read")
 def test_a_core_that_reads_late_is_known_at_the_radio_node_too() -> None:
     *before, response, complete = exchange((*SETUP, *KINDS[0]), Random(1), Path({}))
     at = response.done

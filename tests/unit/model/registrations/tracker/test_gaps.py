@@ -167,7 +167,6 @@ def test_a_hole_in_a_recording_is_one_too() -> None:
 SHORT = (*BEFORE, request(), down(5, 42, AUTH), up(9, 21, AUTH_R))
 
 
-@pytest.mark.xfail(reason="it is told before the gap is for good")
 def test_a_gap_noticed_behind_its_end_turns_it_too() -> None:
     """The next downlink message is of the UE that took its id, which the core answered after 0.3 s."""
     slow = tuple(
@@ -177,7 +176,6 @@ def test_a_gap_noticed_behind_its_end_turns_it_too() -> None:
     assert [one.outcome for one in found[1:]] == ["unknown", "completed"]
 
 
-@pytest.mark.xfail(reason="gaps count until it is told, not until it ended")
 def test_what_is_waited_for_does_not_turn_it_by_what_was_missed_meanwhile() -> None:
     """At 605 ms one is told two seconds late; another, at 1150 ms, is never seen."""
     flow = (*SHORT, release(600), *BEHIND, *NOISE)

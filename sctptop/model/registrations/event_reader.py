@@ -1,0 +1,73 @@
+"""From events to what registrations are made of: messages, associations that went, and what is known of their ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sctptop.model.associations.identity import Key
+from sctptop.model.event import Event
+from sctptop.model.ngap.message import Message, Wire, message_of, wire_of
+from sctptop.model.passages.known_passages import Passages
+from sctptop.model.passages.tnl_associations import TnlAssociations
+
+Named = tuple[Key | None, Event]
+"""An event with the key of its association, None where it was never read."""
+
+
+@dataclass(slots=True)
+class Came:
+    """A message that came, and what has become of it: ``paired`` with its request, ``placed`` in an attempt."""
+
+    message: Message
+    association: Key
+    time: datetime
+    paired: bool = False
+    placed: bool = False
+    waited: bool = False
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """As they happened."""
+        return self.message.at_ns, self.message.done_ns
+
+
+class EventReader:
+    """Takes the events of each sample, and tells `passages` and `associations` what is theirs."""
+
+    def __init__(self, associations: TnlAssociations, passages: Passages) -> None:
+        self._associations = associations
+        self._passages = passages
+        self._epoch: datetime | None = None
+
+    def read(
+        self, events: Iterable[Named]
+    ) -> tuple[list[tuple[Key, Event]], list[Came], list[tuple[int, Wire]]]:
+        """All of NGAP, the messages among them, and when which associations went, on the clock of the messages."""
+        told: list[tuple[Key, Event]] = []
+        fresh: list[Came] = []
+        freed: list[tuple[datetime, Wire]] = []
+        for key, event in events:
+            if event.kind == "ngap":
+                named = key if key is not None else wire_of(event)
+                told.append((named, event))
+                message = message_of(event)
+                if message is not None:
+                    fresh.append(Came(message, named, event.time))
+                    self._epoch = event.time - timedelta(microseconds=message.at_ns // 1000)
+            elif event.kind == "ngap_rtx":
+                tsn, at_ns = event.details.get("tsn"), event.details.get("at_ns")
+                if type(tsn) is int and type(at_ns) is int:
+                    self._passages.sent_again(wire_of(event), tsn, at_ns)
+            elif event.kind == "hb_rtt":
+                rtt_ms = event.number("rtt_ms")
+                if rtt_ms is not None and rtt_ms >= 0:
+                    self._associations.heartbeat(wire_of(event), round(rtt_ms * 1e6))
+            elif event.kind == "association" and event.text("change") == "FREED":
+                freed.append((event.time, wire_of(event)))
+        return told, fresh, [(self._instant(time), wire) for time, wire in freed]
+
+    def _instant(self, time: datetime) -> int:
+        """On the clock of the messages, as far as one was seen."""
+        return (time - (self._epoch or time)) // timedelta(microseconds=1) * 1000
