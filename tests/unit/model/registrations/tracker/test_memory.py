@@ -101,7 +101,8 @@ def test_of_ues_that_come_and_go_no_more_is_kept_than_its_bounds(small: None) ->
     # Nor did it need more meanwhile, but for those that were under way and their names.
     bounds = {name: count for name, count in kept(followed).items() if name != "contexts.past"}
     assert {name: most[name] for name in bounds} == bounds
-    running = UES * 7 // 6 * 2
+    # Some wait a second or more for what may have been missed of them.
+    running = UES * 2 * 2
     assert most["running"] <= running and most.get("sessions.followed", 0) <= running
     assert most["contexts.by_name"] <= 2 * 3 * running
 
