@@ -42,7 +42,7 @@ FILTERS = (
     ),
     EventFilter("states", "paths and associations", lambda event: event.kind in ("path", "association")),
     EventFilter("heartbeats", "heartbeats", lambda event: event.kind == "hb_rtt"),
-    EventFilter("messages", "NGAP and S1AP messages", lambda event: event.kind == "ngap"),
+    EventFilter("messages", "NGAP and S1AP messages", lambda event: event.kind in ("ngap", "ngap_rtx")),
     EventFilter("everything", "everything", lambda event: True),
 )
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from sctptop.model.event import EVENT_KINDS
+import pytest
+
+from sctptop.model.event import EVENT_KINDS, Detail
 from sctptop.options import Options
+from sctptop.tui.views.events import FILTERS
 from sctptop.tui.views.parts.event_text import sentence
 from sctptop.tui.words.line import cells, plain
 from tests.ui.conftest import Stage, Staging
@@ -118,3 +121,61 @@ def test_every_kind_of_event_has_words_that_fit() -> None:
         plain(sentence(event(3, "rwnd", cause="DECREASE", before=9, after=4), 200))
         == "rwnd 9 → 4 B  DECREASE"
     )
+
+
+NGAP = {
+    "direction": "out",
+    "at_ns": 9_000_000,
+    "pdu": "initiatingMessage",
+    "procedure": 46,
+    "ran_ue_id": 7,
+    "ppid": 60,
+}
+
+
+@pytest.mark.parametrize(
+    ("details", "room", "words"),
+    [
+        ({"wait_ns": 204_000_000}, 80, "NGAP sent UE 7 UplinkNASTransport held 204ms"),
+        (
+            {"wait_ns": 204_000_000, "blocked_ns": 3_000_000},
+            80,
+            "NGAP sent UE 7 UplinkNASTransport blocked 3ms held 204ms",
+        ),
+        (
+            {"direction": "in", "wait_ns": 8_000_000, "order_ns": 6_000_000},
+            80,
+            "NGAP received UE 7 UplinkNASTransport order 6ms unread 2ms",
+        ),
+        (
+            {"nas": 0x64, "nas_cause": 98},
+            120,
+            "NGAP sent UE 7 UplinkNASTransport [5GMMStatus]: "
+            "5GMM 98 Message type not compatible with the protocol state held 0ms",
+        ),
+        ({"nas": 0x64, "nas_cause": 98}, 40, "NGAP sent UE 7 5GMMStatus held 0ms"),
+        (
+            {"procedure": 42, "cause_group": "radioNetwork", "cause": 21},
+            120,
+            "NGAP sent UE 7 UEContextReleaseRequest: NGAP radioNetwork 21 radio-connection-with-ue-lost held 0ms",
+        ),
+        (
+            {"pdu": None, "ppid": 47, "odd": "neither NGAP nor S1AP", "times": 3},
+            80,
+            "message sent with PPID 47: neither NGAP nor S1AP, 3 times",
+        ),
+        ({"pdu": None, "ppid": None, "odd": "impossible UE id"}, 60, "message sent: impossible UE id"),
+        ({"pdu": None, "odd": "impossible UE id"}, 18, "impossible UE id"),
+    ],
+)
+def test_a_message_in_words(details: dict[str, Detail], room: int, words: str) -> None:
+    told = event(3, "ngap", **(NGAP | details))  # type: ignore[arg-type]
+    assert plain(sentence(told, room)) == words
+
+
+def test_a_message_that_was_sent_again() -> None:
+    again = event(3, "ngap_rtx", at_ns=1, tsn=102, stream=4, ppid=18)
+    assert plain(sentence(again, 60)) == "S1AP sent again TSN 102, stream 4"
+    assert plain(sentence(again, 26)) == "S1AP sent again TSN 102"
+    shown = [entry.id for entry in FILTERS if entry.accepts(again)]
+    assert shown == ["retransmissions", "messages", "everything"]
