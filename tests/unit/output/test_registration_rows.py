@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -126,15 +127,18 @@ def test_a_replay_writes_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == ",".join(COLUMNS) + "\n"
 
 
-class Counted:
-    """Gives samples, and counts them."""
+class Script:
+    """Gives samples; when so many are left, we are asked to stop."""
 
-    def __init__(self, samples: list[Sample]) -> None:
+    def __init__(self, samples: list[Sample], signal_at: int = -1) -> None:
         self.left = samples
+        self.signal_at = signal_at
 
     def read(self) -> Sample:
         if not self.left:
             raise EndOfSamples
+        if len(self.left) == self.signal_at:
+            signal.raise_signal(signal.SIGTERM)
         return self.left.pop(0)
 
     def close(self) -> None:
@@ -144,5 +148,13 @@ class Counted:
 def test_a_number_counts_samples_and_what_waits_is_flushed(capsys: pytest.CaptureFixture[str]) -> None:
     samples = samples_of(FLOW, 5)
     options = Options(interval_s=0, count=2)
-    assert stream(Counted(list(samples)), options, RegistrationWriter(False, live=False)) == 0
+    assert stream(Script(list(samples)), options, RegistrationWriter(False, live=False)) == 0
+    assert capsys.readouterr().out == text_of(samples[:2])
+
+
+def test_what_waits_is_flushed_when_a_signal_stops_it(capsys: pytest.CaptureFixture[str]) -> None:
+    samples = samples_of(FLOW, 5)
+    options = Options(interval_s=0)
+    code = stream(Script(list(samples), signal_at=4), options, RegistrationWriter(False, live=False))
+    assert code == 128 + signal.SIGTERM
     assert capsys.readouterr().out == text_of(samples[:2])
