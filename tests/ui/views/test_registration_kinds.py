@@ -8,9 +8,13 @@ from dataclasses import replace
 import pytest
 
 from sctptop.model.event import Detail
+from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.options import Options
-from sctptop.tui.views.registration import next_kind
+from sctptop.tui.feeds.reading import Reading
+from sctptop.tui.views.registration import draw, next_kind
+from sctptop.tui.views.scene import Scene
+from sctptop.tui.words.line import cells
 from tests.ui.conftest import Stage, Staging
 from tests.ui.flowing import later, samples_of
 from tests.ui.many_kinds import NO_PLMN, SILENT, with_kinds
@@ -138,3 +142,17 @@ async def test_an_amf_has_the_counters_of_the_standard(stage: Staging) -> None:
             )
             for text in lines_of(s)
         )
+
+
+@pytest.mark.parametrize("from_ran", [True, False], ids=["gNB", "AMF"])
+def test_no_line_is_wider_than_the_box_and_no_ue_is_there_twice(from_ran: bool) -> None:
+    model = Model()
+    for one in with_kinds(20, from_ran):
+        snapshot = model.advance(one)
+    for width in range(60, 170, 7):
+        for height in (3, 9, 12, 16, 26, 50):
+            scene = Scene(Reading(snapshot, 1.0), snapshot, None, width, height)
+            drawing = draw(scene)
+            assert max(cells(text) for text in (*drawing.head, *drawing.body)) <= width
+            keys = [note.key for note in drawing.notes]
+            assert len(set(keys)) == len(keys) > 1

@@ -65,19 +65,22 @@ def cause_lines(tallies: Iterable[Tally], width: int, most: int) -> list[Line]:
         return []
     lead = line(("WHY", "title"))
     lines: list[Line] = [lead]
-    left = len(found)
-    for cause, times in found.most_common():
+    for place, (cause, times) in enumerate(found.most_common()):
         piece = line((f"  {times:,} × ", "dim"), (cause, "bad"))
-        last = f"  and {left} more"
-        room = width - (len(last) if left > 1 and len(lines) == most else 0)
-        if cells(lines[-1]) + cells(piece) > room and lines[-1] != lead:
+        left = len(found) - place
+        more = f"  and {left} more"
+        if cells(lines[-1]) + cells(piece) > _room(width, lines, most, left) and lines[-1] != lead:
             if len(lines) == most:
-                lines[-1] = (*lines[-1], Span(last, "dim"))
+                lines[-1] = (*lines[-1], Span(more, "dim"))
                 break
-            lines.append((Span(" " * len("WHY")),))
-        lines[-1] = clipped((*lines[-1], *piece), width)
-        left -= 1
+            lines.append((Span(" " * cells(lead)),))
+        lines[-1] = clipped((*lines[-1], *piece), _room(width, lines, most, left))
     return lines
+
+
+def _room(width: int, lines: Sequence[Line], most: int, left: int) -> int:
+    """Columns of the last line; where there will be no other it must also tell how many are left."""
+    return width - (len(f"  and {left} more") if left > 1 and len(lines) == most else 0)
 
 
 def doubt_pieces(registered: Registered, key: Key | None) -> list[Line]:

@@ -128,4 +128,4 @@ def _part(entry: Shown, name: str) -> int | None:
 def _title(text: str, width: int, hint: str) -> Line:
     title = line((text, "title"))
     fits = hint and cells(title) + len(hint) + 2 <= width
-    return spread(title, line((hint, "faint")), width) if fits else title
+    return spread(title, line((hint, "faint")), width) if fits else clipped(title, width)

@@ -13,6 +13,7 @@ from sctptop.model.registrations.words import (
     RUNNING,
 )
 from sctptop.quantity import UNKNOWN, milliseconds
+from sctptop.terminal_text import clip
 from sctptop.tui.words.line import BLANK, Line, Span, cells, clipped, line
 
 BOTH = "core+RAN"
@@ -21,12 +22,13 @@ SPEAKS_FOR = 0.9
 """A stage that took this share of its part is shown alone."""
 BRIEF = {REFUSED: "refused", NOT_ACCEPTED: "not accepted", ASSOCIATION_LOST: "lost"}
 """Outcomes where there is little room."""
+LONGEST_KIND = 18
 _KINDS = {"tracking area update": "TAU", "periodic tracking area update": "periodic TAU"}
 
 
 def kind_text(kind: str | None) -> str:
     """What was requested; a recording of an older version does not know."""
-    return UNKNOWN if kind is None else _KINDS.get(kind, kind)
+    return UNKNOWN if kind is None else clip(_KINDS.get(kind, kind), LONGEST_KIND)
 
 
 def of_kind(kind: str | None) -> str:
