@@ -47,7 +47,7 @@ class Host:
         self, argv: Sequence[str], *, timeout: float = 60, check: bool = True, stdin: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Runs `argv` here to its end; raises LabError when it fails and `check` is on."""
-        return _run(self.command(argv), timeout=timeout, check=check, stdin=stdin)
+        return run(self.command(argv), timeout=timeout, check=check, stdin=stdin)
 
     def popen(self, argv: Sequence[str], **options: Any) -> subprocess.Popen[str]:
         """Starts `argv` here, in text mode; ends at the latest with the host."""
@@ -68,7 +68,7 @@ def two_hosts(
     )
     try:
         for host in pair:
-            _run(["ip", "netns", "add", host.namespace])
+            run(["ip", "netns", "add", host.namespace])
             host.run(["ip", "link", "set", "lo", "up"])
         for link in range(links):
             _join(pair[0], pair[1], link)
@@ -92,13 +92,13 @@ def _host(prefix: str, name: str, links: int, subnet: int, number: int) -> Host:
 def _join(left: Host, right: Host, link: int) -> None:
     device, other = left.interfaces[link], right.interfaces[link]
     ends = ["netns", left.namespace, "type", "veth", "peer", "name", other, "netns", right.namespace]
-    _run(["ip", "link", "add", "name", device, *ends])
+    run(["ip", "link", "add", "name", device, *ends])
     for host in (left, right):
         # Without nodad an IPv6 address is tentative for a second, and bind() fails with EADDRNOTAVAIL.
         batch = f"address add {host.ipv4[link]}/24 dev {host.interfaces[link]}\n"
         batch += f"address add {host.ipv6[link]}/64 dev {host.interfaces[link]} nodad\n"
         batch += f"link set {host.interfaces[link]} up\n"
-        _run(["ip", "-n", host.namespace, "-batch", "-"], stdin=batch)
+        run(["ip", "-n", host.namespace, "-batch", "-"], stdin=batch)
 
 
 def _wait_for_carrier(hosts: Sequence[Host]) -> None:
@@ -116,12 +116,12 @@ def _wait_for_carrier(hosts: Sequence[Host]) -> None:
 def remove(host: Host) -> None:
     """Ends every process of the host and deletes its namespace; never fails."""
     with contextlib.suppress(LookupError, OSError, subprocess.SubprocessError):
-        for word in _run(["ip", "netns", "pids", host.namespace], check=False).stdout.split():
+        for word in run(["ip", "netns", "pids", host.namespace], check=False).stdout.split():
             if int(word) != os.getpid():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(int(word), signal.SIGKILL)
     with contextlib.suppress(OSError, subprocess.SubprocessError):
-        _run(["ip", "netns", "delete", host.namespace], check=False)
+        run(["ip", "netns", "delete", host.namespace], check=False)
 
 
 def impair(
@@ -198,9 +198,10 @@ def read_proc(host: Host, name: str) -> str:
         return Path("/proc/thread-self/net", name).read_text()
 
 
-def _run(
+def run(
     argv: Sequence[str], *, timeout: float = 60, check: bool = True, stdin: str | None = None
 ) -> subprocess.CompletedProcess[str]:
+    """Runs `argv` in no host; raises LabError when it fails and `check` is on."""
     try:
         done = subprocess.run(
             argv, input=stdin or "", capture_output=True, text=True, timeout=timeout, check=False

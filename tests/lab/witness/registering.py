@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,10 @@ from sctptop.kernel.probes.session import Probes
 from sctptop.model.model import Model
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.tally import Tally
+from sctptop.model.registrations.words import OUTCOMES
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
+from sctptop.output.registration_json import registrations_to_json
 from tests.lab.core.scene import CoreScene
 from tests.lab.witness.watching import LOAD_S
 
@@ -40,6 +42,23 @@ class Seen:
     def tally(self, end: str) -> Tally:
         """Of all registrations seen from the "gNB" or the "AMF"."""
         return next(one for one in self.snapshot.registrations.of(None) if one.end == end)
+
+    def counted(self, end: str) -> dict[str, dict[str, Any]]:
+        """The published counts of one end by kind, as simulators report them: without what did not occur."""
+        published = registrations_to_json(self.snapshot.registrations)
+        found = {}
+        for entry in published["ends"]:
+            if entry["end"] == end:
+                outcomes = {outcome: entry[outcome.replace(" ", "_")] for outcome in OUTCOMES}
+                occurred = {outcome: count for outcome, count in outcomes.items() if count}
+                found[entry["kind"]] = {"started": entry["started"], **occurred, "causes": entry["causes"]}
+        return found
+
+    def alone(self, namespace: str) -> Seen:
+        """What the same samples show to somebody who sees one namespace only."""
+        snapshots = list(_alone(self, namespace))
+        ended = [one for snapshot in snapshots for one in snapshot.registrations.ended_now]
+        return Seen(snapshots[-1], self.truth, ended)
 
     def of(self, end: str) -> list[Registration]:
         """Those that ended, seen from one end."""
@@ -72,8 +91,17 @@ class Bench:
         """Detach the probes."""
         self.source.close()
 
-    def watch(self, scene: CoreScene, seconds: float = 120.0, settle_s: float = SETTLE_S) -> Seen:
-        """Reads once a second from before the first UE (`on_order`) until all is over."""
+    def watch(
+        self,
+        scene: CoreScene,
+        seconds: float = 120.0,
+        settle_s: float = SETTLE_S,
+        play: Callable[[], dict[str, Any]] | None = None,
+    ) -> Seen:
+        """Reads once a second from before the first UE (`on_order`) until all is over.
+
+        `play` does what is to happen meanwhile, and returns the truth about it; by default all UEs do their rounds.
+        """
         # What the scene before left, of another file perhaps, is none of this model's business.
         self.source.read()
         model = Model()
@@ -87,8 +115,12 @@ class Bench:
         first = _after(1, read)
         before = _sack_timeouts(first)
         truth: dict[str, Any] = {}
-        scene.go()
-        finishing = threading.Thread(target=lambda: truth.update(scene.finish(seconds)))
+
+        def through() -> dict[str, Any]:
+            scene.go()
+            return scene.finish(seconds)
+
+        finishing = threading.Thread(target=lambda: truth.update((play or through)()))
         finishing.start()
         seen = Seen(first, truth, samples=samples)
         end = float("inf")
@@ -127,9 +159,15 @@ def _advice(snapshot: Snapshot) -> set[tuple[str, str]]:
 
 def seen_alone(seen: Seen, namespace: str) -> set[tuple[str, str]]:
     """The advice that the same samples give to somebody who sees one namespace only."""
-    both, alone, found = Model(), Model(), set()
+    found = set()
+    for snapshot in _alone(seen, namespace):
+        found |= _advice(snapshot)
+    return found
+
+
+def _alone(seen: Seen, namespace: str) -> Iterator[Snapshot]:
+    both, alone = Model(), Model()
     for sample in seen.samples:
         snapshot = both.advance(sample)
         netns = next(netns for netns in sample.counters if snapshot.namespace_label(netns) == namespace)
-        found |= _advice(alone.advance(snapshot.within(netns).sample))
-    return found
+        yield alone.advance(snapshot.within(netns).sample)

@@ -80,8 +80,8 @@ def update_request(ue: int, kind: str) -> bytes:
 
 
 def update_accept() -> bytes:
-    """Without a new GUTI."""
-    return plain(Emm.TAU_ACCEPT, b"\x00")
+    """Without a new GUTI: T3412 and the status of the bearers."""
+    return plain(Emm.TAU_ACCEPT, b"\x00", bytes.fromhex("5a4957022000"))
 
 
 def service_request(count: int) -> bytes:

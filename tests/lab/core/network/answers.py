@@ -50,7 +50,7 @@ class Answers:
         self._on_ngap = {
             "UplinkNASTransport": self._uplink,
             "UEContextReleaseRequest": lambda ue, heard: self._release(ue, heard.cause),
-            "InitialContextSetupFailure": lambda ue, heard: self._release(ue, heard.cause),
+            "InitialContextSetupFailure": self._no_context,
             "ErrorIndication": lambda ue, heard: self._release(ue, heard.cause),
             "InitialContextSetupResponse": lambda ue, _: None,
             "PDUSessionResourceSetupResponse": lambda ue, _: None,
@@ -182,6 +182,10 @@ class Answers:
         else:
             accept = self._sealed(ue, services.session_accept())
             self._ngap(ue, "PDUSessionResourceSetupRequest", accept)
+
+    def _no_context(self, ue: Ue, heard: ngap.Heard) -> None:
+        self.ended(ue, report.REJECTED, causes.of_ngap(heard.cause))
+        self._release(ue, heard.cause)
 
     def _serve(self, ue: Ue) -> None:
         self.counts["served"] += 1

@@ -138,6 +138,7 @@ class Procedure:
             return
         if ue.way.word == "setup-failure" and in_setup:
             self._ngap(ue, "InitialContextSetupFailure", cause=causes.NO_RADIO)
+            self.registrar.ended(ue, report.REJECTED, ue.read_ns, causes.of_ngap(causes.NO_RADIO))
             return
         if ue.way.word.endswith("status"):
             self._not_accepted(ue, in_setup=in_setup)

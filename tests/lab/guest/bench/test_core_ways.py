@@ -84,7 +84,8 @@ def test_every_way_to_fail(hosts: Pair) -> None:
             "started": 24,
             "completed": 8,
             "refused by authentication": 4,
-            "released": 8,
+            "released": 6,
+            "rejected": 2,
             "superseded": 2,
             "timed out": 2,
             "causes": {

@@ -1,0 +1,123 @@
+"""Whose time it was, as a capture at both ends and the simulators say: SCTP's, the core's, or the radio side's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from tests.lab.core.scene import core_scene
+from tests.lab.scenes.apart import TO_AMF, TO_GNB, apart
+from tests.lab.scenes.hosts import Host, impair
+from tests.lab.witness.packets import Way, captured, wait_for_the_last, ways
+from tests.lab.witness.registering import Bench, Seen
+from tests.lab.witness.wire_split import by_ue, split
+
+Places = tuple[Host, Host, Host]
+ENDS = ("gNB", "AMF")
+RTO = (1000, 1000, 5000)
+scene_of = partial(
+    core_scene, gnb_nodelay=True, amf_nodelay=True, on_order=True, gnb_rto_ms=RTO, amf_rto_ms=RTO
+)
+
+
+@pytest.fixture(scope="module")
+def places(bench: Bench) -> Iterator[Places]:
+    with apart(prefix="split-") as found:
+        yield found
+
+
+def mean_ms(seen: Seen, end: str, *parts: str) -> float:
+    """Of these parts together, of those completed."""
+    return sum(seen.mean_ms(end, part) for part in parts)
+
+
+def compare(seen: Seen, end: str, found: dict[int, list[Way]], gnb: str, *, alone: bool) -> dict[str, float]:
+    """What sctptop says of all that completed, in parts of what the capture says of the same."""
+    done = [one for one in seen.of(end) if one.outcome == "completed" and one.ran_ue_id is not None]
+    wire = [split(found[one.ran_ue_id or 0], gnb, end, alone=alone) for one in done]
+    said = {"lost": sum(one.lost_ns or 0 for one in done), "order": sum(one.order_ns or 0 for one in done)}
+    truth = {"lost": sum(one.lost_ns for one in wire), "order": sum(one.order_ns for one in wire)}
+    for one, right in zip(done, wire, strict=True):
+        if abs((one.lost_ns or 0) - right.lost_ns) + abs((one.order_ns or 0) - right.order_ns) > 20_000_000:
+            print(end, "alone" if alone else "", one.ran_ue_id, one.lost_ns, one.order_ns, right)
+            print("   ", *(f"{stage.name}:{stage.whose}:{stage.length_ns / 1e6:.0f}" for stage in one.stages))
+    print(f"{end} {'alone' if alone else 'with the other'}: {len(done)} completed, {said}, wire {truth}")
+    return {part: said[part] / truth[part] for part in said if truth[part]}
+
+
+def test_loss_is_put_where_a_capture_puts_it(bench: Bench, places: Places) -> None:
+    gnb, amf, router = places
+    found: dict[float, Seen] = {}
+    for loss in (0, 8):
+        for link in (TO_GNB, TO_AMF):
+            impair(router, link, delay_ms=10, loss_percent=loss)
+        words = ("--one-stream", "--heartbeat", "1000")
+        with (
+            captured(gnb, amf) as files,
+            scene_of(ues=60, rate=4, hosts=(gnb, amf), gnb_options=words, amf_options=words[1:]) as scene,
+        ):
+            found[loss] = bench.watch(scene, settle_s=18)
+            wait_for_the_last()
+            wire = by_ue(ways(files, (gnb, amf)))
+    lossy, quiet = found[8], found[0]
+    for end in ENDS:
+        assert lossy.tally(end).completed >= 50
+        whole = compare(lossy, end, wire, gnb.ipv4[0], alone=False)
+        assert whole == pytest.approx({"lost": 1, "order": 1}, rel=0.05), end
+        alone = lossy.alone(f"split-{end.lower()}")
+        part = compare(alone, end, wire, gnb.ipv4[0], alone=True)
+        assert part == pytest.approx(dict.fromkeys(part, 1), rel=0.05), f"{end} alone"
+        for seen in (lossy, quiet):
+            parts = ("total", "sctp", "held", "lost", "order", "unread", "network", "core", "ran")
+            print(end, *(f"{part}={seen.mean_ms(end, part):.1f}" for part in parts))
+        cost_ms = lossy.mean_ms(end, "sctp") - quiet.mean_ms(end, "sctp")
+        for part_name in ("core", "ran"):
+            assert lossy.mean_ms(end, part_name) - quiet.mean_ms(end, part_name) < 0.05 * cost_ms, part_name
+
+
+def test_an_amf_that_computes_is_the_core_s_at_both_ends(bench: Bench, places: Places) -> None:
+    gnb, amf, router = places
+    found: dict[float, Seen] = {}
+    for link in (TO_GNB, TO_AMF):
+        impair(router, link, delay_ms=2)
+    for cpu_ms in (0, 30):
+        with scene_of(ues=20, rate=3, amf_cpu_ms=cpu_ms, hosts=(gnb, amf)) as scene:
+            found[cpu_ms] = bench.watch(scene)
+    for end in ENDS:
+        for one in (found[30], found[30].alone(f"split-{end.lower()}")):
+            assert one.tally(end).completed == 20
+            theirs = mean_ms(one, end, "core", "unread") - mean_ms(found[0], end, "core", "unread")
+            # Three of the downlink messages wait for one uplink message each.
+            assert theirs > 0.9 * 3 * 30, end
+            assert one.mean_ms(end, "sctp") - found[0].mean_ms(end, "sctp") < 15, end
+            assert mean_ms(one, end, "core", "unread") > 0.6 * one.mean_ms(end, "total"), end
+
+
+def test_a_sender_that_waits_for_buffer_is_blocked(bench: Bench, places: Places) -> None:
+    gnb, amf, router = places
+    for link in (TO_GNB, TO_AMF):
+        impair(router, link, delay_ms=2)
+    with scene_of(
+        ues=60,
+        rate=30,
+        hosts=(gnb, amf),
+        gnb_options=("--blocking", "--send-buffer", "4608"),
+        amf_options=("--receive-buffer", "4096"),
+    ) as scene:
+
+        def play() -> dict[str, object]:
+            scene.core.ask("pause 4")
+            scene.go()
+            return scene.finish()
+
+        seen = bench.watch(scene, play=play)
+        told = {facts["ran_ue_id"]: facts["blocked_ms"] for facts in scene.registrations()}
+    assert seen.tally("gNB").completed == 60
+    blocked = {one.ran_ue_id: (one.blocked_ns or 0) / 1e6 for one in seen.of("gNB")}
+    print({ran: (ms, told[ran]) for ran, ms in blocked.items() if ran is not None and told[ran] > 10})
+    assert sum(told.values()) > 1000
+    assert sum(blocked.values()) == pytest.approx(sum(told.values()), rel=0.05)
+    worst = max(told, key=lambda ran: told[ran])
+    assert blocked[worst] == pytest.approx(told[worst], rel=0.05)
