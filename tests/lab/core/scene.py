@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
 from tests.lab.core import ngap_templates
@@ -134,7 +135,7 @@ def core_scene(
 
     Everything is a kernel's default unless said otherwise. `rounds` 0: again and again. `gnb_options`, `amf_options`:
     more of `python -m tests.lab.traffic --help`, e.g. ("--deregister", "--reuse-ids"). `hosts`: some that exist.
-    `kinds`, `ways`, `fates`: see `ways`. `reroute`: another AMF, at the second address of the AMF's host.
+    `kinds`, `ways`, `fates`: see `ways`. `reroute`: another AMF, at an address of its own in the AMF's host.
     """
     options = ["--templates", str(ngap_templates.file()), "--timeout", str(timeout)]
     options += ["--ciphered"] if ciphered else []
@@ -147,14 +148,16 @@ def core_scene(
     gnb_words += ["--ue-delay", str(ue_delay_ms), *(["--on-order"] if on_order else [])]
     gnb_words += ["--kinds", kinds, "--ways", ways]
     with ExitStack() as stack:
-        gnb, amf = hosts or stack.enter_context(two_hosts(links=2 if reroute else 1, prefix=prefix))
+        gnb, amf = hosts or stack.enter_context(two_hosts(prefix=prefix))
         core = start(amf, "amf", "--local", amf.ipv4[0], *options, *amf_words, *amf_options)
         stack.callback(core.stop)
         other = None
         if reroute:
-            other = start(amf, "amf", "--local", amf.ipv4[1], *options, *_both(amf_nodelay, None, None))
+            address = str(ip_address(amf.ipv4[0]) + 1)
+            amf.run(["ip", "address", "replace", f"{address}/24", "dev", amf.interfaces[0]])
+            other = start(amf, "amf", "--local", address, *options, *_both(amf_nodelay, None, None))
             stack.callback(other.stop)
-            gnb_words += ["--other-amf", amf.ipv4[1]]
+            gnb_words += ["--other-amf", address]
         gnb_words = ["--to", amf.ipv4[0], *options, *gnb_words, *gnb_options]
         scene = CoreScene(gnb, amf, start(gnb, "gnb", *gnb_words), core, gnb_words, other)
         stack.callback(lambda: scene.ran.stop())
