@@ -166,12 +166,19 @@ class Contexts:
     def _beside(self, line: TnlAssociation, message: Message) -> Attempt | None:
         """On another association between the same nodes: the one attempt that it can be."""
         ids = ("RAN", message.ran_ue_id) if message.ran_ue_id is not None else ("core", message.amf_ue_id)
-        fits = [
-            one
-            for one in self._together.get((line.named or line.between, *ids), {}).values()
-            if message.amf_ue_id is None or one.amf_ue_id in (None, message.amf_ue_id)
-        ]
+        groups = (group for group in (line.named, line.between) if group is not None)
+        found = {
+            place: one for group in groups for place, one in self._together.get((group, *ids), {}).items()
+        }
+        fits = [one for one in found.values() if self._may_be(line, message, one)]
         return fits[0] if len(fits) == 1 else None
+
+    def _may_be(self, line: TnlAssociation, message: Message, attempt: Attempt) -> bool:
+        """Whether neither the id at the core nor the names of the radio nodes contradict, as far as they are known."""
+        other = self._associations.get(attempt.first.wire)
+        nodes = {line.node, None if other is None else other.node} - {None}
+        ids = {message.amf_ue_id, attempt.amf_ue_id} - {None}
+        return len(nodes) < 2 and len(ids) < 2
 
     def _name(self, attempt: Attempt, message: Message, line: TnlAssociation) -> None:
         for side, number in (("RAN", message.ran_ue_id), ("core", message.amf_ue_id)):

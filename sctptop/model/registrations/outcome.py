@@ -113,7 +113,11 @@ def _standing(progress: Progress, began_ns: int, now_ns: int, fate: Fate) -> End
     if over_ns is not None and over_ns < gives_up_ns + MARGIN_NS:
         return _cut_short(progress, over_ns, over_ns == fate.lost_ns)
     if progress.reset is not None and now_ns - progress.reset.done_ns >= MARGIN_NS:
-        return Ending(RELEASED, progress.reset.done_ns, cause_of(progress.reset), inferred=True)
+        reset = progress.reset
+        if reset.procedure == reset.dialect.setup:
+            # The radio node began anew; the kernel may have kept the association through its restart.
+            return Ending(ASSOCIATION_LOST, reset.done_ns)
+        return Ending(RELEASED, reset.done_ns, cause_of(reset), inferred=True)
     if progress.status is not None:
         return progress.not_accepted(gives_up_ns) if late else Ending(RUNNING)
     end_ns = progress.end_ns

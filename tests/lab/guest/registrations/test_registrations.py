@@ -53,7 +53,7 @@ def test_each_is_counted_once_from_either_end(bench: Bench, hosts: Pair, tmp_pat
 def _sums_are_right(seen: Seen, end: str) -> None:
     for one in seen.of(end):
         if one.outcome == "completed":
-            parts = (one.sctp_ns, one.core_ns, one.ran_ns)
+            parts = (one.sctp_ns, one.unread_ns, one.network_ns or 0, one.core_ns, one.ran_ns)
             assert all(part is not None and part >= 0 for part in parts)
             assert sum(part or 0 for part in parts) == one.total_ns
 
