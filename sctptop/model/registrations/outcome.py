@@ -110,14 +110,14 @@ def _standing(progress: Progress, began_ns: int, now_ns: int, fate: Fate) -> End
         if over_ns is None and now_ns - progress.rerouted.done_ns < REROUTE_NS:
             return Ending(RUNNING)
         return Ending(UNKNOWN, progress.rerouted.done_ns, "re-routed to another core")
-    if over_ns is not None and over_ns < gives_up_ns + MARGIN_NS:
-        return _cut_short(progress, over_ns, over_ns == fate.lost_ns)
-    if progress.reset is not None and now_ns - progress.reset.done_ns >= MARGIN_NS:
-        reset = progress.reset
+    reset = progress.reset
+    if reset is not None and max(now_ns - MARGIN_NS, over_ns or 0) >= reset.done_ns:
         if reset.procedure == reset.dialect.setup:
             # The radio node began anew; the kernel may have kept the association through its restart.
             return Ending(ASSOCIATION_LOST, reset.done_ns)
         return Ending(RELEASED, reset.done_ns, cause_of(reset), inferred=True)
+    if over_ns is not None and over_ns < gives_up_ns + MARGIN_NS:
+        return _cut_short(progress, over_ns, over_ns == fate.lost_ns)
     if progress.status is not None:
         return progress.not_accepted(gives_up_ns) if late else Ending(RUNNING)
     end_ns = progress.end_ns

@@ -182,6 +182,9 @@ def test_one_end_begins_anew(code: int) -> None:
     verdict = judge(heard(steps), done_ns + SECOND)
     right = ("released", done_ns, True) if code == 20 else ("association lost", done_ns, False)
     assert (*ended(verdict), verdict.inferred) == right
+    # Another UE that takes its id behind that does not supersede it.
+    closed = judge(heard(steps), done_ns + 2, Fate(closed_ns=done_ns + 1))
+    assert (*ended(closed), closed.inferred) == right
     assert judge(heard((*steps, SECURITY[0])), 5 * SECOND).outcome == "running"
     assert judge(heard((*PLAIN, reset)), 5 * SECOND).outcome == "completed"
 
