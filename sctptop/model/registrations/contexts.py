@@ -95,15 +95,17 @@ class Contexts:
         """The attempt that a message belongs to; None where there is none, or it cannot be told which."""
         line = self._associations.meet(message, association)
         found = self._on(message.wire, message)
-        if found is None and (message.wire, message.ran_ue_id) not in self._others:
+        if found is None and (line.node is not None or (message.wire, message.ran_ue_id) not in self._others):
             found = self._beside(line, message)
         while found is not None and message.at_ns < found.first.begin_ns:
             found = found.before
         if found is None or message.wire in found.left:
             return None
-        own = message.wire == found.first.wire
-        if found.lent and own and message.amf_ue_id not in (None, found.amf_ue_id):
-            found.disown(message.wire)
+        if None not in (message.amf_ue_id, found.amf_ue_id) and message.amf_ue_id != found.amf_ue_id:
+            if message.wire != found.first.wire:
+                return None
+            if found.lent:
+                found.disown(message.wire)
         return found
 
     def take(self, attempt: Attempt, message: Message, association: Key) -> None:

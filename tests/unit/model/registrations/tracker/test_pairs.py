@@ -141,6 +141,20 @@ MORE = {
     "unnamed radio nodes behind one address: a release of the same RAN id": Scene(
         (release(2, on=2, amf=12), *whole()), [DONE], ONE_PAIR
     ),
+    "unnamed radio nodes behind one address: the other's UE goes on when ours was answered": Scene(
+        (down(2, 40, on=2, amf=12), *whole(), release(20, on=2, amf=12)), [DONE], ONE_PAIR
+    ),
+    "unnamed radio nodes behind one address: an accept and its answer of the other's": Scene(
+        (
+            *(down(2, 40, on=2, amf=12), *whole(), up(8, 40, on=2, amf=12)),
+            *(down(16, 40, on=2, amf=12), up(17, 10, on=2, amf=12)),
+        ),
+        [DONE],
+        ONE_PAIR,
+    ),
+    "a RAN id that was a service request's on the sibling": Scene(
+        (*NAMED, replace(SERVICE[0], ms=-40), *whole(on=2, begun_on=1)), [BESIDE], ONE_PAIR
+    ),
     "re-routed, and another named radio node behind the address begins the same RAN id": Scene(
         (*APART, request(), reroute(5), *whole(7, on=2, amf=11)),
         [(1, 7, "unknown", 5), (2, 7, "completed", 40)],
