@@ -11,6 +11,7 @@ from itertools import accumulate
 from sctptop.comparison.ended import Ended, Stalls
 from sctptop.comparison.roles import PEERS, RADIO
 from sctptop.model.associations.distribution import NANOSECONDS
+from sctptop.model.bounded import count_in
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, NETWORK, RAN, UNREAD
 from sctptop.model.passages.stages import PIECES, SCTP, Stage
 from sctptop.model.registrations.attempt import Registration
@@ -55,9 +56,7 @@ class EndBook:
         self.counts[one.outcome] += 1
         self.inferred += one.inferred
         if one.cause is not None:
-            why = (one.outcome, one.cause)
-            if why in self.causes or len(self.causes) < MOST_CAUSES:
-                self.causes[why] += 1
+            count_in(self.causes, (one.outcome, one.cause), 1, MOST_CAUSES)
         took_ns = one.total_ns or 0
         if took_ns > MOST_NS:
             return

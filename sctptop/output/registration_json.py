@@ -88,18 +88,10 @@ def _tally(tally: Tally, started_now: int) -> dict[str, Any]:
         "started_now": started_now,
         **{outcome.replace(" ", "_"): count for outcome, count in tally.ended.items()},
         "inferred": tally.inferred,
-        "causes": _causes(tally),
+        "causes": dict(tally.by_cause),
         **{published: tally.parts[name].summary() for name, published in PARTS.items()},
         "accepted_ms": tally.parts[ACCEPTED].summary(),
     }
-
-
-def _causes(tally: Tally) -> dict[str, int]:
-    """How often each cause was given, whatever the outcome."""
-    found: dict[str, int] = {}
-    for (_, cause), count in tally.causes.items():
-        found[cause] = found.get(cause, 0) + count
-    return found
 
 
 def _procedure(entry: Procedure) -> dict[str, Any]:

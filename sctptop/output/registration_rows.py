@@ -13,6 +13,7 @@ from sctptop.errors import SctptopError
 from sctptop.model.association import Association
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
+from sctptop.model.bounded import keep
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK
@@ -92,9 +93,7 @@ class RegistrationWriter:
         entry = row.association
         if row.key in self._names or not entry.local_addresses or not entry.remote_addresses:
             return
-        if len(self._names) >= MOST_NAMED:
-            del self._names[next(iter(self._names))]
-        self._names[row.key] = _ends(entry)
+        keep(self._names, row.key, _ends(entry), MOST_NAMED)
 
     def _record(self, one: Registration) -> dict[str, Any]:
         told = registration_to_json(one) | {"association": self._name(one)}

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
+from sctptop.model.bounded import keep
 from sctptop.model.ngap.message import Message, Wire
 from sctptop.model.passages.passage import Instants, Passage, instants_of, passage
 from sctptop.model.passages.tnl_associations import TnlAssociations
@@ -20,8 +20,6 @@ MOST_CHUNKS = 64
 RECENT = 256
 """Arrivals among which a missing TSN is looked for."""
 
-K = TypeVar("K")
-V = TypeVar("V")
 _Chunk = tuple[Wire, int]
 """The association as the sender names it, without its namespace, and a TSN."""
 
@@ -49,7 +47,7 @@ class Passages:
         if message.tsn is None:
             return
         if mirrored:
-            _keep(self._ends, (message.out, _sent_on(message), message.tsn), instants_of(message), MOST_KEPT)
+            keep(self._ends, (message.out, _sent_on(message), message.tsn), instants_of(message), MOST_KEPT)
         if not message.out:
             self._arrived(message, message.tsn)
 
@@ -58,7 +56,7 @@ class Passages:
         chunk = (0, *wire[1:]), tsn
         known = self._again.get(chunk)
         if known is None:
-            _keep(self._again, chunk, [at_ns], MOST_AGAIN)
+            keep(self._again, chunk, [at_ns], MOST_AGAIN)
         elif len(known) < MOST_CHUNKS:
             known.append(at_ns)
 
@@ -114,14 +112,14 @@ class Passages:
         known = self._arrivals.get(message.wire)
         if known is None:
             known = _Arrivals(tsn)
-            _keep(self._arrivals, message.wire, known, MOST_AGAIN)
+            keep(self._arrivals, message.wire, known, MOST_AGAIN)
         elif ahead(tsn, known.highest) < 0:
             before = (
                 at_ns for later, at_ns in known.recent if ahead(later, tsn) > 0 and at_ns < message.at_ns
             )
             noticed_ns = next(before, None)
             if noticed_ns is not None:
-                _keep(self._noticed, (_sent_on(message), tsn), noticed_ns, MOST_AGAIN)
+                keep(self._noticed, (_sent_on(message), tsn), noticed_ns, MOST_AGAIN)
             return
         known.highest = tsn
         known.recent.append((tsn, message.at_ns))
@@ -138,10 +136,3 @@ def _sent_on(message: Message) -> Wire:
 
 def _last_before(again: Sequence[int], arrived_ns: int | None) -> int | None:
     return max((at_ns for at_ns in again if arrived_ns is None or at_ns <= arrived_ns), default=None)
-
-
-def _keep(known: dict[K, V], name: K, value: V, most: int) -> None:
-    """In place of the oldest where there is no room."""
-    if len(known) >= most and name not in known:
-        del known[next(iter(known))]
-    known[name] = value

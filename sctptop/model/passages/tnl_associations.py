@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from sctptop.model.associations.identity import Key
+from sctptop.model.bounded import keep
 from sctptop.model.ngap.dialect import CORE_PORTS, INITIATING
 from sctptop.model.ngap.message import Message, Wire
 
@@ -139,9 +140,8 @@ class TnlAssociations:
         """A heartbeat went there and back."""
         known = self._rtts.get(wire)
         if known is None:
-            if len(self._rtts) >= MOST_ASSOCIATIONS:
-                del self._rtts[next(iter(self._rtts))]
-            known = self._rtts[wire] = deque(maxlen=RTTS)
+            known = deque(maxlen=RTTS)
+            keep(self._rtts, wire, known, MOST_ASSOCIATIONS)
         known.append(rtt_ns)
 
     def rtt_ns(self, wire: Wire) -> int | None:

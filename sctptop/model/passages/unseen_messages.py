@@ -30,6 +30,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from sctptop.model.associations.identity import Key
+from sctptop.model.bounded import count_in
 from sctptop.model.event import Event
 from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.model.ngap.message import Wire, wire_of
@@ -140,8 +141,7 @@ class UnseenMessages:
             count = one.settle(now_ns - PATIENCE_NS[direction]) if one.missing else 0
             names: tuple[Key | None, ...] = (None, one.association) if count else ()
             for name in names:
-                if name in now or len(now) < MOST_COUNTED:
-                    now[name] = now.get(name, 0) + count
+                count_in(now, name, count, MOST_COUNTED)
         self.now = now
 
     def gap(self, wires: Iterable[Wire], began_ns: int, ended_ns: int, settled: bool = True) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from sctptop.model.associations.identity import Key
+from sctptop.model.bounded import keep
 from sctptop.model.ngap.dialect import INITIATING
 from sctptop.model.ngap.message import Message, Wire
 from sctptop.model.passages.tnl_associations import TnlAssociation, TnlAssociations
@@ -20,7 +21,6 @@ from sctptop.model.registrations.outcome import REROUTE_NS, begins, first_of_ue
 from sctptop.model.registrations.words import COMPLETED, RUNNING
 
 Name = TypeVar("Name", bound=Hashable)
-Value = TypeVar("Value")
 
 LINKED_NS = 60_000_000_000
 """A further try under the same ids within this time is the same UE's: T3511 is 10 s (TS 24.501 table 10.2.1)."""
@@ -43,13 +43,12 @@ class Contexts:
         self._rerouted: dict[Hashable, Attempt] = {}
 
     def begin(
-        self, message: Message, association: Key, time: datetime, room: bool
+        self, message: Message, line: TnlAssociation, association: Key, time: datetime, room: bool
     ) -> tuple[Attempt | None, list[Attempt]]:
         """A UE's first message, or a further request: its attempt if it begins one, and those that it closes.
 
         ``room``: a new attempt may be followed.
         """
-        line = self._associations.meet(message, association)
         if message.ran_ue_id is None:
             return None, []
         fresh = Attempt(message, association, time) if room and begins(message) else None
@@ -65,7 +64,7 @@ class Contexts:
             before.closed_ns, before.before = message.at_ns, None
             closed.append(before)
         if fresh is None:
-            _keep(self._others, (message.wire, message.ran_ue_id), message.at_ns)
+            keep(self._others, (message.wire, message.ran_ue_id), message.at_ns, MOST_PAST)
             return None, closed
         self._others.pop((message.wire, message.ran_ue_id), None)
         same_ue = None if first_of_ue(message) else before or self._past.get(_name(message))
@@ -74,9 +73,8 @@ class Contexts:
         self._name(fresh, message, line)
         return fresh, closed
 
-    def carry_on(self, message: Message, association: Key) -> Attempt | None:
+    def carry_on(self, message: Message, line: TnlAssociation, association: Key) -> Attempt | None:
         """The attempt that a core sent on to another one, if this InitialUEMessage takes it there."""
-        line = self._associations.meet(message, association)
         found = self._rerouted.get(_reroute(line, message))
         if found is None or message.wire == found.rerouted_from or not begins(message):
             return None
@@ -91,9 +89,8 @@ class Contexts:
         self._name(found, message, line)
         return found
 
-    def find(self, message: Message, association: Key) -> Attempt | None:
+    def find(self, message: Message, line: TnlAssociation) -> Attempt | None:
         """The attempt that a message belongs to; None where there is none, or it cannot be told which."""
-        line = self._associations.meet(message, association)
         found = self._on(message.wire, message)
         if found is None and (line.node is not None or (message.wire, message.ran_ue_id) not in self._others):
             found = self._beside(line, message)
@@ -108,13 +105,12 @@ class Contexts:
                 found.disown(message.wire)
         return found
 
-    def take(self, attempt: Attempt, message: Message, association: Key) -> None:
+    def take(self, attempt: Attempt, message: Message, line: TnlAssociation) -> None:
         """The message is of this attempt: remember by which names it goes."""
         attempt.add(message)
         if attempt.amf_ue_id is None:
             attempt.amf_ue_id = message.amf_ue_id
             attempt.lent = message.amf_ue_id is not None and message.wire != attempt.first.wire
-        line = self._associations.meet(message, association)
         self._name(attempt, message, line)
         if message.procedure == message.dialect.reroute and message.pdu == INITIATING:
             attempt.rerouted_ns, attempt.rerouted_from = message.at_ns, message.wire
@@ -136,7 +132,8 @@ class Contexts:
         _drop(self._of_wire, attempt.wires, attempt)
         _drop(self._together, attempt.shared, attempt)
         if attempt.verdict.outcome != COMPLETED:
-            _keep(self._past, (attempt.wires[-1], attempt.first.ran_ue_id, attempt.amf_ue_id), attempt)
+            name = attempt.wires[-1], attempt.first.ran_ue_id, attempt.amf_ue_id
+            keep(self._past, name, attempt, MOST_PAST)
 
     def clear(self) -> None:
         """Nothing is known any more."""
@@ -216,12 +213,6 @@ def _drop(known: dict[Name, dict[int, Attempt]], names: Iterable[Name], attempt:
         of_name.pop(id(attempt), None)
         if not of_name:
             known.pop(name, None)
-
-
-def _keep(known: dict[Hashable, Value], name: Hashable, value: Value) -> None:
-    if len(known) >= MOST_PAST and name not in known:
-        del known[next(iter(known))]
-    known[name] = value
 
 
 def _name(message: Message) -> Hashable:

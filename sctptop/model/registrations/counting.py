@@ -8,6 +8,7 @@ from heapq import nlargest
 from itertools import accumulate, chain
 
 from sctptop.model.associations.identity import Key
+from sctptop.model.bounded import count_in
 from sctptop.model.event import Event
 from sctptop.model.registrations.attempt import Attempt, Registration
 from sctptop.model.registrations.procedures import Procedure
@@ -69,8 +70,7 @@ class Counting:
             if times is None or event.kind != "ngap":
                 continue
             for name in (None, key):
-                if name in self._strange or len(self._strange) < MOST_STRANGE:
-                    self._strange[name] = self._strange.get(name, 0) + round(times)
+                count_in(self._strange, name, round(times), MOST_STRANGE)
 
     def reset(self, running: Collection[Attempt]) -> None:
         """Begin anew; those running go on."""

@@ -13,6 +13,7 @@ from itertools import count
 
 from sctptop.model.associations.distribution import Distribution
 from sctptop.model.associations.identity import Key
+from sctptop.model.bounded import count_in
 from sctptop.model.ngap.dialect import INITIATING, UNSUCCESSFUL
 from sctptop.model.ngap.message import Message
 from sctptop.model.ngap.procedure_names import is_answered, procedure_name
@@ -186,8 +187,7 @@ class Procedures:
 def _added(before: Mapping[str, int], gained: Mapping[str, int]) -> Mapping[str, int]:
     found = dict(before)
     for cause, times in gained.items():
-        if cause in found or len(found) < MOST_CAUSES:
-            found[cause] = found.get(cause, 0) + times
+        count_in(found, cause, times, MOST_CAUSES)
     return found
 
 

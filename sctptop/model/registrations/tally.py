@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
+from sctptop.model.bounded import count_in
 from sctptop.model.ngap.dialect import RAN_ENDS
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.words import COMPLETED, OUTCOMES
@@ -77,6 +79,14 @@ class Tally:
         return self.end in RAN_ENDS
 
     @property
+    def by_cause(self) -> Mapping[str, int]:
+        """How often each cause was given, whatever the outcome."""
+        found: Counter[str] = Counter()
+        for (_, cause), times in self.causes.items():
+            found[cause] += times
+        return found
+
+    @property
     def completed(self) -> int:
         """How many were completed."""
         return self.ended[COMPLETED]
@@ -99,9 +109,7 @@ class Tally:
         for one in finished:
             counts[one.outcome] += 1
             if one.cause is not None:
-                why = (one.outcome, one.cause)
-                if why in causes or len(causes) < MOST_CAUSES:
-                    causes[why] = causes.get(why, 0) + 1
+                count_in(causes, (one.outcome, one.cause), 1, MOST_CAUSES)
         done = [one for one in finished if one.outcome == COMPLETED]
         for name in PARTS if done else ():
             times = (getattr(one, f"{name}_ns") for one in done)

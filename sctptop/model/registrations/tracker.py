@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from itertools import islice
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import INITIATING
 from sctptop.model.ngap.message import Message, Wire
 from sctptop.model.passages.known_passages import Passages
-from sctptop.model.passages.tnl_associations import Place, TnlAssociations
+from sctptop.model.passages.tnl_associations import Place, TnlAssociation, TnlAssociations
 from sctptop.model.passages.unseen_messages import PATIENCE_NS, UnseenMessages
 from sctptop.model.registrations.attempt import Attempt, Registration
 from sctptop.model.registrations.contexts import Contexts
@@ -60,7 +59,6 @@ class Registrations:
         self._strays: list[Came] = []
         self._forgotten: list[Registration] = []
         self._clock_ns: int | None = None
-        self._epoch: datetime | None = None
 
     def advance(self, events: Iterable[Named], interval_s: float | None, whole: bool = True) -> Registered:
         """Update with the events of one sample; ``whole``: none was lost."""
@@ -96,7 +94,7 @@ class Registrations:
 
     def _tick(self, fresh: list[Came], interval_s: float | None) -> int:
         """The clock of the events now, or a little before: it goes on by the interval, and is never behind an event."""
-        newest = max((message.done_ns for message in (one.message for one in fresh)), default=None)
+        newest = max((one.message.done_ns for one in fresh), default=None)
         before = self._clock_ns
         if before is None or (newest is not None and newest < before - BACKWARDS_NS):
             self._clock_ns = newest or 0
@@ -132,22 +130,16 @@ class Registrations:
             message = one.message
             while gone and gone[0][0] < message.at_ns:
                 self._lost(*gone.popleft()[::-1])
+            line = self._associations.meet(message, one.association)
             if not one.waited:
-                line = self._associations.meet(message, one.association)
-                replaced = (
-                    self._associations.replaced(line) if message.procedure == message.dialect.setup else None
-                )
-                if replaced is not None:
-                    self._lost(replaced.wire, message.at_ns)
                 self._passages.take(message, line.mirrored)
-                if message.procedure in (message.dialect.reset, message.dialect.setup):
-                    self._reset(message)
+                self._begin_anew(message, line)
             if first_of_ue(message) or begins(message):
-                if not self._carried_on(one):
-                    started += self._begin(one)
+                if not self._carried_on(one, line):
+                    started += self._begin(one, line)
                 continue
             one.paired = one.paired or self._procedures.take(one.association, message)
-            one.placed = one.placed or self._placed(one) or not matters(message)
+            one.placed = one.placed or self._placed(message, line) or not matters(message)
             if not (one.paired and one.placed) and not one.waited:
                 one.waited = True
                 self._strays.append(one)
@@ -155,39 +147,38 @@ class Registrations:
             self._lost(wire, at_ns)
         return started
 
-    def _begin(self, one: Came) -> list[Attempt]:
+    def _begin(self, one: Came, line: TnlAssociation) -> list[Attempt]:
         room = len(self._running) < MOST_RUNNING
-        attempt, closed = self._contexts.begin(one.message, one.association, one.time, room)
+        attempt, closed = self._contexts.begin(one.message, line, one.association, one.time, room)
         for before in closed:
             self._touch(before)
         if attempt is None:
             self._counting.unfollowed += not room and begins(one.message)
             return []
-        line = self._associations.get(one.message.wire)
-        if line is not None and line.gone_ns is not None:
+        if line.gone_ns is not None:
             attempt.lost_ns = max(line.gone_ns, one.message.at_ns)
         self._running[id(attempt)] = attempt
         self._touch(attempt)
         return [attempt]
 
-    def _carried_on(self, one: Came) -> bool:
-        attempt = self._contexts.carry_on(one.message, one.association)
+    def _carried_on(self, one: Came, line: TnlAssociation) -> bool:
+        attempt = self._contexts.carry_on(one.message, line, one.association)
         if attempt is None:
             return False
-        self._contexts.take(attempt, one.message, one.association)
+        self._contexts.take(attempt, one.message, line)
         self._touch(attempt)
         return True
 
-    def _placed(self, one: Came) -> bool:
+    def _placed(self, message: Message, line: TnlAssociation) -> bool:
         """Hand a message to its attempt; False where there is none."""
-        attempt = self._contexts.find(one.message, one.association)
+        attempt = self._contexts.find(message, line)
         if attempt is None:
             return False
-        if self._sessions.take(attempt, one.message):
+        if self._sessions.take(attempt, message):
             return True
         if id(attempt) not in self._running:
             return False
-        self._contexts.take(attempt, one.message, one.association)
+        self._contexts.take(attempt, message, line)
         self._touch(attempt)
         return True
 
@@ -195,9 +186,14 @@ class Registrations:
         if id(attempt) in self._running:
             self._touched[id(attempt)] = attempt
 
-    def _reset(self, message: Message) -> None:
-        """One end begins anew: the contexts on its association are gone, all or those that a reset names."""
-        if message.pdu == INITIATING:
+    def _begin_anew(self, message: Message, line: TnlAssociation) -> None:
+        """A setup, or a reset: the contexts on its association are gone, all or those that the reset names; so is the
+        association whose place it took."""
+        dialect = message.dialect
+        replaced = self._associations.replaced(line) if message.procedure == dialect.setup else None
+        if replaced is not None:
+            self._lost(replaced.wire, message.at_ns)
+        if message.procedure in (dialect.reset, dialect.setup) and message.pdu == INITIATING:
             for attempt in self._contexts.on(message.wire):
                 if id(attempt) in self._running and message.wire not in attempt.left:
                     attempt.add(message)

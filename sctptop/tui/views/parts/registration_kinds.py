@@ -59,8 +59,7 @@ def cause_lines(tallies: Iterable[Tally], width: int, most: int) -> list[Line]:
     """Why registrations failed, the most frequent cause first, in ``most`` lines; none where no cause is known."""
     found: Counter[str] = Counter()
     for tally in tallies:
-        for (_, cause), times in tally.causes.items():
-            found[cause] += times
+        found.update(tally.by_cause)
     if not found:
         return []
     lead = line(("WHY", "title"))
