@@ -115,7 +115,7 @@ def _ends(entry: Association) -> str:
 
 def _costliest(one: Registration) -> str | None:
     stage = one.costliest
-    return None if stage is None else f"{'core+RAN' if stage.unseen else stage.whose} {stage.name}"
+    return None if stage is None else f"{stage.party} {stage.name}"
 
 
 def _cell(value: object) -> object:

@@ -154,8 +154,6 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ("MOST_KEPT = 65_536", "65_536  →  (65537)", "one more is kept: a bound on memory"),
         ("MOST_AGAIN = 8192", "8192  →  (8193)", "one more is kept: a bound on memory"),
         ("RECENT = 256", "256  →  (257)", "one more is kept: a bound on memory"),
-        ('K = TypeVar("K")', "\"K\"  →  ('K!')", "a name for type checkers"),
-        ('V = TypeVar("V")', "\"V\"  →  ('V!')", "a name for type checkers"),
         (
             "at_ns for later, at_ns in known.recent if ahead(later, tsn) > 0 and at_ns < message.at_ns",
             "ahead(later, tsn) > 0  →  (ahead(later, tsn) >= 0)",

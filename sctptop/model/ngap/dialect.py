@@ -14,6 +14,8 @@ from sctptop.model.ngap.procedure_names import PDUS
 
 INITIATING, SUCCESSFUL, UNSUCCESSFUL = PDUS
 NGAP_PORT, S1AP_PORT = 38412, 36412
+SECURITY_MODE_COMMAND, SECURITY_MODE_COMPLETE = 0x5D, 0x5E
+"""Types of NAS messages; the same in both."""
 CORE_PORTS = (NGAP_PORT, S1AP_PORT)
 """On which AMFs and MMEs listen; TS 38.412 and TS 36.412, section 7."""
 
@@ -23,8 +25,9 @@ class NasPair:
     """A request of the core in a downlink NAS message and the types that answer it.
 
     ``in_turn``: the core goes on with the registration only once it has the answer, and the next in turn is no other.
-    ``secures``: new keys follow from it, which a SecurityModeCommand activates. ``asks`` and ``answered_by``: the
-    octets of the request and of its answers under ciphering, where these alone tell them; else none.
+    ``secures``: new keys follow from it, which a SecurityModeCommand activates. ``asks``, ``answered_by`` and
+    ``failed_by``: the octets of the request, of its answers and of its failures under ciphering, where these alone tell
+    them; else none.
     """
 
     name: str
@@ -34,6 +37,13 @@ class NasPair:
     secures: bool = False
     asks: frozenset[int] = frozenset()
     answered_by: frozenset[int] = frozenset()
+    failed_by: frozenset[int] = frozenset()
+
+    def answer(self, size: int) -> int | None:
+        """The type of the answer of so many octets under ciphering; None where it answers nothing."""
+        if size in self.failed_by:
+            return min(self.failures)
+        return min(self.answers) if size in self.answered_by else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,8 @@ class Dialect:
     """Numbers of one protocol. ``ran`` and ``core`` are what it calls its two ends.
 
     ``goals`` by the types of NAS messages that begin a registration, an attach or an update. ``later`` are the types
-    that a UE sends only after it. ``status_size``: octets of the status message under ciphering, ``refusal_sizes``: of
+    that a UE sends only after it. ``accepts``, ``completes``: types of all goals; ``secures``: types that answer a pair
+    which secures. ``status_size``: octets of the status message under ciphering, ``refusal_sizes``: of
     a reject.
     """
 
@@ -83,16 +94,18 @@ class Dialect:
     refusal_sizes: frozenset[int]
     later: frozenset[int]
     nas_pairs: Mapping[int, NasPair] = field(default_factory=dict)
+    accepts: frozenset[int] = field(init=False)
+    completes: frozenset[int] = field(init=False)
+    secures: frozenset[int] = field(init=False)
 
-    @property
-    def accepts(self) -> frozenset[int]:
-        """The types of NAS messages that accept a request of the UE."""
-        return frozenset(goal.accept for goal in self.goals.values())
-
-    @property
-    def completes(self) -> frozenset[int]:
-        """The types of NAS messages that answer an accept."""
-        return frozenset(goal.complete for goal in self.goals.values())
+    def __post_init__(self) -> None:
+        goals, pairs = self.goals.values(), self.nas_pairs.values()
+        for name, types in (
+            ("accepts", (goal.accept for goal in goals)),
+            ("completes", (goal.complete for goal in goals)),
+            ("secures", (answer for pair in pairs if pair.secures for answer in pair.answers)),
+        ):
+            object.__setattr__(self, name, frozenset(types))
 
 
 # Octets: a protected message of 5GMM has 7 before the plain one, of EMM 6 (TS 24.501 and TS 24.301, section 9.1).
@@ -130,7 +143,8 @@ NGAP = Dialect(
             frozenset((0x59,)),
             secures=True,
             asks=frozenset((49,)),
-            answered_by=frozenset((11, 27, 28)),
+            answered_by=frozenset((28,)),
+            failed_by=frozenset((11, 27)),
         ),
         0x5B: NasPair(
             "Identification",
@@ -139,7 +153,9 @@ NGAP = Dialect(
             asks=frozenset((11,)),
             answered_by=frozenset(range(13, 200)),
         ),
-        0x5D: NasPair("SecurityModeControl", frozenset((0x5E,)), frozenset((0x5F,))),
+        SECURITY_MODE_COMMAND: NasPair(
+            "SecurityModeControl", frozenset((SECURITY_MODE_COMPLETE,)), frozenset((0x5F,))
+        ),
     },
 )
 
@@ -178,10 +194,13 @@ S1AP = Dialect(
             frozenset((0x5C,)),
             secures=True,
             asks=frozenset((42,)),
-            answered_by=frozenset((9, *range(13, 26))),
+            answered_by=frozenset(range(13, 25)),
+            failed_by=frozenset((9, 25)),
         ),
         0x55: NasPair("Identification", frozenset((0x56,)), in_turn=False),
-        0x5D: NasPair("SecurityModeControl", frozenset((0x5E,)), frozenset((0x5F,))),
+        SECURITY_MODE_COMMAND: NasPair(
+            "SecurityModeControl", frozenset((SECURITY_MODE_COMPLETE,)), frozenset((0x5F,))
+        ),
     },
 )
 

@@ -58,6 +58,11 @@ class Stage:
     length_ns: int
     unseen: bool
 
+    @property
+    def party(self) -> str:
+        """Whose time it was, in words; of both where a message between the two was not seen."""
+        return f"{CORE}+{RAN}" if self.unseen else self.whose
+
 
 def stages(
     passages: Sequence[Passage],

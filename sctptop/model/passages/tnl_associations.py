@@ -99,23 +99,15 @@ class TnlAssociations:
                 other.mirrored = line.mirrored = True
         if line.place is None:
             line.place = self._place_of(association)
-            self._join(line, line.between)
-        if message.ran_node is not None and line.node != message.ran_node:
-            self._part(line, line.named)
+            if line.place is not None:
+                self._together.setdefault(line.between, []).append(line)
+        if message.ran_node is not None:
             line.node = message.ran_node
-            self._join(line, line.named)
         return line
-
-    def others(self, line: TnlAssociation) -> Iterator[TnlAssociation]:
-        """The other associations of its radio node that are alive, if that has named itself; else those `beside` it."""
-        return self._alive(line, line.named or line.between)
 
     def beside(self, line: TnlAssociation) -> Iterator[TnlAssociation]:
         """The other associations between the same two addresses that are alive."""
-        return self._alive(line, line.between)
-
-    def _alive(self, line: TnlAssociation, name: Hashable) -> Iterator[TnlAssociation]:
-        for other in self._together.get(name, ()):
+        for other in self._together.get(line.between, ()):
             if other is not line and other.gone_ns is None:
                 yield other
 
@@ -154,20 +146,12 @@ class TnlAssociations:
         for known in (self._known, self._by_tags, self._together, self._rtts):
             known.clear()
 
-    def _join(self, line: TnlAssociation, name: Hashable) -> None:
-        if name is not None:
-            self._together.setdefault(name, []).append(line)
-
-    def _part(self, line: TnlAssociation, name: Hashable) -> None:
-        found = self._together.get(name, [])
-        if line in found:
-            found.remove(line)
-            if not found:
-                del self._together[name]
-
     def _drop(self, line: TnlAssociation) -> None:
-        self._part(line, line.between)
-        self._part(line, line.named)
+        together = self._together.get(line.between, [])
+        if line in together:
+            together.remove(line)
+            if not together:
+                del self._together[line.between]
         del self._known[line.wire]
         netns, own_tag, peer_tag, local_port, remote_port = line.wire
         self._by_tags.pop((0, own_tag, peer_tag, local_port, remote_port), None)

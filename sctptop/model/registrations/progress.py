@@ -15,7 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sctptop.model.ngap.dialect import INITIATING, SUCCESSFUL, UNSUCCESSFUL, NasPair
+from sctptop.model.ngap.dialect import (
+    INITIATING,
+    SECURITY_MODE_COMMAND,
+    SECURITY_MODE_COMPLETE,
+    SUCCESSFUL,
+    UNSUCCESSFUL,
+)
 from sctptop.model.ngap.message import Message
 from sctptop.model.registrations.words import (
     COMPLETED,
@@ -49,14 +55,10 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Ending):
     """The same with what is known of the messages: ``accepted_ns``: when the accept was through; ``read_as``: types of
     NAS messages that cannot be read, by their place."""
 
-    outcome: str
-    end_ns: int | None = None
-    cause: str | None = None
-    inferred: bool = False
     accepted_ns: int | None = None
     read_as: Mapping[int, int] = field(default_factory=dict)
 
@@ -160,7 +162,7 @@ class Progress:
                 self.why = nas_cause_of(message)
         elif message.nas == dialect.authentication_failure:
             self._failure = message
-        elif any(pair.secures and message.nas in pair.answers for pair in dialect.nas_pairs.values()):
+        elif message.nas in dialect.secures:
             self._failure = None
         elif message.nas == dialect.security_reject:
             self._no_security = message
@@ -171,7 +173,7 @@ class Progress:
     def _unread_uplink(self, place: int, message: Message, secures: bool) -> Ending | None:
         size, asked, self._asked = message.nas_length, self._asked, None
         if secures:
-            self.read_as[place] = 0x5E
+            self.read_as[place] = SECURITY_MODE_COMPLETE
             return None
         pair = None if asked is None or size is None else self._exchange(asked[1], size)
         if pair is not None and asked is not None and not self.sure:
@@ -205,14 +207,15 @@ class Progress:
     def _exchange(self, asked: Message, size: int) -> tuple[int, int] | None:
         """The request and the answer that these two sizes are of, None if of none."""
         for number, pair in self.dialect.nas_pairs.items():
-            if asked.nas_length in pair.asks and size in pair.answered_by:
-                return number, _answer_of(pair, size)
+            answer = pair.answer(size) if asked.nas_length in pair.asks else None
+            if answer is not None:
+                return number, answer
         return None
 
     def _downlink(self, place: int, message: Message) -> Ending | None:
         dialect = self.dialect
         self._refusal, self._asked = None, None
-        self._secures = message.nas == 0x5D
+        self._secures = message.nas == SECURITY_MODE_COMMAND
         if message.nas is None:
             self._unread_downlink(place, message)
         elif message.nas in dialect.rejects:
@@ -229,8 +232,8 @@ class Progress:
     def _unread_downlink(self, place: int, message: Message) -> None:
         size = message.nas_length
         if self.sure:
-            accept_size = self._accept_size()
-            if self._repeats(message) and (size is None or size == (accept_size or size)):
+            sizes = {size, None if self._accept is None else self._accept.nas_length} - {None}
+            if self._repeats(message) and len(sizes) < 2:
                 self.repeated = True
                 self.read_as[place] = self.goal.accept
             return
@@ -253,9 +256,6 @@ class Progress:
         rounds, rest = divmod(message.at_ns - self._accept.at_ns + REPEATED_NS // 3, T3550_NS)
         return rounds > 0 and rest < REPEATED_NS * 2 // 3
 
-    def _accept_size(self) -> int | None:
-        return None if self._accept is None else self._accept.nas_length
-
     def _context(self, place: int, message: Message) -> Ending | None:
         if message.pdu == UNSUCCESSFUL:
             return Ending(REJECTED, message.done_ns, cause_of(message))
@@ -276,7 +276,7 @@ class Progress:
             return Ending(NOT_ACCEPTED, message.done_ns, nas_cause_of(self._no_security))
         if self._refusal is not None and message.at_ns - self._refusal[1].done_ns < REPEATED_NS:
             place, refusal = self._refusal
-            if refusal.nas_length in {min(self.dialect.refusal_sizes)}:
+            if refusal.nas_length == min(self.dialect.refusal_sizes):
                 self.read_as[place] = min(self.dialect.rejects)
                 return Ending(REJECTED, refusal.done_ns, inferred=True)
         if self.end_ns is not None and not self.repeated and not self._radio_lost(self.end_ns):
@@ -291,9 +291,3 @@ class Progress:
         if why is None or self.why is None or why.procedure != self.dialect.release_request:
             return False
         return any(word in self.why for word in ("lost", "failure")) and why.at_ns - end_ns < REPEATED_NS
-
-
-def _answer_of(pair: NasPair, size: int) -> int:
-    """The type that answers a request; of its failures those are shorter or carry AUTS."""
-    failed = pair.failures and size in (9, 11, 25, 27)
-    return min(pair.failures if failed else pair.answers)

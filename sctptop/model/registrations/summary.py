@@ -59,11 +59,15 @@ class Registered:
     @property
     def started_now(self) -> int:
         """How many began in this sample, on all associations, as the leading side saw it."""
-        from_ran = self.from_ran
+        return self.started_of(None, self.from_ran)
+
+    def started_of(self, association: Key | None, from_ran: bool) -> int:
+        """How many began in this sample on an association, or on all of them, as the radio's or the core's side saw
+        it."""
         return sum(
             count
-            for (association, end, _), count in self.started.items()
-            if association is None and (end in RAN_ENDS) == from_ran
+            for (key, end, _), count in self.started.items()
+            if key == association and (end in RAN_ENDS) == from_ran
         )
 
     @property

@@ -15,7 +15,6 @@ from sctptop.quantity import UNKNOWN, milliseconds
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.views.parts.registration_bar import bar_lines
 from sctptop.tui.views.parts.registration_words import (
-    BOTH,
     costliest,
     kind_text,
     outcome_style,
@@ -182,7 +181,7 @@ def _between(stages: Sequence[Stage]) -> Iterator[Step]:
         took = milliseconds(stage.length_ns / NANOSECONDS)
         told = Span(f"{stage.whose} {took}", style)
         if stage.unseen:
-            told = Span(f"{BOTH} {took}, a message between was not seen", "warn")
+            told = Span(f"{stage.party} {took}, a message between was not seen", "warn")
         yield stage.begin_ns, 3, (*BETWEEN_RUNGS, told)
 
 

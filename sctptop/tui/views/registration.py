@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.associations.identity import Key
-from sctptop.model.ngap.dialect import CORE_PORTS, RAN_ENDS
+from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.summary import SERIES_KEY, Registered, time_of
 from sctptop.model.registrations.tally import PARTS, Tally
@@ -155,11 +155,7 @@ def _state(
     scene: Scene, registered: Registered, key: Key | None, leading: Tally, several: bool
 ) -> list[Line]:
     interval_s = scene.snapshot.sample.interval_s
-    started = sum(
-        count
-        for (association, end, _), count in registered.started.items()
-        if association == key and (end in RAN_ENDS) == leading.from_ran
-    )
+    started = registered.started_of(key, leading.from_ran)
     pieces = state_pieces(registered, started / interval_s if interval_s else None)
     if several:
         pieces.append(line(("  K ", "name"), (scene.toggles.kind or "all kinds", "dim")))

@@ -16,8 +16,6 @@ from sctptop.quantity import UNKNOWN, milliseconds
 from sctptop.terminal_text import clip
 from sctptop.tui.words.line import BLANK, Line, Span, cells, clipped, line
 
-BOTH = "core+RAN"
-"""Whose time it was where a message between the two was not seen."""
 SPEAKS_FOR = 0.9
 """A stage that took this share of its part is shown alone."""
 BRIEF = {REFUSED: "refused", NOT_ACCEPTED: "not accepted", ASSOCIATION_LOST: "lost"}
@@ -84,10 +82,9 @@ def _silence(one: Registration, width: int) -> Line:
         form = line((" after ", "dim"))
         return (*form, Span(shortened(before, width - cells(form)))) if before else ()
     name = one.messages[-1].title
-    whose = BOTH if last.unseen else last.whose
     forms = (
-        line(": ", (f"{whose} silent ", "name"), _span(last.length_ns), (" after ", "dim")),
-        line(": ", (f"{whose} silent", "name"), (" after ", "dim")),
+        line(": ", (f"{last.party} silent ", "name"), _span(last.length_ns), (" after ", "dim")),
+        line(": ", (f"{last.party} silent", "name"), (" after ", "dim")),
         line((" after ", "dim")),
     )
     form = next((entry for entry in forms if cells(entry) + len(name) <= width), forms[-1])
@@ -110,7 +107,7 @@ def costliest(one: Registration, width: int) -> Line:
         name, told, brief = one.messages[-1].title, "nothing after ", line(("after ", "dim"))
     else:
         name, told, brief = stage.name, "until " if stage.whose in ("core", "RAN") else "", BLANK
-    forms: list[Line] = [(took, Span(f" {BOTH if stage.unseen else stage.whose} ", style), Span(told, "dim"))]
+    forms: list[Line] = [(took, Span(f" {stage.party} ", style), Span(told, "dim"))]
     of_all = sum(entry.length_ns for entry in part)
     if stage.length_ns < SPEAKS_FOR * of_all and not stage.unseen:
         whose, held = ("SCTP", f"{stage.whose} ") if sctp else (stage.whose, "")

@@ -44,12 +44,17 @@ class Known:
     def __init__(self, **places: Place) -> None:
         self.places = places
         self.lines = TnlAssociations(lambda key: self.places.get(f"on{key[1]}"))
+        self.met: dict[Wire, TnlAssociation] = {}
 
     def meet(self, one: Message) -> TnlAssociation:
-        return self.lines.meet(one, one.wire)
+        return self.met.setdefault(one.wire, self.lines.meet(one, one.wire))
 
     def others(self, line: TnlAssociation) -> list[Wire]:
-        return sorted(one.wire for one in self.lines.others(line))
+        """Those alive of its radio node, if that has named itself; else of its two addresses."""
+        name = line.named or line.between
+        known = [one for wire, one in self.met.items() if self.lines.get(wire) is one]
+        alive = [one for one in known if one is not line and one.gone_ns is None]
+        return sorted(one.wire for one in alive if name is not None and name in (one.named, one.between))
 
     def beside(self, line: TnlAssociation) -> list[Wire]:
         return sorted(one.wire for one in self.lines.beside(line))
@@ -213,7 +218,7 @@ def test_the_oldest_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
         line = known.meet(setup(on, 1))
         known.lines.heartbeat(line.wire, 5)
         assert len(known.others(line)) == min(on - 1, 2)
-    assert kept(known.lines) == {"known": 3, "by_tags": 6, "together": 2, "rtts": 3}
+    assert kept(known.lines) == {"known": 3, "by_tags": 6, "together": 1, "rtts": 3}
     assert known.lines.get(setup(1).wire) is None and known.lines.get(setup(49).wire) is line
     known.lines.clear()
     assert kept(known.lines) == {}
