@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import fmean
 
-from sctptop.comparison.ended import Ended
 from sctptop.comparison.roles import PEERS, RADIO
 from sctptop.comparison.significance import percentile
+from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, LOST, NETWORK, ORDER, RAN, UNREAD
 from sctptop.model.passages.stages import SCTP
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from math import sqrt
 
 from sctptop.comparison.breakdown import Piece, pieces
-from sctptop.comparison.ended import Ended
 from sctptop.comparison.kinds import compared, known, shown
 from sctptop.comparison.remarks import Setting, caveats_of, ends_of, settings_of
 from sctptop.comparison.significance import (
@@ -18,7 +17,8 @@ from sctptop.comparison.significance import (
     ratio_of_means,
     ratio_of_percentiles,
 )
-from sctptop.comparison.summary import Summary
+from sctptop.comparison.summaries.ended import Ended
+from sctptop.comparison.summaries.summary import Summary
 from sctptop.model.registrations.words import COMPLETED
 
 SURE = 2.58

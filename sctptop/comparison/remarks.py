@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sctptop.comparison.ended import Ended
 from sctptop.comparison.kinds import UNTOLD, Counts, listed, words
 from sctptop.comparison.roles import PEERS
-from sctptop.comparison.summary import Summary
+from sctptop.comparison.summaries.ended import Ended
+from sctptop.comparison.summaries.summary import Summary
 from sctptop.fields.catalogue import SETTINGS
 from sctptop.quantity import Value, counted
 

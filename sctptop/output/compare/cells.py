@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sctptop.comparison.compare import Comparison
-from sctptop.comparison.ended import Ended
-from sctptop.comparison.ratio_text import times_text
 from sctptop.comparison.significance import Ratio
+from sctptop.comparison.summaries.ended import Ended
+from sctptop.comparison.wording.ratio_text import times_text
 from sctptop.model.associations.distribution import NANOSECONDS, Distribution
 from sctptop.quantity import UNKNOWN, milliseconds, short
 

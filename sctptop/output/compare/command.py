@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sctptop.comparison.compare import compare
-from sctptop.comparison.summarizing import Summarizer
-from sctptop.comparison.summary import Summary
-from sctptop.comparison.verdict import verdict
+from sctptop.comparison.summaries.summarizing import Summarizer
+from sctptop.comparison.summaries.summary import Summary
+from sctptop.comparison.wording.verdict import verdict
 from sctptop.errors import USAGE, SctptopError
 from sctptop.model.model import Model
 from sctptop.recording.file_format import RecordingError

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sctptop.comparison.compare import Comparison, Pair
-from sctptop.comparison.ended import Ended
 from sctptop.comparison.significance import Ratio
-from sctptop.comparison.summary import End, Summary
-from sctptop.comparison.verdict import Verdict
+from sctptop.comparison.summaries.ended import Ended
+from sctptop.comparison.summaries.summary import End, Summary
+from sctptop.comparison.wording.verdict import Verdict
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
 from sctptop.model.registrations.tally import PARTS
 

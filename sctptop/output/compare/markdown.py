@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sctptop.comparison.compare import Comparison
-from sctptop.comparison.verdict import Verdict, ranking
+from sctptop.comparison.wording.verdict import Verdict, ranking
 from sctptop.output.compare.cells import Table
 from sctptop.output.compare.plot import overlaid
 from sctptop.output.compare.tables import tables

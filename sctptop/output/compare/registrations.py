@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from sctptop.comparison.compare import Comparison
-from sctptop.comparison.ended import Ended
 from sctptop.comparison.kinds import UNTOLD, words
 from sctptop.comparison.roles import PEERS
+from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.associations.distribution import PERCENTILES
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
 from sctptop.model.passages.stages import SCTP

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sctptop.comparison.causes import setting_text, setting_title
 from sctptop.comparison.compare import Comparison
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.roles import PEERS
-from sctptop.comparison.summary import Summary
-from sctptop.comparison.transport import rtx_share
+from sctptop.comparison.summaries.summary import Summary
+from sctptop.comparison.wording.causes import setting_text, setting_title
+from sctptop.comparison.wording.transport import rtx_share
 from sctptop.model.associations.distribution import Distribution
 from sctptop.output.compare.cells import (
     DIFFERS,

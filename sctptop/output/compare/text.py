@@ -8,7 +8,7 @@ from textwrap import wrap
 from sctptop.comparison.compare import Comparison
 from sctptop.comparison.kinds import UNTOLD, words
 from sctptop.comparison.significance import FASTER, RESAMPLES, SAME, SLOWER, SMALLEST
-from sctptop.comparison.verdict import Verdict, ranking
+from sctptop.comparison.wording.verdict import Verdict, ranking
 from sctptop.output.compare.columns import table_lines
 from sctptop.output.compare.plot import overlaid
 from sctptop.output.compare.tables import tables

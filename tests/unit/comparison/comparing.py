@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from sctptop.comparison.summarizing import summarise
-from sctptop.comparison.summary import Summary
+from sctptop.comparison.summaries.summarizing import summarise
+from sctptop.comparison.summaries.summary import Summary
 from sctptop.model.association import Association, Process
 from sctptop.model.association import Path as AssociationPath
 from sctptop.model.event import Detail, Event

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from sctptop.comparison.compare import compare
-from sctptop.comparison.ended import Ended
-from sctptop.comparison.summarizing import summarise
-from sctptop.comparison.summary import Summary
+from sctptop.comparison.summaries.ended import Ended
+from sctptop.comparison.summaries.summarizing import summarise
+from sctptop.comparison.summaries.summary import Summary
 from sctptop.model.source_state import OK, SourceState
 from tests.unit.comparison.comparing import FAST
-from tests.unit.comparison.summaries import ended, summary
+from tests.unit.comparison.recorded import ended, summary
 
 
 @pytest.fixture(scope="module")

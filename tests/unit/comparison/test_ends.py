@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sctptop.comparison.summarizing import summarise
-from sctptop.comparison.summary import Summary
+from sctptop.comparison.summaries.summarizing import summarise
+from sctptop.comparison.summaries.summary import Summary
 from sctptop.model.association import Association, Process
 from sctptop.model.sample import Endpoint
 from tests.unit.associations import NETNS, association, sample

@@ -12,9 +12,9 @@ from sctptop.comparison import kinds as module
 from sctptop.comparison.compare import Comparison, compare
 from sctptop.comparison.kinds import UNTOLD, compared, known, shown, words
 from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
-from sctptop.comparison.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
+from sctptop.comparison.wording.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
 from tests.unit.comparison.comparing import FAST, slower
-from tests.unit.comparison.summaries import ended, judged, summary
+from tests.unit.comparison.recorded import ended, judged, summary
 
 OLD = {UNTOLD: 40}
 

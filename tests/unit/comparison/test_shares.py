@@ -12,7 +12,7 @@ from sctptop.comparison.breakdown import pieces as broken_down
 from sctptop.comparison.compare import compare
 from sctptop.comparison.significance import FASTER, SAME, SLOWER
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
-from tests.unit.comparison.summaries import end, ended, judged, summary
+from tests.unit.comparison.recorded import end, ended, judged, summary
 
 OFF = {"nodelay": (False,)}
 

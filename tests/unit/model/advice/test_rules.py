@@ -9,7 +9,7 @@ from inspect import getmembers, isgeneratorfunction
 from pathlib import Path
 
 import sctptop
-from sctptop.comparison.causes import ADVICE_BEHIND
+from sctptop.comparison.wording.causes import ADVICE_BEHIND
 from sctptop.model.advice import of_messages, of_paths, of_sending
 from sctptop.model.advice.rules import RULES
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sctptop.comparison.remarks import caveats_of
-from sctptop.comparison.summarizing import summarise
+from sctptop.comparison.summaries.summarizing import summarise
 from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.passages import unseen_messages as module

@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 
 from sctptop.comparison.compare import compare
-from sctptop.comparison.ended import Ended, Stalls
-from sctptop.comparison.summary import Summary
+from sctptop.comparison.summaries.ended import Ended, Stalls
+from sctptop.comparison.summaries.summary import Summary
 from sctptop.model.registrations.words import COMPLETED, NOT_ACCEPTED, REJECTED, RELEASED, TIMED_OUT
 from sctptop.output.compare.cells import Table
 from sctptop.output.compare.columns import table_lines
 from sctptop.output.compare.registrations import MOST_FAILURES, registration_tables
-from tests.unit.comparison.summaries import ended, summary
+from tests.unit.comparison.recorded import ended, summary
 
 CONGESTION = (REJECTED, "5GMM 22 Congestion")
 

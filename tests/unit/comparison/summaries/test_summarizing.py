@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sctptop.comparison.summarizing import summarise
+from sctptop.comparison.summaries.summarizing import summarise
 from sctptop.model.sample import Sample
 from tests.unit.comparison.comparing import FAST, Run
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sctptop.comparison.compare import Comparison, Pair
-from sctptop.comparison.ended import Ended
 from sctptop.comparison.kinds import words
+from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.registrations.words import COMPLETED
 
 SHARES_APART = 0.2

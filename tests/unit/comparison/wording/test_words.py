@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from sctptop.comparison.compare import compare
-from sctptop.comparison.ratio_text import factor_text, times_text
 from sctptop.comparison.significance import Ratio
-from sctptop.comparison.summary import Summary
-from sctptop.comparison.transport import rtx_share, transport_words
-from sctptop.comparison.verdict import ranking
-from tests.unit.comparison.summaries import beats, end, ended, judged, summary
+from sctptop.comparison.summaries.summary import Summary
+from sctptop.comparison.wording.ratio_text import factor_text, times_text
+from sctptop.comparison.wording.transport import rtx_share, transport_words
+from sctptop.comparison.wording.verdict import ranking
+from tests.unit.comparison.recorded import beats, end, ended, judged, summary
 
 MANY = (10, 10)
 

@@ -9,7 +9,7 @@ from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, OWN, Piece
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.roles import PEERS
 from sctptop.comparison.significance import SLOWER, ratio_of_distributions
-from sctptop.comparison.summary import Fired, Summary
+from sctptop.comparison.summaries.summary import Fired, Summary
 from sctptop.fields.catalogue import BY_ID
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
 from sctptop.quantity import Value, milliseconds, show

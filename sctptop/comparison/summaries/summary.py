@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sctptop.comparison.ended import Ended
+from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.associations.distribution import Distribution
 from sctptop.quantity import Value
 

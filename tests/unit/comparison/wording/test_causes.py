@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from sctptop.comparison.causes import setting_text, setting_title
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.roles import PEERS
 from sctptop.comparison.significance import FASTER, SLOWER
-from sctptop.comparison.summary import Fired
+from sctptop.comparison.summaries.summary import Fired
+from sctptop.comparison.wording.causes import setting_text, setting_title
 from sctptop.model.passages.passage import NETWORK
-from tests.unit.comparison.summaries import beats, end, ended, judged, summary
+from tests.unit.comparison.recorded import beats, end, ended, judged, summary
 
 OFF = {"nodelay": (False,)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sctptop.comparison.compare import Comparison, Pair
 from sctptop.comparison.significance import FASTER, SLOWER, TOO_FEW
-from sctptop.comparison.summary import Summary
+from sctptop.comparison.summaries.summary import Summary
 from sctptop.quantity import milliseconds
 
 LEAST_CHUNKS = 100

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from sctptop.comparison import end_book as module
-from sctptop.comparison.end_book import EndBook
-from sctptop.comparison.ended import Ended, Stalls
+from sctptop.comparison.summaries import end_book as module
+from sctptop.comparison.summaries.end_book import EndBook
+from sctptop.comparison.summaries.ended import Ended, Stalls
 from sctptop.model.passages.stages import Stage
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.words import COMPLETED, REJECTED, TIMED_OUT, UNKNOWN

@@ -8,11 +8,11 @@ from datetime import datetime, timezone
 from typing import Any
 
 from sctptop.comparison.compare import compare
-from sctptop.comparison.ended import Ended
 from sctptop.comparison.kinds import UNTOLD
 from sctptop.comparison.roles import PEERS, RADIO
-from sctptop.comparison.summary import End, Summary
-from sctptop.comparison.verdict import Verdict, verdict
+from sctptop.comparison.summaries.ended import Ended
+from sctptop.comparison.summaries.summary import End, Summary
+from sctptop.comparison.wording.verdict import Verdict, verdict
 from sctptop.model.associations.distribution import NANOSECONDS, Distribution
 from sctptop.model.registrations.words import COMPLETED, REJECTED, UNKNOWN
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sctptop.comparison.end_book import EndBook
 from sctptop.comparison.kinds import UNTOLD
-from sctptop.comparison.summary import COUNTERS, End, Fired, Summary
+from sctptop.comparison.summaries.end_book import EndBook
+from sctptop.comparison.summaries.summary import COUNTERS, End, Fired, Summary
 from sctptop.fields.catalogue import SETTINGS
 from sctptop.model.associations.distribution import Distribution
 from sctptop.model.associations.identity import Key

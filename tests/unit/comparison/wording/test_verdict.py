@@ -11,8 +11,8 @@ import pytest
 from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, OWN
 from sctptop.comparison.compare import Comparison, compare
 from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
-from sctptop.comparison.summary import Summary
-from sctptop.comparison.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
+from sctptop.comparison.summaries.summary import Summary
+from sctptop.comparison.wording.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
 from sctptop.model.passages.passage import HELD, NETWORK, UNREAD
 from tests.unit.comparison.comparing import FAST, SLOW, distant, read_late, slower, stalled
 from tests.unit.registering import Step

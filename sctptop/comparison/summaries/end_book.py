@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from sctptop.comparison.ended import Ended, Stalls
 from sctptop.comparison.roles import PEERS, RADIO
+from sctptop.comparison.summaries.ended import Ended, Stalls
 from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.bounded import count_in
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, NETWORK, RAN, UNREAD

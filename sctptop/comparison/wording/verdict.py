@@ -6,17 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sctptop.comparison.breakdown import OWN, Piece
-from sctptop.comparison.causes import Cause, causes, setting_text, setting_title
 from sctptop.comparison.compare import Comparison, Pair
-from sctptop.comparison.ended import Ended
-from sctptop.comparison.incomparable import other_ends, too_few, without_common_kind, without_registrations
 from sctptop.comparison.kinds import UNTOLD, words
-from sctptop.comparison.ratio_text import factor_text, times_text
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.roles import PEERS, RADIO
 from sctptop.comparison.significance import FASTER, SAME, SLOWER, SMALLEST, TOO_FEW
-from sctptop.comparison.success import success_words
-from sctptop.comparison.summary import Summary
+from sctptop.comparison.summaries.ended import Ended
+from sctptop.comparison.summaries.summary import Summary
+from sctptop.comparison.wording.causes import Cause, causes, setting_text, setting_title
+from sctptop.comparison.wording.incomparable import (
+    other_ends,
+    too_few,
+    without_common_kind,
+    without_registrations,
+)
+from sctptop.comparison.wording.ratio_text import factor_text, times_text
+from sctptop.comparison.wording.success import success_words
 from sctptop.model.passages.passage import HELD, UNREAD
 from sctptop.quantity import milliseconds
 

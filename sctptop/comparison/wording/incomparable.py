@@ -5,8 +5,8 @@ from __future__ import annotations
 from sctptop.comparison.compare import Comparison, Pair
 from sctptop.comparison.kinds import Counts, listed, words
 from sctptop.comparison.significance import LEAST_N
-from sctptop.comparison.success import failed_words, success_words, unsure_words
-from sctptop.comparison.transport import transport_words
+from sctptop.comparison.wording.success import failed_words, success_words, unsure_words
+from sctptop.comparison.wording.transport import transport_words
 
 NOTHING = ("", "")
 """The kinds of registration that a pair compares which has none in common."""

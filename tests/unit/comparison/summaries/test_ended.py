@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from sctptop.comparison.ended import Ended, Stalls
+from sctptop.comparison.summaries.ended import Ended, Stalls
 from sctptop.model.registrations.words import COMPLETED, OUTCOMES, REJECTED, RELEASED, TIMED_OUT, UNKNOWN
-from tests.unit.comparison.summaries import ended
+from tests.unit.comparison.recorded import ended
 
 CONGESTION, ILLEGAL, ROAMING = "5GMM 22 Congestion", "5GMM 3 Illegal UE", "5GMM 11 PLMN not allowed"
 

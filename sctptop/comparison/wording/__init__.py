@@ -1,0 +1,1 @@
+"""A comparison in words: the verdict, what goes with it, and what cannot be compared."""
