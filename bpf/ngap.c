@@ -28,12 +28,6 @@ struct ngap_bytes {
 	char bytes[sizeof(struct ngap_event)];
 };
 
-/* On the stack; see ngap_take. */
-struct ngap_making {
-	struct ngap_event event;
-	u8 beyond[NGAP_HEAD];
-};
-
 struct ngap_rate {
 	u64 since, sent;
 };
@@ -119,7 +113,7 @@ INLINE void ngap_describe(struct ngap_event *event, const struct message *messag
 	if (!ppid)
 		s1ap = event->who.local_port == PORT_S1AP || event->who.remote_port == PORT_S1AP;
 	if (s1ap || !ppid || is_ppid(ppid, PPID_NGAP))
-		ngap_walk(&event->head, message, s1ap);
+		ngap_take_head(&event->head, message, s1ap);
 }
 
 /* What our chunk says. Of I-DATA only the first of a message has a PPID, and that not before it is numbered. */
@@ -152,8 +146,7 @@ INLINE void ngap_went_on(struct pt_regs *ctx, const struct message *message, u64
 /* Our chunk, as it is first transmitted. Its number is given after this function was entered. */
 INLINE void ngap_sent(struct pt_regs *ctx, const void *chunk, const void *asoc, u64 at, u64 blocked, u64 now)
 {
-	struct ngap_making making = {};
-	struct ngap_event *event = &making.event;
+	struct ngap_event event = {.at_ns = at, .done_ns = now, .blocked_ns = blocked, .direction = NGAP_OUT};
 	struct message message = {};
 	u64 key = 0;
 
@@ -168,14 +161,10 @@ INLINE void ngap_sent(struct pt_regs *ctx, const void *chunk, const void *asoc, 
 		ngap_went_on(ctx, &message, key, now);
 		return;
 	}
-	ngap_describe(event, &message, asoc);
-	event->at_ns = at;
-	event->done_ns = now;
-	event->blocked_ns = blocked;
-	event->direction = NGAP_OUT;
+	ngap_describe(&event, &message, asoc);
 	/* Where there is no room to wait for the rest, it is told as it begins. */
-	if (message.ends || ngap_begun.update(&key, (struct ngap_bytes *)event))
-		ngap_submit(ctx, event);
+	if (message.ends || ngap_begun.update(&key, (struct ngap_bytes *)&event))
+		ngap_submit(ctx, &event);
 }
 
 /* Our chunk that is not sent for the first time. */
@@ -205,16 +194,13 @@ INLINE bool came_around_gap(const void *asoc, u32 tsn)
 /* The peer's message, as the event that the application will be handed is made of its first chunk. */
 INLINE void ngap_came(const struct message *message, const void *asoc, u64 key, u64 at)
 {
-	struct ngap_making making = {};
-	struct ngap_event *event = &making.event;
+	struct ngap_event event = {.at_ns = at, .direction = NGAP_IN};
 
 	if (!message->begins || !ngap_chosen(message, asoc))
 		return;
-	ngap_describe(event, message, asoc);
-	event->at_ns = at;
-	event->direction = NGAP_IN;
-	event->gap = !message->unordered && came_around_gap(asoc, message->tsn);
-	ngap_arrived.update(&key, (struct ngap_bytes *)event);
+	ngap_describe(&event, message, asoc);
+	event.gap = !message->unordered && came_around_gap(asoc, message->tsn);
+	ngap_arrived.update(&key, (struct ngap_bytes *)&event);
 }
 
 /* The peer's message of several chunks was put together, as another event perhaps; without its last where that is

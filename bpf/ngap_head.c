@@ -64,11 +64,22 @@ INLINE u64 nas_wanted(bool s1ap, u64 first, u64 second)
 	return first != 0x7e ? 1 : security > 4 ? 2 : security ? 7 + 4 : 4;
 }
 
-/* Adds octets from..to of the message. The verifier takes it that they may begin in the last octet of the head: as many
- * again must follow it. */
-INLINE void ngap_take(struct ngap_head *head, const void *data, u64 from, u64 to)
+/* A walk along the IEs of a message. It is kept in a table, for the verifier takes what is read of one to be any number:
+ * of what it knows the way of, it goes through the loop once for each way there (6.12 gave up). */
+struct ngap_walk {
+	u64 from, to; /* octets of the message to be added */
+	struct ngap_head head;
+	u8 beyond[NGAP_HEAD]; /* nothing is written there, but the verifier takes it that it might */
+};
+
+BPF_PERCPU_ARRAY(ngap_walks, struct ngap_walk, 1);
+
+#define ANY_NUMBER(member) (*(volatile __typeof__(member) *)&(member))
+
+/* Adds octets of the message to the head. */
+INLINE void ngap_take(struct ngap_walk *walk, const void *data)
 {
-	u64 at = head->captured, size = to - from;
+	u64 from = ANY_NUMBER(walk->from), size = ANY_NUMBER(walk->to) - from, at = ANY_NUMBER(walk->head.captured);
 
 	if (at >= NGAP_HEAD)
 		return;
@@ -78,8 +89,8 @@ INLINE void ngap_take(struct ngap_head *head, const void *data, u64 from, u64 to
 	asm volatile("" : "+r"(size));
 	if (size > NGAP_HEAD)
 		return;
-	bpf_probe_read_kernel(head->octets + at, size, data + from);
-	head->captured = at + size;
+	bpf_probe_read_kernel(walk->head.octets + at, size, data + from);
+	walk->head.captured = at + size;
 }
 
 /* Octets before the first IE, and how many IEs there are; of what does not begin like such a message, those that show
@@ -116,13 +127,20 @@ INLINE u64 nas_end(const void *data, u64 value, u64 end, bool s1ap)
 	return found < end ? found : end;
 }
 
-/* Walks along the IEs of a message, as far as its first chunk goes. The head is empty before. */
-INLINE void ngap_walk(struct ngap_head *head, const struct message *message, bool s1ap)
+/* Fills the head of a message, empty as yet, as far as its first chunk goes. */
+INLINE void ngap_take_head(struct ngap_head *head, const struct message *message, bool s1ap)
 {
 	const void *data = message->data;
 	u64 length = message->length, start = eight_octets(data), pdu = OCTET(start, 0), procedure = OCTET(start, 1);
-	u64 count, at = ngap_start(message, start, &count), from = 0, to = at;
+	u64 count, at = ngap_start(message, start, &count);
+	int zero = 0;
+	struct ngap_walk *walk = ngap_walks.lookup(&zero);
 
+	if (!walk)
+		return;
+	walk->head = *head;
+	walk->from = 0;
+	walk->to = at;
 	/* Those of a PrivateMessage may have names of another form. */
 	if (procedure == (s1ap ? 39 : 31))
 		count = 0;
@@ -153,14 +171,17 @@ INLINE void ngap_walk(struct ngap_head *head, const struct message *message, boo
 			wanted = at + NGAP_IE;
 			last = true;
 		}
-		if (at != to) {
-			ngap_take(head, data, from, to);
-			from = at;
+		if (at != walk->to) {
+			ngap_take(walk, data);
+			walk->from = at;
 		}
-		to = wanted;
+		walk->to = wanted;
 		at = end;
 		if (last)
 			break;
 	}
-	ngap_take(head, data, from, to < length ? to : length);
+	if (walk->to > length)
+		walk->to = length;
+	ngap_take(walk, data);
+	*head = walk->head;
 }

@@ -25,7 +25,7 @@ IN_THE_KERNEL = {
         "coming",
         "message",
     ),
-    *("blocked", "fragments", "ngap_making", "ngap_rate", "ngap_stream"),
+    *("blocked", "fragments", "ngap_walk", "ngap_rate", "ngap_stream"),
 }
 """Structs of tables, and on stacks, that only the C reads."""
 
