@@ -56,7 +56,9 @@ def test_equivalent_mutants_are_named_once_and_exist(module: str) -> None:
     assert len(set(names)) == len(names) and all(reason for *_, reason in names)
 
 
-@pytest.mark.parametrize("module", ["fields/filter.py", "model/advice/of_paths.py", "comparison/wording/verdict.py"])
+@pytest.mark.parametrize(
+    "module", ["fields/filter.py", "model/advice/of_paths.py", "comparison/wording/verdict.py"]
+)
 def test_every_mutant_compiles(module: str) -> None:
     text = (Path(sctptop.__file__).parent / module).read_bytes()
     found = mutants(text)

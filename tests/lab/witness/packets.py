@@ -1,4 +1,7 @@
-"""tcpdump in both hosts, and the way of each DATA chunk read off its two files."""
+"""tcpdump in one host or both, the DATA and I-DATA chunks that it saw, and the way of each read off two files.
+
+RFC 9260 section 3.3.1, RFC 8260 section 2.1.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +19,26 @@ from tests.lab.scenes.hosts import Host
 
 NANOSECONDS_MAGIC = 0xA1B23C4D
 ETHERNET, IPV4_SCTP, DATA = 14, 132, 0
+HEADERS = {DATA: 16, 64: 20}
+"""Of the two types of chunk, in bytes."""
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """A DATA chunk of one packet. ``source`` and ``target``: address, port."""
+    """A chunk of one packet, CLOCK_REALTIME. ``source`` and ``target``: address, port.
+
+    ``ppid`` is another number in I-DATA that is not the first of its message.
+    """
 
     at_ns: int
     source: tuple[str, int]
     target: tuple[str, int]
     tag: int
+    type: int
+    flags: int
     tsn: int
     stream: int
-    number: int
+    ppid: int
     payload: bytes
 
 
@@ -54,7 +64,7 @@ def captured(*hosts: Host) -> Iterator[list[Path]]:
     """A file for each host; they are whole once the block has ended."""
     with tempfile.TemporaryDirectory(prefix="wire-") as folder:
         files = [Path(folder, f"{host.name}.pcap") for host in hosts]
-        running = [_tcpdump(host, file) for host, file in zip(hosts, files, strict=True)]
+        running = [tcpdump(host, file, "sctp") for host, file in zip(hosts, files, strict=True)]
         try:
             yield files
         finally:
@@ -63,8 +73,11 @@ def captured(*hosts: Host) -> Iterator[list[Path]]:
                 process.wait()
 
 
-def _tcpdump(host: Host, file: Path) -> subprocess.Popen[str]:
-    words = ["-i", host.interfaces[0], "-U", "-n", "-w", str(file), "--time-stamp-precision=nano", "sctp"]
+def tcpdump(host: Host, file: Path, what: str) -> subprocess.Popen[str]:
+    """At work on the first link of the host."""
+    words = ["-i", host.interfaces[0], "-U", "-n", "-w", str(file), "--time-stamp-precision=nano"]
+    # As root tcpdump would become another user, who may not write there.
+    words += ["-Z", "root", "--immediate-mode", what]
     process = host.popen(["tcpdump", "-B", "16384", *words], stderr=subprocess.PIPE)
     assert process.stderr is not None
     for line in process.stderr:
@@ -74,7 +87,7 @@ def _tcpdump(host: Host, file: Path) -> subprocess.Popen[str]:
 
 
 def chunks(file: Path) -> Iterator[Chunk]:
-    """All DATA chunks, in the order in which they were seen."""
+    """All of them, in the order in which they were seen."""
     data = file.read_bytes()
     (magic,) = struct.unpack_from("<I", data)
     assert magic == NANOSECONDS_MAGIC
@@ -96,11 +109,13 @@ def _data(packet: bytes, at_ns: int) -> Iterator[Chunk]:
     from_port, to_port, tag = struct.unpack_from("!HHI", sctp)
     at = 12
     while at + 4 <= len(sctp):
-        kind, _, length = struct.unpack_from("!BBH", sctp, at)
-        if kind == DATA:
-            tsn, stream, number = struct.unpack_from("!IHH", sctp, at + 4)
+        kind, flags, length = struct.unpack_from("!BBH", sctp, at)
+        if kind in HEADERS:
+            tsn, stream = struct.unpack_from("!IH", sctp, at + 4)
+            begin = at + HEADERS[kind]
+            (ppid,) = struct.unpack_from("!I", sctp, begin - 4)
             ends = (addresses[0], from_port), (addresses[1], to_port)
-            yield Chunk(at_ns, *ends, tag, tsn, stream, number, sctp[at + 16 : at + length])
+            yield Chunk(at_ns, *ends, tag, kind, flags, tsn, stream, ppid, sctp[begin : at + length])
         at += max(length + 3 & ~3, 4)
 
 
