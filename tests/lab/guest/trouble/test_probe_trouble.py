@@ -131,7 +131,7 @@ def declarations(file: str, changed: tuple[str, str]) -> str:
     ],
 )  # fmt: skip
 def test_the_real_compiler_names_what_differs(changed: tuple[str, str], differs: str | None) -> None:
-    files = ("who.h", "windows.h", "event.h", "ngap.c", "waits.c", "rtt.c", "read.h")
+    files = ("who.h", "windows.h", "event.h", "ngap_head.c", "ngap.c", "waits.c", "rtt.c", "read.h")
     parts = ["#include <uapi/linux/ptrace.h>", *(declarations(file, changed) for file in files)]
     text = "\n".join([*parts, statements(files)])
     begun = time.monotonic()
