@@ -1,6 +1,8 @@
 """Guests that share out the tests of guest/ among themselves, and what became of each test.
 
-A guest that dies takes no result along: a fresh one runs, once, what it had claimed and not finished.
+A guest that dies takes no result along: a fresh one runs, once, what it had claimed and not finished. What failed is
+tried once more in a guest that has the processors to itself, and both results are reported: two emulated machines on
+two processors are late at times, and tests hold clocks against each other.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,8 @@ WARNINGS = (
     "default::pytest.PytestUnraisableExceptionWarning",
 )
 POWER_OFF_S = 30.0
+MOST_AGAIN = 6
+"""More failures than that are no lack of time."""
 LONGEST_FIRST = ("registrations", "trouble", "commands", "probes", "rights", "bench", "changes", "reading")
 """Rooms, so that the guests end at about the same time; one that is not here comes first."""
 
@@ -67,17 +71,27 @@ class Guests:
     board: Board
     lives: list[Life] = field(default_factory=list)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _second: Guests | None = None
 
     def start(self, number: int) -> None:
         """Boots so many guests, each of which works until nothing is left."""
         self.board.want(list(self.names))
         for guest in range(number):
-            # A daemon: whoever is interrupted does not wait for a guest, and a guest ends with him.
-            self._threads.append(threading.Thread(target=self._work, args=(f"guest{guest}",), daemon=True))
-            self._threads[-1].start()
+            self._boot(f"guest{guest}")
+
+    def _boot(self, guest: str) -> None:
+        # A daemon: whoever is interrupted does not wait for a guest, and a guest ends with him.
+        self._threads.append(threading.Thread(target=self._work, args=(guest,), daemon=True))
+        self._threads[-1].start()
 
     def outcome(self, name: Name) -> Outcome | None:
-        """Waits for the result of a test; None when no guest is left that could bring it."""
+        """Waits for the result of a test, the second if it failed; None when no guest is left that could bring it."""
+        found = self._first(name)
+        if found is None or not found.problems:
+            return found
+        return outcomes(self._again().board).get(name, found)
+
+    def _first(self, name: Name) -> Outcome | None:
         while True:
             # In this order: a guest says everything before it ends.
             alive = any(thread.is_alive() for thread in self._threads)
@@ -85,6 +99,21 @@ class Guests:
             if found is not None or not alive:
                 return found
             time.sleep(0.3)
+
+    def _again(self) -> Guests:
+        if self._second is None:
+            for thread in self._threads:
+                thread.join()
+            failed = [name for name, outcome in outcomes(self.board).items() if outcome.problems]
+            board = Board(self.board.folder / "again")
+            board.folder.mkdir()
+            self._second = replace(self, names=failed, board=board, lives=[], _threads=[], _second=None)
+            board.want(failed)
+            if len(failed) <= MOST_AGAIN:
+                self._second._boot("alone")
+            for thread in self._second._threads:
+                thread.join()
+        return self._second
 
     def end(self) -> None:
         """Waits until guests that have done all are switched off; others end with this process."""
@@ -97,7 +126,7 @@ class Guests:
         return "\n".join(f"{life.guest}: {life.words}" for life in self.lives)
 
     def report(self) -> list[str]:
-        """Where the time went, by room and by the longest tests; which guests died."""
+        """Where the time went, by room and by the longest tests; which guests died; what failed and was tried again."""
         by_name: dict[str, list[dict[str, Any]]] = {}
         for guest, line in self.board.said():
             if "variant" in line:
@@ -111,6 +140,11 @@ class Guests:
             if life.lost:
                 again = ", ".join("::".join(name) for name in life.lost)
                 lines.append(f"{life.guest} died or hung; a fresh guest was to run {again}\n{life.words}")
+        for name in self._second.names if self._second is not None else ():
+            first, then = (outcomes(board).get(name) for board in (self.board, self._second.board))
+            verdict = "not run" if then is None else "failed again" if then.problems else "passed"
+            lines.append(f"tried again alone, {verdict}: {'::'.join(name)}")
+            lines += first.problems if first is not None else ()
         return lines
 
     def _work(self, guest: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from tests.lab.machine.jobs import Result
 TESTS: list[Name] = [("a/test_1.py", "test_x"), ("a/test_2.py", "test_y"), ("b/test_3.py", "test_z")]
 
 
+@dataclass
 class Played(Guests):
     """Guests that do as `script` says: the variants that one brings before it ends; the dead do not say all."""
 
-    script: dict[str, dict[Name, dict[str, str]]]
+    script: dict[str, dict[Name, dict[str, str]]] = field(default_factory=dict)
 
     def _carry(self, guest: str) -> Result:
         for name in TESTS:
@@ -59,7 +61,7 @@ def test_what_a_guest_did_not_finish_is_run_once_more_in_a_fresh_one(played: Pla
     }
     played.start(1)
     assert played.outcome(TESTS[0]) == Outcome((), (), 1)
-    # A failure that was said is not undone by a second try.
+    # A failure that was said is not undone by a guest that finishes for another.
     second = played.outcome(TESTS[1])
     assert second is not None and second.problems == ("test_y[1]\ncall: assert 1 == 2",) and second.ran == 2
     third = played.outcome(TESTS[2])
@@ -78,3 +80,35 @@ def test_what_nobody_finishes_has_no_result(played: Played) -> None:
     assert played.outcome(TESTS[1]) is None and played.outcome(TESTS[2]) is None
     assert [life.lost for life in played.lives] == [(TESTS[1],), (TESTS[1],)]
     assert "the end of guest0-again" in played.words()
+
+
+def test_what_failed_is_tried_once_more_alone_and_both_are_told(played: Played) -> None:
+    first = {
+        TESTS[0]: {"test_x": ""},
+        TESTS[1]: {"test_y[1]": "late", "test_y[2]": ""},
+        TESTS[2]: {"test_z": "no"},
+    }
+    again = {TESTS[1]: {"test_y[1]": "", "test_y[2]": ""}, TESTS[2]: {"test_z": "no"}}
+    played.script = {"guest0": first, "alone": again}
+    played.start(1)
+    assert [played.outcome(name) for name in TESTS] == [
+        Outcome((), (), 1),
+        Outcome((), (), 2),
+        Outcome(("test_z\nno",), (), 1),
+    ]
+    said = played.report()
+    assert "tried again alone, passed: a/test_2.py::test_y" in said and "test_y[1]\nlate" in said
+    assert "tried again alone, failed again: b/test_3.py::test_z" in said
+
+
+def test_many_failures_are_no_lack_of_time(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.lab.guests.MOST_AGAIN", 1)
+    first = {
+        TESTS[0]: {"test_x": ""},
+        TESTS[1]: {"test_y[1]": "no", "test_y[2]": ""},
+        TESTS[2]: {"test_z": "no"},
+    }
+    played.script = {"guest0": first, "alone": {TESTS[2]: {"test_z": ""}}}
+    played.start(1)
+    assert played.outcome(TESTS[2]) == Outcome(("test_z\nno",), (), 1)
+    assert "tried again alone, not run: b/test_3.py::test_z" in played.report()

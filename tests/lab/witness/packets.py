@@ -70,7 +70,7 @@ def captured(*hosts: Host) -> Iterator[list[Path]]:
         finally:
             for process in running:
                 process.kill()
-                process.wait()
+                process.communicate()
 
 
 def tcpdump(host: Host, file: Path, what: str) -> subprocess.Popen[str]:

@@ -126,7 +126,7 @@ class Wire:
     def __exit__(self, *_: object) -> None:
         assert self._process is not None
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
         self._said.close()
 
     def acks(self) -> list[Ack]:

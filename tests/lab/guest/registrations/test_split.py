@@ -16,6 +16,7 @@ from tests.lab.witness.wire_split import by_ue, split
 
 Places = tuple[Host, Host, Host]
 ENDS = ("gNB", "AMF")
+LONG_MS = 100.0
 RTO = (1000, 1000, 5000)
 scene_of = partial(
     core_scene, gnb_nodelay=True, amf_nodelay=True, on_order=True, gnb_rto_ms=RTO, amf_rto_ms=RTO
@@ -119,10 +120,11 @@ def test_a_sender_that_waits_for_buffer_is_blocked(bench: Bench, places: Places)
     sent = {one.ran_ue_id: [message for message in one.messages if message.out] for one in seen.of("gNB")}
     blocked = {ran: sum(message.blocked_ns for message in ours) / 1e6 for ran, ours in sent.items()}
     print({ran: (ms, told[ran]) for ran, ms in blocked.items() if ran is not None and told[ran] > 10})
-    assert sum(told.values()) > 1000
-    assert sum(blocked.values()) == pytest.approx(sum(told.values()), rel=0.05)
-    worst = max(told, key=lambda ran: told[ran])
-    assert blocked[worst] == pytest.approx(told[worst], rel=0.05)
+    # What the simulator's clock says of a short one is mostly its own time.
+    long = {ran: ms for ran, ms in told.items() if ms > LONG_MS}
+    assert len(long) >= 2 and sum(long.values()) > 1000
+    assert {ran: blocked[ran] for ran in long} == pytest.approx(long, rel=0.05, abs=20)
+    assert all(blocked[ran] <= ms for ran, ms in told.items())
     # Of the registrations' time it is what no earlier message of the same UE was on its way in.
     parts = [(one.blocked_ns or 0) / 1e6 for one in seen.of("gNB")]
     assert 0.7 * sum(blocked.values()) < sum(parts) <= sum(blocked.values())
