@@ -140,8 +140,12 @@ class Guests:
             if life.lost:
                 again = ", ".join("::".join(name) for name in life.lost)
                 lines.append(f"{life.guest} died or hung; a fresh guest was to run {again}\n{life.words}")
-        for name in self._second.names if self._second is not None else ():
-            first, then = (outcomes(board).get(name) for board in (self.board, self._second.board))
+        return lines + (self._report_again(self._second) if self._second is not None else [])
+
+    def _report_again(self, second: Guests) -> list[str]:
+        lines = []
+        for name in second.names:
+            first, then = outcomes(self.board).get(name), outcomes(second.board).get(name)
             verdict = "not run" if then is None else "failed again" if then.problems else "passed"
             lines.append(f"tried again alone, {verdict}: {'::'.join(name)}")
             lines += first.problems if first is not None else ()

@@ -54,6 +54,7 @@ class Way:
     payload: bytes
     first_ns: int
     sent_ns: int
+    all_sent_ns: tuple[int, ...]
     arrived_ns: int
     order_ns: int
     noticed_ns: int | None
@@ -155,6 +156,7 @@ def _ways(whole: list[_Seen]) -> Iterator[Way]:
                 payload=chunk.payload,
                 first_ns=min(sent),
                 sent_ns=max(at_ns for at_ns in sent if at_ns <= arrived_ns),
+                all_sent_ns=tuple(sent),
                 arrived_ns=arrived_ns,
                 order_ns=order_ns,
                 noticed_ns=min(later, default=None),

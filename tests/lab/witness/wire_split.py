@@ -37,7 +37,8 @@ def by_ue(ways: Sequence[Way]) -> dict[int, list[Way]]:
 
 def split(ways: Sequence[Way], gnb: str, end: str, *, alone: bool = False) -> Split:
     """Of a UE that registered once. ``gnb``: the gNB's address. ``alone``: as far as ``end`` can know it without the
-    other: of what it received, what was lost before anything behind it had arrived is nothing to it."""
+    other: of what it received, what was lost before anything behind it had arrived is nothing to it, and what it sent
+    again before it had an answer was lost, though only the SACK may have been."""
     from_gnb = [way.out_of[0] == gnb for way in ways]
     last = max(place for place, up in enumerate(from_gnb) if up)
     if end == "gNB":
@@ -45,10 +46,15 @@ def split(ways: Sequence[Way], gnb: str, end: str, *, alone: bool = False) -> Sp
     else:
         began_ns, ended_ns = ways[0].arrived_ns, ways[last].order_ns
     pieces: list[tuple[int, str, int, int]] = []
-    for way, up in zip(ways, from_gnb, strict=True):
+    for place, (way, up) in enumerate(zip(ways, from_gnb, strict=True)):
         ours = up == (end == "gNB")
         lost = (way.first_ns, way.sent_ns)
-        if alone and not ours:
+        if alone and ours:
+            later = zip(ways[place + 1 :], from_gnb[place + 1 :], strict=True)
+            answers = [other.arrived_ns for other, other_up in later if other_up != up]
+            answered_ns = min(answers, default=way.all_sent_ns[-1])
+            lost = (way.first_ns, max(at_ns for at_ns in way.all_sent_ns if at_ns <= answered_ns))
+        elif alone:
             lost = (way.noticed_ns, way.arrived_ns) if way.noticed_ns is not None else (0, 0)
         begin_ns = way.first_ns if not alone or ours else (lost[0] or way.arrived_ns)
         pieces.append((begin_ns, LOST, *lost))

@@ -35,16 +35,26 @@ def mean_ms(seen: Seen, end: str, *parts: str) -> float:
 
 
 def compare(seen: Seen, end: str, found: dict[int, list[Way]], gnb: str, *, alone: bool) -> dict[str, float]:
-    """What sctptop says of all that completed, in parts of what the capture says of the same."""
+    """What sctptop says of all that completed, in parts of what the capture says of the same.
+
+    Without those of which a message was not seen: an emulated machine skips a probe now and then.
+    """
     done = [one for one in seen.of(end) if one.outcome == "completed" and one.ran_ue_id is not None]
-    wire = [split(found[one.ran_ue_id or 0], gnb, end, alone=alone) for one in done]
-    said = {"lost": sum(one.lost_ns or 0 for one in done), "order": sum(one.order_ns or 0 for one in done)}
+    whole = [one for one in done if len(one.messages) == len(found[one.ran_ue_id or 0])]
+    assert len(whole) >= 0.8 * len(done), (len(whole), len(done))
+    wire = [split(found[one.ran_ue_id or 0], gnb, end, alone=alone) for one in whole]
+    said = {"lost": sum(one.lost_ns or 0 for one in whole), "order": sum(one.order_ns or 0 for one in whole)}
     truth = {"lost": sum(one.lost_ns for one in wire), "order": sum(one.order_ns for one in wire)}
-    for one, right in zip(done, wire, strict=True):
+    for one, right in zip(whole, wire, strict=True):
         if abs((one.lost_ns or 0) - right.lost_ns) + abs((one.order_ns or 0) - right.order_ns) > 20_000_000:
             print(end, "alone" if alone else "", one.ran_ue_id, one.lost_ns, one.order_ns, right)
             print("   ", *(f"{stage.name}:{stage.whose}:{stage.length_ns / 1e6:.0f}" for stage in one.stages))
-    print(f"{end} {'alone' if alone else 'with the other'}: {len(done)} completed, {said}, wire {truth}")
+    print(
+        f"{end} {'alone' if alone else 'with the other'}: {len(whole)} of {len(done)}, {said}, wire {truth}"
+    )
+    if alone:
+        # Which of two messages under way at once has the time is told from both ends only.
+        said, truth = {"SCTP": sum(said.values())}, {"SCTP": sum(truth.values())}
     return {part: said[part] / truth[part] for part in said if truth[part]}
 
 
@@ -69,8 +79,7 @@ def test_loss_is_put_where_a_capture_puts_it(bench: Bench, places: Places) -> No
         assert whole == pytest.approx({"lost": 1, "order": 1}, rel=0.05), end
         alone = lossy.alone(f"split-{end.lower()}")
         part = compare(alone, end, wire, gnb.ipv4[0], alone=True)
-        # From one end what overlaps is told of another message: seen 6 % apart.
-        assert part == pytest.approx(dict.fromkeys(part, 1), rel=0.1), f"{end} alone"
+        assert part == pytest.approx({"SCTP": 1}, rel=0.05), f"{end} alone"
         for seen in (lossy, quiet):
             parts = ("total", "sctp", "held", "lost", "order", "unread", "network", "core", "ran")
             print(end, *(f"{part}={seen.mean_ms(end, part):.1f}" for part in parts))
