@@ -21,8 +21,8 @@ LOST, ORDER = "lost", "order"
 class Split:
     """In ns."""
 
-    lost_ns: int
-    order_ns: int
+    lost: int
+    order: int
 
 
 def by_ue(ways: Sequence[Way]) -> dict[int, list[Way]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 
 import pytest
@@ -17,6 +19,7 @@ from tests.lab.witness.wire_split import by_ue, split
 Places = tuple[Host, Host, Host]
 ENDS = ("gNB", "AMF")
 LONG_MS = 100.0
+NEAR_NS = 30_000_000
 RTO = (1000, 1000, 5000)
 scene_of = partial(
     core_scene, gnb_nodelay=True, amf_nodelay=True, on_order=True, gnb_rto_ms=RTO, amf_rto_ms=RTO
@@ -35,26 +38,29 @@ def mean_ms(seen: Seen, end: str, *parts: str) -> float:
 
 
 def compare(seen: Seen, end: str, found: dict[int, list[Way]], gnb: str, *, alone: bool) -> dict[str, float]:
-    """What sctptop says of all that completed, in parts of what the capture says of the same.
+    """What sctptop says of those that completed, in parts of what the capture says of the same.
 
-    Without those of which a message was not seen: an emulated machine skips a probe now and then.
+    An emulated machine skips a probe now and then, and with it a message or one sent again: nine of ten must be right
+    one by one, and these are added up.
     """
+    said, truth = Counter[str](), Counter[str]()
     done = [one for one in seen.of(end) if one.outcome == "completed" and one.ran_ue_id is not None]
-    whole = [one for one in done if len(one.messages) == len(found[one.ran_ue_id or 0])]
-    assert len(whole) >= 0.8 * len(done), (len(whole), len(done))
-    wire = [split(found[one.ran_ue_id or 0], gnb, end, alone=alone) for one in whole]
-    said = {"lost": sum(one.lost_ns or 0 for one in whole), "order": sum(one.order_ns or 0 for one in whole)}
-    truth = {"lost": sum(one.lost_ns for one in wire), "order": sum(one.order_ns for one in wire)}
-    for one, right in zip(whole, wire, strict=True):
-        if abs((one.lost_ns or 0) - right.lost_ns) + abs((one.order_ns or 0) - right.order_ns) > 20_000_000:
-            print(end, "alone" if alone else "", one.ran_ue_id, one.lost_ns, one.order_ns, right)
+    right = 0
+    for one in done:
+        told = {"lost": one.lost_ns or 0, "order": one.order_ns or 0}
+        wire = asdict(split(found[one.ran_ue_id or 0], gnb, end, alone=alone))
+        if alone:
+            # Which of two messages under way at once has the time is told from both ends only.
+            told, wire = {"SCTP": sum(told.values())}, {"SCTP": sum(wire.values())}
+        if all(abs(told[part] - wire[part]) < NEAR_NS for part in told):
+            right += 1
+            said.update(told)
+            truth.update(wire)
+        else:
+            print(end, "alone" if alone else "", one.ran_ue_id, told, wire)
             print("   ", *(f"{stage.name}:{stage.whose}:{stage.length_ns / 1e6:.0f}" for stage in one.stages))
-    print(
-        f"{end} {'alone' if alone else 'with the other'}: {len(whole)} of {len(done)}, {said}, wire {truth}"
-    )
-    if alone:
-        # Which of two messages under way at once has the time is told from both ends only.
-        said, truth = {"SCTP": sum(said.values())}, {"SCTP": sum(truth.values())}
+    print(f"{end}{' alone' if alone else ''}: {right} of {len(done)} right, {dict(said)}, wire {dict(truth)}")
+    assert right >= 0.9 * len(done), f"{end}: {right} of {len(done)}"
     return {part: said[part] / truth[part] for part in said if truth[part]}
 
 
