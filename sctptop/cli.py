@@ -18,6 +18,7 @@ from sctptop.options import Options
 from sctptop.quantity import counted
 from sctptop.recording.moment import moment_s
 from sctptop.source import Source
+from sctptop.standard_streams import let_go, make_fit
 
 if TYPE_CHECKING:
     from sctptop.kernel.probes.points import ProbeChoice
@@ -31,8 +32,10 @@ DEMO = Path(__file__).with_name("recording") / "demo.sctp"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run sctptop. Returns the exit code; no traceback reaches the user."""
+    if argv is None:
+        make_fit()
     try:
-        code = _run(sys.argv[1:] if argv is None else argv)
+        code = _answered(sys.argv[1:] if argv is None else argv)
         sys.stdout.flush()
         return code
     except SctptopError as error:
@@ -41,8 +44,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 0
     except BrokenPipeError:
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except Exception as error:
         if os.environ.get("SCTPTOP_DEBUG"):
@@ -53,6 +54,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return FAILED
+    finally:
+        let_go()
+
+
+def _answered(argv: Sequence[str]) -> int:
+    try:
+        return _run(argv)
+    except SystemExit as answered:
+        # argparse ends so after --help and --version, whose text may still fail to be written.
+        return int(answered.code or 0)
 
 
 def _run(argv: Sequence[str]) -> int:

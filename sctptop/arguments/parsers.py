@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from sctptop import __version__
 from sctptop.arguments import examples
@@ -13,12 +14,19 @@ from sctptop.model.event import EVENT_KINDS
 from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.views import FIRST, VIEWS
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
 
 class _Parser(argparse.ArgumentParser):
     """argparse with our one-line form of an error."""
 
     def error(self, message: str) -> NoReturn:
         raise SctptopError(f"{message} (try: {self.prog} --help)", USAGE)
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        # argparse ignores that its help could not be written.
+        (file or sys.stdout).write(message)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

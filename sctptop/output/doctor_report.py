@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import sys
@@ -21,9 +20,6 @@ STATUS_WIDTH, NAME_WIDTH = 9, 14
 def report_doctor(host: Sequence[Check], as_json: bool) -> int:
     """Print what was found on the host, and of this terminal. Returns the exit code."""
     checks = [*host, this_terminal()]
-    # A folder's name may hold what the terminal's encoding cannot show.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
     if as_json:
         print(json.dumps({"verdict": verdict(host), "checks": [asdict(check) for check in checks]}))
     else:

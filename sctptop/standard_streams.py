@@ -1,0 +1,106 @@
+"""The standard streams as users leave them: closed, full, hung up, or of an encoding without our characters."""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import io
+import os
+import select
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from sctptop.errors import SctptopError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+_PAIRS = """
+…~ →> ←< ↑^ ↓v ▲^ ▼v ▸> ▶> ◀< –- ─- ╌- ×x µu ●* ◐* ○o •* ·. ≠! ±~ │| ┤| ┴+ ▏| ▕| ✗x
+▁_ ▂_ ▃. ▄- ▅- ▆= ▇# █# ▓# ▒= ░.
+"""
+PLAIN = {pair[0]: pair[1] for pair in _PAIRS.split()}
+"""What stands for our characters where the encoding lacks them: one for one, as columns have a width."""
+
+ELSEWHERE = "make room, or write to another disk"
+CAUSES = {
+    errno.ENOSPC: ("no space left on device", ELSEWHERE),
+    errno.EDQUOT: ("disk quota exceeded", ELSEWHERE),
+    errno.EFBIG: ("file too large", "ulimit -f unlimited, or a file a time"),
+    errno.EBADF: ("it is closed", "> FILE, or > /dev/null when nobody wants it"),
+    errno.EIO: ("input/output error", "> FILE; a terminal that was closed takes no more"),
+}
+"""Why output fails, and what helps."""
+
+
+class Output(io.FileIO):
+    """What writes on a descriptor. Raises SctptopError where it takes no more, BrokenPipeError without a reader."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write some of the data. Returns how many bytes."""
+        while True:
+            try:
+                written: int | None = super().write(data)
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                raise output_error(error) from None
+            if written is not None:
+                return written
+            # Whoever has the same terminal or pipe may have made it one that does not wait.
+            select.select([], [self.fileno()], [])
+
+
+class Complaints(io.FileIO):
+    """What writes on a descriptor, or drops what that does not take: a complaint that fails changes nothing else."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write the data. Returns how many bytes are done with."""
+        try:
+            written: int | None = super().write(data)
+        except OSError:
+            written = None
+        return memoryview(data).nbytes if written is None else written
+
+
+def output_error(error: OSError) -> SctptopError:
+    """What the user reads of it."""
+    why, remedy = CAUSES.get(error.errno or 0, (error.strerror or str(error), ELSEWHERE))
+    return SctptopError(f"standard output: {why} (try: {remedy})")
+
+
+def make_fit() -> None:
+    """Make standard streams of which each is there, takes every text, and fails as `Output` and `Complaints` do."""
+    codecs.register_error("plain", _plain)
+    # A file opened later must not become a standard stream. What is written on a closed output fails, as it should.
+    for descriptor, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, flags), True)
+    sys.stdout = text_on(Output(1, "w", closefd=False), sys.stdout)
+    sys.stderr = text_on(Complaints(2, "w", closefd=False), sys.stderr)
+
+
+def text_on(raw: io.FileIO, before: TextIO | None) -> TextIO:
+    """A text stream on it in the encoding of the one before, line by line on a terminal."""
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=before.encoding if before is not None else None,
+        errors="plain",
+        line_buffering=raw.isatty(),
+    )
+
+
+def let_go() -> None:
+    """Send what is left to standard output; what it does not take is dropped, or Python complains of it at exit."""
+    try:
+        sys.stdout.flush()
+    except (OSError, SctptopError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(PLAIN.get(one, "?") for one in error.object[error.start : error.end]), error.end
