@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.namespaces.held_netns import held_by_sockets
+from sctptop.kernel.namespaces.held_netns import HeldNamespaces
 from sctptop.kernel.namespaces.netns import Namespaces
 from sctptop.kernel.reading.all_namespaces import Everywhere
 from sctptop.model.selection import OWN_NAMESPACE
@@ -38,12 +38,13 @@ def rows(count: int) -> list[tuple[str, float]]:
         fresh._not_before = 0.0
         fresh.look()
 
+    known, held = Namespaces().look(), HeldNamespaces(everywhere._listed)
     found += [
         ("reading our own namespace", best_of(own.read, REPEAT)),
         (f"reading all {count + 3}", best_of(all_of_them.read, REPEAT)),
         ("  of which the look at processes and mounts", best_of(look, REPEAT)),
         ("  of which entering and reading", best_of(everywhere.read, REPEAT)),
-        ("once a minute: a look at all sockets", best_of(lambda: held_by_sockets([]), REPEAT)),
+        ("once a minute: a look at all sockets", best_of(lambda: held.look(known), REPEAT)),
     ]
     own.close()
     all_of_them.close()

@@ -9,6 +9,7 @@ its interfaces, after its owner let go of it.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import re
 import time
@@ -24,6 +25,8 @@ from sctptop.terminal_text import printable
 CLONE_NEWNET = 0x40000000
 SHARE = 20.0
 """A look at all processes may take one part in so many of the time."""
+
+_GONE = (errno.ENOENT, errno.ESRCH, errno.EBADF, errno.EINVAL, errno.ENXIO, errno.ENOTDIR)
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -117,6 +120,11 @@ def named(mountinfo: Path) -> dict[int, Path]:
                 if inode not in found or place.parent == Path("/run/netns"):
                     found[inode] = place
     return found
+
+
+def is_gone(error: OSError) -> bool:
+    """Whether it says that a process, a descriptor or a namespace is gone, or that something else took its place."""
+    return error.errno in _GONE
 
 
 @contextmanager

@@ -65,6 +65,23 @@ def holders(proc: Path, pids: Iterable[int], inodes: Iterable[int]) -> Holders:
     return result
 
 
+def sockets_of(proc: Path, pid: int) -> list[tuple[int, int]]:
+    """Descriptor and inode of each socket of a process. Raises OSError when it is gone or may not be looked at."""
+    found = []
+    folder = os.open(f"{proc}/{pid}/fd", _FOLDER)
+    try:
+        for name in os.listdir(folder):  # noqa: PTH208
+            try:
+                link = os.readlink(name, dir_fd=folder)
+            except FileNotFoundError:
+                continue
+            if link.startswith("socket:["):
+                found.append((int(name), int(link[8:-1])))
+    finally:
+        os.close(folder)
+    return found
+
+
 def _look(path: str, pid: int, wanted: Mapping[str, int], found: dict[int, dict[int, str]]) -> None:
     folder = os.open(path, _FOLDER)
     try:
@@ -99,6 +116,16 @@ def read_stat(proc: Path, pid: int) -> Stat | None:
     if not bracket or len(words) < 20 or not words[19].isdigit():
         return None
     return Stat(before.partition(b"(")[2], int(words[19]))
+
+
+def parent(proc: Path, pid: int) -> int | None:
+    """The pid of the process's parent; None when it has gone."""
+    try:
+        text = (proc / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    words = text.rpartition(b")")[2].split()
+    return int(words[1]) if len(words) > 1 and words[1].isdigit() else None
 
 
 def user_id(proc: Path, pid: int) -> int | None:

@@ -15,13 +15,14 @@ from pathlib import Path
 
 from sctptop.kernel.host.preflight import NO_PROC, PROC_SCTP
 from sctptop.kernel.host.privilege import SYS_ADMIN, effective_capabilities
-from sctptop.kernel.namespaces.held_netns import held_by_sockets
-from sctptop.kernel.namespaces.netns import SHARE, Found, Namespaces, inside, netns_of, own_netns
+from sctptop.kernel.namespaces.held_netns import Held, HeldNamespaces
+from sctptop.kernel.namespaces.netns import SHARE, Found, Namespaces, inside, is_gone, netns_of, own_netns
 from sctptop.kernel.owners.processes import Owners
 from sctptop.kernel.reading.namespace_reader import NamespaceReader, Read
+from sctptop.kernel.reading.procfs import parse_assocs, parse_eps, read_text
 from sctptop.model.sample import Namespace
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice
-from sctptop.model.source_state import OK, Kind, SourceState
+from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 
 HELD_S = 60.0
 """So often namespaces are looked for that only a socket keeps, and when a probe hears of one not known."""
@@ -61,7 +62,8 @@ class Everywhere:
         self._now = now
         self._readers: dict[int, NamespaceReader] = {}
         self._known: Mapping[int, Found] = {}
-        self._held: Mapping[int, Found] = {}
+        self._holders = HeldNamespaces(self._listed)
+        self._held = Held()
         self._held_at = 0.0
         self._held_not_before = 0.0
 
@@ -93,6 +95,7 @@ class Everywhere:
             self._readers.pop(gone).close()
         reads: dict[int, Read] = {}
         refused = []
+        failed = OK
         for inode, found in known.items():
             try:
                 if inode == own:
@@ -101,10 +104,12 @@ class Everywhere:
                 with inside(found):
                     reads[inode] = self._reader(inode, keep_open=False).read()
             except OSError as error:
-                # Gone since we looked; root of a user namespace may not enter those of others.
+                # Root of a user namespace may not enter those of others.
                 if error.errno in (errno.EPERM, errno.EACCES):
                     refused.append(found.name or str(inode))
-        state = OK
+                elif not is_gone(error):
+                    failed = SourceState(Kind.ERROR, f"{found.name or inode}: {error.strerror or error}")
+        state = not_ok((failed, self._held.state))
         if refused:
             names = ", ".join(refused)
             state = SourceState(Kind.ERROR, f"{names}: not permitted", "sudo on the host itself")
@@ -143,11 +148,18 @@ class Everywhere:
         """Namespaces that only a socket keeps; looked for now and then."""
         now = self._now()
         if now >= max(self._held_at, self._held_not_before):
-            self._held = held_by_sockets(self._namespaces.look())
+            self._held = self._holders.look(self._namespaces.look())
             after = self._now()
             self._held_at = after + HELD_S
             self._held_not_before = after + SHARE * (after - now)
-        return self._held
+        return self._held.found
+
+    def _listed(self, found: Found) -> set[int]:
+        """Inodes of the sockets in /proc/net/sctp of a namespace. Raises OSError."""
+        with inside(found):
+            eps, assocs = (read_text(self._folder, name) for name in ("eps", "assocs"))
+        inodes = (*(line.inode for line in parse_eps(eps)), *(line.inode for line in parse_assocs(assocs)))
+        return {inode for inode in inodes if inode}
 
     def _read_here(self, inode: int) -> Read:
         return self._reader(inode, keep_open=True).read()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -24,7 +23,8 @@ from sctptop.model.association import Path as PeerPath
 from sctptop.model.sample import Sample
 from sctptop.model.selection import parse_netns
 from tests.lab.machine.boot import REPOSITORY
-from tests.lab.scenes.hosts import Host, inside, two_hosts
+from tests.lab.scenes.hosts import Host, two_hosts
+from tests.lab.scenes.keeper import keeper
 from tests.lab.traffic.process import traffic
 
 HOLD = "import ctypes, time; assert ctypes.CDLL(None).unshare(1 << 30) == 0; print('here', flush=True); time.sleep(600)"
@@ -219,21 +219,11 @@ def _interfaces(prefix: str) -> str:
     return "".join(line for line in shown.splitlines() if prefix in line)
 
 
-def _orphan(host: Host) -> list[socket.socket]:
-    """Both ends of an association over loopback in that host's namespace, held by this process."""
-    with inside(host):
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SCTP)
-        listener.bind(("127.0.0.1", 7000))
-        listener.listen()
-        client = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_SCTP)
-        client.connect(("127.0.0.1", 7000))
-        return [listener, client, listener.accept()[0]]
-
-
 def test_a_namespace_that_only_a_socket_keeps() -> None:
     with two_hosts(("kept", "other"), subnet=12) as (kept, _):
         kept.run(["ip", "link", "set", "lo", "up"])
-        sockets = _orphan(kept)
+        process = keeper(kept.namespace, 1)
+        holder = process.__enter__()
     try:
         source = LiveSource()
         found = [
@@ -241,10 +231,9 @@ def test_a_namespace_that_only_a_socket_keeps() -> None:
         ]
         source.close()
         assert len(found) == 2
-        assert all(entry.process and entry.process.pid == os.getpid() for entry in found)
+        assert all(entry.process and entry.process.pid == holder.process.pid for entry in found)
     finally:
-        for one in sockets:
-            one.close()
+        process.__exit__(None, None, None)
 
 
 def test_reading_leaves_no_thread_elsewhere_and_no_descriptor_open(source: LiveSource) -> None:
