@@ -33,7 +33,7 @@ def measured(probes: Probes, watch_s: float) -> ProbeCosts:
         source.read()
         watched_s = time.monotonic() - started
         points = tuple(_cost(entry) for entry in probes.points())
-        return ProbeCosts(points, watched_s, probes.compile_s, timed)
+        return ProbeCosts(points, watched_s, probes.compile_s, timed, str(probes.cramped or ""))
     finally:
         if descriptor >= 0:
             os.close(descriptor)

@@ -29,9 +29,13 @@ class PointCost:
 
 @dataclass(frozen=True, slots=True)
 class ProbeCosts:
-    """All attach points, watched for ``watched_s``; ``timed``: whether the kernel times BPF programs."""
+    """All attach points, watched for ``watched_s``; ``timed``: whether the kernel times BPF programs.
+
+    ``cramped``: why the buffers of events are smaller than is useful, empty where they are not.
+    """
 
     points: tuple[PointCost, ...]
     watched_s: float
     compile_s: float
     timed: bool
+    cramped: str = ""

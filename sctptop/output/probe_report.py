@@ -36,6 +36,8 @@ def _table(costs: ProbeCosts) -> str:
         )
     on = sum(point.on for point in costs.points)
     lines.append(f"{on} of {len(costs.points)} attached; read and compiled in {costs.compile_s:.2f} s")
+    if costs.cramped:
+        lines.append(costs.cramped)
     if costs.timed:
         share = total / 1e7 / costs.watched_s
         lines.append(

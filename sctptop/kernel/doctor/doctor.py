@@ -117,6 +117,7 @@ _CHECKS: dict[str, Callable[[Host], Check]] = {
     "rights": lambda host: probe_checks.rights(host.root, needs_modules=not host.sctp),
     "lockdown": lambda host: probe_checks.lockdown(host.root),
     "kprobes": lambda host: probe_checks.kprobes(host.root, host.release, host.commands, host.refused),
+    "buffers": lambda host: probe_checks.buffers(host.root, host.release),
     "BCC": lambda host: probe_checks.bcc(host.bcc),
     "libbpf": lambda host: probe_checks.libbpf(host.libbpf),
     "BTF": lambda host: probe_checks.types(host.root, host.libbpf, host.source, host.sctp),

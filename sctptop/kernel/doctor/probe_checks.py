@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sctptop.kernel.host.distribution import Commands
+from sctptop.kernel.host.memlock import UNLIMITED, limited_maps, locked_memory
 from sctptop.kernel.host.modules import option
 from sctptop.kernel.host.privilege import (
     SYS_MODULE,
@@ -15,6 +16,7 @@ from sctptop.kernel.host.privilege import (
     missing_capabilities,
     missing_rights,
 )
+from sctptop.kernel.probes.event_buffers import needed_kib
 from sctptop.kernel.probes.find_bcc import NoBcc
 from sctptop.kernel.probes.libbpf import LibbpfError
 from sctptop.kernel.probes.program import NoProbes
@@ -24,6 +26,9 @@ from sctptop.model.source_state import Trouble
 
 BUILT_WITH = ("CONFIG_BPF_SYSCALL", "CONFIG_BPF_EVENTS", "CONFIG_KPROBES")
 """Without one of these the kernel runs no probe."""
+
+MAPS_KIB = 16 << 10
+"""What the maps take at most, where the kernel counts them against RLIMIT_MEMLOCK."""
 
 
 def rights(root: Path, needs_modules: bool) -> Check:
@@ -70,6 +75,28 @@ def kprobes(root: Path, release: str, known: Commands, refused: Callable[[], Tro
     if trouble is not None:
         return Check("kprobes", MISSING, *trouble)
     return Check("kprobes", OK, "the kernel has them")
+
+
+def buffers(root: Path, release: str) -> Check:
+    """Whether the kernel locks as much memory for us as the probes have use for."""
+    process = root / "proc/thread-self"
+    if missing_rights(process / "status", process / "uid_map"):
+        return Check("buffers", OK, "none: no probes")
+    limit = limited_maps(release, root)
+    if limit is not None and limit < MAPS_KIB:
+        return Check(
+            "buffers", MISSING, f"this kernel lets us lock {limit} KiB, too little for the maps", UNLIMITED
+        )
+    memory = locked_memory(root)
+    allowed = memory.allowed if memory is not None else None
+    if memory is None or allowed is None:
+        return Check("buffers", OK, "no limit that the kernel shows")
+    needed = needed_kib(memory.processors)
+    each = allowed // memory.processors
+    if each < needed:
+        found = f"room for {each} KiB of events a processor instead of {needed}: bursts may be lost"
+        return Check("buffers", HINT, found, memory.remedy(needed))
+    return Check("buffers", OK, f"room for {needed} KiB of events a processor")
 
 
 def bcc(load: Callable[[], object]) -> Check:

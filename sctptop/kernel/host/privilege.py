@@ -14,7 +14,16 @@ STATUS = Path("/proc/thread-self/status")
 UID_MAP = Path("/proc/thread-self/uid_map")
 LOCKDOWN = Path("/sys/kernel/security/lockdown")
 
-DAC_READ_SEARCH, NET_ADMIN, SYS_MODULE, SYS_PTRACE, SYS_ADMIN, PERFMON, BPF = 2, 12, 16, 19, 21, 38, 39
+DAC_READ_SEARCH, NET_ADMIN, IPC_LOCK, SYS_MODULE, SYS_PTRACE, SYS_ADMIN, SYS_RESOURCE = (
+    2,
+    12,
+    14,
+    16,
+    19,
+    21,
+    24,
+)
+PERFMON, BPF = 38, 39
 """Bits of the capabilities, include/uapi/linux/capability.h."""
 
 

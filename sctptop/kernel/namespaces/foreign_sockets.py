@@ -16,7 +16,6 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from sctptop.kernel.host.sudo import as_root
 from sctptop.model.source_state import Trouble
 
 SIOCGSKNS = 0x894C
@@ -37,17 +36,15 @@ class ForeignSocket:
     number: int
 
 
-def trouble(error: OSError) -> Trouble:
-    """Why sockets of others could not be looked at, where it is not that they are gone."""
+def trouble(error: OSError, pid: int) -> Trouble:
+    """Why the sockets of a process could not be looked at, where it is not that they are gone."""
     match error.errno:
-        case errno.EPERM | errno.EACCES:
-            return Trouble("not permitted to look at the sockets of others", as_root())
         case errno.ENOSYS:
             return Trouble("this kernel does not show the sockets of others: no pidfd_getfd")
         case errno.EMFILE:
             return Trouble("sctptop has too many open files", "ulimit -n 4096")
         case _:
-            return Trouble(f"the sockets of others: {error.strerror or error}")
+            return Trouble(f"the sockets of process {pid} may not be looked at: {error.strerror or error}")
 
 
 def protocol(proc: Path, at: ForeignSocket) -> str:

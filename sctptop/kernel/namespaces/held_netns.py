@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,8 +61,8 @@ class HeldNamespaces:
                 alive.setdefault(socket.inode, []).append(socket)
             self._ask(alive, known)
             self._netns = {inode: netns for inode, netns in self._netns.items() if inode in alive}
-        except OSError as error:
-            self._report(error)
+        except _HopelessError:
+            pass  # It is reported, and tried again next time.
         doors: dict[int, list[ForeignSocket]] = {}
         for inode, sockets in alive.items():
             netns = self._netns.get(inode)
@@ -70,7 +71,7 @@ class HeldNamespaces:
         return Held({netns: _found(netns, sockets) for netns, sockets in doors.items()}, self._state)
 
     def _of_interest(self) -> Iterator[ForeignSocket]:
-        """The sockets of those protocols that other processes hold. Raises OSError where a look is worth no more."""
+        """The sockets of those protocols that other processes hold. Raises _HopelessError."""
         ours = _ourselves(self._proc)
         others: set[int] = set()
         for pid in process_ids(self._proc):
@@ -84,18 +85,18 @@ class HeldNamespaces:
                     elif len(others) < REMEMBERED:
                         others.add(inode)
             except OSError as error:
-                self._pass_over(error)
+                self._pass_over(error, pid)
         self._others = others
 
     def _is_of_interest(self, socket: ForeignSocket) -> bool:
         try:
             return protocol(self._proc, socket) in self._protocols
         except OSError as error:
-            self._pass_over(error)
+            self._pass_over(error, socket.pid)
             return False
 
     def _ask(self, alive: Mapping[int, list[ForeignSocket]], known: Mapping[int, Found]) -> None:
-        """Learn the namespace of those of which it is not known. Raises OSError where a look is worth no more."""
+        """Learn the namespace of those of which it is not known. Raises _HopelessError."""
         if alive.keys() <= self._netns.keys():
             return
         for found in known.values():
@@ -114,27 +115,29 @@ class HeldNamespaces:
                     finally:
                         os.close(descriptor)
                 except OSError as error:
-                    self._pass_over(error)
+                    self._pass_over(error, socket.pid)
                     continue
                 if netns not in known:
                     # Its other sockets need not be asked.
                     self._learn(_found(netns, sockets))
 
     def _learn(self, found: Found) -> None:
-        try:
+        # Where it cannot be entered its sockets are asked, and its reading says why.
+        with suppress(OSError):
             self._netns.update(dict.fromkeys(self._listed(found), found.inode))
-        except OSError as error:
-            self._pass_over(error)
 
-    def _pass_over(self, error: OSError) -> None:
-        """What is gone is no trouble, all else is reported. Raises again what all that follow would meet as well."""
+    def _pass_over(self, error: OSError, pid: int) -> None:
+        """What is gone is no trouble, all else is reported. Raises _HopelessError for what all would meet."""
+        if is_gone(error):
+            return
+        if self._state.ok:
+            self._state = SourceState(Kind.ERROR, *trouble(error, pid))
         if error.errno in HOPELESS:
-            raise error
-        if not is_gone(error):
-            self._report(error)
+            raise _HopelessError from error
 
-    def _report(self, error: OSError) -> None:
-        self._state = SourceState(Kind.ERROR, *trouble(error)) if self._state.ok else self._state
+
+class _HopelessError(Exception):
+    """Ends a look."""
 
 
 def _found(netns: int, sockets: list[ForeignSocket]) -> Found:

@@ -11,24 +11,20 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sctptop.kernel.host.distribution import commands
+from sctptop.kernel.host.memlock import UNLIMITED, limited_maps
 from sctptop.kernel.probes import maps
 from sctptop.kernel.probes.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
+from sctptop.kernel.probes.event_buffers import Buffers, NoBuffers, open_buffers
 from sctptop.kernel.probes.libbpf import LibbpfError
 from sctptop.kernel.probes.points import Point, ProbeChoice, points
 from sctptop.kernel.probes.program_source import ALL_PROBES, ProbeSource, folder, from_btf, from_headers
 from sctptop.kernel.probes.records_check import mismatch
 from sctptop.model.source_state import TroubleError
-
-PERF_PAGES = {"events": 32, "ngap_events": 128}
-"""Pages of each CPU's buffer: room for over a thousand events, or three thousand messages, that come at once."""
-WAKE_AT = {"events": 1, "ngap_events": 64}
-"""Events that wake us: to be woken for each message would cost the kernel more than the message itself."""
 
 MODULES = Path("/lib/modules")
 
@@ -95,6 +91,11 @@ def compiled(bcc: ModuleType, text: str, headers: Path | None) -> Any:
             if differs := mismatch(said()):
                 why = f"the C of the probes is not what sctptop reads: {differs}"
                 raise NoProbes(why, AGAIN) from error
+            limit = limited_maps(_release())
+            if limit is not None and "could not open bpf map" in said():
+                raise NoProbes(
+                    f"this kernel lets us lock {limit} KiB, too little for the maps", UNLIMITED
+                ) from error
             why = first_error(said()) or str(error)
             raise NoProbes(f"BCC could not compile the probes: {why}") from error
 
@@ -113,6 +114,7 @@ class Program:
         self._bpf = compiled(bcc, self.source.text, None if self.needs_headers else folder())
         self.compile_s = time.monotonic() - started
         self.points: tuple[PointState, ...] = ()
+        self.buffers: Buffers | None = None
 
     def attach(self) -> tuple[PointState, ...]:
         """Attach all that this kernel has. Says of each point whether it is on."""
@@ -147,18 +149,12 @@ class Program:
 
         Each taker gets the bytes of each event of its buffer, ``lost`` how many found no room in any. Raises NoProbes.
         """
+        told = {name: take for name, take in takers.items() if f"BPF_PERF_OUTPUT({name})" in self.source.text}
         with captured_stderr() as said:
-            for name, take in takers.items():
-                if f"BPF_PERF_OUTPUT({name})" not in self.source.text:
-                    continue
-                opener = self._bpf[name.encode()].open_perf_buffer
-                # Older versions of BCC (0.18) always wake for each.
-                can_wait = "wakeup_events" in signature(opener).parameters
-                options = {"wakeup_events": WAKE_AT[name]} if can_wait else {}
-                try:
-                    opener(_receiver(take), page_cnt=PERF_PAGES[name], lost_cb=lost, **options)
-                except Exception as error:
-                    raise NoProbes(f"no buffer for events: {_reason(str(error), said())}") from error
+            try:
+                self.buffers = open_buffers(self._bpf, told, lost, said)
+            except NoBuffers as error:
+                raise NoProbes(*error.trouble) from error
 
     def has(self, concern: str) -> bool:
         """Whether this C file is part of the program."""
@@ -199,13 +195,6 @@ class Program:
                 with contextlib.suppress(Exception):
                     bpf.cleanup()
                     break
-
-
-def _receiver(take: Callable[[bytes], None]) -> Callable[[int, int, int], None]:
-    def received(_cpu: int, data: int, size: int) -> None:
-        take(ctypes.string_at(data, size))
-
-    return received
 
 
 @contextlib.contextmanager

@@ -111,6 +111,12 @@ class Probes:
         """What reading the types and compiling took; 0 before."""
         return self._program.compile_s if self._program is not None else 0.0
 
+    @property
+    def cramped(self) -> Trouble | None:
+        """Why the buffers of events are smaller than is useful; None when they are not, or not open."""
+        buffers = self._program.buffers if self._program is not None else None
+        return buffers.trouble if buffers is not None else None
+
     def start(self) -> None:
         """Begin in the background; again is nothing."""
         if not self._started:

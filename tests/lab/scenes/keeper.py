@@ -30,7 +30,7 @@ PORT = 7000
 
 @dataclass(frozen=True)
 class Keeper:
-    """``facts``: ``families`` that this kernel makes."""
+    """``facts``: ``families`` that this kernel makes, and the ``pid`` that holds the sockets."""
 
     process: subprocess.Popen[str]
     facts: dict[str, Any]
@@ -47,14 +47,17 @@ class Keeper:
 def keeper(namespace: str = "", associations: int = 0, *families: str) -> Iterator[Keeper]:
     """Starts it; ``families`` are words of FAMILIES. Ends with the block."""
     words = [namespace, str(associations), *families]
-    command = [sys.executable, "-m", "tests.lab.scenes.keeper", *words]
+    # Not a child of ours: what looks at sockets passes its own children over.
+    command = ["sh", "-c", '"$@"; true', "sh", sys.executable, "-m", "tests.lab.scenes.keeper", *words]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=REPOSITORY) as process:
         assert process.stdout is not None
         try:
             yield Keeper(process, json.loads(process.stdout.readline()))
         finally:
-            process.kill()
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait(30)
 
 
 def main(namespace: str, associations: str, *families: str) -> None:
@@ -67,7 +70,7 @@ def main(namespace: str, associations: str, *families: str) -> None:
     if namespace:
         with inside(Host(namespace, namespace, (), (), ())):
             pairs = [_association(PORT + number) for number in range(int(associations))]
-    print(json.dumps({"families": list(made)}), flush=True)
+    print(json.dumps({"families": list(made), "pid": os.getpid()}), flush=True)
     for line in sys.stdin:
         answer: object = None
         if line == "close\n":
@@ -85,6 +88,7 @@ def _association(port: int) -> tuple[socket.socket, socket.socket, socket.socket
 
 
 def _closed(client: socket.socket, accepted: socket.socket) -> int:
+    time.sleep(0.02)
     begun = time.monotonic_ns()
     os.close(client.detach())
     # The peer reads the end of the file when our SHUTDOWN has come.

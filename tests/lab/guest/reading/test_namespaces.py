@@ -231,7 +231,7 @@ def test_a_namespace_that_only_a_socket_keeps() -> None:
         ]
         source.close()
         assert len(found) == 2
-        assert all(entry.process and entry.process.pid == holder.process.pid for entry in found)
+        assert all(entry.process and entry.process.pid == holder.facts["pid"] for entry in found)
     finally:
         process.__exit__(None, None, None)
 

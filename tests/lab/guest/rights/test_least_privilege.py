@@ -84,6 +84,31 @@ def test_two_capabilities_are_enough_for_every_probe(here: Place) -> None:
     assert association["process"] is None and association["mark"] is None
 
 
+@pytest.mark.parametrize("limit_kib", [8192, 64])
+def test_under_a_small_memlock_the_buffers_fit_it_and_what_helps_is_said(here: Place, limit_kib: int) -> None:
+    limit = limit_kib << 10
+    prefix = ["prlimit", f"--memlock={limit}:{limit}", *holding("bpf", "perfmon")]
+    with sysctl_kept("kernel.perf_event_mlock_kb"):
+        here.run(["sysctl", f"{PARANOID}=2", "kernel.perf_event_mlock_kb=516"])
+        done = here.run([*prefix, *SCTPTOP, "--probes", "-d", "1"])
+        print(done.stdout, done.stderr)
+        assert f"{len(POINTS)} of {len(POINTS)} attached" in done.stdout
+        check = here.doctor(prefix)["buffers"]
+        print(check)
+        # 132 KiB a processor are wanted beyond those that the kernel gives everybody.
+        assert (check["status"] == "hint") == ("KiB a processor instead of" in done.stdout)
+        assert (check["status"] == "hint") == (limit_kib == 64)
+        if check["remedy"]:
+            assert f"(try: {check['remedy']})" in done.stdout
+            here.obey(check, user=True)
+            assert here.doctor(prefix)["buffers"]["status"] == "ok"
+            assert "instead of" not in here.run([*prefix, *SCTPTOP, "--probes", "-d", "1"]).stdout
+        # Little is not none: what happens once is not lost.
+        here.run(["sysctl", "kernel.perf_event_mlock_kb=16"])
+        sample = here.sample(prefix)
+        assert sample["sources"]["bpf"] == "ok" and not sample["events_lost"]
+
+
 @pytest.mark.parametrize("lacking", ["sys_ptrace", "dac_read_search", None])
 def test_owners_of_others_sockets_take_two_more(here: Place, lacking: str | None) -> None:
     names = [name for name in ("sys_ptrace", "dac_read_search") if name != lacking]

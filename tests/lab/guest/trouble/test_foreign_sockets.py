@@ -77,7 +77,7 @@ def test_a_namespace_that_only_sockets_keep_is_found_among_them_by_one_duplicate
     try:
         sample = source.read()
         assert ports(sample) == [7000, 7001, 7002]
-        assert {entry.process.pid for entry in sample.associations if entry.process} == {holder.process.pid}
+        assert {entry.process.pid for entry in sample.associations if entry.process} == {holder.facts["pid"]}
         # One to ask, one to enter; each further reading enters by one.
         assert len(duplicated) <= 4
         duplicated.clear()

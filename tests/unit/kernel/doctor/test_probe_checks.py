@@ -16,6 +16,8 @@ from sctptop.kernel.probes.program_source import ALL_PROBES, ProbeSource
 from sctptop.model.check import HINT, MISSING, OK, Check
 from sctptop.model.source_state import Trouble
 from tests.unit.kernel.doctor.hosts import (
+    ALL,
+    RELEASE,
     capabilities,
     config,
     found,
@@ -124,3 +126,29 @@ def test_headers_do_as_well_and_parts_may_not_fit(tmp_path: Path) -> None:
         replace(host, source=lambda: (ProbeSource("", frozenset(), {"rtt.c": "no member x"}), False)), "BTF"
     )
     assert (check.status, "no member x" in check.found) == (HINT, True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "release", "status", "text", "remedy"),
+    [
+        ("65536", RELEASE, HINT, "room for 548 KiB of events a processor instead of 648: bursts may be lost",
+         "sudo sysctl kernel.perf_event_mlock_kb=648"),
+        ("8388608", RELEASE, OK, "room for 648 KiB of events a processor", None),
+        ("unlimited", RELEASE, OK, "no limit that the kernel shows", None),
+        ("65536", "5.10.0-32-amd64", MISSING, "this kernel lets us lock 64 KiB, too little for the maps",
+         "sudo prlimit --memlock=unlimited:unlimited --pid $$"),
+    ],
+)  # fmt: skip
+def test_memory_that_may_be_locked(
+    tmp_path: Path, limit: str, release: str, status: str, text: str, remedy: str | None
+) -> None:
+    host = replace(lively(tmp_path), release=release)
+    capabilities(tmp_path, "c000000000")  # CAP_BPF and CAP_PERFMON
+    write(tmp_path, "proc/thread-self/limits", f"Max locked memory         {limit}  {limit}  bytes\n")
+    write(tmp_path, "proc/sys/kernel/perf_event_mlock_kb", "516\n")
+    write(tmp_path, "sys/devices/system/cpu/online", "0-1\n")
+    assert found(host, "buffers") == Check("buffers", status, text, remedy)
+    capabilities(tmp_path, ALL)
+    assert found(host, "buffers").status == OK, "nothing limits root"
+    capabilities(tmp_path, "0")
+    assert found(host, "buffers").status == OK, "that there are no probes is said above"

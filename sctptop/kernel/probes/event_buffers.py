@@ -1,0 +1,122 @@
+"""The perf buffers that events come through, one a processor and name: as large as is useful and allowed."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import resource
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from inspect import signature
+from typing import Any
+
+from sctptop.kernel.host.memlock import locked_memory, processors
+from sctptop.model.source_state import Trouble, TroubleError
+
+PERF_PAGES = {"events": 32, "ngap_events": 128}
+"""Pages of each CPU's buffer: room for over a thousand events, or three thousand messages, that come at once."""
+MOST_KIB = 16 << 10
+"""What the buffers of one name take at most: hosts with many processors have less for each."""
+WAKE_AT = {"events": 1, "ngap_events": 64}
+"""Events that wake us: to be woken for each message would cost the kernel more than the message itself."""
+PAGE_KIB = resource.getpagesize() // 1024
+_NO_ROOM = ("Operation not permitted", "Cannot allocate memory")
+"""What libbcc prints where mmap is refused: EPERM beyond the limit, ENOMEM."""
+
+Taker = Callable[[bytes], None]
+Said = Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """Pages a processor by name: those that are useful here, and those that there are."""
+
+    wanted: Mapping[str, int]
+    got: Mapping[str, int]
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why they are smaller than is useful; None when they are not."""
+        if self.got == self.wanted:
+            return None
+        got, wanted = _kib(self.got), _kib(self.wanted)
+        allowed = locked_memory()
+        return Trouble(
+            f"buffers of events have {got} KiB a processor instead of {wanted}: the kernel locks no more memory for us",
+            allowed.remedy(wanted) if allowed is not None else None,
+        )
+
+
+class NoBuffers(TroubleError):  # noqa: N818
+    """Not even the smallest could be opened."""
+
+
+def useful(names: Mapping[str, object], cpus: int) -> dict[str, int]:
+    """Pages a processor of each of those names on a host with so many processors: a power of two each."""
+    found = {}
+    for name in names:
+        pages = PERF_PAGES[name]
+        while pages > 1 and pages * PAGE_KIB * cpus > MOST_KIB:
+            pages //= 2
+        found[name] = pages
+    return found
+
+
+def needed_kib(cpus: int) -> int:
+    """What all of them take of one processor's memory, with the page of each that the kernel writes its place to."""
+    return _kib(useful(PERF_PAGES, cpus))
+
+
+def open_buffers(bpf: Any, takers: Mapping[str, Taker], lost: Callable[[int], None], said: Said) -> Buffers:
+    """Open those of the takers' names; where the kernel refuses the memory, all of them at half the size, and again.
+
+    ``said``: what libbcc has printed so far. Raises NoBuffers.
+    """
+    wanted = got = useful(takers, processors())
+    while True:
+        before = len(said())
+        try:
+            for name, take in takers.items():
+                _open(bpf[name.encode()], take, got[name], WAKE_AT[name], lost)
+            return Buffers(wanted, got)
+        except Exception as error:
+            printed = said()[before:]
+            _close(bpf, takers)
+            if not any(words in printed for words in _NO_ROOM):
+                why = printed.strip().splitlines()
+                raise NoBuffers(f"no buffer for events: {why[-1] if why else error}") from error
+            if max(got.values(), default=1) == 1:
+                allowed = locked_memory()
+                raise NoBuffers(
+                    "no buffer for events: the kernel locks no memory for us",
+                    allowed.remedy(_kib(wanted)) if allowed is not None else None,
+                ) from error
+        got = {name: max(1, pages // 2) for name, pages in got.items()}
+
+
+def _open(table: Any, take: Taker, pages: int, wake_at: int, lost: Callable[[int], None]) -> None:
+    # Older versions of BCC (0.18) always wake for each.
+    can_wait = "wakeup_events" in signature(table.open_perf_buffer).parameters
+    options = {"wakeup_events": wake_at} if can_wait else {}
+    table.open_perf_buffer(_receiver(take), page_cnt=pages, lost_cb=lost, **options)
+
+
+def _close(bpf: Any, names: Mapping[str, object]) -> None:
+    """Give back those that were opened before one was refused."""
+    for name in names:
+        table = bpf[name.encode()]
+        # BCC passes over what it did not open.
+        for cpu in range(len(table)):
+            with contextlib.suppress(KeyError):
+                del table[cpu]
+
+
+def _receiver(take: Taker) -> Callable[[int, int, int], None]:
+    def received(_cpu: int, data: int, size: int) -> None:
+        take(ctypes.string_at(data, size))
+
+    return received
+
+
+def _kib(pages: Mapping[str, int]) -> int:
+    return sum(count + 1 for count in pages.values()) * PAGE_KIB
