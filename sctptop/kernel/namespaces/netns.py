@@ -139,7 +139,7 @@ def inside(found: Found) -> Iterator[None]:
         try:
             # A reused inode is another namespace.
             if os.fstat(target).st_ino != found.inode:
-                raise FileNotFoundError(f"network namespace {found.inode} is gone")
+                raise FileNotFoundError(errno.ENOENT, f"network namespace {found.inode} is gone")
             try:
                 _setns(target)
                 yield

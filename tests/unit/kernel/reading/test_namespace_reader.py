@@ -1,0 +1,93 @@
+"""One namespace read again and again while the kernel fails and mends: trouble is of one reading, and said."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from sctptop.kernel.reading import namespace_reader
+from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.namespace_reader import NamespaceReader
+from sctptop.kernel.reading.sockdiag import SockDiagError, _explained
+from tests.unit.kernel.test_live import FakeSockDiag, line, put, record
+
+
+class Kernel:
+    """Opens sockets whose answers the test decides; ``trouble``: what each question meets instead."""
+
+    def __init__(self) -> None:
+        self.records = [record(11)]
+        self.trouble: SockDiagError | None = None
+        self.opened = self.closed = 0
+
+    def open(self) -> FakeSockDiag:
+        kernel = self
+        kernel.opened += 1
+
+        class Socket(FakeSockDiag):
+            def dump(self) -> list[DiagRecord]:
+                if kernel.trouble is not None:
+                    raise kernel.trouble
+                return list(kernel.records)
+
+            def close(self) -> None:
+                kernel.closed += 1
+
+        made = Socket()
+        made.records = self.records
+        return made
+
+
+@pytest.fixture
+def kernel(monkeypatch: pytest.MonkeyPatch) -> Kernel:
+    made = Kernel()
+    monkeypatch.setattr(namespace_reader, "SockDiag", made.open)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        (errno.ENOBUFS, "error: the kernel ran out of buffers; reading again next time"),
+        (errno.ENOENT, "error: module sctp_diag is not loaded (try: sudo modprobe sctp_diag)"),
+        (errno.EAGAIN, "error: the kernel did not answer within 5 s"),
+    ],
+)
+def test_what_fails_once_is_said_once_and_asked_anew(
+    tmp_path: Path, kernel: Kernel, code: int, state: str
+) -> None:
+    reader = NamespaceReader(tmp_path, keep_open=True)
+    put(tmp_path, line(5))
+    assert [entry.assoc_id for entry in reader.read().lines] == [5]
+    kernel.trouble = _explained(code)
+    read = reader.read()
+    assert (str(read.diag), read.records) == (state, [])
+    # /proc still names it.
+    assert [entry.assoc_id for entry in read.lines] == [5]
+    # A socket that failed may hold stale answers.
+    assert (kernel.opened, kernel.closed) == (1, 1)
+    kernel.trouble = None
+    read = reader.read()
+    assert read.diag.ok and [entry.inode for entry in read.records] == [11]
+    assert (kernel.opened, kernel.closed) == (2, 1)
+
+
+def test_an_association_that_goes_between_proc_and_sock_diag_is_not_listed(
+    tmp_path: Path, kernel: Kernel
+) -> None:
+    reader = NamespaceReader(tmp_path)
+    put(tmp_path, line(5), line(6, "10.9.0.3"))
+    read = reader.read()
+    assert [entry.assoc_id for entry in read.lines] == [5]
+    assert len(read.records) == 1
+
+
+def test_a_file_that_cannot_be_read_is_reported_and_the_others_are(tmp_path: Path, kernel: Kernel) -> None:
+    reader = NamespaceReader(tmp_path)
+    put(tmp_path, line(5))
+    (tmp_path / "remaddr").unlink()
+    read = reader.read()
+    assert str(read.procfs) == f"error: {tmp_path}/remaddr: No such file or directory"
+    assert [entry.assoc_id for entry in read.lines] == [5] and read.diag.ok
