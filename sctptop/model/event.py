@@ -50,7 +50,7 @@ class Event:
     t3_rtx: ``rto_ms``, ``errors`` in a row before it, ``flight``
     retransmit: ``reason`` T3_RTX, FAST_RTX, PMTUD or T1_RTX, ``flight``
     path: ``before``, ``after`` of PATH_STATES
-    association: ``change`` NEW or FREED, ``state`` of ASSOCIATION_STATES it was in when freed
+    association: ``change`` NEW or FREED, ``state`` of ASSOCIATION_STATES it was in when freed, ``at_ns`` as of ngap
     ngap: ``direction`` "out" or "in"; ``at_ns`` on CLOCK_MONOTONIC: handed over by the application, or arrived;
     ``wait_ns``: until first transmitted, or until the application had read it; of several chunks the last counts.
     ``blocked_ns`` (out): how long sendmsg waited for send buffer before ``at_ns``; ``order_ns`` (in): of ``wait_ns``,

@@ -117,7 +117,7 @@ def _details(kind: str, record: ProbeEvent, clocks: Clocks) -> dict[str, Detail]
             }
         case _:
             state = _named(ASSOCIATION_STATES, record.after)
-            return {"change": _named(LIFE, record.cause), "state": state}
+            return {"change": _named(LIFE, record.cause), "state": state, "at_ns": record.ns}
 
 
 def _named(names: tuple[str, ...], number: int) -> str:

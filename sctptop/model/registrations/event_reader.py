@@ -47,7 +47,7 @@ class EventReader:
         """All of NGAP, the messages among them, and when which associations went, on the clock of the messages."""
         told: list[tuple[Key, Event]] = []
         fresh: list[Came] = []
-        freed: list[tuple[datetime, Wire]] = []
+        freed: list[tuple[Event, Wire]] = []
         for key, event in events:
             if event.kind == "ngap":
                 named = key if key is not None else wire_of(event)
@@ -65,9 +65,12 @@ class EventReader:
                 if rtt_ms is not None and rtt_ms >= 0:
                     self._associations.heartbeat(wire_of(event), round(rtt_ms * 1e6))
             elif event.kind == "association" and event.text("change") == "FREED":
-                freed.append((event.time, wire_of(event)))
-        return told, fresh, [(self._instant(time), wire) for time, wire in freed]
+                freed.append((event, wire_of(event)))
+        return told, fresh, [(self._instant(event), wire) for event, wire in freed]
 
-    def _instant(self, time: datetime) -> int:
-        """On the clock of the messages, as far as one was seen."""
-        return (time - (self._epoch or time)) // timedelta(microseconds=1) * 1000
+    def _instant(self, event: Event) -> int:
+        """On the clock of the messages. Older recordings have the wall clock's alone, which may have been set since."""
+        at_ns = event.details.get("at_ns")
+        if type(at_ns) is int:
+            return at_ns
+        return (event.time - (self._epoch or event.time)) // timedelta(microseconds=1) * 1000

@@ -74,6 +74,10 @@ class Registrations:
         if whole:
             self._unseen.advance(told, now_ns)
         started = self._take(fresh, freed)
+        if not whole:
+            # They may have been answered by what was lost in the same interval.
+            for attempt in started:
+                attempt.gap = True
         ended = self._settle(now_ns)
         final = [*self._forgotten, *self._close(now_ns)]
         self._forgotten = []
