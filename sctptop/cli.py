@@ -14,6 +14,7 @@ from sctptop.arguments.meaning import checked, keep_span, options_of, size
 from sctptop.arguments.parsers import parse
 from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError, nothing_to_watch
 from sctptop.fields.catalogue import FIELDS
+from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
 from sctptop.options import Options
 from sctptop.quantity import counted
 from sctptop.recording.moment import moment_s
@@ -68,6 +69,7 @@ def _answered(argv: Sequence[str]) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
+    give_up(READING if _reads_the_kernel(arguments) else NOTHING)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info
 
@@ -111,7 +113,12 @@ def _run(argv: Sequence[str]) -> int:
     from sctptop.tui.run import run_dashboard
 
     recorder = _recorder(arguments, options)
-    return run_dashboard(RecordedSource(_live(_probes(arguments), options), recorder), options, recorder)
+    source = RecordedSource(_live(_probes(arguments), options), recorder)
+    return run_dashboard(source, options, recorder, give_up_here)
+
+
+def _reads_the_kernel(arguments: argparse.Namespace) -> bool:
+    return arguments.command not in ("info", "compare", "replay") and not vars(arguments).get("ebpf")
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:

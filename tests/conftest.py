@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import gc
 
+import pytest
+
 
 def pytest_collection_finish() -> None:
     """What was imported stays to the end: no garbage collection looks through it again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def rights_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line, called in this very process, would give up the rights of the tests for good."""
+    monkeypatch.setattr("sctptop.cli.give_up", lambda _: None)
+    monkeypatch.setattr("sctptop.cli.give_up_here", lambda: None)

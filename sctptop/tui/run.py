@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sctptop.errors import FAILED, SctptopError
@@ -18,10 +18,17 @@ from sctptop.tui.live_app import LiveApp
 from sctptop.tui.replay_app import ReplayApp
 
 
-def run_dashboard(source: Source, options: Options, recorder: Recorder) -> int:
-    """Show the live dashboard until the user leaves. Returns the exit code; raises SctptopError when it broke."""
+def run_dashboard(
+    source: Source, options: Options, recorder: Recorder, give_up: Callable[[], object] = lambda: None
+) -> int:
+    """Show the live dashboard until the user leaves. Returns the exit code; raises SctptopError when it broke.
+
+    ``give_up`` takes the rights of every thread but the one that reads.
+    """
     try:
-        code = _run(LiveApp(source, options, recorder))
+        app = LiveApp(source, options, recorder)
+        give_up()
+        code = _run(app)
     finally:
         source.close()
         kept = recorder.last

@@ -10,7 +10,7 @@ from sctptop.kernel.host.memlock import UNLIMITED, limited_maps, locked_memory
 from sctptop.kernel.host.modules import option
 from sctptop.kernel.host.privilege import (
     SYS_MODULE,
-    effective_capabilities,
+    held_capabilities,
     lockdown_mode,
     locked_down,
     missing_capabilities,
@@ -34,7 +34,7 @@ MAPS_KIB = 16 << 10
 def rights(root: Path, needs_modules: bool) -> Check:
     """What we may do; ``needs_modules``: whether a module has to be loaded first."""
     status, uid_map = root / "proc/thread-self/status", root / "proc/thread-self/uid_map"
-    held = effective_capabilities(status)
+    held = held_capabilities(status)
     lacks = missing_capabilities(held, needs_modules)
     others = f"; nor {', '.join(lacks)}" if lacks else ""
     trouble = missing_rights(status, uid_map)

@@ -42,11 +42,11 @@ def missing_capabilities(held: int, needs_modules: bool) -> list[str]:
     return [use for use, wanted, bits in uses if wanted and not all(held >> bit & 1 for bit in bits)]
 
 
-def effective_capabilities(status: Path = STATUS) -> int:
-    """The bit mask CapEff of the calling thread; 0 when it cannot be read."""
+def held_capabilities(status: Path = STATUS) -> int:
+    """The bit mask CapPrm of the calling thread, some of which may be in effect only at times; 0 when not readable."""
     try:
         for line in status.read_text().splitlines():
-            if line.startswith("CapEff:"):
+            if line.startswith("CapPrm:"):
                 return int(line.split()[1], 16)
     except (OSError, ValueError, IndexError):
         pass
@@ -65,7 +65,7 @@ def missing_for_probes(
 
 def missing_rights(status: Path = STATUS, uid_map: Path = UID_MAP) -> Trouble | None:
     """Which capabilities probes lack; None when they have them."""
-    held = effective_capabilities(status)
+    held = held_capabilities(status)
     if not held >> SYS_ADMIN & 1 and not (held >> BPF & 1 and held >> PERFMON & 1):
         return Trouble("needs root, or CAP_BPF and CAP_PERFMON", as_root())
     if in_user_namespace(uid_map):

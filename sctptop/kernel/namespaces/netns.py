@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sctptop.kernel.host.rights import reading_all
 from sctptop.kernel.owners.containers import PROC
 from sctptop.kernel.owners.descriptors import process_ids
 from sctptop.terminal_text import printable
@@ -135,7 +136,8 @@ def inside(found: Found) -> Iterator[None]:
     """
     before = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        target = found.open()
+        with reading_all():
+            target = found.open()
         try:
             # A reused inode is another namespace.
             if os.fstat(target).st_ino != found.inode:

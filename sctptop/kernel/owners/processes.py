@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from sctptop.kernel.host.rights import reading_all
 from sctptop.kernel.owners.containers import PROC, Containers
 from sctptop.kernel.owners.descriptors import (
     INITIAL_PID_NAMESPACE,
@@ -85,6 +86,18 @@ class Owners:
         wanted = {inode for inode in inodes if inode}
         self._owned = {inode: owned for inode, owned in self._owned.items() if inode in wanted}
         self._missed = {inode: missed for inode, missed in self._missed.items() if inode in wanted}
+        with reading_all():
+            self._look(wanted)
+        known = {inode: owned.process for inode, owned in self._owned.items()}
+        return known | {inode: KERNEL for inode, missed in self._missed.items() if missed.complete >= SURE}
+
+    def process(self, pid: int) -> Process | None:
+        """Who a process is; None when it is gone."""
+        with reading_all():
+            stat = read_stat(self._proc, pid)
+            return self._identify(pid, stat) if stat is not None else None
+
+    def _look(self, wanted: set[int]) -> None:
         self._check()
         now = self._now()
         if wanted and now >= self._not_before:
@@ -94,13 +107,6 @@ class Owners:
                 self._search(wanted, fresh, due)
                 after = self._now()
                 self._not_before = after + SHARE * (after - now)
-        known = {inode: owned.process for inode, owned in self._owned.items()}
-        return known | {inode: KERNEL for inode, missed in self._missed.items() if missed.complete >= SURE}
-
-    def process(self, pid: int) -> Process | None:
-        """Who a process is; None when it is gone."""
-        stat = read_stat(self._proc, pid)
-        return self._identify(pid, stat) if stat is not None else None
 
     def _worth_a_search(self, inode: int) -> bool:
         missed = self._missed.get(inode)

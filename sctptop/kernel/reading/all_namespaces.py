@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sctptop.kernel.host.preflight import NO_PROC, PROC_SCTP
-from sctptop.kernel.host.privilege import SYS_ADMIN, effective_capabilities
+from sctptop.kernel.host.privilege import SYS_ADMIN, held_capabilities
+from sctptop.kernel.host.rights import reading_all
 from sctptop.kernel.namespaces.held_netns import Held, HeldNamespaces
 from sctptop.kernel.namespaces.netns import SHARE, Found, Namespaces, inside, is_gone, netns_of, own_netns
 from sctptop.kernel.owners.processes import Owners
@@ -148,7 +149,8 @@ class Everywhere:
         """Namespaces that only a socket keeps; looked for now and then."""
         now = self._now()
         if now >= max(self._held_at, self._held_not_before):
-            self._held = self._holders.look(self._namespaces.look())
+            with reading_all():
+                self._held = self._holders.look(self._namespaces.look())
             after = self._now()
             self._held_at = after + HELD_S
             self._held_not_before = after + SHARE * (after - now)
@@ -182,4 +184,4 @@ class Everywhere:
 
 
 def _may_enter() -> bool:
-    return bool(effective_capabilities() >> SYS_ADMIN & 1)
+    return bool(held_capabilities() >> SYS_ADMIN & 1)

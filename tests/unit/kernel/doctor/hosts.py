@@ -54,7 +54,7 @@ def config(root: Path, text: str) -> None:
 
 def capabilities(root: Path, mask: str) -> None:
     """Those we have."""
-    write(root, "proc/thread-self/status", f"Name:\tsctptop\nCapEff:\t{mask}\n")
+    write(root, "proc/thread-self/status", f"Name:\tsctptop\nCapPrm:\t{mask}\n")
 
 
 def lively(root: Path, distribution: str = "debian") -> Host:

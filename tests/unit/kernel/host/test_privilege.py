@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.host import perf_event, privilege
-from sctptop.kernel.host.privilege import effective_capabilities, lockdown_mode
+from sctptop.kernel.host.privilege import held_capabilities, lockdown_mode
 from sctptop.kernel.host.sudo import as_root
 
 missing_for_probes = partial(privilege.missing_for_probes, refused=lambda: None)
@@ -28,8 +28,8 @@ missing_for_probes = partial(privilege.missing_for_probes, refused=lambda: None)
 )
 def test_root_or_both_capabilities(tmp_path: Path, capabilities: str, allowed: bool) -> None:
     status = tmp_path / "status"
-    status.write_text(f"Name:\tsctptop\nCapEff:\t{capabilities}\n")
-    assert effective_capabilities(status) == int(capabilities, 16)
+    status.write_text(f"Name:\tsctptop\nCapPrm:\t{capabilities}\n")
+    assert held_capabilities(status) == int(capabilities, 16)
     missing = missing_for_probes(status, tmp_path / "none", tmp_path / "none")
     assert (missing is None) == allowed
     assert allowed or "CAP_BPF and CAP_PERFMON (try: sudo sctptop)" in str(missing)
@@ -37,7 +37,7 @@ def test_root_or_both_capabilities(tmp_path: Path, capabilities: str, allowed: b
 
 def test_lockdown(tmp_path: Path) -> None:
     status, lockdown = tmp_path / "status", tmp_path / "lockdown"
-    status.write_text("CapEff:\t000001ffffffffff\n")
+    status.write_text("CapPrm:\t000001ffffffffff\n")
     lockdown.write_text("none [integrity] confidentiality\n")
     assert missing_for_probes(status, lockdown, tmp_path / "none") is None
     lockdown.write_text("none integrity [confidentiality]\n")
@@ -56,7 +56,7 @@ def test_the_mode_of_lockdown(tmp_path: Path, text: str, mode: str | None) -> No
 
 def test_root_of_a_user_namespace_is_no_root(tmp_path: Path) -> None:
     status, uid_map = tmp_path / "status", tmp_path / "uid_map"
-    status.write_text("CapEff:\t000001ffffffffff\n")
+    status.write_text("CapPrm:\t000001ffffffffff\n")
     uid_map.write_text("         0          0 4294967295\n")
     assert missing_for_probes(status, tmp_path / "none", uid_map) is None
     uid_map.write_text("         0     100000      65536\n")
@@ -64,9 +64,9 @@ def test_root_of_a_user_namespace_is_no_root(tmp_path: Path) -> None:
 
 
 def test_a_status_that_cannot_be_read_is_no_right(tmp_path: Path) -> None:
-    (tmp_path / "status").write_text("CapEff:\tnonsense\n")
-    assert effective_capabilities(tmp_path / "status") == 0
-    assert effective_capabilities(tmp_path / "gone") == 0
+    (tmp_path / "status").write_text("CapPrm:\tnonsense\n")
+    assert held_capabilities(tmp_path / "status") == 0
+    assert held_capabilities(tmp_path / "gone") == 0
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_kernel_that_keeps_perf_events_to_itself(
     tmp_path: Path, code: int, level: str, words: str | None
 ) -> None:
     (tmp_path / "paranoid").write_text(f"{level}\n")
-    (tmp_path / "status").write_text("CapEff:\t000000c000000000\n")
+    (tmp_path / "status").write_text("CapPrm:\t000000c000000000\n")
     missing = privilege.missing_for_probes(
         tmp_path / "status",
         tmp_path / "none",
