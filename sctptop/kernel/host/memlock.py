@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from sctptop.kernel.host.privilege import IPC_LOCK, SYS_RESOURCE, effective_capabilities
+from sctptop.kernel.host.privilege import IPC_LOCK, SYS_RESOURCE, held_capabilities
 
 MAPS_ARE_FREE = (5, 11)
 """The first kernel that counts maps by memory cgroup alone."""
@@ -43,7 +43,7 @@ def locked_memory(root: Path = Path("/")) -> LockedMemory | None:
     each, own = _number(kernel / "perf_event_mlock_kb", r"\d+"), _limit(process / "limits")
     if each is None or own is None:
         return None
-    free = effective_capabilities(process / "status") >> IPC_LOCK & 1
+    free = held_capabilities(process / "status") >> IPC_LOCK & 1
     free = free or (_number(kernel / "perf_event_paranoid", r"-?\d+") or 0) < 0
     return LockedMemory(None if free or own < 0 else own, each, processors(root))
 
@@ -65,7 +65,7 @@ def limited_maps(release: str, root: Path = Path("/")) -> int | None:
     if numbers is None or (int(numbers[1]), int(numbers[2])) >= MAPS_ARE_FREE or own is None or own < 0:
         return None
     # BCC lifts the limit itself where it may.
-    return None if effective_capabilities(root / "proc/thread-self/status") >> SYS_RESOURCE & 1 else own
+    return None if held_capabilities(root / "proc/thread-self/status") >> SYS_RESOURCE & 1 else own
 
 
 def _limit(file: Path) -> int | None:

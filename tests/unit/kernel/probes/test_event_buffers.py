@@ -122,7 +122,7 @@ def test_many_processors_have_less_each() -> None:
 def host_files(root: Path, limit: str, paranoid: int = 2, caps: str = "0", release: str = "6.1.0") -> Path:
     for name, text in {
         "proc/thread-self/limits": f"Max locked memory         {limit}   {limit}   bytes     \n",
-        "proc/thread-self/status": f"CapEff:\t{caps}\n",
+        "proc/thread-self/status": f"CapPrm:\t{caps}\n",
         "proc/sys/kernel/perf_event_mlock_kb": "516\n",
         "proc/sys/kernel/perf_event_paranoid": f"{paranoid}\n",
         "sys/devices/system/cpu/online": "0-3,8,10-11\n",
