@@ -78,7 +78,7 @@ int cwnd_return(struct pt_regs *ctx)
 	event.ssthresh_before = before.ssthresh;
 	event.ssthresh_after = sctp_transport__ssthresh(transport);
 	event.flight = before.flight;
-	events.perf_submit(ctx, &event, sizeof(event));
+	submit(ctx, &event);
 	return 0;
 }
 

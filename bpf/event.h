@@ -23,6 +23,20 @@ struct probe_event {
 };
 
 BPF_PERF_OUTPUT(events);
+/* Those that found no room. The kernel says it itself, but no sooner than with the next one that finds some. */
+BPF_ARRAY(events_lost, u64, 1);
+
+INLINE void submit(void *ctx, struct probe_event *event)
+{
+	int zero = 0;
+	u64 *lost;
+
+	if (events.perf_submit(ctx, event, sizeof(*event)) >= 0)
+		return;
+	lost = events_lost.lookup(&zero);
+	if (lost)
+		__sync_fetch_and_add(lost, 1);
+}
 
 /* The name of a path for an event; false when its association is not in the table yet. */
 INLINE bool path_named(struct who *who, const void *asoc, const void *transport)

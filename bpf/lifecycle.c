@@ -30,7 +30,7 @@ int path_return(struct pt_regs *ctx)
 	event.after = sctp_transport__state((void *)was->transport);
 	if (event.before != event.after && path_named(&event.who, (void *)was->asoc, (void *)was->transport)) {
 		event.ns = bpf_ktime_get_ns();
-		events.perf_submit(ctx, &event, sizeof(event));
+		submit(ctx, &event);
 	}
 	path_entered.delete(&stack);
 	return 0;
@@ -47,7 +47,7 @@ INLINE void tell(struct pt_regs *ctx, const void *asoc, const struct assoc_windo
 	if (primary)
 		name_path(&event.who, primary);
 	event.after = sctp_association__state(asoc);
-	events.perf_submit(ctx, &event, sizeof(event));
+	submit(ctx, &event);
 }
 
 /* sctp_endpoint_add_asoc(ep, asoc): also called with the temporary associations that answer an INIT, which it passes

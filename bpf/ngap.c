@@ -45,28 +45,28 @@ BPF_TABLE("hash", u64, struct ngap_bytes, ngap_begun, 1024);
 /* When the last message of a stream could be read, of those that came around a missing chunk. */
 BPF_TABLE("lru_hash", struct ngap_stream, u64, ngap_delivered, 4096);
 BPF_ARRAY(ngap_rate, struct ngap_rate, 1);
+/* Those that came too fast, or found no room. */
 BPF_ARRAY(ngap_lost, u64, 1);
 
 INLINE void ngap_submit(struct pt_regs *ctx, struct ngap_event *event)
 {
 	int zero = 0;
 	struct ngap_rate *rate = ngap_rate.lookup(&zero);
+	u64 *lost = ngap_lost.lookup(&zero);
 
-	if (!rate)
+	if (!rate || !lost)
 		return;
 	if ((s64)(event->done_ns - rate->since) > 1000000000) {
 		rate->since = event->done_ns;
 		rate->sent = 0;
 	}
 	if (rate->sent >= NGAP_RATE) {
-		u64 *lost = ngap_lost.lookup(&zero);
-
-		if (lost)
-			__sync_fetch_and_add(lost, 1);
+		__sync_fetch_and_add(lost, 1);
 		return;
 	}
 	__sync_fetch_and_add(&rate->sent, 1);
-	ngap_events.perf_submit(ctx, event, sizeof(*event));
+	if (ngap_events.perf_submit(ctx, event, sizeof(*event)) < 0)
+		__sync_fetch_and_add(lost, 1);
 }
 
 /* A PPID is opaque to the stack: some senders forget htonl, and some leave it 0. */

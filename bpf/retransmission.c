@@ -11,7 +11,7 @@ int at_t3_expiry(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type,
 	event.jiffies = sctp_transport__rto(transport);
 	event.before = sctp_transport__error_count(transport);
 	event.flight = sctp_transport__flight_size(transport);
-	events.perf_submit(ctx, &event, sizeof(event));
+	submit(ctx, &event);
 	return 0;
 }
 
@@ -22,7 +22,7 @@ INLINE int tell_retransmission(struct pt_regs *ctx, const void *asoc, const void
 	if (!path_named(&event.who, asoc, transport))
 		return 0;
 	event.flight = sctp_transport__flight_size(transport);
-	events.perf_submit(ctx, &event, sizeof(event));
+	submit(ctx, &event);
 	return 0;
 }
 

@@ -77,7 +77,7 @@ int backbeat_return(struct pt_regs *ctx)
 			event.rtt_ns = heard->ns - made->ns;
 			/* The subtraction of sctp_cmd_transport_on, which follows. */
 			event.jiffies = bpf_jiffies64() - heard->beat.sent_at;
-			events.perf_submit(ctx, &event, sizeof(event));
+			submit(ctx, &event);
 		}
 		beats.delete(&heard->beat);
 	}

@@ -45,7 +45,7 @@ INLINE int rwnd_return(struct pt_regs *ctx, u16 cause)
 		event.ns = bpf_ktime_get_ns();
 		event.who = entry->who;
 		if (event.before != event.after)
-			events.perf_submit(ctx, &event, sizeof(event));
+			submit(ctx, &event);
 	}
 	rwnd_entered.delete(&stack);
 	return 0;

@@ -27,7 +27,7 @@ INLINE void show(struct bpf_raw_tracepoint_args *ctx, struct path_windows *path,
 	event.ssthresh_after = path->ssthresh.now;
 	event.flight = path->flight.now;
 	event.peer_rwnd = peer_rwnd;
-	events.perf_submit(ctx, &event, sizeof(event));
+	submit(ctx, &event);
 }
 
 #endif

@@ -67,7 +67,7 @@ def needed_kib(cpus: int) -> int:
     return _kib(useful(PERF_PAGES, cpus))
 
 
-def open_buffers(bpf: Any, takers: Mapping[str, Taker], lost: Callable[[int], None], said: Said) -> Buffers:
+def open_buffers(bpf: Any, takers: Mapping[str, Taker], said: Said) -> Buffers:
     """Open those of the takers' names; where the kernel refuses the memory, all of them at half the size, and again.
 
     ``said``: what libbcc has printed so far. Raises NoBuffers.
@@ -77,7 +77,7 @@ def open_buffers(bpf: Any, takers: Mapping[str, Taker], lost: Callable[[int], No
         before = len(said())
         try:
             for name, take in takers.items():
-                _open(bpf[name.encode()], take, got[name], WAKE_AT[name], lost)
+                _open(bpf[name.encode()], take, got[name], WAKE_AT[name])
             return Buffers(wanted, got)
         except Exception as error:
             printed = said()[before:]
@@ -94,11 +94,11 @@ def open_buffers(bpf: Any, takers: Mapping[str, Taker], lost: Callable[[int], No
         got = {name: max(1, pages // 2) for name, pages in got.items()}
 
 
-def _open(table: Any, take: Taker, pages: int, wake_at: int, lost: Callable[[int], None]) -> None:
+def _open(table: Any, take: Taker, pages: int, wake_at: int) -> None:
     # Older versions of BCC (0.18) always wake for each.
     can_wait = "wakeup_events" in signature(table.open_perf_buffer).parameters
     options = {"wakeup_events": wake_at} if can_wait else {}
-    table.open_perf_buffer(_receiver(take), page_cnt=pages, lost_cb=lost, **options)
+    table.open_perf_buffer(_receiver(take), page_cnt=pages, lost_cb=_passed_over, **options)
 
 
 def _close(bpf: Any, names: Mapping[str, object]) -> None:
@@ -116,6 +116,10 @@ def _receiver(take: Taker) -> Callable[[int, int, int], None]:
         take(ctypes.string_at(data, size))
 
     return received
+
+
+def _passed_over(_number: int) -> None:
+    """The probes count what is lost themselves, and sooner; without this libbcc would print it."""
 
 
 def _kib(pages: Mapping[str, int]) -> int:

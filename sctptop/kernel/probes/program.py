@@ -144,15 +144,13 @@ class Program:
                 return _reason(str(error), said())
         return None
 
-    def listen(self, takers: Mapping[str, Callable[[bytes], None]], lost: Callable[[int], None]) -> None:
-        """Open the perf buffers of those names that the program has.
-
-        Each taker gets the bytes of each event of its buffer, ``lost`` how many found no room in any. Raises NoProbes.
-        """
+    def listen(self, takers: Mapping[str, Callable[[bytes], None]]) -> None:
+        """Open the perf buffers of those names that the program has; each taker gets the bytes of each event of its
+        buffer. Raises NoProbes."""
         told = {name: take for name, take in takers.items() if f"BPF_PERF_OUTPUT({name})" in self.source.text}
         with captured_stderr() as said:
             try:
-                self.buffers = open_buffers(self._bpf, told, lost, said)
+                self.buffers = open_buffers(self._bpf, told, said)
             except NoBuffers as error:
                 raise NoProbes(*error.trouble) from error
 

@@ -227,8 +227,8 @@ ASSOCIATIONS = CTable("associations", "windows.h", 8, ASSOC_WINDOWS.size)
 INTERVAL = CTable("interval", "windows.h", 4, 4)
 DATA_RTTS = CTable("data_rtts", "rtt.c", RTT_BIN.size, 8)
 WAIT_COUNTS = CTable("waits", "waits.c", WAIT_BIN.size, 8)
-BEYOND_RATE = CTable("ngap_lost", "ngap.c", 4, 8)
-TABLES = (PATHS, ASSOCIATIONS, INTERVAL, DATA_RTTS, WAIT_COUNTS, BEYOND_RATE)
+LOST = (CTable("events_lost", "event.h", 4, 8), CTable("ngap_lost", "ngap.c", 4, 8))
+TABLES = (PATHS, ASSOCIATIONS, INTERVAL, DATA_RTTS, WAIT_COUNTS, *LOST)
 
 ENUMS = (
     CEnum("KIND", "event.h", KINDS),

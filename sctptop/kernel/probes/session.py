@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,10 +20,10 @@ from sctptop.kernel.probes.program_source import ALL_PROBES
 from sctptop.kernel.probes.records import (
     ASSOC_WINDOWS,
     ASSOCIATIONS,
-    BEYOND_RATE,
     DATA_RTTS,
     FREQUENT,
     INTERVAL,
+    LOST,
     PATH_WINDOWS,
     PATHS,
     WAIT_COUNTS,
@@ -38,6 +39,8 @@ NEVER = (0,) * len(FREQUENT)
 QUEUE = 65536
 """Events kept between two readings; those beyond it are counted as lost."""
 POLL_MS = 100
+LATE_S, CATCH_UP_S = 0.5, 2.0
+"""A reading waits for a listener that has not been round for so long, and no longer than that."""
 MODULE_WAIT_S = 1.0
 SETTLE_S = 120.0
 """How long to wait for the probes where output cannot be corrected later; compiling takes a second on real hardware."""
@@ -84,11 +87,13 @@ class Probes:
         # Each written by one thread only: the one that listens, and the one that reads.
         self._lost = 0
         self._lost_told = 0
-        self._too_fast = 0
+        self._lost_below = 0
         self._interval = 1
         self._times: dict[bytes, tuple[int, ...]] = {}
         self._started = False
         self._use = threading.Lock()
+        self._turn = threading.Condition()
+        self._turn_s = 0.0
         self._thread = threading.Thread(target=self._run, name="probes", daemon=True)
 
     @property
@@ -143,6 +148,7 @@ class Probes:
         """What came since the last call; to be called when sock_diag has just been asked."""
         if not self._state.ok:
             return NOTHING
+        self._catch_up()
         with self._use:
             if self._program is None:
                 return NOTHING
@@ -158,7 +164,7 @@ class Probes:
         messages = [self._ngap.popleft() for _ in range(len(self._ngap))]
         lost = self._lost - self._lost_told
         self._lost_told += lost
-        lost += self._beyond_rate(program)
+        lost += self._lost_in_kernel(program)
         now = self._interval
         paths: dict[PathName, PathWindows] = {}
         names: dict[bytes, PathName] = {}
@@ -203,12 +209,10 @@ class Probes:
             return {}
         return bins.waits(_entries(program, WAIT_COUNTS, delete=True), names)
 
-    def _beyond_rate(self, program: Program) -> int:
-        """Messages that came too fast since the last call (NGAP_RATE of bpf/ngap.c)."""
-        if not program.has(BEYOND_RATE.file):
-            return 0
-        total = maps.get(program.map_fd(BEYOND_RATE.name), 0)
-        gained, self._too_fast = total - self._too_fast, total
+    def _lost_in_kernel(self, program: Program) -> int:
+        """Events that found no room or came too fast (NGAP_RATE of bpf/ngap.c) since the last call."""
+        total = sum(maps.get(program.map_fd(table.name), 0) for table in LOST if program.has(table.file))
+        gained, self._lost_below = total - self._lost_below, total
         return gained
 
     def _frequent(
@@ -259,11 +263,31 @@ class Probes:
             if not any(entry.on for entry in states):
                 raise NoProbes(f"none could be attached: {states[0].refused}")
             self._put_interval(program)
-            program.listen({"events": self._take, "ngap_events": self._take_ngap}, self._count_lost)
+            program.listen({"events": self._take, "ngap_events": self._take_ngap})
+            # Nobody listened to those before.
+            self._lost_in_kernel(program)
+        self._turned(time.monotonic())
         self._state = OK
         self._settled.set()
         while not self._stop.is_set():
+            begun_s = time.monotonic()
             program.poll(POLL_MS)
+            self._turned(begun_s)
+
+    def _turned(self, begun_s: float) -> None:
+        with self._turn:
+            self._turn_s = begun_s
+            self._turn.notify_all()
+
+    def _catch_up(self) -> None:
+        """Let the one that listens come first, if it is late.
+
+        The process may have been stopped: what came meanwhile lies in the buffers, and belongs to this reading.
+        """
+        now_s = time.monotonic()
+        with self._turn:
+            if now_s - self._turn_s > LATE_S:
+                self._turn.wait_for(lambda: self._turn_s >= now_s or self._stop.is_set(), CATCH_UP_S)
 
     def _put_interval(self, program: Program) -> None:
         maps.put(program.map_fd(INTERVAL.name), 0, self._interval)
@@ -280,9 +304,6 @@ class Probes:
             self._ngap.append(record)
         else:
             self._lost += 1
-
-    def _count_lost(self, number: int) -> None:
-        self._lost += number
 
 
 def _load(choice: ProbeChoice) -> Program:

@@ -59,7 +59,7 @@ class Kernel:
     def opened(self) -> event_buffers.Buffers:
         takers = {"events": lambda data: None, "ngap_events": lambda data: None}
         with captured_stderr() as said:
-            return open_buffers(self.tables, takers, lambda number: None, said)
+            return open_buffers(self.tables, takers, said)
 
 
 @pytest.fixture(autouse=True)

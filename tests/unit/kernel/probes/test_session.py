@@ -19,7 +19,7 @@ from sctptop.kernel.probes.session import NOTHING, Probes
 from sctptop.model.source_state import Trouble
 from tests.unit.kernel.probes.test_ngap_records import INITIAL, clocks, record, who
 
-PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, RATE = 3, 4, 5, 6, 7, 8
+PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, NGAP_LOST, LOST = 3, 4, 5, 6, 7, 8, 9
 
 
 class FakeProgram:
@@ -32,7 +32,6 @@ class FakeProgram:
         self.closed = 0
         self.take: Callable[[bytes], None] = lambda data: None
         self.take_ngap: Callable[[bytes], None] = lambda data: None
-        self.lost: Callable[[int], None] = lambda number: None
         self.polled = threading.Event()
 
     def attach(self) -> tuple[PointState, ...]:
@@ -40,8 +39,8 @@ class FakeProgram:
 
     costs = attach
 
-    def listen(self, takers: dict[str, Callable[[bytes], None]], lost: Callable[[int], None]) -> None:
-        self.take, self.take_ngap, self.lost = takers["events"], takers["ngap_events"], lost
+    def listen(self, takers: dict[str, Callable[[bytes], None]]) -> None:
+        self.take, self.take_ngap = takers["events"], takers["ngap_events"]
 
     def has(self, concern: str) -> bool:
         return True
@@ -52,7 +51,7 @@ class FakeProgram:
 
     def map_fd(self, name: str) -> int:
         known = {"paths": PATHS, "associations": ASSOCIATIONS, "data_rtts": BINS, "interval": INTERVAL}
-        return {**known, "waits": WAITED, "ngap_lost": RATE}[name]
+        return {**known, "waits": WAITED, "ngap_lost": NGAP_LOST, "events_lost": LOST}[name]
 
     def close(self) -> None:
         self.closed += 1
@@ -63,7 +62,7 @@ class FakeMaps:
 
     def __init__(self) -> None:
         self.content: dict[int, dict[bytes, bytes]] = {PATHS: {}, ASSOCIATIONS: {}, BINS: {}, WAITED: {}}
-        self.beyond_rate = 0
+        self.lost = {NGAP_LOST: 0, LOST: 0}
         self.interval = 0
         self.trouble: OSError | None = None
 
@@ -87,7 +86,7 @@ def maps(monkeypatch: pytest.MonkeyPatch) -> FakeMaps:
     fake = FakeMaps()
     monkeypatch.setattr(bpf_maps, "entries", fake.entries)
     monkeypatch.setattr(bpf_maps, "put", fake.put)
-    monkeypatch.setattr(bpf_maps, "get", lambda fd, key: fake.beyond_rate if (fd, key) == (RATE, 0) else None)
+    monkeypatch.setattr(bpf_maps, "get", lambda fd, key: fake.lost[fd] if key == 0 else None)
     monkeypatch.setattr(session, "missing_for_probes", lambda: None)
     monkeypatch.setattr(session, "missing_sctp", lambda: None)
     return fake
@@ -193,7 +192,7 @@ def test_a_reading(maps: FakeMaps) -> None:
     program.take(
         struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 7_000_000)
     )
-    program.lost(4)
+    maps.lost[LOST] = 4
     seen = found.read(clocks())
     name = ((4026531840, 0x1001, 38412, 59058), "10.9.0.1")
     assert seen.lost == 4
@@ -231,7 +230,7 @@ def test_what_came_too_fast_is_counted_as_lost(maps: FakeMaps) -> None:
     program = FakeProgram()
     found = started(lambda choice: program)
     program.take_ngap(b"short")
-    maps.beyond_rate = 5
+    maps.lost[NGAP_LOST] = 5
     assert found.read(clocks()).lost == 6
     assert found.read(clocks()).lost == 0
     found.close()
@@ -266,4 +265,57 @@ def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
         maps.content[WAITED][of + struct.pack("<II", wait, index)] = one
     (waits,) = found.read(clocks()).waits.values()
     assert waits == {"held": ((48, 1), (655, 1)), "read_wait": ((7, 1),)}
+    found.close()
+
+
+def test_what_was_lost_before_anybody_listened_is_not_counted(maps: FakeMaps) -> None:
+    maps.lost = {NGAP_LOST: 3, LOST: 7}
+    found = started(lambda choice: FakeProgram())
+    assert found.read(clocks()).lost == 0
+    maps.lost = {NGAP_LOST: 4, LOST: 9}
+    assert found.read(clocks()).lost == 3
+    found.close()
+
+
+class Stopped(FakeProgram):
+    """A program whose listener stands still, as all of a stopped process does, and hands over at its next turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = threading.Event()
+        self.waiting: list[bytes] = []
+
+    def poll(self, milliseconds: int) -> None:
+        self.goes_on.wait(30)
+        while self.waiting:
+            self.take(self.waiting.pop())
+        super().poll(milliseconds)
+
+
+def test_what_came_while_the_process_was_stopped_belongs_to_the_first_reading_after_it(
+    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LATE_S", 0.05)
+    program = Stopped()
+    found = started(lambda choice: program)
+    time.sleep(0.1)
+    one = struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 7_000_000)
+    program.waiting = [one] * 30
+    threading.Timer(0.2, program.goes_on.set).start()
+    assert len(found.read(clocks()).events) == 30
+    found.close()
+
+
+def test_a_listener_that_hangs_holds_no_reading_for_long(
+    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LATE_S", 0.05)
+    monkeypatch.setattr(session, "CATCH_UP_S", 0.2)
+    program = Stopped()
+    found = started(lambda choice: program)
+    time.sleep(0.1)
+    begun = time.monotonic()
+    assert found.read(clocks()).events == ()
+    assert 0.1 < time.monotonic() - begun < 5
+    program.goes_on.set()
     found.close()
