@@ -100,7 +100,7 @@ def place(host: Host, broken: str = "true") -> Iterator[Place]:
         yield Place(waiting.pid)
     finally:
         waiting.kill()
-        waiting.wait(30)
+        waiting.communicate(timeout=30)
 
 
 @contextmanager
