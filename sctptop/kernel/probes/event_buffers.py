@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import resource
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import signature
@@ -22,6 +24,9 @@ WAKE_AT = {"events": 1, "ngap_events": 64}
 PAGE_KIB = resource.getpagesize() // 1024
 _NO_ROOM = ("Operation not permitted", "Cannot allocate memory")
 """What libbcc prints where mmap is refused: EPERM beyond the limit, ENOMEM."""
+
+LATE_S, CATCH_UP_S = 0.5, 2.0
+"""A reading waits for a listener that has not been round for so long, and no longer than that."""
 
 Taker = Callable[[bytes], None]
 Said = Callable[[], str]
@@ -49,6 +54,30 @@ class Buffers:
 
 class NoBuffers(TroubleError):  # noqa: N818
     """Not even the smallest could be opened."""
+
+
+class Rounds:
+    """How far the thread that listens has come: it empties all buffers, again and again."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._begun_s = 0.0
+
+    def ended(self, begun_s: float) -> None:
+        """It has emptied all that was there at ``begun_s``, by time.monotonic."""
+        with self._changed:
+            self._begun_s = begun_s
+            self._changed.notify_all()
+
+    def catch_up(self, stop: threading.Event) -> None:
+        """Let it come first, if it is late.
+
+        The process may have been stopped: what came meanwhile lies in the buffers, and belongs to the next reading.
+        """
+        now_s = time.monotonic()
+        with self._changed:
+            if now_s - self._begun_s > LATE_S:
+                self._changed.wait_for(lambda: self._begun_s >= now_s or stop.is_set(), CATCH_UP_S)
 
 
 def useful(names: Mapping[str, object], cpus: int) -> dict[str, int]:

@@ -12,6 +12,7 @@ from sctptop.kernel.host.preflight import missing_sctp
 from sctptop.kernel.host.privilege import missing_for_probes
 from sctptop.kernel.probes import bins, find_bcc, maps
 from sctptop.kernel.probes.bins import Bins, PathName
+from sctptop.kernel.probes.event_buffers import Rounds
 from sctptop.kernel.probes.events import Clocks, change_event, event
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_events, ngap_record
 from sctptop.kernel.probes.points import ProbeChoice
@@ -39,8 +40,6 @@ NEVER = (0,) * len(FREQUENT)
 QUEUE = 65536
 """Events kept between two readings; those beyond it are counted as lost."""
 POLL_MS = 100
-LATE_S, CATCH_UP_S = 0.5, 2.0
-"""A reading waits for a listener that has not been round for so long, and no longer than that."""
 MODULE_WAIT_S = 1.0
 SETTLE_S = 120.0
 """How long to wait for the probes where output cannot be corrected later; compiling takes a second on real hardware."""
@@ -92,8 +91,7 @@ class Probes:
         self._times: dict[bytes, tuple[int, ...]] = {}
         self._started = False
         self._use = threading.Lock()
-        self._turn = threading.Condition()
-        self._turn_s = 0.0
+        self._rounds = Rounds()
         self._thread = threading.Thread(target=self._run, name="probes", daemon=True)
 
     @property
@@ -148,7 +146,7 @@ class Probes:
         """What came since the last call; to be called when sock_diag has just been asked."""
         if not self._state.ok:
             return NOTHING
-        self._catch_up()
+        self._rounds.catch_up(self._stop)
         with self._use:
             if self._program is None:
                 return NOTHING
@@ -266,28 +264,13 @@ class Probes:
             program.listen({"events": self._take, "ngap_events": self._take_ngap})
             # Nobody listened to those before.
             self._lost_in_kernel(program)
-        self._turned(time.monotonic())
+        self._rounds.ended(time.monotonic())
         self._state = OK
         self._settled.set()
         while not self._stop.is_set():
             begun_s = time.monotonic()
             program.poll(POLL_MS)
-            self._turned(begun_s)
-
-    def _turned(self, begun_s: float) -> None:
-        with self._turn:
-            self._turn_s = begun_s
-            self._turn.notify_all()
-
-    def _catch_up(self) -> None:
-        """Let the one that listens come first, if it is late.
-
-        The process may have been stopped: what came meanwhile lies in the buffers, and belongs to this reading.
-        """
-        now_s = time.monotonic()
-        with self._turn:
-            if now_s - self._turn_s > LATE_S:
-                self._turn.wait_for(lambda: self._turn_s >= now_s or self._stop.is_set(), CATCH_UP_S)
+            self._rounds.ended(begun_s)
 
     def _put_interval(self, program: Program) -> None:
         maps.put(program.map_fd(INTERVAL.name), 0, self._interval)

@@ -5,98 +5,28 @@ from __future__ import annotations
 import struct
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from sctptop.kernel.probes import find_bcc, session
-from sctptop.kernel.probes import maps as bpf_maps
 from sctptop.kernel.probes.find_bcc import NoBcc
-from sctptop.kernel.probes.points import POINTS, ProbeChoice
-from sctptop.kernel.probes.program import NoProbes, PointState
+from sctptop.kernel.probes.points import ProbeChoice
+from sctptop.kernel.probes.program import NoProbes
 from sctptop.kernel.probes.session import NOTHING, Probes
 from sctptop.model.source_state import Trouble
+from tests.unit.kernel.probes.fake_program import (
+    ASSOCIATIONS,
+    BINS,
+    LOST,
+    NGAP_LOST,
+    PATHS,
+    WAITED,
+    FakeMaps,
+    FakeProgram,
+    started,
+)
 from tests.unit.kernel.probes.test_ngap_records import INITIAL, clocks, record, who
-
-PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, NGAP_LOST, LOST = 3, 4, 5, 6, 7, 8, 9
-
-
-class FakeProgram:
-    """A loaded program whose kernel is this test."""
-
-    compile_s = 0.1
-
-    def __init__(self, refused: str | None = None) -> None:
-        self.refused = refused
-        self.closed = 0
-        self.take: Callable[[bytes], None] = lambda data: None
-        self.take_ngap: Callable[[bytes], None] = lambda data: None
-        self.polled = threading.Event()
-
-    def attach(self) -> tuple[PointState, ...]:
-        return tuple(PointState(point, self.refused) for point in POINTS)
-
-    costs = attach
-
-    def listen(self, takers: dict[str, Callable[[bytes], None]]) -> None:
-        self.take, self.take_ngap = takers["events"], takers["ngap_events"]
-
-    def has(self, concern: str) -> bool:
-        return True
-
-    def poll(self, milliseconds: int) -> None:
-        self.polled.set()
-        time.sleep(0.01)
-
-    def map_fd(self, name: str) -> int:
-        known = {"paths": PATHS, "associations": ASSOCIATIONS, "data_rtts": BINS, "interval": INTERVAL}
-        return {**known, "waits": WAITED, "ngap_lost": NGAP_LOST, "events_lost": LOST}[name]
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-class FakeMaps:
-    """What the maps hold, by descriptor; what was written to them."""
-
-    def __init__(self) -> None:
-        self.content: dict[int, dict[bytes, bytes]] = {PATHS: {}, ASSOCIATIONS: {}, BINS: {}, WAITED: {}}
-        self.lost = {NGAP_LOST: 0, LOST: 0}
-        self.interval = 0
-        self.trouble: OSError | None = None
-
-    def entries(
-        self, fd: int, key_size: int, value_size: int, *, delete: bool = False
-    ) -> list[tuple[bytes, bytes]]:
-        if self.trouble is not None:
-            raise self.trouble
-        found = list(self.content[fd].items())
-        if delete:
-            self.content[fd] = {}
-        return found
-
-    def put(self, fd: int, key: int, value: int) -> None:
-        assert (fd, key) == (INTERVAL, 0)
-        self.interval = value
-
-
-@pytest.fixture
-def maps(monkeypatch: pytest.MonkeyPatch) -> FakeMaps:
-    fake = FakeMaps()
-    monkeypatch.setattr(bpf_maps, "entries", fake.entries)
-    monkeypatch.setattr(bpf_maps, "put", fake.put)
-    monkeypatch.setattr(bpf_maps, "get", lambda fd, key: fake.lost[fd] if key == 0 else None)
-    monkeypatch.setattr(session, "missing_for_probes", lambda: None)
-    monkeypatch.setattr(session, "missing_sctp", lambda: None)
-    return fake
-
-
-def started(load: Callable[[ProbeChoice], Any]) -> Probes:
-    found = Probes(load=load)
-    found.start()
-    found.settle(10)
-    return found
 
 
 def windows(told: int, raises: int) -> bytes:
@@ -265,57 +195,4 @@ def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
         maps.content[WAITED][of + struct.pack("<II", wait, index)] = one
     (waits,) = found.read(clocks()).waits.values()
     assert waits == {"held": ((48, 1), (655, 1)), "read_wait": ((7, 1),)}
-    found.close()
-
-
-def test_what_was_lost_before_anybody_listened_is_not_counted(maps: FakeMaps) -> None:
-    maps.lost = {NGAP_LOST: 3, LOST: 7}
-    found = started(lambda choice: FakeProgram())
-    assert found.read(clocks()).lost == 0
-    maps.lost = {NGAP_LOST: 4, LOST: 9}
-    assert found.read(clocks()).lost == 3
-    found.close()
-
-
-class Stopped(FakeProgram):
-    """A program whose listener stands still, as all of a stopped process does, and hands over at its next turn."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.goes_on = threading.Event()
-        self.waiting: list[bytes] = []
-
-    def poll(self, milliseconds: int) -> None:
-        self.goes_on.wait(30)
-        while self.waiting:
-            self.take(self.waiting.pop())
-        super().poll(milliseconds)
-
-
-def test_what_came_while_the_process_was_stopped_belongs_to_the_first_reading_after_it(
-    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session, "LATE_S", 0.05)
-    program = Stopped()
-    found = started(lambda choice: program)
-    time.sleep(0.1)
-    one = struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 7_000_000)
-    program.waiting = [one] * 30
-    threading.Timer(0.2, program.goes_on.set).start()
-    assert len(found.read(clocks()).events) == 30
-    found.close()
-
-
-def test_a_listener_that_hangs_holds_no_reading_for_long(
-    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(session, "LATE_S", 0.05)
-    monkeypatch.setattr(session, "CATCH_UP_S", 0.2)
-    program = Stopped()
-    found = started(lambda choice: program)
-    time.sleep(0.1)
-    begun = time.monotonic()
-    assert found.read(clocks()).events == ()
-    assert 0.1 < time.monotonic() - begun < 5
-    program.goes_on.set()
     found.close()

@@ -1,0 +1,20 @@
+"""The maps of a program as a test fills them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sctptop.kernel.probes import maps as bpf_maps
+from sctptop.kernel.probes import session
+from tests.unit.kernel.probes.fake_program import FakeMaps
+
+
+@pytest.fixture
+def maps(monkeypatch: pytest.MonkeyPatch) -> FakeMaps:
+    fake = FakeMaps()
+    monkeypatch.setattr(bpf_maps, "entries", fake.entries)
+    monkeypatch.setattr(bpf_maps, "put", fake.put)
+    monkeypatch.setattr(bpf_maps, "get", lambda fd, key: fake.lost[fd] if key == 0 else None)
+    monkeypatch.setattr(session, "missing_for_probes", lambda: None)
+    monkeypatch.setattr(session, "missing_sctp", lambda: None)
+    return fake

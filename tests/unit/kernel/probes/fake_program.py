@@ -1,0 +1,80 @@
+"""A loaded program and its maps, whose kernel is the test."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sctptop.kernel.probes.points import POINTS, ProbeChoice
+from sctptop.kernel.probes.program import PointState
+from sctptop.kernel.probes.session import Probes
+
+PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, NGAP_LOST, LOST = 3, 4, 5, 6, 7, 8, 9
+
+
+class FakeProgram:
+    """A loaded program whose kernel is this test."""
+
+    compile_s = 0.1
+
+    def __init__(self, refused: str | None = None) -> None:
+        self.refused = refused
+        self.closed = 0
+        self.take: Callable[[bytes], None] = lambda data: None
+        self.take_ngap: Callable[[bytes], None] = lambda data: None
+        self.polled = threading.Event()
+
+    def attach(self) -> tuple[PointState, ...]:
+        return tuple(PointState(point, self.refused) for point in POINTS)
+
+    costs = attach
+
+    def listen(self, takers: dict[str, Callable[[bytes], None]]) -> None:
+        self.take, self.take_ngap = takers["events"], takers["ngap_events"]
+
+    def has(self, concern: str) -> bool:
+        return True
+
+    def poll(self, milliseconds: int) -> None:
+        self.polled.set()
+        time.sleep(0.01)
+
+    def map_fd(self, name: str) -> int:
+        known = {"paths": PATHS, "associations": ASSOCIATIONS, "data_rtts": BINS, "interval": INTERVAL}
+        return {**known, "waits": WAITED, "ngap_lost": NGAP_LOST, "events_lost": LOST}[name]
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class FakeMaps:
+    """What the maps hold, by descriptor; what was written to them."""
+
+    def __init__(self) -> None:
+        self.content: dict[int, dict[bytes, bytes]] = {PATHS: {}, ASSOCIATIONS: {}, BINS: {}, WAITED: {}}
+        self.lost = {NGAP_LOST: 0, LOST: 0}
+        self.interval = 0
+        self.trouble: OSError | None = None
+
+    def entries(
+        self, fd: int, key_size: int, value_size: int, *, delete: bool = False
+    ) -> list[tuple[bytes, bytes]]:
+        if self.trouble is not None:
+            raise self.trouble
+        found = list(self.content[fd].items())
+        if delete:
+            self.content[fd] = {}
+        return found
+
+    def put(self, fd: int, key: int, value: int) -> None:
+        assert (fd, key) == (INTERVAL, 0)
+        self.interval = value
+
+
+def started(load: Callable[[ProbeChoice], Any]) -> Probes:
+    found = Probes(load=load)
+    found.start()
+    found.settle(10)
+    return found
