@@ -21,6 +21,8 @@ MOST_KIB = 16 << 10
 """What the buffers of one name take at most: hosts with many processors have less for each."""
 WAKE_AT = {"events": 1, "ngap_events": 64}
 """Events that wake us: to be woken for each message would cost the kernel more than the message itself."""
+SPARE = 256
+"""Descriptors that all the rest of us takes at most: probes, maps, sockets, files."""
 PAGE_KIB = resource.getpagesize() // 1024
 _NO_ROOM = ("Operation not permitted", "Cannot allocate memory")
 """What libbcc prints where mmap is refused: EPERM beyond the limit, ENOMEM."""
@@ -101,7 +103,9 @@ def open_buffers(bpf: Any, takers: Mapping[str, Taker], said: Said) -> Buffers:
 
     ``said``: what libbcc has printed so far. Raises NoBuffers.
     """
-    wanted = got = useful(takers, processors())
+    cpus = processors()
+    _make_room(SPARE + cpus * len(takers))
+    wanted = got = useful(takers, cpus)
     while True:
         before = len(said())
         try:
@@ -121,6 +125,14 @@ def open_buffers(bpf: Any, takers: Mapping[str, Taker], said: Said) -> Buffers:
                     allowed.remedy(_kib(wanted)) if allowed is not None else None,
                 ) from error
         got = {name: max(1, pages // 2) for name, pages in got.items()}
+
+
+def _make_room(descriptors: int) -> None:
+    """Each buffer takes a descriptor: with hundreds of processors more than the usual soft limit of 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < descriptors:
+        most = descriptors if hard == resource.RLIM_INFINITY else min(descriptors, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
 
 
 def _open(table: Any, take: Taker, pages: int, wake_at: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,6 +118,21 @@ def test_many_processors_have_less_each() -> None:
         assert all(count >= 1 and count * 4 * cpus <= max(16 << 10, 4 * cpus) for count in pages.values())
     assert useful(dict.fromkeys(names), 64) == {"events": 32, "ngap_events": 64}
     assert (needed_kib(2), needed_kib(64)) == (648, 392)
+
+
+def test_each_buffer_has_a_descriptor_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[tuple[int, int]] = []
+    monkeypatch.setattr(event_buffers, "processors", lambda: 512)
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (1024, 524288))
+    monkeypatch.setattr(resource, "setrlimit", lambda what, limit: limits.append(limit))
+    Kernel(1000).opened()
+    assert limits == [(1280, 524288)]
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (1024, 1024))
+    Kernel(1000).opened()
+    assert limits[1:] == [(1024, 1024)]
+    monkeypatch.setattr(event_buffers, "processors", lambda: 64)
+    Kernel(1000).opened()
+    assert len(limits) == 2
 
 
 def host_files(root: Path, limit: str, paranoid: int = 2, caps: str = "0", release: str = "6.1.0") -> Path:
