@@ -16,7 +16,6 @@ from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError, nothing_to_
 from sctptop.fields.catalogue import FIELDS
 from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
 from sctptop.options import Options
-from sctptop.quantity import counted
 from sctptop.recording.moment import moment_s
 from sctptop.source import Source
 from sctptop.standard_streams import let_go, make_fit
@@ -142,6 +141,7 @@ def _record(arguments: argparse.Namespace, options: Options) -> int:
 
 def _replay(arguments: argparse.Namespace, options: Options) -> int:
     recording = _recording(arguments.file)
+    recording.first()
     start = 0
     if arguments.at is not None:
         first_s, last_s = recording.first_s, recording.last_s
@@ -150,16 +150,13 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
     writer = _writer(arguments, options)
     if writer is not None:
         from sctptop.model.associations.history import WINDOW
+        from sctptop.output.damage import report_damage
         from sctptop.output.stream import stream
         from sctptop.recording.replay import ReplaySource
 
         source = ReplaySource(recording, start, WINDOW)
         code = stream(source, options, writer, source.lead_in())
-        if recording.damaged:
-            print(
-                f"sctptop: {counted(recording.damaged, 'part')} of {recording.path} could not be read",
-                file=sys.stderr,
-            )
+        report_damage(recording)
         return code
     _need_terminal("sctptop replay FILE -b, --json or --csv")
     from sctptop.tui.run import replay_dashboard

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from sctptop.output.damage import report_damage
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short
 from sctptop.recording.reader import Recording
 
@@ -43,9 +44,10 @@ class Info:
 
 
 def report_info(recording: Recording, as_json: bool) -> int:
-    """Print it. Returns the exit code."""
+    """Print it. Returns the exit code; raises RecordingError where nothing of it can be played."""
     try:
         info = _info(recording)
+        report_damage(recording)
     finally:
         recording.close()
     if as_json:
@@ -56,19 +58,19 @@ def report_info(recording: Recording, as_json: bool) -> int:
 
 
 def _info(recording: Recording) -> Info:
-    first = next((sample for _, sample in recording.samples(0, len(recording))), None)
+    first = recording.first()
     recording.check()
     most, events = recording.contents()
     return Info(
         file=str(recording.path),
-        bytes=recording.path.stat().st_size,
+        bytes=recording.size,
         samples=len(recording),
         first=_local(recording.first_s).isoformat(timespec="microseconds"),
         last=_local(recording.last_s).isoformat(timespec="microseconds"),
         associations_at_most=most,
         events=dict(events),
-        hz=first.hz if first else None,
-        sources={name: str(state) for name, state in first.sources.items()} if first else {},
+        hz=first.hz,
+        sources={name: str(state) for name, state in first.sources.items()},
         damaged=recording.damaged,
         facts=recording.facts,
     )

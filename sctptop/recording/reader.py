@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import os
+from array import array
 from bisect import bisect_right
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain
-from sctptop.recording.database import BROKEN, Database, up_to
-from sctptop.recording.file_format import MOST_IN_A_BLOCK, TEXT_LIMIT, RecordingError, printable_json
-from sctptop.recording.packing import DamagedError, unpacked_block, unpacked_lines
-from sctptop.schema import LATEST_S
+from sctptop.recording.database import MAGIC, DatabaseStore
+from sctptop.recording.file_format import RecordingError
+from sctptop.recording.log.opening import opened
+from sctptop.recording.log.reading import LogStore
+from sctptop.recording.log.walk import read_at
+from sctptop.recording.packing import DamagedError
+from sctptop.recording.store import MOST_KINDS, Store
 
 BLOCKS_KEPT = 4
 """Unpacked blocks in memory: a jump needs those before it for its graphs."""
-FACT_LIMIT, MOST_FACTS = 1 << 16, 1000
-"""Characters of one fact, or of the events of a block, and how many facts: none comes near."""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A row of ``blocks``, or the tail as one more. ``events`` by kind."""
-
-    first: int
-    count: int
-    first_s: float
-    last_s: float
-    associations: int = 0
-    events: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,21 +53,17 @@ class Recording:
         """Raises RecordingError when it is none, or none that this version reads."""
         self.path = path
         self._unpacked: OrderedDict[int, _Unpacked] = OrderedDict()
-        self._damaged: set[object] = set()
-        try:
-            self._database = Database(path)
-            # All of one moment: it may be being written.
-            self._database.connection.execute("BEGIN")
-            self.facts: Mapping[str, Any] = dict(self._facts())
-            self._tail: list[tuple[int, object]] = []
-            self.blocks: tuple[Block, ...] = tuple(self._all_blocks())
-            self._database.connection.execute("COMMIT")
-        except BROKEN as error:
-            why = " ".join(str(error).split()) or "reading it takes too much memory"
-            raise RecordingError(f"{path} is damaged: {why} (try: another copy of it)") from error
-        self._ends = list(accumulate(block.count for block in self.blocks))
+        self._store = _store_of(path)
+        self._damaged = self._store.damaged
+        self.facts, self.blocks = self._store.facts, self._store.blocks
+        self._ends = array("Q", accumulate(block.count for block in self.blocks))
         if not self._ends:
+            self.close()
             raise RecordingError(f"{path} holds no sample: the recording ended before its first")
+        self.first_s = self.blocks[0].first_s
+        """When the first sample was read, seconds since 1970."""
+        self.last_s = max(block.last_s for block in self.blocks)
+        """When the last was, or the latest where the clock was set back."""
 
     def __len__(self) -> int:
         return self._ends[-1]
@@ -88,19 +73,14 @@ class Recording:
         """How many blocks, rows and facts were found so far that could not be read, at least in part."""
         return len(self._damaged)
 
-    @property
-    def first_s(self) -> float:
-        """When the first sample was read, seconds since 1970."""
-        return self.blocks[0].first_s
-
-    @property
-    def last_s(self) -> float:
-        """When the last was, or the latest where the clock was set back."""
-        return max(block.last_s for block in self.blocks)
-
     def close(self) -> None:
         """Let go of the file. Safe to call twice."""
-        self._database.close()
+        self._store.close()
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self._store.size
 
     def sample(self, position: int) -> Sample | None:
         """The sample at a position from 0; None where it is damaged. Raises IndexError beyond the end."""
@@ -119,6 +99,14 @@ class Recording:
             del block.lines[min(offset, block.followed) :]
             return None
 
+    def first(self) -> Sample:
+        """The first sample that can be read. Raises RecordingError where none can, and lets go of the file."""
+        found = self._readable(0)
+        if found is None:
+            self.close()
+            raise RecordingError(f"{self.path}: not one sample of it can be read (try: another copy of it)")
+        return found[1]
+
     def samples(self, start: int, stop: int) -> Iterator[tuple[int, Sample]]:
         """Those of the positions that can be read, with their positions, as if nothing was read before the first."""
         position, before = max(start, 0), -1
@@ -127,18 +115,25 @@ class Recording:
             if found is None or found[0] >= stop:
                 return
             position, sample = found
-            yield (
-                position,
-                sample if before >= 0 and position == before + 1 else replace(sample, interval_s=None),
-            )
+            follows = position == before + 1 and self._follows(position)
+            yield position, sample if before >= 0 and follows else replace(sample, interval_s=None)
             before, position = position, position + 1
 
     def following(self, position: int) -> tuple[int, Sample] | None:
         """The next sample behind a position that can be read. Behind a hole no interval, and so no rate, is known."""
         found = self._readable(position + 1)
-        if found is None or found[0] == position + 1:
+        if found is None or (found[0] == position + 1 and self._follows(found[0])):
             return found
         return found[0], replace(found[1], interval_s=None)
+
+    def _follows(self, position: int) -> bool:
+        """Whether the sample of a position was read next after that of the position before it."""
+        number = bisect_right(self._ends, position)
+        block = self.blocks[number]
+        if number == 0 or position > self._ends[number - 1]:
+            return True
+        before = self.blocks[number - 1]
+        return block.first == before.first + before.count
 
     def preceding(self, position: int) -> int | None:
         """The position at or before one that can be read."""
@@ -161,9 +156,12 @@ class Recording:
         return None
 
     def check(self) -> None:
-        """Unpack every block, to count those that are damaged."""
+        """Count the blocks that are damaged, as far as looking for them unasked goes."""
         for number in range(len(self.blocks)):
-            self._block(number)
+            try:
+                self._store.check(number)
+            except DamagedError:
+                self._damaged.add(number)
 
     def position_at(self, at_s: float) -> int:
         """Of the first sample read at that time or later; the last one when there is none."""
@@ -180,12 +178,20 @@ class Recording:
 
     def contents(self) -> tuple[int, Counter[str]]:
         """The most associations in one sample, and how many events, by kind."""
-        most = max(block.associations for block in self.blocks)
-        events = sum((Counter(block.events) for block in self.blocks), Counter[str]())
-        for _, sample in self.samples(len(self) - len(self._tail), len(self)):
-            most = max(most, len(sample.associations))
-            events.update(event.kind for event in sample.events)
+        most, events = 0, Counter[str]()
+        for number in range(len(self.blocks)):
+            found = self._store.contents(number) or self._counted(number)
+            most = max(most, found[0])
+            for kind, times in found[1].items():
+                if kind in events or len(events) < MOST_KINDS:
+                    events[kind] += times
         return most, events
+
+    def _counted(self, number: int) -> tuple[int, Counter[str]]:
+        end = self._ends[number]
+        samples = [sample for _, sample in self.samples(end - self.blocks[number].count, end)]
+        events = Counter(event.kind for sample in samples for event in sample.events)
+        return max((len(sample.associations) for sample in samples), default=0), events
 
     def _block(self, number: int) -> _Unpacked:
         """A block's lines, unpacked, up to the first that is damaged."""
@@ -194,78 +200,29 @@ class Recording:
             return self._unpacked[number]
         lines: list[bytes] = []
         try:
-            for line in self._lines(self.blocks[number]):
+            # What comes before the damage stays.
+            for line in self._store.lines(number):
                 lines.append(line)
-        except (DamagedError, *BROKEN):
+        except DamagedError:
             self._damaged.add(number)
-        block = self._unpacked[number] = _Unpacked(lines)
+        if len(lines) < self.blocks[number].count:
+            self._damaged.add(number)
+        block = self._unpacked[number] = _Unpacked(lines[: self.blocks[number].count])
         while len(self._unpacked) > BLOCKS_KEPT:
             self._unpacked.popitem(last=False)
         return block
 
-    def _lines(self, block: Block) -> Iterable[bytes]:
-        if self._tail and block.first == self._tail[0][0]:
-            return unpacked_lines(data for _, data in self._tail)
-        query = f"SELECT {up_to(TEXT_LIMIT, 'data')} FROM blocks WHERE first = ?"
-        row = self._database.connection.execute(query, (block.first,)).fetchone()
-        return unpacked_block(row[0]) if row else []
 
-    def _facts(self) -> Iterator[tuple[str, Any]]:
-        query = (
-            f"SELECT {up_to(FACT_LIMIT, 'name')}, {up_to(FACT_LIMIT, 'value')} FROM facts LIMIT {MOST_FACTS}"
-        )
-        for name, value in self._database.connection.execute(query):
-            try:
-                yield printable_json(str(name)), printable_json(json.loads(value))
-            except (ValueError, TypeError, RecursionError):
-                self._damaged.add(name)
-
-    def _all_blocks(self) -> Iterator[Block]:
-        """The blocks that make sense, in order, and the tail."""
-        columns = f"first, count, first_us, last_us, associations, {up_to(FACT_LIMIT, 'events')}"
-        rows = self._database.connection.execute(f"SELECT {columns} FROM blocks ORDER BY first")
-        while True:
-            try:
-                row = rows.fetchone()
-            except BROKEN:
-                # A torn page: what comes behind it cannot be found.
-                self._damaged.add("rows")
-                break
-            if row is None:
-                break
-            block = _block_of(*row)
-            if block is None:
-                self._damaged.add(("row", row[0]))
-            else:
-                yield block
-        times = []
-        room = TEXT_LIMIT
-        query = f"SELECT number, time_us, length(data), {up_to(TEXT_LIMIT, 'data')} FROM tail ORDER BY number"
-        for number, time_us, length, data in self._database.connection.execute(query):
-            room -= length or 0
-            if room < 0:
-                self._damaged.add("tail")
-                break
-            if isinstance(number, int) and _is_time(time_us):
-                self._tail.append((number, data))
-                times.append(time_us / 1e6)
-        if times:
-            yield Block(self._tail[0][0], len(times), times[0], times[-1])
-
-
-def _block_of(
-    first: Any, count: Any, first_us: Any, last_us: Any, associations: Any, events: Any
-) -> Block | None:
-    """None for a row that no writer wrote."""
-    numbers = all(isinstance(value, int) for value in (first, count, associations))
-    if not numbers or not 0 < count <= MOST_IN_A_BLOCK or not (_is_time(first_us) and _is_time(last_us)):
-        return None
+def _store_of(path: Path) -> Store:
+    """The file, of whichever format. Raises RecordingError."""
+    descriptor = opened(path)
     try:
-        counted = Counter({str(kind): int(times) for kind, times in json.loads(events).items()})
-    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
-        counted = Counter()
-    return Block(first, count, first_us / 1e6, last_us / 1e6, associations, counted)
-
-
-def _is_time(value: Any) -> bool:
-    return isinstance(value, int) and 0 <= value < LATEST_S * 1e6
+        begin = read_at(descriptor, len(MAGIC), 0)
+        if not begin:
+            raise RecordingError(f"{path} is empty: the recording ended before it began")
+        if begin != MAGIC:
+            return LogStore(path, descriptor)
+    except RecordingError:
+        os.close(descriptor)
+        raise
+    return DatabaseStore(path, descriptor)

@@ -12,6 +12,7 @@ from typing import Any
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector, chosen
 from sctptop.recording.file_format import RecordingError
+from sctptop.recording.log.opening import Folder
 from sctptop.recording.writer import Limits, Writer
 from sctptop.source import Source
 
@@ -42,10 +43,11 @@ class Recorder:
         limits: Limits | None = None,
         selectors: tuple[Selector, ...] = (),
     ) -> None:
-        """``facts``: what a new file holds about this host and run."""
+        """``facts``: what a new file holds about this host and run. Relative paths are meant as of this moment."""
         self._facts = facts
         self._limits = limits
         self._selectors = selectors
+        self._folder = Folder()
         self._writer: Writer | None = None
         self._lock = threading.Lock()
         self.status = Status()
@@ -54,7 +56,7 @@ class Recorder:
 
     def start(self, path: Path) -> None:
         """Begin a new file. Raises RecordingError."""
-        writer = Writer(path, self._facts(), self._limits)
+        writer = Writer(path, self._facts(), self._limits, self._folder)
         with self._lock:
             self._close()
             self._writer = writer

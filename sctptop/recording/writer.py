@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import os
-import sqlite3
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+import math
+from collections import Counter, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sctptop.model.sample import Sample
+from sctptop.recording.bounds import check_line, check_numbers
 from sctptop.recording.delta import SAME, keyed, patch_between
-from sctptop.recording.file_format import BLOCK_BYTES, BLOCK_SAMPLES, SCHEMA_SQL, TEXT_LIMIT, RecordingError
-from sctptop.recording.packing import packed_block, packed_line
+from sctptop.recording.file_format import BLOCK_BYTES, BLOCK_SAMPLES, FACT_LIMIT, RecordingError
+from sctptop.recording.log.frames import Frame, FrameKind
+from sctptop.recording.log.opening import Folder
+from sctptop.recording.log.space import Stretch
+from sctptop.recording.log.writing import LogFile
+from sctptop.recording.packing import DamagedError, packed_block, packed_line
 from sctptop.schema import to_json
 
-BUSY_S = 0.5
-"""How long a sample waits for another program to let go of the file."""
-SPARE = 1 << 16
-"""What SQLite itself may need beside what is counted."""
+_WHY = {
+    errno.ENOSPC: "the disk is full (try: free some room, or --max-size)",
+    errno.EDQUOT: "the disk is full for its owner (try: free some room, or --max-size)",
+    errno.EFBIG: "a file may grow no larger here (try: ulimit -f unlimited, or --max-size)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Limits:
 
 @dataclass(slots=True)
 class _Block:
-    """The block being written. ``size`` is of its lines, ``tail_size`` of its rows in the tail."""
+    """The block being written. ``size`` is of its lines, ``tail`` where each of them is in the file."""
 
     first: int
     lines: list[bytes] = field(default_factory=list)
@@ -42,193 +47,186 @@ class _Block:
     associations: int = 0
     events: Counter[str] = field(default_factory=Counter)
     size: int = 0
-    tail_size: int = 0
+    tail: list[Stretch] = field(default_factory=list)
+
+    def add(self, line: bytes, sample: Sample) -> None:
+        """Count one more sample in."""
+        self.lines.append(line)
+        self.times.append(round(sample.time.timestamp() * 1e6))
+        self.associations = max(self.associations, len(sample.associations))
+        self.events.update(event.kind for event in sample.events)
+        self.size += len(line)
+
+    def frame(self, kind: FrameKind) -> Frame:
+        """The head of one that holds all of it."""
+        return Frame(
+            kind,
+            0,
+            first=self.first,
+            count=len(self.lines),
+            associations=self.associations,
+            first_us=self.times[0],
+            last_us=self.times[-1],
+            about=json.dumps(self.events, separators=(",", ":")).encode(),
+        )
 
 
 class Writer:
     """One new file. Used by one thread at a time."""
 
-    def __init__(self, path: Path, facts: Mapping[str, Any], limits: Limits | None = None) -> None:
-        """Makes the file, mode 0600 and owned by the caller of sudo. Raises RecordingError; never overwrites."""
+    def __init__(
+        self, path: Path, facts: Mapping[str, Any], limits: Limits | None = None, folder: Folder | None = None
+    ) -> None:
+        """Makes the file, mode 0600 and owned by the caller of sudo. Raises RecordingError; never overwrites.
+
+        ``folder``: where a relative path is meant; none is the one of this moment.
+        """
         self.path = path
         self.samples = 0
         self._limits = limits or Limits()
         self._before: dict[str, Any] | None = None
         self._block = _Block(0)
-        self._pending: list[tuple[int, int, bytes]] = []
-        _create(path)
-        # Whoever calls sees to it that one thread writes at a time. Absolute, for ":memory:" is a name like another.
-        self._database = sqlite3.connect(
-            path.absolute(), timeout=BUSY_S, isolation_level=None, check_same_thread=False
-        )
+        self._blocks: deque[tuple[Stretch, int]] = deque()
         try:
-            self._database.executescript(f"BEGIN; {SCHEMA_SQL} COMMIT;")
-            rows = [(name, json.dumps(value)) for name, value in facts.items()]
-            self._database.executemany("INSERT INTO facts VALUES (?, ?)", rows)
-        except sqlite3.Error as error:
+            self._file = LogFile(
+                path, folder or Folder(), str(facts.get("written_by", "")), self._limits.max_bytes
+            )
+        except OSError as error:
+            raise _trouble(path, error) from error
+        try:
+            texts = {name: json.dumps(value) for name, value in facts.items()}
+            known = ",".join(
+                f"{json.dumps(name)}:{text}" for name, text in texts.items() if len(text) <= FACT_LIMIT
+            )
+            self._put(Frame(FrameKind.FACTS, 0), f"{{{known}}}".encode())
+            self._file.sync()
+        except OSError as error:
             self.close()
             raise _trouble(path, error) from error
 
     @property
     def size(self) -> int:
-        """Bytes the file takes; 0 when it is gone."""
-        try:
-            return self.path.stat().st_size
-        except OSError:
-            return 0
+        """Bytes the file takes, in the end those it took; 0 when its name is gone."""
+        return self._file.size
 
     def add(self, sample: Sample) -> None:
         """Append a sample. Raises RecordingError; what was added before stays readable."""
-        document = keyed(to_json(sample))
-        patch = document if self._before is None else patch_between(self._before, document)
-        line = json.dumps({} if patch is SAME else patch, separators=(",", ":"), allow_nan=False).encode()
-        if len(line) > TEXT_LIMIT - BLOCK_BYTES:
-            raise RecordingError(
-                f"{self.path}: {len(sample.associations)} associations are more than a recording holds (try: --assoc)"
-            )
-        time_us = round(sample.time.timestamp() * 1e6)
-        packed = packed_line(line)
-        self._pending.append((self.samples, time_us, packed))
-        self._write_tail()
-        self._before = document
-        self.samples += 1
-        block = self._block
-        block.lines.append(line)
-        block.times.append(time_us)
-        block.associations = max(block.associations, len(sample.associations))
-        block.events.update(event.kind for event in sample.events)
-        block.size += len(line)
-        block.tail_size += len(packed)
-        if self._is_full(block):
-            self._pack()
+        try:
+            self._add(sample)
+        except OSError as error:
+            raise _trouble(self.path, error) from error
 
     def close(self) -> None:
         """Pack what is left and let go of the file; one without a sample goes. Safe to call twice; raises nothing."""
         try:
-            self._pack()
-        except (RecordingError, sqlite3.ProgrammingError):
-            # Closed before; or the disk is full, and it is all in the tail already.
+            if self._block.lines:
+                self._move_back(*self._pack())
+        except (RecordingError, OSError):
+            # The disk is full, and it is all in the tail already.
             pass
-        self._database.close()
-        if not self.samples:
-            with suppress(OSError):
-                self.path.unlink(missing_ok=True)
+        self._file.close(keep=self.samples > 0)
 
-    def _write_tail(self) -> None:
+    def _add(self, sample: Sample) -> None:
+        document = keyed(to_json(sample))
+        line = self._line(document if self._before is None else patch_between(self._before, document), sample)
+        packed = packed_line(line)
+        if len(line) >= BLOCK_BYTES or len(packed) > self._part(8):
+            if self._block.lines:
+                self._pack()
+            self._add_alone(document, sample)
+            return
+        block = self._block
+        last = _Block(block.first)
+        last.add(line, sample)
+        piece = self._put(replace(last.frame(FrameKind.TAIL), count=len(block.lines) + 1), packed)
+        self._file.sync()
+        block.add(line, sample)
+        block.tail.append(piece)
+        self._before = document
+        self.samples += 1
+        if self._is_full(block):
+            self._pack()
+
+    def _add_alone(self, document: dict[str, Any], sample: Sample) -> None:
+        """What is as large as a block is one, without a tail before it."""
+        alone = _Block(self.samples)
+        alone.add(self._line(document, sample), sample)
+        self._write_block(alone)
+        self.samples += 1
+        self._block = _Block(self.samples)
+
+    def _line(self, patch: Any, sample: Sample) -> bytes:
+        line = json.dumps({} if patch is SAME else patch, separators=(",", ":"), allow_nan=False).encode()
         try:
-            with self._transaction():
-                self._database.executemany("INSERT INTO tail VALUES (?, ?, ?)", self._pending)
-        except _BusyError:
-            # Another program reads it and holds it: with the next sample, then.
-            if len(self._pending) < BLOCK_SAMPLES:
-                return
-            raise RecordingError(f"{self.path}: another program holds the file (try: end it)") from None
-        self._pending.clear()
+            check_line(line)
+            check_numbers(sample)
+        except DamagedError:
+            many = f"{self.path}: {len(sample.associations)} associations are more than a recording holds"
+            raise RecordingError(f"{many} (try: --assoc)") from None
+        return line
 
     def _is_full(self, block: _Block) -> bool:
-        keep_s, most = self._limits.keep_s, self._limits.max_bytes
+        keep_s = self._limits.keep_s
         return (
             len(block.lines) >= BLOCK_SAMPLES
             or block.size >= BLOCK_BYTES
             # A block goes as a whole: small ones where little is kept.
             or (keep_s is not None and block.times[-1] - block.times[0] > keep_s / 4 * 1e6)
-            or (most is not None and block.tail_size > most // 8)
+            or sum(piece.size for piece in block.tail) > self._part(8)
         )
 
-    def _pack(self) -> None:
-        """Make one row of the tail, and forget what is too old or too much."""
+    def _part(self, of: int) -> float:
+        """Bytes of such a part of the most that the file may take."""
+        return math.inf if self._limits.max_bytes is None else self._limits.max_bytes / of
+
+    def _pack(self) -> tuple[Frame, bytes, Stretch]:
+        """Make one block of the tail. Returns it, and where it is."""
         block = self._block
-        if not block.lines:
-            return
-        row = (block.first, len(block.lines), block.times[0], block.times[-1], block.associations)
-        packed = packed_block(block.lines)
-        try:
-            self._replace_tail(block, row, packed)
-        except _BusyError:
-            # It is larger when its time comes, and all of it is in the tail or pending.
-            return
+        written = self._write_block(block)
+        for piece in block.tail:
+            self._file.free(piece)
+        # On disk before they are written over: a reader follows them.
+        self._file.sync()
         self._block = _Block(self.samples)
         self._before = None
+        return written
 
-    def _replace_tail(self, block: _Block, row: tuple[int, ...], packed: bytes) -> None:
-        with self._transaction():
-            self._forget(block, len(packed))
-            self._database.execute(
-                "INSERT INTO blocks VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, json.dumps(block.events), packed)
-            )
-            self._database.execute("DELETE FROM tail")
-
-    def _forget(self, newest: _Block, size: int) -> None:
-        """Make room for a block of that size beside the tail it takes the place of, and for the tail to come."""
+    def _write_block(self, block: _Block) -> tuple[Frame, bytes, Stretch]:
+        """It is on disk when this returns, and what is too old for it is gone."""
         if self._limits.keep_s is not None:
-            oldest_us = newest.times[-1] - round(self._limits.keep_s * 1e6)
-            self._database.execute("DELETE FROM blocks WHERE last_us < ?", (oldest_us,))
-        if self._limits.max_bytes is None:
-            return
-        room = self._limits.max_bytes - SPARE - size - newest.tail_size
-        while self._used() > room:
-            gone = self._database.execute("DELETE FROM blocks WHERE first = (SELECT min(first) FROM blocks)")
-            if not gone.rowcount:
-                break
+            oldest_us = block.times[-1] - round(self._limits.keep_s * 1e6)
+            self._forget([entry for entry in self._blocks if entry[1] < oldest_us])
+        frame, content = block.frame(FrameKind.BLOCK), packed_block(block.lines)
+        piece = self._put(frame, content)
+        self._file.sync()
+        if self._limits != Limits():
+            self._blocks.append((piece, block.times[-1]))
+        return frame, content, piece
 
-    def _used(self) -> int:
-        """Bytes of the pages in use."""
-        pages, free, size = (
-            self._database.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("page_count", "freelist_count", "page_size")
-        )
-        used: int = (pages - free) * size
-        return used
+    def _move_back(self, frame: Frame, content: bytes, piece: Stretch) -> None:
+        """Put the last block where its tail was: a short recording would be a hole for the most part."""
+        if self._file.has_room_before(piece):
+            self._file.put(frame, content)
+            self._file.sync()
+            self._file.free(piece)
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All of it or nothing. Raises RecordingError, and _BusyError while another program holds the file."""
-        try:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._database.execute("COMMIT")
-            finally:
-                # A full disk makes SQLite roll back by itself.
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-        except sqlite3.Error as error:
-            # The words of SQLITE_BUSY; the number is there from Python 3.11 on.
-            if str(error) == "database is locked":
-                raise _BusyError from error
-            raise _trouble(self.path, error) from error
+    def _put(self, frame: Frame, content: bytes) -> Stretch:
+        """Write a frame, in the room of the oldest blocks where there is no other."""
+        while (piece := self._file.put(frame, content)) is None:
+            if not self._blocks:
+                why = f"one sample takes more than --max-size {self._limits.max_bytes} leaves"
+                raise RecordingError(f"{self.path}: {why} (try: a larger one, or --assoc)")
+            self._forget([self._blocks[0]])
+        return piece
+
+    def _forget(self, entries: list[tuple[Stretch, int]]) -> None:
+        for entry in entries:
+            self._blocks.remove(entry)
+            self._file.free(entry[0])
+        if entries:
+            self._file.sync()
 
 
-class _BusyError(Exception):
-    """Another program holds the file for a while."""
-
-
-def _create(path: Path) -> None:
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600)
-    except FileExistsError:
-        raise RecordingError(f"{path} is there already (try: another name; nothing is overwritten)") from None
-    except OSError as error:
-        raise RecordingError(f"cannot write {path}: {error.strerror} (try: another folder)") from None
-    try:
-        owner = _who_called_sudo()
-        if owner is not None:
-            os.fchown(descriptor, *owner)
-    except OSError:
-        # A file system without owners.
-        pass
-    finally:
-        os.close(descriptor)
-
-
-def _who_called_sudo() -> tuple[int, int] | None:
-    names = (os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", ""))
-    if os.geteuid() != 0 or not all(name.isascii() and name.isdigit() for name in names):
-        return None
-    return int(names[0]), int(names[1])
-
-
-def _trouble(path: Path, error: sqlite3.Error) -> RecordingError:
-    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-        return RecordingError(f"{path}: the disk is full (try: free some room, or --max-size)")
-    return RecordingError(f"{path}: {error} (try: another disk)")
+def _trouble(path: Path, error: OSError) -> RecordingError:
+    why = _WHY.get(error.errno or 0, f"{error.strerror or error} (try: another disk)")
+    return RecordingError(f"{path}: {why}")

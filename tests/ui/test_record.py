@@ -84,15 +84,24 @@ async def test_a_full_disk_ends_the_recording_and_the_dashboard_goes_on(
         assert read(path) == SAMPLES[1:3]
 
 
-async def test_a_folder_that_cannot_be_written_is_told(
-    app: LiveApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_folder_that_cannot_be_written_is_told(app: LiveApp, tmp_path: Path) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        s = Stage(app, pilot, Scripted(SAMPLES))
+        await s.until(lambda: app.newest is not None)
+        tmp_path.rmdir()
+        await s.press("w")
+        assert "cannot write" in s.line("tabs")
+
+
+async def test_it_is_recorded_where_one_started_while_probes_are_compiled_elsewhere(
+    app: LiveApp, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         s = Stage(app, pilot, Scripted(SAMPLES))
         await s.until(lambda: app.newest is not None)
-        gone = tmp_path / "gone"
-        gone.mkdir()
-        monkeypatch.chdir(gone)
-        gone.rmdir()
-        await s.press("w")
-        assert "cannot write" in s.line("tabs")
+        kernel = tmp_path_factory.mktemp("kernel")
+        monkeypatch.chdir(kernel)
+        await begin(s)
+        await s.press("q")
+    (path,) = tmp_path.glob("*.sctp")
+    assert read(path) == SAMPLES[1:2] and not list(kernel.iterdir())

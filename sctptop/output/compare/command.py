@@ -15,7 +15,7 @@ from sctptop.comparison.summaries.summary import Summary
 from sctptop.comparison.wording.verdict import verdict
 from sctptop.errors import USAGE, SctptopError
 from sctptop.model.model import Model
-from sctptop.recording.file_format import RecordingError
+from sctptop.output.damage import report_damage
 from sctptop.recording.reader import Recording
 from sctptop.terminal_text import REPLACEMENT, printable
 
@@ -90,19 +90,17 @@ def _same(one: Path, other: Path) -> bool:
 def _summary(path: Path, name: str) -> Summary:
     recording = Recording(path)
     try:
+        recording.first()
         model, summarizer = Model(), Summarizer()
         for position, sample in recording.samples(0, len(recording)):
             summarizer.take(model.advance(sample))
             _progress(name, position, len(recording))
-        try:
-            return summarizer.summary(name, _shown(path), recording.facts, recording.damaged)
-        except ValueError:
-            raise RecordingError(
-                f"{path}: not one sample of it can be read (try: another copy of it)"
-            ) from None
+        found = summarizer.summary(name, _shown(path), recording.facts, recording.damaged)
     finally:
         recording.close()
         _clear_progress()
+    report_damage(recording)
+    return found
 
 
 def _progress(name: str, position: int, samples: int) -> None:

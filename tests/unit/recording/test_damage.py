@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -16,9 +15,10 @@ from hypothesis import strategies as st
 from sctptop.cli import main
 from sctptop.output.recording_info import report_info
 from sctptop.recording.file_format import RecordingError
+from sctptop.recording.log.frames import FileHead
 from sctptop.recording.packing import packed_block, unpacked_block
 from sctptop.recording.reader import Recording
-from tests.unit.recording.damaging import SAMPLES, changed, used_up
+from tests.unit.recording.damaging import SAMPLES, changed, data_of, used_up, with_data, without
 from tests.unit.recording.recordings import read, written
 
 
@@ -58,44 +58,49 @@ def test_the_database_of_another_program_is_told(tmp_path: Path) -> None:
         Recording(tmp_path / "a.sctp")
 
 
-def test_a_later_format_names_who_wrote_it(good: Path) -> None:
-    def later(database: sqlite3.Connection) -> None:
-        database.execute("PRAGMA user_version = 7")
-        database.execute("UPDATE facts SET value = '\"sctptop 9.1\"' WHERE name = 'written_by'")
-
+def test_a_later_format_names_who_wrote_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.sctp"
+    path.write_bytes(FileHead(7, b"12345678", "sctptop 9.1\x1b").packed() + b"something new")
     with pytest.raises(
-        RecordingError, match=r"format 7, written by sctptop 9\.1; .* up to 1 \(try: a newer sctptop"
+        RecordingError,
+        match=r"format 7, written by sctptop 9\.1\ufffd; .* up to 2 \(try: a newer sctptop",
     ):
-        Recording(changed(good, "later.sctp", later))
+        Recording(path)
 
 
-def test_a_missing_table_is_told(good: Path) -> None:
-    path = changed(good, "bare.sctp", lambda database: database.execute("DROP TABLE tail"))
+def test_a_database_of_a_format_that_never_was_is_told(database: Path) -> None:
+    path = changed(database, "later.sctp", lambda one: one.execute("PRAGMA user_version = 2"))
+    with pytest.raises(RecordingError, match=r"format 2, which no database has \(try: a newer sctptop"):
+        Recording(path)
+
+
+def test_a_missing_table_is_told(database: Path) -> None:
+    path = changed(database, "bare.sctp", lambda connection: connection.execute("DROP TABLE tail"))
     with pytest.raises(RecordingError, match="lacks the tables"):
         Recording(path)
 
 
-def test_an_endless_view_is_no_table(good: Path) -> None:
-    def endless(database: sqlite3.Connection) -> None:
-        database.execute("DROP TABLE tail")
-        database.execute(
+def test_an_endless_view_is_no_table(database: Path) -> None:
+    def endless(connection: sqlite3.Connection) -> None:
+        connection.execute("DROP TABLE tail")
+        connection.execute(
             "CREATE VIEW tail AS WITH RECURSIVE n(number) AS (SELECT 1 UNION ALL SELECT number FROM n) "
             "SELECT number, 0 AS time_us, x'' AS data FROM n"
         )
 
     with pytest.raises(RecordingError, match="lacks the tables"):
-        Recording(changed(good, "endless.sctp", endless))
+        Recording(changed(database, "endless.sctp", endless))
 
 
-def test_a_column_that_is_made_up_is_no_table(good: Path) -> None:
-    def made_up(database: sqlite3.Connection) -> None:
-        database.execute("DROP TABLE tail")
-        database.execute(
+def test_a_column_that_is_made_up_is_no_table(database: Path) -> None:
+    def made_up(connection: sqlite3.Connection) -> None:
+        connection.execute("DROP TABLE tail")
+        connection.execute(
             "CREATE TABLE tail (number INTEGER PRIMARY KEY, time_us AS (printf('%.*c', 900000000, 'x')), data BLOB)"
         )
 
     with pytest.raises(RecordingError, match="lacks the tables"):
-        Recording(changed(good, "made-up.sctp", made_up))
+        Recording(changed(database, "made-up.sctp", made_up))
 
 
 def test_a_recording_tells_the_terminal_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,30 +114,19 @@ def test_a_recording_tells_the_terminal_nothing(tmp_path: Path, capsys: pytest.C
 @pytest.mark.parametrize(
     "time", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+23:59", "2026-11-23T12:00:00"]
 )
-def test_a_time_that_no_clock_shows_is_damage(good: Path, time: str) -> None:
-    def damage(database: sqlite3.Connection) -> None:
-        database.execute(
-            "UPDATE blocks SET data = ? WHERE first = 60", (packed_block([json.dumps(text).encode()]),)
-        )
-
-    (first,) = sqlite3.connect(good).execute("SELECT data FROM blocks WHERE first = 60").fetchone()
-    text = {**json.loads(unpacked_block(first)[0]), "time": time}
-    assert read(changed(good, "late.sctp", damage)) == SAMPLES[:60] + SAMPLES[120:]
+def test_a_time_that_no_clock_shows_is_damage(either: Path, time: str) -> None:
+    text = {**json.loads(unpacked_block(data_of(either, 60))[0]), "time": time}
+    late = with_data(either, "late.sctp", (60, packed_block([json.dumps(text).encode()])))
+    assert read(late) == SAMPLES[:60] + SAMPLES[120:]
 
 
-def test_behind_a_hole_no_rate_is_told(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = changed(
-        good, "rates.sctp", lambda database: database.execute("DELETE FROM blocks WHERE first = 60")
-    )
-    recording = Recording(path)
+def test_behind_a_hole_no_rate_is_told(either: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recording = Recording(without(either, "rates.sctp", 60))
     found = dict(recording.samples(0, len(recording)))
+    assert [found[place].interval_s for place in (0, 1, 59, 60, 61)] == [None, 1.0, 1.0, None, 1.0]
+    assert recording.following(59) == (60, found[60]) and recording.following(60) == (61, found[61])
     recording.close()
-    assert [found[place].interval_s for place in (0, 1, 59, 60, 61)] == [None, 1.0, 1.0, 1.0, 1.0]
-    broken = changed(
-        good,
-        "broken.sctp",
-        lambda database: database.execute("UPDATE blocks SET data = x'00' WHERE first = 60"),
-    )
+    broken = with_data(either, "broken.sctp", (60, b"\0"))
     recording = Recording(broken)
     found = dict(recording.samples(0, len(recording)))
     assert [found[place].interval_s for place in (59, 120, 121)] == [1.0, None, 1.0]
@@ -146,10 +140,8 @@ def test_behind_a_hole_no_rate_is_told(good: Path, capsys: pytest.CaptureFixture
     assert "1 part of" in capsys.readouterr().err
 
 
-def test_behind_a_damaged_block_it_goes_on(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = changed(
-        good, "hole.sctp", lambda database: database.execute("UPDATE blocks SET data = x'00' WHERE first = 0")
-    )
+def test_behind_a_damaged_block_it_goes_on(either: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = with_data(either, "hole.sctp", (0, b"\0"))
     assert read(path) == SAMPLES[60:]
     report_info(Recording(path), as_json=False)
     assert "damaged       1 part" in capsys.readouterr().out
@@ -157,14 +149,10 @@ def test_behind_a_damaged_block_it_goes_on(good: Path, capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out)["time"] == SAMPLES[60].time.isoformat(timespec="microseconds")
 
 
-def test_behind_a_damaged_sample_the_block_ends(good: Path) -> None:
-    def damage(database: sqlite3.Connection) -> None:
-        (data,) = database.execute("SELECT data FROM blocks WHERE first = 60").fetchone()
-        lines = unpacked_block(data)
-        lines[7] = b'{"associations": 5}'
-        database.execute("UPDATE blocks SET data = ? WHERE first = 60", (packed_block(lines),))
-
-    path = changed(good, "torn.sctp", damage)
+def test_behind_a_damaged_sample_the_block_ends(either: Path) -> None:
+    lines = unpacked_block(data_of(either, 60))
+    lines[7] = b'{"associations": 5}'
+    path = with_data(either, "torn.sctp", (60, packed_block(lines)))
     assert read(path) == SAMPLES[:67] + SAMPLES[120:]
     recording = Recording(path)
     # Whichever is asked for first.
@@ -173,44 +161,35 @@ def test_behind_a_damaged_sample_the_block_ends(good: Path) -> None:
     recording.close()
 
 
+def test_a_block_of_fewer_samples_than_it_says_is_damaged(either: Path) -> None:
+    few = unpacked_block(data_of(either, 60))[:50]
+    path = with_data(either, "few.sctp", (60, packed_block(few)))
+    assert read(path) == SAMPLES[:110] + SAMPLES[120:]
+    recording = Recording(path)
+    assert recording.sample(115) is None and recording.damaged == 1
+    recording.close()
+
+
 @pytest.mark.parametrize(
     "column", ["first", "count", "first_us", "last_us", "associations", "events", "data"]
 )
 @pytest.mark.parametrize("value", [-1, 0, 10**18, "x", None, b"x", "{}"])
-def test_a_strange_row_is_passed_over(good: Path, tmp_path: Path, column: str, value: object) -> None:
-    def strange(database: sqlite3.Connection) -> None:
+def test_a_strange_row_is_passed_over(database: Path, tmp_path: Path, column: str, value: object) -> None:
+    def strange(connection: sqlite3.Connection) -> None:
         try:
-            database.execute(f"UPDATE blocks SET {column} = ? WHERE first = 0", (value,))
+            connection.execute(f"UPDATE blocks SET {column} = ? WHERE first = 0", (value,))
         except sqlite3.Error:
             # SQLite itself refuses some.
             pass
 
-    path = changed(good, "strange.sctp", strange)
+    path = changed(database, "strange.sctp", strange)
     assert used_up(path) >= 70
-
-
-def test_what_a_power_loss_left_half_done_is_undone(good: Path, tmp_path: Path) -> None:
-    """A journal beside the file, as SIGKILL leaves it in the middle of a commit."""
-    path = tmp_path / "a.sctp"
-    shutil.copy(good, path)
-    database = sqlite3.connect(path, isolation_level=None)
-    database.execute("PRAGMA cache_spill = 1")
-    database.execute("PRAGMA cache_size = 1")
-    database.execute("BEGIN IMMEDIATE")
-    database.execute("UPDATE blocks SET data = zeroblob(60000)")
-    torn = tmp_path / "torn.sctp"
-    shutil.copy(path, torn)
-    shutil.copy(f"{path}-journal", f"{torn}-journal")
-    database.execute("ROLLBACK")
-    database.close()
-    assert torn.read_bytes() != good.read_bytes()
-    assert read(torn) == SAMPLES
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_flipped_bytes_never_break_it(good: Path, tmp_path: Path, data: st.DataObject) -> None:
-    content = bytearray(good.read_bytes())
+def test_flipped_bytes_never_break_it(either: Path, tmp_path: Path, data: st.DataObject) -> None:
+    content = bytearray(either.read_bytes())
     places = st.integers(0, len(content) - 1) | st.integers(0, 4096)
     for place, byte in data.draw(st.lists(st.tuples(places, st.integers(0, 255)), min_size=1, max_size=20)):
         content[place] = byte
@@ -224,8 +203,8 @@ def test_flipped_bytes_never_break_it(good: Path, tmp_path: Path, data: st.DataO
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 1 << 20))
-def test_a_file_cut_short_never_breaks_it(good: Path, tmp_path: Path, length: int) -> None:
-    content = good.read_bytes()
+def test_a_file_cut_short_never_breaks_it(either: Path, tmp_path: Path, length: int) -> None:
+    content = either.read_bytes()
     path = tmp_path / "cut.sctp"
     path.write_bytes(content[: length % len(content)])
     try:
@@ -246,11 +225,7 @@ NAMES = st.sampled_from(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(NAMES, JSON, min_size=1), st.integers(0, 59))
-def test_a_sample_of_anything_never_breaks_it(good: Path, tmp_path: Path, patch: object, place: int) -> None:
-    def damage(database: sqlite3.Connection) -> None:
-        (data,) = database.execute("SELECT data FROM blocks WHERE first = 60").fetchone()
-        lines = unpacked_block(data)
-        lines[place] = json.dumps(patch).encode()
-        database.execute("UPDATE blocks SET data = ? WHERE first = 60", (packed_block(lines),))
-
-    used_up(changed(good, "anything.sctp", damage))
+def test_a_sample_of_anything_never_breaks_it(good: Path, patch: object, place: int) -> None:
+    lines = unpacked_block(data_of(good, 60))
+    lines[place] = json.dumps(patch).encode()
+    used_up(with_data(good, "anything.sctp", (60, packed_block(lines))))

@@ -13,7 +13,7 @@ import pytest
 
 from sctptop.recording.file_format import TEXT_LIMIT, RecordingError
 from sctptop.recording.packing import packed_block
-from tests.unit.recording.damaging import SAMPLES, changed, used_up
+from tests.unit.recording.damaging import SAMPLES, changed, used_up, with_data
 from tests.unit.recording.recordings import read
 
 
@@ -28,22 +28,17 @@ def most_allocated(limit: int) -> Iterator[None]:
         tracemalloc.stop()
 
 
-def test_a_block_that_unpacks_to_more_than_any_is_not_unpacked(good: Path) -> None:
+def test_a_block_that_unpacks_to_more_than_any_is_not_unpacked(either: Path) -> None:
     bomb = packed_block([b"[" * (TEXT_LIMIT + 1)])
-    path = changed(
-        good,
-        "bomb.sctp",
-        lambda database: database.execute("UPDATE blocks SET data = ? WHERE first = 0", (bomb,)),
-    )
-    assert read(path) == SAMPLES[60:]
+    assert read(with_data(either, "bomb.sctp", (0, bomb))) == SAMPLES[60:]
 
 
-def test_many_samples_that_unpack_to_more_than_a_block_are_not_unpacked(good: Path) -> None:
+def test_many_samples_that_unpack_to_more_than_a_block_are_not_unpacked(database: Path) -> None:
     rows = [(1000 + place, 1, zlib.compress(b"[" * (TEXT_LIMIT // 3))) for place in range(8)]
     path = changed(
-        good,
+        database,
         "bombs.sctp",
-        lambda database: database.executemany("INSERT INTO tail VALUES (?, ?, ?)", rows),
+        lambda connection: connection.executemany("INSERT INTO tail VALUES (?, ?, ?)", rows),
     )
     with most_allocated(2 * TEXT_LIMIT):
         assert read(path) == SAMPLES
@@ -60,30 +55,30 @@ def test_many_samples_that_unpack_to_more_than_a_block_are_not_unpacked(good: Pa
         "UPDATE sqlite_master SET sql = zeroblob({size}) WHERE name = 'facts'",
     ],
 )
-def test_what_is_too_large_is_not_read(good: Path, spoil: str) -> None:
-    def damage(database: sqlite3.Connection) -> None:
-        database.execute("PRAGMA writable_schema = ON")
-        database.execute(spoil.format(size=TEXT_LIMIT + 1))
+def test_what_is_too_large_is_not_read(database: Path, spoil: str) -> None:
+    def damage(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(spoil.format(size=TEXT_LIMIT + 1))
 
-    path = changed(good, "large.sctp", damage)
+    path = changed(database, "large.sctp", damage)
     with most_allocated(TEXT_LIMIT // 2), suppress(RecordingError):
         used_up(path)
     path.unlink()
 
 
-def test_samples_that_are_too_large_together_are_not_read(good: Path) -> None:
-    def damage(database: sqlite3.Connection) -> None:
+def test_samples_that_are_too_large_together_are_not_read(database: Path) -> None:
+    def damage(connection: sqlite3.Connection) -> None:
         rows = [(1000 + place, 1, TEXT_LIMIT // 2 + 1) for place in range(4)]
-        database.executemany("INSERT INTO tail VALUES (?, ?, zeroblob(?))", rows)
+        connection.executemany("INSERT INTO tail VALUES (?, ?, zeroblob(?))", rows)
 
-    path = changed(good, "large.sctp", damage)
+    path = changed(database, "large.sctp", damage)
     with most_allocated(2 * TEXT_LIMIT):
         assert read(path) == SAMPLES
     path.unlink()
 
 
-def test_sqlite_itself_takes_no_more_memory_than_it_needs(good: Path) -> None:
+def test_sqlite_itself_takes_no_more_memory_than_it_needs(database: Path) -> None:
     """However a file spreads it: the limit holds for all of the process."""
-    read(good)
+    read(database)
     with pytest.raises(MemoryError):
         sqlite3.connect(":memory:").execute("SELECT randomblob(?)", (5 * TEXT_LIMIT,))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,12 @@ from sctptop.cli import main
 from sctptop.model.sample import Sample
 from sctptop.output.compare.command import names_of
 from sctptop.output.compare.text import WIDTH
+from sctptop.recording.log.frames import FrameKind
 from tests.ui.scripted import with_probes
 from tests.unit.associations import sample
 from tests.unit.comparison.comparing import Run, slower
 from tests.unit.output.compare.running import QUICK, said
+from tests.unit.recording.damaging import frames_of, remade, with_data
 from tests.unit.recording.recordings import written
 
 RATIO = re.compile(r"\d× \(\d")
@@ -227,9 +228,12 @@ def test_what_cannot_be_compared_is_one_line_with_a_way_out(
     places["TEXT"].write_text("no recording\n" * 20)
     places["EMPTY"].touch()
     places["LINK"].symlink_to(files["slow"])
-    shutil.copy(files["fast"], places["NOTHING"])
-    with sqlite3.connect(places["NOTHING"]) as database:
-        database.execute("UPDATE blocks SET data = x'00'")
+    shutil.copy(files["fast"], tmp_path / "fast")
+    remade(
+        tmp_path / "fast",
+        "nothing",
+        lambda one, data: [(one, data if one.kind == FrameKind.FACTS else b"\0")],
+    )
     assert main(["compare", *(str(places.get(word, word)) for word in words)]) == code
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and err.startswith("sctptop: error: ")
@@ -239,11 +243,12 @@ def test_what_cannot_be_compared_is_one_line_with_a_way_out(
 def test_a_damaged_one_is_compared_and_said_to_be(
     files: Mapping[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    marred = replace(QUICK, ues=240).written(tmp_path / "marred.sctp")
-    with sqlite3.connect(marred) as database:
-        database.execute("UPDATE blocks SET data = x'00' WHERE first = (SELECT max(first) FROM blocks)")
-    out = said(capsys, files["fast"], marred)
+    whole = replace(QUICK, ues=240).written(tmp_path / "whole.sctp")
+    marred = with_data(whole, "marred.sctp", (max(one.first for _, one, _ in frames_of(whole)), b"\0"))
+    assert main(["compare", str(files["fast"]), str(marred)]) == 0
+    out, err = capsys.readouterr()
     assert "marred: 1 part of the file could not be read" in out and "Verdict on initial" in out
+    assert err == f"sctptop: 1 part of {marred} could not be read\n"
 
 
 def test_what_a_recording_says_cannot_act_on_a_terminal_or_a_page(

@@ -1,0 +1,78 @@
+"""What a reader needs of a file, whichever format it has."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sctptop.recording.file_format import MOST_IN_A_BLOCK
+from sctptop.schema import LATEST_S
+
+MOST_KINDS = 100
+"""Kinds of events: there are two dozen."""
+MOST_BLOCKS = 500_000
+"""Nearly a year of blocks of a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Samples stored together: the number of the first, how many, and when the first and the last were read."""
+
+    first: int
+    count: int
+    first_s: float
+    last_s: float
+
+
+class Store(Protocol):
+    """An open file. ``damaged`` grows by a name for each part that is found to be unreadable."""
+
+    facts: Mapping[str, Any]
+    blocks: Sequence[Block]
+    damaged: set[object]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+
+    def lines(self, number: int) -> Iterable[bytes]:
+        """The texts of the samples of a block, up to the first that is damaged. Raises DamagedError."""
+
+    def contents(self, number: int) -> tuple[int, Mapping[str, int]] | None:
+        """The most associations in one sample of a block and its events by kind; None where only the samples tell."""
+
+    def check(self, number: int) -> None:
+        """Raises DamagedError where a block cannot be read; says nothing of blocks beyond what is checked unasked."""
+
+    def close(self) -> None:
+        """Let go of the file. Safe to call twice."""
+
+
+def block_of(first: Any, count: Any, first_us: Any, last_us: Any) -> Block | None:
+    """None for numbers that no writer wrote."""
+    if not (
+        isinstance(first, int)
+        and isinstance(count, int)
+        and 0 <= first < 1 << 62
+        and 0 < count <= MOST_IN_A_BLOCK
+    ):
+        return None
+    return (
+        Block(first, count, first_us / 1e6, last_us / 1e6) if is_time(first_us) and is_time(last_us) else None
+    )
+
+
+def is_time(value: Any) -> bool:
+    """Whether it is a time that a clock shows, in microseconds since 1970."""
+    return isinstance(value, int) and 0 <= value < LATEST_S * 1e6
+
+
+def events_of(text: Any) -> Counter[str]:
+    """Events by kind, as JSON tells them; none where it does not."""
+    try:
+        return Counter({str(kind): int(times) for kind, times in json.loads(text).items()})
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        return Counter()
