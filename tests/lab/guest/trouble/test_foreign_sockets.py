@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -89,6 +92,21 @@ def test_a_namespace_that_only_sockets_keep_is_found_among_them_by_one_duplicate
     finally:
         kept.__exit__(None, None, None)
     assert ports(source.read()) == []
+
+
+def test_what_is_kept_of_root_is_enough_to_find_it() -> None:
+    with two_hosts(("kept", "other"), prefix="less-", subnet=34) as (host, _):
+        kept = keeper(host.namespace, 2, "xdp")
+        kept.__enter__()
+    try:
+        command = [sys.executable, "-m", "sctptop", "--json", "-n", "1", "--no-bpf"]
+        called = {**os.environ, "SUDO_UID": "4711", "SUDO_GID": "4711", "SUDO_USER": "engineer"}
+        done = subprocess.run(command, capture_output=True, text=True, env=called, timeout=100, check=True)
+    finally:
+        kept.__exit__(None, None, None)
+    sample = json.loads(done.stdout)
+    assert sample["sources"]["netns"] == "ok"
+    assert {7000, 7001} <= {entry["local_port"] for entry in sample["associations"]}
 
 
 def test_of_thousands_of_sockets_none_is_held_but_the_unlisted(
