@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from sctptop import __version__
 from sctptop.arguments.meaning import checked, keep_span, options_of, size
 from sctptop.arguments.parsers import parse
-from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError, nothing_to_watch
+from sctptop.errors import BROKEN_PIPE, FAILED, SctptopError, nothing_to_watch
 from sctptop.fields.catalogue import FIELDS
 from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
 from sctptop.options import Options
 from sctptop.recording.moment import moment_s
 from sctptop.source import Source
-from sctptop.standard_streams import let_go, make_fit
+from sctptop.standard_streams import complain, let_go, make_fit
 
 if TYPE_CHECKING:
     from sctptop.kernel.probes.points import ProbeChoice
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except SctptopError as error:
-        print(f"sctptop: error: {error}", file=sys.stderr)
+        complain(f"error: {error}")
         return error.code
     except KeyboardInterrupt:
         return 0
@@ -49,10 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get("SCTPTOP_DEBUG"):
             raise
         text = f"{type(error).__name__}: {error}".replace("\n", " ")
-        print(
-            f"sctptop: error: internal: {text} (try: SCTPTOP_DEBUG=1 shows where; please report it)",
-            file=sys.stderr,
-        )
+        complain(f"error: internal: {text} (try: SCTPTOP_DEBUG=1 shows where; please report it)")
         return FAILED
     finally:
         let_go()
@@ -107,7 +104,9 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.output.stream import stream
 
         return stream(_settled(arguments, options), options, writer)
-    _need_terminal("sctptop -b, --json or --csv")
+    from sctptop.output.terminal_check import need_terminal
+
+    need_terminal("sctptop -b, --json or --csv")
     from sctptop.recording.recorder import RecordedSource
     from sctptop.tui.run import run_dashboard
 
@@ -158,7 +157,9 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
         code = stream(source, options, writer, source.lead_in())
         report_damage(recording)
         return code
-    _need_terminal("sctptop replay FILE -b, --json or --csv")
+    from sctptop.output.terminal_check import need_terminal
+
+    need_terminal("sctptop replay FILE -b, --json or --csv")
     from sctptop.tui.run import replay_dashboard
 
     return replay_dashboard(recording, options, start)
@@ -195,11 +196,6 @@ def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
         limits,
         options.selectors,
     )
-
-
-def _need_terminal(instead: str) -> None:
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise SctptopError(f"the dashboard needs a terminal (try: {instead})", USAGE)
 
 
 def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:

@@ -7,6 +7,8 @@ import signal
 OK, FAILED, USAGE, NOTHING_TO_WATCH = 0, 1, 2, 3
 BROKEN_PIPE = 128 + signal.SIGPIPE
 """The reader of our output went away."""
+HUNG_UP = 128 + signal.SIGHUP
+"""So did the terminal, with or without the signal."""
 
 
 class SctptopError(Exception):

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from sctptop.errors import SctptopError
+from sctptop.terminal_text import printable
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -21,6 +22,9 @@ _PAIRS = """
 """
 PLAIN = {pair[0]: pair[1] for pair in _PAIRS.split()}
 """What stands for our characters where the encoding lacks them: one for one, as columns have a width."""
+
+BY_OTHERS = "sctptop-plain"
+"""The error handler that writes them."""
 
 ELSEWHERE = "make room, or write to another disk"
 CAUSES = {
@@ -63,6 +67,11 @@ class Complaints(io.FileIO):
         return memoryview(data).nbytes if written is None else written
 
 
+def complain(text: str) -> None:
+    """One line on stderr. Names and files of others may be in it."""
+    print(printable(f"sctptop: {text}"), file=sys.stderr)
+
+
 def output_error(error: OSError) -> SctptopError:
     """What the user reads of it."""
     why, remedy = CAUSES.get(error.errno or 0, (error.strerror or str(error), ELSEWHERE))
@@ -71,7 +80,6 @@ def output_error(error: OSError) -> SctptopError:
 
 def make_fit() -> None:
     """Make standard streams of which each is there, takes every text, and fails as `Output` and `Complaints` do."""
-    codecs.register_error("plain", _plain)
     # A file opened later must not become a standard stream. What is written on a closed output fails, as it should.
     for descriptor, flags in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
         try:
@@ -87,7 +95,7 @@ def text_on(raw: io.FileIO, before: TextIO | None) -> TextIO:
     return io.TextIOWrapper(
         io.BufferedWriter(raw),
         encoding=before.encoding if before is not None else None,
-        errors="plain",
+        errors=BY_OTHERS,
         line_buffering=raw.isatty(),
     )
 
@@ -104,3 +112,6 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(PLAIN.get(one, "?") for one in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(BY_OTHERS, _plain)

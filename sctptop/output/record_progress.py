@@ -11,6 +11,8 @@ from sctptop.model.snapshot import Snapshot
 from sctptop.output.stream import Writer
 from sctptop.quantity import counted, milliseconds, short
 from sctptop.recording.recorder import Recorder, Status
+from sctptop.standard_streams import complain
+from sctptop.terminal_text import printable
 
 SAID_EVERY_S = 60.0
 """Where nobody watches a terminal."""
@@ -44,7 +46,9 @@ class RecordWriter:
         if self._inner is not None:
             return self._inner(snapshot, rows)
         alive = sum(row.ended is None for row in rows)
-        told = f"recording {status.path.name if status.path else ''}: {_kept(status)}, {alive} assoc"
+        told = (
+            f"recording {printable(status.path.name) if status.path else ''}: {_kept(status)}, {alive} assoc"
+        )
         if self._terminal:
             width = shutil.get_terminal_size().columns
             return f"\r\x1b[K{f'{told}  (Ctrl-C ends)'[: width - 1]}"
@@ -57,9 +61,10 @@ class RecordWriter:
         """One line on what was kept, on stderr where stdout has the samples."""
         if not self._last.samples:
             return
-        told = f"{self._last.path}: {_kept(self._last)}; sctptop replay {self._last.path} shows it"
+        path = printable(str(self._last.path))
+        told = f"{path}: {_kept(self._last)}; sctptop replay {path} shows it"
         if self._inner is not None:
-            print(f"sctptop: {told}", file=sys.stderr)
+            complain(told)
         else:
             print(("\r\x1b[K" if self._terminal else "") + told)
 

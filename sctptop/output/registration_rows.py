@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +17,7 @@ from sctptop.model.registrations.attempt import Registration
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK
 from sctptop.output.registration_json import registration_to_json
+from sctptop.standard_streams import complain
 
 COLUMNS = (
     "began", "ended", "end", "association", "ran_ue_id", "amf_ue_id", "type", "outcome", "inferred", "cause",
@@ -79,10 +79,10 @@ class RegistrationWriter:
         if self._live and ngap.off:
             raise SctptopError(f"no registrations: NGAP and S1AP messages are not read: {ngap}")
         if probes != self._said:
-            print(f"sctptop: probes {probes}", file=sys.stderr)
+            complain(f"probes {probes}")
             self._said = probes
         if sample.events_lost:
-            print(f"sctptop: {sample.events_lost} events lost: the buffer was full", file=sys.stderr)
+            complain(f"{sample.events_lost} events lost: the buffer was full")
 
     def _meet(self, row: Row, shown: bool) -> None:
         """What it is called once it is gone, and whether it is shown then."""

@@ -19,6 +19,7 @@ from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.options import Options
 from sctptop.source import EndOfSamples, Source
+from sctptop.standard_streams import complain
 
 Writer = Callable[[Snapshot, list[Row]], str]
 """Makes the text of one sample; the rows are those to show, in order."""
@@ -117,7 +118,7 @@ def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
         return False
     if not told:
         asked = ", ".join(selector.text for selector in options.selectors)
-        print(f"sctptop: waiting: no association matches {asked} ({snapshot.hidden} others)", file=sys.stderr)
+        complain(f"waiting: no association matches {asked} ({snapshot.hidden} others)")
     return True
 
 

@@ -6,9 +6,30 @@ import os
 import sys
 from collections.abc import Mapping
 
+from sctptop.errors import USAGE, SctptopError
 from sctptop.model.check import HINT, MISSING, OK, Check
+from sctptop.terminal_text import printable
 
 COLUMNS, LINES = 80, 24
+CANNOT_DRAW = ("", "dumb", "unknown", "emacs", "network", "dialup")
+"""Values of TERM that promise no cursor to be moved."""
+KIND = "xterm-256color"
+
+
+def need_terminal(instead: str) -> None:
+    """Raises SctptopError where the dashboard cannot be; ``instead`` is the command that gives text."""
+    for name, stream in (("input", sys.stdin), ("output", sys.stdout)):
+        if stream is None or not stream.isatty():
+            raise SctptopError(
+                f"the dashboard needs a terminal: standard {name} is none (try: {instead})", USAGE
+            )
+    kind = os.environ.get("TERM", "")
+    if kind in CANNOT_DRAW:
+        raise SctptopError(
+            f"the dashboard needs another terminal: TERM={kind or '(not set)'} cannot draw "
+            f"(try: export TERM={KIND} if it can, or {instead})",
+            USAGE,
+        )
 
 
 def this_terminal() -> Check:
@@ -23,13 +44,14 @@ def terminal(size: tuple[int, int] | None, encoding: str, environment: Mapping[s
     columns, lines = size
     what = f"{columns}x{lines}"
     kind = environment.get("TERM", "")
-    if kind in ("", "dumb", "unknown"):
+    if kind in CANNOT_DRAW:
         return Check(
             "terminal",
             MISSING,
             f"{what}, TERM={kind or '(not set)'}: it cannot draw",
-            "export TERM=xterm-256color",
+            f"export TERM={KIND}, if it can; -b, --json and --csv need no more",
         )
+    what = f"{what}, TERM={printable(kind)}"
     if encoding.lower().replace("-", "").replace("_", "") != "utf8":
         return Check(
             "terminal",
@@ -53,7 +75,8 @@ def _colours(kind: str, environment: Mapping[str, str]) -> str:
         return "no colours (NO_COLOR is set)"
     if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return "all colours"
-    return "256 colours" if "256color" in kind else "16 colours"
+    # As Rich takes it.
+    return "256 colours" if kind.rpartition("-")[2] in ("256color", "kitty") else "16 colours"
 
 
 def _size() -> tuple[int, int] | None:

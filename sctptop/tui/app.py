@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -12,17 +12,20 @@ from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
+from sctptop.errors import FAILED, HUNG_UP
 from sctptop.options import Options
 from sctptop.tui.choosing_app import ChoosingApp
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.feed import Feed
 from sctptop.tui.feeds.reading import Arrived, Reading
+from sctptop.tui.job_control import somebody_resumes
 from sctptop.tui.keys import NO_COMMANDS, explained
 from sctptop.tui.screens.advice import AdviceScreen
 from sctptop.tui.screens.details import DetailsScreen
 from sctptop.tui.screens.help import HelpScreen
 from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.screens.popup import Popup
+from sctptop.tui.terminal import Terminal
 from sctptop.tui.views.registration import chosen_registration
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.line_panel import LinePanel
@@ -41,27 +44,61 @@ class SctptopApp(ChoosingApp):
     def __init__(self, options: Options) -> None:
         super().__init__(options)
         self.animation_level = "none"
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
+        self._terminal: Terminal | None = None
 
     def compose(self) -> ComposeResult:
         """One screen; help, details and choices open over it."""
         yield Dashboard(self._options.columns)
 
+    def draw_on(self, terminal: Terminal) -> None:
+        """Where the picture goes, for as long as it is there."""
+        self._terminal = terminal
+
+    def on_load(self) -> None:
+        """Before the terminal is touched: from here on whatever ends us gives it back."""
+        if self._terminal is None:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+            loop.add_signal_handler(number, self.exit, 128 + number)
+        self._terminal.hung_up = lambda: self._from_thread(lambda: self.exit(HUNG_UP))
+        self._terminal.caught_up = lambda: self._from_thread(self._draw_whole)
+        if self._terminal.gone:
+            self.exit(HUNG_UP)
+
+    def _from_thread(self, do: Callable[[], object]) -> None:
+        try:
+            self.call_later(do)
+        except RuntimeError:
+            # The loop closed meanwhile.
+            return
+
+    def fail(self, error: BaseException | None) -> None:
+        """End, and say why. Any thread may call it."""
+        self.failure = self.failure or error
+        self._from_thread(lambda: self.exit(FAILED))
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
+        """Leave with an exit code; what is still to be drawn is not waited for."""
+        if self._terminal is not None:
+            self._terminal.leave()
+        super().exit(result, return_code)
+
     def on_mount(self) -> None:
         """Begin to read."""
-        if not self.is_headless:
-            loop = asyncio.get_running_loop()
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(number, self.exit, 128 + number)
         self.app_resume_signal.subscribe(self, self._back_in_front)
         self._draw()
         self.feed.start()
 
     def _back_in_front(self, _: object) -> None:
         """After Ctrl-Z and fg the terminal is empty: send it everything, and what is true now."""
+        self._draw_whole()
+        self.feed.read_now()
+
+    def _draw_whole(self) -> None:
         for screen in self.screen_stack:
             screen.refresh(layout=True)
-        self.feed.read_now()
 
     def on_unmount(self) -> None:
         """Give the source back."""
@@ -102,6 +139,13 @@ class SctptopApp(ChoosingApp):
     def action_leave(self) -> None:
         """Quit."""
         self.exit(0)
+
+    def action_suspend_process(self) -> None:
+        """Stop until the shell lets us go on, if there is one that does."""
+        if self._terminal is not None and not somebody_resumes(self._terminal.fileno()):
+            self._say("this shell has no job control: once stopped, nothing would let sctptop go on")
+            return
+        super().action_suspend_process()
 
     def action_help(self) -> None:
         """Keys and fields."""
@@ -187,6 +231,8 @@ class SctptopApp(ChoosingApp):
         if self.is_headless:
             super()._handle_exception(error)
             return
+        if self._terminal is not None:
+            self._terminal.leave()
         self.failure = self.failure or error
         self._return_code = 1
         self._close_messages_no_wait()

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+import termios
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO, cast
 
-from sctptop.errors import FAILED, SctptopError
+from sctptop.errors import FAILED, HUNG_UP, SctptopError
 from sctptop.options import Options
 from sctptop.quantity import counted
 from sctptop.recording.reader import Recording
 from sctptop.recording.recorder import Recorder
 from sctptop.source import Source
+from sctptop.terminal_text import printable
 from sctptop.tui.app import SctptopApp
 from sctptop.tui.live_app import LiveApp
 from sctptop.tui.replay_app import ReplayApp
+from sctptop.tui.terminal import Terminal
 
 
 def run_dashboard(
@@ -34,7 +39,8 @@ def run_dashboard(
         kept = recorder.last
         if kept.samples:
             told = counted(kept.samples, "sample")
-            print(f"sctptop: {told} in {kept.path}; sctptop replay {kept.path} shows what was seen")
+            where = printable(str(kept.path))
+            print(f"sctptop: {told} in {where}; sctptop replay {where} shows what was seen")
     return code
 
 
@@ -44,30 +50,50 @@ def replay_dashboard(recording: Recording, options: Options, start: int) -> int:
 
 
 def _run(app: SctptopApp) -> int:
-    try:
-        with descriptor_of_its_own():
+    result = None
+    with terminal_of_its_own() as terminal, _threads_of(app):
+        app.draw_on(terminal)
+        try:
             result = app.run()
-    except Exception as error:
-        app.failure = app.failure or error
-        result = None
+        except Exception as error:
+            app.failure = app.failure or error
+    if terminal.gone:
+        return HUNG_UP
     if app.failure is not None:
         raise SctptopError(f"the dashboard stopped: {type(app.failure).__name__}: {app.failure}", FAILED)
     return result if result is not None else 0
 
 
 @contextmanager
-def descriptor_of_its_own() -> Iterator[None]:
-    """Textual draws on stderr; so does clang complain, and libbpf. Only Textual gets the terminal."""
-    before = sys.__stderr__
-    terminal = os.dup(2)
-    silence = os.open(os.devnull, os.O_WRONLY)
-    with os.fdopen(os.dup(terminal), "w", encoding="utf-8", errors="replace") as drawn_on:
-        sys.__stderr__ = drawn_on  # type: ignore[misc]
-        os.dup2(silence, 2)
-        try:
-            yield
-        finally:
-            os.dup2(terminal, 2)
-            sys.__stderr__ = before  # type: ignore[misc]
-            os.close(terminal)
-            os.close(silence)
+def terminal_of_its_own() -> Iterator[Terminal]:
+    """Textual draws on what it takes for stderr: here on the terminal of stdout, which is given back as it was.
+
+    Clang and libbpf complain on stderr: meanwhile nobody hears them.
+    """
+    before, output = sys.__stderr__, sys.stdout
+    complaints, silence = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    state = termios.tcgetattr(1) if os.isatty(1) else None
+    terminal = Terminal(os.dup(1), output.encoding or "utf-8")
+    sys.__stderr__ = cast(TextIO, terminal)  # type: ignore[misc, assignment]
+    os.dup2(silence, 2)
+    try:
+        yield terminal
+    finally:
+        terminal.close()
+        os.dup2(complaints, 2)
+        sys.__stderr__ = before  # type: ignore[misc]
+        for descriptor in (complaints, silence):
+            os.close(descriptor)
+        if state is not None and not terminal.gone:
+            termios.tcsetattr(1, termios.TCSANOW, state)
+
+
+@contextmanager
+def _threads_of(app: SctptopApp) -> Iterator[None]:
+    """A thread that dies ends the dashboard: Python would write a traceback across it, and the picture stand still."""
+    before = threading.excepthook
+    threading.excepthook = lambda died: app.fail(died.exc_value)
+    try:
+        yield
+    finally:
+        threading.excepthook = before

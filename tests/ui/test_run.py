@@ -7,8 +7,8 @@ import sys
 
 SCRIPT = """
 import os, sys
-from sctptop.tui.run import descriptor_of_its_own
-with descriptor_of_its_own():
+from sctptop.tui.run import terminal_of_its_own
+with terminal_of_its_own():
     os.write(2, b"noise of a library")
     sys.__stderr__.write("drawn\\n")
 os.write(2, b"after")
@@ -17,4 +17,4 @@ os.write(2, b"after")
 
 def test_only_the_screen_reaches_the_terminal() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
-    assert done.stderr == "drawn\nafter"
+    assert (done.stdout, done.stderr) == ("drawn\n", "after")
