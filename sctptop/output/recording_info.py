@@ -12,6 +12,7 @@ from typing import Any
 from sctptop.output.damage import report_damage
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short
 from sctptop.recording.reader import Recording
+from sctptop.terminal_text import printable
 
 WIDTH = 14
 WORTH_KNOWING = (
@@ -53,7 +54,7 @@ def report_info(recording: Recording, as_json: bool) -> int:
     if as_json:
         print(json.dumps(asdict(info)))
     else:
-        sys.stdout.write("".join(f"{title:<{WIDTH}}{text}\n" for title, text in _lines(info)))
+        sys.stdout.write("".join(f"{title:<{WIDTH}}{printable(text)}\n" for title, text in _lines(info)))
     return 0
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
@@ -18,7 +20,6 @@ from sctptop.tui.choosing_app import ChoosingApp
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.feed import Feed
 from sctptop.tui.feeds.reading import Arrived, Reading
-from sctptop.tui.job_control import somebody_resumes
 from sctptop.tui.keys import NO_COMMANDS, explained
 from sctptop.tui.screens.advice import AdviceScreen
 from sctptop.tui.screens.details import DetailsScreen
@@ -29,6 +30,8 @@ from sctptop.tui.terminal import Terminal
 from sctptop.tui.views.registration import chosen_registration
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.line_panel import LinePanel
+
+STOPS_WITHIN_S = 0.2
 
 
 class SctptopApp(ChoosingApp):
@@ -141,11 +144,21 @@ class SctptopApp(ChoosingApp):
         self.exit(0)
 
     def action_suspend_process(self) -> None:
-        """Stop until the shell lets us go on, if there is one that does."""
-        if self._terminal is not None and not somebody_resumes(self._terminal.fileno()):
-            self._say("this shell has no job control: once stopped, nothing would let sctptop go on")
+        """Stop, all that runs with us too, until the shell lets us go on."""
+        if os.getpid() == 1:
+            self._say("the first process of a namespace cannot be stopped")
             return
-        super().action_suspend_process()
+        with self.suspend():
+            begun = time.monotonic()
+            before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            # Unlike SIGSTOP, which Textual sends, this stops nobody whom no shell would let go on.
+            os.kill(0, signal.SIGTSTP)
+            # Another thread may get it, and stop this one a moment later.
+            time.sleep(STOPS_WITHIN_S)
+            stood_still = time.monotonic() - begun > 2 * STOPS_WITHIN_S
+            signal.signal(signal.SIGTSTP, before)
+        if not stood_still:
+            self._say("not stopped: this shell has no job control, and nothing would let sctptop go on")
 
     def action_help(self) -> None:
         """Keys and fields."""
