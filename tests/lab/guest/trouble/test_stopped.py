@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 from tests.lab.core.scene import core_scene
@@ -16,6 +18,16 @@ from tests.lab.traffic.process import traffic
 
 STOPPED_S = 25
 """Longer than the 16 s in which a registration must be answered."""
+
+
+def inheritable(pid: int) -> list[str]:
+    """Descriptors that a program started by it would have, but for the first three: proc_pid_fdinfo(5)."""
+    found = []
+    for file in Path(f"/proc/{pid}/fdinfo").iterdir():
+        flags = next(line for line in file.read_text().splitlines() if line.startswith("flags:"))
+        if int(file.name) > 2 and not int(flags.split()[1], 8) & os.O_CLOEXEC:
+            found.append(str(Path(f"/proc/{pid}/fd/{file.name}").readlink()))
+    return found
 
 
 def test_stopped_while_more_happens_than_the_buffers_hold() -> None:
@@ -40,6 +52,7 @@ def test_stopped_while_more_happens_than_the_buffers_hold() -> None:
         try:
             first = sample()
             assert first["sources"]["bpf"] == "ok", first["sources"]
+            assert inheritable(process.pid) == []
             ended = Counter[str]()
             for _ in range(5):
                 ended.update(one["outcome"] for one in sample()["registrations"]["ended"])
