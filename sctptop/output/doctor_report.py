@@ -13,6 +13,7 @@ from sctptop.errors import FAILED, NOTHING_TO_WATCH
 from sctptop.errors import OK as FINE
 from sctptop.model.check import BROKEN, MISSING, OK, Check, worst
 from sctptop.output.terminal_check import this_terminal
+from sctptop.terminal_text import printable
 
 STATUS_WIDTH, NAME_WIDTH = 9, 14
 
@@ -24,7 +25,9 @@ def report_doctor(host: Sequence[Check], as_json: bool) -> int:
         print(json.dumps({"verdict": verdict(host), "checks": [asdict(check) for check in checks]}))
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        sys.stdout.write("".join(f"{line}\n" for line in [*lines(checks, width), "", verdict(host)]))
+        sys.stdout.write(
+            "".join(f"{printable(line)}\n" for line in [*lines(checks, width), "", verdict(host)])
+        )
     return exit_code(host)
 
 

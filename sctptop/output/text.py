@@ -12,6 +12,7 @@ from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK, Kind
 from sctptop.options import Options
 from sctptop.quantity import milliseconds, show
+from sctptop.terminal_text import printable
 from sctptop.totals_text import totals_pieces
 
 
@@ -38,7 +39,7 @@ class TextWriter:
             *(self._table(rows) if rows else [self._nothing(snapshot)]),
             "",
         ]
-        return "\n".join(lines) + "\n"
+        return "\n".join(map(printable, lines)) + "\n"
 
     def _table(self, rows: list[Row]) -> list[str]:
         cells = [[show(column.get(row), column.unit) for column in self._columns] for row in rows]

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING
 from sctptop.options import Options
+from sctptop.terminal_text import printable
 from sctptop.tui.choices import Chosen, chosen_by
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.reading import Reading
@@ -168,7 +169,7 @@ class ChoosingApp(App[int]):
             self._sorted(self._chosen.sorted_by(field))
 
     def _say(self, notice: str) -> None:
-        self._notice = notice
+        self._notice = printable(notice)
         if self._hushing is not None:
             # The timer of an older notice would take this one away early.
             self._hushing.stop()

@@ -168,8 +168,7 @@ class Dashboard(Vertical):
             title += "  all associations"
         elif row is not None:
             title += f"  {local_end(row)} → {remote_end(row)}" + (f"  {row.ended}" if row.ended else "")
-        if panel.border_title != title:
-            panel.border_title = title
+        panel.entitle(title)
         room, height = panel.room, panel.size.height
         scene = Scene(reading, reading.snapshot, row, room, height, picture.chosen.toggles)
         panel.show(DRAWS[picture.chosen.view.id](scene))

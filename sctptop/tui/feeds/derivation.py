@@ -11,6 +11,7 @@ from sctptop.model.associations.path_changes import PathChanges
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
+from sctptop.terminal_text import printable
 from sctptop.tui.feeds.reading import Reading
 
 
@@ -45,6 +46,6 @@ class Derivation:
 
     def failed(self, error: Exception, asked_s: float) -> Reading:
         """The last picture, with why there is no newer one."""
-        told = f"{type(error).__name__}: {error}"
+        told = printable(f"{type(error).__name__}: {error}")
         self.last = replace(self.last, asked_s=asked_s, slow_s=None, error=told)
         return self.last

@@ -33,7 +33,7 @@ class Popup(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One panel in a frame."""
         panel = LinePanel(id="popup")
-        panel.border_title = self._heading
+        panel.entitle(self._heading)
         panel.border_subtitle = "Esc back"
         yield panel
 

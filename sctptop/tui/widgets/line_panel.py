@@ -8,11 +8,13 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from sctptop.terminal_text import printable
 from sctptop.tui.words.line import BLANK, Line, differing, fit, highlighted, line, plain, to_strip, wrapped
 
 
@@ -73,10 +75,17 @@ class LinePanel(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._drawing = Drawing()
+        self._entitled = ""
         self._cursor: str | None = None
         self._foot: list[Line] = []
         self._on_screen: dict[int, Line] = {}
         self._at_end = False
+
+    def entitle(self, title: str) -> None:
+        """Put it into the frame as it stands: a name in it is no markup."""
+        if self._entitled != title:
+            self._entitled = title
+            self.border_title = Content(printable(title))
 
     def show(self, drawing: Drawing) -> None:
         """Draw this from now on."""

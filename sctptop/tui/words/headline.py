@@ -9,6 +9,7 @@ from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import Kind
 from sctptop.quantity import counted, milliseconds, short, show
 from sctptop.recording.recorder import Status
+from sctptop.terminal_text import printable
 from sctptop.totals_text import ALARM, COUNT, LABEL, VALUE, WORDS, totals_pieces
 from sctptop.tui.feeds.reading import Playback, Reading
 from sctptop.tui.words.buttons import Button, with_buttons
@@ -119,7 +120,7 @@ def troubles(reading: Reading | None, recording: Status) -> list[Line]:
     """One line for each source that could not be read, for a reading that failed, and for a recording that ended."""
     lines: list[Line] = []
     if recording.trouble is not None:
-        lines.append(line((f" {ALARM_MARK} recording stopped: ", "bad"), (recording.trouble, "")))
+        lines.append(line((f" {ALARM_MARK} recording stopped: ", "bad"), (printable(recording.trouble), "")))
     if reading is None:
         return lines
     if reading.error is not None:

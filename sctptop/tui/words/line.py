@@ -14,6 +14,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from sctptop.terminal_text import printable
+
 
 class Span(NamedTuple):
     """A piece of a line. ``style`` is a name of STYLES, or several with spaces between."""
@@ -161,7 +163,12 @@ def differing(old: Line | None, new: Line, width: int) -> list[tuple[int, int]]:
 
 def to_strip(text: Line, width: int, backdrop: Style) -> Strip:
     """The line as Textual wants it, over the widget's own colours."""
-    return Strip(_segments(fit(text, width), backdrop), width).simplify()
+    return Strip(_segments(fit(tuple(map(_harmless, text)), width), backdrop), width).simplify()
+
+
+def _harmless(span: Span) -> Span:
+    """Nothing that a terminal would act on gets past here, wherever the text is from."""
+    return span if span.text.isprintable() else span._replace(text=printable(span.text))
 
 
 def _segments(text: Iterable[Span], backdrop: Style) -> list[Segment]:

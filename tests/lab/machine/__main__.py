@@ -24,6 +24,9 @@ def main() -> int:
     parser.add_argument("--no-sctp", action="store_true", help="a guest in which SCTP cannot be loaded")
     parser.add_argument("--where", action="store_true", help="say where commands would run, and end")
     parser.add_argument("-i", "--interactive", action="store_true", help="give the command this terminal")
+    parser.add_argument(
+        "--folder", type=Path, help="with -i: where the command is, and may write; default here"
+    )
     parser.add_argument("command", nargs="*", help="one word is a script, several are a command; after --")
     options = parser.parse_args()
     if options.where:
@@ -37,7 +40,7 @@ def main() -> int:
     command = options.command[0] if len(options.command) == 1 else options.command
     try:
         if options.interactive:
-            return interactive(command)
+            return interactive(command, folder=options.folder or Path.cwd())
         result = run(command, timeout=options.timeout, sctp=not options.no_sctp, show=True, cwd=Path.cwd())
     except LabError as error:
         print(f"lab: error: {error}", file=sys.stderr)

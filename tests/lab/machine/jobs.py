@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,8 @@ from pathlib import Path
 from tests.lab.machine.cache import cache_folder
 
 KEPT_S = 86_400.0
+REPOSITORY = Path(__file__).resolve().parents[3]
+READ_OFTEN = (*(REPOSITORY / name for name in ("sctptop", "tests", "bpf")), Path(sys.prefix))
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ def new_job(
         (folder / "command.sh").write_text(text + "\n")
         settings = {"WHERE": where, "SCTP": yes(sctp), "TTY": yes(tty), "WORK": str(cwd)}
         settings["SHARED"] = str(shared or "")
+        # Read all the time, and so by the way that is cached, though they may be in the shared folder.
+        settings["CACHED"] = " ".join(shlex.quote(str(place)) for place in READ_OFTEN) if tty else ""
         (folder / "settings").write_text(_assignments(settings))
         exports = {"SCTPTOP_IN_LAB": "1", "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         exports |= {"HOME": "/root", "LANG": "C.UTF-8", "TERM": os.environ.get("TERM") or "xterm-256color"}

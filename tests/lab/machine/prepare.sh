@@ -2,7 +2,7 @@
 # Runs as root on the SCTP kernel: makes the place ready, runs JOB/command.sh there, leaves its exit code in JOB/rc.
 #   prepare.sh JOB        JOB is a folder shared with the caller; its file `settings` says where we are
 job=$1
-. "$job/settings" # WHERE=vm|here  SCTP=yes|no  TTY=yes|no  WORK=folder  SHARED=folder or nothing
+. "$job/settings" # WHERE=vm|here  SCTP=yes|no  TTY=yes|no  WORK=folder  SHARED=folder or nothing  CACHED=folders, quoted
 umask 022
 
 # Every open and every read of the guest's own root is a round trip to the host (no cache at all): Python starts three
@@ -19,8 +19,13 @@ if [ "$WHERE" = vm ] && [ -z "$INSIDE" ]; then
             mount --rbind /$folder $root/$folder
         done
         mkdir -p $root/tmp $root/var/tmp "$root/usr/lib/modules/${modules##*/}"
-        for folder in "$job" ${SHARED:+"$SHARED"}; do
+        mkdir $base/cached && mount --bind $root $base/cached
+        for folder in ${SHARED:+"$SHARED"} "$job"; do
             mount --bind "$folder" "$root$folder"
+        done
+        eval "cached=($CACHED)"
+        for folder in "${cached[@]}"; do
+            case "$folder/" in "$SHARED"/*) mount --bind "$base/cached$folder" "$root$folder" ;; esac
         done
         mount --bind "$modules" "$root/usr/lib/modules/${modules##*/}"
         chmod 1777 $root/tmp $root/var/tmp

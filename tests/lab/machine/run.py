@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,11 +23,13 @@ from tests.lab.machine.boot import PREPARE, REPOSITORY
 from tests.lab.machine.jobs import Job, Result, new_job
 from tests.lab.machine.processes import Progress, watch
 from tests.lab.machine.turns import exclusive
-from tests.lab.problems import LabError
+from tests.lab.problems import LabError, lab_error
 
 __all__ = ["LabError", "Result", "has_sctp_here", "interactive", "run"]
 
 IPPROTO_SCTP = 132
+UNSHARED = [Path(name) for name in ("/", "/dev", "/proc", "/sys", "/run", "/tmp", "/var/tmp")]
+"""Folders that a guest cannot have from here."""
 NAMESPACES = ["unshare", "--net", "--mount", "--uts", "--fork", "--pid", "--mount-proc", "--kill-child"]
 
 
@@ -155,10 +158,23 @@ def precompile() -> None:
         ngap_templates.file()
 
 
-def interactive(command: Sequence[str] | str, *, env: Mapping[str, str] | None = None) -> int:
-    """Runs a command in the lab with this terminal as its own, size included; returns its exit code."""
+def interactive(command: Sequence[str] | str, *, folder: Path, env: Mapping[str, str] | None = None) -> int:
+    """Runs a command in the lab with this terminal as its own, size included; returns its exit code.
+
+    It runs in `folder`, and what it writes there is there at once, and stays. Raises LabError where that cannot be.
+    """
+    folder = folder.resolve()
+    if folder in UNSHARED:
+        raise lab_error(str(folder), "a guest has its own", "call it from another folder")
+    owner = folder.stat()
+    known = {"PYTHONPATH": str(REPOSITORY), **(env or {})}
+    if owner.st_uid:
+        # As after sudo: sctptop writes as its user, whose the file then is.
+        known |= {"SUDO_UID": str(owner.st_uid), "SUDO_GID": str(owner.st_gid)}
+        if os.geteuid() == 0:
+            print(f"lab: {folder} is not root's: it may not be written (try: without sudo)", file=sys.stderr)
     if has_sctp_here():
-        with new_job(command, where="here", cwd=REPOSITORY, env=env or {}, tty=True) as job:
+        with new_job(command, where="here", cwd=folder, env=known, tty=True) as job:
             done = subprocess.run(_here(job), check=False)
             code = job.returncode()
             return done.returncode if code is None else code
@@ -166,5 +182,5 @@ def interactive(command: Sequence[str] | str, *, env: Mapping[str, str] | None =
     precompile()
     with _guest():
         kvm = boot.kvm_works(distribution)
-        with new_job(command, where="vm", cwd=REPOSITORY, env=env or {}, tty=True) as job:
+        with new_job(command, where="vm", cwd=folder, env=known, tty=True, shared=folder) as job:
             return terminal.attach(distribution, job, kvm=kvm)
