@@ -15,6 +15,8 @@ NLM_F_DUMP: Final = 0x300
 
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
+_MOST_ERRNO = 4095
+"""MAX_ERRNO, include/linux/err.h."""
 _TYPE_MASK = 0x3FFF
 """Without NLA_F_NESTED and NLA_F_NET_BYTEORDER."""
 
@@ -38,6 +40,13 @@ def message(kind: int, flags: int, sequence: int, payload: bytes) -> bytes:
     return _HEADER.pack(_HEADER.size + len(payload), kind, flags, sequence, 0) + payload
 
 
+def attribute(kind: int, value: bytes) -> bytes:
+    """One attribute as it is sent."""
+    return (_ATTRIBUTE.pack(_ATTRIBUTE.size + len(value), kind) + value).ljust(
+        _aligned(_ATTRIBUTE.size + len(value)), b"\0"
+    )
+
+
 def messages(buffer: bytes) -> Iterator[NetlinkMessage]:
     """The netlink messages of one received buffer. Raises WireError where a length cannot be."""
     offset = 0
@@ -56,7 +65,7 @@ def errno_of(message: NetlinkMessage) -> int:
     if len(message.payload) < 4:
         return 0
     code: int = struct.unpack_from("=i", message.payload)[0]
-    return -code if code < 0 else 0
+    return -code if -_MOST_ERRNO <= code < 0 else 0
 
 
 def attributes(payload: bytes, offset: int) -> dict[int, bytes]:

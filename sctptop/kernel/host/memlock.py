@@ -53,7 +53,7 @@ def processors(root: Path = Path("/")) -> int:
     try:
         text = (root / "sys/devices/system/cpu/online").read_text()
         ranges = [part.partition("-") for part in text.strip().split(",")]
-        return sum(int(last or first) - int(first) + 1 for first, _, last in ranges)
+        return max(sum(int(last or first) - int(first) + 1 for first, _, last in ranges), 1)
     except (OSError, ValueError):
         return 1
 

@@ -15,6 +15,8 @@ _STRUCT, _UNION = 4, 5
 _WRAPPERS = (8, 9, 10, 11, 18)
 """typedef, volatile, const, restrict, type_tag: a type by another name."""
 _HEADER = ctypes.sizeof(TypeHeader)
+_DEEPEST = 32
+"""Types within types, as libbpf and the kernel follow them (MAX_RESOLVE_DEPTH); beyond, they run in a circle."""
 
 
 class BtfError(Exception):
@@ -109,13 +111,26 @@ class KernelTypes:
         type_id = self._lib.btf__find_by_name_kind(self._types, name.encode(), _STRUCT)
         return type_id if type_id > 0 else None
 
-    def _find(self, type_id: int, name: str) -> tuple[int, int] | None:
-        """Type and offset in bits of a member, looked for in unnamed structs and unions too."""
+    def _find(
+        self, type_id: int, name: str, around: tuple[int, ...] = (), without: set[int] | None = None
+    ) -> tuple[int, int] | None:
+        """Type and offset in bits of a member, looked for in unnamed structs and unions too.
+
+        ``around`` are those that hold this one, ``without`` those that were seen not to have it.
+        """
+        without = set() if without is None else without
+        if type_id in without:
+            return None
+        if type_id in around or len(around) >= _DEEPEST:
+            raise BtfError(f"the kernel's BTF has types that hold themselves: {type_id}")
         for member, member_type, offset in self._members(type_id):
             if member == name:
                 return member_type, offset
-            if not member and (found := self._find(self._bare(member_type), name)):
+            if not member and (
+                found := self._find(self._bare(member_type), name, (*around, type_id), without)
+            ):
                 return found[0], found[1] + offset
+        without.add(type_id)
         return None
 
     def _members(self, type_id: int) -> Iterator[tuple[str, int, int]]:
@@ -127,15 +142,21 @@ class KernelTypes:
         for index in range(count):
             raw = _Raw.from_address(start + index * ctypes.sizeof(_Raw))
             name = self._lib.btf__name_by_offset(self._types, raw.name) or b""
-            yield name.decode(), raw.type, raw.offset & 0xFFFFFF if bit_fields else raw.offset
+            yield (
+                name.decode("utf-8", "replace"),
+                raw.type,
+                raw.offset & 0xFFFFFF if bit_fields else raw.offset,
+            )
 
     def _bare(self, type_id: int) -> int:
         """The type without typedefs and qualifiers."""
-        while True:
-            header = self._header(type_id)
+        bare = type_id
+        for _ in range(_DEEPEST):
+            header = self._header(bare)
             if (header.info >> 24) & 0x1F not in _WRAPPERS:
-                return type_id
-            type_id = header.size_or_type
+                return bare
+            bare = header.size_or_type
+        raise BtfError(f"the kernel's BTF has a type that names itself: {type_id}")
 
     def _header(self, type_id: int) -> TypeHeader:
         pointer = self._lib.btf__type_by_id(self._types, type_id)

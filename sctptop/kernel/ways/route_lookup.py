@@ -15,11 +15,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sctptop.kernel.netlink import NLM_F_REQUEST, NLMSG_ERROR, errno_of, messages
+from sctptop.kernel.netlink import (
+    NLM_F_REQUEST,
+    NLMSG_ERROR,
+    NetlinkMessage,
+    attribute,
+    attributes,
+    errno_of,
+    message,
+    messages,
+)
 from sctptop.terminal_text import printable
 
 NETLINK_ROUTE = 0
 _RTM_GETLINK, _RTM_GETROUTE = 18, 26
+_HEADS = {_RTM_GETLINK: 16, _RTM_GETROUTE: 12}
+"""Bytes of struct ifinfomsg and struct rtmsg."""
+_READ = {
+    # IFLA_IFNAME, IFLA_MTU, IFLA_STATS, IFLA_MASTER, IFLA_LINKINFO, IFLA_STATS64
+    _RTM_GETLINK: (3, 4, 7, 10, 18, 23),
+    # RTA_OIF, RTA_GATEWAY, RTA_PREFSRC, RTA_METRICS, RTA_VIA
+    _RTM_GETROUTE: (4, 5, 7, 8, 18),
+}
 _IFF_UP, _IFF_RUNNING = 0x1, 0x40
 _BUFFER = 1 << 16
 _TIMEOUT_S = 1
@@ -103,9 +120,9 @@ class RouteLookup:
         Raises RouteError.
         """
         six = ":" in destination
-        attributes: list[tuple[str, object]] = [("RTA_DST", destination)]
-        attributes += [("RTA_SRC", source)] if source else []
-        attributes += [("RTA_OIF", interface)] if interface else []
+        asked: list[tuple[str, object]] = [("RTA_DST", destination)]
+        asked += [("RTA_SRC", source)] if source else []
+        asked += [("RTA_OIF", interface)] if interface else []
         bits = 128 if six else 32
         fields = {
             "family": socket.AF_INET6 if six else socket.AF_INET,
@@ -113,7 +130,7 @@ class RouteLookup:
             "src_len": bits if source else 0,
         }
         try:
-            return self._ask(_RTM_GETROUTE, fields, attributes, lambda message: _route(message, source))
+            return self._ask(_RTM_GETROUTE, fields, asked, lambda found: _route(found, source))
         except RouteError as error:
             if error.errno not in _REFUSALS:
                 raise
@@ -132,21 +149,20 @@ class RouteLookup:
         self,
         kind: int,
         fields: Mapping[str, object],
-        attributes: list[tuple[str, object]],
+        asked: list[tuple[str, object]],
         read: Callable[[Any], Answer],
     ) -> Answer:
         """One question, and what is read in the message that answers it."""
         self._sequence += 1
         try:
-            message = _new(kind)
-            message.update(fields)
-            message["attrs"] = attributes
+            question = _new(kind)
+            question.update(fields)
+            question["attrs"] = asked
             header = {"type": kind, "flags": NLM_F_REQUEST, "sequence_number": self._sequence}
-            message["header"].update(header)
-            message.encode()
-            self._socket.send(bytes(message.data))
-            answer = self._answer()
-            decoded = _new(kind, answer)
+            question["header"].update(header)
+            question.encode()
+            self._socket.send(bytes(question.data))
+            decoded = _new(kind, _needed(self._answer(), kind))
             decoded.decode()
             return read(decoded)
         except RouteError:
@@ -158,18 +174,26 @@ class RouteLookup:
                 errno.EBADMSG, f"a route was not understood: {printable(repr(error)):.60}"
             ) from error
 
-    def _answer(self) -> bytes:
+    def _answer(self) -> NetlinkMessage:
         """The datagram that answers the last question; an answer to an older one is passed over."""
         while True:
             data, _ancillary, flags, _address = self._socket.recvmsg(_BUFFER)
             if flags & socket.MSG_TRUNC:
                 raise RouteError(errno.EMSGSIZE, f"a route is longer than {_BUFFER} bytes")
-            message = next(messages(data))
-            if message.sequence != self._sequence:
+            answer = next(messages(data))
+            if answer.sequence != self._sequence:
                 continue
-            if message.type == NLMSG_ERROR:
-                raise RouteError(errno_of(message) or errno.EBADMSG, "no route was answered")
-            return data
+            if answer.type == NLMSG_ERROR:
+                raise RouteError(errno_of(answer) or errno.EBADMSG, "no route was answered")
+            return answer
+
+
+def _needed(answer: NetlinkMessage, kind: int) -> bytes:
+    """The answer with those attributes that are read: pyroute2 0.9 goes round for ever in some others (RTA_ENCAP)."""
+    size = _HEADS[kind]
+    found = attributes(answer.payload, size)
+    kept = b"".join(attribute(one, found[one]) for one in _READ[kind] if one in found)
+    return message(answer.type, answer.flags, answer.sequence, answer.payload[:size] + kept)
 
 
 def load() -> None:

@@ -15,6 +15,8 @@ from sctptop.model.ngap.dialect import (
 from sctptop.model.ngap.nas import nas_name
 from sctptop.model.ngap.procedure_names import message_name
 
+LATEST_NS = 1 << 63
+"""Beyond, no clock goes: after 292 years."""
 Wire = tuple[int, int, int, int, int]
 """The association that carried it: network namespace, own and peer tag, local and remote port."""
 
@@ -94,7 +96,7 @@ def message_of(event: Event) -> Message | None:
     told = event.details.get
     pdu, direction = told("pdu"), told("direction")
     procedure, at_ns = _whole(told("procedure")), _whole(told("at_ns"))
-    if direction not in ("in", "out") or procedure is None or at_ns is None:
+    if direction not in ("in", "out") or procedure is None or at_ns is None or not 0 <= at_ns < LATEST_NS:
         return None
     if pdu not in (INITIATING, SUCCESSFUL, UNSUCCESSFUL):
         return None
@@ -135,4 +137,4 @@ def message_of(event: Event) -> Message | None:
 def _whole(value: Detail) -> int | None:
     if type(value) is int:
         return value
-    return int(value) if isinstance(value, float) else None
+    return int(value) if isinstance(value, float) and abs(value) < LATEST_NS else None

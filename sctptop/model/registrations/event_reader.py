@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
-from sctptop.model.ngap.message import Message, Wire, message_of, wire_of
+from sctptop.model.ngap.message import LATEST_NS, Message, Wire, message_of, wire_of
 from sctptop.model.passages.known_passages import Passages
 from sctptop.model.passages.tnl_associations import TnlAssociations
 
@@ -62,7 +62,7 @@ class EventReader:
                     self._passages.sent_again(wire_of(event), tsn, at_ns)
             elif event.kind == "hb_rtt":
                 rtt_ms = event.number("rtt_ms")
-                if rtt_ms is not None and rtt_ms >= 0:
+                if rtt_ms is not None and 0 <= rtt_ms < LATEST_NS / 1e6:
                     self._associations.heartbeat(wire_of(event), round(rtt_ms * 1e6))
             elif event.kind == "association" and event.text("change") == "FREED":
                 freed.append((event, wire_of(event)))

@@ -2,77 +2,25 @@
 
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import pytest
 
 from sctptop.kernel.probes.btf import BtfError, KernelTypes, MemberPlace, MissingMember
 from sctptop.kernel.probes.libbpf import LibbpfError, library
+from tests.unit.kernel.probes.btf_files import circles, plain
 
 try:
     library()
 except LibbpfError as error:
     pytest.skip(str(error), allow_module_level=True)
 
-INT, ARRAY, STRUCT, UNION, TYPEDEF, VOLATILE, CONST = 1, 3, 4, 5, 8, 9, 10
-
-
-class Btf:
-    """A BTF file in the making; types are numbered from ``first``."""
-
-    def __init__(self, first: int = 1, strings: int = 0) -> None:
-        self.types = b""
-        self.strings = b"\0" if not strings else b""
-        self.base = strings
-        self.next = first
-
-    def name(self, text: str) -> int:
-        if not text:
-            return 0
-        place = self.base + len(self.strings)
-        self.strings += text.encode() + b"\0"
-        return place
-
-    def add(
-        self, name: str, kind: int, size_or_type: int, rest: bytes = b"", count: int = 0, flag: int = 0
-    ) -> int:
-        info = flag << 31 | kind << 24 | count
-        self.types += struct.pack("<III", self.name(name), info, size_or_type) + rest
-        self.next += 1
-        return self.next - 1
-
-    def number(self, name: str, size: int) -> int:
-        return self.add(name, INT, size, struct.pack("<I", size * 8))
-
-    def struct(
-        self, name: str, size: int, *members: tuple[str, int, int], kind: int = STRUCT, flag: int = 0
-    ) -> int:
-        rest = b"".join(struct.pack("<III", self.name(text), of, bits) for text, of, bits in members)
-        return self.add(name, kind, size, rest, len(members), flag)
-
-    def bytes(self) -> bytes:
-        header = struct.pack(
-            "<HBBIIIII", 0xEB9F, 1, 0, 24, 0, len(self.types), len(self.types), len(self.strings)
-        )
-        return header + self.types + self.strings
-
 
 @pytest.fixture
 def btf(tmp_path: Path) -> Path:
     """A vmlinux with sk_buff, and an sctp module whose types build on it."""
-    base = Btf()
-    u32, u64 = base.number("u32", 4), base.number("u64", 8)
-    base.struct("sk_buff", 16, ("len", u32, 0), ("data", u64, 64))
-    (tmp_path / "vmlinux").write_bytes(base.bytes())
-    module = Btf(first=base.next, strings=len(base.strings))
-    hidden = module.struct("", 8, ("low", u32, 0), ("high", u32, 32))
-    either = module.struct("", 8, ("", hidden, 0), ("whole", u64, 0), kind=UNION)
-    inner = module.struct("inner", 24, ("pad", u64, 0), ("", either, 64), ("tail", u32, 128))
-    named = module.add("inner_t", TYPEDEF, module.add("", CONST, module.add("", VOLATILE, inner)))
-    module.struct("sctp_transport", 40, ("asoc", u64, 0), ("c", named, 64), ("cwnd", u32, 256))
-    module.struct("with_bits", 4, ("dead", u32, 1 << 24 | 3), ("rest", u32, 0), flag=1)
-    (tmp_path / "sctp").write_bytes(module.bytes())
+    for name, data in zip(("vmlinux", "sctp"), plain(), strict=True):
+        (tmp_path / name).write_bytes(data)
     return tmp_path
 
 
@@ -126,3 +74,21 @@ def test_closing_twice_is_safe(btf: Path) -> None:
     types = KernelTypes(folder=btf)
     types.close()
     types.close()
+
+
+SELF = ("names itself", "hold themselves", None, "hold themselves")
+
+
+@pytest.mark.parametrize(
+    ("base", "words"), [(base, words) for (base, _), words in zip(circles(), SELF, strict=True)]
+)
+def test_types_that_run_in_a_circle_are_refused(tmp_path: Path, base: bytes, words: str | None) -> None:
+    (tmp_path / "vmlinux").write_bytes(base)
+    with KernelTypes(folder=tmp_path) as types:
+        if words is None:
+            assert types.member("sctp_transport", "cwnd") == MemberPlace(4, 4), (
+                "beside a name that is not UTF-8"
+            )
+            return
+        with pytest.raises(BtfError, match=words):
+            types.member("sctp_transport", "c.tail")
