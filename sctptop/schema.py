@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from math import isfinite
 from types import NoneType
@@ -27,6 +27,8 @@ _NAMES = {kind: tuple(entry.name for entry in dataclasses.fields(kind)) for kind
 _EVENT = tuple(entry.name for entry in dataclasses.fields(Event) if entry.name not in ("time", "details"))
 _SCALARS: frozenset[type] = frozenset((int, float, str, bool, NoneType))
 _NUMBER_LIMIT = 1 << 64
+LONGEST_TEXT = 1 << 16
+"""Characters of a name, of a state or of why a source could not be read."""
 LATEST_S = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()
 """Times are before it, in seconds since 1970: beyond, no local time can be shown."""
 
@@ -63,8 +65,14 @@ def from_json(document: Mapping[str, Any]) -> Sample:
     return sample_of(document, map(association_from_json, entries))
 
 
-def sample_of(document: Mapping[str, Any], associations: Iterable[Association]) -> Sample:
-    """The sample of a document whose associations were built already. Raises SchemaError."""
+def sample_of(
+    document: Mapping[str, Any], associations: Iterable[Association], built: dict[str, Any] | None = None
+) -> Sample:
+    """The sample of a document whose associations were built already. Raises SchemaError.
+
+    ``built``: parts of the sample before it that did not change; those made for this one are added.
+    """
+    parts = built if built is not None else {}
     if _part(document, "schema") != SCHEMA:
         raise SchemaError(f"schema {document['schema']!r} is not {SCHEMA}")
     try:
@@ -74,16 +82,14 @@ def sample_of(document: Mapping[str, Any], associations: Iterable[Association]) 
             read_s=document["read_s"],
             host=document["host"],
             kernel=document["kernel"],
-            sources={
-                name: SourceState.parse(text) for name, text in _all(dict(document["sources"]), str).items()
-            },
+            sources=_part_of(document, "sources", parts),
             hz=document.get("hz"),
             associations=tuple(associations),
-            endpoints=tuple(_build(Endpoint, entry) for entry in document["endpoints"]),
-            counters={int(netns): _all(dict(held), int) for netns, held in document["counters"].items()},
-            events=tuple(_event(entry) for entry in document["events"]),
+            endpoints=_part_of(document, "endpoints", parts),
+            counters=_part_of(document, "counters", parts),
+            events=_part_of(document, "events", parts),
             events_lost=document.get("events_lost", 0),
-            namespaces=tuple(_build(Namespace, entry) for entry in document.get("namespaces", ())),
+            namespaces=_part_of(document, "namespaces", parts) if "namespaces" in document else (),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise SchemaError(f"not a sample: {error!r}") from error
@@ -112,6 +118,22 @@ def association_from_json(document: Mapping[str, Any]) -> Association:
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise SchemaError(f"not an association: {error!r}") from error
     return association
+
+
+def _part_of(document: Mapping[str, Any], name: str, built: dict[str, Any]) -> Any:
+    if name not in built:
+        built[name] = _PARTS[name](document[name])
+    return built[name]
+
+
+_PARTS: Mapping[str, Callable[[Any], Any]] = {
+    "sources": lambda held: {name: SourceState.parse(text) for name, text in _all(dict(held), str).items()},
+    "endpoints": lambda held: tuple(_build(Endpoint, entry) for entry in held),
+    "counters": lambda held: {int(netns): _all(dict(values), int) for netns, values in held.items()},
+    "events": lambda held: tuple(_event(entry) for entry in held),
+    "namespaces": lambda held: tuple(_build(Namespace, entry) for entry in held),
+}
+"""What is made of the parts of a document that hold many things."""
 
 
 def _part(document: Mapping[str, Any], name: str) -> Any:
@@ -212,8 +234,8 @@ def _check(kind: type[Any], values: Mapping[str, Any]) -> None:
 
 def _check_value(name: str, value: Any, allowed: frozenset[type]) -> None:
     kind = type(value)
-    if kind not in allowed:
-        raise SchemaError(f"{name} is {value!r:.60}")
+    if kind not in allowed or (kind is str and len(value) > LONGEST_TEXT):
+        raise SchemaError(f"{name:.60} is {str(value)[:60]!r}")
     if (kind is int and not -_NUMBER_LIMIT < value < _NUMBER_LIMIT) or (
         kind is float and not isfinite(value)
     ):

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 from sctptop.model.association import Association
 from sctptop.model.sample import Sample
-from sctptop.recording.delta import REPLACE, PatchError, patched
+from sctptop.recording.bounds import WEIGHT_LIMIT, check_document, weight
+from sctptop.recording.delta import REMOVED, REPLACE, PatchError, patched
 from sctptop.recording.file_format import printable_json
 from sctptop.recording.packing import DamagedError
 from sctptop.schema import SchemaError, association_from_json, sample_of
@@ -19,10 +20,15 @@ class Chain:
 
     def __init__(self) -> None:
         self._document: dict[str, Any] | None = None
-        self._built: dict[str, Association] = {}
+        self._associations: dict[str, Association] = {}
+        self._parts: dict[str, Any] = {}
+        self._weight = 0
 
     def follow(self, line: bytes) -> None:
         """Apply the next text without building its sample. Raises DamagedError."""
+        self._weight += weight(line)
+        if self._weight > WEIGHT_LIMIT:
+            raise DamagedError("more than any block holds")
         try:
             patch = json.loads(line, parse_constant=_no_number)
             if not line.isascii() or b"\\" in line or b"\x7f" in line:
@@ -41,24 +47,34 @@ class Chain:
         if not isinstance(document, dict):
             raise DamagedError("not a sample")
         try:
-            return sample_of(document, tuple(self._associations(document)))
-        except (SchemaError, KeyError, TypeError, RecursionError) as error:
-            raise DamagedError(str(error)) from error
+            check_document(document)
+            return sample_of(document, tuple(self._built(document)), self._parts)
+        except (SchemaError, AttributeError, KeyError, TypeError, RecursionError) as error:
+            raise DamagedError(f"{error!s:.200}") from error
 
-    def _associations(self, document: dict[str, Any]) -> Iterator[Association]:
+    def _built(self, document: dict[str, Any]) -> Iterator[Association]:
         for name in document["order"]:
-            if name not in self._built:
-                self._built[name] = association_from_json(document["associations"][name])
-            yield self._built[name]
+            if name not in self._associations:
+                self._associations[name] = association_from_json(document["associations"][name])
+            yield self._associations[name]
 
     def _forget(self, patch: Any) -> None:
         """Drop what the patch changed."""
-        changes = patch.get("associations", {}) if isinstance(patch, dict) else None
+        if not isinstance(patch, dict) or REPLACE in patch or REMOVED in patch:
+            self._associations.clear()
+            self._parts.clear()
+            return
+        for name in patch:
+            self._parts.pop(name, None)
+        changes = patch.get("associations", {})
         if not isinstance(changes, dict) or REPLACE in changes:
-            self._built.clear()
+            self._associations.clear()
             return
         for name in changes:
-            self._built.pop(name, None)
+            self._associations.pop(name, None)
+        removed = changes.get(REMOVED, ())
+        for name in removed if isinstance(removed, list) else ():
+            self._associations.pop(name, None)
 
 
 def _no_number(text: str) -> NoReturn:

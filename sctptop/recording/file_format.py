@@ -26,6 +26,7 @@ from __future__ import annotations
 from typing import Any
 
 from sctptop.errors import SctptopError
+from sctptop.schema import LONGEST_TEXT
 from sctptop.terminal_text import REPLACEMENT, printable
 
 BLOCK_SAMPLES = 60
@@ -43,8 +44,13 @@ FACT_LIMIT, FACTS_LIMIT, MOST_FACTS = 1 << 16, 1 << 20, 1000
 
 
 def printable_json(value: Any) -> Any:
-    """The same JSON value without characters that a terminal would act on: a recording may come from anybody."""
+    """The same JSON value without characters that a terminal would act on: a recording may come from anybody.
+
+    Raises ValueError for a text that is longer than any.
+    """
     if isinstance(value, str):
+        if len(value) > LONGEST_TEXT:
+            raise ValueError("a text longer than any")
         return printable(value, REPLACEMENT)
     if isinstance(value, list):
         return [printable_json(item) for item in value]

@@ -6,15 +6,20 @@ import lzma
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from sctptop.recording.file_format import TEXT_LIMIT
+from sctptop.recording.file_format import MOST_IN_A_BLOCK, TEXT_LIMIT
 
 LARGE = 1 << 20
 """Bytes of text from which on a block is packed in a hurry: the next sample is waiting."""
-MEMORY_LIMIT = 128 << 20
+MEMORY_LIMIT = 16 << 20
+"""Bytes that unpacking may take for its dictionary; preset 6 makes one of 8 MiB."""
 
 
 class DamagedError(ValueError):
-    """What is stored makes no sample."""
+    """What is stored makes no sample. ``effort``: bytes that were unpacked to learn that."""
+
+    def __init__(self, text: str, effort: int = 0) -> None:
+        super().__init__(text)
+        self.effort = effort
 
 
 def packed_line(line: bytes) -> bytes:
@@ -41,7 +46,8 @@ def unpacked_lines(rows: Iterable[object]) -> Iterator[bytes]:
 def unpacked_block(data: object) -> list[bytes]:
     """The texts in a row of blocks. Raises DamagedError."""
     stream = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_LIMIT)
-    return _unpacked(stream, data, TEXT_LIMIT).split(b"\n")
+    # No block has so many: what is behind them is one line, of which nothing is made.
+    return _unpacked(stream, data, TEXT_LIMIT).split(b"\n", MOST_IN_A_BLOCK)
 
 
 def _unpacked(stream: lzma.LZMADecompressor | zlib._Decompress, data: object, limit: int) -> bytes:
@@ -52,5 +58,5 @@ def _unpacked(stream: lzma.LZMADecompressor | zlib._Decompress, data: object, li
     except (zlib.error, lzma.LZMAError, EOFError) as error:
         raise DamagedError(str(error)) from error
     if not stream.eof:
-        raise DamagedError("cut short, or larger than any block")
+        raise DamagedError("cut short, or larger than any block", len(text))
     return text

@@ -14,36 +14,43 @@ from pathlib import Path
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain
 from sctptop.recording.database import MAGIC, DatabaseStore
-from sctptop.recording.file_format import RecordingError
+from sctptop.recording.file_format import BLOCK_BYTES, RecordingError
 from sctptop.recording.log.opening import opened
 from sctptop.recording.log.reading import LogStore
 from sctptop.recording.log.walk import read_at
 from sctptop.recording.packing import DamagedError
 from sctptop.recording.store import MOST_KINDS, Store
 
-BLOCKS_KEPT = 4
-"""Unpacked blocks in memory: a jump needs those before it for its graphs."""
+BLOCKS_KEPT, TEXT_KEPT = 4, 8 << 20
+"""Unpacked blocks in memory, and bytes of their text: a jump needs those before it for its graphs."""
+THINGS_KEPT = 30_000
+"""Associations and events of the samples in memory, which share those that did not change."""
+IN_VAIN, LEAST_EFFORT = 160 << 20, 1 << 12
+"""Bytes that are unpacked, one after the other, without a sample coming of it, before the rest of the file is given
+up; and what a block counts for at least."""
 
 
 @dataclass(slots=True)
 class _Unpacked:
-    """The lines of a block, how many of them its chain has followed, and the samples built so far."""
+    """The lines of a block, and how many of them its chain has followed."""
 
     lines: list[bytes]
     chain: Chain = field(default_factory=Chain)
     followed: int = 0
-    samples: dict[int, Sample] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes of text."""
+        return sum(map(len, self.lines))
 
     def sample(self, offset: int) -> Sample:
         """Raises DamagedError, IndexError for a line that is not there."""
-        if offset not in self.samples:
-            if offset < self.followed:
-                self.chain, self.followed = Chain(), 0
-            while self.followed <= offset:
-                self.chain.follow(self.lines[self.followed])
-                self.followed += 1
-            self.samples[offset] = self.chain.sample()
-        return self.samples[offset]
+        if offset < self.followed - 1:
+            self.chain, self.followed = Chain(), 0
+        while self.followed <= offset:
+            self.chain.follow(self.lines[self.followed])
+            self.followed += 1
+        return self.chain.sample()
 
 
 class Recording:
@@ -53,6 +60,8 @@ class Recording:
         """Raises RecordingError when it is none, or none that this version reads."""
         self.path = path
         self._unpacked: OrderedDict[int, _Unpacked] = OrderedDict()
+        self._samples: OrderedDict[int, Sample] = OrderedDict()
+        self._things = self._in_vain = 0
         self._store = _store_of(path)
         self._damaged = self._store.damaged
         self.facts, self.blocks = self._store.facts, self._store.blocks
@@ -86,18 +95,34 @@ class Recording:
         """The sample at a position from 0; None where it is damaged. Raises IndexError beyond the end."""
         if not 0 <= position < len(self):
             raise IndexError(position)
+        if position in self._samples:
+            self._samples.move_to_end(position)
+            return self._samples[position]
         number = bisect_right(self._ends, position)
         block = self._block(number)
         offset = position - (self._ends[number] - self.blocks[number].count)
         try:
-            return block.sample(offset)
+            sample = block.sample(offset)
         except IndexError:
             return None
         except DamagedError:
             # Behind a damaged line nothing of its block can be known.
             self._damaged.add(number)
+            self._in_vain += max(block.size, 16 * LEAST_EFFORT)
             del block.lines[min(offset, block.followed) :]
             return None
+        self._keep(position, sample)
+        if block.size > 2 * BLOCK_BYTES:
+            # Such a one has hardly a second sample, and takes many times its text.
+            del self._unpacked[number]
+        return sample
+
+    def _keep(self, position: int, sample: Sample) -> None:
+        self._in_vain = 0
+        self._samples[position] = sample
+        self._things += _things_in(sample)
+        while self._things > THINGS_KEPT and len(self._samples) > 1:
+            self._things -= _things_in(self._samples.popitem(last=False)[1])
 
     def first(self) -> Sample:
         """The first sample that can be read. Raises RecordingError where none can, and lets go of the file."""
@@ -198,19 +223,28 @@ class Recording:
         if number in self._unpacked:
             self._unpacked.move_to_end(number)
             return self._unpacked[number]
+        while self._unpacked and (
+            len(self._unpacked) >= BLOCKS_KEPT or sum(one.size for one in self._unpacked.values()) > TEXT_KEPT
+        ):
+            self._unpacked.popitem(last=False)
         lines: list[bytes] = []
         try:
+            if self._in_vain > IN_VAIN:
+                raise DamagedError("so much of this file is made up that the rest is not tried")
             # What comes before the damage stays.
             for line in self._store.lines(number):
                 lines.append(line)
-        except DamagedError:
+        except DamagedError as error:
             self._damaged.add(number)
+            self._in_vain += max(error.effort, LEAST_EFFORT)
         if len(lines) < self.blocks[number].count:
             self._damaged.add(number)
         block = self._unpacked[number] = _Unpacked(lines[: self.blocks[number].count])
-        while len(self._unpacked) > BLOCKS_KEPT:
-            self._unpacked.popitem(last=False)
         return block
+
+
+def _things_in(sample: Sample) -> int:
+    return 1 + len(sample.associations) + len(sample.events) + len(sample.endpoints)
 
 
 def _store_of(path: Path) -> Store:

@@ -13,8 +13,8 @@ from sctptop.schema import LATEST_S
 
 MOST_KINDS = 100
 """Kinds of events: there are two dozen."""
-MOST_BLOCKS = 500_000
-"""Nearly a year of blocks of a minute."""
+MOST_BLOCKS = 250_000
+"""Half a year of blocks of a minute."""
 
 
 @dataclass(frozen=True, slots=True)

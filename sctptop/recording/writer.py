@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.model.sample import Sample
-from sctptop.recording.bounds import check_line, check_numbers
+from sctptop.recording.bounds import WEIGHT_LIMIT, check_document, weight
 from sctptop.recording.delta import SAME, keyed, patch_between
-from sctptop.recording.file_format import BLOCK_BYTES, BLOCK_SAMPLES, FACT_LIMIT, RecordingError
-from sctptop.recording.log.frames import Frame, FrameKind
+from sctptop.recording.file_format import BLOCK_BYTES, BLOCK_SAMPLES, FACT_LIMIT, TEXT_LIMIT, RecordingError
+from sctptop.recording.log.frames import ABOUT_LIMIT, Frame, FrameKind
 from sctptop.recording.log.opening import Folder
 from sctptop.recording.log.space import Stretch
 from sctptop.recording.log.writing import LogFile
@@ -47,6 +47,7 @@ class _Block:
     associations: int = 0
     events: Counter[str] = field(default_factory=Counter)
     size: int = 0
+    weight: int = 0
     tail: list[Stretch] = field(default_factory=list)
 
     def add(self, line: bytes, sample: Sample) -> None:
@@ -56,9 +57,11 @@ class _Block:
         self.associations = max(self.associations, len(sample.associations))
         self.events.update(event.kind for event in sample.events)
         self.size += len(line)
+        self.weight += weight(line)
 
     def frame(self, kind: FrameKind) -> Frame:
         """The head of one that holds all of it."""
+        about = json.dumps(self.events, separators=(",", ":")).encode()
         return Frame(
             kind,
             0,
@@ -67,7 +70,7 @@ class _Block:
             associations=self.associations,
             first_us=self.times[0],
             last_us=self.times[-1],
-            about=json.dumps(self.events, separators=(",", ":")).encode(),
+            about=about if len(about) <= ABOUT_LIMIT else b"{}",
         )
 
 
@@ -128,9 +131,13 @@ class Writer:
 
     def _add(self, sample: Sample) -> None:
         document = keyed(to_json(sample))
+        try:
+            check_document(document)
+        except DamagedError:
+            raise self._too_much(sample) from None
         line = self._line(document if self._before is None else patch_between(self._before, document), sample)
         packed = packed_line(line)
-        if len(line) >= BLOCK_BYTES or len(packed) > self._part(8):
+        if max(len(line), weight(line) // 8) >= BLOCK_BYTES or len(packed) > self._part(8):
             if self._block.lines:
                 self._pack()
             self._add_alone(document, sample)
@@ -157,19 +164,21 @@ class Writer:
 
     def _line(self, patch: Any, sample: Sample) -> bytes:
         line = json.dumps({} if patch is SAME else patch, separators=(",", ":"), allow_nan=False).encode()
-        try:
-            check_line(line)
-            check_numbers(sample)
-        except DamagedError:
-            many = f"{self.path}: {len(sample.associations)} associations are more than a recording holds"
-            raise RecordingError(f"{many} (try: --assoc)") from None
+        if len(line) > TEXT_LIMIT or weight(line) > WEIGHT_LIMIT:
+            raise self._too_much(sample)
         return line
+
+    def _too_much(self, sample: Sample) -> RecordingError:
+        many = f"{len(sample.associations)} associations and {len(sample.events)} events"
+        return RecordingError(
+            f"{self.path}: {many} in a sample are more than a recording holds (try: --assoc)"
+        )
 
     def _is_full(self, block: _Block) -> bool:
         keep_s = self._limits.keep_s
         return (
             len(block.lines) >= BLOCK_SAMPLES
-            or block.size >= BLOCK_BYTES
+            or max(block.size, block.weight // 8) >= BLOCK_BYTES
             # A block goes as a whole: small ones where little is kept.
             or (keep_s is not None and block.times[-1] - block.times[0] > keep_s / 4 * 1e6)
             or sum(piece.size for piece in block.tail) > self._part(8)

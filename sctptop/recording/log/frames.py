@@ -16,8 +16,8 @@ ID_BYTES = 8
 _FILE = struct.Struct("<16sI8s32sI")
 _FRAME = struct.Struct("<4sBxHIQ8sQIIqqII")
 FILE_BYTES, FRAME_BYTES = _FILE.size, _FRAME.size
-ABOUT_LIMIT = (1 << 16) - 1
-"""Bytes of what a frame says about its content."""
+ABOUT_LIMIT = 4000
+"""Bytes of what a frame says about its content: with its head no more than a page."""
 
 
 class FrameKind(IntEnum):
@@ -54,7 +54,8 @@ def file_head(data: bytes) -> FileHead | None:
     return FileHead(version, recording_id, written_by.rstrip(b"\0").decode("utf-8", "replace"))
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: of those there may be hundreds of thousands, and freezing takes as long as reading.
+@dataclass(slots=True)
 class Frame:
     """The head of a frame. ``size`` is all that it occupies; ``length`` and ``crc`` are of what it holds.
 
@@ -103,20 +104,14 @@ class Frame:
         return head + zlib.crc32(self.about, zlib.crc32(head)).to_bytes(4, "little") + self.about
 
 
-def about_length(data: bytes, at: int) -> int | None:
-    """How much is said about a frame that may begin there; None where none does."""
-    if len(data) - at < FRAME_BYTES or not data.startswith(MARKER, at):
-        return None
-    return int.from_bytes(data[at + 6 : at + 8], "little")
-
-
 def frame(data: bytes, at: int = 0) -> Frame | None:
     """The head that stands there whole, None where it is damaged or no head at all."""
-    length = about_length(data, at)
-    end = at + FRAME_BYTES + (length or 0)
-    if length is None or end > len(data):
+    if len(data) - at < FRAME_BYTES or not data.startswith(MARKER, at):
         return None
-    _, kind, _, *rest, crc = _FRAME.unpack_from(data, at)
+    _, kind, length, *rest, crc = _FRAME.unpack_from(data, at)
+    end = at + FRAME_BYTES + length
+    if length > ABOUT_LIMIT or end > len(data):
+        return None
     about = data[at + FRAME_BYTES : end]
     if crc != zlib.crc32(about, zlib.crc32(data[at : at + FRAME_BYTES - 4])):
         return None

@@ -20,8 +20,9 @@ from sctptop.terminal_text import REPLACEMENT, printable
 
 ATTEMPTS = 4
 """How often a file is walked that is being written meanwhile."""
-CHECKED = 1 << 30
-"""Bytes of a file that are checked unasked; of the rest one learns when it is played."""
+CHECKED, LEAST_CHECKED = 1 << 30, 1 << 14
+"""Bytes of a file that are checked unasked, and what a block counts for at least; of the rest one learns when it is
+played."""
 
 
 class LogStore:
@@ -72,7 +73,7 @@ class LogStore:
     def check(self, number: int) -> None:
         """Raises DamagedError where a block is not as it was written."""
         if number < len(self._rows) and self._checked < CHECKED:
-            self._checked += len(self._content(number))
+            self._checked += max(len(self._content(number)), LEAST_CHECKED)
 
     def _take(self, walk: Walk) -> None:
         """What a walk found, without what is there twice."""

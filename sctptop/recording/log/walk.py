@@ -11,12 +11,12 @@ from array import array
 from collections import Counter
 
 from sctptop.recording.log.frames import (
+    ABOUT_LIMIT,
     FILE_BYTES,
     FRAME_BYTES,
     MARKER,
     Frame,
     FrameKind,
-    about_length,
     frame,
 )
 from sctptop.recording.store import MOST_BLOCKS, Block, block_of
@@ -72,11 +72,7 @@ def read_at(descriptor: int, length: int, offset: int) -> bytes:
 
 def head_at(descriptor: int, offset: int) -> Frame | None:
     """The head that stands at an offset by now."""
-    data = read_at(descriptor, NEAR, offset)
-    length = about_length(data, 0)
-    if length is not None and FRAME_BYTES + length > len(data):
-        data = read_at(descriptor, FRAME_BYTES + length, offset)
-    return frame(data)
+    return frame(read_at(descriptor, FRAME_BYTES + ABOUT_LIMIT, offset))
 
 
 class Walk:
@@ -97,13 +93,10 @@ class Walk:
         self._follow()
 
     def _head(self, offset: int) -> Frame | None:
-        data, at = self._at(offset, FRAME_BYTES)
-        length = about_length(data, at)
-        if length is None:
-            return None
-        if at + FRAME_BYTES + length > len(data):
-            data, at = self._at(offset, FRAME_BYTES + length)
-        return frame(data, at)
+        at = offset - self._begin
+        if at < 0 or at + FRAME_BYTES + ABOUT_LIMIT > len(self._window):
+            self._window, self._begin, at = read_at(self._descriptor, 2 * NEAR, offset), offset, 0
+        return frame(self._window, at)
 
     def _follow(self) -> None:
         offset, seen = FILE_BYTES, 0
@@ -178,10 +171,3 @@ class Walk:
         except OSError as error:
             # Nothing more; else a file system that cannot say.
             return self._size if error.errno == errno.ENXIO else offset
-
-    def _at(self, offset: int, size: int) -> tuple[bytes, int]:
-        """Bytes of the file, and where in them the offset is; fewer than wanted at the end of the file."""
-        at = offset - self._begin
-        if at < 0 or at + size > len(self._window):
-            self._window, self._begin, at = read_at(self._descriptor, max(size, NEAR), offset), offset, 0
-        return self._window, at

@@ -120,7 +120,10 @@ def test_replay_info_and_compare_agree(
     assert said == [expected] * 4
 
 
-def test_a_recording_is_read_as_it_was_when_it_was_opened(tmp_path: Path) -> None:
+def test_a_recording_is_read_as_it_was_when_it_was_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sctptop.recording.reader.THINGS_KEPT", 1)
     path = tmp_path / "a.sctp"
     writer = Writer(path, {}, Limits(max_bytes=60_000))
     samples = list(with_probes(900, 2))
