@@ -20,6 +20,15 @@ from tests.lab.traffic.process import Traffic, start
 Started = Callable[[], Traffic]
 F1AP = "38472"
 """Its port; requests and bursts are no NGAP."""
+UES = ("--count", "0", "--period", "1", "--ues", "24", "--rate", "2", "--ue-delay", "20", "--ciphered")
+KINDS = ("--kinds", "initial,mobility,initial,periodic")
+WAYS = ("--ways", ",".join(["ok"] * 8 + ["mac-failure"] + ["ok"] * 11 + ["silent"] + ["ok"] * 3))
+FATES = (
+    "--fates",
+    ",".join(["ok"] * 5 + ["reject:22"] + ["ok"] * 8 + ["reject:11"] + ["ok"] * 9),
+    "--ciphered",
+)
+"""Of each round of UEs most register as they should, and four do not."""
 
 
 @contextmanager
@@ -60,7 +69,7 @@ def _servers(amf: Host) -> list[Started]:
     fast, templates = ("--heartbeat", "1000"), ("--templates", str(ngap_templates.file()))
     return [
         lambda: start(amf, "echo", "--local", both, "--port", F1AP, "--nodelay", *fast),
-        lambda: start(amf, "amf", "--local", amf.ipv4[0], "--reject", "9", *templates, *fast),
+        lambda: start(amf, "amf", "--local", amf.ipv4[0], *FATES, *templates, *fast),
         lambda: start(amf, "sink", "--local", amf.ipv4[1], "--port", "5001", *fast),
         lambda: start(amf, "slow-reader", "--local", amf.ipv4[0], "--port", "5002", "--period", "2", *fast),
         lambda: start(amf, "many-server", "--local", amf.ipv6[0], "--port", "36422", *fast),
@@ -71,7 +80,7 @@ def _clients(gnb: Host, amf: Host) -> list[Started]:
     both, far = (f"{host.ipv4[2]},{host.ipv4[0]}" for host in (gnb, amf))
     fast, templates = ("--heartbeat", "1000"), ("--templates", str(ngap_templates.file()))
     f1ap = ("--port", F1AP)
-    ues = ("--count", "0", "--period", "1", "--ues", "3", "--rate", "2", "--ue-delay", "20")
+    ues = (*UES, *KINDS, *WAYS)
     one, other, six = amf.ipv4[0], amf.ipv4[1], amf.ipv6[0]
     return [
         lambda: start(

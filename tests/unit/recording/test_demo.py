@@ -35,9 +35,14 @@ def test_it_shows_every_kind_of_trouble() -> None:
     (counters,) = snapshot.counters.values()
     gained = {row.name: row.since_reset for row in counters}
     assert (gained["SctpDelaySackExpireds"] or 0) > 60
-    (tally,) = snapshot.registrations.of(None)
-    assert tally.completed > 50 and tally.ended["rejected"] > 3, tally.ended
-    assert 150 < (tally.parts["held"].mean_ms or 0) < 300
+    tallies = {tally.kind: tally for tally in snapshot.registrations.of(None)}
+    assert tallies.keys() == {"initial", "mobility", "periodic"}
+    initial = tallies["initial"]
+    assert initial.completed > 30, initial.ended
+    for outcome in ("rejected", "refused by authentication", "timed out"):
+        assert initial.ended[outcome] > 0, outcome
+    assert {"5GMM 11 PLMN not allowed", "5GMM 20 MAC failure"} <= initial.by_cause.keys(), initial.causes
+    assert 150 < (initial.parts["held"].mean_ms or 0) < 300
     assert {entry.rule for entry in snapshot.advice} >= {"nagle", "closed_window", "lossy_path"}
     assert entries[38412].association.process is not None
 
