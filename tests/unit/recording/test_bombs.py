@@ -62,6 +62,7 @@ def excess(name: str, path: Path, *commands: str) -> Iterator[str]:
 
 
 # Two halves: of two processors each has one.
+@pytest.mark.slow
 @pytest.mark.parametrize("half", [0, 1])
 def test_no_sample_takes_more_than_there_is(tmp_path: Path, half: int) -> None:
     found = list[str]()
@@ -72,6 +73,7 @@ def test_no_sample_takes_more_than_there_is(tmp_path: Path, half: int) -> None:
     assert found == []
 
 
+@pytest.mark.slow
 def test_no_file_takes_more_than_there_is(tmp_path: Path) -> None:
     found = list[str]()
     for name, make in file_bombs():
