@@ -224,7 +224,11 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ("MOST_RUNNING = 20_000", "20_000  →  (20001)", "one more is kept: a bound on memory"),
     ],
     "kernel/netlink.py": [
-        ("return -code if code < 0 else 0", "code < 0  →  (code <= 0)", "minus 0 is 0"),
+        (
+            "return -code if -_MOST_ERRNO <= code < 0 else 0",
+            "-_MOST_ERRNO <= code < 0  →  (-_MOST_ERRNO <= code <= 0)",
+            "minus 0 is 0",
+        ),
     ],
     "kernel/reading/diag_records.py": [
         ("interface: int = 0", "0  →  (1)", "every record that is read gives it"),

@@ -45,7 +45,7 @@ def missing_capabilities(held: int, needs_modules: bool) -> list[str]:
 def held_capabilities(status: Path = STATUS) -> int:
     """The bit mask CapPrm of the calling thread, some of which may be in effect only at times; 0 when not readable."""
     try:
-        for line in status.read_text().splitlines():
+        for line in status.read_text("utf-8", "replace").splitlines():
             if line.startswith("CapPrm:"):
                 return int(line.split()[1], 16)
     except (OSError, ValueError, IndexError):
