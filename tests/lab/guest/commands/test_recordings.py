@@ -88,7 +88,7 @@ def test_a_kill_loses_at_most_one_interval(gnb: Host, tmp_path: Path) -> None:
 @pytest.fixture
 def little_room(tmp_path: Path) -> Iterator[Path]:
     """A disk that is full soon."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60k", "room", str(tmp_path)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "room", str(tmp_path)], check=True)
     yield tmp_path
     subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
