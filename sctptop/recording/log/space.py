@@ -87,6 +87,6 @@ class Space:
         return hole
 
     def trim(self) -> None:
-        """Let go of a hole at the end."""
-        if self.holes and self.holes[-1].end == self.end:
+        """Let go of all that is free at the end: growth that failed may have left several holes there."""
+        while self.holes and self.holes[-1].end == self.end:
             self.end = self.holes.pop().offset

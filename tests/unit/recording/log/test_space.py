@@ -103,3 +103,16 @@ def test_what_goes_to_the_end_leaves_holes_to_others() -> None:
     space.give(second)
     found = space.find(150, at_end=True)
     assert found is not None and found.piece == Stretch(START, 150)
+
+
+def test_all_that_is_free_at_the_end_is_let_go() -> None:
+    space = Space(START, LEAST, None)
+    kept = taken(space, 300)
+    for size in (100, 700):
+        # Grown, and then not written: the disk is full.
+        place = space.find(size)
+        assert place is not None
+        space.grow(place)
+    assert len(space.holes) == 2
+    space.trim()
+    assert space.end == kept.end and space.holes == []
