@@ -6,6 +6,8 @@ import ctypes
 import os
 from contextlib import suppress
 
+from sctptop.kernel.host.libc import LIBC, checked
+
 DEVICES = "/dev"
 """Where writing goes on: the terminal, and what throws away."""
 
@@ -16,8 +18,6 @@ _PR_SET_NO_NEW_PRIVS = 38
 _EXECUTE, _WRITE_FILE = 1 << 0, 1 << 1
 _REMOVE_AND_MAKE = 0b1_1111_1111 << 4
 """LANDLOCK_ACCESS_FS_REMOVE_DIR to MAKE_SYM, include/uapi/linux/landlock.h: all that its first version knows."""
-
-_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class _Ruleset(ctypes.Structure):
@@ -39,7 +39,7 @@ def forbid_writing() -> bool:
         ruleset = _call(_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(ctypes.sizeof(rules)), 0)
         try:
             _allow(ruleset, DEVICES, _WRITE_FILE)
-            _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0)))
+            LIBC.prctl(_PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0)))
             _call(_RESTRICT_SELF, ruleset, 0)
             return True
         finally:
@@ -57,8 +57,4 @@ def _allow(ruleset: int, place: str, access: int) -> None:
 
 
 def _call(number: int, *arguments: object) -> int:
-    result: int = _LIBC.syscall(number, *arguments)
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
-    return result
+    return checked(LIBC.syscall(number, *arguments))

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 
 from sctptop.errors import FAILED, SctptopError
 from sctptop.kernel.host.landlock import forbid_writing
+from sctptop.kernel.host.libc import LIBC, checked
 from sctptop.kernel.host.privilege import BPF, DAC_READ_SEARCH, NET_ADMIN, PERFMON, SYS_ADMIN, SYS_PTRACE
 
 READING = frozenset({BPF, PERFMON, SYS_ADMIN, SYS_PTRACE, NET_ADMIN, DAC_READ_SEARCH})
@@ -36,8 +37,6 @@ _PR_CAP_AMBIENT_CLEAR_ALL = 4
 _SECUREBITS = 0b1110_1111
 """include/uapi/linux/securebits.h: NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE, each locked, KEEP_CAPS locked off:
 to be uid 0 gives nothing, to a program that we start neither, and to become another takes nothing."""
-
-_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 class _Header(ctypes.Structure):
@@ -130,16 +129,16 @@ def _readable(user: int, group: int) -> bool:
     specs = (importlib.util.find_spec(name) for name in OTHERS)
     files = [__file__, os.__file__, *(spec.origin for spec in specs if spec is not None and spec.origin)]
     # Of a thread, like capabilities, and what the kernel asks for where files are concerned: setfsuid(2).
-    _LIBC.setfsgid(group)
-    _LIBC.setfsuid(user)
+    LIBC.setfsgid(group)
+    LIBC.setfsuid(user)
     try:
         for file in files:
             os.close(os.open(file, os.O_RDONLY | os.O_CLOEXEC))
     except OSError:
         return False
     finally:
-        _LIBC.setfsuid(os.geteuid())
-        _LIBC.setfsgid(os.getegid())
+        LIBC.setfsuid(os.geteuid())
+        LIBC.setfsgid(os.getegid())
     return True
 
 
@@ -171,21 +170,15 @@ def _joined(words: ctypes.Array[_Word], name: str) -> int:
 
 def _get() -> ctypes.Array[_Word]:
     words = _Words()
-    _checked(_LIBC.capget(ctypes.byref(_Header(_VERSION, 0)), ctypes.byref(words)))
+    checked(LIBC.capget(ctypes.byref(_Header(_VERSION, 0)), ctypes.byref(words)))
     return words
 
 
 def _set(effective: int, permitted: int) -> None:
     words = _Words(*(_Word(effective >> at & _ONES, permitted >> at & _ONES, 0) for at in (0, 32)))
-    _checked(_LIBC.capset(ctypes.byref(_Header(_VERSION, 0)), ctypes.byref(words)))
+    checked(LIBC.capset(ctypes.byref(_Header(_VERSION, 0)), ctypes.byref(words)))
 
 
 def _prctl(option: int, value: int) -> None:
     zero = ctypes.c_ulong(0)
-    _checked(_LIBC.prctl(option, ctypes.c_ulong(value), zero, zero, zero))
-
-
-def _checked(result: int) -> None:
-    if result != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+    checked(LIBC.prctl(option, ctypes.c_ulong(value), zero, zero, zero))

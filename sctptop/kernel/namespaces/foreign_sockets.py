@@ -16,6 +16,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from sctptop.kernel.host.libc import LIBC, checked
 from sctptop.model.source_state import Trouble
 
 SIOCGSKNS = 0x894C
@@ -23,8 +24,6 @@ SIOCGSKNS = 0x894C
 _PIDFD_OPEN, _PIDFD_GETFD = 434, 438
 """Numbers of the system calls, the same on every architecture."""
 _PROTOCOL = "system.sockprotoname"
-
-_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,4 @@ def _no_longer(at: ForeignSocket) -> FileNotFoundError:
 
 
 def _system_call(number: int, *arguments: int) -> int:
-    result: int = _LIBC.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments))
-    if result < 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
-    return result
+    return checked(LIBC.syscall(ctypes.c_long(number), *map(ctypes.c_long, arguments)))

@@ -8,7 +8,6 @@ its interfaces, after its owner let go of it.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import re
@@ -18,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sctptop.kernel.host.libc import LIBC, checked
 from sctptop.kernel.host.rights import reading_all
 from sctptop.kernel.owners.containers import PROC
 from sctptop.kernel.owners.descriptors import process_ids
@@ -29,7 +29,6 @@ SHARE = 20.0
 
 _GONE = (errno.ENOENT, errno.ESRCH, errno.EBADF, errno.EINVAL, errno.ENXIO, errno.ENOTDIR)
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
 
 Opener = Callable[[], int]
 """Opens a namespace: the descriptor is the caller's to close. Raises OSError when it is gone."""
@@ -160,9 +159,7 @@ def _opener(path: Path) -> Opener:
 
 
 def _setns(descriptor: int) -> None:
-    if _LIBC.setns(descriptor, CLONE_NEWNET) != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+    checked(LIBC.setns(descriptor, CLONE_NEWNET))
 
 
 def _inode(link: str) -> int | None:
