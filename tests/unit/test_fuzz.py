@@ -16,7 +16,16 @@ from tests.fuzz.targets import TARGETS
 
 MANY, SLOW = 800, 100
 """Changed inputs of a target; ``python -m tests.fuzz --runs 1000000`` goes by what they cover, and takes more."""
-SLOW_ONES = ("sample", "json", "patches", "recording", "damaged-recording", "columns", "registrations")
+SLOW_ONES = (
+    "sample",
+    "json",
+    "patches",
+    "recording",
+    "damaged-recording",
+    "frames",
+    "columns",
+    "registrations",
+)
 
 
 @pytest.mark.parametrize("name", TARGETS)
