@@ -27,4 +27,6 @@ FOUND: Mapping[str, tuple[str, ...]] = {
     ),
     # An instant of 1e308 ns: no date is that far from another.
     "registrations": ("0083838383838383838383838383838383838383001201000013010000140100001501dc01dc000500",),
+    # "--" for the value of a flag: argparse makes an empty list of it.
+    "command-line": ("7265706c6179006d002d2d6174002d2d",),
 }
