@@ -19,6 +19,7 @@ struct probe_event {
 	u32 ssthresh_before, ssthresh_after;
 	u32 flight, peer_rwnd;
 	u32 jiffies;
+	u32 tsn, chunk_bytes;
 	u64 rtt_ns;
 };
 

@@ -1,5 +1,18 @@
 /* T3 expiries and retransmissions, one event for each count of the kernel's own counters. */
 
+/* The DATA chunk that has waited longest for its SACK on this path: of those sent the list has the lowest TSN first. */
+INLINE void name_oldest(struct probe_event *event, const void *transport)
+{
+	const void *list = ADDRESS_sctp_transport__transmitted(transport);
+	const void *first = (void *)sctp_transport__transmitted__next(transport);
+	struct message message = {};
+
+	if (!first || first == list || !message_of(&message, first - OFFSET_sctp_chunk__transmitted_list))
+		return;
+	event->tsn = message.tsn;
+	event->chunk_bytes = message.length;
+}
+
 /* sctp_sf_do_6_3_3_rtx(net, ep, asoc, type, transport, commands): counts SctpT3RtxExpireds. The timer function itself
  * (sctp_generate_t3_rtx_event) also runs when the socket is busy, and then only puts itself off. */
 int at_t3_expiry(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type, void *transport)
@@ -11,6 +24,7 @@ int at_t3_expiry(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type,
 	event.jiffies = sctp_transport__rto(transport);
 	event.before = sctp_transport__error_count(transport);
 	event.flight = sctp_transport__flight_size(transport);
+	name_oldest(&event, transport);
 	submit(ctx, &event);
 	return 0;
 }

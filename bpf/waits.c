@@ -10,10 +10,12 @@ struct wait_bin {
 
 #define WAITS 1
 
+/* more: MSG_MORE holds it, by the application's own will. */
 struct handed_over {
-	u64 ns, blocked_ns;
+	u64 ns, blocked_ns, more;
 };
 
+/* ns 0: it came while another chunk was missing, and how long it waits to be read is not known. */
 struct unread {
 	u64 asoc, ns;
 };
@@ -46,6 +48,9 @@ int at_hand_over(struct pt_regs *ctx, void *outqueue, void *chunk)
 
 	if (!message_of(&message, chunk))
 		return 0;
+#if HAVE_sctp_association__force_delay
+	new.more = sctp_association__force_delay((void *)sctp_chunk__asoc(chunk));
+#endif
 #ifdef BLOCKED
 	if (message.begins)
 		new.blocked_ns = blocked_for(chunk, new.ns);
@@ -69,7 +74,8 @@ int at_transmission(struct pt_regs *ctx, void *chunk)
 	begun = *entry;
 	handed_over.delete(&key);
 	asoc = sctp_chunk__asoc(chunk);
-	waited(asoc, WAIT_HELD, now - begun.ns);
+	if (!begun.more)
+		waited(asoc, WAIT_HELD, now - begun.ns);
 #ifdef NGAP
 	ngap_sent(ctx, chunk, (void *)asoc, begun.ns, begun.blocked_ns, now);
 #endif
@@ -86,6 +92,13 @@ int arrival_enter(struct pt_regs *ctx, void *asoc, void *chunk)
 	return 0;
 }
 
+/* Whether a chunk before the last one that came is missing: what comes now may wait for that one, not to be read. */
+INLINE bool one_is_missing(const void *asoc)
+{
+	return sctp_association__peer__tsn_map__cumulative_tsn_ack_point(asoc) !=
+	       sctp_association__peer__tsn_map__max_tsn_seen(asoc);
+}
+
 int arrival_return(struct pt_regs *ctx)
 {
 	u64 stack = stack_of(ctx), key = PT_REGS_RC(ctx);
@@ -100,7 +113,8 @@ int arrival_return(struct pt_regs *ctx)
 	/* No memory for it, or no room in the receive buffer: NULL, and the peer will send it again. */
 	if (key) {
 		new.asoc = arrived->asoc;
-		new.ns = arrived->ns;
+		if (!one_is_missing((void *)new.asoc))
+			new.ns = arrived->ns;
 		unread.update(&key, &new);
 #ifdef NGAP
 		if (message_of(&message, (void *)arrived->chunk))
@@ -120,7 +134,8 @@ int at_read(struct pt_regs *ctx, void *event)
 	if (!waiting)
 		return 0;
 	asoc = waiting->asoc;
-	waited(asoc, WAIT_UNREAD, now - waiting->ns);
+	if (waiting->ns)
+		waited(asoc, WAIT_UNREAD, now - waiting->ns);
 	unread.delete(&key);
 #ifdef NGAP
 	ngap_read(ctx, asoc, key, now);

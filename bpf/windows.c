@@ -32,6 +32,15 @@ INLINE void show(struct bpf_raw_tracepoint_args *ctx, struct path_windows *path,
 
 #endif
 
+/* The number of duplicate TSNs in a SACK: RFC 9260 section 3.3.4. */
+INLINE u32 duplicates(const void *chunk)
+{
+	u16 number = 0;
+
+	bpf_probe_read_kernel(&number, sizeof(number), (void *)sctp_chunk__chunk_hdr(chunk) + 14);
+	return FROM_NETWORK16(number);
+}
+
 /* sctp:sctp_probe: each SACK received, before it is worked off. sctp:sctp_probe_path fires only from within the ring
  * buffer's part of sctp_probe (include/trace/events/sctp.h), which a raw tracepoint never runs: so we walk as it does. */
 int at_sack(struct bpf_raw_tracepoint_args *ctx)
@@ -44,6 +53,7 @@ int at_sack(struct bpf_raw_tracepoint_args *ctx)
 	if (!entry)
 		return 0;
 	look_at_association(entry, asoc);
+	entry->peer_dups += duplicates((void *)ctx->args[2]);
 	NO_UNROLL
 	for (int i = 0; i < MOST_PATHS; i++) {
 		const void *transport = transport_in(next, head);

@@ -32,6 +32,7 @@ struct assoc_windows {
 	struct who who;
 	u32 interval, told;
 	struct window_extent peer_rwnd, rwnd;
+	u32 peer_dups, unused; /* chunks that the peer's SACKs say it had already */
 };
 
 /* BCC compiles code that prints a table's values member by member, which nobody runs here: bytes spare it the work. */

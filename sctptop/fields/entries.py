@@ -168,6 +168,7 @@ THIS_END: tuple[Field, ...] = (
             "chunks unacknowledged at T3 expiries, summed (RTXC of /proc, retrans of ss)", 6),
         rate("rtx_chunks", "RTX/s", "DATA chunks retransmitted per second"),
         since_reset("rtx_chunks", "RTX+", "DATA chunks retransmitted since the reset"),
+        fact("peer_dups", "PEER-DUP", "n", "chunks that the peer's SACKs say it had already: sent for nothing", 8),
         fact("in_dup_chunks", "DUP", "n", "duplicate DATA chunks received: the peer retransmitted for nothing", 5),
         fact("out_of_seq_tsns", "OOS", "n", "DATA chunks received out of sequence", 5),
         fact("gap_acks", "GAPACK", "n", "gap ack blocks received: holes the peer sees in what we sent", 6),
@@ -207,6 +208,7 @@ THIS_END: tuple[Field, ...] = (
         of_process("runtime", "RUNTIME", "what runs the container: docker, podman, cri-o, lxc and so on", 10),
         of_process("container_id", "CONT-ID", "id of the container, 12 characters", 12),
         of_process("shared_by", "SHARED", "processes that hold the socket; more than one after a fork", 6, "n"),
+        of_process("stopped", "STOPPED", "the process is stopped by a signal or a debugger", 7, SWITCH),
     ),
     *_under(
         "Socket",

@@ -67,7 +67,7 @@ class Process:
     ``pid`` 0 with ``comm`` "kernel" is a socket that no process holds. ``container`` is its name, or the id where no
     name is known; ``container_id`` has 12 characters. ``user`` is the host's name of the effective user, or its number.
     ``unit`` is the systemd unit, inside of a container that of the container. ``shared_by``: processes that hold the
-    socket.
+    socket. ``stopped``: by a signal or a debugger, so that it reads and answers nothing.
     """
 
     pid: int
@@ -78,6 +78,7 @@ class Process:
     runtime: str | None = None
     container_id: str | None = None
     shared_by: int | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,8 @@ class Association:
     rwnd_max: int | None = None
     peer_rwnd_min: int | None = None
     peer_rwnd_max: int | None = None
+    # Chunks that the peer's SACKs said it had already, since probes look.
+    peer_dups: int | None = counter()
     # Of all messages: how long held before the first transmission, how long waiting to be read; what the interval
     # added, as Path.data_rtt_bins.
     held_bins: tuple[tuple[int, int], ...] = ()

@@ -47,7 +47,8 @@ class Event:
     ``flight`` in bytes, ``times``: how many such changes this one stands for (1 for a cut)
     rwnd: ``cause`` INCREASE or DECREASE, ``before``, ``after`` in bytes
     window: ``cwnd``, ``ssthresh``, ``flight``, ``peer_rwnd`` in bytes
-    t3_rtx: ``rto_ms``, ``errors`` in a row before it, ``flight``
+    t3_rtx: ``rto_ms``, ``errors`` in a row before it, ``flight``; ``tsn`` and ``chunk_bytes`` (of user data) of the
+    DATA chunk that had waited longest, where there is one
     retransmit: ``reason`` T3_RTX, FAST_RTX, PMTUD or T1_RTX, ``flight``
     path: ``before``, ``after`` of PATH_STATES
     association: ``change`` NEW or FREED, ``state`` of ASSOCIATION_STATES it was in when freed, ``at_ns`` as of ngap

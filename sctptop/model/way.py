@@ -12,7 +12,8 @@ class Way:
     ``route`` is a word of ip-route(8): unicast, local, unreachable, prohibit and so on, or "none" where there is no
     route; ``interface`` is then the one it had before. ``gateway`` is None where the destination is on the link.
     ``mtu`` in bytes is the route's own, or else the interface's. ``link_up`` is false where the interface is
-    switched off or has no carrier. Drops and errors are counters of the interface, whoever uses it.
+    switched off or has no carrier; ``carrier_changes`` counts how often it came or went. Drops and errors are counters
+    of the interface, whoever uses it.
     """
 
     route: str | None = None
@@ -25,6 +26,7 @@ class Way:
     tx_dropped: int | None = None
     rx_errors: int | None = None
     tx_errors: int | None = None
+    carrier_changes: int | None = None
 
     @property
     def drops(self) -> int | None:

@@ -66,7 +66,9 @@ def proc_files() -> Sequence[bytes]:
 
 def probe_events() -> Sequence[bytes]:
     """One of each kind."""
-    made = (ProbeEvent(6_000_000_000, WHO, kind, 1, 1, 2, 3, 4, 5, 6, 7, 8) for kind in range(len(KINDS)))
+    made = (
+        ProbeEvent(6_000_000_000, WHO, kind, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) for kind in range(len(KINDS))
+    )
     return [PROBE_EVENT.encode(one) for one in made]
 
 

@@ -36,8 +36,6 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
             "rto < generation.least_rto_ms  →  (rto <= generation.least_rto_ms)",
             "the least is the same",
         ),
-        ("if (entry.recv_queue or 0) >= LASTING_QUEUE:", "0  →  (1)", "one byte is no queue either"),
-        ("self.queue.append(entry.recv_queue or 0)", "0  →  (1)", "what is kept is longer"),
         ("stalled_max_ms: float = 0.0", "0.0  →  (1.0)", "what counts as stalled took longer"),
         ("slow_max_ms: float = 0.0", "0.0  →  (1.0)", "what counts as slow took as long"),
         (
@@ -51,13 +49,16 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
             "any name that is its own",
         ),
         ('counted = self._apart("read", moment.now_s)', "\"read\"  →  ('read!')", "any name that is its own"),
-        ('if self._apart("queue", now_s):', "\"queue\"  →  ('queue!')", "any name that is its own"),
+        (
+            'counted = self._apart("queue", moment.now_s)',
+            "\"queue\"  →  ('queue!')",
+            "any name that is its own",
+        ),
     ],
-    "model/advice/of_messages.py": [
+    "model/advice/of_reading.py": [
         ('return ""', 'return ""  →  return None', "either says nothing"),
     ],
     "model/advice/signs.py": [
-        ("if (entry.recv_queue or 0) >= LASTING_QUEUE:", "0  →  (1)", "one byte is no queue either"),
         (
             'path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths',
             "0  →  (1)",

@@ -104,7 +104,7 @@ def with_way(way: Way | None) -> Association:
 def test_the_way_of_a_path_is_there_only_where_it_was_looked_up() -> None:
     first, second = to_json(sample(with_way(WAY)))["associations"][0]["paths"]
     assert list(first["way"]) == (
-        "route interface gateway source mtu link_up rx_dropped tx_dropped rx_errors tx_errors".split()
+        "route interface gateway source mtu link_up rx_dropped tx_dropped rx_errors tx_errors carrier_changes".split()
     )
     assert first["way"]["tx_dropped"] == 3
     assert "way" not in second

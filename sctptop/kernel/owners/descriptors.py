@@ -29,10 +29,14 @@ class Holders:
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """Of /proc/PID/stat. ``started`` is in clock ticks since boot: with the pid it names a process for good."""
+    """Of /proc/PID/stat. ``started`` is in clock ticks since boot: with the pid it names a process for good.
+
+    ``stopped``: by a signal or a debugger (states T and t of proc_pid_stat(5)), so that it runs no more.
+    """
 
     comm: bytes
     started: int
+    stopped: bool = False
 
 
 def process_ids(proc: Path) -> list[int]:
@@ -105,7 +109,7 @@ def still_holds(proc: Path, pid: int, descriptor: str, inode: int) -> bool:
 
 
 def read_stat(proc: Path, pid: int) -> Stat | None:
-    """The process's command and start; None when it has gone."""
+    """The process's command, start and whether it is stopped; None when it has gone."""
     try:
         text = (proc / str(pid) / "stat").read_bytes()
     except OSError:
@@ -115,7 +119,7 @@ def read_stat(proc: Path, pid: int) -> Stat | None:
     words = after.split()
     if not bracket or len(words) < 20 or not words[19].isdigit():
         return None
-    return Stat(before.partition(b"(")[2], int(words[19]))
+    return Stat(before.partition(b"(")[2], int(words[19]), words[0] in (b"T", b"t"))
 
 
 def parent(proc: Path, pid: int) -> int | None:

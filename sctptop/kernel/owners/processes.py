@@ -126,7 +126,7 @@ class Owners:
             if stat is None or stat.started != owned.stat.started:
                 continue
             if stat != owned.stat:
-                # exec keeps pid, start and descriptors.
+                # exec keeps pid, start and descriptors; a signal may have stopped it.
                 process = replace(self._identify(pid, stat), shared_by=owned.process.shared_by)
                 owned = replace(owned, stat=stat, process=process)
             self._owned[inode] = owned
@@ -180,6 +180,7 @@ class Owners:
             unit=place.unit,
             runtime=place.runtime,
             container_id=place.short_id,
+            stopped=stat.stopped,
         )
         self._about[pid] = (stat, process)
         return process

@@ -107,7 +107,10 @@ def _details(kind: str, record: ProbeEvent, clocks: Clocks) -> dict[str, Detail]
             }
         case "t3_rtx":
             rto = clocks.jiffies.milliseconds(record.jiffies)
-            return {"rto_ms": rto, "errors": record.before, "flight": record.flight}
+            details = {"rto_ms": rto, "errors": record.before, "flight": record.flight}
+            # A T3 that restarts against a closed window may find nothing sent.
+            oldest = {"tsn": record.tsn, "chunk_bytes": record.chunk_bytes} if record.chunk_bytes else {}
+            return {**details, **oldest}
         case "retransmit":
             return {"reason": _named(_REASONS, record.cause), "flight": record.flight}
         case "path":

@@ -101,13 +101,15 @@ class PathWindows(NamedTuple):
 
 
 class AssociationWindows(NamedTuple):
-    """``told`` is the interval in which sock_diag last asked."""
+    """``told`` is the interval in which sock_diag last asked; ``peer_dups`` counts since the entry was made."""
 
     who: Who
     interval: U32
     told: U32
     peer_rwnd: Extent
     rwnd: Extent
+    peer_dups: U32
+    unused: U32
 
 
 class ProbeEvent(NamedTuple):
@@ -124,6 +126,8 @@ class ProbeEvent(NamedTuple):
     flight: U32
     peer_rwnd: U32
     jiffies: U32
+    tsn: U32
+    chunk_bytes: U32
     rtt_ns: U64
 
 

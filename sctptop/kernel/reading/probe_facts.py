@@ -27,6 +27,7 @@ def association_facts(name: AssociationName, observed: Observed) -> Facts:
         "rwnd_max": windows.rwnd.max,
         "peer_rwnd_min": windows.peer_rwnd.min,
         "peer_rwnd_max": windows.peer_rwnd.max,
+        "peer_dups": windows.peer_dups,
     }
 
 

@@ -32,8 +32,8 @@ _RTM_GETLINK, _RTM_GETROUTE = 18, 26
 _HEADS = {_RTM_GETLINK: 16, _RTM_GETROUTE: 12}
 """Bytes of struct ifinfomsg and struct rtmsg."""
 _READ = {
-    # IFLA_IFNAME, IFLA_MTU, IFLA_STATS, IFLA_MASTER, IFLA_LINKINFO, IFLA_STATS64
-    _RTM_GETLINK: (3, 4, 7, 10, 18, 23),
+    # IFLA_IFNAME, IFLA_MTU, IFLA_STATS, IFLA_MASTER, IFLA_LINKINFO, IFLA_STATS64, IFLA_CARRIER_CHANGES
+    _RTM_GETLINK: (3, 4, 7, 10, 18, 23, 35),
     # RTA_OIF, RTA_GATEWAY, RTA_PREFSRC, RTA_METRICS, RTA_VIA
     _RTM_GETROUTE: (4, 5, 7, 8, 18),
 }
@@ -82,7 +82,8 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An interface. ``counters`` are rtnl_link_stats64 by name; ``vrf`` is the index of the VRF it is in, or 0."""
+    """An interface. ``counters`` are rtnl_link_stats64 by name, and carrier_changes; ``vrf`` is the index of the VRF it
+    is in, or 0."""
 
     name: str | None
     mtu: int | None
@@ -229,6 +230,7 @@ def _link(message: Any) -> Link:
     name = message.get_attr("IFLA_IFNAME")
     flags = message["flags"]
     stats = message.get_attr("IFLA_STATS64") or message.get_attr("IFLA_STATS") or {}
+    changes = ("carrier_changes", message.get_attr("IFLA_CARRIER_CHANGES"))
     about = message.get_attr("IFLA_LINKINFO")
     in_vrf = about is not None and about.get_attr("IFLA_INFO_SLAVE_KIND") == "vrf"
     # The kernel sets IFF_RUNNING where the operational state is up, or unknown (RFC 2863), as it is of lo.
@@ -238,6 +240,6 @@ def _link(message: Any) -> Link:
         else None,
         mtu=message.get_attr("IFLA_MTU"),
         up=bool(flags & _IFF_UP and flags & _IFF_RUNNING),
-        counters={key: value for key, value in stats.items() if isinstance(value, int)},
+        counters={key: value for key, value in (*stats.items(), changes) if isinstance(value, int)},
         vrf=(message.get_attr("IFLA_MASTER") or 0) if in_vrf else 0,
     )

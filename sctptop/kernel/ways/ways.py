@@ -28,7 +28,7 @@ LOOKUPS_S = 0.04
 MOST_SOURCES = 8
 LOOPBACK = 1
 """The index of ``lo`` in every namespace: also what the kernel puts in the place of an interface that went."""
-_COUNTERS = ("rx_dropped", "tx_dropped", "rx_errors", "tx_errors")
+_COUNTERS = ("rx_dropped", "tx_dropped", "rx_errors", "tx_errors", "carrier_changes")
 
 Question = tuple[int, tuple[str, ...], str, int]
 """Network namespace, local addresses of the destination's family, destination, index of the interface or 0."""

@@ -26,7 +26,8 @@ from sctptop.model.sample import Sample
 LINGER_S = 10.0
 NO_EVIDENCE = Watch(0.0)
 """Of an association that never gave cause."""
-KINDS = ("t3_rtx", "retransmit", "ngap")
+UNLUCKY = ("t3_rtx", "retransmit")
+KINDS = ("t3_rtx", "retransmit", "hb_rtt", "ngap")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class Adviser:
             past=picture.past,
             probed=sample.probes.ok,
             # Asked only where NGAP may be stalled: with thousands of namespaces these are many counters.
-            sack_timeouts=_sack_timeouts(picture) if picture.happened or self._ngap else {},
+            sack_timeouts=_gained(picture, "SctpDelaySackExpireds") if picture.happened or self._ngap else {},
+            damaged=_gained(picture, "SctpChecksumErrors") if picture.happened or self._watches else {},
         )
         happened = _by_association(picture.happened)
         alive = {row.key: row for row in picture.rows if row.ended is None}
@@ -171,19 +173,19 @@ class Adviser:
         self._said[name] = _Said(advice, now_s)
 
 
-def _sack_timeouts(picture: Circumstances) -> Mapping[int, float]:
-    """What SctpDelaySackExpireds gained in the interval, by namespace."""
+def _gained(picture: Circumstances, name: str) -> Mapping[int, float]:
+    """What a counter of SNMP gained in the interval, by namespace."""
     interval_s = picture.sample.interval_s or 0.0
     return {
         netns: (counter.rate or 0.0) * interval_s
         for netns, counters in picture.counters.items()
         for counter in counters
-        if counter.name == "SctpDelaySackExpireds"
+        if counter.name == name
     }
 
 
 def _unlucky(events: Iterable[Event]) -> bool:
-    return any(event.kind != "ngap" for event in events)
+    return any(event.kind in UNLUCKY for event in events)
 
 
 def _by_association(happened: Iterable[tuple[Key | None, Event]]) -> Mapping[Key, list[Event]]:

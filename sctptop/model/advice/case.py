@@ -39,7 +39,8 @@ class Case:
 class Finding:
     """What a rule saw in one picture. ``since_s`` is when it began, where that is known better than by now.
 
-    ``part`` separates findings of one rule on one association where no path does.
+    ``part`` separates findings of one rule on one association where no path does. ``cost``: messages that it held up
+    or lost in the evidence, inf where nothing gets through: what advice is ranked by.
     """
 
     severity: str
@@ -48,3 +49,4 @@ class Finding:
     address: str | None = None
     since_s: float | None = None
     part: str = ""
+    cost: float = 0.0

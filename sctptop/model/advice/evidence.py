@@ -5,22 +5,19 @@ Most associations never give cause and are not remembered at all, so that thousa
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 
+from sctptop.model.advice.lasting import Lasting
 from sctptop.model.advice.signs import (
-    LASTING_QUEUE,
-    OPENING,
     SLOW_READ_MS,
-    failing,
+    dead,
     slow_limit_ms,
-    stall_limit_ms,
+    stall_limits_ms,
     window_bound,
-    window_closed,
+    works,
 )
-from sctptop.model.association import Association
 from sctptop.model.associations.history import WINDOW as TICKS_KEPT
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
@@ -34,14 +31,18 @@ Where readings are rare a generation has three of them.
 """
 APART_S = 0.9
 """Readings are counted this far apart at least: however often one reads, a moment counts once."""
-QUEUE_READINGS = 12
+
+
+ETHERNET = 1500
+"""Bytes of a packet where the path MTU is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What every association is looked at with: the clock, the interval and the history of the samples.
 
-    ``sack_timeouts``: what SctpDelaySackExpireds gained in the interval, by namespace.
+    ``sack_timeouts``: what SctpDelaySackExpireds gained in the interval, by namespace; ``damaged``: what
+    SctpChecksumErrors did.
     """
 
     now_s: float
@@ -50,11 +51,37 @@ class Moment:
     past: History
     probed: bool
     sack_timeouts: Mapping[int, float]
+    damaged: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def generation_s(self) -> float:
         """How long a generation of evidence lasts."""
         return max(GENERATION_S, 3 * self.interval_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """How often T3 expired for the chunk that had waited longest, and the least bytes of a packet that it went in.
+
+    ``despite``: expiries between which the peer answered something else, so that the path worked; ``heard_despite``:
+    between which any packet of the peer came. ``answered`` and ``heard``: since the last.
+    """
+
+    times: int
+    size: int
+    despite: int = 0
+    heard_despite: int = 0
+    answered: bool = False
+    heard: bool = False
+
+    def again(self, size: int) -> Expired:
+        """One expiry more."""
+        return Expired(
+            self.times + 1,
+            min(self.size, size),
+            self.despite + self.answered,
+            self.heard_despite + self.heard,
+        )
 
 
 @dataclass(slots=True)
@@ -77,6 +104,10 @@ class Generation:
     slow_max_ms: float = 0.0
     usual_read_ms: float | None = None
     peer_dups: int = 0
+    damaged: int = 0
+    own_drops: int = 0
+    sacks: int = 0
+    expired: dict[int, Expired] = field(default_factory=dict)
     least_rto_ms: float | None = None
     losses: dict[str, int] = field(default_factory=dict)
 
@@ -86,21 +117,18 @@ class Watch:
 
     def __init__(self, now_s: float) -> None:
         self.generations = (Generation(), Generation())
-        self.closed_since_s: float | None = None
-        self.closed_readings = 0
-        self.closed_last_s: float | None = None
-        self.opening_since_s: float | None = None
-        self.bad: dict[str, tuple[float, int]] = {}
-        self.queue: deque[int] = deque(maxlen=QUEUE_READINGS)
+        self.lasting = Lasting()
         self._turned_s = now_s
         self._cause_s = now_s
         self._slow_since: int | None = None
         self._usual_ms: float | None = None
         self._counted_s: dict[str, float] = {}
+        self._dropped: int | None = None
+        self._dead = False
 
     def over(self, moment: Moment) -> bool:
         """Whether all that was remembered is too old to matter."""
-        return moment.now_s - self._cause_s > 2 * moment.generation_s
+        return moment.now_s - self._cause_s > 2 * moment.generation_s and not self.lasting.downs
 
     def take(
         self, moment: Moment, row: Row, cause: bool, happened: Iterable[Event], other: Row | None
@@ -114,7 +142,8 @@ class Watch:
         generation = self.generations[1]
         self._transmissions(generation, moment, row, happened, other)
         self._waits(generation, moment, row, other)
-        self._lasting(moment.now_s, row.association)
+        counted = self._apart("queue", moment.now_s)
+        self.lasting.take(moment.now_s, row, moment.probed, moment.interval_s, counted)
 
     def sum(self, name: str) -> int:
         """A count of both generations."""
@@ -135,6 +164,25 @@ class Watch:
         old, new = (one.losses for one in self.generations)
         return {address: old.get(address, 0) + new.get(address, 0) for address in {*old, *new}}
 
+    def expired(self) -> Mapping[int, Expired]:
+        """By TSN, as far as probes saw it."""
+        return self.generations[0].expired | self.generations[1].expired
+
+    def _expiry(self, generation: Generation, event: Event, row: Row) -> None:
+        """Of several chunks that wait a packet holds as many as fit: so many bytes must get through."""
+        tsn, size = event.number("tsn"), event.number("chunk_bytes")
+        if tsn is None or not size:
+            return
+        waiting, fits = event.number("flight") or 0, row.association.pathmtu or ETHERNET
+        packet = round(max(size, min(waiting, fits)))
+        before = self.expired().get(int(tsn))
+        generation.expired[int(tsn)] = before.again(packet) if before else Expired(1, packet)
+
+    def _answered(self, generation: Generation, answered: bool) -> None:
+        for tsn, one in self.expired().items():
+            if not one.heard or (answered and not one.answered):
+                generation.expired[tsn] = replace(one, heard=True, answered=one.answered or answered)
+
     def _apart(self, what: str, now_s: float) -> bool:
         """Whether this reading is to be counted: far enough from the one counted before."""
         if now_s - self._counted_s.get(what, -APART_S) < APART_S:
@@ -148,36 +196,64 @@ class Watch:
         gained = round((row.rate("rtx_chunks") or 0.0) * moment.interval_s)
         generation.out_data += round((row.rate("out_data_chunks") or 0.0) * moment.interval_s)
         generation.gaps += round((row.rate("gap_acks") or 0.0) * moment.interval_s)
+        if self._outage(row):
+            gained = 0
         generation.rtx += gained
         generation.rtx_readings += gained > 0 and self._apart("rtx", moment.now_s)
-        if other is not None:
-            generation.peer_dups += round((other.rate("in_dup_chunks") or 0.0) * moment.interval_s)
+        # Its own counter, where it is here; else what it tells in its SACKs.
+        twice = row.rate("peer_dups") if other is None else other.rate("in_dup_chunks")
+        generation.peer_dups += round((twice or 0.0) * moment.interval_s)
+        if other is not None and gained:
+            generation.damaged += round(moment.damaged.get(other.association.netns, 0.0))
+        generation.own_drops += self._drops(row) if gained else 0
         if not moment.probed and row.rate("rtx_marked_chunks"):
             # Chunks outstanding at T3 expiries: so there was at least one.
             generation.t3 += 1
         rto = row.association.rto_ms
         if rto is not None and (generation.least_rto_ms is None or rto < generation.least_rto_ms):
             generation.least_rto_ms = rto
+        generation.sacks += round((row.rate("in_sacks") or 0.0) * moment.interval_s) if self.expired() else 0
+        if row.rate("in_packets"):
+            self._answered(generation, bool(row.rate("in_sacks")))
         for event in happened:
             if event.kind == "t3_rtx":
                 generation.t3 += 1
+                self._expiry(generation, event, row)
+            elif event.kind == "hb_rtt":
+                self._answered(generation, True)
             elif event.kind == "retransmit" and event.text("reason") in ("FAST_RTX", "T3_RTX"):
                 generation.fast += event.text("reason") == "FAST_RTX"
                 address = event.address or ""
                 generation.losses[address] = generation.losses.get(address, 0) + 1
 
+    def _outage(self, row: Row) -> bool:
+        """Whether a path does not work, or did not a reading ago: what is sent again for that is no loss."""
+        before, self._dead = self._dead, any(dead(path.state, path.errors) for path in row.association.paths)
+        return before or self._dead
+
+    def _drops(self, row: Row) -> int:
+        """What the interface of the primary path dropped since the last look at it."""
+        way = row.association.primary_way
+        dropped = way.tx_dropped if way is not None else None
+        before, self._dropped = self._dropped, dropped
+        return max(dropped - before, 0) if dropped is not None and before is not None else 0
+
     def _waits(self, generation: Generation, moment: Moment, row: Row, other: Row | None) -> None:
         held, read = row.held.now, row.read_wait.now
         if held.n:
             generation.held += held.n
-            limit_ms = stall_limit_ms(other)
-            stalled = sum(
-                times for middle, times in row.association.held_bins if limit_ms and middle >= limit_ms * 1e6
-            )
-            if stalled and held.max_ns is not None and not window_bound(row.association):
-                generation.stalled += stalled
+            least_ms, most_ms = stall_limits_ms(other)
+            stalled = [
+                (middle, times)
+                for middle, times in row.association.held_bins
+                if least_ms and least_ms <= middle / 1e6 <= most_ms
+            ]
+            # What has no way is held by that and not by Nagle.
+            if stalled and not window_bound(row.association) and works(row):
+                generation.stalled += sum(times for _, times in stalled)
                 generation.stalled_readings += self._apart("stalled", moment.now_s)
-                generation.stalled_max_ms = max(generation.stalled_max_ms, held.max_ns / 1e6)
+                longest_ms = max(middle for middle, _ in stalled) / 1e6
+                generation.stalled_max_ms = max(generation.stalled_max_ms, longest_ms)
         if read.n:
             counted = self._apart("read", moment.now_s)
             generation.read_readings += counted
@@ -195,29 +271,6 @@ class Watch:
                 generation.slow_reads += read.n
                 generation.slow_max_ms = max(generation.slow_max_ms, now_ms)
                 generation.usual_read_ms = usual
-
-    def _lasting(self, now_s: float, entry: Association) -> None:
-        if window_closed(entry):
-            self.closed_since_s = now_s if self.closed_since_s is None else self.closed_since_s
-            self.closed_readings += 1
-            self.closed_last_s = now_s
-        else:
-            self.closed_since_s, self.closed_readings = None, 0
-        if entry.state in OPENING:
-            self.opening_since_s = now_s if self.opening_since_s is None else self.opening_since_s
-        else:
-            self.opening_since_s = None
-        if (entry.recv_queue or 0) >= LASTING_QUEUE:
-            if self._apart("queue", now_s):
-                self.queue.append(entry.recv_queue or 0)
-        else:
-            self.queue.clear()
-        bad = {}
-        for path in entry.paths:
-            if failing(path.state, path.errors):
-                since, readings = self.bad.get(path.address, (now_s, 0))
-                bad[path.address] = (since, readings + 1)
-        self.bad = bad
 
 
 def usual_read_ms(moment: Moment, key: Key, before_tick: int) -> float | None:

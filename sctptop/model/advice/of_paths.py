@@ -1,11 +1,13 @@
-"""Advice on the network: paths that are dead or lose packets, retransmissions for nothing, no heartbeat timed."""
+"""Advice on the network: paths that are dead, come and go or are slow, no route, and no heartbeat timed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from sctptop.model.advice.case import Case, Finding
-from sctptop.model.advice.evidence import GENERATION_S
+from sctptop.model.advice.of_retransmissions import stuck_chunk
+from sctptop.model.advice.signs import slower_primary
 from sctptop.model.association import Path
 from sctptop.quantity import counted, milliseconds, show
 
@@ -16,43 +18,159 @@ The kernel says INACTIVE after Path.Max.Retrans attempts; a new address is UNCON
 """
 OPENING_S = 9.0
 """RTO.Initial is 3 s, the second INIT after it has 6 s: two without an answer."""
-LEAST_LOST, LEAST_LOST_READINGS, LEAST_LOST_SHARE = 3, 3, 0.002
-"""Losses in three readings at least: a queue that overflows once is no lossy path."""
-LEAST_EXPIRIES = 3
+LEAST_DOWNS, RECENT_S = 3, 600.0
+NO_WAY = ("none", "unreachable", "prohibit", "blackhole", "throw")
+"""Words of ip-route(8) for what is not sent."""
+LONG_RTO_MS = 8000
+"""RTO.Initial is 3 s, and doubled once more than a single loss does."""
 SLOW_HEARTBEAT_MS = 30_000
 LEAST_NGAP = 5
 
 
 def dead_path(case: Case) -> Iterator[Finding]:
     """A path that is INACTIVE, long UNCONFIRMED, or answers nothing several times; a peer that answers no INIT."""
-    row, watch, now_s = case.row, case.watch, case.moment.now_s
-    entry = row.association
-    if watch.opening_since_s is not None and now_s - watch.opening_since_s >= OPENING_S:
+    row, lasting, now_s = case.row, case.watch.lasting, case.moment.now_s
+    entry, opening = row.association, case.watch.lasting.opening
+    if opening is not None and opening.for_s(now_s) >= OPENING_S and not _no_way(entry.primary_way):
         yield Finding(
             "problem",
-            f"{entry.state} for {milliseconds(1000 * round(now_s - watch.opening_since_s))}: no answer to "
+            f"{entry.state} for {milliseconds(1000 * round(opening.for_s(now_s)))}: no answer to "
             f"{'INIT' if entry.state == 'COOKIE_WAIT' else 'COOKIE ECHO'} from {entry.primary or 'the peer'}",
             "check address and port, whether the peer listens, and firewalls for IP protocol 132",
             entry.primary,
-            watch.opening_since_s,
+            opening.since_s,
+            cost=inf,
         )
-    for path in entry.paths:
-        if path.address not in watch.bad:
-            continue
-        since_s, readings = watch.bad[path.address]
-        least_s, least_readings = LASTING.get(path.state or "ACTIVE", LASTING["ACTIVE"])
-        if readings < least_readings or now_s - since_s < least_s:
+    for path in _failed(case):
+        if (
+            _no_way(path.way)
+            or lasting.closing is not None
+            or (path.state != "INACTIVE" and stuck_chunk(case))
+        ):
             continue
         active = any(one.state == "ACTIVE" and not one.errors for one in entry.paths if one is not path)
         use = "the association lives on another path" if active else "no other path is free of errors"
+        confirmed = path.state != "UNCONFIRMED"
+        remedy = f"check the way to {path.address}: link, route, firewall; or the peer no longer has it"
+        if not confirmed:
+            remedy = (
+                f"the peer announces {path.address}, and nobody answers there: bind it to what reaches us"
+            )
+        again = "" if active else _next_try(case, path)
+        if again and (path.rto_ms or entry.rto_ms or 0) >= LONG_RTO_MS:
+            remedy += "; if it works again, only that timer shows it: lower RTO.Max (SCTP_RTOINFO, net.sctp.rto_max)"
         yield Finding(
             "problem" if path.primary or not active else "warning",
             f"{'primary path' if path.primary else 'path'} {path.address} is {path.state or 'not answering'}, "
-            f"{_errors(path)}{_last_heartbeat(case, path)}; {use}",
-            f"check the way to {path.address}: link, route, firewall; or the peer no longer has it",
+            f"{_errors(path)}{_last_heartbeat(case, path)}; {use}{again}",
+            remedy,
             path.address,
-            since_s,
+            lasting.bad[path.address].since_s,
+            cost=0.0 if active else inf,
         )
+
+
+def _failed(case: Case) -> list[Path]:
+    """The paths that fail for long enough to be called dead; not those on which the peer is heard again."""
+    lasting, now_s, found = case.watch.lasting, case.moment.now_s, []
+    for path in () if works_again(case) else case.row.association.paths:
+        least_s, least_readings = LASTING.get(path.state or "ACTIVE", LASTING["ACTIVE"])
+        span = lasting.bad.get(path.address)
+        if span is not None and span.readings >= least_readings and span.for_s(now_s) >= least_s:
+            found.append(path)
+    return found
+
+
+def works_again(case: Case) -> bool:
+    """Whether the peer's packets come though every path fails, and RTO has grown: only our timer is late."""
+    row = case.row
+    grown = (row.association.rto_ms or 0) >= LONG_RTO_MS
+    heard = case.watch.lasting.works_again is not None
+    return heard and grown and bool(row.association.t3_rtx_expires_ms) and not stuck_chunk(case)
+
+
+def waiting(case: Case) -> Iterator[Finding]:
+    """After an outage: the way works, and nothing is sent until the timer expires."""
+    if not works_again(case):
+        return
+    entry = case.row.association
+    yield Finding(
+        "problem",
+        f"the peer is heard again, and this end waits for its timer: next try in "
+        f"{milliseconds(entry.t3_rtx_expires_ms or 0)}, RTO {milliseconds(entry.rto_ms or 0)} after "
+        f"{counted(entry.primary_errors or 0, 'error')} in a row",
+        "lower RTO.Max on this end (SCTP_RTOINFO, net.sctp.rto_max): the pause after an outage is as long as that",
+        entry.primary,
+        cost=inf,
+    )
+
+
+def no_route(case: Case) -> Iterator[Finding]:
+    """This host has no way to an address of the peer."""
+    lasting = case.watch.lasting
+    for path in case.row.association.paths:
+        way = path.way
+        troubled = (
+            path.address in lasting.bad or lasting.opening is not None or way is None or not way.link_up
+        )
+        if way is None or not _no_way(way) or not troubled:
+            continue
+        what = f"interface {way.interface} is down or has no carrier"
+        if way.route in NO_WAY:
+            what = f"no route from here to {path.address} ({way.route})"
+        yield Finding(
+            "problem",
+            what,
+            f"on this host: ip route get {path.address}, ip link show {way.interface or ''}".rstrip(),
+            path.address,
+            cost=inf,
+        )
+
+
+def _no_way(way: object) -> bool:
+    route, up = getattr(way, "route", None), getattr(way, "link_up", None)
+    return route in NO_WAY or up is False
+
+
+def flapping_path(case: Case) -> Iterator[Finding]:
+    """A link or a path that fails and comes back, again and again within the hour."""
+    for interface, (since_s, _, changes) in case.watch.lasting.carrier.items():
+        if changes >= 2 * LEAST_DOWNS:
+            lasted = milliseconds(1000 * round(case.moment.now_s - since_s))
+            yield Finding(
+                "warning",
+                f"interface {interface} lost its carrier {changes // 2} times in the last {lasted}",
+                f"look at the link of {interface}: cable, port of the switch, driver (ip -s link, dmesg)",
+                since_s=since_s,
+                part=interface,
+            )
+            return
+    for address, times in case.watch.lasting.downs.items():
+        if len(times) < LEAST_DOWNS or case.moment.now_s - times[-1] > RECENT_S:
+            continue
+        first = milliseconds(1000 * round(case.moment.now_s - times[0]))
+        yield Finding(
+            "warning",
+            f"path {address} went INACTIVE {len(times)} times in the last {first}",
+            f"look for a link or route to {address} that comes and goes",
+            address,
+            times[0],
+        )
+
+
+def slow_primary(case: Case) -> Iterator[Finding]:
+    """The primary path takes much longer than another that works."""
+    found = slower_primary(case.row)
+    if found is None:
+        return
+    primary, slow_ms, best, quick_ms = found
+    yield Finding(
+        "warning",
+        f"HEARTBEATs take {milliseconds(slow_ms)} on the primary path {primary} and {milliseconds(quick_ms)} on {best} "
+        "(medians)",
+        f"make {best} the primary (SCTP_PRIMARY_ADDR), or look why {primary} is slow",
+        primary,
+    )
 
 
 def _errors(path: Path) -> str:
@@ -67,65 +185,12 @@ def _last_heartbeat(case: Case, path: Path) -> str:
     return f", last HEARTBEAT-ACK {milliseconds(1000 * round(case.moment.now_s - rtt.last_at_s))} ago"
 
 
-def lossy_path(case: Case) -> Iterator[Finding]:
-    """Chunks retransmitted again and again, and the peer reported gaps, or T3 expired though the RTO is long enough."""
-    watch = case.watch
-    rtx, out = watch.sum("rtx"), watch.sum("out_data")
-    if rtx < LEAST_LOST or watch.sum("rtx_readings") < LEAST_LOST_READINGS or rtx < LEAST_LOST_SHARE * out:
-        return
-    fast, t3, gaps = (watch.sum(name) for name in ("fast", "t3", "gaps"))
-    if not fast and not gaps and not _lost_without_gaps(case, t3):
-        return
-    losses = {address: times for address, times in watch.losses().items() if address}
+def _next_try(case: Case, path: Path) -> str:
     entry = case.row.association
-    worst = max(losses, key=lambda address: losses[address], default=None)
-    if worst is None and len(entry.paths) == 1:
-        worst = entry.paths[0].address
-    share = f" ({rtx / out:.1%})" if out >= rtx else ""
-    causes = [f"{gaps} gap acks"] if gaps else []
-    causes += [counted(fast, "fast retransmit")] if fast else []
-    causes += [f"{t3} T3 expir{'y' if t3 == 1 else 'ies'}"] if t3 else []
-    yield Finding(
-        "warning",
-        f"{rtx} of {counted(max(out, rtx), 'DATA chunk')} retransmitted{share}, {', '.join(causes)}; "
-        f"path {worst or 'not known, several are in use'}",
-        f"the network loses packets on the way to {worst or entry.primary or 'the peer'}: look at drops, queues, MTU",
-        worst,
-    )
-
-
-def _lost_without_gaps(case: Case, t3: int) -> bool:
-    """T3 expiries that neither a short RTO, nor a closed window, nor a dead path explains."""
-    watch = case.watch
-    if t3 < LEAST_EXPIRIES or watch.bad or watch.opening_since_s is not None:
-        return False
-    if watch.closed_last_s is not None and case.moment.now_s - watch.closed_last_s < 2 * GENERATION_S:
-        return False
-    rto = watch.least("least_rto_ms")
-    return rto is not None and rto > 1.5 * case.peer_sack_delay_ms
-
-
-def spurious_retransmission(case: Case) -> Iterator[Finding]:
-    """The T3 timer expires before the peer's delayed SACK can come, and no gap was ever reported."""
-    watch, delay = case.watch, case.peer_sack_delay_ms
-    rto = watch.least("least_rto_ms")
-    t3, rtx = watch.sum("t3"), watch.sum("rtx")
-    if rto is None or not delay or rto > delay or t3 < LEAST_EXPIRIES or rtx < LEAST_EXPIRIES:
-        return
-    if watch.sum("gaps") or watch.sum("fast") or watch.bad or watch.closed_last_s is not None:
-        return
-    duplicates = watch.sum("peer_dups")
-    if case.other is not None and not duplicates:
-        # The peer had none of them twice: they were lost.
-        return
-    twice = f", {duplicates} of them arrived twice" if duplicates else ""
-    yield Finding(
-        "warning",
-        f"RTO {milliseconds(rto)} is not above the peer's SACK delay ({case.peer_sack_delay_text}): {t3} T3 expiries, "
-        f"{counted(rtx, 'chunk')} sent again{twice}, no gap acks",
-        f"raise RTO.min above {delay:.0f} ms on this end (SCTP_RTOINFO, net.sctp.rto_min)",
-        case.row.association.primary,
-    )
+    due = entry.t3_rtx_expires_ms if path.primary else path.hb_due_ms
+    if not due or due < 0:
+        return ""
+    return f"; next try in {milliseconds(round(due))} (RTO {milliseconds(path.rto_ms or entry.rto_ms or 0)})"
 
 
 def no_heartbeat(case: Case) -> Iterator[Finding]:

@@ -6,9 +6,31 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sctptop.model.advice.case import Case, Finding
-from sctptop.model.advice.of_messages import delayed_sack, one_stream, saturated, wrong_ppid
-from sctptop.model.advice.of_paths import dead_path, lossy_path, no_heartbeat, spurious_retransmission
-from sctptop.model.advice.of_sending import closed_window, nagle_stall
+from sctptop.model.advice.of_ngap import one_stream, wrong_ppid
+from sctptop.model.advice.of_paths import (
+    dead_path,
+    flapping_path,
+    no_heartbeat,
+    no_route,
+    slow_primary,
+    waiting,
+)
+from sctptop.model.advice.of_reading import saturated, small_buffer, stopped, unanswered, unread
+from sctptop.model.advice.of_retransmissions import (
+    filtered,
+    late,
+    lossy_path,
+    path_mtu,
+    reordered,
+    spurious_retransmission,
+)
+from sctptop.model.advice.of_sending import (
+    closed_window,
+    delayed_sack,
+    full_send_buffer,
+    nagle_stall,
+    shutting_down,
+)
 
 CAUSE, NGAP, NOTHING = "cause", "ngap", "nothing"
 
@@ -28,13 +50,27 @@ class Rule:
 
 
 _DECLARED = (
+    Rule("stopped_process", "Stopped process", CAUSE, stopped),
+    Rule("no_route", "No route", CAUSE, no_route),
     Rule("dead_path", "Dead path", CAUSE, dead_path),
+    Rule("after_outage", "Waiting after an outage", CAUSE, waiting),
+    Rule("unread_data", "Unread data", CAUSE, unread),
+    Rule("silent_application", "Silent peer application", CAUSE, unanswered),
     Rule("closed_window", "Closed window", CAUSE, closed_window),
+    Rule("path_mtu", "Path MTU", CAUSE, path_mtu),
+    Rule("filtered_chunks", "Filtered chunks", CAUSE, filtered),
     Rule("saturated", "Saturated application", CAUSE, saturated),
     Rule("nagle", "Nagle stall", CAUSE, nagle_stall),
+    Rule("small_rcvbuf", "Small receive buffer", CAUSE, small_buffer),
     Rule("lossy_path", "Lossy path", CAUSE, lossy_path),
+    Rule("reordered_packets", "Reordered packets", CAUSE, reordered),
+    Rule("late_sacks", "Late or lost SACKs", CAUSE, late),
     Rule("spurious_rtx", "Spurious retransmission", CAUSE, spurious_retransmission),
     Rule("delayed_sack", "Delayed SACK", NOTHING, delayed_sack),
+    Rule("flapping_path", "Flapping path", CAUSE, flapping_path),
+    Rule("slow_primary", "Slow primary path", CAUSE, slow_primary),
+    Rule("small_sndbuf", "Full send buffer", CAUSE, full_send_buffer),
+    Rule("slow_shutdown", "Slow shutdown", CAUSE, shutting_down),
     Rule("ppid_order", "Wrong PPID byte order", NGAP, wrong_ppid),
     Rule("one_stream", "One stream", NGAP, one_stream),
     Rule("no_heartbeat", "No heartbeat data", NGAP, no_heartbeat),

@@ -13,6 +13,14 @@ SLOW_READ_MS, SLOWEST_READ_MS = 1.0, 50.0
 LASTING_QUEUE = 4096
 """Recv-Q from here on is looked at: a dozen small messages, with the kernel's overhead."""
 OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
+LEAST_BUFFER = 6000
+"""Bytes of a receive buffer below which full packets do not fit: Linux counts more than their octets."""
+STALL_DELAYS = 3.0
+LEAST_ANSWERS, ANSWERED = 10, 0.2
+"""So many DATA chunks in, and at least one for so many out, are a dialogue."""
+LASTING_STATES = ("SHUTDOWN_PENDING", "SHUTDOWN_SENT", "SHUTDOWN_RECEIVED", "SHUTDOWN_ACK_SENT")
+SLOWER, SLOWER_MS, LEAST_BEATS = 2.0, 20.0, 3
+"""A primary path is far slower than another where its median heartbeat is so many times and ms longer."""
 MANY_ERRORS = 3
 """Transmissions or heartbeats in a row without an answer; below it may be the loss of one packet."""
 
@@ -24,14 +32,41 @@ def gives_cause(row: Row) -> bool:
         return True
     if (entry.peer_rwnd is not None and entry.peer_rwnd < 2 * FULL_PACKET) or entry.state in OPENING:
         return True
-    if (entry.recv_queue or 0) >= LASTING_QUEUE:
+    if (
+        entry.recv_queue
+        or entry.state in LASTING_STATES
+        or (entry.process is not None and entry.process.stopped)
+    ):
+        return True
+    if send_buffer_full(entry) or (entry.rcvbuf or LEAST_BUFFER) < LEAST_BUFFER:
+        return True
+    if rates.get("out_data_chunks") and not rates.get("in_data_chunks") and answered_before(entry):
         return True
     held, read = row.held.now.max_ns, row.read_wait.now.max_ns
     if (held is not None and held >= 1e6) or (read is not None and read >= SLOW_READ_MS * 1e6):
         return True
+    if len(entry.paths) > 1 and slower_primary(row) is not None:
+        return True
     return any(
         path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths
     )
+
+
+def slower_primary(row: Row) -> tuple[str, float, str, float] | None:
+    """Primary path and its median heartbeat, and those of the fastest other; ms. None where it is fine."""
+    found = {}
+    for path in row.association.paths:
+        rtt = row.rtts.get(path.address)
+        beats = rtt.heartbeat if rtt is not None and path.state == "ACTIVE" else None
+        middle = beats.percentile(0.5) if beats is not None and beats.n >= LEAST_BEATS else None
+        if middle is not None:
+            found[path.address] = middle
+    primary = row.association.primary
+    if primary not in found or len(found) < 2:
+        return None
+    best = min((address for address in found if address != primary), key=lambda address: found[address])
+    slow, quick = found[primary], found[best]
+    return (primary, slow, best, quick) if slow >= SLOWER * quick and slow - quick >= SLOWER_MS else None
 
 
 def failing(state: str | None, errors: int | None) -> bool:
@@ -44,6 +79,16 @@ def failing(state: str | None, errors: int | None) -> bool:
     return state in ("INACTIVE", "UNCONFIRMED") or errors >= MANY_ERRORS or (state == "PF" and errors > 0)
 
 
+def send_buffer_full(entry: Association) -> bool:
+    """Whether no further message fits; Linux lets one in while there is any room (sctp_wspace, net/sctp/socket.c)."""
+    return bool(entry.sndbuf) and (entry.send_queue or 0) >= (entry.sndbuf or 0)
+
+
+def dead(state: str | None, errors: int | None) -> bool:
+    """Whether nothing gets through: the kernel says so, or several tries in a row found no answer."""
+    return state == "INACTIVE" or (errors or 0) >= MANY_ERRORS
+
+
 def outstanding(entry: Association) -> int:
     """Bytes in flight on all paths that are known."""
     return sum(path.flight or 0 for path in entry.paths) or entry.flight or 0
@@ -54,7 +99,7 @@ def window_closed(entry: Association) -> bool:
 
     peer_rwnd alone is near 0 whenever the window is used up, which is what a quick sender does.
     """
-    if entry.state != "ESTABLISHED" or entry.peer_rwnd is None:
+    if entry.state not in ("ESTABLISHED", "SHUTDOWN_PENDING") or entry.peer_rwnd is None:
         return False
     sent = outstanding(entry)
     waiting = entry.out_queue_chunks if entry.out_queue_chunks is not None else (entry.send_queue or 0) > sent
@@ -77,10 +122,25 @@ def window_bound(entry: Association) -> bool:
     return False
 
 
-def stall_limit_ms(other: Row | None) -> float:
-    """From which time on a hold looks like a delayed SACK; 0 where the peer delays none."""
+def stall_limits_ms(other: Row | None) -> tuple[float, float]:
+    """Between which times a hold looks like a delayed SACK; twice 0 where the peer delays none.
+
+    Nagle lets a message go with the SACK that empties the flight: one delay, and a second where that SACK was of an
+    earlier packet. What is held longer waits for something else.
+    """
     delay = peer_sack_delay(other)
-    return max(delay / 2, 2.0) if delay else 0.0
+    return (max(delay / 2, 2.0), STALL_DELAYS * delay) if delay else (0.0, 0.0)
+
+
+def works(row: Row) -> bool:
+    """Whether every path answered what was sent last; PF alone says no more than that a T3 expired once."""
+    return all(path.state in ("ACTIVE", "PF", None) and not path.errors for path in row.association.paths)
+
+
+def answered_before(entry: Association) -> bool:
+    """Whether what we send is usually answered: a dialogue, not a stream."""
+    sent, came = entry.out_data_chunks or 0, entry.in_data_chunks or 0
+    return came >= LEAST_ANSWERS and came >= ANSWERED * sent
 
 
 def peer_sack_delay(other: Row | None) -> float:

@@ -27,20 +27,20 @@ def who(family: int, address: bytes) -> bytes:
 def record(
     kind: int, cause: int = 0, *numbers: int, family: int = 2, address: bytes = b"\x0a\x09\x00\x01"
 ) -> bytes:
-    filled = [*numbers, *[0] * (8 - len(numbers))]
+    filled = [*numbers, *[0] * (10 - len(numbers))]
     return (
         struct.pack("<Q", 4_999_000_000)
         + who(family, address)
-        + struct.pack("<HHIIIIIIIQ", kind, cause, *filled)
+        + struct.pack("<HHIIIIIIIIIQ", kind, cause, *filled)
     )
 
 
 def test_sizes_are_those_of_the_c() -> None:
-    assert (PROBE_EVENT.size, PATH_WINDOWS.size, ASSOC_WINDOWS.size) == (88, 208, 72)
+    assert (PROBE_EVENT.size, PATH_WINDOWS.size, ASSOC_WINDOWS.size) == (96, 208, 80)
 
 
 def test_a_heartbeat() -> None:
-    found = event(record(0, 0, 0, 0, 0, 0, 0, 0, 2, 7_912_345), clocks())
+    found = event(record(0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 7_912_345), clocks())
     assert found is not None
     assert (found.kind, found.address, found.local_port, found.own_tag) == (
         "hb_rtt",
@@ -53,7 +53,7 @@ def test_a_heartbeat() -> None:
 
 
 def test_jiffies_stay_unknown_without_hz() -> None:
-    found = event(record(0, 0, 0, 0, 0, 0, 0, 0, 2, 7_912_345), clocks(None))
+    found = event(record(0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 7_912_345), clocks(None))
     assert found is not None and found.details["kernel_rtt_ms"] is None
 
 
@@ -72,6 +72,7 @@ def test_jiffies_stay_unknown_without_hz() -> None:
         (2, 1, (106496, 105496), {"cause": "DECREASE", "before": 106496, "after": 105496}),
         (3, 0, (0, 4380, 0, 65536, 1200, 90000), {"cwnd": 4380, "ssthresh": 65536, "peer_rwnd": 90000}),
         (4, 0, (2, 0, 0, 0, 1500, 0, 250), {"rto_ms": 1000.0, "errors": 2, "flight": 1500}),
+        (4, 0, (0, 0, 0, 0, 1500, 0, 250, 0xFFFFFFFE, 1400), {"tsn": 0xFFFFFFFE, "chunk_bytes": 1400}),
         (5, 1, (), {"reason": "FAST_RTX"}),
         (6, 0, (2, 0), {"before": "ACTIVE", "after": "INACTIVE"}),
         (7, 1, (0, 3), {"change": "FREED", "state": "ESTABLISHED"}),
@@ -123,7 +124,7 @@ def test_windows_and_a_frequent_change() -> None:
     )
     told = change_event(windows, "RAISE", 4, clocks())
     assert (told.details["before"], told.details["after"], told.details["times"]) == (3000, 4380, 4)
-    short = who(2, b"\x0a\x09\x00\x01") + struct.pack("<8I", 5, 5, 90000, 80000, 100000, 1, 2, 3)
+    short = who(2, b"\x0a\x09\x00\x01") + struct.pack("<10I", 5, 5, 90000, 80000, 100000, 1, 2, 3, 4, 0)
     assert ASSOC_WINDOWS.decode(short).peer_rwnd.min == 80000
     with pytest.raises(struct.error):
         PATH_WINDOWS.decode(data[:-1])

@@ -44,7 +44,11 @@ def test_what_came_while_the_process_was_stopped_belongs_to_the_first_reading_af
     program = Stopped()
     found = started(lambda choice: program)
     time.sleep(0.1)
-    one = struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 7_000_000)
+    one = (
+        struct.pack("<Q", 1)
+        + who()
+        + struct.pack("<HHIIIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 7_000_000)
+    )
     program.waiting = [one] * 30
     threading.Timer(0.2, program.goes_on.set).start()
     assert len(found.read(clocks()).events) == 30

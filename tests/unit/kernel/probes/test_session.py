@@ -120,7 +120,9 @@ def test_a_reading(maps: FakeMaps) -> None:
     maps.content[PATHS] = {key: windows(told=1, raises=5), struct.pack("<Q", 1): windows(told=0, raises=0)}
     maps.content[BINS] = {key + struct.pack("<II", 100, 0): struct.pack("<Q", 3)}
     program.take(
-        struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 7_000_000)
+        struct.pack("<Q", 1)
+        + who()
+        + struct.pack("<HHIIIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 7_000_000)
     )
     maps.lost[LOST] = 4
     seen = found.read(clocks())
@@ -142,7 +144,9 @@ def test_more_events_than_room_are_counted(maps: FakeMaps, monkeypatch: pytest.M
     program = FakeProgram()
     found = started(lambda choice: program)
     for _ in range(25):
-        program.take(struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIQ", 5, 1, 0, 0, 0, 0, 0, 0, 0, 0))
+        program.take(
+            struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIIIQ", 5, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        )
     seen = found.read(clocks())
     assert (len(seen.events), seen.lost) == (10, 15)
     found.close()
@@ -170,7 +174,9 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
     program = FakeProgram()
     found = started(lambda choice: program)
     program.take(
-        struct.pack("<Q", 4_500_000_000) + who() + struct.pack("<HHIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 7)
+        struct.pack("<Q", 4_500_000_000)
+        + who()
+        + struct.pack("<HHIIIIIIIIIQ", 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 7)
     )
     for at_ns in (4_700_000_000, 4_000_000_000):
         program.take_ngap(record(INITIAL, at_ns=at_ns))
@@ -183,7 +189,7 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
 def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
     found = started(lambda choice: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
-    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<8I", 1, 1, *[106496] * 6)
+    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<10I", 1, 1, *[106496] * 6, 0, 0)
     one = (1).to_bytes(8, "little")
     for wait, index, of in (
         (0, 100, key),

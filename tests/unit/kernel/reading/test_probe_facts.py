@@ -46,7 +46,7 @@ def windows(address: str, cwnd: int, hb_running: bool = True) -> PathWindows:
 
 
 def observed(*paths: PathWindows) -> Observed:
-    own = AssociationWindows(paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600))
+    own = AssociationWindows(paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, 0)
     return Observed(
         paths={(NAME, path.who.path or ""): path for path in paths},
         associations={NAME: own},

@@ -11,8 +11,8 @@ from sctptop.model.event import Event
 from sctptop.model.model import Model
 from tests.unit.associations import NETNS, sample
 from tests.unit.model.advice.advised import MS, NEAR, PROBED, advised, calm, happening, ngap, pictures, rules
-from tests.unit.model.advice.test_of_messages import STALLED, at, exchange, heartbeaten, several
 from tests.unit.model.advice.test_of_paths import lossy, with_spare
+from tests.unit.model.advice.test_of_sending import STALLED, at, exchange, heartbeaten, several
 
 
 def test_problems_come_before_warnings_and_these_before_notes() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sctptop.model.advice.evidence import Moment, Watch, usual_read_ms
+from sctptop.model.advice.lasting import Lasted
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.history import History
 from sctptop.model.associations.row import Row
@@ -209,20 +210,16 @@ def test_since_when_a_window_is_closed() -> None:
     told = Told()
     seen = []
     for now_s, entry in ((4, closed), (5, closed), (6, calm(0)), (7, closed)):
-        watch = told.at(now_s, entry)
-        seen.append((watch.closed_since_s, watch.closed_readings, watch.closed_last_s))
-    assert seen == [(4, 1, 4), (4, 2, 5), (None, 0, 5), (7, 1, 7)]
+        lasting = told.at(now_s, entry).lasting
+        seen.append((lasting.closed, lasting.closed_last_s))
+    assert seen == [(Lasted(4, 1), 4), (Lasted(4, 2), 5), (None, 5), (Lasted(7, 1), 7)]
 
 
 def test_since_when_an_association_opens() -> None:
     told = Told()
     states = ("COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", "COOKIE_WAIT")
-    assert [told.at(now_s, calm(0, state=state)).opening_since_s for now_s, state in enumerate(states)] == [
-        0,
-        0,
-        None,
-        3,
-    ]
+    seen = [told.at(now_s, calm(0, state=state)).lasting.opening for now_s, state in enumerate(states)]
+    assert seen == [Lasted(0, 1), Lasted(0, 2), None, Lasted(3, 1)]
 
 
 def test_since_when_paths_fail() -> None:
@@ -230,17 +227,17 @@ def test_since_when_paths_fail() -> None:
         return calm(0, paths=(Path(NEAR, near, True), Path(FAR, far, False)))
 
     told = Told()
-    assert told.at(3, paths("ACTIVE", "INACTIVE")).bad == {FAR: (3, 1)}
-    assert told.at(4, paths("UNCONFIRMED", "INACTIVE")).bad == {FAR: (3, 2), NEAR: (4, 1)}
-    assert told.at(5, paths("UNCONFIRMED", "ACTIVE")).bad == {NEAR: (4, 2)}
+    assert told.at(3, paths("ACTIVE", "INACTIVE")).lasting.bad == {FAR: Lasted(3, 1)}
+    assert told.at(4, paths("UNCONFIRMED", "INACTIVE")).lasting.bad == {FAR: Lasted(3, 2), NEAR: Lasted(4, 1)}
+    assert told.at(5, paths("UNCONFIRMED", "ACTIVE")).lasting.bad == {NEAR: Lasted(4, 2)}
 
 
 def test_the_last_dozen_of_a_receive_queue_that_lasts() -> None:
     told = Told()
     for now_s in range(14):
-        watch = told.at(now_s, calm(0, recv_queue=4096 + now_s))
-    assert list(watch.queue) == [4096 + now_s for now_s in range(2, 14)]
+        queue = told.at(now_s, calm(0, recv_queue=4096 + now_s)).lasting.queue
+    assert list(queue) == [4096 + now_s for now_s in range(2, 14)]
     told.at(13.5, calm(0, recv_queue=9000))
-    assert watch.queue[-1] == 4109
+    assert queue[-1] == 4109
     told.at(14, calm(0, recv_queue=4095))
-    assert not watch.queue
+    assert not queue

@@ -10,6 +10,7 @@ import pytest
 
 from sctptop.model.advice.case import Case
 from sctptop.model.advice.evidence import Generation, Moment, Watch
+from sctptop.model.advice.lasting import Lasted
 from sctptop.model.advice.ngap_signs import NgapWatch
 from sctptop.model.advice.rules import RULES
 from sctptop.model.association import Association, Path
@@ -30,7 +31,7 @@ def read(events: Iterable[Event] = (), **facts: Any) -> Row:
 
 
 def remembered(lasting: Any = None, **counts: Any) -> Watch:
-    """Half of each count in either generation; the RTO is of the newer. ``lasting``: what the watch has besides."""
+    """Half of each count in either generation; the RTO is of the newer. ``lasting``: what lasts."""
     watch = Watch(0.0)
     whole = {name: value for name, value in counts.items() if name != "least_rto_ms"}
     rest = {name: value for name, value in counts.items() if name not in whole}
@@ -40,7 +41,7 @@ def remembered(lasting: Any = None, **counts: Any) -> Watch:
         Generation(**{name: value - value // 2 for name, value in whole.items()}, **rest),
     )
     for name, value in (lasting or {}).items():
-        setattr(watch, name, value)
+        setattr(watch.lasting, name, value)
     return watch
 
 
@@ -81,8 +82,10 @@ def test_losses_without_gaps() -> None:
     assert not fires("lossy_path", remembered(**enough, least_rto_ms=300)), "as long as 1.5 SACK delays"
     assert not fires("lossy_path", remembered(**enough))
     for lasting, told in (
-        ({"bad": {NEAR: (0.0, 1)}}, False),
-        ({"opening_since_s": 5.0}, False),
+        ({"bad": {NEAR: Lasted(0.0)}}, False),
+        ({"opening": Lasted(5.0)}, False),
+        ({"downs": {NEAR: [NOW_S - 59.9]}}, False),
+        ({"downs": {NEAR: [NOW_S - 60.0]}}, True),
         ({"closed_last_s": NOW_S - 59.9}, False),
         ({"closed_last_s": NOW_S - 60.0}, True),
     ):
@@ -96,7 +99,7 @@ def test_retransmissions_for_nothing() -> None:
     )
     for least_rto_ms, told in ((200, True), (201, False), (None, False)):
         assert fires("spurious_rtx", remembered(**enough, least_rto_ms=least_rto_ms)) == told
-    for lasting in ({"bad": {NEAR: (0.0, 1)}}, {"closed_last_s": 1.0}):
+    for lasting in ({"bad": {NEAR: Lasted(0.0)}}, {"closed_last_s": 1.0}):
         assert not fires("spurious_rtx", remembered(lasting, **enough, least_rto_ms=100))
     other = read(sack_delay_ms=200)
     for duplicates in (0, 1):
@@ -109,10 +112,10 @@ def test_retransmissions_for_nothing() -> None:
 @pytest.mark.parametrize(
     ("lasting", "told"),
     [
-        ({"closed_since_s": NOW_S - 3.0, "closed_readings": 3}, True),
-        ({"closed_since_s": NOW_S - 2.9, "closed_readings": 3}, False),
-        ({"closed_since_s": NOW_S - 3.0, "closed_readings": 2}, False),
-        ({"closed_since_s": None, "closed_readings": 3}, False),
+        ({"closed": Lasted(NOW_S - 3.0, 3)}, True),
+        ({"closed": Lasted(NOW_S - 2.9, 3)}, False),
+        ({"closed": Lasted(NOW_S - 3.0, 2)}, False),
+        ({"closed": None}, False),
     ],
 )
 def test_a_closed_window(lasting: dict[str, Any], told: bool) -> None:
@@ -138,14 +141,14 @@ def test_a_closed_window(lasting: dict[str, Any], told: bool) -> None:
 )
 def test_a_dead_path(state: str | None, since_s: float, readings: int, told: bool) -> None:
     row = read(paths=(Path(NEAR, "ACTIVE", True), Path(FAR, state, False, errors=1)))
-    watch = remembered({"bad": {FAR: (NOW_S - since_s, readings)}})
+    watch = remembered({"bad": {FAR: Lasted(NOW_S - since_s, readings)}})
     assert fires("dead_path", watch, row) == told
 
 
 def test_an_association_that_does_not_open() -> None:
     for since_s, told in ((9.0, True), (8.9, False)):
         row = read(state="COOKIE_WAIT")
-        assert fires("dead_path", remembered({"opening_since_s": NOW_S - since_s}), row) == told
+        assert fires("dead_path", remembered({"opening": Lasted(NOW_S - since_s)}), row) == told
 
 
 @pytest.mark.parametrize(
@@ -161,7 +164,7 @@ def test_an_association_that_does_not_open() -> None:
 def test_a_dead_path_is_a_problem_if_it_is_primary_or_no_other_is_well(
     paths: tuple[Path, ...], severity: str
 ) -> None:
-    watch = remembered({"bad": {FAR: (0.0, 9)}})
+    watch = remembered({"bad": {FAR: Lasted(0.0, 9)}})
     case = Case(Moment(NOW_S, 1.0, 0, History(), True, {}), read(paths=paths), watch)
     assert [one.severity for one in RULES["dead_path"].check(case)] == [severity]
 

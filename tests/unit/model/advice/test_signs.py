@@ -13,11 +13,11 @@ from sctptop.model.advice.signs import (
     outstanding,
     peer_sack_delay,
     slow_limit_ms,
-    stall_limit_ms,
+    stall_limits_ms,
     window_bound,
     window_closed,
 )
-from sctptop.model.association import Association, Path
+from sctptop.model.association import Association, Path, Process
 from sctptop.model.associations.row import Row
 from sctptop.model.model import Model
 from tests.unit.associations import sample
@@ -38,9 +38,15 @@ def read(entry: Association) -> Row:
         ({"peer_rwnd": None}, False),
         ({"state": "COOKIE_WAIT"}, True),
         ({"state": "COOKIE_ECHOED"}, True),
-        ({"state": "SHUTDOWN_SENT"}, False),
-        ({"recv_queue": 4096}, True),
-        ({"recv_queue": 4095}, False),
+        ({"state": "SHUTDOWN_SENT"}, True),
+        ({"state": "SHUTDOWN_PENDING"}, True),
+        ({"recv_queue": 1}, True),
+        ({"rcvbuf": 2304}, True),
+        ({"send_queue": 4608, "sndbuf": 4608}, True),
+        ({"send_queue": 4607, "sndbuf": 4608}, False),
+        ({"recv_queue": 0}, False),
+        ({"process": Process(7, "amf", stopped=True)}, True),
+        ({"process": Process(7, "amf")}, False),
         ({"recv_queue": None}, False),
         ({"held_bins": ((1_000_000, 1),)}, True),
         ({"held_bins": ((999_999, 9),)}, False),
@@ -110,7 +116,8 @@ def test_bytes_in_flight_are_those_of_the_paths_where_these_are_known() -> None:
         ({"peer_rwnd": 1000, "flight": 1999, "out_queue_chunks": 1}, True),
         ({"peer_rwnd": 1000, "flight": 2000, "out_queue_chunks": 1}, False),
         ({"peer_rwnd": None, "flight": 1000, "out_queue_chunks": 1}, False),
-        ({"peer_rwnd": 0, "flight": 1000, "out_queue_chunks": 1, "state": "SHUTDOWN_PENDING"}, False),
+        ({"peer_rwnd": 0, "flight": 1000, "out_queue_chunks": 1, "state": "SHUTDOWN_PENDING"}, True),
+        ({"peer_rwnd": 0, "flight": 1000, "out_queue_chunks": 1, "state": "SHUTDOWN_SENT"}, False),
         # Where chunks are not counted, what of the send queue is not in flight waits.
         ({"peer_rwnd": 0, "flight": 1000, "out_queue_chunks": None, "send_queue": 1001}, True),
         ({"peer_rwnd": 0, "flight": 1000, "out_queue_chunks": None, "send_queue": 1000}, False),
@@ -152,20 +159,20 @@ def test_a_window_that_held_messages(path: dict[str, Any], facts: dict[str, Any]
 @pytest.mark.parametrize(
     ("delay_ms", "known_ms", "stall_ms"),
     [
-        (None, 200.0, 100.0),
-        (200, 200.0, 100.0),
-        (20, 20.0, 10.0),
-        (3, 3.0, 2.0),
-        (4, 4.0, 2.0),
-        (0, 0.0, 0.0),
+        (None, 200.0, (100.0, 600.0)),
+        (200, 200.0, (100.0, 600.0)),
+        (20, 20.0, (10.0, 60.0)),
+        (3, 3.0, (2.0, 9.0)),
+        (4, 4.0, (2.0, 12.0)),
+        (0, 0.0, (0.0, 0.0)),
     ],
 )
 def test_the_peer_s_sack_delay_and_from_when_a_hold_looks_like_it(
-    delay_ms: int | None, known_ms: float, stall_ms: float
+    delay_ms: int | None, known_ms: float, stall_ms: tuple[float, float]
 ) -> None:
     other = read(calm(0, sack_delay_ms=delay_ms))
-    assert (peer_sack_delay(other), stall_limit_ms(other)) == (known_ms, stall_ms)
-    assert (peer_sack_delay(None), stall_limit_ms(None)) == (200.0, 100.0), "Linux's default"
+    assert (peer_sack_delay(other), stall_limits_ms(other)) == (known_ms, stall_ms)
+    assert (peer_sack_delay(None), stall_limits_ms(None)) == (200.0, (100.0, 600.0)), "Linux's default"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.association import Association, Path, Process
 from sctptop.model.event import Event
+from sctptop.model.way import Way
 from tests.unit.model.advice.advised import (
     FAR,
     MS,
@@ -23,8 +24,8 @@ from tests.unit.model.advice.advised import (
     ngap,
     other_end,
 )
-from tests.unit.model.advice.test_of_messages import STALLED, at, exchange, heartbeaten, reads, several
 from tests.unit.model.advice.test_of_paths import UNPROBED, closed, expiring, expiry, lossy, with_spare
+from tests.unit.model.advice.test_of_sending import STALLED, at, exchange, heartbeaten, reads, several
 
 RAN: dict[str, Any] = {"local_port": 59058, "remote_port": 38412}
 UNTIMED: dict[str, Any] = {"held_bins": (), "read_wait_bins": ()}
@@ -53,6 +54,45 @@ def two_unknown(tick: int) -> Association:
     return replace(lossy(tick), primary=None, paths=paths)
 
 
+def again(tick: int, size: int) -> list[Event]:
+    """T3 expires for the same chunk, and heartbeats are answered."""
+    told = [happening(tick, "hb_rtt", NEAR, rtt_ms=0.4, kernel_rtt_ms=0.0)]
+    if tick in (3, 5, 9, 17):
+        told.append(
+            happening(tick, "t3_rtx", NEAR, rto_ms=1000.0, errors=1, flight=size, tsn=77, chunk_bytes=size)
+        )
+    return told
+
+
+def stuck(tick: int) -> Association:
+    sent = sum(tick >= one for one in (3, 5, 9, 17))
+    return calm(tick, rtx_chunks=sent, rtx_marked_chunks=sent, pathmtu=1500, **UNTIMED)
+
+
+def no_way(way: Way, tick: int) -> Association:
+    return calm(tick, paths=(Path(NEAR, "PF", True, errors=4, way=way),), **UNTIMED)
+
+
+def with_spare_well(tick: int) -> Association:
+    return replace(calm(tick), paths=(*calm(tick).paths, Path(FAR, "ACTIVE", False, errors=0)))
+
+
+def two_beats(tick: int) -> list[Event]:
+    return [
+        happening(tick, "hb_rtt", address, rtt_ms=ms, kernel_rtt_ms=0.0)
+        for address, ms in ((NEAR, 95.0), (FAR, 9.0))
+    ]
+
+
+def heard_again(tick: int) -> Association:
+    paths = (Path(NEAR, "INACTIVE", True, errors=6),)
+    waits = {"rto_ms": 60_000, "t3_rtx_expires_ms": 45_000, "primary_errors": 6}
+    return calm(tick, paths=paths, in_packets=tick, **waits, **UNTIMED)
+
+
+IN_FLIGHT = (Path(NEAR, "ACTIVE", True, 9000, 106496, 3000, 0.0, 1000, 0, max_retrans=5),)
+
+
 SAID = File(__file__).with_name("said.txt").read_text()
 
 CASES: dict[str, Callable[[], tuple[Advice, ...]]] = {
@@ -69,8 +109,38 @@ CASES: dict[str, Callable[[], tuple[Advice, ...]]] = {
     "a queue that grows": lambda: advised(
         lambda tick: both(calm(tick, recv_queue=3000 * tick), recv_queue=0, send_queue=512)
     ),
-    "a queue that is full": lambda: advised(
-        lambda tick: calm(tick, recv_queue=150_000 + tick % 2 * 1000, **UNTIMED)
+    "a queue that is full": lambda: advised(lambda tick: calm(tick, recv_queue=150_000 + tick % 2 * 1000)),
+    "an application that reads nothing": lambda: advised(
+        lambda tick: calm(tick, recv_queue=700 * tick, process=Process(7, "amf"), **UNTIMED)
+    ),
+    "the same without probes": lambda: advised(
+        lambda tick: calm(tick, recv_queue=700 * tick, **UNTIMED), sources=UNPROBED
+    ),
+    "a process that is stopped": lambda: advised(
+        lambda tick: calm(tick, recv_queue=700 * tick, process=Process(7, "amf", stopped=True), **UNTIMED)
+    ),
+    "a peer that answers no more": lambda: advised(
+        lambda tick: both(
+            calm(tick, in_data_chunks=250 + 25 * min(tick, 5)), recv_queue=9000, process=Process(8, "amf")
+        )
+    ),
+    "a shutdown that nobody takes": lambda: advised(
+        lambda tick: calm(
+            tick, state="SHUTDOWN_PENDING", peer_rwnd=0, send_queue=43_000, out_queue_chunks=42, **UNTIMED
+        )
+    ),
+    "a shutdown that nobody answers": lambda: advised(
+        lambda tick: calm(tick, state="SHUTDOWN_SENT", **UNTIMED)
+    ),
+    "a send buffer that is full": lambda: advised(
+        lambda tick: calm(tick, send_queue=4700, sndbuf=4608, paths=IN_FLIGHT, **UNTIMED)
+    ),
+    "a small receive buffer": lambda: advised(lambda tick: calm(tick, rcvbuf=2304, in_dup_chunks=tick)),
+    "a small receive buffer of a peer that is here": lambda: advised(
+        lambda tick: both(lossy(tick), rcvbuf=2304, rtx_chunks=0)
+    ),
+    "a peer whose window was never large": lambda: advised(
+        lambda tick: () if tick < 1 else lossy(tick, peer_rwnd=1000, flight=0)
     ),
     "byte order": lambda: advised(heartbeaten, events=swapped),
     "no other stream": lambda: advised(
@@ -107,6 +177,38 @@ CASES: dict[str, Callable[[], tuple[Advice, ...]]] = {
         ),
         events=expiry,
     ),
+    "out of order": lambda: advised(
+        lambda tick: both(lossy(tick), in_dup_chunks=tick // 2, rtx_chunks=0),
+        events=lambda tick: [happening(tick, "retransmit", NEAR, reason="FAST_RTX")],
+    ),
+    "late": lambda: advised(
+        lambda tick: both(expiring(tick, 1000), in_dup_chunks=tick, rtx_chunks=0, rtx_marked_chunks=0),
+        events=expiry,
+    ),
+    "late with slow heartbeats": lambda: advised(
+        lambda tick: both(expiring(tick, 1000), in_dup_chunks=tick, rtx_chunks=0, rtx_marked_chunks=0),
+        events=lambda tick: [*expiry(tick), happening(tick, "hb_rtt", NEAR, rtt_ms=900.0, kernel_rtt_ms=900)],
+    ),
+    "one size is lost": lambda: advised(stuck, events=lambda tick: again(tick, 1400)),
+    "one kind is lost": lambda: advised(stuck, events=lambda tick: again(tick, 100)),
+    "one kind is lost on the way to a peer that is here": lambda: advised(
+        lambda tick: both(stuck(tick), rtx_chunks=0, rtx_marked_chunks=0),
+        events=lambda tick: again(tick, 100),
+    ),
+    "no route": lambda: advised(lambda tick: no_way(Way("unreachable", "eth0"), tick)),
+    "no link": lambda: advised(lambda tick: no_way(Way("unicast", "eth0", link_up=False), tick)),
+    "a path that comes and goes": lambda: advised(
+        lambda tick: with_spare(tick, "INACTIVE" if tick % 4 else "ACTIVE", 6 if tick % 4 else 0)
+    ),
+    "a link that comes and goes": lambda: advised(
+        lambda tick: replace(
+            lossy(tick),
+            paths=(Path(NEAR, "ACTIVE", True, way=Way("unicast", "eth0", carrier_changes=2 * tick)),),
+        ),
+        21,
+    ),
+    "a slow primary": lambda: advised(with_spare_well, events=two_beats),
+    "after an outage": lambda: advised(heard_again),
     "a dead path": lambda: advised(lambda tick: with_spare(tick, "INACTIVE", 6), 9),
     "the only path is dead": lambda: advised(
         lambda tick: calm(tick, paths=(Path(NEAR, None, True, errors=3),)), 9

@@ -162,7 +162,7 @@ def test_what_was_slow_from_the_start_is_slow_from_50_ms() -> None:
 
 def test_a_growing_receive_queue() -> None:
     def grows(tick: int) -> Association:
-        return calm(tick, recv_queue=3000 * tick, held_bins=(), read_wait_bins=())
+        return calm(tick, recv_queue=3000 * tick)
 
     (advice,) = advised(grows)
     assert advice.rule == "saturated" and "Recv-Q grew from 24kB to 57kB in 12 readings" in advice.seen
