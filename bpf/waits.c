@@ -48,7 +48,7 @@ int at_hand_over(struct pt_regs *ctx, void *outqueue, void *chunk)
 
 	if (!message_of(&message, chunk))
 		return 0;
-#if HAVE_sctp_association__force_delay
+#ifdef HAVE_sctp_association__force_delay
 	new.more = sctp_association__force_delay((void *)sctp_chunk__asoc(chunk));
 #endif
 #ifdef BLOCKED

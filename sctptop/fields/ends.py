@@ -21,6 +21,12 @@ def remote_end(row: Row) -> str:
     return _end(entry.remote_addresses, entry.primary, entry.remote_port)
 
 
+def this_end(row: Row) -> str:
+    """Our end, with the process that owns it where that is known."""
+    process = owner(row)
+    return f"{local_end(row)} {process}" if process else local_end(row)
+
+
 def _end(addresses: tuple[str, ...], primary: str | None, port: int) -> str:
     if not addresses:
         return f"*:{port}"

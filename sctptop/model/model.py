@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sctptop.model.advice.adviser import Advice, Adviser
+from sctptop.model.advice.alarms import Alarm, Alarms
 from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.event_log import EventLog, Logged
 from sctptop.model.associations.missed_events import Missed
@@ -32,6 +33,8 @@ class Model:
         self._registrations = Registrations(self._rows.place_of)
         self._adviser = Adviser()
         self._advice: tuple[Advice, ...] = ()
+        self._alarms = Alarms()
+        self._alarmed: tuple[Alarm, ...] = ()
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
 
@@ -59,7 +62,8 @@ class Model:
             self._since_reset_s += sample.interval_s or 0.0
         snapshot = self.snapshot()
         self._advice = self._adviser.advance(snapshot)
-        return replace(snapshot, advice=self._advice)
+        self._alarmed = self._alarms.advance(self._advice, self._rows.association_of, sample.time)
+        return replace(snapshot, advice=self._advice, alarms=self._alarmed)
 
     def reset(self) -> None:
         """Begin all deltas and distributions anew at the last sample. The kernel is untouched."""
@@ -70,6 +74,7 @@ class Model:
         self._lost = 0
         self._missed = 0
         self._check.reset()
+        self._alarms.reset()
         self._since_reset_s = 0.0
 
     def rest(self) -> tuple[Registration, ...]:
@@ -98,4 +103,5 @@ class Model:
             now_s=self._rows.now_s,
             registrations=self._registrations.now,
             advice=self._advice,
+            alarms=self._alarmed,
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.alarms import Alarm
 from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.event_log import Logged
 from sctptop.model.associations.history import History, Series
@@ -41,7 +42,8 @@ class Snapshot:
 
     ``happened`` are the events of this very tick, ``events`` the last ones kept, oldest first; ``events_lost`` counts
     those lost since the reset, ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is
-    the clock of the samples: seconds since the first. ``advice`` is what to show now, the worst first.
+    the clock of the samples: seconds since the first. ``advice`` is what to show now, the worst first; ``alarms`` all
+    of it that was given since the reset, the last raised first.
     """
 
     sample: Sample
@@ -59,6 +61,7 @@ class Snapshot:
     now_s: float = 0.0
     registrations: Registered = field(default_factory=Registered)
     advice: tuple[Advice, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
 
     def series(self, key: Key, name: str, ticks: int) -> Series:
         """The last ``ticks`` values of an association's series, oldest first, gaps None."""
@@ -114,6 +117,7 @@ class Snapshot:
             events=tuple(logged for logged in self.events if logged.event.netns == netns),
             happened=tuple(pair for pair in self.happened if pair[1].netns == netns),
             advice=tuple(entry for entry in self.advice if entry.association in keys),
+            alarms=tuple(alarm for alarm in self.alarms if alarm.entry.netns == netns),
         )
 
     def lines(self, both_ends: bool) -> tuple[Row, ...]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.alarms import Alarm
+from sctptop.model.association import Association
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.association_record import association_record
@@ -35,6 +38,7 @@ def _text(value: Any) -> str:
 def derived(snapshot: Snapshot, rows: list[Row]) -> dict[str, Any]:
     """What no source read: top-level parts that a recording does not hold, for the associations shown."""
     shown = {row.key: row for row in rows}
+    known = shown.keys() | {row.key for row in snapshot.rows if row.ended}
     seen = snapshot.registrations.seen
     return {
         **({"registrations": registrations_to_json(snapshot.registrations)} if seen else {}),
@@ -43,22 +47,45 @@ def derived(snapshot: Snapshot, rows: list[Row]) -> dict[str, Any]:
             for entry in snapshot.advice
             if entry.association in shown
         ],
+        "alarms": [
+            _alarm(alarm)
+            for alarm in snapshot.alarms
+            if snapshot.sample.time in (alarm.raised, alarm.cleared) and alarm.association in known
+        ],
     }
 
 
 def _advice(advice: Advice, row: Row, snapshot: Snapshot) -> dict[str, Any]:
-    entry = row.association
     since = snapshot.sample.time - timedelta(seconds=max(0.0, snapshot.now_s - advice.since_s))
     return {
-        "rule": advice.rule,
-        "severity": advice.severity,
+        **_whose(advice, row.association),
+        "since": since.isoformat(timespec="microseconds"),
+        "seen": advice.seen,
+        "remedy": advice.remedy,
+        # Without a number: nothing gets through.
+        "messages": None if advice.cost == inf else round(advice.cost),
+    }
+
+
+def _alarm(alarm: Alarm) -> dict[str, Any]:
+    """Of one that was raised or cleared in this sample."""
+    return {
+        **_whose(alarm, alarm.entry),
+        "raised": alarm.raised.isoformat(timespec="microseconds"),
+        "cleared": alarm.cleared and alarm.cleared.isoformat(timespec="microseconds"),
+        "count": alarm.count,
+        "worst": alarm.worst,
+    }
+
+
+def _whose(one: Advice | Alarm, entry: Association) -> dict[str, Any]:
+    return {
+        "rule": one.rule,
+        "severity": one.severity,
         "netns": entry.netns,
         "assoc_id": entry.assoc_id,
         "own_tag": entry.own_tag,
         "local_port": entry.local_port,
         "remote_port": entry.remote_port,
-        "address": advice.address,
-        "since": since.isoformat(timespec="microseconds"),
-        "seen": advice.seen,
-        "remedy": advice.remedy,
+        "address": one.address,
     }

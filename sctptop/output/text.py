@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.default_columns import default_columns
-from sctptop.fields.ends import local_end, remote_end
+from sctptop.fields.ends import remote_end, this_end
 from sctptop.fields.field import Field
 from sctptop.model.associations.row import Row
 from sctptop.model.sample import Sample
@@ -84,7 +84,7 @@ def advice_lines(snapshot: Snapshot, rows: list[Row]) -> list[str]:
     worst, more = told[0], f" (+{len(told) - 1} more)" if len(told) > 1 else ""
     row = shown[worst.association]
     return [
-        f"advice: {worst.title}, {local_end(row)} → {remote_end(row)}: {worst.seen} (try: {worst.remedy}){more}"
+        f"advice: {worst.title}, {this_end(row)} → {remote_end(row)}: {worst.seen} (try: {worst.remedy}){more}"
     ]
 
 

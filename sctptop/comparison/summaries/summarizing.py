@@ -49,6 +49,7 @@ class _Rule:
     severity: str
     seen: str
     remedy: str
+    cost: float = 0.0
     associations: set[Key] = field(default_factory=set)
     lasted_s: float = 0.0
 
@@ -97,7 +98,8 @@ class Summarizer:
         for advice in snapshot.advice:
             name = (advice.rule, advice.association)
             rule = self._advice.setdefault(name, _Rule(advice.title, advice.severity, "", ""))
-            rule.seen, rule.remedy = advice.seen, advice.remedy
+            if advice.cost >= rule.cost:
+                rule.seen, rule.remedy, rule.cost = advice.seen, advice.remedy, advice.cost
         for name in {(advice.rule, advice.association) for advice in snapshot.advice}:
             self._advice[name].lasted_s += sample.interval_s or 0.0
 

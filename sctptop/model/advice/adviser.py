@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, log2
 from typing import Protocol
 
 from sctptop.model.advice.case import Case, Finding
@@ -35,7 +36,8 @@ class Advice:
     """One piece of advice on one association, and on one of its paths if ``address`` is set.
 
     ``rule`` is an id of RULES; ``severity`` problem, warning or note: a note is no trouble, only worth knowing.
-    ``since_s`` is when it was first given, on the clock of the samples.
+    ``since_s`` is when it was first given, on the clock of the samples. ``cost`` in messages, as of a Finding; ``part``
+    separates advice of one rule on one association.
     """
 
     rule: str
@@ -45,6 +47,8 @@ class Advice:
     remedy: str
     since_s: float
     address: str | None = None
+    cost: float = 0.0
+    part: str = ""
 
     @property
     def title(self) -> str:
@@ -151,11 +155,22 @@ class Adviser:
                 for finding in rule.check(case):
                     self._say(rule, row.key, finding, moment.now_s)
 
-    def _rank(self, advice: Advice) -> tuple[int, bool, int, float, str]:
-        """Worst first, of these where NGAP goes, then the order of the rules, then which was given first."""
+    def _rank(self, advice: Advice) -> tuple[int, float, bool, int, float, str]:
+        """Worst first, of these what costs most, where NGAP goes, by the order of the rules, which was given first.
+
+        Costs are compared by their magnitude: what changes a little with every reading keeps its place.
+        """
         no_ngap = advice.association not in self._ngap
         name = repr((advice.association, advice.address))
-        return _SEVERITIES[advice.severity], no_ngap, _PLACES[advice.rule], advice.since_s, name
+        magnitude = inf if advice.cost == inf else round(log2(1 + advice.cost))
+        return (
+            _SEVERITIES[advice.severity],
+            -magnitude,
+            no_ngap,
+            _PLACES[advice.rule],
+            advice.since_s,
+            name,
+        )
 
     def _say(self, rule: Rule, key: Key, finding: Finding, now_s: float) -> None:
         name = (rule.id, key, finding.address, finding.part)
@@ -169,6 +184,8 @@ class Adviser:
             remedy=finding.remedy,
             since_s=since_s if said is None else min(said.advice.since_s, since_s),
             address=finding.address,
+            cost=finding.cost,
+            part=finding.part,
         )
         self._said[name] = _Said(advice, now_s)
 

@@ -48,7 +48,7 @@ def dead_path(case: Case) -> Iterator[Finding]:
             or (path.state != "INACTIVE" and stuck_chunk(case))
         ):
             continue
-        active = any(one.state == "ACTIVE" and not one.errors for one in entry.paths if one is not path)
+        active = any(_works(one) for one in entry.paths if one is not path)
         use = "the association lives on another path" if active else "no other path is free of errors"
         confirmed = path.state != "UNCONFIRMED"
         remedy = f"check the way to {path.address}: link, route, firewall; or the peer no longer has it"
@@ -115,16 +115,21 @@ def no_route(case: Case) -> Iterator[Finding]:
         )
         if way is None or not _no_way(way) or not troubled:
             continue
+        spared = any(_works(one) for one in case.row.association.paths if one is not path)
         what = f"interface {way.interface} is down or has no carrier"
         if way.route in NO_WAY:
             what = f"no route from here to {path.address} ({way.route})"
         yield Finding(
-            "problem",
-            what,
+            "problem" if path.primary or not spared else "warning",
+            f"{what}; {'the association lives on another path' if spared else 'no other path works'}",
             f"on this host: ip route get {path.address}, ip link show {way.interface or ''}".rstrip(),
             path.address,
-            cost=inf,
+            cost=0.0 if spared else inf,
         )
+
+
+def _works(path: Path) -> bool:
+    return path.state == "ACTIVE" and not path.errors and not _no_way(path.way)
 
 
 def _no_way(way: object) -> bool:

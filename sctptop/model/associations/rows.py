@@ -122,6 +122,11 @@ class Rows:
             for life in self._lives.values()
         )
 
+    def association_of(self, key: Key) -> Association | None:
+        """The association of that key as it was read last; None once it is forgotten."""
+        life = self._lives.get(key)
+        return life.association if life is not None else None
+
     def place_of(self, key: Key) -> tuple[str, str] | None:
         """The first local and the first remote address of an association; None while they are not known."""
         life = self._lives.get(key)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.widgets.line_panel import Drawing
-from sctptop.tui.words.advice_text import advice_lines
-from sctptop.tui.words.line import wrapped
+from sctptop.tui.words.advice_text import advice_lines, alarm_lines
+from sctptop.tui.words.line import BLANK, line, wrapped
 from sctptop.tui.words.probes import tone, why_nothing
 
 NOTHING = "Nothing to advise: no rule finds anything wrong in what was seen of the last minute."
 BLIND = "What messages wait for, and how NGAP is sent, only probes tell."
-MEMORY = "Rules look at the last half to whole minute; what is over stays here for 10 s."
+MEMORY = "Rules look at the last half to whole minute; what is over stays for 10 s, and as an alarm until r."
+ALARMS = "ALARMS: raised, cleared, how often, and the worst of each"
 
 
 class AdviceScreen(Popup):
@@ -35,4 +36,8 @@ class AdviceScreen(Popup):
         probes = snapshot.sample.probes
         if not probes.ok:
             foot += wrapped(f"{BLIND} {why_nothing(probes)}", width, tone(probes))
-        return Drawing(body=advice_lines(snapshot, width) or wrapped(NOTHING, width, "dim"), foot=foot)
+        body = advice_lines(snapshot, width) or wrapped(NOTHING, width, "dim")
+        if snapshot.alarms:
+            body += [BLANK, line((ALARMS, "title"))] if body[-1] != BLANK else [line((ALARMS, "title"))]
+            body += alarm_lines(snapshot.alarms, width)
+        return Drawing(body=body, foot=foot)

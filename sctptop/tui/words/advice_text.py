@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from sctptop.fields.ends import local_end, remote_end
+from collections.abc import Iterable
+
+from sctptop.fields.ends import remote_end, this_end
 from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.alarms import Alarm
+from sctptop.model.advice.rules import RULES
+from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import span_text
 from sctptop.tui.words.line import BLANK, Line, cells, clipped, line, spread, wrapped
@@ -23,7 +28,7 @@ def advice_line(snapshot: Snapshot, width: int) -> Line | None:
     mark, style = MARKS[worst.severity]
     left = line(
         (f" {mark} {worst.title}: ", style),
-        (_peer(snapshot, worst), "strong"),
+        (_here(snapshot, worst), "strong"),
         (f"  {worst.remedy}", ""),
         (f"  ({worst.seen})", "dim"),
     )
@@ -47,9 +52,28 @@ def advice_lines(snapshot: Snapshot, width: int) -> list[Line]:
 
 def _ends(snapshot: Snapshot, advice: Advice) -> str:
     row = snapshot.row(advice.association)
-    return f"{local_end(row)} → {remote_end(row)}" if row is not None else ""
+    return f"{this_end(row)} → {remote_end(row)}" if row is not None else ""
 
 
-def _peer(snapshot: Snapshot, advice: Advice) -> str:
+def _here(snapshot: Snapshot, advice: Advice) -> str:
     row = snapshot.row(advice.association)
-    return remote_end(row) if row is not None else ""
+    return this_end(row) if row is not None else ""
+
+
+def alarm_lines(alarms: Iterable[Alarm], width: int) -> list[Line]:
+    """Each alarm: when it was raised and cleared, how often, and the worst of it."""
+    lines: list[Line] = []
+    for alarm in alarms:
+        mark, style = MARKS[alarm.severity]
+        raised = f"{alarm.raised.astimezone():%H:%M:%S}"
+        cleared = f"{alarm.cleared.astimezone():%H:%M:%S}" if alarm.cleared else "lasts   "
+        entry = Row(alarm.association, alarm.entry, {}, {})
+        head = line(
+            (f"{raised}–{cleared} ", "dim"),
+            (f"{mark} {RULES[alarm.rule].title}", style),
+            (f"  {this_end(entry)} → {remote_end(entry)}", "strong"),
+            (f"  {alarm.count} times" if alarm.count > 1 else "", "dim"),
+        )
+        lines.append(clipped(head, width))
+        lines += wrapped(alarm.worst, width, "dim", INDENT)
+    return lines

@@ -33,7 +33,7 @@ async def test_the_worst_advice_is_one_line_and_the_key_tells_all(stage: Staging
         await s.tick(3)
         told = s.panel("troubles").text()
         assert (
-            told.startswith(" ▲ Dead path: 48.0.70.2:59058  check the way to 48.0.70.2") and "+1 more" in told
+            told.startswith(" ▲ Dead path: 10.9.0.1:38412  check the way to 48.0.70.2") and "+1 more" in told
         )
         assert len(told) <= 120 and "! all" in told
         await s.press("exclamation_mark")
@@ -57,7 +57,14 @@ async def test_the_line_keeps_its_place_when_there_is_nothing_to_say_any_more(st
         await s.tick(16)
         assert s.panel("troubles").text() == " no advice now" and view.region == moved
         await s.press("exclamation_mark")
-        assert "Nothing to advise" in s.panel("popup").text()
+        text = s.panel("popup").text()
+        assert "Nothing to advise" in text and "ALARMS" in text
+        assert "▲ Dead path  10.9.0.1:38412 → 48.0.70.2:59058" in text, "what is over is kept"
+        assert "primary path 48.0.70.2 is INACTIVE" in text
+        await s.press("escape", "r")
+        await s.tick(1)
+        await s.press("exclamation_mark")
+        assert "ALARMS" not in s.panel("popup").text()
 
 
 async def test_without_probes_advice_says_what_it_cannot_see(stage: Staging) -> None:

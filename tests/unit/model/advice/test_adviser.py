@@ -16,7 +16,7 @@ from tests.unit.model.advice.test_of_sending import STALLED, at, exchange, heart
 
 
 def test_problems_come_before_warnings_and_these_before_notes() -> None:
-    """Within them where NGAP goes first."""
+    """Within them what costs most first, then where NGAP goes."""
 
     def crowd(tick: int) -> list[Association]:
         losing = replace(lossy(tick), own_tag=3, nodelay=True)
@@ -25,8 +25,8 @@ def test_problems_come_before_warnings_and_these_before_notes() -> None:
     told = advised(crowd, 24, events=lambda tick: several(0, 4, ppid_swapped=True))
     assert [(one.rule, one.association[1]) for one in told] == [
         ("nagle", 2),
-        ("ppid_order", 1),
         ("lossy_path", 3),
+        ("ppid_order", 1),
         ("one_stream", 1),
     ]
 

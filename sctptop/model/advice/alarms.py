@@ -1,0 +1,110 @@
+"""What was advised and when: each piece of advice as an alarm that is raised, cleared and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from sctptop.model.association import Association
+from sctptop.model.associations.identity import Key
+
+MOST = 1000
+"""Kept; beyond, those cleared first give way."""
+
+
+class Advised(Protocol):
+    """What an alarm is made of: a piece of advice that is given now."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def association(self) -> Key: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def part(self) -> str: ...
+    @property
+    def seen(self) -> str: ...
+    @property
+    def cost(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One rule on one association (or path): ``raised`` first, ``cleared`` last, None while it lasts.
+
+    ``count``: how often it was raised; ``worst``: what was seen when it cost most. ``entry`` is the association as it
+    was then. Notes are no alarms.
+    """
+
+    rule: str
+    severity: str
+    association: Key
+    entry: Association
+    address: str | None
+    raised: datetime
+    cleared: datetime | None
+    count: int
+    worst: str
+    cost: float
+
+
+class Alarms:
+    """Follows the advice from sample to sample."""
+
+    def __init__(self) -> None:
+        self._alarms: dict[tuple[object, ...], Alarm] = {}
+        self._told: tuple[Alarm, ...] = ()
+
+    def advance(
+        self, advice: Iterable[Advised], entry_of: Callable[[Key], Association | None], now: datetime
+    ) -> tuple[Alarm, ...]:
+        """Update with what is advised now; returns all alarms, the last raised first. Unchanged, it is the same."""
+        given: set[tuple[object, ...]] = set()
+        changed = False
+        for one in advice:
+            if one.severity == "note":
+                continue
+            name = (one.rule, one.association, one.address, one.part)
+            given.add(name)
+            before = self._alarms.get(name)
+            after = _raised(before, one, entry_of(one.association), now)
+            if after is not None and after is not before:
+                self._alarms[name], changed = after, True
+        for known, alarm in self._alarms.items():
+            if alarm.cleared is None and known not in given:
+                self._alarms[known], changed = replace(alarm, cleared=now), True
+        if changed:
+            self._forget()
+            self._told = tuple(sorted(self._alarms.values(), key=lambda alarm: alarm.raised, reverse=True))
+        return self._told
+
+    def reset(self) -> None:
+        """Forget what is over."""
+        self._alarms = {name: alarm for name, alarm in self._alarms.items() if alarm.cleared is None}
+        self._told = tuple(alarm for alarm in self._told if alarm.cleared is None)
+
+    def _forget(self) -> None:
+        over = [(alarm.cleared, name) for name, alarm in self._alarms.items() if alarm.cleared is not None]
+        over.sort(key=lambda pair: pair[0])
+        for _, name in over[: max(len(self._alarms) - MOST, 0)]:
+            del self._alarms[name]
+
+
+def _raised(before: Alarm | None, one: Advised, entry: Association | None, now: datetime) -> Alarm | None:
+    if before is None:
+        if entry is None:
+            return None
+        return Alarm(
+            one.rule, one.severity, one.association, entry, one.address, now, None, 1, one.seen, one.cost
+        )
+    if before.cleared is not None:
+        before = replace(before, cleared=None, count=before.count + 1)
+    if one.cost > before.cost or (one.cost == before.cost and one.seen != before.worst):
+        # Of what has no measure the last says most: it has lasted longest.
+        return replace(before, worst=one.seen, cost=one.cost, severity=one.severity)
+    return before
