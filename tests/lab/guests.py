@@ -41,7 +41,17 @@ WARNINGS = (
 POWER_OFF_S = 30.0
 MOST_AGAIN = 6
 """More failures than that are no lack of time."""
-LONGEST_FIRST = ("registrations", "trouble", "commands", "probes", "rights", "bench", "changes", "reading")
+LONGEST_FIRST = (
+    "advice",
+    "registrations",
+    "trouble",
+    "commands",
+    "probes",
+    "rights",
+    "bench",
+    "changes",
+    "reading",
+)
 """Rooms, so that the guests end at about the same time; one that is not here comes first."""
 
 

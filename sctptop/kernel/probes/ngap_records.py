@@ -24,7 +24,8 @@ _OUT, _IN, _AGAIN = range(len(DIRECTIONS))
 class NgapRecord:
     """A message without its bytes; times on CLOCK_MONOTONIC. ``direction`` is a place in DIRECTIONS.
 
-    ``last_tsn`` is None where the last chunk is not known; ``length`` is that of the first chunk then.
+    ``last_tsn`` is None where the last chunk is not known; ``length`` is that of the first chunk then. ``unset``: its
+    sender gave no PPID; ``ppid`` is then what the port says.
     """
 
     at_ns: int
@@ -36,6 +37,7 @@ class NgapRecord:
     last_tsn: int | None
     ppid: int
     swapped: bool
+    unset: bool
     length: int
     stream: int
     direction: int
@@ -57,7 +59,8 @@ def ngap_record(data: bytes) -> NgapRecord | None:
         return None
     who = raw.who
     ppid, swapped = ppid_of(raw.ppid)
-    if not ppid:
+    unset = not ppid
+    if unset:
         ppid = _PORTS.get(who.local_port) or _PORTS.get(who.remote_port) or 0
     head = raw.head.octets[: raw.head.captured]
     return NgapRecord(
@@ -70,6 +73,7 @@ def ngap_record(data: bytes) -> NgapRecord | None:
         last_tsn=raw.last_tsn if raw.whole else None,
         ppid=ppid,
         swapped=swapped,
+        unset=unset,
         length=raw.length,
         stream=raw.stream,
         direction=raw.direction,
@@ -113,6 +117,7 @@ def _event(record: NgapRecord, clocks: Clocks, more: dict[str, Detail] | None = 
         **({"blocked_ns": record.blocked_ns} if out else {"order_ns": record.order_ns}),
         "ppid": record.ppid,
         "ppid_swapped": record.swapped,
+        **({"ppid_unset": True} if record.unset else {}),
         "stream": record.stream,
         "tsn": record.tsn,
         "last_tsn": record.last_tsn,

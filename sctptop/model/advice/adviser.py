@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.evidence import Moment, Watch
-from sctptop.model.advice.ngap_signs import NgapWatch, is_message
+from sctptop.model.advice.ngap_signs import Ended, NgapWatch, is_message
 from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, RULES, Rule
 from sctptop.model.advice.signs import gives_cause
 from sctptop.model.associations.counters import CounterRow
@@ -62,6 +62,13 @@ class _Said:
     last_s: float
 
 
+class Registered(Protocol):
+    """What of the registrations advice is made from."""
+
+    @property
+    def ended_now(self) -> Sequence[Ended]: ...
+
+
 class Circumstances(Protocol):
     """What of a snapshot advice is made from; its own advice is not among it."""
 
@@ -79,6 +86,8 @@ class Circumstances(Protocol):
     def now_s(self) -> float: ...
     @property
     def past(self) -> History: ...
+    @property
+    def registrations(self) -> Registered: ...
 
 
 class Adviser:
@@ -109,6 +118,9 @@ class Adviser:
         ends = ((key, row.other_end) for key, row in alive.items()) if watched else ()
         others = {key: alive[end.key] for key, end in ends if end is not None and end.key in alive}
         self._remember(moment, alive, causes, watched, others, happened)
+        for one in picture.registrations.ended_now:
+            if one.association in self._ngap:
+                self._ngap[one.association].register(one)
         # The other end of one that gives cause may be to blame: it is looked at too, and not remembered for that.
         there = {others[key].key for key in watched if key in others}
         for key in {*watched, *self._ngap, *there}:

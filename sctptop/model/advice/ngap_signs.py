@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
+
+COMPLETED = "completed"
 
 SACK_LATE = (0.9, 1.25)
 """A second message of a UE that comes this much of our SACK delay after the first: it waited for that SACK."""
@@ -22,6 +27,7 @@ class Direction:
 
     messages: int = 0
     swapped: int = 0
+    unset: int = 0
     of_ues: int = 0
     ues: set[int] = field(default_factory=set)
     streams: set[int] = field(default_factory=set)
@@ -34,6 +40,25 @@ class _Generation:
     late_pairs: int = 0
     sack_timeouts: float = 0.0
     last: dict[int, tuple[str, int]] = field(default_factory=dict)
+    ended: Counter[tuple[str, str]] = field(default_factory=Counter)
+    completed: Counter[str] = field(default_factory=Counter)
+
+
+class Ended(Protocol):
+    """A registration that ended, as far as advice needs it; times in ns, None where not known."""
+
+    @property
+    def association(self) -> Key: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def cause(self) -> str | None: ...
+    @property
+    def total_ns(self) -> int | None: ...
+    @property
+    def core_ns(self) -> int | None: ...
+    @property
+    def ran_ns(self) -> int | None: ...
 
 
 class NgapWatch:
@@ -81,6 +106,26 @@ class NgapWatch:
         timeouts = round(old.sack_timeouts + new.sack_timeouts)
         return old.late_pairs + new.late_pairs, old.pairs + new.pairs, timeouts
 
+    def register(self, one: Ended) -> None:
+        """Take in a registration that ended."""
+        new = self._new
+        new.ended[one.outcome, one.cause or ""] += 1
+        if one.outcome == COMPLETED and None not in (one.total_ns, one.core_ns, one.ran_ns):
+            new.completed["n"] += 1
+            new.completed["total"] += one.total_ns or 0
+            new.completed["core"] += one.core_ns or 0
+            new.completed["ran"] += one.ran_ns or 0
+
+    @property
+    def ended(self) -> Counter[tuple[str, str]]:
+        """Registrations by outcome and cause."""
+        return self._old.ended + self._new.ended
+
+    @property
+    def completed(self) -> Counter[str]:
+        """Of those completed their number ``n``, and the sums of ``total``, ``core`` and ``ran`` in ns."""
+        return self._old.completed + self._new.completed
+
     def _count(self, event: Event, sack_delay_ms: int | None) -> None:
         details = event.details
         direction = str(details.get("direction"))
@@ -89,6 +134,7 @@ class NgapWatch:
             return
         way.messages += 1
         way.swapped += details.get("ppid_swapped") is True
+        way.unset += details.get("ppid_unset") is True
         ue, stream, at_ns = details.get("ran_ue_id"), details.get("stream"), details.get("at_ns")
         if not isinstance(ue, int):
             return

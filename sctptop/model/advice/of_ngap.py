@@ -1,13 +1,21 @@
-"""Advice on how NGAP and S1AP are sent: PPID, streams, and set-ups that are refused."""
+"""Advice on how NGAP and S1AP are sent, and on the registrations they carry: who is slow, and what fails."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from sctptop.model.advice.case import Case, Finding
-from sctptop.quantity import counted
+from sctptop.model.advice.ngap_signs import COMPLETED
+from sctptop.quantity import counted, milliseconds
 
 LEAST_UES, LEAST_OF_UES = 3, 10
+LEAST_REGISTRATIONS = 10
+SLOW_SHARE = 0.5
+SLOW_CORE_NS, SLOW_RAN_NS = 500_000_000, 1_500_000_000
+"""A mean that a user feels; of the radio side, where the UE and its radio link answer, a longer one is usual."""
+LEAST_FAILED, FAILED_SHARE = 3, 0.1
+NO_FAILURES = (COMPLETED, "superseded", "unknown")
+"""Outcomes that accuse nobody."""
 NEXT = {"in": "received", "out": "sent"}
 
 
@@ -53,3 +61,70 @@ def one_stream(case: Case) -> Iterator[Finding]:
             f"{remedy}: else the loss of one message delays all UEs",
             part=direction,
         )
+
+
+def no_ppid(case: Case) -> Iterator[Finding]:
+    """NGAP on its port without a payload protocol identifier."""
+    if case.ngap is None:
+        return
+    for direction, whose in (("out", "this end's application"), ("in", "the peer's application")):
+        old, new = case.ngap.both(direction)
+        unset = old.unset + new.unset
+        if unset:
+            messages = old.messages + new.messages
+            yield Finding(
+                "warning",
+                f"{unset} of {counted(messages, 'message')} {NEXT[direction]} had PPID 0",
+                f"{whose} sets no PPID: 60 is NGAP's (TS 38.412), 18 S1AP's (TS 36.412); peers may drop others",
+                part=direction,
+            )
+
+
+def slow_core(case: Case) -> Iterator[Finding]:
+    """Most of the time of registrations is the core's."""
+    yield from _slow(
+        case, "core", SLOW_CORE_NS, "look at the core: CPU, its data base, AUSF, UDM and PCF behind the AMF"
+    )
+
+
+def slow_ran(case: Case) -> Iterator[Finding]:
+    """Most of the time of registrations is the radio side's: gNB, radio link and UE."""
+    yield from _slow(
+        case, "ran", SLOW_RAN_NS, "look at the radio side: the UE, its radio link, CPU of the gNB"
+    )
+
+
+def _slow(case: Case, part: str, least_ns: int, remedy: str) -> list[Finding]:
+    if case.ngap is None:
+        return []
+    done = case.ngap.completed
+    n, total, own = done["n"], done["total"], done[part]
+    if n < LEAST_REGISTRATIONS or not total or own < SLOW_SHARE * total or own < least_ns * n:
+        return []
+    found = Finding(
+        "warning",
+        f"of the {milliseconds(total / n / 1e6)} that {n} registrations took in the mean, {own / total:.0%} "
+        f"({milliseconds(own / n / 1e6)}) were {'the core' if part == 'core' else 'the RAN'}'s",
+        remedy,
+        cost=n,
+    )
+    return [found]
+
+
+def failed_registrations(case: Case) -> Iterator[Finding]:
+    """Registrations that did not complete, with their causes."""
+    if case.ngap is None:
+        return
+    ended = case.ngap.ended
+    failed = {why: count for why, count in ended.items() if why[0] not in NO_FAILURES}
+    count, total = sum(failed.values()), sum(ended.values())
+    if count < LEAST_FAILED or count < FAILED_SHARE * total:
+        return
+    most = sorted(failed.items(), key=lambda entry: -entry[1])
+    told = [f"{times} {outcome}{f' ({cause})' if cause else ''}" for (outcome, cause), times in most[:3]]
+    yield Finding(
+        "warning",
+        f"{count} of {counted(total, 'registration')} failed: {', '.join(told)}{', …' if len(most) > 3 else ''}",
+        "the Registration view (7) lists them with their messages; the causes say whom to ask",
+        cost=count,
+    )

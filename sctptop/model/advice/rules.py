@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sctptop.model.advice.case import Case, Finding
-from sctptop.model.advice.of_ngap import one_stream, wrong_ppid
+from sctptop.model.advice.of_ngap import (
+    failed_registrations,
+    no_ppid,
+    one_stream,
+    slow_core,
+    slow_ran,
+    wrong_ppid,
+)
 from sctptop.model.advice.of_paths import (
     dead_path,
     flapping_path,
@@ -67,11 +74,15 @@ _DECLARED = (
     Rule("late_sacks", "Late or lost SACKs", CAUSE, late),
     Rule("spurious_rtx", "Spurious retransmission", CAUSE, spurious_retransmission),
     Rule("delayed_sack", "Delayed SACK", NOTHING, delayed_sack),
+    Rule("slow_core", "Slow core", NGAP, slow_core),
+    Rule("slow_ran", "Slow RAN", NGAP, slow_ran),
+    Rule("failed_registrations", "Failed registrations", NGAP, failed_registrations),
     Rule("flapping_path", "Flapping path", CAUSE, flapping_path),
     Rule("slow_primary", "Slow primary path", CAUSE, slow_primary),
     Rule("small_sndbuf", "Full send buffer", CAUSE, full_send_buffer),
     Rule("slow_shutdown", "Slow shutdown", CAUSE, shutting_down),
     Rule("ppid_order", "Wrong PPID byte order", NGAP, wrong_ppid),
+    Rule("no_ppid", "No PPID", NGAP, no_ppid),
     Rule("one_stream", "One stream", NGAP, one_stream),
     Rule("no_heartbeat", "No heartbeat data", NGAP, no_heartbeat),
 )

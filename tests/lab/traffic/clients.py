@@ -20,6 +20,8 @@ def new_client(
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if options.nodelay:
         sctp.set_nodelay(sock)
+    if options.send_buffer:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, options.send_buffer)
     if options.heartbeat:
         sctp.set_heartbeat(sock, options.heartbeat)
     if options.sack_delay is not None:
@@ -86,9 +88,12 @@ def burst(owner: SocketOwner, options: argparse.Namespace) -> None:
     sock = connected(owner, options)
     owner.ready(local_port=sock.getsockname()[1])
     for _ in _turns(owner, options):
-        for _ in range(options.burst):
-            sctp.send(sock, bytes(options.size), stream=options.stream, ppid=options.ppid)
+        for left in reversed(range(options.burst)):
+            more = bool(options.more and left)
+            sctp.send(sock, bytes(options.size), stream=options.stream, ppid=options.ppid, more=more)
             owner.counters["sent"] += 1
+            if more and owner.ended.wait(options.more):
+                return
         _drain(owner, sock)
     _stay(owner)
 

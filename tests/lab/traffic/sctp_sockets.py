@@ -168,11 +168,13 @@ def send(
     to: tuple[str, int] | None = None,
     assoc_id: int = 0,
     flags: int = 0,
+    more: bool = False,
 ) -> int:
     """Sends one message. One-to-many sockets name the receiver by address or by association id."""
     info = _SNDRCVINFO.pack(stream, 0, flags, socket.htonl(ppid), 0, 0, 0, 0, assoc_id)
     ancillary = [(IPPROTO_SCTP, SNDRCV, info)]
-    return sock.sendmsg([data] if data else [], ancillary, 0, *([] if to is None else [to]))
+    how = socket.MSG_MORE if more else 0
+    return sock.sendmsg([data] if data else [], ancillary, how, *([] if to is None else [to]))
 
 
 def receive(sock: socket.socket, size: int = 65536) -> Message:

@@ -41,6 +41,10 @@ def swapped(tick: int) -> list[Event]:
     return [ngap(tick, 1, direction, ppid_swapped=wrong) for direction, wrong in ways]
 
 
+def without_ppid(tick: int) -> list[Event]:
+    return [ngap(tick, 1, direction, ppid_unset=True) for direction in ("in", "out")]
+
+
 def on_one_stream(tick: int) -> list[Event]:
     return [*several(0, 4), *(ngap(10 * ue, ue, stream=3) for ue in range(3))]
 
@@ -143,6 +147,7 @@ CASES: dict[str, Callable[[], tuple[Advice, ...]]] = {
         lambda tick: () if tick < 1 else lossy(tick, peer_rwnd=1000, flight=0)
     ),
     "byte order": lambda: advised(heartbeaten, events=swapped),
+    "no PPID": lambda: advised(heartbeaten, events=without_ppid),
     "no other stream": lambda: advised(
         lambda tick: replace(heartbeaten(tick), out_streams=1, in_streams=None), events=on_one_stream
     ),

@@ -113,7 +113,7 @@ def test_each_rule_speaks_where_its_cause_is_and_nowhere_else(bench: Bench, host
         ("gNB", LONE): {"spurious_rtx"},
         ("gNB", FILLED): {"closed_window"},
         ("gNB", BULK): {"lossy_path"},
-        ("gNB", MULTI_HOMED): {"dead_path"},
+        ("gNB", MULTI_HOMED): {"no_route"},
         ("gNB", SILENT): {"dead_path"},
         ("gNB", NGAP): {"one_stream", "ppid_order", "no_heartbeat"},
     }
@@ -126,7 +126,7 @@ def test_each_rule_speaks_where_its_cause_is_and_nowhere_else(bench: Bench, host
     for place, rules in wanted.items():
         assert said.rules(place) == rules, place
     assert said.one(("gNB", BULK), "lossy_path").address == amf.ipv4[1]
-    assert said.one(("gNB", MULTI_HOMED), "dead_path").address == amf.ipv4[2]
+    assert said.one(("gNB", MULTI_HOMED), "no_route").address == amf.ipv4[2]
     assert said.one(("gNB", SILENT), "dead_path").address == NOBODY
     assert said.one(("gNB", NGAP), "no_heartbeat").severity == "note"
 
