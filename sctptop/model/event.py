@@ -55,10 +55,11 @@ class Event:
     ngap: ``direction`` "out" or "in"; ``at_ns`` on CLOCK_MONOTONIC: handed over by the application, or arrived;
     ``wait_ns``: until first transmitted, or until the application had read it; of several chunks the last counts.
     ``blocked_ns`` (out): how long sendmsg waited for send buffer before ``at_ns``; ``order_ns`` (in): of ``wait_ns``,
-    how long it waited for an earlier message of its stream. ``ppid`` as RFC 9260 orders its bytes, ``ppid_swapped``
-    if the sender did not, ``ppid_unset`` if it gave none and the port tells; ``stream``;
-    ``tsn`` of its first chunk, ``last_tsn`` of its last, None where that is not known; ``length`` of the user data (of the first chunk where the last is not known), ``fragment`` if it has
-    several chunks; ``pdu`` "initiatingMessage", "successfulOutcome" or "unsuccessfulOutcome", ``procedure`` its code,
+    how long it waited for an earlier message of its stream. ``ppid`` as RFC 9260 orders its bytes, ``ppid_swapped`` if
+    the sender did not, ``ppid_unset`` if it gave none and the port tells; ``stream``; ``tsn`` of its first chunk,
+    ``last_tsn`` of its last, None where that is not known; ``length`` of the user data (of the first chunk where the
+    last is not known), ``fragment`` if it has several chunks; ``pdu`` "initiatingMessage", "successfulOutcome" or
+    "unsuccessfulOutcome", ``procedure`` its code,
     ``amf_ue_id`` and ``ran_ue_id`` (S1AP: of the MME and the eNB); ``nas`` the type of the 5GMM (EMM) message inside
     where it can be read, ``nas_length`` its octets, ``registration_type``, ``nas_cause``, ``cause_group``, ``cause``
     and ``ran_node`` as in sctptop/model/ngap/header.py; ``odd`` why the header could not be decoded. No other byte of

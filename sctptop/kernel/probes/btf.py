@@ -29,10 +29,15 @@ class MissingMember(BtfError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class MemberPlace:
-    """Offset from the start of the outermost struct and size, in bytes."""
+    """Offset from the start of the outermost struct and size, in bytes.
+
+    A bit field has ``bits``, that many from bit ``shift`` of its byte on, the lowest being 0.
+    """
 
     offset: int
     size: int
+    shift: int = 0
+    bits: int = 0
 
 
 class _Raw(ctypes.Structure):
@@ -89,21 +94,23 @@ class KernelTypes:
     def member(self, struct: str, path: str) -> MemberPlace:
         """Where ``path`` (names with dots between) is in ``struct``.
 
-        Raises MissingMember, which names what is missing, and BtfError for a bit field.
+        Raises MissingMember, which names what is missing, and BtfError for a bit field of several bytes.
         """
         type_id = self._struct(struct)
         if type_id is None:
             raise MissingMember(f"struct {struct} is not among the kernel's types")
-        bits, done = 0, struct
+        bits, width, done = 0, 0, struct
         for name in path.split("."):
             found = self._find(self._bare(type_id), name)
             if found is None:
                 raise MissingMember(f"struct {done} has no member {name} in this kernel")
-            type_id, offset = found
+            type_id, offset, width = found
             bits += offset
             done += f".{name}"
-        if bits % 8:
-            raise BtfError(f"{done} is a bit field")
+        if width:
+            if bits % 8 + width > 8:
+                raise BtfError(f"{done} is a bit field of several bytes")
+            return MemberPlace(bits // 8, 1, bits % 8, width)
         size = self._lib.btf__resolve_size(self._types, type_id)
         return MemberPlace(bits // 8, max(int(size), 0))
 
@@ -113,8 +120,8 @@ class KernelTypes:
 
     def _find(
         self, type_id: int, name: str, around: tuple[int, ...] = (), without: set[int] | None = None
-    ) -> tuple[int, int] | None:
-        """Type and offset in bits of a member, looked for in unnamed structs and unions too.
+    ) -> tuple[int, int, int] | None:
+        """Type, offset in bits and, of a bit field, width of a member, looked for in unnamed structs and unions too.
 
         ``around`` are those that hold this one, ``without`` those that were seen not to have it.
         """
@@ -123,17 +130,17 @@ class KernelTypes:
             return None
         if type_id in around or len(around) >= _DEEPEST:
             raise BtfError(f"the kernel's BTF has types that hold themselves: {type_id}")
-        for member, member_type, offset in self._members(type_id):
+        for member, member_type, offset, width in self._members(type_id):
             if member == name:
-                return member_type, offset
+                return member_type, offset, width
             if not member and (
                 found := self._find(self._bare(member_type), name, (*around, type_id), without)
             ):
-                return found[0], found[1] + offset
+                return found[0], found[1] + offset, found[2]
         without.add(type_id)
         return None
 
-    def _members(self, type_id: int) -> Iterator[tuple[str, int, int]]:
+    def _members(self, type_id: int) -> Iterator[tuple[str, int, int, int]]:
         header = self._header(type_id)
         kind, count, bit_fields = (header.info >> 24) & 0x1F, header.info & 0xFFFF, header.info >> 31
         if kind not in (_STRUCT, _UNION):
@@ -146,6 +153,7 @@ class KernelTypes:
                 name.decode("utf-8", "replace"),
                 raw.type,
                 raw.offset & 0xFFFFFF if bit_fields else raw.offset,
+                raw.offset >> 24 if bit_fields else 0,
             )
 
     def _bare(self, type_id: int) -> int:

@@ -168,7 +168,8 @@ def _resolved(types: Types, named: _Named) -> MemberPlace | None:
 def _with_offset(named: _Named, member: MemberPlace) -> str:
     lines = _macros(named.name, str(member.offset))
     if named.read:
-        lines.append(_reader(named.name, f"u{member.size * 8}", str(member.offset)))
+        kind, bits = f"u{member.size * 8}", f"v >> {member.shift} & {(1 << member.bits) - 1}"
+        lines.append(_reader(named.name, kind, str(member.offset), bits if member.bits else "v"))
     return "\n".join(lines)
 
 
@@ -188,8 +189,8 @@ def _macros(name: str, offset: str) -> list[str]:
     ]
 
 
-def _reader(name: str, kind: str, offset: str) -> str:
+def _reader(name: str, kind: str, offset: str, value: str = "v") -> str:
     return (
         f"{_READ} {name}(const void *p)\n"
-        f"{{ {kind} v = 0; bpf_probe_read_kernel(&v, sizeof(v), p + {offset}); return (u64)v; }}"
+        f"{{ {kind} v = 0; bpf_probe_read_kernel(&v, sizeof(v), p + {offset}); return (u64)({value}); }}"
     )

@@ -59,7 +59,9 @@ def plain() -> tuple[bytes, bytes]:
     inner = module.struct("inner", 24, ("pad", u64, 0), ("", either, 64), ("tail", u32, 128))
     named = module.add("inner_t", TYPEDEF, module.add("", CONST, module.add("", VOLATILE, inner)))
     module.struct("sctp_transport", 40, ("asoc", u64, 0), ("c", named, 64), ("cwnd", u32, 256))
-    module.struct("with_bits", 4, ("dead", u32, 1 << 24 | 3), ("rest", u32, 0), flag=1)
+    module.struct(
+        "with_bits", 4, ("dead", u32, 1 << 24 | 3), ("rest", u32, 0), ("wide", u32, 3 << 24 | 30), flag=1
+    )
     return base.bytes(), module.bytes()
 
 

@@ -46,11 +46,12 @@ def test_what_is_missing_is_named(btf: Path) -> None:
             types.member("sctp_transport", "cwnd.below")
 
 
-def test_bit_fields_are_refused(btf: Path) -> None:
+def test_bit_fields_are_within_a_byte_or_refused(btf: Path) -> None:
     with KernelTypes(folder=btf) as types:
-        assert types.member("with_bits", "rest").offset == 0
-        with pytest.raises(BtfError, match=r"with_bits\.dead is a bit field"):
-            types.member("with_bits", "dead")
+        assert types.member("with_bits", "rest") == MemberPlace(0, 4)
+        assert types.member("with_bits", "dead") == MemberPlace(0, 1, shift=3, bits=1)
+        with pytest.raises(BtfError, match=r"with_bits\.wide is a bit field of several bytes"):
+            types.member("with_bits", "wide")
 
 
 def test_a_module_that_tells_nothing(btf: Path) -> None:

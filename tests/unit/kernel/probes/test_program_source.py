@@ -42,6 +42,18 @@ def test_members_are_named_by_the_c_alone() -> None:
     assert source.left_out == {}
 
 
+def test_a_bit_field_is_shifted_out_of_its_byte() -> None:
+    class Bits(Types):
+        def member(self, struct: str, path: str) -> MemberPlace:
+            place = super().member(struct, path)
+            return MemberPlace(24, 1, shift=4, bits=1) if path == "force_delay" else place
+
+    assert (
+        "u8 v = 0; bpf_probe_read_kernel(&v, sizeof(v), p + 24); return (u64)(v >> 4 & 1); }"
+        in from_btf(Bits()).text
+    )
+
+
 def test_a_concern_without_its_member_is_left_out() -> None:
     source = from_btf(Types("sctp_sender_hb_info.hb_nonce"))
     assert source.left_out == {"rtt.c": "struct sctp_sender_hb_info has no member hb_nonce in this kernel"}
