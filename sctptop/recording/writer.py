@@ -80,7 +80,7 @@ class Writer:
     def __init__(
         self, path: Path, facts: Mapping[str, Any], limits: Limits | None = None, folder: Folder | None = None
     ) -> None:
-        """Makes the file, mode 0600 and owned by the caller of sudo. Raises RecordingError; never overwrites.
+        """Makes the file, mode 0600. Raises RecordingError; never overwrites.
 
         ``folder``: where a relative path is meant; none is the one of this moment.
         """

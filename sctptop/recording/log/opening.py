@@ -39,7 +39,7 @@ class NewFile:
     """A file that was not there before, and the name it has in its folder."""
 
     def __init__(self, path: Path, folder: Folder) -> None:
-        """Makes it, mode 0600 and owned by the caller of sudo. Raises RecordingError; never overwrites."""
+        """Makes it, mode 0600. Raises RecordingError; never overwrites."""
         try:
             self._folder = folder.open(path)
         except OSError as error:
@@ -51,11 +51,6 @@ class NewFile:
         except OSError as error:
             os.close(self._folder)
             raise _unwritable(path, error) from None
-        with suppress(OSError):
-            # A file system without owners.
-            owner = _who_called_sudo()
-            if owner is not None:
-                os.fchown(self.descriptor, *owner)
         with suppress(OSError):
             # The name itself has to be on disk too. A folder may be open to writing alone.
             os.fsync(self._folder)
@@ -101,10 +96,3 @@ def _unwritable(path: Path, error: OSError) -> RecordingError:
     if isinstance(error, FileExistsError):
         return RecordingError(f"{path} is there already (try: another name; nothing is overwritten)")
     return RecordingError(f"cannot write {path}: {error.strerror} (try: another folder)")
-
-
-def _who_called_sudo() -> tuple[int, int] | None:
-    names = (os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", ""))
-    if os.geteuid() != 0 or not all(name.isascii() and name.isdigit() for name in names):
-        return None
-    return int(names[0]), int(names[1])

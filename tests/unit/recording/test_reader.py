@@ -78,14 +78,6 @@ def test_the_file_is_private_and_never_overwrites(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_the_file_belongs_to_who_called_sudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SUDO_UID", "1234")
-    monkeypatch.setenv("SUDO_GID", "2345")
-    told = written(tmp_path / "a.sctp", with_probes(2, 1)).stat()
-    assert (told.st_uid, told.st_gid) == (1234, 2345)
-
-
 def test_what_is_older_than_wanted_is_forgotten(tmp_path: Path) -> None:
     samples = list(with_probes(600, 1))
     kept = read(written(tmp_path / "a.sctp", samples, Limits(keep_s=130)))
