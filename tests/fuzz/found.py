@@ -26,7 +26,12 @@ FOUND: Mapping[str, tuple[str, ...]] = {
         "000a362d332c380a",
     ),
     # An instant of 1e308 ns: no date is that far from another.
-    "registrations": ("0083838383838383838383838383838383838383001201000013010000140100001501dc01dc000500",),
+    # The second: an association that went before the request on it was read, so that no message was left.
+    "registrations": (
+        "0083838383838383838383838383838383838383001201000013010000140100001501dc01dc000500",
+        "dc05ffffffffff000094000000d00255e4ea1ddc051ddc05fffffffffc0000000000dc05ffffffffff0000"
+        "94000000d00255e4ea1ddc05fffffffffcffffff0000",
+    ),
     # "--" for the value of a flag: argparse makes an empty list of it.
     "command-line": ("7265706c6179006d002d2d6174002d2d",),
 }

@@ -241,8 +241,9 @@ class Attempt:
         return (self.first, *self._later)
 
     def _as_read(self, until_ns: int) -> Iterable[Message]:
-        """Its messages until then; what cannot be read of them as it was inferred."""
+        """The request and its messages until then; what cannot be read of them as it was inferred."""
         for place, message in enumerate(self._messages):
-            if message.at_ns <= until_ns:
+            # The request began it, though what ended it may have come before that was read.
+            if place == 0 or message.at_ns <= until_ns:
                 nas = self.verdict.read_as.get(place)
                 yield message if nas is None else replace(message, nas=nas, inferred=True)
