@@ -32,7 +32,6 @@ def _both(both: argparse._ArgumentGroup) -> None:
     both.add_argument(
         "--timeout", type=float, default=15.0, metavar="SEC", help="of a UE, default 15 (T3510)"
     )
-    both.add_argument("--send-buffer", type=int, default=0, metavar="BYTES", help="SO_SNDBUF")
     both.add_argument(
         "--blocking",
         action="store_true",

@@ -88,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--sack-delay", type=int, default=None, metavar="MS", help="0 = no delay")
     made.add_argument("--rto", type=_numbers, default=None, metavar="INITIAL,MIN,MAX", help="in ms")
     made.add_argument("--receive-buffer", type=int, default=0, metavar="BYTES")
-    made.add_argument("--send-buffer", type=int, default=0, metavar="BYTES")
+    made.add_argument("--send-buffer", type=int, default=0, metavar="BYTES", help="SO_SNDBUF")
     made.add_argument(
         "--more",
         type=float,
