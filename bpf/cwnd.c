@@ -37,7 +37,8 @@ INLINE bool counted(struct path_windows *path, u32 cause, u32 before)
 		change = &path->changes[CHANGE_BURST_RESET];
 	else
 		return false;
-	if (change->interval != path->interval) {
+	/* Where something else moved it in between it begins anew, so that a rise never ends below its beginning. */
+	if (change->interval != path->interval || change->after != before) {
 		change->interval = path->interval;
 		change->before = before;
 	}

@@ -73,6 +73,17 @@ int at_sack(struct bpf_raw_tracepoint_args *ctx)
 	return 0;
 }
 
+/* SCTP_PR_SCTP_TTL, _RTX and _PRIO, the policies of partial reliability: uapi/linux/sctp.h. */
+#define POLICIES 3
+
+INLINE u64 of_all_policies(const void *counters)
+{
+	u64 counts[POLICIES] = {};
+
+	bpf_probe_read_kernel(counts, sizeof(counts), counters);
+	return counts[0] + counts[1] + counts[2];
+}
+
 /* sctp_get_sctp_info(sk, asoc, info): sock_diag tells an association, with the windows of its primary path. The other
  * paths at this very moment are ours to tell; so are path MTU and heartbeat timer, which netlink has no place for. */
 int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
@@ -91,6 +102,9 @@ int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 	/* Anew each time: a restart changes the tags, and memory may be another association's now. */
 	name_association(&entry->who, asoc);
 	look_at_association(entry, asoc);
+	entry->param_flags = sctp_association__param_flags(asoc);
+	entry->abandoned_unsent = of_all_policies(ADDRESS_sctp_association__abandoned_unsent(asoc));
+	entry->abandoned_sent = of_all_policies(ADDRESS_sctp_association__abandoned_sent(asoc));
 	entry->told = entry->interval;
 	head = ADDRESS_sctp_association__peer__transport_addr_list(asoc);
 	next = list_head__next(head);
@@ -116,6 +130,10 @@ int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 			path->state = sctp_transport__state(transport);
 			path->hb_running = sctp_transport__hb_timer__entry__pprev(transport) != 0;
 			path->hb_due = sctp_transport__hb_timer__expires(transport) - bpf_jiffies64();
+			path->param_flags = sctp_transport__param_flags(transport);
+#ifdef HAVE_sctp_transport__encap_port
+			path->encap_port = FROM_NETWORK16((u16)sctp_transport__encap_port(transport));
+#endif
 			path->told = path->interval;
 			path->gone = 0;
 		}

@@ -23,6 +23,7 @@ struct path_windows {
 	u32 partial_bytes_acked, pathmtu, srtt, rto, errors, state;
 	u32 hb_running;
 	s32 hb_due; /* jiffies until the heartbeat timer fires */
+	u32 param_flags, encap_port;
 	u32 gone; /* kept for the reading to come; its memory may be another path's already */
 	struct window_change changes[CHANGE_FREQUENT];
 	u32 shown_cwnd, shown_ssthresh, shown_flight, shown_rwnd; /* in the last event of --every-change */
@@ -32,7 +33,9 @@ struct assoc_windows {
 	struct who who;
 	u32 interval, told;
 	struct window_extent peer_rwnd, rwnd;
-	u32 peer_dups, unused; /* chunks that the peer's SACKs say it had already */
+	u32 peer_dups; /* chunks that the peer's SACKs say it had already */
+	u32 param_flags;
+	u64 abandoned_unsent, abandoned_sent; /* messages given up by partial reliability, all policies together */
 };
 
 /* BCC compiles code that prints a table's values member by member, which nobody runs here: bytes spare it the work. */

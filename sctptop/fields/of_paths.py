@@ -29,6 +29,9 @@ PATH_FIELDS: tuple[PathField, ...] = (
     PathField("max_retrans", "PMR", "n", "Path.Max.Retrans"),
     PathField("hb_timer", "HB-TMR", "switch", "whether the heartbeat timer runs"),
     PathField("hb_due_ms", "HB-DUE", "ms", "when the next heartbeat is due, from probes"),
+    PathField(
+        "encap_port", "ENCAP", "#", "UDP port of the peer, where SCTP goes in UDP (RFC 6951); from probes"
+    ),
     PathField("pathmtu", "PMTU", "B", "path MTU, from probes"),
     PathField("partial_bytes_acked", "PBA", "B", "partial_bytes_acked, RFC 9260 section 7.2.2"),
     PathField("cwnd_min", "CWND-MIN", "B", "least cwnd in the last interval, from probes"),

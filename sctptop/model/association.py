@@ -57,6 +57,7 @@ class Path:
     partial_bytes_acked: int | None = None
     pathmtu: int | None = None
     hb_due_ms: float | None = None
+    encap_port: int | None = None
     way: Way | None = None
 
 
@@ -178,6 +179,9 @@ class Association:
     peer_rwnd_max: int | None = None
     # Chunks that the peer's SACKs said it had already, since probes look.
     peer_dups: int | None = counter()
+    # Messages given up by PR-SCTP, known from probes only.
+    abandoned_unsent: int | None = counter()
+    abandoned_sent: int | None = counter()
     # Of all messages: how long held before the first transmission, how long waiting to be read; what the interval
     # added, as Path.data_rtt_bins.
     held_bins: tuple[tuple[int, int], ...] = ()

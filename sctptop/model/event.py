@@ -44,7 +44,8 @@ class Event:
 
     hb_rtt: ``rtt_ms`` (ns clock), ``kernel_rtt_ms`` (the kernel's own figure, whole jiffies)
     cwnd: ``cause`` of CWND_CAUSES, ``before``, ``after``, ``ssthresh_before``, ``ssthresh_after``,
-    ``flight`` in bytes, ``times``: how many such changes this one stands for (1 for a cut)
+    ``flight`` in bytes, ``times``: how many such changes this one stands for (1 for a cut); of several ``before`` is
+    that of the last that came in a row
     rwnd: ``cause`` INCREASE or DECREASE, ``before``, ``after`` in bytes
     window: ``cwnd``, ``ssthresh``, ``flight``, ``peer_rwnd`` in bytes
     t3_rtx: ``rto_ms``, ``errors`` in a row before it, ``flight``; ``tsn`` and ``chunk_bytes`` (of user data) of the
@@ -82,8 +83,14 @@ class Event:
 
     @property
     def is_cut(self) -> bool:
-        """Whether the congestion window was cut; opening and burst limits are no cuts."""
-        return self.kind == "cwnd" and self.text("cause") in CUTS
+        """Whether the congestion window was cut; opening and burst limits are no cuts.
+
+        Nor is what raised it: a path that was idle gets four packets at least (sctp_transport_lower_cwnd, Linux 6.1).
+        """
+        if self.kind != "cwnd" or self.text("cause") not in CUTS:
+            return False
+        before, after = self.number("before"), self.number("after")
+        return before is None or after is None or after < before
 
     def text(self, name: str) -> str:
         """A detail as text, "" when it is not there."""

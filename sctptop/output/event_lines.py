@@ -43,7 +43,12 @@ class EventWriter:
         if state != self._said:
             lines.append(f"# probes {state}")
             self._said = state
-        lines += [line(event) for event in snapshot.happened_to(rows) if event.kind in self._kinds]
+        several = len(snapshot.namespaces) > 1
+        lines += [
+            line(event, snapshot.namespace_label(event.netns) if several else "")
+            for event in snapshot.happened_to(rows)
+            if event.kind in self._kinds
+        ]
         if sample.events_lost:
             lines.append(f"# {sample.events_lost} events lost: the buffer was full")
         if snapshot.events_missed > self._missed:
@@ -54,14 +59,16 @@ class EventWriter:
         return "".join(f"{text}\n" for text in lines)
 
 
-def line(event: Event) -> str:
-    """``12:03:44.123456 38412→59058 10.9.0.2 cwnd cause=T3_RTX before=17520 after=1500 …``"""
+def line(event: Event, namespace: str = "") -> str:
+    """``12:03:44.123456 38412→59058 10.9.0.2 cwnd cause=T3_RTX before=17520 after=1500 … netns=core``"""
     message = message_of(event)
     # Its numbers alone would have to be looked up.
     told = {"message": message.title, **event.details} if message else event.details
     details = " ".join(f"{name}={_text(value)}" for name, value in told.items() if value is not None)
     ports = f"{event.local_port}→{event.remote_port}"
-    return f"{event.time.astimezone():%H:%M:%S.%f} {ports} {event.address or '-'} {event.kind} {details}".rstrip()
+    where = f" netns={namespace}" if namespace else ""
+    begin = f"{event.time.astimezone():%H:%M:%S.%f} {ports} {event.address or '-'} {event.kind} {details}".rstrip()
+    return begin + where
 
 
 def _text(value: Detail) -> str:

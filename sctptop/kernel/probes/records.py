@@ -92,6 +92,8 @@ class PathWindows(NamedTuple):
     state: U32
     hb_running: U32
     hb_due: S32
+    param_flags: U32
+    encap_port: U32
     gone: U32
     changes: Annotated[tuple[Change, ...], Times(len(FREQUENT))]
     shown_cwnd: U32
@@ -109,7 +111,9 @@ class AssociationWindows(NamedTuple):
     peer_rwnd: Extent
     rwnd: Extent
     peer_dups: U32
-    unused: U32
+    param_flags: U32
+    abandoned_unsent: U64
+    abandoned_sent: U64
 
 
 class ProbeEvent(NamedTuple):

@@ -14,7 +14,7 @@ from sctptop.kernel.probes.records import AssociationName
 from sctptop.kernel.probes.session import NOTHING, Observed
 from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
-from sctptop.kernel.reading.probe_facts import association_facts
+from sctptop.kernel.reading.probe_facts import association_facts, switched_off
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
 from sctptop.kernel.ways.ways import Ways
 from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Process
@@ -175,6 +175,7 @@ def _association(
         facts.update(_facts_of_line(line, clock))
     if record is not None:
         facts.update(_facts_of_record(record, socket, clock))
+        facts.update(switched_off(name, observed))
     if line is not None and record is not None and set(line.local_addresses) == set(record.local_addresses):
         facts["local_addresses"] = line.local_addresses
     local_addresses: Any = facts.get("local_addresses", ())

@@ -11,6 +11,8 @@ from sctptop.model.association import PATH_STATES
 
 Facts = Mapping[str, object]
 NO_FACTS: Facts = {}
+SPP_HB_DISABLE, SPP_SACKDELAY_DISABLE = 1 << 1, 1 << 6
+"""enum sctp_spp_flags, include/uapi/linux/sctp.h: heartbeats, or the delay of SACKs, are off."""
 
 
 def association_facts(name: AssociationName, observed: Observed) -> Facts:
@@ -28,6 +30,18 @@ def association_facts(name: AssociationName, observed: Observed) -> Facts:
         "peer_rwnd_min": windows.peer_rwnd.min,
         "peer_rwnd_max": windows.peer_rwnd.max,
         "peer_dups": windows.peer_dups,
+        "abandoned_unsent": windows.abandoned_unsent,
+        "abandoned_sent": windows.abandoned_sent,
+    }
+
+
+def switched_off(name: AssociationName | None, observed: Observed) -> Facts:
+    """0 for what is switched off; it still has its number in sock_diag and /proc."""
+    windows = observed.associations.get(name) if name else None
+    param_flags = windows.param_flags if windows is not None else 0
+    return {
+        **({"hb_interval_ms": 0.0} if param_flags & SPP_HB_DISABLE else {}),
+        **({"sack_delay_ms": 0} if param_flags & SPP_SACKDELAY_DISABLE else {}),
     }
 
 
@@ -57,9 +71,12 @@ def path_facts(name: AssociationName, address: str, observed: Observed, clock: J
         "partial_bytes_acked": windows.partial_bytes_acked,
         "pathmtu": windows.pathmtu or None,
         "hb_due_ms": _due(windows, clock),
+        "encap_port": windows.encap_port or None,
     }
 
 
 def _due(windows: PathWindows, clock: JiffyClock) -> float | None:
     # A timer that is due and has not run yet may lie a jiffy in the past.
-    return clock.milliseconds(max(windows.hb_due, 0)) if windows.hb_running else None
+    # Where heartbeats are off the timer may run once more, and lies far in the past then.
+    on = windows.hb_running and not windows.param_flags & SPP_HB_DISABLE
+    return clock.milliseconds(max(windows.hb_due, 0)) if on else None

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.evidence import Moment, Watch
-from sctptop.model.advice.ngap_signs import Ended, NgapWatch, is_message
+from sctptop.model.advice.ngap_signs import EndedAttempt, NgapWatch, is_message
 from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, RULES, Rule
 from sctptop.model.advice.signs import gives_cause
 from sctptop.model.associations.counters import CounterRow
@@ -62,11 +62,11 @@ class _Said:
     last_s: float
 
 
-class Registered(Protocol):
+class EndedAttempts(Protocol):
     """What of the registrations advice is made from."""
 
     @property
-    def ended_now(self) -> Sequence[Ended]: ...
+    def ended_now(self) -> Sequence[EndedAttempt]: ...
 
 
 class Circumstances(Protocol):
@@ -87,7 +87,7 @@ class Circumstances(Protocol):
     @property
     def past(self) -> History: ...
     @property
-    def registrations(self) -> Registered: ...
+    def registrations(self) -> EndedAttempts: ...
 
 
 class Adviser:

@@ -107,6 +107,8 @@ class Generation:
     damaged: int = 0
     own_drops: int = 0
     sacks: int = 0
+    abandoned_unsent: int = 0
+    abandoned_sent: int = 0
     expired: dict[int, Expired] = field(default_factory=dict)
     least_rto_ms: float | None = None
     losses: dict[str, int] = field(default_factory=dict)
@@ -195,6 +197,9 @@ class Watch:
     ) -> None:
         gained = round((row.rate("rtx_chunks") or 0.0) * moment.interval_s)
         generation.out_data += round((row.rate("out_data_chunks") or 0.0) * moment.interval_s)
+        for name in ("abandoned_unsent", "abandoned_sent"):
+            given_up = round((row.rate(name) or 0.0) * moment.interval_s)
+            setattr(generation, name, getattr(generation, name) + given_up)
         generation.gaps += round((row.rate("gap_acks") or 0.0) * moment.interval_s)
         if self._outage(row):
             gained = 0

@@ -44,7 +44,7 @@ class _Generation:
     completed: Counter[str] = field(default_factory=Counter)
 
 
-class Ended(Protocol):
+class EndedAttempt(Protocol):
     """A registration that ended, as far as advice needs it; times in ns, None where not known."""
 
     @property
@@ -106,7 +106,7 @@ class NgapWatch:
         timeouts = round(old.sack_timeouts + new.sack_timeouts)
         return old.late_pairs + new.late_pairs, old.pairs + new.pairs, timeouts
 
-    def register(self, one: Ended) -> None:
+    def register(self, one: EndedAttempt) -> None:
         """Take in a registration that ended."""
         new = self._new
         new.ended[one.outcome, one.cause or ""] += 1

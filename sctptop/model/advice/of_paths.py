@@ -201,14 +201,17 @@ def _next_try(case: Case, path: Path) -> str:
 def no_heartbeat(case: Case) -> Iterator[Finding]:
     """NGAP is measured, and nothing separates the network's round trip from the core's time. A note: it is no fault."""
     interval = case.row.association.hb_interval_ms
-    if not case.moment.probed or interval is None or interval < SLOW_HEARTBEAT_MS:
+    if not case.moment.probed or interval is None or 0 < interval < SLOW_HEARTBEAT_MS:
         return
     if any(rtt.heartbeat.n or rtt.last_at_s is not None for rtt in case.row.rtts.values()):
         return
     if case.ngap is None or case.ngap.messages < LEAST_NGAP:
         return
+    how = f"heartbeats every {show(interval, 'ms')} and none timed yet" if interval else "heartbeats are off"
     yield Finding(
         "note",
-        f"heartbeats every {show(interval, 'ms')} and none timed yet: network and core cannot be told apart",
-        "lower it while measuring: SCTP_PEER_ADDR_PARAMS, or net.sctp.hb_interval=5000 for new associations",
+        f"{how}: network and core cannot be told apart",
+        "lower it while measuring: SCTP_PEER_ADDR_PARAMS, or net.sctp.hb_interval=5000 for new associations"
+        if interval
+        else "switch them on while measuring: SPP_HB_ENABLE of SCTP_PEER_ADDR_PARAMS",
     )

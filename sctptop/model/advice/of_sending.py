@@ -147,3 +147,19 @@ def shutting_down(case: Case) -> Iterator[Finding]:
         remedy,
         since_s=span.since_s,
     )
+
+
+def abandoned(case: Case) -> Iterator[Finding]:
+    """Messages that were given up because their lifetime, or their number of retransmissions, was over (RFC 3758)."""
+    unsent, sent = case.watch.sum("abandoned_unsent"), case.watch.sum("abandoned_sent")
+    if unsent + sent < LEAST_STALLED:
+        return
+    out = max(case.watch.sum("out_data"), sent)
+    yield Finding(
+        "warning",
+        f"{counted(unsent + sent, 'message')} abandoned by partial reliability: {unsent} before they were sent, "
+        f"{sent} of {counted(out, 'DATA chunk')} after",
+        "the lifetime that the application sets (sinfo_timetolive, SCTP_PR_*) is shorter than loss or a queue holds "
+        "them: lengthen it, or mend the way",
+        cost=unsent + sent,
+    )

@@ -32,6 +32,7 @@ from sctptop.model.advice.of_retransmissions import (
     spurious_retransmission,
 )
 from sctptop.model.advice.of_sending import (
+    abandoned,
     closed_window,
     delayed_sack,
     full_send_buffer,
@@ -80,6 +81,7 @@ _DECLARED = (
     Rule("flapping_path", "Flapping path", CAUSE, flapping_path),
     Rule("slow_primary", "Slow primary path", CAUSE, slow_primary),
     Rule("small_sndbuf", "Full send buffer", CAUSE, full_send_buffer),
+    Rule("abandoned", "Abandoned messages", CAUSE, abandoned),
     Rule("slow_shutdown", "Slow shutdown", CAUSE, shutting_down),
     Rule("ppid_order", "Wrong PPID byte order", NGAP, wrong_ppid),
     Rule("no_ppid", "No PPID", NGAP, no_ppid),

@@ -28,7 +28,7 @@ MANY_ERRORS = 3
 def gives_cause(row: Row) -> bool:
     """Whether anything in this interval may be a sign of trouble. Cheap: it is asked of every association."""
     rates, entry = row.rates, row.association
-    if rates.get("rtx_chunks") or rates.get("rtx_marked_chunks"):
+    if any(map(rates.get, ("rtx_chunks", "rtx_marked_chunks", "abandoned_unsent", "abandoned_sent"))):
         return True
     if (entry.peer_rwnd is not None and entry.peer_rwnd < 2 * FULL_PACKET) or entry.state in OPENING:
         return True

@@ -106,10 +106,13 @@ def _writer(scene: Scene, shown: list[Logged]) -> Callable[[Logged], Line]:
     if scene.toggles.all_associations or not roomy:
         keys = {entry.key for entry in shown}
         rows = {row.key: row for row in scene.snapshot.rows if row.key in keys}
+        several = scene.toggles.all_associations and len({entry.event.netns for entry in shown}) > 1
         for entry in shown:
             name = _name(entry)
             if name not in ends:
                 ends[name] = _end(entry, rows, roomy)
+                if several and roomy:
+                    ends[name] = f"{scene.snapshot.namespace_label(entry.event.netns)}  {ends[name]}"
     end = min(max(map(len, ends.values()), default=0), END_MOST)
     path = max((len(entry.event.address or "") for entry in shown), default=0) if roomy else 0
 

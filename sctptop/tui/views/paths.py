@@ -45,6 +45,8 @@ def draw(scene: Scene) -> Drawing:
         shown = _path(path, room, change, scene.reading.now_s)
         rtt = row.rtts.get(path.address)
         body.append((*shown, _heartbeat(rtt.last_ms if rtt else None)) if beats else shown)
+        if path.encap_port:
+            body.append(line((f"    SCTP in UDP, the peer's port {path.encap_port} (RFC 6951)", "dim")))
         way = way_line(path.way, scene.width) if path.way else None
         if way is not None:
             body.append(way)

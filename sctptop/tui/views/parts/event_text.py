@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.associations.event_log import Logged
-from sctptop.model.event import CUTS, CWND_CAUSES, EVENT_KINDS, Event
+from sctptop.model.event import CWND_CAUSES, EVENT_KINDS, Event
 from sctptop.model.ngap.message import Message, message_of
 from sctptop.model.ngap.ppid import PPID_NAMES
 from sctptop.model.registrations.words import cause_of, nas_cause_of
@@ -53,7 +53,7 @@ def _heartbeat(event: Event) -> list[Line]:
 
 def _cwnd(event: Event) -> list[Line]:
     cause = event.text("cause")
-    style = "warn" if cause in CUTS else "graph"
+    style = "warn" if event.is_cut else "graph"
     why = CWND_CAUSES.get(cause, "").removeprefix("cut: ")
     begin = _moved(event, "before", "after", _exact)
     brief = _moved(event, "before", "after", _short)

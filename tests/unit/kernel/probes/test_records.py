@@ -69,7 +69,7 @@ def test_an_enum_has_those_numbers(enum: CEnum) -> None:
 def test_the_program_ends_with_what_is_read_of_it() -> None:
     text = from_btf(Types()).text
     assert text.endswith(statements({*HEADERS, *CONCERNS}))
-    assert "\nREADS_MEMBER(struct path_windows, struct window_change[3], changes, 120);\n" in text
+    assert "\nREADS_MEMBER(struct path_windows, struct window_change[3], changes, 128);\n" in text
     assert "\nREADS_SIZE(struct probe_event, 96, rtt_ns);\n" in text
     assert "\nREADS_TABLE(data_rtts, 16, 8);\n" in text
     assert "\nREADS_NUMBER(CAUSE_RESET, 7);\n" in text

@@ -33,7 +33,7 @@ def windows(told: int, raises: int) -> bytes:
     numbers = (told, told, *[4380] * 9, 0, 1500, 2, 250, 0, 2, 1, 250)
     return (
         who()
-        + struct.pack("<" + "I" * 18 + "i4x", *numbers)
+        + struct.pack("<" + "I" * 18 + "i12x", *numbers)
         + struct.pack("<QIIII", 1, raises, 1, 2, told)
         + bytes(64)
     )
@@ -189,7 +189,7 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
 def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
     found = started(lambda choice: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
-    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<10I", 1, 1, *[106496] * 6, 0, 0)
+    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<10I2Q", 1, 1, *[106496] * 6, 0, 0, 0, 0)
     one = (1).to_bytes(8, "little")
     for wait, index, of in (
         (0, 100, key),

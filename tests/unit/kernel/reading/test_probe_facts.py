@@ -19,7 +19,7 @@ NAME = (NETNS, 1, 38412, 50001)
 CLOCK = JiffyClock(250)
 
 
-def windows(address: str, cwnd: int, hb_running: bool = True) -> PathWindows:
+def windows(address: str, cwnd: int, hb_running: bool = True, flags: int = 0, encap: int = 0) -> PathWindows:
     extent = Extent(cwnd, cwnd - 10, cwnd + 10)
     return PathWindows(
         who=Who(NETNS, 7, 1, 1001, 38412, 50001, INET, 0, IPv4Address(address).packed + bytes(12)),
@@ -36,6 +36,8 @@ def windows(address: str, cwnd: int, hb_running: bool = True) -> PathWindows:
         state=2,
         hb_running=int(hb_running),
         hb_due=25,
+        param_flags=flags,
+        encap_port=encap,
         gone=0,
         changes=(Change(0, 0, 0, 0, 0),) * 3,
         shown_cwnd=0,
@@ -45,8 +47,10 @@ def windows(address: str, cwnd: int, hb_running: bool = True) -> PathWindows:
     )
 
 
-def observed(*paths: PathWindows) -> Observed:
-    own = AssociationWindows(paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, 0)
+def observed(*paths: PathWindows, flags: int = 0) -> Observed:
+    own = AssociationWindows(
+        paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, flags, 11, 12
+    )
     return Observed(
         paths={(NAME, path.who.path or ""): path for path in paths},
         associations={NAME: own},
@@ -85,6 +89,23 @@ def test_a_heartbeat_timer_that_does_not_run_or_is_due() -> None:
     late = windows(SECOND, 6000)._replace(hb_due=-2)
     for seen, due in ((windows(SECOND, 6000, hb_running=False), None), (late, 0.0)):
         assert path_facts(NAME, SECOND, observed(seen), CLOCK)["hb_due_ms"] == due
+
+
+def test_what_is_switched_off_is_off_whatever_number_it_has() -> None:
+    info = {**told().info, "p_sackdelay": 200, "p_hbinterval": 7500, "p_sackfreq": 2}
+    record = replace(told(), info=info)
+    for flags, delay_ms, interval_ms in ((0, 200, 30000.0), (1 << 6, 0, 30000.0), (1 << 1, 200, 0.0)):
+        seen = observed(windows(FIRST, 6000, flags=flags), flags=flags)
+        (entry,) = merge_associations(NETNS, [record], [], [], CLOCK, seen)
+        assert (entry.sack_delay_ms, entry.hb_interval_ms) == (delay_ms, interval_ms)
+        assert entry.paths[0].hb_due_ms == (None if interval_ms == 0 else 100.0)
+
+
+def test_what_partial_reliability_gave_up_and_udp_encapsulation() -> None:
+    seen = observed(windows(FIRST, 6000, encap=9899))
+    (entry,) = merge_associations(NETNS, [told()], [], [], CLOCK, seen)
+    assert (entry.peer_dups, entry.abandoned_unsent, entry.abandoned_sent) == (7, 11, 12)
+    assert [path.encap_port for path in entry.paths] == [9899, None]
 
 
 def test_another_association_gets_nothing() -> None:

@@ -139,6 +139,12 @@ CASES: dict[str, Callable[[], tuple[Advice, ...]]] = {
     "a send buffer that is full": lambda: advised(
         lambda tick: calm(tick, send_queue=4700, sndbuf=4608, paths=IN_FLIGHT, **UNTIMED)
     ),
+    "messages that are given up": lambda: advised(
+        lambda tick: calm(tick, abandoned_unsent=tick, abandoned_sent=2 * tick)
+    ),
+    "heartbeats are off": lambda: advised(
+        lambda tick: calm(tick, nodelay=True, hb_interval_ms=0.0), events=lambda tick: several(None, 4)
+    ),
     "a small receive buffer": lambda: advised(lambda tick: calm(tick, rcvbuf=2304, in_dup_chunks=tick)),
     "a small receive buffer of a peer that is here": lambda: advised(
         lambda tick: both(lossy(tick), rcvbuf=2304, rtx_chunks=0)
