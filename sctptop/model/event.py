@@ -15,6 +15,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "retransmit": "chunks were marked for retransmission, and why",
     "path": "a path went up, down or potentially failed",
     "association": "an association came into being or was freed",
+    "address": "an address of an association came or went, or another became its primary",
     "ngap": "a message of NGAP or S1AP: its header, its UE ids, and how long it was held or waited",
     "ngap_rtx": "a chunk of a message of NGAP or S1AP was sent again",
 }
@@ -53,6 +54,7 @@ class Event:
     retransmit: ``reason`` T3_RTX, FAST_RTX, PMTUD or T1_RTX, ``flight``
     path: ``before``, ``after`` of PATH_STATES
     association: ``change`` NEW or FREED, ``state`` of ASSOCIATION_STATES it was in when freed, ``at_ns`` as of ngap
+    address: ``change`` ADDED or REMOVED (of the peer), OWN_ADDED or OWN_REMOVED, PRIMARY; at the time of the reading
     ngap: ``direction`` "out" or "in"; ``at_ns`` on CLOCK_MONOTONIC: handed over by the application, or arrived;
     ``wait_ns``: until first transmitted, or until the application had read it; of several chunks the last counts.
     ``blocked_ns`` (out): how long sendmsg waited for send buffer before ``at_ns``; ``order_ns`` (in): of ``wait_ns``,

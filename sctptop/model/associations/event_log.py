@@ -11,7 +11,7 @@ from sctptop.model.event import Event
 
 KEPT = 1000
 """Events kept of the rare kinds, and as many of the frequent ones: so these never drive those out."""
-RARE = ("t3_rtx", "retransmit", "path", "association")
+RARE = ("t3_rtx", "retransmit", "path", "association", "address")
 
 
 @dataclass(frozen=True, slots=True)

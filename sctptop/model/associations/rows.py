@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sctptop.model.association import Association, Path
+from sctptop.model.associations.address_changes import address_changes
 from sctptop.model.associations.both_ends import OtherEnd, comes_first, listening_sockets, other_ends
 from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.history import History
@@ -68,10 +70,13 @@ class Rows:
         self._rtts = RttBook()
         self._waits = WaitBook()
         self.events: tuple[tuple[Key | None, Event], ...] = ()
+        self._now = datetime.min
+        self._changed: list[Event] = []
 
     def advance(self, sample: Sample, gained: Mapping[int, Mapping[str, int]]) -> None:
         """Update with the next sample; ``gained`` is what each namespace's SNMP counters gained in it."""
         self.tick += 1
+        self._now, self._changed = sample.time, []
         self.now_s += sample.interval_s or 0.0
         met = {
             place: self._meet(entry, sample.interval_s)
@@ -86,7 +91,7 @@ class Rows:
         for life in gone:
             life.ended = reason(life.association, born, len(gone), gained.get(life.association.netns, {}))
             life.ended_s = self.now_s
-        self.events = tuple(self._named(sample.events))
+        self.events = tuple(self._named((*sample.events, *self._changed)))
         alive = [(key, self._lives[key].association) for key in seen]
         self._rtts.advance(((key, event) for key, event in self.events if key is not None), alive, self.now_s)
         self._waits.advance(alive)
@@ -143,6 +148,8 @@ class Rows:
         # All names: an event may come from a time when less of it was known.
         for name in aliases(entry):
             self._by_name[name] = life
+        if life.association is not entry:
+            self._changed.extend(address_changes(life.association, entry, self._now))
         life.association = entry
         life.addresses.update(path.address for path in entry.paths)
         life.book.advance(

@@ -40,7 +40,9 @@ FILTERS = (
         "retransmissions",
         lambda event: event.kind in ("t3_rtx", "retransmit", "ngap_rtx"),
     ),
-    EventFilter("states", "paths and associations", lambda event: event.kind in ("path", "association")),
+    EventFilter(
+        "states", "paths and associations", lambda event: event.kind in ("path", "association", "address")
+    ),
     EventFilter("heartbeats", "heartbeats", lambda event: event.kind == "hb_rtt"),
     EventFilter("messages", "NGAP and S1AP messages", lambda event: event.kind in ("ngap", "ngap_rtx")),
     EventFilter("everything", "everything", lambda event: True),

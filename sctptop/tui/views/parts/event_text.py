@@ -164,6 +164,20 @@ def _sent_again(event: Event) -> list[Line]:
     return _both(f"{name} sent again", "warn", "" if tsn is None else f"TSN {tsn:.0f}", more)
 
 
+_ADDRESS = {
+    "ADDED": "added by the peer",
+    "REMOVED": "removed by the peer",
+    "OWN_ADDED": "added here",
+    "OWN_REMOVED": "removed here",
+    "PRIMARY": "is the primary now",
+}
+
+
+def _address(event: Event) -> list[Line]:
+    change = event.text("change")
+    return [_line("address", "warn", f"{event.address or UNKNOWN} {_ADDRESS.get(change, change.lower())}")]
+
+
 def _unknown(event: Event) -> list[Line]:
     told = "  ".join(f"{name} {value}" for name, value in event.details.items())
     return [_line(event.kind, "title", told)]
@@ -178,6 +192,7 @@ _WORDINGS: dict[str, Callable[[Event], list[Line]]] = {
     "retransmit": _retransmit,
     "path": _path,
     "association": _association,
+    "address": _address,
     "ngap": _ngap,
     "ngap_rtx": _sent_again,
 }
