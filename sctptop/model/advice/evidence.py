@@ -33,6 +33,8 @@ APART_S = 0.9
 """Readings are counted this far apart at least: however often one reads, a moment counts once."""
 
 
+EXPIRED_S = 130.0
+"""Longer than twice the longest RTO that is usual (RTO.Max, 60 s)."""
 ETHERNET = 1500
 """Bytes of a packet where the path MTU is not known."""
 
@@ -69,19 +71,16 @@ class Expired:
 
     times: int
     size: int
+    last_s: float
     despite: int = 0
     heard_despite: int = 0
     answered: bool = False
     heard: bool = False
 
-    def again(self, size: int) -> Expired:
+    def again(self, size: int, now_s: float) -> Expired:
         """One expiry more."""
-        return Expired(
-            self.times + 1,
-            min(self.size, size),
-            self.despite + self.answered,
-            self.heard_despite + self.heard,
-        )
+        despite, heard = self.despite + self.answered, self.heard_despite + self.heard
+        return Expired(self.times + 1, min(self.size, size), now_s, despite, heard)
 
 
 @dataclass(slots=True)
@@ -109,7 +108,6 @@ class Generation:
     sacks: int = 0
     abandoned_unsent: int = 0
     abandoned_sent: int = 0
-    expired: dict[int, Expired] = field(default_factory=dict)
     least_rto_ms: float | None = None
     losses: dict[str, int] = field(default_factory=dict)
 
@@ -126,6 +124,7 @@ class Watch:
         self._usual_ms: float | None = None
         self._counted_s: dict[str, float] = {}
         self._dropped: int | None = None
+        self._expired: dict[int, Expired] = {}
         self._dead = False
 
     def over(self, moment: Moment) -> bool:
@@ -167,23 +166,23 @@ class Watch:
         return {address: old.get(address, 0) + new.get(address, 0) for address in {*old, *new}}
 
     def expired(self) -> Mapping[int, Expired]:
-        """By TSN, as far as probes saw it."""
-        return self.generations[0].expired | self.generations[1].expired
+        """By TSN, as far as probes saw it: those that expired within the last EXPIRED_S."""
+        return self._expired
 
-    def _expiry(self, generation: Generation, event: Event, row: Row) -> None:
+    def _expiry(self, now_s: float, event: Event, row: Row) -> None:
         """Of several chunks that wait a packet holds as many as fit: so many bytes must get through."""
         tsn, size = event.number("tsn"), event.number("chunk_bytes")
         if tsn is None or not size:
             return
         waiting, fits = event.number("flight") or 0, row.association.pathmtu or ETHERNET
         packet = round(max(size, min(waiting, fits)))
-        before = self.expired().get(int(tsn))
-        generation.expired[int(tsn)] = before.again(packet) if before else Expired(1, packet)
+        before = self._expired.get(int(tsn))
+        self._expired[int(tsn)] = before.again(packet, now_s) if before else Expired(1, packet, now_s)
 
-    def _answered(self, generation: Generation, answered: bool) -> None:
-        for tsn, one in self.expired().items():
+    def _answered(self, answered: bool) -> None:
+        for tsn, one in self._expired.items():
             if not one.heard or (answered and not one.answered):
-                generation.expired[tsn] = replace(one, heard=True, answered=one.answered or answered)
+                self._expired[tsn] = replace(one, heard=True, answered=one.answered or answered)
 
     def _apart(self, what: str, now_s: float) -> bool:
         """Whether this reading is to be counted: far enough from the one counted before."""
@@ -217,15 +216,17 @@ class Watch:
         rto = row.association.rto_ms
         if rto is not None and (generation.least_rto_ms is None or rto < generation.least_rto_ms):
             generation.least_rto_ms = rto
+        old_s = moment.now_s - EXPIRED_S
+        self._expired = {tsn: one for tsn, one in self._expired.items() if one.last_s > old_s}
         generation.sacks += round((row.rate("in_sacks") or 0.0) * moment.interval_s) if self.expired() else 0
         if row.rate("in_packets"):
-            self._answered(generation, bool(row.rate("in_sacks")))
+            self._answered(bool(row.rate("in_sacks")))
         for event in happened:
             if event.kind == "t3_rtx":
                 generation.t3 += 1
-                self._expiry(generation, event, row)
+                self._expiry(moment.now_s, event, row)
             elif event.kind == "hb_rtt":
-                self._answered(generation, True)
+                self._answered(True)
             elif event.kind == "retransmit" and event.text("reason") in ("FAST_RTX", "T3_RTX"):
                 generation.fast += event.text("reason") == "FAST_RTX"
                 address = event.address or ""
