@@ -27,16 +27,22 @@ BPF_PERF_OUTPUT(events);
 /* Those that found no room. The kernel says it itself, but no sooner than with the next one that finds some. */
 BPF_ARRAY(events_lost, u64, 1);
 
-INLINE void submit(void *ctx, struct probe_event *event)
+/* An event, or a record that begins with one. */
+INLINE void submit_as(void *ctx, void *record, u64 size)
 {
 	int zero = 0;
 	u64 *lost;
 
-	if (events.perf_submit(ctx, event, sizeof(*event)) >= 0)
+	if (events.perf_submit(ctx, record, size) >= 0)
 		return;
 	lost = events_lost.lookup(&zero);
 	if (lost)
 		__sync_fetch_and_add(lost, 1);
+}
+
+INLINE void submit(void *ctx, struct probe_event *event)
+{
+	submit_as(ctx, event, sizeof(*event));
 }
 
 /* The name of a path for an event; false when its association is not in the table yet. */
@@ -49,6 +55,22 @@ INLINE bool path_named(struct who *who, const void *asoc, const void *transport)
 	*who = entry->who;
 	name_path(who, transport);
 	return true;
+}
+
+/* An association comes into being, is freed, or comes up. */
+enum { ASSOCIATION_NEW, ASSOCIATION_FREED, ASSOCIATION_UP };
+
+INLINE void life_event(struct probe_event *event, const void *asoc, const struct assoc_windows *entry, u16 change)
+{
+	const void *primary = (void *)sctp_association__peer__primary_path(asoc);
+
+	event->ns = bpf_ktime_get_ns();
+	event->kind = KIND_ASSOCIATION;
+	event->cause = change;
+	event->who = entry->who;
+	if (primary)
+		name_path(&event->who, primary);
+	event->after = sctp_association__state(asoc);
 }
 
 /* A function is remembered from its entry to its return by the stack it runs on: a softirq that interrupts a

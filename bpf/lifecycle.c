@@ -36,32 +36,24 @@ int path_return(struct pt_regs *ctx)
 	return 0;
 }
 
-enum { ASSOCIATION_NEW, ASSOCIATION_FREED };
-
-INLINE void tell(struct pt_regs *ctx, const void *asoc, const struct assoc_windows *entry, u16 change)
-{
-	struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_ASSOCIATION, .cause = change};
-	const void *primary = (void *)sctp_association__peer__primary_path(asoc);
-
-	event.who = entry->who;
-	if (primary)
-		name_path(&event.who, primary);
-	event.after = sctp_association__state(asoc);
-	submit(ctx, &event);
-}
-
 /* sctp_endpoint_add_asoc(ep, asoc): also called with the temporary associations that answer an INIT, which it passes
  * over. They are CLOSED; one that stays has its first state by then. */
 int at_association_new(struct pt_regs *ctx, void *ep, void *asoc)
 {
 	u64 key = (u64)asoc;
 	struct assoc_windows new = {};
+	struct probe_event event = {};
 
 	if (!sctp_association__state(asoc))
 		return 0;
 	name_association(&new.who, asoc);
 	associations.update(&key, (struct assoc_bytes *)&new);
-	tell(ctx, asoc, &new, ASSOCIATION_NEW);
+	life_event(&event, asoc, &new, ASSOCIATION_NEW);
+#ifdef ENDS
+	if (event.after == STATE_COOKIE_WAIT)
+		begins_to_connect(asoc, event.ns);
+#endif
+	submit(ctx, &event);
 	return 0;
 }
 
@@ -71,9 +63,25 @@ int at_association_free(struct pt_regs *ctx, void *asoc)
 	u64 key = (u64)asoc;
 	struct assoc_windows *entry = known(asoc);
 
-	if (!entry)
-		return 0;
-	tell(ctx, asoc, entry, ASSOCIATION_FREED);
-	associations.delete(&key);
+	if (entry) {
+#ifdef ENDS
+		struct association_end end = {};
+
+		life_event(&end.event, asoc, entry, ASSOCIATION_FREED);
+		if (why_freed(&end.why, asoc, end.event.ns))
+			submit_as(ctx, &end, sizeof(end));
+		else
+			submit(ctx, &end.event);
+#else
+		struct probe_event event = {};
+
+		life_event(&event, asoc, entry, ASSOCIATION_FREED);
+		submit(ctx, &event);
+#endif
+		associations.delete(&key);
+	}
+#ifdef ENDS
+	ends.delete(&key);
+#endif
 	return 0;
 }

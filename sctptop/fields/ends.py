@@ -6,6 +6,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from sctptop.model.associations.row import Row
+from sctptop.model.event import Event
 from sctptop.quantity import Value
 
 
@@ -25,6 +26,11 @@ def this_end(row: Row) -> str:
     """Our end, with the process that owns it where that is known."""
     process = owner(row)
     return f"{local_end(row)} {process}" if process else local_end(row)
+
+
+def remote_of(event: Event) -> str:
+    """Address and port of the peer of an association that was never read."""
+    return _end((event.address,) if event.address else (), event.address, event.remote_port)
 
 
 def _end(addresses: tuple[str, ...], primary: str | None, port: int) -> str:

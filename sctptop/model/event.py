@@ -14,7 +14,7 @@ EVENT_KINDS: Mapping[str, str] = {
     "t3_rtx": "the T3-rtx timer expired",
     "retransmit": "chunks were marked for retransmission, and why",
     "path": "a path went up, down or potentially failed",
-    "association": "an association came into being or was freed",
+    "association": "an association came into being, came up, or was freed, and why",
     "address": "an address of an association came or went, or another became its primary",
     "ngap": "a message of NGAP or S1AP: its header, its UE ids, and how long it was held or waited",
     "ngap_rtx": "a chunk of a message of NGAP or S1AP was sent again",
@@ -53,7 +53,12 @@ class Event:
     DATA chunk that had waited longest, where there is one
     retransmit: ``reason`` T3_RTX, FAST_RTX, PMTUD or T1_RTX, ``flight``
     path: ``before``, ``after`` of PATH_STATES
-    association: ``change`` NEW or FREED, ``state`` of ASSOCIATION_STATES it was in when freed, ``at_ns`` as of ngap
+    association: ``change`` NEW, UP (its COOKIE ACK came) or FREED, ``state`` of ASSOCIATION_STATES as it was freed,
+    ``at_ns`` as of ngap. UP: ``handshake_ms`` from INIT to COOKIE ACK, None where its INIT was not seen. FREED, where
+    the reason was seen: ``reason`` and ``by`` as in sctptop/model/associations/why_ended.py, ``before``, the state
+    before it, and what there is of ``cause`` (number) and ``cause_name`` of an ABORT received, ``from``, the source
+    address of it or of SHUTDOWN, ``t_bit``, ``path_state`` of that address; ``tries`` and how many were ``allowed``;
+    ``pid`` and ``command`` of the process, whether it is ``exiting``, and by which ``signal`` (0: none)
     address: ``change`` ADDED or REMOVED (of the peer), OWN_ADDED or OWN_REMOVED, PRIMARY; at the time of the reading
     ngap: ``direction`` "out" or "in"; ``at_ns`` on CLOCK_MONOTONIC: handed over by the application, or arrived;
     ``wait_ns``: until first transmitted, or until the application had read it; of several chunks the last counts.

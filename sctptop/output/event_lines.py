@@ -10,6 +10,7 @@ from sctptop.model.event import EVENT_KINDS, Detail, Event
 from sctptop.model.ngap.message import message_of
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK
+from sctptop.terminal_text import printable
 
 
 def event_kinds(text: str) -> frozenset[str]:
@@ -72,4 +73,8 @@ def line(event: Event, namespace: str = "") -> str:
 
 
 def _text(value: Detail) -> str:
-    return f"{value:.6f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    # Among texts is the name of a process, which may hold anything; one with a blank is quoted.
+    text = printable(str(value))
+    return f'"{text}"' if " " in text else text

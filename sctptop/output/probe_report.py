@@ -15,7 +15,7 @@ def report(costs: ProbeCosts) -> int:
 
 
 def _table(costs: ProbeCosts) -> str:
-    lines = [f"{'ATTACH POINT':<29} {'HOW':<14} {'STATE':<5} {'RUNS':>8} {'NS/RUN':>7} {'US/S':>8}  GIVES"]
+    lines = [f"{'ATTACH POINT':<35} {'HOW':<14} {'STATE':<5} {'RUNS':>8} {'NS/RUN':>7} {'US/S':>8}  GIVES"]
     counted: set[str] = set()
     total = 0
     for point in costs.points:
@@ -31,7 +31,7 @@ def _table(costs: ProbeCosts) -> str:
             numbers = f"{'above':>8} {'':>7} {'':>8}"
         state, why = "on" if point.on else "off", point.refused
         lines.append(
-            f"{point.target:<29} {point.how:<14} {state:<5} {numbers}  {point.gives}"
+            f"{point.target:<35} {point.how:<14} {state:<5} {numbers}  {point.gives}"
             + (f"  ({why})" if why else "")
         )
     on = sum(point.on for point in costs.points)

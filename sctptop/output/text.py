@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.default_columns import default_columns
-from sctptop.fields.ends import remote_end, this_end
+from sctptop.fields.ends import local_end, remote_end, remote_of, this_end
 from sctptop.fields.field import Field
 from sctptop.model.associations.row import Row
+from sctptop.model.associations.why_ended import end_of
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK, Kind
@@ -14,6 +15,9 @@ from sctptop.options import Options
 from sctptop.quantity import milliseconds, show
 from sctptop.terminal_text import printable
 from sctptop.totals_text import totals_pieces
+
+MOST_ENDS = 8
+"""Lines of one sample for associations that ended."""
 
 
 class TextWriter:
@@ -36,6 +40,7 @@ class TextWriter:
             "".join(text for _, text in totals_pieces(snapshot.totals, self._options.both_ends)),
             *source_troubles(sample),
             *advice_lines(snapshot, rows),
+            *end_lines(snapshot),
             *(self._table(rows) if rows else [self._nothing(snapshot)]),
             "",
         ]
@@ -86,6 +91,31 @@ def advice_lines(snapshot: Snapshot, rows: list[Row]) -> list[str]:
     return [
         f"advice: {worst.title}, {this_end(row)} → {remote_end(row)}: {worst.seen} (try: {worst.remedy}){more}"
     ]
+
+
+def end_lines(snapshot: Snapshot) -> list[str]:
+    """Those that ended in this sample and why, where probes saw it: one line for all with the same peer and reason."""
+    ended: dict[tuple[str, str], list[str]] = {}
+    rows = {row.key: row for row in snapshot.rows}
+    for key, event in snapshot.happened:
+        end = end_of(event)
+        if end is None:
+            continue
+        row = rows.get(key) if key is not None else None
+        local = local_end(row) if row is not None else f"*:{event.local_port}"
+        ended.setdefault((remote_end(row) if row is not None else remote_of(event), end.text), []).append(
+            local
+        )
+    lines = [
+        f"ended: {locals_[0] if len(locals_) == 1 else len(locals_)} → {remote}: {text}"
+        for (remote, text), locals_ in ended.items()
+    ]
+    more = len(lines) - MOST_ENDS
+    return (
+        lines
+        if more <= 0
+        else [*lines[:MOST_ENDS], f"ended: {more} more for other reasons or of other peers"]
+    )
 
 
 def _pad(text: str, width: int, column: Field) -> str:

@@ -167,7 +167,7 @@ class Dashboard(Vertical):
         if picture.chosen.view.shared and picture.chosen.toggles.all_associations:
             title += "  all associations"
         elif row is not None:
-            title += f"  {local_end(row)} → {remote_end(row)}" + (f"  {row.ended}" if row.ended else "")
+            title += f"  {local_end(row)} → {remote_end(row)}" + (f"  {row.why_ended}" if row.ended else "")
         panel.entitle(title)
         room, height = panel.room, panel.size.height
         scene = Scene(reading, reading.snapshot, row, room, height, picture.chosen.toggles)

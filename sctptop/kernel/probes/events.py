@@ -7,23 +7,43 @@ from datetime import datetime, timedelta
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.records import (
+    ASSOCIATION_END,
     CAUSES,
+    ENDS,
     FREQUENT,
+    HAD,
     KINDS,
     LIFE,
     LOWER,
     PROBE_EVENT,
+    EndReason,
     PathWindows,
     ProbeEvent,
     Who,
 )
 from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES
+from sctptop.model.associations.why_ended import CAUSE_NAMES, HOST, NETWORK, PEER, SHORT, THIS_END
 from sctptop.model.event import Detail, Event
 
 _CWND_CAUSES = LOWER + CAUSES
 _REASONS = ("T3_RTX", "FAST_RTX", "PMTUD", "T1_RTX")
 """enum sctp_retransmit_reason, include/net/sctp/structs.h."""
 _RWND = ("INCREASE", "DECREASE")
+_OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
+_BY = {
+    "refused": PEER,
+    "abort_received": PEER,
+    "shutdown_by_peer": PEER,
+    "stale_cookie": PEER,
+    "retransmissions": NETWORK,
+    "heartbeats": NETWORK,
+    "no_init_ack": NETWORK,
+    "no_cookie_ack": NETWORK,
+    "no_shutdown_ack": NETWORK,
+    "no_asconf_ack": NETWORK,
+    "icmp": NETWORK,
+}
+"""The rest is this end's doing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +67,11 @@ def event(data: bytes, clocks: Clocks) -> Event | None:
     if record.kind >= len(KINDS):
         return None
     kind = KINDS[record.kind]
-    return event_of(clocks.time(record.ns), kind, record.who, _details(kind, record, clocks))
+    details = _details(kind, record, clocks)
+    # A longer record of an association has the reason of its end.
+    if kind == "association" and len(data) >= ASSOCIATION_END.size:
+        details |= _end(ASSOCIATION_END.decode(data).why)
+    return event_of(clocks.time(record.ns), kind, record.who, details)
 
 
 def change_event(windows: PathWindows, name: str, times: int, clocks: Clocks) -> Event:
@@ -120,7 +144,54 @@ def _details(kind: str, record: ProbeEvent, clocks: Clocks) -> dict[str, Detail]
             }
         case _:
             state = _named(ASSOCIATION_STATES, record.after)
-            return {"change": _named(LIFE, record.cause), "state": state, "at_ns": record.ns}
+            change = _named(LIFE, record.cause)
+            life: dict[str, Detail] = {"change": change, "state": state, "at_ns": record.ns}
+            if change == "UP":
+                life["handshake_ms"] = record.rtt_ns / 1e6 if record.rtt_ns else None
+            return life
+
+
+def _end(why: EndReason) -> dict[str, Detail]:
+    """Details of the ``association`` event; none for a reason that is not known."""
+    had = {name for place, name in enumerate(HAD) if why.had >> place & 1}
+    state = _named(ASSOCIATION_STATES, why.state)
+    reason = _reason(why, had, state)
+    if reason not in SHORT:
+        return {}
+    path = _named(PATH_STATES, why.path_state) if "PATH" in had else None
+    stranger = reason == "abort_received" and path == "UNCONFIRMED"
+    details: dict[str, Detail] = {
+        "reason": reason,
+        "by": HOST if stranger else _BY.get(reason, THIS_END),
+        "before": state,
+    }
+    if "CAUSE" in had:
+        details |= {"cause": why.cause, "cause_name": CAUSE_NAMES.get(why.cause)}
+    if why.source is not None:
+        details["from"] = why.source
+    if path is not None:
+        details |= {"t_bit": "T_BIT" in had, "path_state": path}
+    if why.tries:
+        details |= {"tries": why.tries, "allowed": why.allowed}
+    if "PROCESS" in had:
+        command = why.comm.split(b"\0")[0].decode(errors="replace")
+        details |= {"pid": why.pid, "command": command, "exiting": "EXITING" in had}
+        if "EXITING" in had:
+            details["signal"] = why.signal
+    return details
+
+
+def _reason(why: EndReason, had: set[str], state: str) -> str:
+    reason = _named(ENDS, why.reason).lower()
+    if reason == "abort_received" and state in _OPENING:
+        return "refused"
+    if reason == "abort_by_application":
+        if state in _OPENING:
+            return "given_up"
+        if "LINGER" in had:
+            return "linger"
+        return "closed_unread" if "CLOSED" in had else reason
+    return reason
 
 
 def _named(names: tuple[str, ...], number: int) -> str:

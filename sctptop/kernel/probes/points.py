@@ -25,6 +25,23 @@ class ProbeChoice:
     ngap: bool = True
 
 
+def _each_state(what: str) -> tuple[str, ...]:
+    """The functions of the state table for an event, in each state in which an association can be ended by it."""
+    states = (
+        "do_9_1",
+        "cookie_wait",
+        "cookie_echoed",
+        "shutdown_pending",
+        "shutdown_sent",
+        "shutdown_ack_sent",
+    )
+    return tuple(f"sctp_sf_{state}_{what}" for state in states)
+
+
+def _of_end(function: str, gives: str, *targets: str) -> tuple[Point, ...]:
+    return tuple(Point(target, "kprobe", function, "ends.c", gives) for target in targets)
+
+
 POINTS: tuple[Point, ...] = (
     Point("sctp_make_heartbeat", "kretprobe", "heartbeat_made", "rtt.c", "a heartbeat leaves"),
     Point("sctp_sf_backbeat_8_3", "kprobe", "backbeat_enter", "rtt.c", "a HEARTBEAT-ACK arrives"),
@@ -57,6 +74,30 @@ POINTS: tuple[Point, ...] = (
     Point("sctp_assoc_control_transport", "kretprobe", "path_return", "lifecycle.c", "path up, down or PF"),
     Point("sctp_endpoint_add_asoc", "kprobe", "at_association_new", "lifecycle.c", "an association is born"),
     Point("sctp_association_free", "kprobe", "at_association_free", "lifecycle.c", "an association dies"),
+    Point("sctp_sf_do_5_1E_ca", "kprobe", "at_cookie_ack", "ends.c", "an association of ours comes up"),
+    *_of_end("end_abort_received", "the peer sends ABORT", *_each_state("abort")),
+    *_of_end("end_by_application", "the application aborts", *_each_state("prm_abort")),
+    *_of_end(
+        "end_given_up",
+        "the application gives up while connecting",
+        "sctp_sf_cookie_wait_prm_shutdown",
+        "sctp_sf_cookie_echoed_prm_shutdown",
+    ),
+    *_of_end("end_shutdown_here", "the application shuts down", "sctp_sf_do_9_2_prm_shutdown"),
+    *_of_end("end_shutdown_by_peer", "the peer shuts down", "sctp_sf_do_9_2_shutdown"),
+    *_of_end("end_autoclose", "autoclose shuts down", "sctp_sf_autoclose_timer_expire"),
+    *_of_end("end_retransmissions", "too many retransmissions", "sctp_sf_do_6_3_3_rtx"),
+    *_of_end("end_heartbeats", "too many heartbeats without an answer", "sctp_sf_sendbeat_8_3"),
+    *_of_end("end_no_init_ack", "no answer to INIT", "sctp_sf_t1_init_timer_expire"),
+    *_of_end("end_no_cookie_ack", "no answer to COOKIE ECHO", "sctp_sf_t1_cookie_timer_expire"),
+    *_of_end("end_no_shutdown_ack", "no answer to SHUTDOWN", "sctp_sf_t2_timer_expire"),
+    *_of_end("end_no_asconf_ack", "no answer to ASCONF", "sctp_sf_t4_timer_expire"),
+    *_of_end("end_shutdown_guard", "shutting down takes too long", "sctp_sf_t5_timer_expire"),
+    *_of_end("end_icmp", "ICMP: no SCTP at the peer", "sctp_sf_cookie_wait_icmp_abort"),
+    *_of_end("end_stale_cookie", "the peer refuses stale cookies", "sctp_sf_cookie_echoed_err"),
+    *_of_end("end_violation", "the peer violates the protocol", "sctp_make_abort_violation"),
+    *_of_end("end_no_user_data", "the peer sends DATA without data", "sctp_make_abort_no_data"),
+    *_of_end("end_abort_sent", "an ABORT is sent", "sctp_make_abort"),
     Point("sctp_prsctp_prune", "kprobe", "at_no_room", "blocked.c", "sendmsg waits for send buffer"),
     Point("sctp_outq_tail", "kprobe", "at_hand_over", "waits.c", "a message is handed over"),
     Point(

@@ -24,6 +24,7 @@ CONCERNS = (
     "rwnd.c",
     "rtt.c",
     "retransmission.c",
+    "ends.c",
     "lifecycle.c",
     "blocked.c",
     "ngap_head.c",
@@ -31,7 +32,7 @@ CONCERNS = (
     "waits.c",
     "fragments.c",
 )
-"""In this order: waits.c and fragments.c call what those before them have, where it is there."""
+"""In this order: lifecycle.c, waits.c and fragments.c call what those before them have, where it is there."""
 
 _NGAP_ONLY = ("blocked.c", "ngap_head.c", "ngap.c", "fragments.c")
 

@@ -25,7 +25,17 @@ CAUSES = ("RAISE", "BURST_LIMITED", "BURST_RESET", "RESET")
 """The causes after them."""
 FREQUENT = ("RAISE", "BURST_LIMITED", "BURST_RESET")
 """Changes of cwnd that are counted in the kernel."""
-LIFE = ("NEW", "FREED")
+LIFE = ("NEW", "FREED", "UP")
+ENDS = (
+    *("UNKNOWN", "ABORT_RECEIVED", "ABORT_BY_APPLICATION", "GIVEN_UP"),
+    *("SHUTDOWN_HERE", "SHUTDOWN_BY_PEER", "AUTOCLOSE"),
+    *("RETRANSMISSIONS", "HEARTBEATS"),
+    *("NO_INIT_ACK", "NO_COOKIE_ACK", "NO_SHUTDOWN_ACK", "NO_ASCONF_ACK", "SHUTDOWN_GUARD"),
+    *("ICMP", "STALE_COOKIE", "VIOLATION", "NO_USER_DATA", "ABORT_SENT"),
+)
+"""Why an association ended, as the state machine was called for it."""
+HAD = ("CAUSE", "T_BIT", "PATH", "PROCESS", "EXITING", "CLOSED", "LINGER")
+"""Bits of what is known of an end, from the lowest."""
 WAITS = ("HELD", "UNREAD")
 DIRECTIONS = ("OUT", "IN", "AGAIN")
 """What an ngap_event is of: our message, the peer's, or a chunk of ours sent again."""
@@ -52,9 +62,13 @@ class Who(NamedTuple):
     @property
     def path(self) -> str | None:
         """The path's address as text."""
-        if self.family == INET:
-            return inet_ntop(INET, self.address[:4])
-        return str(IPv6Address(self.address)) if self.family == INET6 else None
+        return _address(self.family, self.address)
+
+
+def _address(family: int, address: bytes) -> str | None:
+    if family == INET:
+        return inet_ntop(INET, address[:4])
+    return str(IPv6Address(address)) if family == INET6 else None
 
 
 class Extent(NamedTuple):
@@ -133,6 +147,36 @@ class ProbeEvent(NamedTuple):
     tsn: U32
     chunk_bytes: U32
     rtt_ns: U64
+
+
+class EndReason(NamedTuple):
+    """``reason`` is a place in ENDS; ``had`` has the bits of HAD: what of the rest is there. ``state`` before it."""
+
+    ns: U64
+    reason: U16
+    had: U16
+    cause: U16
+    path_state: U8
+    signal: U8
+    tries: U32
+    allowed: U32
+    pid: U32
+    family: U16
+    state: U16
+    address: Annotated[bytes, CType("u8", "s", 16)]
+    comm: Annotated[bytes, CType("u8", "s", 16)]
+
+    @property
+    def source(self) -> str | None:
+        """Where the ABORT or SHUTDOWN came from."""
+        return _address(self.family, self.address)
+
+
+class AssociationEnd(NamedTuple):
+    """An event of an association that was freed, and why, in the same buffer."""
+
+    event: ProbeEvent
+    why: EndReason
 
 
 class NgapHead(NamedTuple):
@@ -215,6 +259,7 @@ class CEnum:
 
 PATH_WINDOWS, ASSOC_WINDOWS = Layout(PathWindows), Layout(AssociationWindows)
 PROBE_EVENT, NGAP_EVENT = Layout(ProbeEvent), Layout(NgapEvent)
+ASSOCIATION_END = Layout(AssociationEnd)
 RTT_BIN, WAIT_BIN = Layout(RttBin), Layout(WaitBin)
 
 STRUCTS = (
@@ -224,6 +269,8 @@ STRUCTS = (
     CStruct("path_windows", "windows.h", PATH_WINDOWS),
     CStruct("assoc_windows", "windows.h", ASSOC_WINDOWS),
     CStruct("probe_event", "event.h", PROBE_EVENT),
+    CStruct("end_reason", "ends.c", Layout(EndReason)),
+    CStruct("association_end", "ends.c", ASSOCIATION_END),
     CStruct("ngap_head", "ngap_head.c", Layout(NgapHead)),
     CStruct("ngap_event", "ngap.c", NGAP_EVENT),
     CStruct("rtt_bin", "rtt.c", RTT_BIN),
@@ -242,7 +289,9 @@ ENUMS = (
     CEnum("KIND", "event.h", KINDS),
     CEnum("CHANGE", "windows.h", FREQUENT),
     CEnum("CAUSE", "cwnd.c", CAUSES, len(LOWER)),
-    CEnum("ASSOCIATION", "lifecycle.c", LIFE),
+    CEnum("ASSOCIATION", "event.h", LIFE),
+    CEnum("END", "ends.c", ENDS),
+    *(CEnum("HAD", "ends.c", (name,), 1 << place) for place, name in enumerate(HAD)),
     CEnum("WAIT", "waits.c", WAITS),
     CEnum("NGAP", "ngap.c", DIRECTIONS),
 )

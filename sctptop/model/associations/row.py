@@ -11,11 +11,14 @@ from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.associations.waits import NO_WAIT, Wait
+from sctptop.model.associations.why_ended import WhyEnded
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One association in one snapshot. ``rates`` are per second; ``ended`` says why it is gone.
+    """One association in one snapshot. ``rates`` are per second; ``ended`` says why it is gone, ``end`` in full.
+
+    ``end`` is there where probes saw why, and may be before the association is gone.
 
     ``other_end`` is there when both ends are on this host, and neither has gone before the other.
     ``held`` is how long its messages were held before the first transmission, ``read_wait`` how long those that came
@@ -32,6 +35,12 @@ class Row:
     other_end: OtherEnd | None = None
     held: Wait = NO_WAIT
     read_wait: Wait = NO_WAIT
+    end: WhyEnded | None = None
+
+    @property
+    def why_ended(self) -> str | None:
+        """``ended`` in a sentence, as far as it is known; None while it is alive."""
+        return self.end.text if self.ended is not None and self.end is not None else self.ended
 
     @property
     def primary_rtt(self) -> PathRtt | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +16,7 @@ from sctptop.model.associations.identity import Key, aliases, identity
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import RttBook
 from sctptop.model.associations.waits import WaitBook
-from sctptop.model.associations.why_ended import reason
+from sctptop.model.associations.why_ended import RESTARTED, WhyEnded, end_of, reason
 from sctptop.model.attributes import COUNTER, SERIES, named
 from sctptop.model.event import Event
 from sctptop.model.sample import Sample
@@ -43,9 +44,16 @@ class _Life:
     addresses: set[str] = field(default_factory=set)
     ended: str | None = None
     ended_s: float = 0.0
+    end: WhyEnded | None = None
     other: Association | None = None
     partner: _Life | None = None
     other_first: bool = False
+
+    def has_ended(self, end: WhyEnded) -> None:
+        """Probes tell why: before it is missed, or when it was missed already."""
+        self.end = end
+        if self.ended is not None:
+            self.ended = end.short
 
     def other_end(self) -> OtherEnd | None:
         """The other end, while it shares the fate of this one: both alive, or gone in the same reading."""
@@ -88,10 +96,16 @@ class Rows:
         _find_other_ends(sample, met)
         born = [self._lives[key].association for key in seen if self._lives[key].first_s == self.now_s]
         gone = [life for life in self._lives.values() if life.key not in seen and life.ended is None]
-        for life in gone:
-            life.ended = reason(life.association, born, len(gone), gained.get(life.association.netns, {}))
-            life.ended_s = self.now_s
         self.events = tuple(self._named((*sample.events, *self._changed)))
+        self._note_ends()
+        gone_of = Counter(life.association.netns for life in gone)
+        for life in gone:
+            netns = life.association.netns
+            guess = reason(life.association, born, gone_of[netns], gained.get(netns, {}))
+            if guess == RESTARTED:
+                life.end = None
+            life.ended = life.end.short if life.end is not None else guess
+            life.ended_s = self.now_s
         alive = [(key, self._lives[key].association) for key in seen]
         self._rtts.advance(((key, event) for key, event in self.events if key is not None), alive, self.now_s)
         self._waits.advance(alive)
@@ -119,6 +133,7 @@ class Rows:
                 since_reset=life.book.gained(),
                 age_s=self.now_s - life.first_s if life.born_while_watching else None,
                 ended=life.ended,
+                end=life.end,
                 rtts=self._rtts.of(life.key),
                 other_end=life.other_end(),
                 held=(waits := self._waits.of(life.key)).held,
@@ -175,6 +190,12 @@ class Rows:
                 yield life.key, event
             elif event_selected(event, self._selectors):
                 yield None, event
+
+    def _note_ends(self) -> None:
+        for key, event in self.events:
+            end = end_of(event)
+            if end is not None and key is not None:
+                self._lives[key].has_ended(end)
 
     def _rtt_series(self, key: Hashable, address: str) -> dict[str, float | None]:
         path = self._rtts.of(key)[address]

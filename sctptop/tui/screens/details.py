@@ -12,7 +12,7 @@ from sctptop.terminal_text import clip
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.widgets.line_panel import Drawing, Note
-from sctptop.tui.words.line import BLANK, Line, clipped, line
+from sctptop.tui.words.line import BLANK, Line, clipped, line, wrapped
 
 TITLE = 12
 BOTH = "Both ends"
@@ -45,8 +45,9 @@ class DetailsScreen(Popup):
         body: list[Line] = []
         notes: list[Note] = []
         if self._gone or row.ended:
-            why = row.ended or "ended"
-            body.append(line((f"This association has gone ({why}); these are its last values.", "warn")))
+            why = row.why_ended or "ended"
+            said = f"This association has gone ({why}); these are its last values."
+            body += wrapped(said, self.room, "warn")
         if row.other_end is not None:
             body.append(clipped(line((BOTH, "title"), (BOTH_HINT, "faint")), self.room))
             body.append(_beside("", "this end", "other end", self.room, "dim"))

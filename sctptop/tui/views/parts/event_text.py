@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.associations.event_log import Logged
+from sctptop.model.associations.why_ended import end_of
 from sctptop.model.event import CWND_CAUSES, EVENT_KINDS, Event
 from sctptop.model.ngap.message import Message, message_of
 from sctptop.model.ngap.ppid import PPID_NAMES
@@ -108,10 +109,23 @@ def _path(event: Event) -> list[Line]:
 
 
 def _association(event: Event) -> list[Line]:
-    if event.text("change") == "FREED":
-        state = event.text("state")
+    change = event.text("change")
+    if change == "UP":
+        took = event.number("handshake_ms")
+        return [_line("association", "good", "up" if took is None else f"up, handshake {milliseconds(took)}")]
+    if change != "FREED":
+        return [_line("association", "good", change.lower() or UNKNOWN)]
+    end, state = end_of(event), event.text("state")
+    if end is None:
         return [_line("association", "warn", "freed" + (f" in {state}" if state else ""))]
-    return [_line("association", "good", event.text("change").lower() or UNKNOWN)]
+    before = f", in {end.state}" if end.state else ""
+    return [
+        _line("association", "warn", f"ended: {end.text}{before}"),
+        _line("association", "warn", f"ended: {end.text}"),
+        _line("ended", "warn", end.text),
+        _line("ended", "warn", end.what),
+        _line("ended", "warn", end.short),
+    ]
 
 
 def _ngap(event: Event) -> list[Line]:

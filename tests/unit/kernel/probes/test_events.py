@@ -84,6 +84,62 @@ def test_every_kind(kind: int, cause: int, numbers: tuple[int, ...], details: di
     assert {name: found.details[name] for name in details} == details
 
 
+def end(
+    reason: int,
+    had: int,
+    *,
+    cause: int = 0,
+    path: int = 0,
+    signal: int = 0,
+    tries: tuple[int, int] = (0, 0),
+    state: int = 3,
+    change: int = 1,
+    comm: bytes = b"",
+) -> dict[str, object]:
+    """Details of the record of an association that was freed, from 10.9.0.7, with the reason behind it."""
+    why = struct.pack("<QHHHBB", 4_998_990_000, reason, had, cause, path, signal)
+    why += struct.pack("<IIIHH16s16s", *tries, 312, 2, state, b"\x0a\x09\x00\x07", comm)
+    found = event(record(7, change, 0, 0) + why + bytes(4), clocks())
+    assert found is not None
+    return dict(found.details)
+
+
+@pytest.mark.parametrize(
+    ("told", "details"),
+    [
+        (
+            end(1, 1 | 4, cause=12, path=2),
+            {"reason": "abort_received", "by": "peer", "cause": 12, "cause_name": "User-Initiated Abort"}
+            | {"from": "10.9.0.7", "t_bit": False, "path_state": "ACTIVE", "before": "ESTABLISHED"},
+        ),
+        (end(1, 2 | 4, path=3), {"reason": "abort_received", "by": "host", "t_bit": True}),
+        (end(1, 2 | 4, path=2), {"by": "peer", "t_bit": True}),
+        (end(1, 2 | 4, path=3, state=1), {"reason": "refused", "by": "peer", "before": "COOKIE_WAIT"}),
+        (end(2, 8, comm=b"amf\0x"), {"reason": "abort_by_application", "pid": 312, "command": "amf"}),
+        (end(2, 8 | 32), {"reason": "closed_unread", "exiting": False}),
+        (end(2, 8 | 32 | 64), {"reason": "linger", "by": "this end"}),
+        (end(2, 8 | 32, state=2), {"reason": "given_up"}),
+        (end(4, 8 | 16 | 32, signal=9), {"reason": "shutdown_here", "exiting": True, "signal": 9}),
+        (end(7, 0, tries=(11, 10)), {"reason": "retransmissions", "tries": 11, "allowed": 10}),
+        (end(18, 0), {"reason": "abort_sent", "by": "this end"}),
+    ],
+)
+def test_the_end_of_an_association(told: dict[str, object], details: dict[str, object]) -> None:
+    assert {name: told.get(name) for name in details} == details
+
+
+def test_an_end_says_nothing_that_is_not_known() -> None:
+    assert not {"cause", "pid", "tries", "t_bit", "signal"} & end(10, 0).keys()
+    assert "reason" not in end(0, 0) and "reason" not in end(99, 0)
+
+
+def test_an_association_comes_up() -> None:
+    up = event(record(7, 2, 0, 3, 0, 0, 0, 0, 0, 0, 0, 12_500_000), clocks())
+    unseen = event(record(7, 2, 0, 3), clocks())
+    assert up is not None and up.details["change"] == "UP" and up.details["handshake_ms"] == 12.5
+    assert unseen is not None and unseen.details["handshake_ms"] is None
+
+
 def test_addresses_of_both_families_and_of_none() -> None:
     six = event(record(5, family=10, address=bytes.fromhex("fd000009000000000000000000000002")), clocks())
     none = event(record(7, family=0), clocks())
