@@ -339,7 +339,7 @@ int end_stale_cookie(struct pt_regs *ctx, void *net, void *ep, void *asoc)
 	return 0;
 }
 
-/* sctp_make_abort_violation(asoc, chunk, …), sctp_make_abort_no_data(asoc, chunk, tsn), sctp_make_abort(asoc, …): the
+/* sctp_make_abort_violation(asoc, chunk, ...), sctp_make_abort_no_data(asoc, chunk, tsn), sctp_make_abort(asoc, ...): the
  * first two call the third; asoc may be NULL. */
 int end_violation(struct pt_regs *ctx, void *asoc)
 {

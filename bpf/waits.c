@@ -39,6 +39,23 @@ INLINE void waited(u64 asoc, u32 wait, u64 ns)
 		__sync_fetch_and_add(times, 1);
 }
 
+#ifdef HAVE_sctp_association__force_delay
+
+/* Whether the application said so of the message that it hands over. */
+INLINE bool more_follow(const void *asoc)
+{
+	struct assoc_windows *entry;
+
+	if (!sctp_association__force_delay(asoc))
+		return false;
+	entry = known(asoc);
+	if (entry)
+		entry->more++;
+	return true;
+}
+
+#endif
+
 /* sctp_outq_tail(outqueue, chunk, gfp): of control chunks too. */
 int at_hand_over(struct pt_regs *ctx, void *outqueue, void *chunk)
 {
@@ -49,7 +66,7 @@ int at_hand_over(struct pt_regs *ctx, void *outqueue, void *chunk)
 	if (!message_of(&message, chunk))
 		return 0;
 #ifdef HAVE_sctp_association__force_delay
-	new.more = sctp_association__force_delay((void *)sctp_chunk__asoc(chunk));
+	new.more = more_follow((void *)sctp_chunk__asoc(chunk));
 #endif
 #ifdef BLOCKED
 	if (message.begins)

@@ -35,6 +35,7 @@ struct assoc_windows {
 	struct window_extent peer_rwnd, rwnd;
 	u32 peer_dups; /* chunks that the peer's SACKs say it had already */
 	u32 param_flags;
+	u32 more, unused; /* messages handed over with MSG_MORE */
 	u64 abandoned_unsent, abandoned_sent; /* messages given up by partial reliability, all policies together */
 };
 

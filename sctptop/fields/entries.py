@@ -171,6 +171,7 @@ THIS_END: tuple[Field, ...] = (
         rate("rtx_chunks", "RTX/s", "DATA chunks retransmitted per second"),
         since_reset("rtx_chunks", "RTX+", "DATA chunks retransmitted since the reset"),
         fact("peer_dups", "PEER-DUP", "n", "chunks that the peer's SACKs say it had already: sent for nothing", 8),
+        fact("more_messages", "MORE", "n", "messages handed over with MSG_MORE: held by the application's own will", 6),
         fact("abandoned_unsent", "ABANDON-U", "n", "messages given up by partial reliability before they were sent", 9),
         fact("abandoned_sent", "ABANDON-S", "n", "messages given up by partial reliability after they were sent", 9),
         fact("in_dup_chunks", "DUP", "n", "duplicate DATA chunks received: the peer retransmitted for nothing", 5),

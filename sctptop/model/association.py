@@ -179,7 +179,8 @@ class Association:
     peer_rwnd_max: int | None = None
     # Chunks that the peer's SACKs said it had already, since probes look.
     peer_dups: int | None = counter()
-    # Messages given up by PR-SCTP, known from probes only.
+    # Messages handed over with MSG_MORE, and those given up by PR-SCTP, known from probes only.
+    more_messages: int | None = counter()
     abandoned_unsent: int | None = counter()
     abandoned_sent: int | None = counter()
     # Of all messages: how long held before the first transmission, how long waiting to be read; what the interval

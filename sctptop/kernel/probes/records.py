@@ -126,6 +126,8 @@ class AssociationWindows(NamedTuple):
     rwnd: Extent
     peer_dups: U32
     param_flags: U32
+    more: U32
+    unused: U32
     abandoned_unsent: U64
     abandoned_sent: U64
 

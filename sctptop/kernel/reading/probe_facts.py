@@ -30,6 +30,7 @@ def association_facts(name: AssociationName, observed: Observed) -> Facts:
         "peer_rwnd_min": windows.peer_rwnd.min,
         "peer_rwnd_max": windows.peer_rwnd.max,
         "peer_dups": windows.peer_dups,
+        "more_messages": windows.more,
         "abandoned_unsent": windows.abandoned_unsent,
         "abandoned_sent": windows.abandoned_sent,
     }

@@ -106,6 +106,7 @@ class Generation:
     damaged: int = 0
     own_drops: int = 0
     sacks: int = 0
+    more_messages: int = 0
     abandoned_unsent: int = 0
     abandoned_sent: int = 0
     least_rto_ms: float | None = None
@@ -196,7 +197,7 @@ class Watch:
     ) -> None:
         gained = round((row.rate("rtx_chunks") or 0.0) * moment.interval_s)
         generation.out_data += round((row.rate("out_data_chunks") or 0.0) * moment.interval_s)
-        for name in ("abandoned_unsent", "abandoned_sent"):
+        for name in ("more_messages", "abandoned_unsent", "abandoned_sent"):
             given_up = round((row.rate(name) or 0.0) * moment.interval_s)
             setattr(generation, name, getattr(generation, name) + given_up)
         generation.gaps += round((row.rate("gap_acks") or 0.0) * moment.interval_s)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import inf
+from statistics import median
 
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.of_retransmissions import stuck_chunk
@@ -21,6 +22,7 @@ OPENING_S = 9.0
 LEAST_DOWNS, RECENT_S = 3, 600.0
 NO_WAY = ("none", "unreachable", "prohibit", "blackhole", "throw")
 """Words of ip-route(8) for what is not sent."""
+LEAST_BEATS, LAST_BEATS, BEATS_READ = 3, 5, 60
 LONG_RTO_MS = 8000
 """RTO.Initial is 3 s, and doubled once more than a single loss does."""
 SLOW_HEARTBEAT_MS = 30_000
@@ -165,17 +167,25 @@ def flapping_path(case: Case) -> Iterator[Finding]:
 
 def slow_primary(case: Case) -> Iterator[Finding]:
     """The primary path takes much longer than another that works."""
-    found = slower_primary(case.row)
+    recent = {path.address: _recent_beat(case, path.address) for path in case.row.association.paths}
+    found = slower_primary(case.row, recent)
     if found is None:
         return
     primary, slow_ms, best, quick_ms = found
     yield Finding(
         "warning",
         f"HEARTBEATs take {milliseconds(slow_ms)} on the primary path {primary} and {milliseconds(quick_ms)} on {best} "
-        "(medians)",
+        "(medians of the last ones)",
         f"make {best} the primary (SCTP_PRIMARY_ADDR), or look why {primary} is slow",
         primary,
     )
+
+
+def _recent_beat(case: Case, address: str) -> float | None:
+    """The median of the last heartbeats, one an interval, where there are enough; ms."""
+    beats = case.moment.past.read((case.row.key, address), "hb_rtt_ms", case.moment.tick, BEATS_READ)
+    known = [value for value in beats if value is not None][-LAST_BEATS:]
+    return median(known) if len(known) >= LEAST_BEATS else None
 
 
 def _errors(path: Path) -> str:

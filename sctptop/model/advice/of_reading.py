@@ -78,7 +78,8 @@ def unanswered(case: Case) -> Iterator[Finding]:
     usual = (entry.in_data_chunks or 0) / before
     if lasted < SILENT_S or usual * span.count < LEAST_UNANSWERED:
         return
-    if lasting.bad or lasting.closed or case.watch.sum("rtx") or (entry.unacked or 0) >= span.count:
+    lost = case.watch.sum("rtx") >= span.count or (entry.unacked or 0) >= span.count
+    if lasting.bad or lasting.closed or lost:
         # No SACK comes either, or the window says it better.
         return
     seen = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from math import inf
 
 from sctptop.model.advice.case import Case, Finding
+from sctptop.model.advice.evidence import Watch
 from sctptop.model.advice.of_reading import peer_buffer_is_small
 from sctptop.model.advice.signs import outstanding, window_bound
 from sctptop.quantity import counted, milliseconds, short
@@ -15,7 +16,12 @@ LEAST_STALLED_SHARE = 0.01
 CLOSED_S, CLOSED_READINGS = 3.0, 3
 """A window that closes for a moment is flow control at work."""
 FULL_S, FULL_READINGS = 3.0, 3
-CLOSING_S = 5.0
+CLOSING_S, CLOSING_READINGS = 5.0, 2
+
+
+def _by_its_own_will(watch: Watch) -> bool:
+    """Whether MSG_MORE holds more than Nagle does: what it held a HEARTBEAT may set free, and the next then waits."""
+    return watch.sum("more_messages") >= watch.sum("stalled")
 
 
 def nagle_stall(case: Case) -> Iterator[Finding]:
@@ -27,6 +33,8 @@ def nagle_stall(case: Case) -> Iterator[Finding]:
     if case.row.association.nodelay is not False or stalled < LEAST_STALLED:
         return
     if case.watch.sum("stalled_readings") < LEAST_STALLED_READINGS or stalled < LEAST_STALLED_SHARE * held:
+        return
+    if _by_its_own_will(case.watch):
         return
     longest = milliseconds(case.watch.most("stalled_max_ms"))
     yield Finding(
@@ -51,7 +59,7 @@ def delayed_sack(case: Case) -> Iterator[Finding]:
     there = case.other_watch
     if there is not None and case.other is not None and case.other.association.nodelay is False:
         stalled = there.sum("stalled")
-        if stalled >= LEAST_STALLED:
+        if stalled >= LEAST_STALLED and not _by_its_own_will(there):
             longest = milliseconds(there.most("stalled_max_ms"))
             yield Finding(
                 "warning",
@@ -125,7 +133,7 @@ def full_send_buffer(case: Case) -> Iterator[Finding]:
 def shutting_down(case: Case) -> Iterator[Finding]:
     """Closed, and the peer does not take what is still to be sent: it is neither up nor gone."""
     span, entry = case.watch.lasting.closing, case.row.association
-    if span is None or span.readings < CLOSED_READINGS or span.for_s(case.moment.now_s) < CLOSING_S:
+    if span is None or span.readings < CLOSING_READINGS or span.for_s(case.moment.now_s) < CLOSING_S:
         return
     lasted = milliseconds(1000 * round(span.for_s(case.moment.now_s)))
     if entry.state == "SHUTDOWN_PENDING":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sctptop.model.association import Association
 from sctptop.model.associations.row import Row
 
@@ -19,8 +21,8 @@ STALL_DELAYS = 3.0
 LEAST_ANSWERS, ANSWERED = 10, 0.2
 """So many DATA chunks in, and at least one for so many out, are a dialogue."""
 LASTING_STATES = ("SHUTDOWN_PENDING", "SHUTDOWN_SENT", "SHUTDOWN_RECEIVED", "SHUTDOWN_ACK_SENT")
-SLOWER, SLOWER_MS, LEAST_BEATS = 2.0, 20.0, 3
-"""A primary path is far slower than another where its median heartbeat is so many times and ms longer."""
+SLOWER, SLOWER_MS = 2.0, 20.0
+"""A primary path is far slower than another where its heartbeats take so many times and ms longer."""
 MANY_ERRORS = 3
 """Transmissions or heartbeats in a row without an answer; below it may be the loss of one packet."""
 
@@ -45,22 +47,18 @@ def gives_cause(row: Row) -> bool:
     held, read = row.held.now.max_ns, row.read_wait.now.max_ns
     if (held is not None and held >= 1e6) or (read is not None and read >= SLOW_READ_MS * 1e6):
         return True
-    if len(entry.paths) > 1 and slower_primary(row) is not None:
+    last = {address: rtt.last_ms for address, rtt in row.rtts.items()} if len(entry.paths) > 1 else {}
+    if slower_primary(row, last) is not None:
         return True
     return any(
         path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths
     )
 
 
-def slower_primary(row: Row) -> tuple[str, float, str, float] | None:
-    """Primary path and its median heartbeat, and those of the fastest other; ms. None where it is fine."""
-    found = {}
-    for path in row.association.paths:
-        rtt = row.rtts.get(path.address)
-        beats = rtt.heartbeat if rtt is not None and path.state == "ACTIVE" else None
-        middle = beats.percentile(0.5) if beats is not None and beats.n >= LEAST_BEATS else None
-        if middle is not None:
-            found[path.address] = middle
+def slower_primary(row: Row, times: Mapping[str, float | None]) -> tuple[str, float, str, float] | None:
+    """Primary path and its heartbeat, and those of the fastest other; ms by address. None where it is fine."""
+    active = {path.address for path in row.association.paths if path.state == "ACTIVE"}
+    found = {address: ms for address, ms in times.items() if address in active and ms is not None}
     primary = row.association.primary
     if primary not in found or len(found) < 2:
         return None

@@ -23,7 +23,7 @@ def test_it_shows_every_kind_of_trouble() -> None:
     most, events = recording.contents()
     recording.close()
     assert recording.damaged == 0 and most >= 7
-    assert events.keys() >= EVENT_KINDS.keys() - {"rwnd", "window", "association", "ngap_rtx"}
+    assert events.keys() >= EVENT_KINDS.keys() - {"rwnd", "window", "association", "address", "ngap_rtx"}
     entries = {row.association.remote_port: row for row in snapshot.rows}
     several = [entry for entry in entries.values() if len(entry.association.paths) > 1]
     assert several and any(rtt.heartbeat.n > 20 for entry in several for rtt in entry.rtts.values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -114,10 +115,16 @@ def _shrink(stage: Stage) -> None:
 
 def _flap(stage: Stage) -> None:
     """Slowly: linkwatch_do_dev tells a change of carrier once a second at most."""
-    for _ in range(6):
-        for up in (False, True):
-            set_link(stage.amf, 1, up=up)
-            time.sleep(1.2)
+
+    def flap() -> None:
+        for _ in range(8):
+            for up in (False, True):
+                set_link(stage.amf, 1, up=up)
+                time.sleep(2.5)
+
+    flapping = threading.Thread(target=flap)
+    flapping.start()
+    stage.stack.callback(flapping.join)
 
 
 def _short_retries(case: Case) -> Case:
@@ -171,7 +178,7 @@ CASES: Mapping[str, Case] = {
     ),
     "losesacks": Case(
         _to("sink", ("burst", "--burst", "1", "--period", "1.7", "--nodelay", "--heartbeat", "1000")),
-        fault=lambda stage: impair(stage.amf, 0, loss_percent=45),
+        fault=lambda stage: impair(stage.amf, 0, loss_percent=60),
         must={"gnb": _rules("late_sacks")},
         may={"gnb": _rules("dead_path"), "amf": _rules("dead_path", "lossy_path")},
     ),

@@ -16,7 +16,7 @@ from tests.lab.witness.registering import Bench
 Said = dict[tuple[str, str], dict[str, Advice]]
 """By case and side the advice of each rule; notes are left out."""
 NONE: Rules = frozenset()
-CALM_S, TROUBLED_S, MENDED_S = 12.0, 60.0, 25.0
+CALM_S, TROUBLED_S, MENDED_S = 20.0, 60.0, 25.0
 
 
 @pytest.fixture(scope="module")

@@ -189,7 +189,7 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
 def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
     found = started(lambda choice: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
-    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<10I2Q", 1, 1, *[106496] * 6, 0, 0, 0, 0)
+    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<12I2Q", 1, 1, *[106496] * 6, 0, 0, 0, 0, 0, 0)
     one = (1).to_bytes(8, "little")
     for wait, index, of in (
         (0, 100, key),

@@ -49,7 +49,7 @@ def windows(address: str, cwnd: int, hb_running: bool = True, flags: int = 0, en
 
 def observed(*paths: PathWindows, flags: int = 0) -> Observed:
     own = AssociationWindows(
-        paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, flags, 11, 12
+        paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, flags, 13, 0, 11, 12
     )
     return Observed(
         paths={(NAME, path.who.path or ""): path for path in paths},
@@ -104,7 +104,8 @@ def test_what_is_switched_off_is_off_whatever_number_it_has() -> None:
 def test_what_partial_reliability_gave_up_and_udp_encapsulation() -> None:
     seen = observed(windows(FIRST, 6000, encap=9899))
     (entry,) = merge_associations(NETNS, [told()], [], [], CLOCK, seen)
-    assert (entry.peer_dups, entry.abandoned_unsent, entry.abandoned_sent) == (7, 11, 12)
+    assert (entry.peer_dups, entry.more_messages) == (7, 13)
+    assert (entry.abandoned_unsent, entry.abandoned_sent) == (11, 12)
     assert [path.encap_port for path in entry.paths] == [9899, None]
 
 
