@@ -84,6 +84,7 @@ def test_no_file_takes_more_than_there_is(tmp_path: Path) -> None:
     assert found == []
 
 
+@pytest.mark.slow
 def test_ten_thousand_associations_are_recorded_and_replayed(tmp_path: Path) -> None:
     samples = list(with_probes(2, 10_000))
     path = written(tmp_path / "large.sctp", samples)

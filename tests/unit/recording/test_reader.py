@@ -240,6 +240,7 @@ def test_one_sample_that_is_larger_than_all_that_may_be_kept_is_told(tmp_path: P
     assert path.stat().st_size <= 60_000
 
 
+@pytest.mark.slow
 def test_large_samples_stay_within_the_limit_too(tmp_path: Path) -> None:
     path = tmp_path / "a.sctp"
     writer = Writer(path, {}, Limits(max_bytes=1_000_000))
