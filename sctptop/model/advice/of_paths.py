@@ -7,6 +7,7 @@ from math import inf
 from statistics import median
 
 from sctptop.model.advice.case import Case, Finding
+from sctptop.model.advice.of_reading import peer_buffer_is_small
 from sctptop.model.advice.of_retransmissions import stuck_chunk
 from sctptop.model.advice.signs import slower_primary
 from sctptop.model.association import Path
@@ -44,11 +45,9 @@ def dead_path(case: Case) -> Iterator[Finding]:
             cost=inf,
         )
     for path in _failed(case):
-        if (
-            _no_way(path.way)
-            or lasting.closing is not None
-            or (path.state != "INACTIVE" and stuck_chunk(case))
-        ):
+        # HEARTBEATs are answered: another rule says what is not.
+        explained = path.state != "INACTIVE" and (stuck_chunk(case) or peer_buffer_is_small(case))
+        if _no_way(path.way) or lasting.closing is not None or explained:
             continue
         active = any(_works(one) for one in entry.paths if one is not path)
         use = "the association lives on another path" if active else "no other path is free of errors"

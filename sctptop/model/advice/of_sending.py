@@ -15,7 +15,7 @@ LEAST_STALLED, LEAST_STALLED_READINGS = 3, 2
 LEAST_STALLED_SHARE = 0.01
 CLOSED_S, CLOSED_READINGS = 3.0, 3
 """A window that closes for a moment is flow control at work."""
-FULL_S, FULL_READINGS = 3.0, 3
+FULL_S, FULL_READINGS, NEAR_CWND = 3.0, 3, 0.8
 CLOSING_S, CLOSING_READINGS = 5.0, 2
 
 
@@ -118,8 +118,8 @@ def full_send_buffer(case: Case) -> Iterator[Finding]:
         or entry.state != "ESTABLISHED"
     ):
         return
-    if entry.out_queue_chunks:
-        # More than what is in flight waits: something else holds it.
+    if entry.out_queue_chunks or outstanding(entry) >= NEAR_CWND * (entry.cwnd or 0):
+        # More than what is in flight waits, or cwnd is used up: a larger buffer would only hold more of it.
         return
     yield Finding(
         "warning",
