@@ -28,6 +28,7 @@ PATH_FIELDS: tuple[PathField, ...] = (
     PathField("errors", "ERR", "n", "errors in a row, of Path.Max.Retrans", 5),
     PathField("max_retrans", "PMR", "n", "Path.Max.Retrans"),
     PathField("hb_timer", "HB-TMR", "switch", "whether the heartbeat timer runs"),
+    PathField("heartbeats", "HB", "switch", "whether the application lets heartbeats be sent, from probes"),
     PathField("hb_due_ms", "HB-DUE", "ms", "when the next heartbeat is due, from probes"),
     PathField(
         "encap_port", "ENCAP", "#", "UDP port of the peer, where SCTP goes in UDP (RFC 6951); from probes"

@@ -56,6 +56,7 @@ class Path:
     flight_max: int | None = None
     partial_bytes_acked: int | None = None
     pathmtu: int | None = None
+    heartbeats: bool | None = None
     hb_due_ms: float | None = None
     encap_port: int | None = None
     way: Way | None = None

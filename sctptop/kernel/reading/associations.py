@@ -175,7 +175,7 @@ def _association(
         facts.update(_facts_of_line(line, clock))
     if record is not None:
         facts.update(_facts_of_record(record, socket, clock))
-        facts.update(switched_off(name, observed))
+        facts.update(switched_off(name, record.primary, observed))
     if line is not None and record is not None and set(line.local_addresses) == set(record.local_addresses):
         facts["local_addresses"] = line.local_addresses
     local_addresses: Any = facts.get("local_addresses", ())

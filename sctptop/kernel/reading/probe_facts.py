@@ -36,9 +36,14 @@ def association_facts(name: AssociationName, observed: Observed) -> Facts:
     }
 
 
-def switched_off(name: AssociationName | None, observed: Observed) -> Facts:
-    """0 for what is switched off; it still has its number in sock_diag and /proc."""
-    windows = observed.associations.get(name) if name else None
+def switched_off(name: AssociationName | None, primary: str | None, observed: Observed) -> Facts:
+    """0 for what is switched off on the primary path; it still has its number in sock_diag and /proc.
+
+    A path may differ from its association: SCTP_PEER_ADDR_PARAMS takes one address, and the kernel goes by the path.
+    """
+    if name is None:
+        return NO_FACTS
+    windows = observed.paths.get((name, primary or "")) or observed.associations.get(name)
     param_flags = windows.param_flags if windows is not None else 0
     return {
         **({"hb_interval_ms": 0.0} if param_flags & SPP_HB_DISABLE else {}),
@@ -71,6 +76,7 @@ def path_facts(name: AssociationName, address: str, observed: Observed, clock: J
         "flight_max": windows.flight.max,
         "partial_bytes_acked": windows.partial_bytes_acked,
         "pathmtu": windows.pathmtu or None,
+        "heartbeats": not windows.param_flags & SPP_HB_DISABLE,
         "hb_due_ms": _due(windows, clock),
         "encap_port": windows.encap_port or None,
     }

@@ -196,7 +196,7 @@ def _due(row: Row, path: Path) -> Line:
     """When the kernel sends the next heartbeat on a path."""
     if row.ended:
         return line(("the association has ended", "dim"))
-    if row.association.hb_interval_ms == 0:
+    if path.heartbeats is False:
         return line(("heartbeats are off: SPP_HB_DISABLE of the application", "warn"))
     if path.hb_due_ms is not None:
         due = path.hb_due_ms / 1000

@@ -98,6 +98,17 @@ async def test_a_path_whose_heartbeat_timer_does_not_run_says_so(stage: Staging)
         assert "the heartbeat timer of this path does not run" in s.panel("view").text()
 
 
+async def test_a_path_whose_heartbeats_are_off_says_so_whatever_the_other_paths_do(stage: Staging) -> None:
+    paths = (
+        Path("48.0.70.2", "ACTIVE", True, heartbeats=True, hb_due_ms=12_400.0),
+        Path("48.0.70.3", "ACTIVE", False, heartbeats=False),
+    )
+    async with stage([sample(0, [association(0, paths=paths)], sources=PROBED)]) as s:
+        text = " ".join(s.panel("view").text().split())
+        assert "next due in 12s" in text
+        assert text.count("heartbeats are off: SPP_HB_DISABLE of the application") == 1
+
+
 async def test_after_a_reset_the_distribution_is_empty_and_the_last_heartbeat_known(stage: Staging) -> None:
     async with stage(beaten(7.8, 7.9)) as s:
         await s.tick(2)

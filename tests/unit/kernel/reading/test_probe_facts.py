@@ -101,6 +101,15 @@ def test_what_is_switched_off_is_off_whatever_number_it_has() -> None:
         assert entry.paths[0].hb_due_ms == (None if interval_ms == 0 else 100.0)
 
 
+def test_the_primary_path_may_differ_from_the_association_and_from_other_paths() -> None:
+    record = replace(told(), info={**told().info, "p_sackdelay": 200, "p_hbinterval": 7500})
+    for first, second, others in ((1 << 1 | 1 << 6, 0, 0), (0, 1 << 1, 1 << 1 | 1 << 6)):
+        seen = observed(windows(FIRST, 6000, flags=first), windows(SECOND, 6000, flags=second), flags=others)
+        (entry,) = merge_associations(NETNS, [record], [], [], CLOCK, seen)
+        assert (entry.hb_interval_ms, entry.sack_delay_ms) == ((0.0, 0) if first else (30000.0, 200))
+        assert [path.heartbeats for path in entry.paths] == [not first, not second]
+
+
 def test_what_partial_reliability_gave_up_and_udp_encapsulation() -> None:
     seen = observed(windows(FIRST, 6000, encap=9899))
     (entry,) = merge_associations(NETNS, [told()], [], [], CLOCK, seen)
