@@ -12,10 +12,14 @@ from sctptop.model.associations.row import Row
 from sctptop.model.associations.rows import Rows
 from sctptop.model.associations.why_ended import SHORT, cause_text, end_of, signal_name
 from sctptop.model.event import Detail, Event
+from sctptop.model.model import Model
+from sctptop.model.snapshot import Snapshot
+from sctptop.output.text import MOST_ENDS, end_lines
+from sctptop.tui.views.parts.event_text import sentence
 from tests.unit.associations import NETNS, START, association, sample
 
 
-def freed(tag: int = 1, netns: int = NETNS, change: str = "FREED", **details: Detail) -> Event:
+def freed(tag: int = 1, change: str = "FREED", netns: int = NETNS, **details: Detail) -> Event:
     told: Mapping[str, Detail] = {"change": change, "state": "CLOSED", **details}
     return Event(
         START, "association", netns, tag, tag + 1000, 38412, 50000 + tag, None, "10.9.0.1", dict(told)
@@ -24,7 +28,7 @@ def freed(tag: int = 1, netns: int = NETNS, change: str = "FREED", **details: De
 
 HOME: dict[str, Detail] = {"from": "10.9.0.1"}
 FROM_HOME: Any = HOME
-KILLED: dict[str, Detail] = {"pid": 312, "command": "open5gs-amfd", "exiting": True, "signal": 9}
+KILLED: dict[str, Any] = {"pid": 312, "command": "open5gs-amfd", "exiting": True, "signal": 9}
 
 
 @pytest.mark.parametrize(
@@ -156,3 +160,62 @@ def test_ends_in_two_namespaces_are_counted_apart() -> None:
     rows.advance(sample(association(1), there), {})
     rows.advance(sample(at_s=1), {NETNS: {"SctpAborteds": 1}, NETNS + 1: {"SctpShutdowns": 1}})
     assert [row.ended for row in rows.rows()] == ["aborted", "shut down"]
+
+
+def told_of(*events: Event, port: int = 50001) -> list[Snapshot]:
+    """An association that goes with the second reading, whose events those are."""
+    model = Model()
+    entry = association(1, remote_port=port)
+    first = model.advance(sample(entry))
+    return [first, model.advance(sample(at_s=1, events=events))]
+
+
+def test_batch_has_a_line_for_all_that_ended_alike() -> None:
+    shut = freed(1, reason="shutdown_by_peer", by="peer", **FROM_HOME)
+    stranger = replace(shut, own_tag=9, peer_tag=1009, local_port=1, remote_port=50001)
+    snapshot = told_of(shut, stranger)[-1]
+    assert end_lines(snapshot) == ["ended: 2 → 10.9.0.1:50001: shut down by the peer"]
+    assert end_lines(told_of(freed(1))[-1]) == [], "no probe told why"
+
+
+def test_batch_tells_so_many_reasons_at_most() -> None:
+    many = [
+        replace(freed(9, reason="no_init_ack", tries=2, allowed=1), remote_port=port)
+        for port in range(1000, 1000 + MOST_ENDS + 3)
+    ]
+    lines = end_lines(told_of(*many)[-1])
+    assert len(lines) == MOST_ENDS + 1 and lines[-1] == "ended: 3 more for other reasons or of other peers"
+
+
+@pytest.mark.parametrize(
+    ("event", "width", "words"),
+    [
+        (freed(1, "UP", handshake_ms=12.5), 80, "association up, handshake 12.5ms"),
+        (freed(1, "UP", handshake_ms=None), 80, "association up"),
+        (freed(1), 80, "association freed in CLOSED"),
+        (
+            freed(1, reason="shutdown_here", before="ESTABLISHED", **KILLED),
+            120,
+            "association ended: shut down here, open5gs-amfd[312] killed by SIGKILL, in ESTABLISHED",
+        ),
+        (freed(1, reason="shutdown_here", before="ESTABLISHED", **KILLED), 30, "ended shut down here"),
+        (freed(1, reason="linger", **KILLED), 20, "ended ABORT: linger"),
+    ],
+)
+def test_an_event_says_it_as_long_as_there_is_room(event: Event, width: int, words: str) -> None:
+    assert "".join(span.text for span in sentence(event, width)) == words
+
+
+@pytest.mark.parametrize(
+    ("cause", "before", "after", "cut"),
+    [
+        ("FAST_RTX", 9000, 4500, True),
+        ("INACTIVE", 1500, 6000, False),
+        ("INACTIVE", 9000, 6000, True),
+        ("RAISE", 9000, 4500, False),
+        ("T3_RTX", None, 1500, True),
+    ],
+)
+def test_what_rises_is_no_cut(cause: str, before: int | None, after: int, cut: bool) -> None:
+    event = replace(freed(), kind="cwnd", details={"cause": cause, "before": before, "after": after})
+    assert event.is_cut == cut
