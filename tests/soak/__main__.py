@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from sctptop.model.associations.history import WINDOW
 from tests.lab.core.scene import core_scene
 from tests.lab.scenes.hosts import two_hosts
 from tests.lab.traffic.process import Traffic, traffic
@@ -25,7 +26,9 @@ from tests.soak.watched import Dashboard, Recorder, descriptors, map_fill, memor
 
 MORE = 1.05
 WARM = 0.4
-"""The part of the time after which nothing should grow any more."""
+"""The part of the time after which nothing should grow any more, once the history of WINDOW readings is full."""
+MORE_FILLING = 1.25
+"""What is allowed of a run too short for that: graphs are still being filled."""
 LOOK_S = 5.0
 SOME = 5
 """Looks that are compared with as many."""
@@ -42,6 +45,7 @@ class Look:
     descriptors: dict[str, int]
     key_s: float
     read_s: float
+    readings: int
 
 
 def main(argv: Sequence[str]) -> int:
@@ -94,7 +98,13 @@ def soak(seconds: float, steady: int, crowds: int, rate: float, interval_s: floa
             for one in range(crowds)
         ]
         looks, fills = _watch(dashboard, recorder, seconds)
-        warm = [one for one in looks if one.at_s >= WARM * seconds][:SOME]
+        warm = [one for one in looks if one.at_s >= WARM * seconds and one.readings >= WINDOW][:SOME]
+        full = len(looks) > 2 * SOME and warm[SOME - 1 :] != [] and warm[-1].at_s < looks[-SOME].at_s
+        if not full:
+            print(
+                f"soak: too short to fill the history of {WINDOW} readings: {MORE_FILLING - 1:.0%} more are allowed"
+            )
+            warm = [one for one in looks if one.at_s >= WARM * seconds][:SOME]
         _table(looks[0], warm[0], looks)
         closed = sum(_closed(churn) for churn in churns)
         code = dashboard.quit()
@@ -115,7 +125,7 @@ def soak(seconds: float, steady: int, crowds: int, rate: float, interval_s: floa
     )
     for name in fills[0].keys() | fills[1].keys():
         print(f"map {name:<14} {fills[0].get(name, 0):>8} {fills[1].get(name, 0):>8}")
-    return [*_grown(warm, looks[-SOME:]), *ended]
+    return [*_grown(warm, looks[-SOME:], MORE if full else MORE_FILLING), *ended]
 
 
 def _watch(
@@ -134,6 +144,7 @@ def _watch(
                 descriptors={name: descriptors(pid) for name, pid in pids.items()},
                 key_s=key_s,
                 read_s=recorder.read_s,
+                readings=recorder.readings,
             )
         )
         if len(looks) == 2:
@@ -144,7 +155,7 @@ def _watch(
     return looks, (first, map_fill())
 
 
-def _grown(warm: Sequence[Look], last: Sequence[Look]) -> list[str]:
+def _grown(warm: Sequence[Look], last: Sequence[Look], more: float) -> list[str]:
     """What is more at the end than after warming up.
 
     The least of some looks counts: memory comes and goes, and a namespace that is looked into is open for a moment.
@@ -152,7 +163,7 @@ def _grown(warm: Sequence[Look], last: Sequence[Look]) -> list[str]:
     found = []
     for name in warm[0].memory:
         before, after = (min(look.memory[name] for look in looks) for looks in (warm, last))
-        if after > before * MORE:
+        if after > before * more:
             found.append(f"memory of the {name} grew from {before} to {after} KiB")
         before, after = (min(look.descriptors[name] for look in looks) for looks in (warm, last))
         if after != before:
