@@ -197,9 +197,14 @@ class Watch:
     ) -> None:
         gained = round((row.rate("rtx_chunks") or 0.0) * moment.interval_s)
         generation.out_data += round((row.rate("out_data_chunks") or 0.0) * moment.interval_s)
-        for name in ("more_messages", "abandoned_unsent", "abandoned_sent"):
+        for name in ("abandoned_unsent", "abandoned_sent"):
             given_up = round((row.rate(name) or 0.0) * moment.interval_s)
             setattr(generation, name, getattr(generation, name) + given_up)
+        # At first sight all of it counts, for so do the waits.
+        more = row.rate("more_messages")
+        generation.more_messages += (
+            (row.association.more_messages or 0) if more is None else round(more * moment.interval_s)
+        )
         generation.gaps += round((row.rate("gap_acks") or 0.0) * moment.interval_s)
         if self._outage(row):
             gained = 0

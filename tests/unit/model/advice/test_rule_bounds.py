@@ -69,6 +69,15 @@ def test_nagle() -> None:
     all_but_one_just_enough("nagle", enough, {"held": 301, "stalled": 2, "stalled_readings": 1})
 
 
+def test_nagle_is_silent_where_more_is_held_by_msg_more() -> None:
+    enough = {"held": 300, "stalled": 8, "stalled_readings": 8}
+    for more, told in ((8, False), (7, True)):
+        assert fires("nagle", remembered(**enough, more_messages=more)) == told
+        other = read(nodelay=False)
+        watch = remembered(stalled=8, more_messages=more)
+        assert fires("delayed_sack", other=other, other_watch=watch) == told
+
+
 def test_losses() -> None:
     enough = {"rtx": 3, "rtx_readings": 3, "out_data": 1500, "gaps": 1}
     all_but_one_just_enough("lossy_path", enough, {"rtx": 2, "rtx_readings": 2, "out_data": 1501, "gaps": 0})
