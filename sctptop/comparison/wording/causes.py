@@ -27,31 +27,60 @@ SETTINGS_BEHIND = {
     NETWORK: (),
 }
 """By the kind of piece: which settings make it longer, at the end whose piece it is or at the other."""
+_LOSSES = (
+    "lossy_path",
+    "late_sacks",
+    "reordered_packets",
+    "spurious_rtx",
+    "path_mtu",
+    "filtered_chunks",
+    "dead_path",
+)
+_UNREAD = ("unread_data", "stopped_process", "saturated")
+
+
+def _at(whose: str, *rules: str) -> tuple[tuple[str, str], ...]:
+    return tuple((whose, rule) for rule in rules)
+
+
 ADVICE_BEHIND = {
-    HELD: ((HERE, "nagle"), (THERE, "delayed_sack"), (HERE, "closed_window"), (THERE, "saturated")),
-    BLOCKED: ((HERE, "closed_window"), (THERE, "saturated"), (HERE, "lossy_path"), (HERE, "dead_path")),
+    HELD: (
+        *_at(HERE, "nagle"),
+        *_at(THERE, "delayed_sack"),
+        *_at(HERE, "closed_window"),
+        *_at(THERE, *_UNREAD),
+    ),
+    BLOCKED: (
+        *_at(HERE, "closed_window", "small_sndbuf"),
+        *_at(THERE, *_UNREAD),
+        *_at(HERE, "lossy_path", "dead_path", "after_outage"),
+    ),
     LOST: (
-        (HERE, "lossy_path"),
-        (THERE, "lossy_path"),
-        (HERE, "spurious_rtx"),
-        (THERE, "spurious_rtx"),
-        (HERE, "dead_path"),
-        (THERE, "dead_path"),
+        *_at(HERE, *_LOSSES),
+        *_at(THERE, *_LOSSES),
+        *_at(HERE, "small_rcvbuf"),
+        *_at(THERE, "small_rcvbuf"),
     ),
-    ORDER: ((HERE, "lossy_path"), (THERE, "lossy_path"), (HERE, "one_stream"), (THERE, "one_stream")),
-    UNREAD: ((HERE, "saturated"),),
-    OWN: ((HERE, "saturated"),),
+    ORDER: (
+        *_at(HERE, "lossy_path", "reordered_packets"),
+        *_at(THERE, "lossy_path", "reordered_packets"),
+        *_at(HERE, "one_stream"),
+        *_at(THERE, "one_stream"),
+    ),
+    UNREAD: _at(HERE, *_UNREAD),
+    OWN: _at(HERE, *_UNREAD),
     FAR: (
-        (HERE, "nagle"),
-        (THERE, "delayed_sack"),
-        (HERE, "saturated"),
-        (THERE, "lossy_path"),
-        (THERE, "spurious_rtx"),
-        (THERE, "dead_path"),
+        *_at(HERE, "nagle"),
+        *_at(THERE, "delayed_sack"),
+        *_at(HERE, "saturated"),
+        *_at(THERE, "lossy_path", "spurious_rtx", "dead_path"),
     ),
-    NETWORK: ((HERE, "lossy_path"), (HERE, "spurious_rtx"), (HERE, "dead_path"), (THERE, "lossy_path")),
+    NETWORK: (
+        *_at(HERE, "lossy_path", "spurious_rtx", "dead_path", "slow_primary"),
+        *_at(THERE, "lossy_path"),
+    ),
 }
-UNREAD_BY = ("closed_window", "saturated")
+UNREAD_BY = ("closed_window", "saturated", "unread_data", "stopped_process")
 """Advice that says who holds back what is to be sent: the application there, that does not read."""
 SMALLER_IS_SLOWER = ("sndbuf", "rcvbuf")
 SACK_EXPIRIES = "SctpDelaySackExpireds"
