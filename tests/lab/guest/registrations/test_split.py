@@ -144,7 +144,8 @@ def test_a_sender_that_waits_for_buffer_is_blocked(bench: Bench, places: Places)
     print({ran: (ms, told[ran]) for ran, ms in blocked.items() if ran is not None and told[ran] > 10})
     # What the simulator's clock says of a short one is mostly its own time.
     long = {ran: ms for ran, ms in told.items() if ms > LONG_MS}
-    assert len(long) >= 2 and sum(long.values()) > 1000
+    # One thread sends for all UEs: while one waits, the others do not begin to.
+    assert long and sum(long.values()) > 1000
     assert {ran: blocked[ran] for ran in long} == pytest.approx(long, rel=0.05, abs=20)
     assert all(blocked[ran] <= ms for ran, ms in told.items())
     # Of the registrations' time it is what no earlier message of the same UE was on its way in.
