@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.evidence import GENERATION_S, Expired
 from sctptop.model.advice.of_reading import peer_buffer_is_small
+from sctptop.model.advice.signs import FULL_PACKET
 from sctptop.quantity import counted, milliseconds
 
 LEAST_LOST, LEAST_LOST_READINGS, LEAST_LOST_SHARE = 3, 3, 0.002
@@ -65,7 +66,10 @@ def _enough(case: Case, seen: _Rtx) -> bool:
 
 def stuck_chunk(case: Case) -> Expired | None:
     """The chunk that is sent again and again and never arrives, while the path answers what else is sent."""
-    if case.watch.lasting.closed is not None or peer_buffer_is_small(case):
+    lasting, window = case.watch.lasting, case.row.association.peer_rwnd
+    full = lasting.closed_last_s is not None and case.moment.now_s - lasting.closed_last_s < 2 * GENERATION_S
+    if full or (window is not None and window < FULL_PACKET) or peer_buffer_is_small(case):
+        # A receiver without room drops what comes, and answers all the same.
         return None
     stuck = [
         one
