@@ -125,7 +125,8 @@ class Watch:
         self._usual_ms: float | None = None
         self._counted_s: dict[str, float] = {}
         self._dropped: int | None = None
-        self._expired: dict[int, Expired] = {}
+        self.expired: dict[int, Expired] = {}
+        """By TSN, as far as probes saw it: those that expired within the last EXPIRED_S."""
         self._dead = False
 
     def over(self, moment: Moment) -> bool:
@@ -166,10 +167,6 @@ class Watch:
         old, new = (one.losses for one in self.generations)
         return {address: old.get(address, 0) + new.get(address, 0) for address in {*old, *new}}
 
-    def expired(self) -> Mapping[int, Expired]:
-        """By TSN, as far as probes saw it: those that expired within the last EXPIRED_S."""
-        return self._expired
-
     def _expiry(self, now_s: float, event: Event, row: Row) -> None:
         """Of several chunks that wait a packet holds as many as fit: so many bytes must get through."""
         tsn, size = event.number("tsn"), event.number("chunk_bytes")
@@ -177,13 +174,13 @@ class Watch:
             return
         waiting, fits = event.number("flight") or 0, row.association.pathmtu or ETHERNET
         packet = round(max(size, min(waiting, fits)))
-        before = self._expired.get(int(tsn))
-        self._expired[int(tsn)] = before.again(packet, now_s) if before else Expired(1, packet, now_s)
+        before = self.expired.get(int(tsn))
+        self.expired[int(tsn)] = before.again(packet, now_s) if before else Expired(1, packet, now_s)
 
     def _answered(self, answered: bool) -> None:
-        for tsn, one in self._expired.items():
+        for tsn, one in self.expired.items():
             if not one.heard or (answered and not one.answered):
-                self._expired[tsn] = replace(one, heard=True, answered=one.answered or answered)
+                self.expired[tsn] = replace(one, heard=True, answered=one.answered or answered)
 
     def _apart(self, what: str, now_s: float) -> bool:
         """Whether this reading is to be counted: far enough from the one counted before."""
@@ -195,24 +192,24 @@ class Watch:
     def _transmissions(
         self, generation: Generation, moment: Moment, row: Row, happened: Iterable[Event], other: Row | None
     ) -> None:
-        gained = round((row.rate("rtx_chunks") or 0.0) * moment.interval_s)
-        generation.out_data += round((row.rate("out_data_chunks") or 0.0) * moment.interval_s)
-        for name in ("abandoned_unsent", "abandoned_sent"):
-            given_up = round((row.rate(name) or 0.0) * moment.interval_s)
-            setattr(generation, name, getattr(generation, name) + given_up)
+        interval_s = moment.interval_s
+        gained = 0 if self._outage(row) else row.gained("rtx_chunks", interval_s)
+        generation.out_data += row.gained("out_data_chunks", interval_s)
+        generation.abandoned_unsent += row.gained("abandoned_unsent", interval_s)
+        generation.abandoned_sent += row.gained("abandoned_sent", interval_s)
         # At first sight all of it counts, for so do the waits.
-        more = row.rate("more_messages")
-        generation.more_messages += (
-            (row.association.more_messages or 0) if more is None else round(more * moment.interval_s)
-        )
-        generation.gaps += round((row.rate("gap_acks") or 0.0) * moment.interval_s)
-        if self._outage(row):
-            gained = 0
+        first = row.rate("more_messages") is None
+        more = row.association.more_messages if first else row.gained("more_messages", interval_s)
+        generation.more_messages += more or 0
+        generation.gaps += row.gained("gap_acks", interval_s)
         generation.rtx += gained
         generation.rtx_readings += gained > 0 and self._apart("rtx", moment.now_s)
         # Its own counter, where it is here; else what it tells in its SACKs.
-        twice = row.rate("peer_dups") if other is None else other.rate("in_dup_chunks")
-        generation.peer_dups += round((twice or 0.0) * moment.interval_s)
+        generation.peer_dups += (
+            row.gained("peer_dups", interval_s)
+            if other is None
+            else other.gained("in_dup_chunks", interval_s)
+        )
         if other is not None and gained:
             generation.damaged += round(moment.damaged.get(other.association.netns, 0.0))
         generation.own_drops += self._drops(row) if gained else 0
@@ -223,8 +220,8 @@ class Watch:
         if rto is not None and (generation.least_rto_ms is None or rto < generation.least_rto_ms):
             generation.least_rto_ms = rto
         old_s = moment.now_s - EXPIRED_S
-        self._expired = {tsn: one for tsn, one in self._expired.items() if one.last_s > old_s}
-        generation.sacks += round((row.rate("in_sacks") or 0.0) * moment.interval_s) if self.expired() else 0
+        self.expired = {tsn: one for tsn, one in self.expired.items() if one.last_s > old_s}
+        generation.sacks += row.gained("in_sacks", interval_s) if self.expired else 0
         if row.rate("in_packets"):
             self._answered(bool(row.rate("in_sacks")))
         for event in happened:

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from sctptop.model.advice.signs import (
+    CLOSING,
     LASTING_QUEUE,
     OPENING,
     answered_before,
@@ -53,7 +54,7 @@ class Lasting:
         self.unanswered: Lasted | None = None
         self.full: Lasted | None = None
         self.bad: dict[str, Lasted] = {}
-        self.works_again: Lasted | None = None
+        self.works_again = False
         self.queue: deque[int] = deque(maxlen=QUEUE_READINGS)
         self.downs: dict[str, deque[float]] = {}
         self.carrier: dict[str, tuple[float, int, int]] = {}
@@ -68,9 +69,9 @@ class Lasting:
         if self.closed is not None:
             self.closed_last_s = now_s
         self.opening = _on(self.opening, entry.state in OPENING, now_s)
-        self.closing = _on(self.closing, (entry.state or "").startswith("SHUTDOWN"), now_s)
+        self.closing = _on(self.closing, entry.state in CLOSING, now_s)
         self.unread = _on(self.unread, self._waits_unread(row, probed), now_s)
-        sent = round((row.rate("out_data_chunks") or 0.0) * interval_s)
+        sent = row.gained("out_data_chunks", interval_s)
         came = bool(row.rate("in_data_chunks"))
         before = self.unanswered.count if self.unanswered else 0
         silent = not came and bool(entry.state == "ESTABLISHED") and (before > 0 or answered_before(entry))
@@ -109,8 +110,8 @@ class Lasting:
                 self.carrier[way.interface] = (since_s, first, max(way.carrier_changes - first, 0))
             if path.state == "INACTIVE" and self._states.get(path.address, "INACTIVE") != "INACTIVE":
                 self.downs.setdefault(path.address, deque(maxlen=MOST_DOWNS)).append(now_s)
-        heard = bool(bad) and bool(row.rate("in_packets")) and len(bad) == len(row.association.paths)
-        self.works_again = _on(self.works_again, heard, now_s)
+        every = len(bad) == len(row.association.paths)
+        self.works_again = bool(bad) and every and bool(row.rate("in_packets"))
         self.bad = bad
         self._states = {path.address: path.state for path in row.association.paths if path.state}
         for address, times in list(self.downs.items()):

@@ -11,6 +11,7 @@ from sctptop.model.advice.of_reading import peer_buffer_is_small
 from sctptop.model.advice.of_retransmissions import stuck_chunk
 from sctptop.model.advice.signs import slower_primary
 from sctptop.model.association import Path
+from sctptop.model.way import Way
 from sctptop.quantity import counted, milliseconds, show
 
 LASTING = {"INACTIVE": (0.0, 1), "PF": (5.0, 3), "UNCONFIRMED": (10.0, 3), "ACTIVE": (3.0, 3)}
@@ -86,7 +87,7 @@ def works_again(case: Case) -> bool:
     """Whether the peer's packets come though every path fails, and RTO has grown: only our timer is late."""
     row = case.row
     grown = (row.association.rto_ms or 0) >= LONG_RTO_MS
-    heard = case.watch.lasting.works_again is not None
+    heard = case.watch.lasting.works_again
     return heard and grown and bool(row.association.t3_rtx_expires_ms) and not stuck_chunk(case)
 
 
@@ -133,9 +134,8 @@ def _works(path: Path) -> bool:
     return path.state == "ACTIVE" and not path.errors and not _no_way(path.way)
 
 
-def _no_way(way: object) -> bool:
-    route, up = getattr(way, "route", None), getattr(way, "link_up", None)
-    return route in NO_WAY or up is False
+def _no_way(way: Way | None) -> bool:
+    return way is not None and (way.route in NO_WAY or way.link_up is False)
 
 
 def flapping_path(case: Case) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.lasting import QUEUE_READINGS
-from sctptop.model.advice.signs import LEAST_BUFFER, slow_limit_ms
+from sctptop.model.advice.signs import LEAST_BUFFER, is_stopped, slow_limit_ms
 from sctptop.model.association import Association
 from sctptop.model.associations.history import WINDOW as TICKS_KEPT
 from sctptop.model.ngap.dialect import CORE_PORTS
@@ -26,10 +26,10 @@ SMALL_WINDOW = 3000
 message, however short."""
 
 
-def who(entry: Association) -> str:
+def who(entry: Association, unknown: str = "the application") -> str:
     """The process behind it, as advice names it."""
     process = entry.process
-    return f"{process.comm}[{process.pid}]" if process and process.pid else "the application"
+    return f"{process.comm}[{process.pid}]" if process and process.pid else unknown
 
 
 def stopped(case: Case) -> Iterator[Finding]:
@@ -49,7 +49,7 @@ def stopped(case: Case) -> Iterator[Finding]:
 def unread(case: Case) -> Iterator[Finding]:
     """Data lies in the receive queue, and nothing was read for seconds."""
     span, entry = case.watch.lasting.unread, case.row.association
-    if span is None or span.readings < UNREAD_READINGS or _is_stopped(entry):
+    if span is None or span.readings < UNREAD_READINGS or is_stopped(entry):
         return
     lasted = span.for_s(case.moment.now_s)
     if lasted < UNREAD_S:
@@ -62,10 +62,6 @@ def unread(case: Case) -> Iterator[Finding]:
         f"{who(entry)} of this end hangs, or is too slow: look at what it waits for (/proc/PID/stack, its log)",
         since_s=span.since_s,
     )
-
-
-def _is_stopped(entry: Association) -> bool:
-    return entry.process is not None and entry.process.stopped
 
 
 def unanswered(case: Case) -> Iterator[Finding]:
@@ -108,7 +104,7 @@ def small_buffer(case: Case) -> Iterator[Finding]:
             f"let {who(entry)} set a larger SO_RCVBUF, or none (net.core.rmem_default)",
             part="own",
         )
-    if peer_buffer_is_small(case) and case.watch.sum("rtx"):
+    if case.watch.sum("rtx") and peer_buffer_is_small(case):
         yield Finding(
             "warning",
             f"{_whole_window(case)}: it drops what does not fit, and "
@@ -140,11 +136,12 @@ def peer_buffer_is_small(case: Case) -> bool:
     """
     if case.other is not None and case.other.association.rcvbuf is not None:
         return case.other.association.rcvbuf < LEAST_BUFFER
-    if case.row.age_s is None or case.watch.sum("out_data") < LEAST_FLOW:
+    seen = case.watch.lasting.most_window
+    if case.row.age_s is None or case.watch.sum("out_data") < LEAST_FLOW or seen >= SMALL_WINDOW:
         return False
     before = case.moment.past.read(case.row.key, "peer_rwnd", case.moment.tick, TICKS_KEPT)
     most = max((value for value in before if value is not None), default=0)
-    return 0 < max(most, case.watch.lasting.most_window) < SMALL_WINDOW
+    return 0 < max(most, seen) < SMALL_WINDOW
 
 
 def saturated(case: Case) -> Iterator[Finding]:
@@ -154,7 +151,7 @@ def saturated(case: Case) -> Iterator[Finding]:
     is read at all, which ``unread`` says.
     """
     lasting = case.watch.lasting
-    if _is_stopped(case.row.association) or any(unread(case)):
+    if is_stopped(case.row.association) or any(unread(case)):
         return
     other = case.other.association if case.other is not None else None
     queue = lasting.queue
@@ -172,9 +169,9 @@ def saturated(case: Case) -> Iterator[Finding]:
 def _bottleneck(entry: Association) -> str:
     if entry.local_port in CORE_PORTS:
         return "the core is the bottleneck: more CPU, fewer UEs, a faster core"
-    process = entry.process
-    name = f"{process.comm}[{process.pid}]" if process and process.pid else "this application"
-    return f"{name} is the bottleneck, not the network: more CPU for it, or less to do"
+    return (
+        f"{who(entry, 'this application')} is the bottleneck, not the network: more CPU for it, or less to do"
+    )
 
 
 def _slow_reads(case: Case) -> str:

@@ -66,18 +66,20 @@ def _enough(case: Case, seen: _Rtx) -> bool:
 
 def stuck_chunk(case: Case) -> Expired | None:
     """The chunk that is sent again and again and never arrives, while the path answers what else is sent."""
+    stuck = [
+        one
+        for one in case.watch.expired.values()
+        if one.times >= STUCK
+        and (one.despite >= DESPITE or (one.heard_despite >= DESPITE and one.size >= LARGE))
+    ]
+    if not stuck:
+        return None
     lasting, window = case.watch.lasting, case.row.association.peer_rwnd
     full = lasting.closed_last_s is not None and case.moment.now_s - lasting.closed_last_s < 2 * GENERATION_S
     if full or (window is not None and window < FULL_PACKET) or peer_buffer_is_small(case):
         # A receiver without room drops what comes, and answers all the same.
         return None
-    stuck = [
-        one
-        for one in case.watch.expired().values()
-        if one.times >= STUCK
-        and (one.despite >= DESPITE or (one.heard_despite >= DESPITE and one.size >= LARGE))
-    ]
-    return max(stuck, key=lambda one: one.times, default=None)
+    return max(stuck, key=lambda one: one.times)
 
 
 def path_mtu(case: Case) -> Iterator[Finding]:

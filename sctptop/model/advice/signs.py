@@ -20,7 +20,7 @@ LEAST_BUFFER = 6000
 STALL_DELAYS = 3.0
 LEAST_ANSWERS, ANSWERED = 10, 0.2
 """So many DATA chunks in, and at least one for so many out, are a dialogue."""
-LASTING_STATES = ("SHUTDOWN_PENDING", "SHUTDOWN_SENT", "SHUTDOWN_RECEIVED", "SHUTDOWN_ACK_SENT")
+CLOSING = ("SHUTDOWN_PENDING", "SHUTDOWN_SENT", "SHUTDOWN_RECEIVED", "SHUTDOWN_ACK_SENT")
 SLOWER, SLOWER_MS = 2.0, 20.0
 """A primary path is far slower than another where its heartbeats take so many times and ms longer."""
 MANY_ERRORS = 3
@@ -34,11 +34,7 @@ def gives_cause(row: Row) -> bool:
         return True
     if (entry.peer_rwnd is not None and entry.peer_rwnd < 2 * FULL_PACKET) or entry.state in OPENING:
         return True
-    if (
-        entry.recv_queue
-        or entry.state in LASTING_STATES
-        or (entry.process is not None and entry.process.stopped)
-    ):
+    if entry.recv_queue or entry.state in CLOSING or is_stopped(entry):
         return True
     if send_buffer_full(entry) or (entry.rcvbuf or LEAST_BUFFER) < LEAST_BUFFER:
         return True
@@ -53,6 +49,11 @@ def gives_cause(row: Row) -> bool:
     return any(
         path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths
     )
+
+
+def is_stopped(entry: Association) -> bool:
+    """Whether the process that owns the socket is, by a signal or a debugger."""
+    return entry.process is not None and entry.process.stopped
 
 
 def slower_primary(row: Row, times: Mapping[str, float | None]) -> tuple[str, float, str, float] | None:

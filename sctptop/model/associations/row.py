@@ -51,6 +51,10 @@ class Row:
         """Per second over the last interval; None on the first sight."""
         return self.rates.get(name)
 
+    def gained(self, name: str, interval_s: float) -> int:
+        """What a counter gained in the last interval; 0 on the first sight."""
+        return round((self.rates.get(name) or 0.0) * interval_s)
+
     def counters(self, names: Iterable[str]) -> tuple[CounterRow, ...]:
         """Its growing counters of these names, in the shape of the SNMP ones."""
         return tuple(
