@@ -135,15 +135,6 @@ struct cause_header {
 	u16 chunk_length, cause, cause_length;
 };
 
-INLINE void end_address(struct end_reason *why, const void *ipaddr)
-{
-	bpf_probe_read_kernel(&why->family, sizeof(why->family), ipaddr);
-	if (why->family == 2)
-		bpf_probe_read_kernel(why->address, 4, ipaddr + 4);
-	else
-		bpf_probe_read_kernel(why->address, 16, ipaddr + 8);
-}
-
 /* sctp_sf_do_9_1_abort and those of the other states, arg = chunk. The check of sctp_vtag_verify_either: with the T bit
  * the tag is the one that we send with. */
 int end_abort_received(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
@@ -167,7 +158,7 @@ int end_abort_received(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64
 		why.had |= HAD_PATH;
 		why.path_state = sctp_transport__state(transport);
 	}
-	end_address(&why, ADDRESS_sctp_chunk__source(chunk));
+	read_address(&why.family, why.address, ADDRESS_sctp_chunk__source(chunk));
 	finally(asoc, &why);
 	return 0;
 }
@@ -239,7 +230,7 @@ int end_shutdown_by_peer(struct pt_regs *ctx, void *net, void *ep, void *asoc, u
 	if (tag_of_packet(chunk) != sctp_association__c__my_vtag(asoc))
 		return 0;
 	end_reason(&why, END_SHUTDOWN_BY_PEER, asoc);
-	end_address(&why, ADDRESS_sctp_chunk__source(chunk));
+	read_address(&why.family, why.address, ADDRESS_sctp_chunk__source(chunk));
 	lastingly(asoc, &why);
 	return 0;
 }

@@ -25,13 +25,16 @@ INLINE void name_association(struct who *who, const void *asoc)
 }
 
 /* ipaddr is a union of sockaddr_in and sockaddr_in6: family first, address at byte 4 or 8. */
+INLINE void read_address(u16 *family, u8 *address, const void *ipaddr)
+{
+	bpf_probe_read_kernel(family, sizeof(*family), ipaddr);
+	if (*family == 2)
+		bpf_probe_read_kernel(address, 4, ipaddr + 4);
+	else
+		bpf_probe_read_kernel(address, 16, ipaddr + 8);
+}
+
 INLINE void name_path(struct who *who, const void *transport)
 {
-	const void *ipaddr = ADDRESS_sctp_transport__ipaddr(transport);
-
-	bpf_probe_read_kernel(&who->family, sizeof(who->family), ipaddr);
-	if (who->family == 2)
-		bpf_probe_read_kernel(who->address, 4, ipaddr + 4);
-	else
-		bpf_probe_read_kernel(who->address, 16, ipaddr + 8);
+	read_address(&who->family, who->address, ADDRESS_sctp_transport__ipaddr(transport));
 }
