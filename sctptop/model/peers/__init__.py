@@ -1,0 +1,1 @@
+"""What is remembered of peers beyond single associations: tries, failures, handshakes, ups and downs."""
