@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import ip_address
 
+from sctptop.model.advice.adviser import Advice
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
+from sctptop.model.peers.peer import PeerKey, peer_name
+from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import Value
 
 
@@ -26,6 +29,20 @@ def this_end(row: Row) -> str:
     """Our end, with the process that owns it where that is known."""
     process = owner(row)
     return f"{local_end(row)} {process}" if process else local_end(row)
+
+
+def whose(snapshot: Snapshot, advice: Advice) -> str:
+    """Both ends of the association that it is on, or the peer, with the namespace where there are several."""
+    row = snapshot.row(advice.association)
+    if row is not None:
+        return f"{this_end(row)} → {remote_end(row)}"
+    return peer_of(snapshot, advice.peer) if advice.peer is not None else ""
+
+
+def peer_of(snapshot: Snapshot, key: PeerKey) -> str:
+    """A peer in words."""
+    several = len(snapshot.namespaces) > 1
+    return f"{peer_name(key)} from {snapshot.namespace_label(key[0])}" if several else peer_name(key)
 
 
 def remote_of(event: Event) -> str:

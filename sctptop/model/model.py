@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from sctptop.model.advice.adviser import Advice, Adviser
 from sctptop.model.advice.alarms import Alarm, Alarms
+from sctptop.model.associations.both_ends import listening_sockets
 from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.event_log import EventLog, Logged
 from sctptop.model.associations.missed_events import Missed
 from sctptop.model.associations.rows import Rows
+from sctptop.model.peers.book import Peers
+from sctptop.model.peers.connects import Connects, Storm
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.summary import registration_series
 from sctptop.model.registrations.tracker import Registrations
@@ -31,6 +34,8 @@ class Model:
         self._check = Missed()
         self._missed = 0
         self._registrations = Registrations(self._rows.place_of)
+        self._peers, self._connects = Peers(), Connects()
+        self._storms: tuple[Storm, ...] = ()
         self._adviser = Adviser()
         self._advice: tuple[Advice, ...] = ()
         self._alarms = Alarms()
@@ -57,6 +62,13 @@ class Model:
         whole = sample.probes.ok and not sample.events_lost
         registered = self._registrations.advance(self._rows.events, sample.interval_s, whole)
         self._rows.history.record(self._rows.tick, registration_series(registered))
+        if sample.probes.ok:
+            listening = listening_sockets(sample.endpoints) if self._rows.born else ()
+            events = [event for _, event in self._rows.events]
+            self._peers.advance(events, self._rows.born, self._rows.gone, listening, self._rows.now_s)
+            self._storms = self._connects.advance(
+                self._peers.begun, self._rows.now_s, sample.interval_s or 0.0
+            )
         self._sample = sample
         if self._since_reset_s is not None:
             self._since_reset_s += sample.interval_s or 0.0
@@ -71,6 +83,7 @@ class Model:
             book.reset()
         self._rows.reset()
         self._registrations.reset()
+        self._peers.reset()
         self._lost = 0
         self._missed = 0
         self._check.reset()
@@ -102,6 +115,8 @@ class Model:
             events_missed=self._missed,
             now_s=self._rows.now_s,
             registrations=self._registrations.now,
+            peers=self._peers.now,
+            storms=self._storms,
             advice=self._advice,
             alarms=self._alarmed,
         )

@@ -13,6 +13,8 @@ from sctptop.model.associations.history import History, Series
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
+from sctptop.model.peers.connects import Storm
+from sctptop.model.peers.peer import Peer, PeerKey
 from sctptop.model.registrations.summary import Registered
 from sctptop.model.sample import Sample
 
@@ -42,8 +44,9 @@ class Snapshot:
 
     ``happened`` are the events of this very tick, ``events`` the last ones kept, oldest first; ``events_lost`` counts
     those lost since the reset, ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is
-    the clock of the samples: seconds since the first. ``advice`` is what to show now, the worst first; ``alarms`` all
-    of it that was given since the reset, the last raised first.
+    the clock of the samples: seconds since the first. ``peers``: all that probes saw come, go, or not come up.
+    ``advice`` is what to show now, the worst first; ``alarms`` all of it that was given since the reset, the last
+    raised first.
     """
 
     sample: Sample
@@ -60,6 +63,8 @@ class Snapshot:
     events_missed: int = 0
     now_s: float = 0.0
     registrations: Registered = field(default_factory=Registered)
+    peers: Mapping[PeerKey, Peer] = field(default_factory=dict)
+    storms: tuple[Storm, ...] = ()
     advice: tuple[Advice, ...] = ()
     alarms: tuple[Alarm, ...] = ()
 
@@ -79,6 +84,13 @@ class Snapshot:
     def row(self, key: Key | None) -> Row | None:
         """The row of that key, None when it is gone."""
         return next((row for row in self.rows if row.key == key), None)
+
+    def peer_of(self, row: Row) -> Peer | None:
+        """What is remembered of its peer; None where probes saw nothing of it."""
+        entry = row.association
+        ways = ((entry.remote_port, True), (entry.local_port, False))
+        keys = ((entry.netns, address, *way) for way in ways for address in entry.remote_addresses)
+        return next((self.peers[key] for key in keys if key in self.peers), None)
 
     @property
     def namespaces(self) -> tuple[int, ...]:
@@ -116,8 +128,12 @@ class Snapshot:
             counters=counters,
             events=tuple(logged for logged in self.events if logged.event.netns == netns),
             happened=tuple(pair for pair in self.happened if pair[1].netns == netns),
-            advice=tuple(entry for entry in self.advice if entry.association in keys),
-            alarms=tuple(alarm for alarm in self.alarms if alarm.entry.netns == netns),
+            peers={key: peer for key, peer in self.peers.items() if peer.netns == netns},
+            storms=tuple(one for one in self.storms if one.service[0] == netns),
+            advice=tuple(
+                one for one in self.advice if one.association in keys or (one.peer and one.peer[0] == netns)
+            ),
+            alarms=tuple(alarm for alarm in self.alarms if alarm.netns == netns),
         )
 
     def lines(self, both_ends: bool) -> tuple[Row, ...]:

@@ -11,7 +11,9 @@ from typing import Any
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
 from sctptop.model.association import Association
+from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
+from sctptop.model.peers.peer import ANY, Peer, PeerKey
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.association_record import association_record
 from sctptop.output.registration_json import registrations_to_json
@@ -37,28 +39,31 @@ def _text(value: Any) -> str:
 
 def derived(snapshot: Snapshot, rows: list[Row]) -> dict[str, Any]:
     """What no source read: top-level parts that a recording does not hold, for the associations shown."""
-    shown = {row.key: row for row in rows}
+    shown: dict[Key | None, Row] = {row.key: row for row in rows}
     known = shown.keys() | {row.key for row in snapshot.rows if row.ended}
     seen = snapshot.registrations.seen
     return {
         **({"registrations": registrations_to_json(snapshot.registrations)} if seen else {}),
         "advice": [
-            _advice(entry, shown[entry.association], snapshot)
+            _advice(entry, shown.get(entry.association), snapshot)
             for entry in snapshot.advice
-            if entry.association in shown
+            if entry.peer or entry.association in shown
         ],
         "alarms": [
             _alarm(alarm)
             for alarm in snapshot.alarms
-            if snapshot.sample.time in (alarm.raised, alarm.cleared) and alarm.association in known
+            if snapshot.sample.time in (alarm.raised, alarm.cleared)
+            and (alarm.peer or alarm.association in known)
         ],
+        # Of many peers most have nothing new.
+        "peers": [_peer(peer) for peer in snapshot.peers.values() if peer.last_at_s == snapshot.now_s],
     }
 
 
-def _advice(advice: Advice, row: Row, snapshot: Snapshot) -> dict[str, Any]:
+def _advice(advice: Advice, row: Row | None, snapshot: Snapshot) -> dict[str, Any]:
     since = snapshot.sample.time - timedelta(seconds=max(0.0, snapshot.now_s - advice.since_s))
     return {
-        **_whose(advice, row.association),
+        **_whose(advice, row.association if row is not None else None),
         "since": since.isoformat(timespec="microseconds"),
         "seen": advice.seen,
         "remedy": advice.remedy,
@@ -78,10 +83,38 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def _whose(one: Advice | Alarm, entry: Association) -> dict[str, Any]:
+def _peer(peer: Peer) -> dict[str, Any]:
+    """Of one that was met in this sample; the sums of ``failures`` and ``ends`` by reason."""
     return {
-        "rule": one.rule,
-        "severity": one.severity,
+        **_peer_key(peer.key),
+        "attempts": peer.attempts,
+        "came_up": peer.ups,
+        "up": peer.up,
+        "failures": dict(peer.failures),
+        "ends": dict(peer.ends),
+        "handshake_ms": peer.handshake_ms,
+        "longest_handshake_ms": peer.longest_handshake_ms,
+        "downs_1h": peer.downs,
+        "longest_gap_s": peer.longest_gap_s,
+        "set_ups_rejected": dict(peer.rejected),
+    }
+
+
+def _peer_key(key: PeerKey) -> dict[str, Any]:
+    netns, address, port, called = key
+    return {
+        "netns": netns,
+        "address": None if address == ANY else address,
+        "port": port,
+        "called_by_us": called,
+    }
+
+
+def _whose(one: Advice | Alarm, entry: Association | None) -> dict[str, Any]:
+    rule = {"rule": one.rule, "severity": one.severity}
+    if entry is None:
+        return rule | {"netns": one.peer and one.peer[0], "peer": one.peer and _peer_key(one.peer)}
+    return rule | {
         "netns": entry.netns,
         "assoc_id": entry.assoc_id,
         "own_tag": entry.own_tag,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.default_columns import default_columns
-from sctptop.fields.ends import local_end, remote_end, remote_of, this_end
+from sctptop.fields.ends import local_end, remote_end, remote_of, whose
 from sctptop.fields.field import Field
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.why_ended import end_of
@@ -81,16 +81,14 @@ def source_troubles(sample: Sample) -> list[str]:
 
 
 def advice_lines(snapshot: Snapshot, rows: list[Row]) -> list[str]:
-    """The worst advice on an association shown, in one line; notes are left to JSON and the dashboard."""
-    shown = {row.key: row for row in rows}
-    told = [entry for entry in snapshot.advice if entry.association in shown and entry.severity != "note"]
+    """The worst advice on an association shown or on a peer, in one line; notes are left to JSON and the dashboard."""
+    shown = {row.key for row in rows}
+    about = [entry for entry in snapshot.advice if entry.peer or entry.association in shown]
+    told = [entry for entry in about if entry.severity != "note"]
     if not told:
         return []
     worst, more = told[0], f" (+{len(told) - 1} more)" if len(told) > 1 else ""
-    row = shown[worst.association]
-    return [
-        f"advice: {worst.title}, {this_end(row)} → {remote_end(row)}: {worst.seen} (try: {worst.remedy}){more}"
-    ]
+    return [f"advice: {worst.title}, {whose(snapshot, worst)}: {worst.seen} (try: {worst.remedy}){more}"]
 
 
 def end_lines(snapshot: Snapshot) -> list[str]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from sctptop.comparison.kinds import UNTOLD
 from sctptop.comparison.summaries.end_book import EndBook
-from sctptop.comparison.summaries.summary import COUNTERS, End, Fired, Summary
+from sctptop.comparison.summaries.fired_book import FiredBook
+from sctptop.comparison.summaries.summary import COUNTERS, End, Summary
 from sctptop.fields.catalogue import SETTINGS
 from sctptop.model.associations.distribution import Distribution
 from sctptop.model.associations.identity import Key
@@ -43,17 +44,6 @@ class _Watched:
     recv_queue: Distribution = field(default_factory=Distribution)
 
 
-@dataclass(slots=True)
-class _Rule:
-    title: str
-    severity: str
-    seen: str
-    remedy: str
-    cost: float = 0.0
-    associations: set[Key] = field(default_factory=set)
-    lasted_s: float = 0.0
-
-
 class Summarizer:
     """Takes the snapshots of one recording in their order."""
 
@@ -61,7 +51,7 @@ class Summarizer:
         self._watched: dict[Key, _Watched] = {}
         self._registrations: dict[tuple[str, str], EndBook] = {}
         self._counters: dict[int, Mapping[str, int]] = {}
-        self._advice: dict[tuple[str, Key], _Rule] = {}
+        self._advice = FiredBook()
         self._lost = self._missed = self._samples = self._probed = 0
         self._first: Sample | None = None
         self._last: Snapshot | None = None
@@ -95,13 +85,7 @@ class Summarizer:
             self._counters[netns] = {
                 counter.name: counter.since_reset or 0 for counter in rows if counter.name in COUNTERS
             }
-        for advice in snapshot.advice:
-            name = (advice.rule, advice.association)
-            rule = self._advice.setdefault(name, _Rule(advice.title, advice.severity, "", ""))
-            if advice.cost >= rule.cost:
-                rule.seen, rule.remedy, rule.cost = advice.seen, advice.remedy, advice.cost
-        for name in {(advice.rule, advice.association) for advice in snapshot.advice}:
-            self._advice[name].lasted_s += sample.interval_s or 0.0
+        self._advice.take(snapshot.advice, sample.interval_s or 0.0)
 
     def _book(self, end: str, kind: str) -> EndBook:
         if len(self._registrations) >= MOST_BOOKS and (end, kind) not in self._registrations:
@@ -178,7 +162,7 @@ class Summarizer:
                 else None
                 for counter in COUNTERS
             },
-            advice=tuple(_fired(self._advice, compared)),
+            advice=tuple(self._advice.fired({key: one.role for key, one in compared.items()}, ngap)),
             running=registered.running,
             unfollowed=registered.unfollowed,
             lost=self._lost,
@@ -255,28 +239,3 @@ def _sum(distributions: Iterable[Distribution], bits: int = 6) -> Distribution:
         if one.n:
             total = total.plus(one)
     return total
-
-
-def _fired(advice: Mapping[tuple[str, Key], _Rule], compared: Mapping[Key, _Watched]) -> Iterable[Fired]:
-    """One entry per rule and role, those given longest first."""
-    together: dict[tuple[str, str], list[_Rule]] = {}
-    for (rule, key), one in advice.items():
-        if key in compared:
-            together.setdefault((rule, compared[key].role or "client"), []).append(one)
-    fired = [
-        Fired(
-            rule=rule,
-            title=said[0].title,
-            severity=min((one.severity for one in said), key=SEVERITIES.index),
-            role=role,
-            associations=len(said),
-            lasted_s=max(one.lasted_s for one in said),
-            seen=(longest := max(said, key=lambda one: one.lasted_s)).seen,
-            remedy=longest.remedy,
-        )
-        for (rule, role), said in together.items()
-    ]
-    return sorted(fired, key=lambda one: (SEVERITIES.index(one.severity), -one.lasted_s, one.rule, one.role))
-
-
-SEVERITIES = ("problem", "warning", "note")

@@ -45,7 +45,7 @@ class End:
 class Fired:
     """A rule of advice on one role, over the whole recording: ``lasted_s`` is for how long it was given.
 
-    ``seen`` is its last finding; ``associations`` on how many.
+    ``seen`` is its last finding; ``associations`` on how many, or of how many peers.
     """
 
     rule: str

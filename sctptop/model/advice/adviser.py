@@ -15,13 +15,16 @@ from typing import Protocol
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import EndedAttempt, NgapWatch, is_message
-from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, RULES, Rule
+from sctptop.model.advice.of_peers import PeerCase, suspicious
+from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, OF_ASSOCIATIONS, OF_PEERS, RULES
 from sctptop.model.advice.signs import gives_cause
 from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
+from sctptop.model.peers.connects import Storm
+from sctptop.model.peers.peer import Peer, PeerKey
 from sctptop.model.sample import Sample
 
 LINGER_S = 10.0
@@ -33,7 +36,7 @@ KINDS = ("t3_rtx", "retransmit", "hb_rtt", "ngap")
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One piece of advice on one association, and on one of its paths if ``address`` is set.
+    """One piece of advice on one association, and on one of its paths if ``address`` is set; or on a ``peer``.
 
     ``rule`` is an id of RULES; ``severity`` problem, warning or note: a note is no trouble, only worth knowing.
     ``since_s`` is when it was first given, on the clock of the samples. ``cost`` in messages, as of a Finding; ``part``
@@ -42,13 +45,14 @@ class Advice:
 
     rule: str
     severity: str
-    association: Key
+    association: Key | None
     seen: str
     remedy: str
     since_s: float
     address: str | None = None
     cost: float = 0.0
     part: str = ""
+    peer: PeerKey | None = None
 
     @property
     def title(self) -> str:
@@ -88,6 +92,10 @@ class Circumstances(Protocol):
     def past(self) -> History: ...
     @property
     def registrations(self) -> EndedAttempts: ...
+    @property
+    def peers(self) -> Mapping[PeerKey, Peer]: ...
+    @property
+    def storms(self) -> Sequence[Storm]: ...
 
 
 class Adviser:
@@ -125,11 +133,13 @@ class Adviser:
         there = {others[key].key for key in watched if key in others}
         for key in {*watched, *self._ngap, *there}:
             self._ask(moment, alive[key], others.get(key))
+        self._ask_of_peers(picture)
         self._watches = {key: one for key, one in self._watches.items() if not one.over(moment)}
         self._said = {
             name: said
             for name, said in self._said.items()
-            if said.advice.association in alive and moment.now_s - said.last_s <= LINGER_S
+            if (said.advice.peer or said.advice.association in alive)
+            and moment.now_s - said.last_s <= LINGER_S
         }
         return tuple(sorted((said.advice for said in self._said.values()), key=self._rank))
 
@@ -162,10 +172,19 @@ class Adviser:
         there = self._watches.get(other.key) if other is not None else None
         case = Case(moment, row, watch or NO_EVIDENCE, ngap, other, there)
         met = {CAUSE: watch is not None, NGAP: ngap is not None, NOTHING: True}
-        for rule in RULES.values():
+        for rule in OF_ASSOCIATIONS:
             if met[rule.needs]:
                 for finding in rule.check(case):
-                    self._say(rule, row.key, finding, moment.now_s)
+                    self._say(rule.id, row.key, None, finding, moment.now_s)
+
+    def _ask_of_peers(self, picture: Circumstances) -> None:
+        now_s = picture.now_s
+        cases = [PeerCase(peer, now_s) for peer in picture.peers.values() if suspicious(peer)]
+        cases += [PeerCase(Peer(one.service), now_s, storm=one) for one in picture.storms]
+        for case in cases:
+            for rule in OF_PEERS:
+                for finding in rule.check(case):
+                    self._say(rule.id, None, case.peer.key, finding, now_s)
 
     def _rank(self, advice: Advice) -> tuple[int, float, bool, int, float, str]:
         """Worst first, of these what costs most, where NGAP goes, by the order of the rules, which was given first.
@@ -173,7 +192,7 @@ class Adviser:
         Costs are compared by their magnitude: what changes a little with every reading keeps its place.
         """
         no_ngap = advice.association not in self._ngap
-        name = repr((advice.association, advice.address))
+        name = repr((advice.association, advice.peer, advice.address))
         magnitude = inf if advice.cost == inf else round(log2(1 + advice.cost))
         return (
             _SEVERITIES[advice.severity],
@@ -184,12 +203,12 @@ class Adviser:
             name,
         )
 
-    def _say(self, rule: Rule, key: Key, finding: Finding, now_s: float) -> None:
-        name = (rule.id, key, finding.address, finding.part)
+    def _say(self, rule: str, key: Key | None, peer: PeerKey | None, finding: Finding, now_s: float) -> None:
+        name = (rule, key, peer, finding.address, finding.part)
         said = self._said.get(name)
         since_s = now_s if finding.since_s is None else finding.since_s
         advice = Advice(
-            rule=rule.id,
+            rule=rule,
             severity=finding.severity,
             association=key,
             seen=finding.seen,
@@ -198,6 +217,7 @@ class Adviser:
             address=finding.address,
             cost=finding.cost,
             part=finding.part,
+            peer=peer,
         )
         self._said[name] = _Said(advice, now_s)
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sctptop.model.association import Association
 from sctptop.model.associations.identity import Key
+from sctptop.model.peers.peer import PeerKey
 
 MOST = 1000
 """Kept; beyond, those cleared first give way."""
@@ -22,7 +23,9 @@ class Advised(Protocol):
     @property
     def severity(self) -> str: ...
     @property
-    def association(self) -> Key: ...
+    def association(self) -> Key | None: ...
+    @property
+    def peer(self) -> PeerKey | None: ...
     @property
     def address(self) -> str | None: ...
     @property
@@ -35,22 +38,30 @@ class Advised(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One rule on one association (or path): ``raised`` first, ``cleared`` last, None while it lasts.
+    """One rule on one association (or path), or on a peer: ``raised`` first, ``cleared`` last, None while it lasts.
 
     ``count``: how often it was raised; ``worst``: what was seen when it cost most. ``entry`` is the association as it
-    was then. Notes are no alarms.
+    was then, None of a peer. Notes are no alarms.
     """
 
     rule: str
     severity: str
-    association: Key
-    entry: Association
+    association: Key | None
+    peer: PeerKey | None
+    entry: Association | None
     address: str | None
     raised: datetime
     cleared: datetime | None
     count: int
     worst: str
     cost: float
+
+    @property
+    def netns(self) -> int:
+        """Where it was raised."""
+        if self.entry is not None:
+            return self.entry.netns
+        return self.peer[0] if self.peer is not None else 0
 
 
 class Alarms:
@@ -69,10 +80,11 @@ class Alarms:
         for one in advice:
             if one.severity == "note":
                 continue
-            name = (one.rule, one.association, one.address, one.part)
+            name = (one.rule, one.association, one.peer, one.address, one.part)
             given.add(name)
             before = self._alarms.get(name)
-            after = _raised(before, one, entry_of(one.association), now)
+            entry = entry_of(one.association) if one.association is not None else None
+            after = _raised(before, one, entry, now)
             if after is not None and after is not before:
                 self._alarms[name], changed = after, True
         for known, alarm in self._alarms.items():
@@ -97,11 +109,10 @@ class Alarms:
 
 def _raised(before: Alarm | None, one: Advised, entry: Association | None, now: datetime) -> Alarm | None:
     if before is None:
-        if entry is None:
+        if entry is None and one.peer is None:
             return None
-        return Alarm(
-            one.rule, one.severity, one.association, entry, one.address, now, None, 1, one.seen, one.cost
-        )
+        whose = (one.association, one.peer, entry, one.address)
+        return Alarm(one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost)
     if before.cleared is not None:
         before = replace(before, cleared=None, count=before.count + 1)
     if one.cost > before.cost or (one.cost == before.cost and one.seen != before.worst):

@@ -22,6 +22,14 @@ from sctptop.model.advice.of_paths import (
     slow_primary,
     waiting,
 )
+from sctptop.model.advice.of_peers import (
+    PeerCase,
+    aborting_peer,
+    failing_peer,
+    flapping_peer,
+    refused_setup,
+    storm,
+)
 from sctptop.model.advice.of_reading import saturated, small_buffer, stopped, unanswered, unread
 from sctptop.model.advice.of_retransmissions import (
     filtered,
@@ -57,7 +65,19 @@ class Rule:
     check: Callable[[Case], Iterator[Finding]]
 
 
-_DECLARED = (
+@dataclass(frozen=True, slots=True)
+class PeerRule:
+    """The same, asked of peers."""
+
+    id: str
+    title: str
+    check: Callable[[PeerCase], Iterator[Finding]]
+
+
+_DECLARED: tuple[Rule | PeerRule, ...] = (
+    PeerRule("refused_setup", "Refused set-up", refused_setup),
+    PeerRule("failing_peer", "Failing connects", failing_peer),
+    PeerRule("aborting_peer", "Aborting peer", aborting_peer),
     Rule("stopped_process", "Stopped process", CAUSE, stopped),
     Rule("no_route", "No route", CAUSE, no_route),
     Rule("dead_path", "Dead path", CAUSE, dead_path),
@@ -78,6 +98,8 @@ _DECLARED = (
     Rule("slow_core", "Slow core", NGAP, slow_core),
     Rule("slow_ran", "Slow RAN", NGAP, slow_ran),
     Rule("failed_registrations", "Failed registrations", NGAP, failed_registrations),
+    PeerRule("flapping_peer", "Flapping peer", flapping_peer),
+    PeerRule("storm", "Connect storm", storm),
     Rule("flapping_path", "Flapping path", CAUSE, flapping_path),
     Rule("slow_primary", "Slow primary path", CAUSE, slow_primary),
     Rule("small_sndbuf", "Full send buffer", CAUSE, full_send_buffer),
@@ -89,5 +111,7 @@ _DECLARED = (
     Rule("no_heartbeat", "No heartbeat data", NGAP, no_heartbeat),
 )
 
-RULES: Mapping[str, Rule] = {rule.id: rule for rule in _DECLARED}
+RULES: Mapping[str, Rule | PeerRule] = {rule.id: rule for rule in _DECLARED}
 """Every rule by its id, the worst first among those of one severity."""
+OF_ASSOCIATIONS = tuple(rule for rule in _DECLARED if isinstance(rule, Rule))
+OF_PEERS = tuple(rule for rule in _DECLARED if isinstance(rule, PeerRule))

@@ -78,6 +78,9 @@ class Rows:
         self._rtts = RttBook()
         self._waits = WaitBook()
         self.events: tuple[tuple[Key | None, Event], ...] = ()
+        self.born: list[Association] = []
+        self.gone: list[tuple[Association, str]] = []
+        """What came with the last sample, and what went, with why as far as it shows."""
         self._now = datetime.min
         self._changed: list[Event] = []
 
@@ -94,18 +97,19 @@ class Rows:
         self.hidden = len(sample.associations) - len(met)
         seen = {life.key for life in met.values()}
         _find_other_ends(sample, met)
-        born = [self._lives[key].association for key in seen if self._lives[key].first_s == self.now_s]
+        self.born = [self._lives[key].association for key in seen if self._lives[key].first_s == self.now_s]
         gone = [life for life in self._lives.values() if life.key not in seen and life.ended is None]
         self.events = tuple(self._named((*sample.events, *self._changed)))
         self._note_ends()
         gone_of = Counter(life.association.netns for life in gone)
         for life in gone:
             netns = life.association.netns
-            guess = reason(life.association, born, gone_of[netns], gained.get(netns, {}))
+            guess = reason(life.association, self.born, gone_of[netns], gained.get(netns, {}))
             if guess == RESTARTED:
                 life.end = None
             life.ended = life.end.short if life.end is not None else guess
             life.ended_s = self.now_s
+        self.gone = [(life.association, life.ended or "") for life in gone]
         alive = [(key, self._lives[key].association) for key in seen]
         self._rtts.advance(((key, event) for key, event in self.events if key is not None), alive, self.now_s)
         self._waits.advance(alive)

@@ -1,27 +1,38 @@
 """Follows peers by the beginnings and ends of associations, as probes tell them.
 
-An association is known by its tags from its first event to its last. MOST peers are kept: the one that was met least
-recently gives way.
+An association is known by its tags from its first event, or the first time that it is read, to its last. MOST peers are
+kept: the one that was met least recently gives way.
 """
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
-from sctptop.model.associations.why_ended import WhyEnded, end_of
+from sctptop.model.association import Association
+from sctptop.model.associations.both_ends import Socket
+from sctptop.model.associations.why_ended import RESTARTED, WhyEnded, end_of
 from sctptop.model.event import Event
+from sctptop.model.ngap.dialect import NGAP, S1AP
+from sctptop.model.peers.met import Met
 from sctptop.model.peers.peer import Peer, PeerKey
 
-MOST, MOST_ALIVE = 1000, 20_000
+MOST, MOST_ALIVE = 4096, 20_000
 HOUR_S = 3600.0
 BRIEF_S = 30.0
-"""Whoever ends an association sooner did not want it."""
-MOST_REASONS = 8
-MOST_DOWNS = 200
-OTHER = "other reasons"
+"""Whoever aborts an association sooner did not want it."""
 OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
+SET_UPS = (NGAP.setup, S1AP.setup)
+ABORTS = (
+    "abort_received",
+    "abort_by_application",
+    "closed_unread",
+    "linger",
+    "violation",
+    "no_user_data",
+    "abort_sent",
+)
 
 _Tag = tuple[int, int, int, int]
 
@@ -32,80 +43,81 @@ class _Alive:
     up_s: float | None
 
 
-@dataclass(slots=True)
-class _Met:
-    peer: Peer
-    failures: Counter[str] = field(default_factory=Counter)
-    ends: Counter[str] = field(default_factory=Counter)
-    downs: deque[tuple[float, bool]] = field(default_factory=lambda: deque(maxlen=MOST_DOWNS))
-    down_since_s: float | None = None
-    up: int = 0
-    attempts: int = 0
-    ups: int = 0
-    handshake_ms: float | None = None
-    longest_handshake_ms: float | None = None
-    longest_gap_s: float | None = None
-    last_failure: str = ""
-    last_at_s: float = 0.0
-    failed_since_s: float | None = None
-
-
 class Peers:
-    """`advance` with the events of each sample; what it returns is never altered later."""
+    """`advance` with each sample; what it returns is never altered later."""
 
     def __init__(self) -> None:
-        self._met: OrderedDict[PeerKey, _Met] = OrderedDict()
+        self._met: OrderedDict[PeerKey, Met] = OrderedDict()
         self._alive: OrderedDict[_Tag, _Alive] = OrderedDict()
-        self._told: Mapping[PeerKey, Peer] = {}
+        self._missing: dict[_Tag, str] = {}
+        self._changed: set[PeerKey] = set()
+        self._told: dict[PeerKey, Peer] = {}
+        self.now: Mapping[PeerKey, Peer] = {}
+        self.begun: list[PeerKey] = []
+        """Of the associations that began in the last sample, once each."""
 
-    def advance(self, events: Iterable[Event], now_s: float) -> Mapping[PeerKey, Peer]:
-        """Update with what happened; all peers, those met last at the end."""
-        changed: set[PeerKey] = set()
-        for event in events:
-            if event.kind == "association":
-                key = self._take(event, now_s)
-                if key is not None:
-                    changed.add(key)
-        old = [key for key, met in self._met.items() if met.downs and now_s - met.downs[0][0] > HOUR_S]
-        for key in old:
-            downs = self._met[key].downs
-            while downs and now_s - downs[0][0] > HOUR_S:
-                downs.popleft()
-        if changed or old:
-            for key in {*changed, *old}:
-                if key in self._met:
-                    self._met[key].peer = _frozen(key, self._met[key])
-            while len(self._met) > MOST:
-                self._met.popitem(last=False)
-            self._told = {key: met.peer for key, met in self._met.items()}
-        return self._told
+    def advance(
+        self,
+        events: Iterable[Event],
+        born: Iterable[Association],
+        gone: Iterable[tuple[Association, str]],
+        listening: Collection[Socket],
+        now_s: float,
+    ) -> Mapping[PeerKey, Peer]:
+        """Update with what happened; all peers.
+
+        ``born`` were read for the first time, ``gone`` not any more, each with why as far as it shows; ``listening``
+        tells of one without any event who called.
+        """
+        self.begun = []
+        ended = {tag for event in events if (tag := self._take(event, now_s)) is not None}
+        for tag, why in self._missing.items():
+            self._ends(tag, None, why, now_s)
+        self._missing = {}
+        for entry, why in gone:
+            if why == RESTARTED:
+                self._ends(_tag(entry), None, why, now_s)
+            elif _tag(entry) in self._alive:
+                # Its event may come with the next sample, and tells more.
+                self._missing[_tag(entry)] = why
+        for entry in born:
+            if _tag(entry) not in self._alive and _tag(entry) not in ended:
+                self._seen(entry, listening, now_s)
+        self._forget(now_s)
+        return self.now
 
     def reset(self) -> None:
         """Begin anew; those that are up are still known."""
         self._met.clear()
-        self._told = {}
+        self._told.clear()
+        self.now = {}
+        for alive in self._alive.values():
+            if alive.up_s is not None:
+                self._meet(alive.key, alive.up_s).up += 1
 
-    def _take(self, event: Event, now_s: float) -> PeerKey | None:
+    def _take(self, event: Event, now_s: float) -> _Tag | None:
+        """The tag of an association that ended by it."""
+        if event.kind == "ngap":
+            if event.details.get("procedure") in SET_UPS:
+                self._set_up(event, now_s)
+            return None
+        if event.kind != "association":
+            return None
         tag = (event.netns, event.own_tag, event.local_port, event.remote_port)
         change = event.text("change")
         if change == "NEW":
-            return self._begins(event, tag, now_s)
-        alive = self._alive.get(tag)
-        if alive is None:
-            return None
-        met = self._meet(alive.key, now_s)
-        if change == "UP":
-            met.handshake_ms = event.number("handshake_ms")
-            met.longest_handshake_ms = max(met.longest_handshake_ms or 0.0, met.handshake_ms or 0.0) or None
-            self._comes_up(met, alive, now_s)
+            self._begins(event, tag, now_s)
+        elif change == "UP":
+            self._is_up(event, tag, now_s)
         elif change == "FREED":
-            del self._alive[tag]
-            self._ends(met, alive, end_of(event), now_s)
-        return alive.key
+            end = end_of(event)
+            self._ends(tag, end, end.what if end is not None else "ended", now_s)
+            return tag
+        return None
 
-    def _begins(self, event: Event, tag: _Tag, now_s: float) -> PeerKey | None:
+    def _begins(self, event: Event, tag: _Tag, now_s: float) -> None:
         if not event.address:
-            return None
+            return
         calling = event.text("state") in OPENING
         key = (event.netns, event.address, event.remote_port if calling else event.local_port, calling)
         self._alive[tag] = alive = _Alive(key, None)
@@ -113,57 +125,80 @@ class Peers:
             self._alive.popitem(last=False)
         met = self._meet(key, now_s)
         met.attempts += 1
+        met.every_s = now_s - met.attempt_s if met.attempt_s is not None else 0.0
+        met.attempt_s = now_s
+        self.begun.append(key)
         if not calling:
-            self._comes_up(met, alive, now_s)
-        return key
+            alive.up_s = now_s
+            met.ups += 1
+            met.comes_up(now_s)
 
-    def _meet(self, key: PeerKey, now_s: float) -> _Met:
-        met = self._met.setdefault(key, _Met(Peer(key)))
-        self._met.move_to_end(key)
-        met.last_at_s = now_s
-        return met
-
-    def _comes_up(self, met: _Met, alive: _Alive, now_s: float) -> None:
+    def _is_up(self, event: Event, tag: _Tag, now_s: float) -> None:
+        alive = self._alive.get(tag)
+        if alive is None or alive.up_s is not None:
+            return
+        met = self._meet(alive.key, now_s)
+        met.handshake_ms = event.number("handshake_ms")
+        met.longest_handshake_ms = max(met.longest_handshake_ms or 0.0, met.handshake_ms or 0.0) or None
         alive.up_s = now_s
         met.ups += 1
-        met.up += 1
-        met.failed_since_s = None
-        if met.down_since_s is not None:
-            met.longest_gap_s = max(met.longest_gap_s or 0.0, now_s - met.down_since_s)
-            met.down_since_s = None
+        met.comes_up(now_s)
 
-    def _ends(self, met: _Met, alive: _Alive, end: WhyEnded | None, now_s: float) -> None:
-        why = end.what if end is not None else "ended"
-        if alive.up_s is None:
-            met.last_failure = why
-            met.failed_since_s = now_s if met.failed_since_s is None else met.failed_since_s
-            _count(met.failures, why)
+    def _seen(self, entry: Association, listening: Collection[Socket], now_s: float) -> None:
+        """Of one that began before we looked, or whose event was lost."""
+        address = entry.primary or next(iter(entry.remote_addresses), None)
+        if entry.own_tag is None or address is None or entry.state in OPENING:
             return
-        met.up = max(met.up - 1, 0)
-        _count(met.ends, why)
-        if not met.up:
-            met.down_since_s = now_s
-            met.downs.append((now_s, now_s - alive.up_s < BRIEF_S))
+        calling = (entry.netns, entry.local_port) not in listening
+        key = (entry.netns, address, entry.remote_port if calling else entry.local_port, calling)
+        self._alive[_tag(entry)] = _Alive(key, now_s - BRIEF_S)
+        self._meet(key, now_s).comes_up(now_s)
+
+    def _ends(self, tag: _Tag, end: WhyEnded | None, why: str, now_s: float) -> None:
+        alive = self._alive.pop(tag, None)
+        if alive is None:
+            return
+        met = self._meet(alive.key, now_s)
+        if alive.up_s is None:
+            met.fails(why, now_s)
+            return
+        broken = why == RESTARTED if end is None else not _hung_up(end, alive.key[3])
+        brief = end is not None and end.reason in ABORTS and now_s - alive.up_s < BRIEF_S
+        met.goes_down(why, now_s, broken=broken, brief=brief)
+
+    def _set_up(self, event: Event, now_s: float) -> None:
+        alive = self._alive.get((event.netns, event.own_tag, event.local_port, event.remote_port))
+        if alive is not None:
+            self._meet(alive.key, now_s).sets_up(event, now_s)
+
+    def _meet(self, key: PeerKey, now_s: float) -> Met:
+        met = self._met.setdefault(key, Met(key))
+        self._met.move_to_end(key)
+        met.last_at_s = now_s
+        self._changed.add(key)
+        return met
+
+    def _forget(self, now_s: float) -> None:
+        for key, met in self._met.items():
+            while met.downs and now_s - met.downs[0].at_s > HOUR_S:
+                met.downs.popleft()
+                self._changed.add(key)
+        if not self._changed:
+            return
+        for key in self._changed & self._met.keys():
+            self._told[key] = self._met[key].frozen()
+        self._changed.clear()
+        while len(self._met) > MOST:
+            self._told.pop(self._met.popitem(last=False)[0], None)
+        self.now = dict(self._told)
 
 
-def _count(counter: Counter[str], why: str) -> None:
-    counter[why if why in counter or len(counter) < MOST_REASONS else OTHER] += 1
+def _tag(entry: Association) -> _Tag:
+    return (entry.netns, entry.own_tag or 0, entry.local_port, entry.remote_port)
 
 
-def _frozen(key: PeerKey, met: _Met) -> Peer:
-    return Peer(
-        key=key,
-        attempts=met.attempts,
-        ups=met.ups,
-        up=met.up,
-        failures=dict(met.failures),
-        ends=dict(met.ends),
-        handshake_ms=met.handshake_ms,
-        longest_handshake_ms=met.longest_handshake_ms,
-        downs=len(met.downs),
-        brief=sum(brief for _, brief in met.downs),
-        longest_gap_s=met.longest_gap_s,
-        last_failure=met.last_failure,
-        last_at_s=met.last_at_s,
-        failed_since_s=met.failed_since_s,
-    )
+def _hung_up(end: WhyEnded, calling: bool) -> bool:
+    """Whether the side that called ended it in order: it wanted no more."""
+    if calling:
+        return end.reason in ("shutdown_here", "autoclose") and not end.signal
+    return end.reason in ("shutdown_by_peer", "autoclose")

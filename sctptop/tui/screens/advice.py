@@ -39,5 +39,5 @@ class AdviceScreen(Popup):
         body = advice_lines(snapshot, width) or wrapped(NOTHING, width, "dim")
         if snapshot.alarms:
             body += [BLANK, line((ALARMS, "title"))] if body[-1] != BLANK else [line((ALARMS, "title"))]
-            body += alarm_lines(snapshot.alarms, width)
+            body += alarm_lines(snapshot, width)
         return Drawing(body=body, foot=foot)

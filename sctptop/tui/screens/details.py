@@ -7,12 +7,14 @@ from sctptop.fields.ends import remote_end
 from sctptop.fields.field import Field
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
+from sctptop.model.peers.peer import Peer
 from sctptop.quantity import UNKNOWN, show
 from sctptop.terminal_text import clip
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.widgets.line_panel import Drawing, Note
 from sctptop.tui.words.line import BLANK, Line, clipped, line, wrapped
+from sctptop.tui.words.peer_text import peer_lines
 
 TITLE = 12
 BOTH = "Both ends"
@@ -28,6 +30,7 @@ class DetailsScreen(Popup):
         super().__init__(f"Details of {remote_end(row)}" if row else "Details")
         self._key = key
         self._row = row
+        self._peer = _peer_of(reading, row)
         self._gone = False
 
     def update(self, reading: Reading) -> None:
@@ -35,6 +38,7 @@ class DetailsScreen(Popup):
         row = reading.snapshot.row(self._key) if reading.snapshot else None
         self._gone = row is None
         self._row = row or self._row
+        self._peer = _peer_of(reading, self._row) or self._peer
         self.draw()
 
     def drawing(self) -> Drawing:
@@ -62,7 +66,13 @@ class DetailsScreen(Popup):
                 notes.append(Note(len(body), field.id, f"{field.id}: {field.help}"))
                 body.append(_field(row, field, self.room))
             body.append(BLANK)
+        if self._peer is not None:
+            body += peer_lines(self._peer, self.room)
         return Drawing(body=body, notes=notes)
+
+
+def _peer_of(reading: Reading, row: Row | None) -> Peer | None:
+    return reading.snapshot.peer_of(row) if reading.snapshot is not None and row is not None else None
 
 
 def _compared(row: Row, own: Field, mirror: Field, width: int) -> Line:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from sctptop.fields.ends import remote_end, this_end
+from sctptop.fields.ends import peer_of, remote_end, this_end, whose
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
 from sctptop.model.advice.rules import RULES
@@ -41,7 +39,7 @@ def advice_lines(snapshot: Snapshot, width: int) -> list[Line]:
     for advice in snapshot.advice:
         mark, style = MARKS[advice.severity]
         since = span_text(max(0.0, snapshot.now_s - advice.since_s))
-        head = line((f"{mark} {advice.title}", style), (f"  {_ends(snapshot, advice)}", "strong"))
+        head = line((f"{mark} {advice.title}", style), (f"  {whose(snapshot, advice)}", "strong"))
         right = line((f"  {advice.severity}, for {since} ", "dim"))
         lines.append(spread(clipped(head, width - cells(right)), right, width))
         lines += wrapped(advice.seen, width, "", INDENT)
@@ -50,30 +48,31 @@ def advice_lines(snapshot: Snapshot, width: int) -> list[Line]:
     return lines
 
 
-def _ends(snapshot: Snapshot, advice: Advice) -> str:
-    row = snapshot.row(advice.association)
-    return f"{this_end(row)} → {remote_end(row)}" if row is not None else ""
-
-
 def _here(snapshot: Snapshot, advice: Advice) -> str:
     row = snapshot.row(advice.association)
-    return this_end(row) if row is not None else ""
+    return this_end(row) if row is not None else whose(snapshot, advice)
 
 
-def alarm_lines(alarms: Iterable[Alarm], width: int) -> list[Line]:
+def alarm_lines(snapshot: Snapshot, width: int) -> list[Line]:
     """Each alarm: when it was raised and cleared, how often, and the worst of it."""
     lines: list[Line] = []
-    for alarm in alarms:
+    for alarm in snapshot.alarms:
         mark, style = MARKS[alarm.severity]
         raised = f"{alarm.raised.astimezone():%H:%M:%S}"
         cleared = f"{alarm.cleared.astimezone():%H:%M:%S}" if alarm.cleared else "lasts   "
-        entry = Row(alarm.association, alarm.entry, {}, {})
         head = line(
             (f"{raised}–{cleared} ", "dim"),
             (f"{mark} {RULES[alarm.rule].title}", style),
-            (f"  {this_end(entry)} → {remote_end(entry)}", "strong"),
+            (f"  {_raised_on(snapshot, alarm)}", "strong"),
             (f"  {alarm.count} times" if alarm.count > 1 else "", "dim"),
         )
         lines.append(clipped(head, width))
         lines += wrapped(alarm.worst, width, "dim", INDENT)
     return lines
+
+
+def _raised_on(snapshot: Snapshot, alarm: Alarm) -> str:
+    if alarm.entry is None:
+        return peer_of(snapshot, alarm.peer) if alarm.peer is not None else ""
+    row = Row(alarm.association or (), alarm.entry, {}, {})
+    return f"{this_end(row)} → {remote_end(row)}"

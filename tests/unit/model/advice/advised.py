@@ -8,6 +8,7 @@ from typing import Any
 
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.association import Association, Path
+from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.model.model import Model
@@ -115,6 +116,12 @@ def pictures(
 def advised(script: Script, seconds: int = 20, **more: Any) -> tuple[Advice, ...]:
     """What is said in the last second."""
     return pictures(script, seconds, **more)[-1].advice
+
+
+def of(advice: Advice) -> Key:
+    """The association that it is on."""
+    assert advice.association is not None
+    return advice.association
 
 
 def rules(advice: Iterable[Advice]) -> list[str]:

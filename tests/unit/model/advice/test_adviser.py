@@ -10,7 +10,18 @@ from sctptop.model.association import Association, Path
 from sctptop.model.event import Event
 from sctptop.model.model import Model
 from tests.unit.associations import NETNS, sample
-from tests.unit.model.advice.advised import MS, NEAR, PROBED, advised, calm, happening, ngap, pictures, rules
+from tests.unit.model.advice.advised import (
+    MS,
+    NEAR,
+    PROBED,
+    advised,
+    calm,
+    happening,
+    ngap,
+    of,
+    pictures,
+    rules,
+)
 from tests.unit.model.advice.test_of_paths import lossy, with_spare
 from tests.unit.model.advice.test_of_sending import STALLED, at, exchange, heartbeaten, several
 
@@ -23,7 +34,7 @@ def test_problems_come_before_warnings_and_these_before_notes() -> None:
         return [losing, heartbeaten(tick), calm(tick, 2, held_bins=STALLED)]
 
     told = advised(crowd, 24, events=lambda tick: several(0, 4, ppid_swapped=True))
-    assert [(one.rule, one.association[1]) for one in told] == [
+    assert [(one.rule, of(one)[1]) for one in told] == [
         ("nagle", 2),
         ("lossy_path", 3),
         ("ppid_order", 1),
@@ -38,7 +49,7 @@ def test_of_one_kind_the_rules_order_counts_then_which_was_first() -> None:
         return [later, dead, calm(tick, 5, held_bins=STALLED)]
 
     told = advised(crowd)
-    assert [(one.rule, one.association[1]) for one in told] == [("dead_path", 9), ("nagle", 5), ("nagle", 1)]
+    assert [(one.rule, of(one)[1]) for one in told] == [("dead_path", 9), ("nagle", 5), ("nagle", 1)]
     assert [one.since_s for one in told] == [13.0, 2.0, 13.0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from sctptop.model.advice import alarms as room
 from sctptop.model.advice.adviser import Advice
@@ -17,8 +18,8 @@ from tests.unit.model.advice.advised import NEAR, calm, pictures
 ENTRY = association(1)
 
 
-def advice(cost: float = 1.0, seen: str = "", **facts: str) -> Advice:
-    whole = {"rule": "nagle", "severity": "problem", "remedy": "", **facts}
+def advice(cost: float = 1.0, seen: str = "", **facts: Any) -> Advice:
+    whole: dict[str, Any] = {"rule": "nagle", "severity": "problem", "remedy": "", **facts}
     return Advice(association=("a",), seen=seen or f"{cost:g}", since_s=0.0, cost=cost, **whole)
 
 

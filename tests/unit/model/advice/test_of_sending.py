@@ -10,7 +10,7 @@ import pytest
 
 from sctptop.model.association import Association, Process
 from sctptop.model.event import Event
-from tests.unit.model.advice.advised import MS, NEAR, QUICK, advised, calm, ngap, other_end, rules
+from tests.unit.model.advice.advised import MS, NEAR, QUICK, advised, calm, ngap, of, other_end, rules
 
 STALLED = (*QUICK, (199 * MS, 1))
 """One message of 26 waits for the SACK that the peer delays."""
@@ -69,9 +69,9 @@ def test_the_peer_s_sack_delay_is_known_where_it_is_here(delay: int, held: int, 
     told = advised(both)
     assert rules(told) == (["nagle", "delayed_sack"] if fires else [])
     if fires:
-        assert f"a SACK ({delay}ms)" in told[0].seen and told[0].association[-2:] == (38412, 50001)
+        assert f"a SACK ({delay}ms)" in told[0].seen and of(told[0])[-2:] == (38412, 50001)
         assert "delays its SACKs by 50ms; 20 messages of the peer" in told[1].seen
-        assert told[1].association[-2:] == (50001, 38412)
+        assert of(told[1])[-2:] == (50001, 38412)
 
 
 def exchange(gap_ms: float, between: bool = False) -> list[Event]:
@@ -144,7 +144,7 @@ def test_of_two_that_are_equally_bad_that_with_ngap_comes_first() -> None:
 
     first, second = advised(both, events=lambda tick: at(events, tick))
     assert (first.rule, second.rule) == ("saturated", "saturated")
-    assert (first.association[1], second.association[1]) == (1, 0)
+    assert (of(first)[1], of(second)[1]) == (1, 0)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sctptop.model.advice.case import Case
 from sctptop.model.advice.evidence import Generation, Moment, Watch
 from sctptop.model.advice.lasting import Lasted
 from sctptop.model.advice.ngap_signs import NgapWatch
-from sctptop.model.advice.rules import RULES
+from sctptop.model.advice.rules import OF_ASSOCIATIONS
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.history import History
 from sctptop.model.associations.row import Row
@@ -22,6 +22,8 @@ from tests.unit.associations import sample
 from tests.unit.model.advice.advised import FAR, NEAR, PROBED, calm, happening, ngap
 
 NOW_S = 100.0
+
+CHECKS = {rule.id: rule.check for rule in OF_ASSOCIATIONS}
 
 
 def read(events: Iterable[Event] = (), **facts: Any) -> Row:
@@ -55,7 +57,7 @@ def fires(
     rule: str, watch: Watch | None = None, row: Row | None = None, probed: bool = True, **more: Any
 ) -> bool:
     moment = Moment(NOW_S, 1.0, 0, History(), probed, {})
-    return bool(list(RULES[rule].check(Case(moment, row or read(), watch or Watch(0.0), **more))))
+    return bool(list(CHECKS[rule](Case(moment, row or read(), watch or Watch(0.0), **more))))
 
 
 def all_but_one_just_enough(rule: str, enough: dict[str, int], too_few: dict[str, int], **more: Any) -> None:
@@ -175,7 +177,7 @@ def test_a_dead_path_is_a_problem_if_it_is_primary_or_no_other_is_well(
 ) -> None:
     watch = remembered({"bad": {FAR: Lasted(0.0, 9)}})
     case = Case(Moment(NOW_S, 1.0, 0, History(), True, {}), read(paths=paths), watch)
-    assert [one.severity for one in RULES["dead_path"].check(case)] == [severity]
+    assert [one.severity for one in CHECKS["dead_path"](case)] == [severity]
 
 
 def test_reads_that_are_slow() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sctptop
 from sctptop.comparison.wording.causes import ADVICE_BEHIND
-from sctptop.model.advice import of_ngap, of_paths, of_reading, of_retransmissions, of_sending
+from sctptop.model.advice import of_ngap, of_paths, of_peers, of_reading, of_retransmissions, of_sending
 from sctptop.model.advice.rules import RULES
 
 PACKAGE = Path(sctptop.__file__).parent
@@ -18,7 +18,7 @@ ADVICE = PACKAGE / "model" / "advice"
 
 
 def test_every_check_belongs_to_one_rule() -> None:
-    rooms = (of_ngap, of_paths, of_reading, of_retransmissions, of_sending)
+    rooms = (of_ngap, of_paths, of_peers, of_reading, of_retransmissions, of_sending)
     assert {f"{room.__name__.rpartition('.')[2]}.py" for room in rooms} == {
         file.name for file in ADVICE.glob("of_*.py")
     }
