@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[Kind, str]] = {
         servers.many,
         "server: one-to-many socket that sends every message back; order `peeloff ID`",
     ),
+    "hang-up": (servers.hang_up, "server: ends each association --period s after it came up (--abort)"),
     "request": (clients.request, "client: a request, its answer, a pause of --period s"),
     "bulk": (clients.bulk, "client: sends as fast as it can"),
     "fill": (clients.fill, "client: sends until the send buffer is full, then waits for orders"),
@@ -48,6 +49,7 @@ KINDS: dict[str, tuple[Kind, str]] = {
     "gnb": (core_gnb.gnb, "client: gNBs that register --ues UEs over NGAP, at --rate"),
     "mme": (core_mme.mme, "server: an MME that attaches UEs over S1AP"),
     "enb": (core_enb.enb, "client: an eNB that lets --ues UEs attach over S1AP, at --rate"),
+    "knock": (crowds.knock, "client: connects again, --period s after it was refused or hung up on"),
     "churn": (crowds.churn, "client: opens, exchanges one message, closes, every --period s"),
 }
 
@@ -101,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="idle: one socket for all --ports; amf: for all gNBs; black-hole: that kind",
     )
+    made.add_argument("--abort", action="store_true", help="hang-up: by ABORT")
     core_options.add(made)
     return made
 

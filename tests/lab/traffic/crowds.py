@@ -73,6 +73,21 @@ def _collect(owner: SocketOwner, sock: socket.socket, expected: int) -> None:
             expected -= 1
 
 
+def knock(owner: SocketOwner, options: argparse.Namespace) -> None:
+    """Connects again and again, `--period` s after it was refused, or after the peer has ended what came up."""
+    owner.ready()
+    while not owner.ended.is_set():
+        sock = new_client(owner, options)
+        try:
+            sctp.connect_all(sock, options.to, options.port)
+            while sock.recv(65536):
+                owner.counters["received"] += 1
+        except OSError:
+            owner.counters["errors"] += 1
+        owner.drop(sock)
+        owner.ended.wait(options.period)
+
+
 def churn(owner: SocketOwner, options: argparse.Namespace) -> None:
     """Associations that live for one exchange; a failed one is counted, not fatal."""
     owner.counters["closed"] = 0

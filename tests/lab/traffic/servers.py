@@ -59,6 +59,16 @@ def slow_reader(owner: SocketOwner, options: argparse.Namespace) -> None:
         read(options.size)
 
 
+def hang_up(owner: SocketOwner, options: argparse.Namespace) -> None:
+    """Accepts, and ends each association `--period` s later: by SHUTDOWN, or with `--abort` by ABORT."""
+    end = owner.vanish if options.abort else owner.drop
+    (listener,) = listen(owner, options)
+    owner.ready(port=options.port)
+    while not owner.ended.is_set():
+        sock = owner.keep(listener.accept()[0])
+        threading.Timer(options.period, end, (sock,)).start()
+
+
 def many(owner: SocketOwner, options: argparse.Namespace) -> None:
     """One socket for all associations; sends every message back. Order `peeloff ID` gives one a socket."""
     sock = sctp.new_socket(options.local[0], one_to_many=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from tests.lab.core import ngap_templates
 from tests.lab.scenes.hosts import Host, clear, impair, set_link, sysctl, two_hosts
 from tests.lab.traffic.process import Traffic, start
 
@@ -142,7 +143,32 @@ def _rules(*names: str) -> Rules:
     return frozenset(names)
 
 
+def _setups_refused(stage: Stage) -> None:
+    """By an AMF that knows none of the PLMNs; the gNB asks again."""
+    words = ("--templates", str(ngap_templates.file()))
+    stage.server("amf", *words, "--refuse-setups", "-1")
+    stage.client("gnb", *words, "--setup-period", "2", "--ues", "0")
+
+
 CASES: Mapping[str, Case] = {
+    "refused": Case(
+        # Another port is open.
+        _to("sink", ("knock", "--period", "2", "--port", "5999")),
+        must={"gnb": _rules("failing_peer")},
+    ),
+    "aborts": Case(
+        _to("hang-up", ("knock", "--period", "2"), "--period", "1", "--abort"),
+        must={"gnb": _rules("aborting_peer"), "amf": _rules("aborting_peer")},
+    ),
+    "hangsup": Case(
+        _to("hang-up", ("knock", "--period", "2"), "--period", "3"),
+        must={"gnb": _rules("flapping_peer"), "amf": _rules("flapping_peer")},
+    ),
+    "visitors": Case(_to("echo", ("churn", "--period", "3"))),
+    "nosetup": Case(
+        _setups_refused,
+        must={"gnb": _rules("refused_setup"), "amf": _rules("refused_setup")},
+    ),
     "healthy": Case(_talk()),
     "bulk": Case(_slow_bulk),
     "one-way": Case(_to("sink", ("burst", "--burst", "2", "--period", "0.3", "--nodelay"))),

@@ -10,6 +10,7 @@ import pytest
 
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.model import Model
+from sctptop.model.snapshot import Snapshot
 from tests.lab.guest.advice.cases import CASES, Rules, stage_of
 from tests.lab.witness.registering import Bench
 
@@ -47,14 +48,33 @@ def _listen(bench: Bench, model: Model, seconds: float, said: Said) -> int:
         snapshot = model.advance(bench.source.read())
         assert snapshot.sample.probes.ok
         for advice in snapshot.advice:
-            row = snapshot.row(advice.association)
-            assert row is not None
-            name, _, side = snapshot.namespace_label(row.association.netns).rpartition("-")
+            name, _, side = snapshot.namespace_label(_netns(snapshot, advice)).rpartition("-")
             if advice.severity != "note" and name in CASES:
                 said.setdefault((name, side), {})[advice.rule] = advice
         readings += 1
         time.sleep(max(0.0, 1.0 - snapshot.sample.read_s))
     return readings
+
+
+def _netns(snapshot: Snapshot, advice: Advice) -> int:
+    if advice.peer is not None:
+        return advice.peer[0]
+    row = snapshot.row(advice.association)
+    assert row is not None
+    return row.association.netns
+
+
+def test_a_peer_that_fails_is_one_piece_of_advice_with_how_many_and_why(said: Said) -> None:
+    told = said["refused", "gnb"]["failing_peer"]
+    count, rest = told.seen.split(" attempts in a row failed in ")
+    assert told.peer is not None and told.peer[2:] == (5999, True)
+    assert int(count) >= 10 and rest.endswith(f"{count} times refused by {told.peer[1]} (ABORT to INIT)")
+
+
+def test_a_refused_set_up_has_its_cause(said: Said) -> None:
+    for side, who in (("gnb", "the core"), ("amf", "this core")):
+        told = said["nosetup", side]["refused_setup"]
+        assert told.seen.startswith(f"{who} refused ") and "NGAP misc 4 unknown-PLMN" in told.seen
 
 
 @pytest.mark.parametrize("name", CASES)
