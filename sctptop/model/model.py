@@ -65,7 +65,8 @@ class Model:
         if sample.probes.ok:
             listening = listening_sockets(sample.endpoints) if self._rows.born else ()
             events = [event for _, event in self._rows.events]
-            self._peers.advance(events, self._rows.born, self._rows.gone, listening, self._rows.now_s)
+            now = (self._rows.now_s, sample.time)
+            self._peers.advance(events, self._rows.born, self._rows.gone, listening, *now)
             self._storms = self._connects.advance(
                 self._peers.begun, self._rows.now_s, sample.interval_s or 0.0
             )

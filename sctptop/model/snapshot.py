@@ -85,6 +85,12 @@ class Snapshot:
         """The row of that key, None when it is gone."""
         return next((row for row in self.rows if row.key == key), None)
 
+    @property
+    def peers_met(self) -> tuple[Peer, ...]:
+        """Those that were met since the sample before."""
+        before_s = self.now_s - (self.sample.interval_s or 0.0)
+        return tuple(peer for peer in self.peers.values() if peer.last_at_s > before_s or not self.tick)
+
     def peer_of(self, row: Row) -> Peer | None:
         """What is remembered of its peer; None where probes saw nothing of it."""
         entry = row.association

@@ -56,7 +56,7 @@ def derived(snapshot: Snapshot, rows: list[Row]) -> dict[str, Any]:
             and (alarm.peer or alarm.association in known)
         ],
         # Of many peers most have nothing new.
-        "peers": [_peer(peer) for peer in snapshot.peers.values() if peer.last_at_s == snapshot.now_s],
+        "peers": [_peer(peer) for peer in snapshot.peers_met],
     }
 
 

@@ -88,6 +88,7 @@ class Rows:
         """Update with the next sample; ``gained`` is what each namespace's SNMP counters gained in it."""
         self.tick += 1
         self._now, self._changed = sample.time, []
+        self.born, self.gone = [], []
         self.now_s += sample.interval_s or 0.0
         met = {
             place: self._meet(entry, sample.interval_s)

@@ -6,9 +6,10 @@ kept: the one that was met least recently gives way.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sctptop.model.association import Association
 from sctptop.model.associations.both_ends import Socket
@@ -49,6 +50,8 @@ class Peers:
     def __init__(self) -> None:
         self._met: OrderedDict[PeerKey, Met] = OrderedDict()
         self._alive: OrderedDict[_Tag, _Alive] = OrderedDict()
+        self._before_s = 0.0
+        self._up: Counter[PeerKey] = Counter()
         self._missing: dict[_Tag, str] = {}
         self._changed: set[PeerKey] = set()
         self._told: dict[PeerKey, Peer] = {}
@@ -63,14 +66,20 @@ class Peers:
         gone: Iterable[tuple[Association, str]],
         listening: Collection[Socket],
         now_s: float,
+        time: datetime,
     ) -> Mapping[PeerKey, Peer]:
         """Update with what happened; all peers.
 
         ``born`` were read for the first time, ``gone`` not any more, each with why as far as it shows; ``listening``
-        tells of one without any event who called.
+        tells of one without any event who called. ``time`` is that of the sample, ``now_s`` the same on its clock.
         """
         self.begun = []
-        ended = {tag for event in events if (tag := self._take(event, now_s)) is not None}
+        ended = set()
+        for event in events:
+            at_s = now_s - (time - event.time).total_seconds()
+            tag = self._take(event, min(max(at_s, self._before_s), now_s))
+            if tag is not None:
+                ended.add(tag)
         for tag, why in self._missing.items():
             self._ends(tag, None, why, now_s)
         self._missing = {}
@@ -84,6 +93,7 @@ class Peers:
             if _tag(entry) not in self._alive and _tag(entry) not in ended:
                 self._seen(entry, listening, now_s)
         self._forget(now_s)
+        self._before_s = now_s
         return self.now
 
     def reset(self) -> None:
@@ -91,9 +101,6 @@ class Peers:
         self._met.clear()
         self._told.clear()
         self.now = {}
-        for alive in self._alive.values():
-            if alive.up_s is not None:
-                self._meet(alive.key, alive.up_s).up += 1
 
     def _take(self, event: Event, now_s: float) -> _Tag | None:
         """The tag of an association that ended by it."""
@@ -122,16 +129,14 @@ class Peers:
         key = (event.netns, event.address, event.remote_port if calling else event.local_port, calling)
         self._alive[tag] = alive = _Alive(key, None)
         while len(self._alive) > MOST_ALIVE:
-            self._alive.popitem(last=False)
+            self._leave(self._alive.popitem(last=False)[1])
         met = self._meet(key, now_s)
         met.attempts += 1
         met.every_s = now_s - met.attempt_s if met.attempt_s is not None else 0.0
         met.attempt_s = now_s
         self.begun.append(key)
         if not calling:
-            alive.up_s = now_s
-            met.ups += 1
-            met.comes_up(now_s)
+            self._comes_up(met, alive, now_s)
 
     def _is_up(self, event: Event, tag: _Tag, now_s: float) -> None:
         alive = self._alive.get(tag)
@@ -140,9 +145,22 @@ class Peers:
         met = self._meet(alive.key, now_s)
         met.handshake_ms = event.number("handshake_ms")
         met.longest_handshake_ms = max(met.longest_handshake_ms or 0.0, met.handshake_ms or 0.0) or None
+        self._comes_up(met, alive, now_s)
+
+    def _comes_up(self, met: Met, alive: _Alive, now_s: float) -> None:
         alive.up_s = now_s
+        self._up[alive.key] += 1
         met.ups += 1
         met.comes_up(now_s)
+
+    def _leave(self, alive: _Alive) -> int:
+        """How many are up still with that peer."""
+        left = self._up[alive.key] - (alive.up_s is not None)
+        if left > 0:
+            self._up[alive.key] = left
+        else:
+            del self._up[alive.key]
+        return left
 
     def _seen(self, entry: Association, listening: Collection[Socket], now_s: float) -> None:
         """Of one that began before we looked, or whose event was lost."""
@@ -152,19 +170,23 @@ class Peers:
         calling = (entry.netns, entry.local_port) not in listening
         key = (entry.netns, address, entry.remote_port if calling else entry.local_port, calling)
         self._alive[_tag(entry)] = _Alive(key, now_s - BRIEF_S)
-        self._meet(key, now_s).comes_up(now_s)
+        self._up[key] += 1
+        if key in self._met:
+            self._meet(key, now_s).comes_up(now_s)
 
     def _ends(self, tag: _Tag, end: WhyEnded | None, why: str, now_s: float) -> None:
         alive = self._alive.pop(tag, None)
         if alive is None:
             return
-        met = self._meet(alive.key, now_s)
+        met, left = self._meet(alive.key, now_s), self._leave(alive)
         if alive.up_s is None:
             met.fails(why, now_s)
             return
+        met.ends_one(why)
         broken = why == RESTARTED if end is None else not _hung_up(end, alive.key[3])
         brief = end is not None and end.reason in ABORTS and now_s - alive.up_s < BRIEF_S
-        met.goes_down(why, now_s, broken=broken, brief=brief)
+        if left <= 0:
+            met.goes_down(now_s, broken=broken, brief=brief)
 
     def _set_up(self, event: Event, now_s: float) -> None:
         alive = self._alive.get((event.netns, event.own_tag, event.local_port, event.remote_port))
@@ -186,7 +208,7 @@ class Peers:
         if not self._changed:
             return
         for key in self._changed & self._met.keys():
-            self._told[key] = self._met[key].frozen()
+            self._told[key] = self._met[key].frozen(self._up.get(key, 0))
         self._changed.clear()
         while len(self._met) > MOST:
             self._told.pop(self._met.popitem(last=False)[0], None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sctptop.model.peers.peer import ANY, PeerKey
 
-STORM_PER_S = 50.0
+STORM_PER_S = 20.0
 """Beyond it is a storm: all gNBs of an AMF that come back at once are that too, while they do."""
 OVER_S = 5.0
 TOP = 3

@@ -35,7 +35,6 @@ class Met:
     rejected: Counter[str] = field(default_factory=Counter)
     downs: deque[Down] = field(default_factory=lambda: deque(maxlen=MOST_DOWNS))
     down_since_s: float | None = None
-    up: int = 0
     attempts: int = 0
     ups: int = 0
     in_a_row: Counter[str] = field(default_factory=Counter)
@@ -51,7 +50,6 @@ class Met:
 
     def comes_up(self, now_s: float) -> None:
         """An association of it is up now."""
-        self.up += 1
         self.failed_since_s = None
         self.in_a_row.clear()
         if self.down_since_s is not None:
@@ -64,13 +62,14 @@ class Met:
         _count(self.in_a_row, why)
         self.failed_since_s = now_s if self.failed_since_s is None else self.failed_since_s
 
-    def goes_down(self, why: str, now_s: float, *, broken: bool, brief: bool) -> None:
+    def ends_one(self, why: str) -> None:
         """One that was up ended."""
         _count(self.ends, why)
-        self.up = max(self.up - 1, 0)
-        if not self.up:
-            self.down_since_s = now_s
-            self.downs.append(Down(now_s, broken, brief))
+
+    def goes_down(self, now_s: float, *, broken: bool, brief: bool) -> None:
+        """The last one that was up did."""
+        self.down_since_s = now_s
+        self.downs.append(Down(now_s, broken, brief))
 
     def sets_up(self, event: Event, now_s: float) -> None:
         """NGSetup or S1Setup was asked for, granted or refused."""
@@ -91,13 +90,13 @@ class Met:
             _count(self.rejected, known)
             self.rejected_since_s = now_s if self.rejected_since_s is None else self.rejected_since_s
 
-    def frozen(self) -> Peer:
-        """As it is now."""
+    def frozen(self, up: int) -> Peer:
+        """As it is now, with so many that are up."""
         return Peer(
             key=self.key,
             attempts=self.attempts,
             ups=self.ups,
-            up=self.up,
+            up=up,
             failures=dict(self.failures),
             in_a_row=dict(self.in_a_row),
             failed_since_s=self.failed_since_s,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from math import inf
 from typing import Any
@@ -36,7 +37,16 @@ Script = Callable[[int], Iterable[Event]]
 
 def seen(script: Script, seconds: int) -> Snapshot:
     """The last picture, with nothing but these events."""
-    return pictures(lambda tick: (), seconds, events=script)[-1]
+    return all_seen(script, seconds)[-1]
+
+
+def all_seen(script: Script, seconds: int) -> list[Snapshot]:
+    """Each second's."""
+
+    def stamped(tick: int) -> list[Event]:
+        return [replace(event, time=START + timedelta(seconds=tick)) for event in script(tick)]
+
+    return pictures(lambda tick: (), seconds, events=stamped)
 
 
 def only(script: Script, seconds: int) -> Advice:
@@ -181,7 +191,7 @@ def test_batch_and_json_name_the_peer_beside_no_association() -> None:
 
 
 def test_json_tells_a_peer_in_the_sample_that_met_it() -> None:
-    last = pictures(lambda tick: (), 30, events=refused)[-2:]
+    last = all_seen(refused, 30)[-2:]
     met, quiet = (json.loads(json_line(snapshot, []))["peers"] for snapshot in last)
     assert not quiet
     (peer,) = met
@@ -190,7 +200,7 @@ def test_json_tells_a_peer_in_the_sample_that_met_it() -> None:
 
 
 def test_an_alarm_is_raised_on_a_peer_and_cleared() -> None:
-    every = pictures(lambda tick: (), 100, events=lambda tick: refused(tick) if tick < 10 else [])
+    every = all_seen(lambda tick: refused(tick) if tick < 10 else [], 100)
     (alarm,) = every[-1].alarms
     assert (alarm.peer, alarm.entry, alarm.count) == ((NETNS, AMF, 38412, True), None, 1)
     assert alarm.raised == START + timedelta(seconds=4) and alarm.cleared is not None

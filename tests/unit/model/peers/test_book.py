@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
 
 from sctptop.model.association import Association
 from sctptop.model.event import Event
 from sctptop.model.peers import book as room
 from sctptop.model.peers.book import Peers
 from sctptop.model.peers.peer import Peer
-from tests.unit.associations import NETNS, association
+from tests.unit.associations import NETNS, START, association
 from tests.unit.model.peers.meetings import (
     ABORTED,
     AMF,
@@ -31,7 +33,7 @@ def fed(*ticks: Iterable[Event]) -> Peer:
     """The only peer after these samples, one a second."""
     peers = Peers()
     for tick, events in enumerate(ticks):
-        peers.advance(list(events), (), (), HERE, float(tick))
+        met(peers, float(tick), events)
     (peer,) = peers.now.values()
     return peer
 
@@ -39,7 +41,8 @@ def fed(*ticks: Iterable[Event]) -> Peer:
 def met(peers: Peers, now_s: float, events: Iterable[Event] = (), **more: list[object]) -> None:
     born: list[Association] = more.get("born", [])  # type: ignore[assignment]
     gone: list[tuple[Association, str]] = more.get("gone", [])  # type: ignore[assignment]
-    peers.advance(list(events), born, gone, HERE, now_s)
+    time = START + timedelta(seconds=now_s)
+    peers.advance([replace(event, time=time) for event in events], born, gone, HERE, now_s, time)
 
 
 def test_each_try_counts_once_and_by_its_reason() -> None:
@@ -64,6 +67,18 @@ def test_the_time_without_any_lasts_from_the_last_end_to_the_next_that_is_up() -
     peer = fed(came_up(1), [], one, tried(2, **REFUSED), [], came_up(3))
     assert (peer.downs, peer.broken, peer.brief, peer.longest_gap_s) == (1, 1, 1, 3.0)
     assert peer.ends == {f"ABORT from {AMF}: User-Initiated Abort (12)": 1}
+
+
+def test_times_are_those_of_the_events_between_two_samples() -> None:
+    peers, time = Peers(), START + timedelta(seconds=60)
+    peers.advance(came_up(1), (), (), HERE, 0.0, START)
+    down, up = called(1, "FREED", **ABORTED), came_up(2)
+    events = [
+        replace(down, time=time - timedelta(seconds=50)),
+        *(replace(one, time=time - timedelta(seconds=47)) for one in up),
+    ]
+    (peer,) = peers.advance(events, (), (), HERE, 60.0, time).values()
+    assert (peer.longest_gap_s, peer.last_down_s, peer.last_at_s) == (3.0, 10.0, 13.0)
 
 
 def test_a_peer_with_another_association_is_not_down() -> None:

@@ -1,0 +1,37 @@
+"""Cases of peers: those that refuse, abort, hang up, take no set-up; and visitors that come and go in peace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.lab.core import ngap_templates
+from tests.lab.guest.advice.cases import Case, Stage, rules, to
+
+
+def setups_refused(stage: Stage) -> None:
+    """By an AMF that knows none of the PLMNs; the gNB asks again."""
+    words = ("--templates", str(ngap_templates.file()))
+    stage.server("amf", *words, "--refuse-setups", "-1")
+    stage.client("gnb", *words, "--setup-period", "2", "--ues", "0")
+
+
+CASES: Mapping[str, Case] = {
+    "refused": Case(
+        # Another port is open.
+        to("sink", ("knock", "--period", "2", "--port", "5999")),
+        must={"gnb": rules("failing_peer")},
+    ),
+    "aborts": Case(
+        to("hang-up", ("knock", "--period", "2"), "--period", "1", "--abort"),
+        must={"gnb": rules("aborting_peer"), "amf": rules("aborting_peer")},
+    ),
+    "hangsup": Case(
+        to("hang-up", ("knock", "--period", "2"), "--period", "3"),
+        must={"gnb": rules("flapping_peer"), "amf": rules("flapping_peer")},
+    ),
+    "visitors": Case(to("echo", ("churn", "--period", "3"))),
+    "nosetup": Case(
+        setups_refused,
+        must={"gnb": rules("refused_setup"), "amf": rules("refused_setup")},
+    ),
+}
