@@ -29,7 +29,7 @@ from tests.lab.problems import LabError
 GUEST_TESTS = Path(__file__).with_name("guest")
 MOST = "SCTPTOP_LAB_GUESTS"
 SECONDS = 3600.0
-SILENCE_S = 600.0
+SILENCE_S = 900.0
 """No test takes so long, so a guest that says nothing meanwhile hangs."""
 WARNINGS = (
     # asyncio_mode, without the plugin.
