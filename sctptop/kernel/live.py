@@ -103,7 +103,7 @@ class LiveSource:
             endpoints=tuple(
                 endpoint
                 for netns, read in found.reads.items()
-                for endpoint in endpoints(netns, read.endpoints)
+                for endpoint in endpoints(netns, read.endpoints, read.sockets)
             ),
             counters=_counters(found.reads),
             namespaces=found.namespaces,

@@ -17,7 +17,11 @@ from sctptop.model.source_state import OFF, OK, UNREAD, SourceState, not_ok
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A bound socket, listening or not; its associations are listed apart."""
+    """A bound socket, listening or not; its associations are listed apart.
+
+    ``waiting``: associations that came up and that the application has not accepted; beyond ``backlog`` of them more
+    are refused. Both only of one that listens, one-to-one.
+    """
 
     netns: int
     local_port: int
@@ -26,6 +30,8 @@ class Endpoint:
     socket_type: str | None = None
     inode: int | None = None
     uid: int | None = None
+    waiting: int | None = None
+    backlog: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

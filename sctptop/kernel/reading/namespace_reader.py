@@ -33,12 +33,15 @@ the first reading, and None for a socket that is younger.
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of one namespace, and how ``diag`` and ``procfs`` went."""
+    """What was read of one namespace, and how ``diag`` and ``procfs`` went. ``sockets``: records of endpoints, where
+    they were read this very time.
+    """
 
     lines: list[AssocLine] = field(default_factory=list)
     records: list[DiagRecord] = field(default_factory=list)
     remaddrs: list[RemaddrLine] = field(default_factory=list)
     endpoints: list[EpLine] = field(default_factory=list)
+    sockets: list[DiagRecord] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
     diag: SourceState = OK
     procfs: SourceState = OK
@@ -66,6 +69,7 @@ class NamespaceReader:
         self._lines: dict[int, AssocLine] = {}
         self._alive: dict[Pair, Ends] = {}
         self._sockets: list[DiagRecord] = []
+        self._dumped = False
         self._snmp: tuple[str, dict[str, int]] = ("", {})
 
     def close(self) -> None:
@@ -76,6 +80,7 @@ class NamespaceReader:
 
     def read(self) -> Read:
         """One reading of the namespace that the calling thread is in."""
+        self._dumped = False
         counters, counters_state = self._text("snmp")
         assocs, assocs_state = self._text("assocs")
         eps, eps_state = self._text("eps")
@@ -98,6 +103,7 @@ class NamespaceReader:
             records=records,
             remaddrs=parse_remaddr(remaddr),
             endpoints=parse_eps(eps),
+            sockets=self._sockets if self._dumped else [],
             counters=self._counters(counters),
             diag=diag,
             procfs=not_ok((assocs_state, remaddr_state, counters_state, eps_state)),
@@ -136,6 +142,7 @@ class NamespaceReader:
             # The first reading dumps: only a dump has what /proc passed over, and the settings of sockets.
             dumped = self._diag.dump() if len(lines) <= EXACT_ABOVE or not self._lines else []
             if dumped:
+                self._dumped = True
                 self._sockets = [record for record in dumped if not record.is_association]
             records = _distinct(record for record in dumped if record.is_association)
             known = {ends_of(record) for record in records.values()}

@@ -24,8 +24,8 @@ from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.model.peers.connects import Storm
-from sctptop.model.peers.peer import Peer, PeerKey
-from sctptop.model.sample import Sample
+from sctptop.model.peers.peer import ANY, Peer, PeerKey
+from sctptop.model.sample import Endpoint, Sample
 
 LINGER_S = 10.0
 NO_EVIDENCE = Watch(0.0)
@@ -105,6 +105,7 @@ class Adviser:
         self._watches: dict[Key, Watch] = {}
         self._ngap: dict[Key, NgapWatch] = {}
         self._said: dict[tuple[object, ...], _Said] = {}
+        self._waiting_since_s: dict[PeerKey, float] = {}
 
     def advance(self, picture: Circumstances) -> tuple[Advice, ...]:
         """Update with the next snapshot; returns the advice to give now."""
@@ -181,6 +182,12 @@ class Adviser:
         now_s = picture.now_s
         cases = [PeerCase(peer, now_s) for peer in picture.peers.values() if suspicious(peer)]
         cases += [PeerCase(Peer(one.service), now_s, storm=one) for one in picture.storms]
+        waiting = {_service(one): one for one in picture.sample.endpoints if one.waiting}
+        self._waiting_since_s = {key: self._waiting_since_s.get(key, now_s) for key in waiting}
+        cases += [
+            PeerCase(Peer(key), now_s, listening=waiting[key], waiting_since_s=since_s)
+            for key, since_s in self._waiting_since_s.items()
+        ]
         for case in cases:
             for rule in OF_PEERS:
                 for finding in rule.check(case):
@@ -220,6 +227,10 @@ class Adviser:
             peer=peer,
         )
         self._said[name] = _Said(advice, now_s)
+
+
+def _service(endpoint: Endpoint) -> PeerKey:
+    return (endpoint.netns, ANY, endpoint.local_port, False)
 
 
 def _gained(picture: Circumstances, name: str) -> Mapping[int, float]:

@@ -19,17 +19,21 @@ RECENT_S = 60.0
 DOWN_S = 900.0
 """One that comes and goes is trouble for so long after it went."""
 STORM_LASTS_S = 3.0
+FULL_S, UNACCEPTED_S = 3.0, 10.0
 REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class PeerCase:
-    """One peer now, on the clock of the samples; or all of a service, with its ``storm`` or its listening socket."""
+    """One peer now, on the clock of the samples; or all of a service, with its ``storm``, or the socket that listens
+    and since when associations wait there to be accepted.
+    """
 
     peer: Peer
     now_s: float
     storm: Storm | None = None
     listening: Endpoint | None = None
+    waiting_since_s: float | None = None
 
     @property
     def recent(self) -> bool:
@@ -125,6 +129,26 @@ def flapping_peer(case: PeerCase) -> Iterator[Finding]:
         f"went down {peer.broken} times in the last hour: {_often(peer.ends)}{gap}",
         "look for restarts of the peer's process, and for a path that is lost for longer than retransmissions last",
         peer.key[1],
+    )
+
+
+def full_backlog(case: PeerCase) -> Iterator[Finding]:
+    """Associations that nobody accepts: more are refused once the backlog is full."""
+    one = case.listening
+    if one is None or case.waiting_since_s is None or not one.waiting:
+        return
+    lasted_s = case.now_s - case.waiting_since_s
+    full = one.backlog is not None and one.waiting > one.backlog
+    if lasted_s < (FULL_S if full else UNACCEPTED_S):
+        return
+    more = f", and its backlog is {one.backlog}: more are refused (ABORT to COOKIE ECHO)" if full else ""
+    yield Finding(
+        "problem" if full else "warning",
+        f"{counted(one.waiting, 'association')} came up and were not accepted for {span_text(lasted_s)}{more}",
+        "the application does not call accept(): see whether it hangs or is stopped; or raise its backlog (listen, "
+        "net.core.somaxconn)",
+        since_s=case.waiting_since_s,
+        cost=inf if full else one.waiting,
     )
 
 

@@ -27,6 +27,7 @@ from sctptop.model.advice.of_peers import (
     aborting_peer,
     failing_peer,
     flapping_peer,
+    full_backlog,
     refused_setup,
     storm,
 )
@@ -99,6 +100,7 @@ _DECLARED: tuple[Rule | PeerRule, ...] = (
     Rule("slow_ran", "Slow RAN", NGAP, slow_ran),
     Rule("failed_registrations", "Failed registrations", NGAP, failed_registrations),
     PeerRule("flapping_peer", "Flapping peer", flapping_peer),
+    PeerRule("full_backlog", "Full backlog", full_backlog),
     PeerRule("storm", "Connect storm", storm),
     Rule("flapping_path", "Flapping path", CAUSE, flapping_path),
     Rule("slow_primary", "Slow primary path", CAUSE, slow_primary),

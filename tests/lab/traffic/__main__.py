@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[Kind, str]] = {
         servers.many,
         "server: one-to-many socket that sends every message back; order `peeloff ID`",
     ),
+    "deaf": (servers.deaf, "server: listens and never accepts (--backlog)"),
     "hang-up": (servers.hang_up, "server: ends each association --period s after it came up (--abort)"),
     "request": (clients.request, "client: a request, its answer, a pause of --period s"),
     "bulk": (clients.bulk, "client: sends as fast as it can"),
@@ -103,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="idle: one socket for all --ports; amf: for all gNBs; black-hole: that kind",
     )
+    made.add_argument("--backlog", type=int, default=4096, metavar="N", help="of listening sockets")
     made.add_argument("--abort", action="store_true", help="hang-up: by ABORT")
     core_options.add(made)
     return made

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from tests.lab.traffic import sctp_sockets as sctp
 from tests.lab.traffic.socket_owner import SocketOwner
 
-BACKLOG = 4096
-
 Answer = Callable[[socket.socket, sctp.Message], None]
 
 
@@ -59,6 +57,13 @@ def slow_reader(owner: SocketOwner, options: argparse.Namespace) -> None:
         read(options.size)
 
 
+def deaf(owner: SocketOwner, options: argparse.Namespace) -> None:
+    """Listens and never accepts."""
+    listen(owner, options)
+    owner.ready(port=options.port)
+    owner.ended.wait()
+
+
 def hang_up(owner: SocketOwner, options: argparse.Namespace) -> None:
     """Accepts, and ends each association `--period` s later: by SHUTDOWN, or with `--abort` by ABORT."""
     end = owner.vanish if options.abort else owner.drop
@@ -75,7 +80,7 @@ def many(owner: SocketOwner, options: argparse.Namespace) -> None:
     _configure(sock, options)
     sctp.bind_all(owner.keep(sock), options.local, options.port)
     sctp.want_message_info(sock)
-    sock.listen(BACKLOG)
+    sock.listen(options.backlog)
 
     def peel(words: list[str]) -> dict[str, int]:
         return {"fd": owner.keep(sctp.peel_off(sock, int(words[0]))).fileno()}
@@ -149,7 +154,7 @@ def listen(
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         _configure(sock, options)
         sctp.bind_all(sock, options.local, port)
-        sock.listen(BACKLOG)
+        sock.listen(options.backlog)
         listeners.append(sock)
     return listeners
 

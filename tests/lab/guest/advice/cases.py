@@ -30,15 +30,16 @@ class Stage:
     def server(self, kind: str, *words: str, addresses: Sequence[str] = ()) -> None:
         """Starts the answering end."""
         local = ",".join(addresses or self.amf.ipv4[:1])
-        self._run("server", self.amf, kind, "--local", local, "--port", str(PORT), *words)
+        self.run("server", self.amf, kind, "--local", local, "--port", str(PORT), *words)
 
     def client(self, kind: str, *words: str, both: bool = False) -> None:
         """Starts the asking end, on all links where ``both`` is set."""
         to = self.amf.ipv4 if both else self.amf.ipv4[:1]
         local = ("--local", ",".join(self.gnb.ipv4)) if both else ()
-        self._run("client", self.gnb, kind, *local, "--to", ",".join(to), "--port", str(PORT), *words)
+        self.run("client", self.gnb, kind, *local, "--to", ",".join(to), "--port", str(PORT), *words)
 
-    def _run(self, name: str, host: Host, kind: str, *words: str) -> None:
+    def run(self, name: str, host: Host, kind: str, *words: str) -> None:
+        """One process more, by a name of its own."""
         self.running[name] = start(host, kind, *words)
         self.stack.callback(self.running[name].stop)
 

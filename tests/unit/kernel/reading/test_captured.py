@@ -97,8 +97,14 @@ def test_jiffies_are_milliseconds(capture: dict[str, Any]) -> None:
 
 
 def test_endpoints_and_counters(capture: dict[str, Any]) -> None:
-    listening = {entry.local_port for entry in endpoints(1, parse_eps(capture["proc"]["eps"]))}
+    sockets = [record for record in records_of(capture) if not record.is_association]
+    found = endpoints(1, parse_eps(capture["proc"]["eps"]), sockets)
+    listening = {entry.local_port for entry in found if entry.state == "LISTENING"}
     assert {5002, 5004, 5006, 5009, 38412, 38413} <= listening
+    witnesses = [line.split() for line in capture["ss"].splitlines() if line.startswith("LISTEN")]
+    queues = {(int(words[3].rpartition(":")[2]), int(words[1]), int(words[2])) for words in witnesses}
+    assert {(one.local_port, one.waiting, one.backlog) for one in found if one.state == "LISTENING"} == queues
+    assert {(one.waiting, one.backlog) for one in found if one.state != "LISTENING"} <= {(None, None)}
     counters = parse_snmp(capture["proc"]["snmp"])
     assert counters["SctpCurrEstab"] == len(associations_of(capture))
 

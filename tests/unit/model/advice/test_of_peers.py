@@ -13,10 +13,12 @@ import pytest
 
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.event import Event
+from sctptop.model.model import Model
+from sctptop.model.sample import Endpoint
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.json_lines import json_line
 from sctptop.output.text import advice_lines
-from tests.unit.associations import NETNS, START
+from tests.unit.associations import NETNS, START, sample
 from tests.unit.model.advice.advised import calm, pictures
 from tests.unit.model.peers.meetings import (
     ABORTED,
@@ -168,6 +170,38 @@ def test_a_storm_has_its_rate_and_its_top_peers() -> None:
         f"1000 associations begin a second for 6s; most: {GNB} (to port 38412 here) 750/s, "
         "10.9.0.7 (to port 38412 here) 250/s"
     )
+
+
+def waiting(
+    count: int | None, backlog: int | None = 5, since: int = 3, seconds: int = 20
+) -> Iterable[Advice]:
+    """So many associations wait to be accepted from a second on."""
+
+    def socket(tick: int) -> Endpoint:
+        return Endpoint(
+            NETNS, 5000, (AMF,), "LISTENING", "one-to-one", 7, 0, count if tick >= since else 0, backlog
+        )
+
+    model = Model()
+    given = [model.advance(sample(at_s=tick, endpoints=(socket(tick),))).advice for tick in range(seconds)]
+    return given[-1]
+
+
+def test_a_full_backlog_is_told_with_what_waits() -> None:
+    (advice,) = waiting(6)
+    assert (advice.rule, advice.severity, advice.cost) == ("full_backlog", "problem", inf)
+    assert advice.seen == (
+        "6 associations came up and were not accepted for 16s, and its backlog is 5: more are refused "
+        "(ABORT to COOKIE ECHO)"
+    )
+    assert advice.peer == (NETNS, "*", 5000, False)
+
+
+def test_what_waits_long_is_told_and_what_waits_a_moment_is_not() -> None:
+    (advice,) = waiting(1)
+    assert advice.severity == "warning" and "backlog" not in advice.seen
+    assert not waiting(5, seconds=12) and not waiting(6, seconds=6)
+    assert not waiting(0) and not waiting(None, None)
 
 
 def test_clients_that_come_and_go_in_peace_are_no_trouble() -> None:
