@@ -23,6 +23,9 @@ ASSOCIATION_STATES = (
 )
 """Names by number: enum sctp_state, include/net/sctp/constants.h."""
 
+OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
+"""States of the end that calls, until the association is up."""
+
 PATH_STATES = ("INACTIVE", "PF", "ACTIVE", "UNCONFIRMED", "UNKNOWN")
 """Names by number: enum sctp_spinfo_state, include/uapi/linux/sctp.h."""
 

@@ -21,7 +21,7 @@ from sctptop.kernel.probes.records import (
     ProbeEvent,
     Who,
 )
-from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES
+from sctptop.model.association import ASSOCIATION_STATES, OPENING, PATH_STATES
 from sctptop.model.associations.why_ended import CAUSE_NAMES, HOST, NETWORK, PEER, SHORT, THIS_END
 from sctptop.model.event import Detail, Event
 
@@ -29,7 +29,6 @@ _CWND_CAUSES = LOWER + CAUSES
 _REASONS = ("T3_RTX", "FAST_RTX", "PMTUD", "T1_RTX")
 """enum sctp_retransmit_reason, include/net/sctp/structs.h."""
 _RWND = ("INCREASE", "DECREASE")
-_OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
 _BY = {
     "refused": PEER,
     "abort_received": PEER,
@@ -183,10 +182,10 @@ def _end(why: EndReason) -> dict[str, Detail]:
 
 def _reason(why: EndReason, had: set[str], state: str) -> str:
     reason = _named(ENDS, why.reason).lower()
-    if reason == "abort_received" and state in _OPENING:
+    if reason == "abort_received" and state in OPENING:
         return "refused"
     if reason == "abort_by_application":
-        if state in _OPENING:
+        if state in OPENING:
             return "given_up"
         if "LINGER" in had:
             return "linger"

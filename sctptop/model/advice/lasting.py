@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sctptop.model.advice.signs import (
     CLOSING,
     LASTING_QUEUE,
-    OPENING,
     answered_before,
     failing,
     send_buffer_full,
     window_closed,
 )
+from sctptop.model.association import OPENING
 from sctptop.model.associations.row import Row
 
 QUEUE_READINGS = 12

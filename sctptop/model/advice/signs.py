@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sctptop.model.association import Association
+from sctptop.model.association import OPENING, Association
 from sctptop.model.associations.row import Row
 
 LINUX_SACK_DELAY_MS = 200.0
@@ -14,7 +14,6 @@ SLOW_READ_MS, SLOWEST_READ_MS = 1.0, 50.0
 """A median wait to be read below the first is quick, above the second slow, whatever it was before."""
 LASTING_QUEUE = 4096
 """Recv-Q from here on is looked at: a dozen small messages, with the kernel's overhead."""
-OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
 LEAST_BUFFER = 6000
 """Bytes of a receive buffer below which full packets do not fit: Linux counts more than their octets."""
 STALL_DELAYS = 3.0

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sctptop.model.association import Association
+from sctptop.model.association import OPENING, Association
 from sctptop.model.associations.both_ends import Socket
 from sctptop.model.associations.why_ended import RESTARTED, WhyEnded, end_of
 from sctptop.model.event import Event
@@ -23,7 +23,6 @@ MOST, MOST_ALIVE = 4096, 20_000
 HOUR_S = 3600.0
 BRIEF_S = 30.0
 """Whoever aborts an association sooner did not want it."""
-OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
 SET_UPS = (NGAP.setup, S1AP.setup)
 ABORTS = (
     "abort_received",
