@@ -89,7 +89,7 @@ def _run(argv: Sequence[str]) -> int:
     if arguments.command == "replay":
         return _replay(arguments, options)
     if arguments.ebpf:
-        from sctptop.kernel.probes.program_text import program_text
+        from sctptop.kernel.program_text import program_text
 
         sys.stdout.write(program_text(_choice(arguments)))
         return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sctptop.kernel.probes.libbpf import BatchOptions, library
@@ -77,6 +77,13 @@ def put(map_fd: int, key: int, value: int) -> None:
     number, content = ctypes.c_uint32(key), ctypes.c_uint32(value)
     if library().bpf_map_update_elem(map_fd, ctypes.byref(number), ctypes.byref(content), 0) < 0:
         raise _refused()
+
+
+def remove(map_fd: int, keys: Iterable[bytes]) -> None:
+    """Take entries out of a hash map; one that has gone already is none. Raises OSError."""
+    for key in keys:
+        if library().bpf_map_delete_elem(map_fd, key) < 0 and ctypes.get_errno() != errno.ENOENT:
+            raise _refused()
 
 
 def get(map_fd: int, key: int) -> int:

@@ -13,19 +13,16 @@ from sctptop.kernel.host.privilege import missing_for_probes
 from sctptop.kernel.probes import bins, find_bcc, maps
 from sctptop.kernel.probes.bins import Bins, PathName
 from sctptop.kernel.probes.event_buffers import Rounds
-from sctptop.kernel.probes.events import Clocks, change_event, event
+from sctptop.kernel.probes.events import Clocks, event
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_events, ngap_record
 from sctptop.kernel.probes.points import ProbeChoice
 from sctptop.kernel.probes.program import NoProbes, PointState, Program
 from sctptop.kernel.probes.program_source import ALL_PROBES
 from sctptop.kernel.probes.records import (
-    ASSOC_WINDOWS,
     ASSOCIATIONS,
     DATA_RTTS,
-    FREQUENT,
     INTERVAL,
     LOST,
-    PATH_WINDOWS,
     PATHS,
     WAIT_COUNTS,
     AssociationName,
@@ -33,10 +30,10 @@ from sctptop.kernel.probes.records import (
     CTable,
     PathWindows,
 )
+from sctptop.kernel.probes.window_tables import AssociationTable, PathTable
 from sctptop.model.event import Event
 from sctptop.model.source_state import COMPILING, OK, Kind, SourceState, Trouble
 
-NEVER = (0,) * len(FREQUENT)
 QUEUE = 65536
 """Events kept between two readings; those beyond it are counted as lost."""
 POLL_MS = 100
@@ -48,9 +45,6 @@ LACKING = SourceState(Kind.OFF, "this kernel lacks what they need (sctptop --pro
 
 _LOADING = threading.Lock()
 """BCC reads an environment variable and clang writes to descriptor 2: both are the whole process's."""
-
-_PATH_TOLD, _PATH_TIMES = PATH_WINDOWS.picker("told"), PATH_WINDOWS.picker("changes.times")
-_ASSOC_TOLD = ASSOC_WINDOWS.picker("told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +82,7 @@ class Probes:
         self._lost_told = 0
         self._lost_below = 0
         self._interval = 1
-        self._times: dict[bytes, tuple[int, ...]] = {}
+        self._paths, self._associations = PathTable(), AssociationTable()
         self._started = False
         self._use = threading.Lock()
         self._rounds = Rounds()
@@ -164,38 +158,22 @@ class Probes:
         self._lost_told += lost
         lost += self._lost_in_kernel(program)
         now = self._interval
-        paths: dict[PathName, PathWindows] = {}
-        names: dict[bytes, PathName] = {}
-        times: dict[bytes, tuple[int, ...]] = {}
         events = [found for data in raw if (found := event(data, clocks)) is not None]
         events += ngap_events(messages, clocks)
         rtts = list(_entries(program, DATA_RTTS, delete=True))
         timed = bins.timed(rtts)
-        for key, value in _entries(program, PATHS):
-            times[key] = _PATH_TIMES(value)
-            moved = times[key] != self._times.get(key, NEVER)
-            if _PATH_TOLD(value)[0] != now and not moved and key not in timed:
-                continue
-            windows = PATH_WINDOWS.decode(value)
-            names[key] = (windows.who.association, windows.who.path or "")
-            if windows.told == now:
-                paths[names[key]] = windows
-            if moved:
-                events += self._frequent(windows, times[key], self._times.get(key, NEVER), clocks)
-        self._times = times
-        associations = {
-            key: ASSOC_WINDOWS.decode(value)
-            for key, value in _entries(program, ASSOCIATIONS)
-            if _ASSOC_TOLD(value)[0] == now
-        }
+        paths = self._paths.read(_entries(program, PATHS), now, timed, clocks)
+        associations, over = self._associations.read(_entries(program, ASSOCIATIONS), now)
+        maps.remove(program.map_fd(PATHS.name), paths.over)
+        maps.remove(program.map_fd(ASSOCIATIONS.name), over)
         self._interval += 1
         self._put_interval(program)
         return Observed(
-            events=tuple(sorted(events, key=lambda entry: entry.time)),
+            events=tuple(sorted([*events, *paths.events], key=lambda entry: entry.time)),
             lost=lost,
-            paths=paths,
+            paths=paths.paths,
             associations={entry.who.association: entry for entry in associations.values()},
-            data_rtts=bins.data_rtts(rtts, names),
+            data_rtts=bins.data_rtts(rtts, paths.names),
             waits=self._waits(program, {key: entry.who.association for key, entry in associations.items()}),
         )
 
@@ -212,16 +190,6 @@ class Probes:
         total = sum(maps.get(program.map_fd(table.name), 0) for table in LOST if program.has(table.file))
         gained, self._lost_below = total - self._lost_below, total
         return gained
-
-    def _frequent(
-        self, windows: PathWindows, times: tuple[int, ...], before: tuple[int, ...], clocks: Clocks
-    ) -> Iterator[Event]:
-        """One event for each sort of frequent change of a path in this interval."""
-        for name, now, then in zip(FREQUENT, times, before, strict=True):
-            # Memory that became another path counts from 0 again.
-            gained = now - then if now >= then else now
-            if gained:
-                yield change_event(windows, name, gained, clocks)
 
     def _run(self) -> None:
         try:

@@ -14,6 +14,7 @@ def maps(monkeypatch: pytest.MonkeyPatch) -> FakeMaps:
     fake = FakeMaps()
     monkeypatch.setattr(bpf_maps, "entries", fake.entries)
     monkeypatch.setattr(bpf_maps, "put", fake.put)
+    monkeypatch.setattr(bpf_maps, "remove", fake.remove)
     monkeypatch.setattr(bpf_maps, "get", lambda fd, key: fake.lost[fd] if key == 0 else None)
     monkeypatch.setattr(session, "missing_for_probes", lambda: None)
     monkeypatch.setattr(session, "missing_sctp", lambda: None)

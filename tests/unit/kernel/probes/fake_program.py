@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sctptop.kernel.probes.points import POINTS, ProbeChoice
@@ -67,6 +67,10 @@ class FakeMaps:
         if delete:
             self.content[fd] = {}
         return found
+
+    def remove(self, fd: int, keys: Iterable[bytes]) -> None:
+        for key in keys:
+            del self.content[fd][key]
 
     def put(self, fd: int, key: int, value: int) -> None:
         assert (fd, key) == (INTERVAL, 0)

@@ -14,6 +14,7 @@ from sctptop.kernel.probes.find_bcc import NoBcc
 from sctptop.kernel.probes.points import ProbeChoice
 from sctptop.kernel.probes.program import NoProbes
 from sctptop.kernel.probes.session import NOTHING, Probes
+from sctptop.kernel.probes.window_tables import FORGOTTEN
 from sctptop.model.source_state import Trouble
 from tests.unit.kernel.probes.fake_program import (
     ASSOCIATIONS,
@@ -136,6 +137,22 @@ def test_a_reading(maps: FakeMaps) -> None:
     maps.content[PATHS] = {key: windows(told=2, raises=5)}
     again = found.read(clocks())
     assert (again.events, again.lost, again.data_rtts) == ((), 0, {})
+    found.close()
+
+
+def test_what_no_reading_tells_of_any_more_is_removed(maps: FakeMaps) -> None:
+    found = started(lambda choice: FakeProgram())
+    freed, alive, passed_over = (struct.pack("<Q", 0xFFFF888000000000 + place) for place in range(3))
+    counts = struct.pack("<10I2Q", *[106496] * 6, 0, 0, 0, 0, 0, 0)
+    for reading in range(1, FORGOTTEN + 3):
+        told = {freed: 1 if reading == 1 else 0, alive: reading, passed_over: 0 if reading % 4 else reading}
+        for key in [key for key in told if reading == 1 or key in maps.content[PATHS]]:
+            maps.content[PATHS][key] = windows(told=told[key], raises=5)
+            maps.content[ASSOCIATIONS][key] = who() + struct.pack("<II", told[key], told[key]) + counts
+        found.read(clocks())
+        there = reading < FORGOTTEN + 2
+        assert (freed in maps.content[PATHS], freed in maps.content[ASSOCIATIONS]) == (there, there), reading
+    assert {alive, passed_over} == maps.content[PATHS].keys() == maps.content[ASSOCIATIONS].keys()
     found.close()
 
 
