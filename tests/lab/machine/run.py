@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.lab.core import ngap_templates
-from tests.lab.machine import boot, kernel, terminal
+from tests.lab.machine import boot, daemons, kernel, terminal
 from tests.lab.machine.boot import PREPARE, REPOSITORY
 from tests.lab.machine.jobs import Job, Result, new_job
 from tests.lab.machine.processes import Progress, watch
@@ -150,12 +150,17 @@ def _carried(
 
 
 def precompile() -> None:
-    """Compiles Python and encodes NGAP here, because the guest would do it twenty times slower and forget it."""
+    """Compiles Python and encodes NGAP here, because the guest would do it twenty times slower and forget it.
+
+    It has no network either: daemons are fetched here.
+    """
     for folder in ("sctptop", "tests"):
         compileall.compile_dir(REPOSITORY / folder, quiet=2, workers=1)
     # Without pycrate here there is none in the guest either: the tests that need it will say so.
     with contextlib.suppress(ImportError):
         ngap_templates.file()
+    with contextlib.suppress(LabError):
+        daemons.ensure()
 
 
 def interactive(command: Sequence[str] | str, *, folder: Path, env: Mapping[str, str] | None = None) -> int:
