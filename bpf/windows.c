@@ -142,6 +142,23 @@ int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 	return 0;
 }
 
+/* sctp_make_fwdtsn(asoc, new_cum_tsn, ...), and the same for I-DATA: between the cumulative TSN that the peer acknowledged
+ * and the new one is nothing but chunks that were abandoned (sctp_generate_fwdtsn). It is sent again as it is. */
+int at_forward_tsn(struct pt_regs *ctx, void *asoc, u32 new_cum_tsn)
+{
+	struct assoc_windows *entry = known(asoc);
+	u32 from = sctp_association__ctsn_ack_point(asoc);
+
+	if (!entry)
+		return 0;
+	if (entry->forwarded && (s32)(entry->forwarded - from) > 0)
+		from = entry->forwarded;
+	if ((s32)(new_cum_tsn - from) > 0)
+		entry->skipped += new_cum_tsn - from;
+	entry->forwarded = new_cum_tsn;
+	return 0;
+}
+
 /* sctp_transport_free(transport) */
 int at_transport_free(struct pt_regs *ctx, void *transport)
 {

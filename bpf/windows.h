@@ -35,7 +35,9 @@ struct assoc_windows {
 	struct window_extent peer_rwnd, rwnd;
 	u32 peer_dups; /* chunks that the peer's SACKs say it had already */
 	u32 param_flags;
-	u32 more, unused; /* messages handed over with MSG_MORE */
+	u32 more; /* messages handed over with MSG_MORE */
+	u32 forwarded, skipped; /* the last TSN that a FORWARD TSN went to; chunks that were skipped so */
+	u32 unused;
 	u64 abandoned_unsent, abandoned_sent; /* messages given up by partial reliability, all policies together */
 };
 

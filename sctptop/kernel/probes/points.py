@@ -53,6 +53,8 @@ POINTS: tuple[Point, ...] = (
     Point("sctp_probe", "raw_tracepoint", "at_sack", "windows.c", "windows of every path at a SACK"),
     Point("sctp_get_sctp_info", "kprobe", "at_sock_diag", "windows.c", "windows of every path at a reading"),
     Point("sctp_transport_free", "kprobe", "at_transport_free", "windows.c", "a path is gone"),
+    Point("sctp_make_fwdtsn", "kprobe", "at_forward_tsn", "windows.c", "sent messages are abandoned"),
+    Point("sctp_make_ifwdtsn", "kprobe", "at_forward_tsn", "windows.c", "the same with I-DATA"),
     Point("sctp_transport_raise_cwnd", "kprobe", "raise_enter", "cwnd.c", "cwnd before"),
     Point("sctp_transport_raise_cwnd", "kretprobe", "cwnd_return", "cwnd.c", "cwnd raised"),
     Point("sctp_transport_lower_cwnd", "kprobe", "lower_enter", "cwnd.c", "cwnd before, and why"),

@@ -117,7 +117,7 @@ class PathWindows(NamedTuple):
 
 
 class AssociationWindows(NamedTuple):
-    """``told`` is the interval in which sock_diag last asked; ``peer_dups`` counts since the entry was made."""
+    """``told``: the interval in which sock_diag last asked; ``peer_dups``, ``skipped``: since the entry was made."""
 
     who: Who
     interval: U32
@@ -127,6 +127,8 @@ class AssociationWindows(NamedTuple):
     peer_dups: U32
     param_flags: U32
     more: U32
+    forwarded: U32
+    skipped: U32
     unused: U32
     abandoned_unsent: U64
     abandoned_sent: U64

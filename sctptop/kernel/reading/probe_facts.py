@@ -32,7 +32,8 @@ def association_facts(name: AssociationName, observed: Observed) -> Facts:
         "peer_dups": windows.peer_dups,
         "more_messages": windows.more,
         "abandoned_unsent": windows.abandoned_unsent,
-        "abandoned_sent": windows.abandoned_sent,
+        # A lifetime without a policy (RFC 6458 section 5.3.2) is counted by no policy.
+        "abandoned_sent": max(windows.abandoned_sent, windows.skipped),
     }
 
 

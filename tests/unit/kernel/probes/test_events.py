@@ -36,7 +36,7 @@ def record(
 
 
 def test_sizes_are_those_of_the_c() -> None:
-    assert (PROBE_EVENT.size, PATH_WINDOWS.size, ASSOC_WINDOWS.size) == (96, 216, 104)
+    assert (PROBE_EVENT.size, PATH_WINDOWS.size, ASSOC_WINDOWS.size) == (96, 216, 112)
 
 
 def test_a_heartbeat() -> None:
@@ -180,9 +180,7 @@ def test_windows_and_a_frequent_change() -> None:
     )
     told = change_event(windows, "RAISE", 4, clocks())
     assert (told.details["before"], told.details["after"], told.details["times"]) == (3000, 4380, 4)
-    short = who(2, b"\x0a\x09\x00\x01") + struct.pack(
-        "<12I2Q", 5, 5, 90000, 80000, 100000, 1, 2, 3, 4, 0, 0, 0, 0, 0
-    )
+    short = who(2, b"\x0a\x09\x00\x01") + struct.pack("<14I2Q", 5, 5, 90000, 80000, 100000, 1, 2, 3, *[0] * 8)
     assert ASSOC_WINDOWS.decode(short).peer_rwnd.min == 80000
     with pytest.raises(struct.error):
         PATH_WINDOWS.decode(data[:-1])

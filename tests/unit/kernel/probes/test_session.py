@@ -143,7 +143,7 @@ def test_a_reading(maps: FakeMaps) -> None:
 def test_what_no_reading_tells_of_any_more_is_removed(maps: FakeMaps) -> None:
     found = started(lambda choice: FakeProgram())
     freed, alive, passed_over = (struct.pack("<Q", 0xFFFF888000000000 + place) for place in range(3))
-    counts = struct.pack("<10I2Q", *[106496] * 6, 0, 0, 0, 0, 0, 0)
+    counts = struct.pack("<12I2Q", *[106496] * 6, *[0] * 8)
     for reading in range(1, FORGOTTEN + 3):
         told = {freed: 1 if reading == 1 else 0, alive: reading, passed_over: 0 if reading % 4 else reading}
         for key in [key for key in told if reading == 1 or key in maps.content[PATHS]]:
@@ -206,7 +206,7 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
 def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
     found = started(lambda choice: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
-    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<12I2Q", 1, 1, *[106496] * 6, 0, 0, 0, 0, 0, 0)
+    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<14I2Q", 1, 1, *[106496] * 6, *[0] * 8)
     one = (1).to_bytes(8, "little")
     for wait, index, of in (
         (0, 100, key),

@@ -47,9 +47,9 @@ def windows(address: str, cwnd: int, hb_running: bool = True, flags: int = 0, en
     )
 
 
-def observed(*paths: PathWindows, flags: int = 0) -> Observed:
+def observed(*paths: PathWindows, flags: int = 0, skipped: int = 0) -> Observed:
     own = AssociationWindows(
-        paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, flags, 13, 0, 11, 12
+        paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, flags, 13, 0, skipped, 0, 11, 12
     )
     return Observed(
         paths={(NAME, path.who.path or ""): path for path in paths},
@@ -116,6 +116,8 @@ def test_what_partial_reliability_gave_up_and_udp_encapsulation() -> None:
     assert (entry.peer_dups, entry.more_messages) == (7, 13)
     assert (entry.abandoned_unsent, entry.abandoned_sent) == (11, 12)
     assert [path.encap_port for path in entry.paths] == [9899, None]
+    (more,) = merge_associations(NETNS, [told()], [], [], CLOCK, observed(windows(FIRST, 6000), skipped=20))
+    assert more.abandoned_sent == 20
 
 
 def test_another_association_gets_nothing() -> None:
