@@ -16,13 +16,23 @@ from sctptop.quantity import Value
 def local_end(row: Row) -> str:
     """Address and port of our end, the first address with a + for further ones."""
     entry = row.association
-    return _end(entry.local_addresses, None, entry.local_port)
+    scopes = {path.scope for path in entry.paths if path.scope}
+    if len(scopes) != 1:
+        return _end(entry.local_addresses, None, entry.local_port)
+    # A link-local address of ours belongs to the link on which those of the peer are.
+    scope = scopes.pop()
+    addresses = (f"{one}%{scope}" if one.startswith("fe80:") else one for one in entry.local_addresses)
+    return _end(tuple(addresses), None, entry.local_port)
 
 
 def remote_end(row: Row) -> str:
     """The same for the peer, its primary address first."""
     entry = row.association
-    return _end(entry.remote_addresses, entry.primary, entry.remote_port)
+    scoped = {path.address: path.scoped for path in entry.paths if path.scope}
+    if not scoped:
+        return _end(entry.remote_addresses, entry.primary, entry.remote_port)
+    addresses = tuple(scoped.get(one, one) for one in entry.remote_addresses)
+    return _end(addresses, scoped.get(entry.primary or "", entry.primary), entry.remote_port)
 
 
 def this_end(row: Row) -> str:

@@ -30,6 +30,7 @@ PATH_FIELDS: tuple[PathField, ...] = (
     PathField("hb_timer", "HB-TMR", "switch", "whether the heartbeat timer runs"),
     PathField("heartbeats", "HB", "switch", "whether the application lets heartbeats be sent, from probes"),
     PathField("hb_due_ms", "HB-DUE", "ms", "when the next heartbeat is due, from probes"),
+    PathField("scope", "SCOPE", "", "interface of a link-local address: fe80::2%eth0"),
     PathField(
         "encap_port", "ENCAP", "#", "UDP port of the peer, where SCTP goes in UDP (RFC 6951); from probes"
     ),

@@ -63,6 +63,13 @@ class Path:
     hb_due_ms: float | None = None
     encap_port: int | None = None
     way: Way | None = None
+    # Of a link-local address, which means nothing without: the interface, by name where routing told it, else by index.
+    scope: str | None = None
+
+    @property
+    def scoped(self) -> str:
+        """``fe80::2%eth0``; the bare address where it has no scope."""
+        return f"{self.address}%{self.scope}" if self.scope else self.address
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,8 @@ def _address(host: str, text: str) -> str:
             f"{text!r} is not a port, an association id, ADDR, ADDR:PORT or [ADDR6]:PORT"
         ) from None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(mapped or address)
+    # Addresses are read without a scope.
+    return str(mapped or address).partition("%")[0]
 
 
 def _port(port: str, text: str) -> int:

@@ -91,12 +91,15 @@ def _path(
         "errors": info.get("p_error"),
     }
     known: dict[str, Any] = {**seen, **{name: value for name, value in told.items() if value is not None}}
+    way = way_of(address, primary, known.get("state"), known.get("pathmtu"))
+    index = record.scopes.get(address, 0) if record is not None else 0
     return Path(
         address=address,
         primary=primary,
+        scope=((way.interface if way is not None else None) or str(index)) if index else None,
         max_retrans=info.get("p_pathmaxrxt", max_retrans),
         hb_timer=remaddr.hb_timer if remaddr else None,
-        way=way_of(address, primary, known.get("state"), known.get("pathmtu")),
+        way=way,
         **known,
     )
 

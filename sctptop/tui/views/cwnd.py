@@ -135,7 +135,7 @@ def _path(scene: Scene, row: Row, path: Path, events: Iterable[Logged]) -> list[
     }
     top = top_of([series["cwnd"], series["flight"]])
     graphs = _graphs(scene, path, OF_A_PATH, series, top)
-    title = line(*path_mark(path), (f" {path.address}", "strong"), (f"  {path.state or ''}", "dim"))
+    title = line(*path_mark(path), (f" {path.scoped}", "strong"), (f"  {path.state or ''}", "dim"))
     return [BLANK, title, *series_blocks(graphs, scene.width, 1), _cuts(scene, events, path.address)]
 
 

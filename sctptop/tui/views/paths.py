@@ -67,7 +67,7 @@ def _heartbeat(last_ms: float | None) -> Span:
 
 
 def _path(path: Path, room: int, change: PathChange | None, now_s: float) -> Line:
-    name = clip(path.address, room)
+    name = clip(path.scoped, room)
     if path.primary and len(name) + 2 <= room:
         name += " *"
     spans = [*path_mark(path), Span(" "), Span(f"{name:<{room}} ", "strong" if path.primary else "")]

@@ -106,7 +106,7 @@ def _title(scene: Scene, path: Path, count: str) -> Line:
     errors = f"  errors {show(path.errors)} of {show(path.max_retrans)}" if path.errors else ""
     name = line(
         *path_mark(path),
-        (f" {path.address}", "strong"),
+        (f" {path.scoped}", "strong"),
         (f"  {path.state or 'state not known'}", "" if path.state == "ACTIVE" else "warn"),
         ("  primary" if path.primary else "", "name"),
     )

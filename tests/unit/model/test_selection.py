@@ -12,7 +12,7 @@ ENTRY = association(
     remote_port=38412,
     assoc_id=7,
     local_addresses=("10.9.0.1", "fd00:9::1"),
-    remote_addresses=("48.0.70.132", "fd00:9::2"),
+    remote_addresses=("48.0.70.132", "fd00:9::2", "fe80::2"),
 )
 
 
@@ -29,6 +29,8 @@ ENTRY = association(
         "fd00:9:0:0:0:0:0:2",
         "[fd00:9::2]:38412",
         "[fd00:9::1]",
+        "fe80::2",
+        "[fe80::2%eth0]:38412",
         "::ffff:48.0.70.132",
         "[::ffff:48.0.70.132]:38412",
         " 59058 ",

@@ -37,7 +37,6 @@ class Talk:
         with inside(gnb):
             self.client = sctp.new_socket(gnb.ipv4[0])
         sctp.bind_all(self.client, gnb.ipv4[:links], 0)
-        self.client.settimeout(20)
         sctp.connect_all(self.client, amf.ipv4[:links], port)
         self.server = listener.accept()[0]
         listener.close()

@@ -120,6 +120,12 @@ def test_what_partial_reliability_gave_up_and_udp_encapsulation() -> None:
     assert more.abandoned_sent == 20
 
 
+def test_a_link_local_address_belongs_to_an_interface() -> None:
+    local = replace(told(), remote_addresses=("fe80::1", "fd00::1"), primary="fe80::1", scopes={"fe80::1": 3})
+    (entry,) = merge_associations(NETNS, [local], [], [], CLOCK)
+    assert [(path.address, path.scope) for path in entry.paths] == [("fe80::1", "3"), ("fd00::1", None)]
+
+
 def test_another_association_gets_nothing() -> None:
     seen = observed(windows(FIRST, 6000))
     bare = merge_associations(NETNS, [told(2)], [], [], CLOCK)
