@@ -250,3 +250,23 @@ def test_messages_with_msg_more_are_counted(told: Told) -> None:
         sctp.send(talk.client, bytes(50), more=number % 3 != 2)
     assert (told.client(talk).more_messages or 0) - before == 20
     talk.end()
+
+
+def test_a_link_local_address_has_its_interface(told: Told) -> None:
+    shown = told.amf.run(["ip", "-6", "-o", "addr", "show", "dev", told.amf.interfaces[0], "scope", "link"])
+    address = shown.stdout.split()[3].partition("/")[0]
+    with inside(told.amf):
+        listener = sctp.new_socket("::")
+        listener.bind(("::", 5111))
+        listener.listen(5)
+    with inside(told.gnb):
+        client = sctp.new_socket("::")
+        client.connect((address, 5111, 0, socket.if_nametoindex(told.gnb.interfaces[0])))
+    server = listener.accept()[0]
+    entry = next(one for one in told.read().sample.associations if one.remote_port == 5111)
+    scopes = {path.address: path.scope for path in entry.paths}
+    print(scopes, [path.scoped for path in entry.paths])
+    assert scopes[address] == told.gnb.interfaces[0]
+    assert {scope for other, scope in scopes.items() if not other.startswith("fe80:")} <= {None}
+    for sock in (client, server, listener):
+        sock.close()
