@@ -103,6 +103,7 @@ int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 	name_association(&entry->who, asoc);
 	look_at_association(entry, asoc);
 	entry->param_flags = sctp_association__param_flags(asoc);
+	entry->sackfreq = sctp_association__sackfreq(asoc);
 	entry->abandoned_unsent = of_all_policies(ADDRESS_sctp_association__abandoned_unsent(asoc));
 	entry->abandoned_sent = of_all_policies(ADDRESS_sctp_association__abandoned_sent(asoc));
 	entry->told = entry->interval;

@@ -37,7 +37,7 @@ struct assoc_windows {
 	u32 param_flags;
 	u32 more; /* messages handed over with MSG_MORE */
 	u32 forwarded, skipped; /* the last TSN that a FORWARD TSN went to; chunks that were skipped so */
-	u32 unused;
+	u32 sackfreq; /* of its SACKs; the primary path's is always 0 in sctp_info */
 	u64 abandoned_unsent, abandoned_sent; /* messages given up by partial reliability, all policies together */
 };
 

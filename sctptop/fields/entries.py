@@ -189,7 +189,7 @@ THIS_END: tuple[Field, ...] = (
         fact("sack_delay_ms", "SACK-DLY", "ms", "how long we delay a SACK on the primary path; 0: not at all", 8,
             short="SACKD", setting=2, words="SACK delay"),
         fact("sack_frequency", "SACK-FRQ", "n",
-            "a SACK is sent at the latest after so many packets; 0: the default, 2", 8,
+            "a SACK is sent at the latest after so many packets, from probes", 8,
             setting=3, words="SACK frequency"),
         fact("peer_sack", "PEER-SACK", "hex",
             "SACK state as the kernel's bits: needed, generation, zero window said", 10),

@@ -129,7 +129,7 @@ class AssociationWindows(NamedTuple):
     more: U32
     forwarded: U32
     skipped: U32
-    unused: U32
+    sackfreq: U32
     abandoned_unsent: U64
     abandoned_sent: U64
 

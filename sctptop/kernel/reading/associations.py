@@ -74,7 +74,6 @@ _FROM_PRIMARY: Mapping[str, str] = {
     "primary_errors": "p_error",
     "partial_bytes_acked": "p_partial_bytes_acked",
     "path_max_retrans": "p_pathmaxrxt",
-    "sack_frequency": "p_sackfreq",
 }
 _IN_NUMBERS = ("state", "socket_type")
 """Where a line has a number, and an association its name."""

@@ -31,6 +31,7 @@ def association_facts(name: AssociationName, observed: Observed) -> Facts:
         "peer_rwnd_max": windows.peer_rwnd.max,
         "peer_dups": windows.peer_dups,
         "more_messages": windows.more,
+        "sack_frequency": windows.sackfreq,
         "abandoned_unsent": windows.abandoned_unsent,
         # A lifetime without a policy (RFC 6458 section 5.3.2) is counted by no policy.
         "abandoned_sent": max(windows.abandoned_sent, windows.skipped),

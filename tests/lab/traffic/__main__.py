@@ -87,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--streams", type=int, default=0, help="to ask for in INIT")
     made.add_argument("--nodelay", action="store_true")
-    made.add_argument("--heartbeat", type=int, default=0, metavar="MS")
+    made.add_argument("--heartbeat", type=int, default=0, metavar="MS", help="below 0: off")
     made.add_argument("--sack-delay", type=int, default=None, metavar="MS", help="0 = no delay")
     made.add_argument("--rto", type=_numbers, default=None, metavar="INITIAL,MIN,MAX", help="in ms")
     made.add_argument("--receive-buffer", type=int, default=0, metavar="BYTES")

@@ -15,6 +15,7 @@ from tests.lab.traffic.process import Traffic, start
 
 PORT = 5000
 BEATING = ("--heartbeat", "1000", "--nodelay")
+SILENT = ("--heartbeat", "-1", "--nodelay")
 Rules = frozenset[str]
 
 
@@ -207,6 +208,15 @@ CASES: Mapping[str, Case] = {
         mend=_lose_nothing,
         must={"gnb": rules("dead_path"), "amf": rules("dead_path")},
         may={"gnb": rules("after_outage"), "amf": rules("after_outage")},
+    ),
+    "hboff": _short_retries(
+        # Its data shows it.
+        Case(
+            to("echo", ("request", "--burst", "1", "--period", "0.5", *SILENT), *SILENT),
+            fault=_lose_all,
+            must={"gnb": rules("dead_path")},
+            may={"amf": rules("dead_path")},
+        )
     ),
     "linkdown": _short_retries(
         Case(

@@ -49,7 +49,7 @@ def windows(address: str, cwnd: int, hb_running: bool = True, flags: int = 0, en
 
 def observed(*paths: PathWindows, flags: int = 0, skipped: int = 0) -> Observed:
     own = AssociationWindows(
-        paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, flags, 13, 0, skipped, 0, 11, 12
+        paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, flags, 13, 0, skipped, 5, 11, 12
     )
     return Observed(
         paths={(NAME, path.who.path or ""): path for path in paths},
@@ -113,7 +113,7 @@ def test_the_primary_path_may_differ_from_the_association_and_from_other_paths()
 def test_what_partial_reliability_gave_up_and_udp_encapsulation() -> None:
     seen = observed(windows(FIRST, 6000, encap=9899))
     (entry,) = merge_associations(NETNS, [told()], [], [], CLOCK, seen)
-    assert (entry.peer_dups, entry.more_messages) == (7, 13)
+    assert (entry.peer_dups, entry.more_messages, entry.sack_frequency) == (7, 13, 5)
     assert (entry.abandoned_unsent, entry.abandoned_sent) == (11, 12)
     assert [path.encap_port for path in entry.paths] == [9899, None]
     (more,) = merge_associations(NETNS, [told()], [], [], CLOCK, observed(windows(FIRST, 6000), skipped=20))
