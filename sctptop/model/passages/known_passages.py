@@ -15,6 +15,8 @@ from sctptop.model.passages.tsn import TSNS, ahead
 
 MOST_KEPT = 65_536
 """Messages whose instants wait for those of the other end."""
+KEPT_NS = 300_000_000_000
+"""For so long at most: a registration is told sooner."""
 MOST_AGAIN = 8192
 MOST_CHUNKS = 64
 RECENT = 256
@@ -48,6 +50,7 @@ class Passages:
             return
         if mirrored:
             keep(self._ends, (message.out, _sent_on(message), message.tsn), instants_of(message), MOST_KEPT)
+            self._forget(message.at_ns - KEPT_NS)
         if not message.out:
             self._arrived(message, message.tsn)
 
@@ -107,6 +110,14 @@ class Passages:
             # The peer answered what had arrived: what was sent again behind that came too late to matter.
             arrived_ns = next((one.at_ns for one in later if not one.out), None)
         return passage(message, other, _last_before(again, arrived_ns))
+
+    def _forget(self, before_ns: int) -> None:
+        """Two at most, for one that came: so it is always little work."""
+        for _ in range(2):
+            oldest = next(iter(self._ends))
+            if self._ends[oldest].at_ns >= before_ns:
+                return
+            del self._ends[oldest]
 
     def _arrived(self, message: Message, tsn: int) -> None:
         known = self._arrivals.get(message.wire)

@@ -165,6 +165,17 @@ def test_both_ends_are_told_apart_by_direction() -> None:
     assert not any(one.whole for one in known.passages([uplink, downlink]))
 
 
+def test_what_the_other_end_told_is_forgotten_once_no_registration_waits_for_it() -> None:
+    known, old_ms = Passages(TnlAssociations()), module.KEPT_NS / MS
+    for tsn in range(10):
+        known.take(message(up(100 * tsn, 10), tsn=tsn), True)
+    known.take(message(up(old_ms + 250, 10), tsn=50), True)
+    assert kept(known)["ends"] == 9, "two a message at most, so that it is little work"
+    for tsn in range(60, 63):
+        known.take(message(up(old_ms + 250, 10), tsn=tsn), True)
+    assert kept(known)["ends"] == 7 + 1 + 3
+
+
 def test_all_of_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_KEPT", 20)
     monkeypatch.setattr(module, "MOST_AGAIN", 10)
