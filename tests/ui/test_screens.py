@@ -23,7 +23,11 @@ from tests.ui.scripted import Scripted, amf, sample, with_probes
 from tests.ui.ways import with_ways
 from tests.unit.model.registrations.flows import Said
 
-SIZES = ((80, 24), (120, 36), (160, 50))
+SIZES = (
+    (80, 24),
+    pytest.param((120, 36), marks=pytest.mark.slow),
+    pytest.param((160, 50), marks=pytest.mark.slow),
+)
 TICKS = 45
 DEMO_AT = 82
 REQUESTS, BULK, FULL, NGAP = 59058, 5001, 5002, 38412

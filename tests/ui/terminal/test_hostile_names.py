@@ -17,6 +17,8 @@ from tests.ui.scripted import with_probes
 from tests.ui.terminal.pseudo_terminal import screen
 from tests.unit.recording.recordings import written
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "\x1b[2J[red]x\x9b5n\u202e[/nosuch][bold"
 HARMLESS = (b"?[2J[red]x", "\ufffd[2J[red]x".encode())
 TERMINAL_ACTS_ON = (b"\x1b[2J[", b"\xc2\x9b", b"\xe2\x80\xae")

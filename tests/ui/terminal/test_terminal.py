@@ -13,6 +13,8 @@ import pytest
 
 from tests.ui.terminal.pseudo_terminal import DEMO, screen
 
+pytestmark = pytest.mark.slow
+
 BROKEN = """
 import sys
 import sctptop.tui.dashboard, sctptop.tui.feeds.player
