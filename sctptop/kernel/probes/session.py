@@ -30,7 +30,7 @@ from sctptop.kernel.probes.records import (
     CTable,
     PathWindows,
 )
-from sctptop.kernel.probes.window_tables import AssociationTable, PathTable
+from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.model.event import Event
 from sctptop.model.source_state import COMPILING, OK, Kind, SourceState, Trouble
 
@@ -82,7 +82,7 @@ class Probes:
         self._lost_told = 0
         self._lost_below = 0
         self._interval = 1
-        self._paths, self._associations = PathTable(), AssociationTable()
+        self._paths, self._associations = KnownPaths(), KnownAssociations()
         self._started = False
         self._use = threading.Lock()
         self._rounds = Rounds()

@@ -37,7 +37,7 @@ class Windows:
     over: list[bytes]
 
 
-class PathTable:
+class KnownPaths:
     """What moved since the reading before, of each path."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class PathTable:
         return found
 
 
-class AssociationTable:
+class KnownAssociations:
     """The same of associations, which have no events here."""
 
     def __init__(self) -> None:
