@@ -41,7 +41,7 @@ for folder in dev proc sys run; do mount --rbind /$folder "$root/$folder" || exi
 inside() { chroot "$root" env -C "$checkout" "$python" -m "$@"; }
 inside tests.lab.kernel_matrix.guest || exit
 inside pytest -p no:cacheprovider -o addopts='--strict-markers --import-mode=importlib' -rfEs -v \
-    --tb=short "$@"
+    -W default::ResourceWarning -W default::pytest.PytestUnraisableExceptionWarning --tb=short "$@"
 """
 
 
