@@ -21,8 +21,8 @@ from sctptop.source import Source
 from sctptop.standard_streams import complain, let_go, make_fit
 
 if TYPE_CHECKING:
-    from sctptop.kernel.probes.points import ProbeChoice
     from sctptop.kernel.probes.session import Probes
+    from sctptop.kernel.program.points import ProbeChoice
     from sctptop.output.stream import Writer
     from sctptop.recording.reader import Recording
     from sctptop.recording.recorder import Recorder
@@ -248,6 +248,6 @@ def _probes(arguments: argparse.Namespace) -> Probes | None:
 
 
 def _choice(arguments: argparse.Namespace) -> ProbeChoice:
-    from sctptop.kernel.probes.points import ProbeChoice
+    from sctptop.kernel.program.points import ProbeChoice
 
     return ProbeChoice(arguments.every_change, not arguments.no_ngap)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.kernel.netlink import messages
-from sctptop.kernel.probes.records import (
+from sctptop.kernel.program.records import (
     DIRECTIONS,
     KINDS,
     NGAP_EVENT,
@@ -97,7 +97,7 @@ def ngap_events() -> Sequence[bytes]:
 
 def btf_files() -> Sequence[bytes]:
     """A vmlinux and an sctp module behind the size of the first, and ones that run in a circle."""
-    from tests.unit.kernel.probes.btf_files import circles, plain
+    from tests.unit.kernel.program.btf_files import circles, plain
 
     return [len(base).to_bytes(2, "little") + base + module for base, module in (plain(), *circles())]
 

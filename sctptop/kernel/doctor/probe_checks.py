@@ -16,11 +16,11 @@ from sctptop.kernel.host.privilege import (
     missing_capabilities,
     missing_rights,
 )
-from sctptop.kernel.probes.event_buffers import needed_kib
-from sctptop.kernel.probes.find_bcc import NoBcc
-from sctptop.kernel.probes.libbpf import LibbpfError
-from sctptop.kernel.probes.program import NoProbes
-from sctptop.kernel.probes.program_source import ProbeSource
+from sctptop.kernel.program.event_buffers import needed_kib
+from sctptop.kernel.program.find_bcc import NoBcc
+from sctptop.kernel.program.libbpf import LibbpfError
+from sctptop.kernel.program.program import NoProbes
+from sctptop.kernel.program.program_source import ProbeSource
 from sctptop.model.check import HINT, MISSING, OK, Check
 from sctptop.model.source_state import Trouble
 

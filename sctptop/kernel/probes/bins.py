@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sctptop.kernel.probes.records import RTT_BIN, WAIT_BIN, WAITS, AssociationName
+from sctptop.kernel.program.records import RTT_BIN, WAIT_BIN, WAITS, AssociationName
 from sctptop.model.associations.distribution import bounds
 from sctptop.model.associations.rtt import DATA_BITS
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.records import (
+from sctptop.kernel.program.records import (
     ASSOCIATION_END,
     CAUSES,
     ENDS,

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 
 from sctptop.kernel.host.preflight import missing_sctp
 from sctptop.kernel.host.privilege import missing_for_probes
-from sctptop.kernel.probes import bins, find_bcc, maps
+from sctptop.kernel.probes import bins
 from sctptop.kernel.probes.bins import Bins, PathName
-from sctptop.kernel.probes.event_buffers import Rounds
 from sctptop.kernel.probes.events import Clocks, event
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_events, ngap_record
-from sctptop.kernel.probes.points import ProbeChoice
-from sctptop.kernel.probes.program import NoProbes, PointState, Program
-from sctptop.kernel.probes.program_source import ALL_PROBES
-from sctptop.kernel.probes.records import (
+from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
+from sctptop.kernel.program import find_bcc, maps
+from sctptop.kernel.program.event_buffers import Rounds
+from sctptop.kernel.program.points import ProbeChoice
+from sctptop.kernel.program.program import NoProbes, PointState, Program
+from sctptop.kernel.program.program_source import ALL_PROBES
+from sctptop.kernel.program.records import (
     ASSOCIATIONS,
     DATA_RTTS,
     INTERVAL,
@@ -30,7 +32,6 @@ from sctptop.kernel.probes.records import (
     CTable,
     PathWindows,
 )
-from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.model.event import Event
 from sctptop.model.source_state import COMPILING, OK, Kind, SourceState, Trouble
 

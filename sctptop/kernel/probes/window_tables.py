@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sctptop.kernel.probes.bins import PathName
 from sctptop.kernel.probes.events import Clocks, change_event
-from sctptop.kernel.probes.records import (
+from sctptop.kernel.program.records import (
     ASSOC_WINDOWS,
     FREQUENT,
     PATH_WINDOWS,

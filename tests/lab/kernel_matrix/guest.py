@@ -11,7 +11,7 @@ import platform
 import sys
 from pathlib import Path
 
-from sctptop.kernel.probes import find_bcc
+from sctptop.kernel.program import find_bcc
 from tests.lab.scenes.hosts import Host, two_hosts
 from tests.lab.traffic.process import traffic
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sctptop.kernel.doctor.doctor import Host, examine
-from sctptop.kernel.probes.program_source import ProbeSource
+from sctptop.kernel.program.program_source import ProbeSource
 from sctptop.model.check import Check
 
 RELEASE = "6.1.0-50-amd64"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.doctor.doctor import examine
-from sctptop.kernel.probes.find_bcc import NoBcc
+from sctptop.kernel.program.find_bcc import NoBcc
 from sctptop.kernel.reading.sockdiag import SockDiagError
 from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
 from tests.unit.kernel.doctor.hosts import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sctptop.kernel.probes import maps as bpf_maps
 from sctptop.kernel.probes import session
+from sctptop.kernel.program import maps as bpf_maps
 from tests.unit.kernel.probes.fake_program import FakeMaps
 
 

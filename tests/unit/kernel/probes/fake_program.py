@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sctptop.kernel.probes.points import POINTS, ProbeChoice
-from sctptop.kernel.probes.program import PointState
 from sctptop.kernel.probes.session import Probes
+from sctptop.kernel.program.points import POINTS, ProbeChoice
+from sctptop.kernel.program.program import PointState
 
 PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, NGAP_LOST, LOST = 3, 4, 5, 6, 7, 8, 9
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.events import Clocks, change_event, event
-from sctptop.kernel.probes.records import ASSOC_WINDOWS, PATH_WINDOWS, PROBE_EVENT
+from sctptop.kernel.program.records import ASSOC_WINDOWS, PATH_WINDOWS, PROBE_EVENT
 
 WALL = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from sctptop.kernel.probes import event_buffers
+from sctptop.kernel.program import event_buffers
 from tests.unit.kernel.probes.fake_program import LOST, NGAP_LOST, FakeMaps, FakeProgram, started
 from tests.unit.kernel.probes.test_ngap_records import clocks, who
 

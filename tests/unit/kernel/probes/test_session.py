@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from sctptop.kernel.probes import find_bcc, session
-from sctptop.kernel.probes.find_bcc import NoBcc
-from sctptop.kernel.probes.points import ProbeChoice
-from sctptop.kernel.probes.program import NoProbes
+from sctptop.kernel.probes import session
 from sctptop.kernel.probes.session import NOTHING, Probes
 from sctptop.kernel.probes.window_tables import FORGOTTEN
+from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.find_bcc import NoBcc
+from sctptop.kernel.program.points import ProbeChoice
+from sctptop.kernel.program.program import NoProbes
 from sctptop.model.source_state import Trouble
 from tests.unit.kernel.probes.fake_program import (
     ASSOCIATIONS,

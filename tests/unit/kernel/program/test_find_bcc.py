@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.probes import find_bcc
+from sctptop.kernel.program import find_bcc
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """What the C of bpf/ writes, described once: structs, tables and the numbers of enums.
 
-sctptop/kernel/probes/records_check.py has the C compared with it when the probes are loaded.
+sctptop/kernel/program/records_check.py has the C compared with it when the probes are loaded.
 """
 
 from __future__ import annotations

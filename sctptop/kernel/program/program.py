@@ -17,13 +17,13 @@ from typing import Any
 
 from sctptop.kernel.host.distribution import commands
 from sctptop.kernel.host.memlock import UNLIMITED, limited_maps
-from sctptop.kernel.probes import maps
-from sctptop.kernel.probes.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
-from sctptop.kernel.probes.event_buffers import Buffers, NoBuffers, open_buffers
-from sctptop.kernel.probes.libbpf import LibbpfError
-from sctptop.kernel.probes.points import Point, ProbeChoice, points
-from sctptop.kernel.probes.program_source import ALL_PROBES, ProbeSource, folder, from_btf, from_headers
-from sctptop.kernel.probes.records_check import mismatch
+from sctptop.kernel.program import maps
+from sctptop.kernel.program.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
+from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
+from sctptop.kernel.program.libbpf import LibbpfError
+from sctptop.kernel.program.points import Point, ProbeChoice, points
+from sctptop.kernel.program.program_source import ALL_PROBES, ProbeSource, folder, from_btf, from_headers
+from sctptop.kernel.program.records_check import mismatch
 from sctptop.model.source_state import TroubleError
 
 MODULES = Path("/lib/modules")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.probes.btf import MemberPlace, MissingMember
-from sctptop.kernel.probes.points import ProbeChoice, points
-from sctptop.kernel.probes.program_source import CONCERNS, HEADERS, folder, from_btf, from_headers
+from sctptop.kernel.program.btf import MemberPlace, MissingMember
+from sctptop.kernel.program.points import ProbeChoice, points
+from sctptop.kernel.program.program_source import CONCERNS, HEADERS, folder, from_btf, from_headers
 
 
 class Types:
@@ -118,7 +118,8 @@ def test_the_readme_names_no_file_that_there_is_not() -> None:
     text = (folder() / "README.md").read_text()
     names = set(re.findall(r"`([\w/.]+\.(?:[ch]|py))`", text))
     repository = folder().parent
-    places = (folder(), folder() / "include", repository, repository / "sctptop/kernel/probes")
+    rooms = [repository / "sctptop/kernel" / room for room in ("probes", "program")]
+    places = (folder(), folder() / "include", repository, *rooms)
     assert len(names) > 25
     for name in names:
         assert any((place / name).exists() for place in places), name

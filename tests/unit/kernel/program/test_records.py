@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from sctptop.kernel.probes.program_source import CONCERNS, HEADERS, folder, from_btf
-from sctptop.kernel.probes.records import ENUMS, STRUCTS, TABLES, CEnum, CStruct, CTable
-from sctptop.kernel.probes.records_check import c_type, mismatch, statements
-from tests.unit.kernel.probes.c_text import CText
-from tests.unit.kernel.probes.test_program_source import Types
+from sctptop.kernel.program.program_source import CONCERNS, HEADERS, folder, from_btf
+from sctptop.kernel.program.records import ENUMS, STRUCTS, TABLES, CEnum, CStruct, CTable
+from sctptop.kernel.program.records_check import c_type, mismatch, statements
+from tests.unit.kernel.program.c_text import CText
+from tests.unit.kernel.program.test_program_source import Types
 
 READ_SINGLY = {"events": "probe_event", "ngap_events": "ngap_event"}
 """Structs that go through perf buffers."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sctptop.kernel.probes.libbpf import TypeHeader, library
+from sctptop.kernel.program.libbpf import TypeHeader, library
 
 BTF_FOLDER = Path("/sys/kernel/btf")
 

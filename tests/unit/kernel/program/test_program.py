@@ -8,8 +8,8 @@ from types import ModuleType
 
 import pytest
 
-from sctptop.kernel.probes.points import POINTS
-from sctptop.kernel.probes.program import (
+from sctptop.kernel.program.points import POINTS
+from sctptop.kernel.program.program import (
     NoProbes,
     PointState,
     Program,
@@ -18,7 +18,7 @@ from sctptop.kernel.probes.program import (
     first_error,
     source_here,
 )
-from sctptop.kernel.probes.program_source import ALL_PROBES
+from sctptop.kernel.program.program_source import ALL_PROBES
 
 
 class Stubborn:

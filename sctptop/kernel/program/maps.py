@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sctptop.kernel.probes.libbpf import BatchOptions, library
+from sctptop.kernel.program.libbpf import BatchOptions, library
 
 _BATCH = 2048
 _STATS_RUN_TIME = 0

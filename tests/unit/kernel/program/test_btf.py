@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.probes.btf import BtfError, KernelTypes, MemberPlace, MissingMember
-from sctptop.kernel.probes.libbpf import LibbpfError, library
-from tests.unit.kernel.probes.btf_files import circles, plain
+from sctptop.kernel.program.btf import BtfError, KernelTypes, MemberPlace, MissingMember
+from sctptop.kernel.program.libbpf import LibbpfError, library
+from tests.unit.kernel.program.btf_files import circles, plain
 
 try:
     library()

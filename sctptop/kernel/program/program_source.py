@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sctptop.kernel.probes.btf import MemberPlace, MissingMember
-from sctptop.kernel.probes.points import ProbeChoice
-from sctptop.kernel.probes.records_check import statements
+from sctptop.kernel.program.btf import MemberPlace, MissingMember
+from sctptop.kernel.program.points import ProbeChoice
+from sctptop.kernel.program.records_check import statements
 
 HEADERS = ("who.h", "windows.h", "event.h", "bins.h", "message.h", "read.h")
 """What the concerns share, in this order."""
