@@ -54,6 +54,8 @@ def to_json(sample: Sample) -> dict[str, Any]:
         "events": [event_to_json(event) for event in sample.events],
         "events_lost": sample.events_lost,
         "namespaces": [_plain(entry) for entry in sample.namespaces],
+        "followed": sample.followed,
+        "no_room": dict(sample.no_room),
     }
 
 
@@ -90,6 +92,8 @@ def sample_of(
             events=_part_of(document, "events", parts),
             events_lost=document.get("events_lost", 0),
             namespaces=_part_of(document, "namespaces", parts) if "namespaces" in document else (),
+            followed=document.get("followed"),
+            no_room=_part_of(document, "no_room", parts) if "no_room" in document else {},
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise SchemaError(f"not a sample: {error!r}") from error
@@ -97,6 +101,8 @@ def sample_of(
     _check_time(sample.time)
     if (sample.interval_s or 0) < 0 or (sample.hz is not None and sample.hz < 1):
         raise SchemaError("not a sample: a negative time")
+    if not 0 <= (sample.followed or 0) <= 1:
+        raise SchemaError("not a sample: a share beyond all")
     return sample
 
 
@@ -131,6 +137,7 @@ _PARTS: Mapping[str, Callable[[Any], Any]] = {
     "endpoints": lambda held: tuple(_build(Endpoint, entry) for entry in held),
     "counters": lambda held: {int(netns): _all(dict(values), int) for netns, values in held.items()},
     "events": lambda held: tuple(_event(entry) for entry in held),
+    "no_room": lambda held: _all(dict(held), int),
     "namespaces": lambda held: tuple(_build(Namespace, entry) for entry in held),
 }
 """What is made of the parts of a document that hold many things."""
@@ -258,4 +265,4 @@ def _element(hint: Any) -> type | None:
 _HINTS = {kind: typing.get_type_hints(kind) for kind in (*_KINDS, Event, Sample)}
 _ALLOWED = {kind: {name: _types(hint) for name, hint in hints.items()} for kind, hints in _HINTS.items()}
 _ELEMENTS = {kind: {name: _element(hint) for name, hint in hints.items()} for kind, hints in _HINTS.items()}
-_CHECKED_OF_SAMPLE = ("interval_s", "read_s", "host", "kernel", "hz", "events_lost")
+_CHECKED_OF_SAMPLE = ("interval_s", "read_s", "host", "kernel", "hz", "events_lost", "followed")

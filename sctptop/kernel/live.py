@@ -109,6 +109,8 @@ class LiveSource:
             namespaces=found.namespaces,
             events=tuple(entry for entry in observed.events if entry.netns in found.reads),
             events_lost=observed.lost,
+            followed=observed.followed,
+            no_room=observed.no_room,
         )
 
     def _sample(

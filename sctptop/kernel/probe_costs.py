@@ -42,5 +42,14 @@ def measured(probes: Probes, watch_s: float) -> ProbeCosts:
 
 def _cost(entry: PointState) -> PointCost:
     point, cost = entry.point, entry.cost
-    runs, nanoseconds = (cost.runs, cost.nanoseconds) if cost is not None else (None, None)
-    return PointCost(point.target, point.how, point.function, point.gives, entry.refused, runs, nanoseconds)
+    return PointCost(
+        point.target,
+        entry.how,
+        point.function,
+        point.gives,
+        entry.refused,
+        entry.why,
+        cost.runs if cost is not None else None,
+        cost.nanoseconds if cost is not None else None,
+        cost.missed if cost is not None else None,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -33,6 +34,7 @@ class Model:
         self._lost = 0
         self._check = Missed()
         self._missed = 0
+        self._no_room: Counter[str] = Counter()
         self._registrations = Registrations(self._rows.place_of)
         self._peers, self._connects = Peers(), Connects()
         self._storms: tuple[Storm, ...] = ()
@@ -58,6 +60,7 @@ class Model:
         self._rows.advance(sample, gained)
         self._events = self._log.advance(self._rows.events, self._rows.tick)
         self._lost += sample.events_lost
+        self._no_room = self._no_room + Counter(sample.no_room) if sample.no_room else self._no_room
         self._missed = self._check.advance(sample)
         whole = sample.probes.ok and not sample.events_lost
         registered = self._registrations.advance(self._rows.events, sample.interval_s, whole)
@@ -86,6 +89,7 @@ class Model:
         self._registrations.reset()
         self._peers.reset()
         self._lost = 0
+        self._no_room = Counter()
         self._missed = 0
         self._check.reset()
         self._alarms.reset()
@@ -114,6 +118,7 @@ class Model:
             happened=self._rows.events,
             events_lost=self._lost,
             events_missed=self._missed,
+            no_room=self._no_room,
             now_s=self._rows.now_s,
             registrations=self._registrations.now,
             peers=self._peers.now,

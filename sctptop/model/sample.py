@@ -64,7 +64,8 @@ class Sample:
     ``read_s`` is what the reading itself took. ``sources`` says whether each was read, or why not.
     ``counters`` holds /proc/net/sctp/snmp by network namespace, ``namespaces`` those that were read and in which
     something is or was. ``events`` are those since the sample before, oldest first; ``events_lost`` says how many
-    more there were that no buffer had room for.
+    more there were that no buffer had room for. ``followed`` is the share of messages whose waits were measured, None
+    without probes; ``no_room`` how many entries found no room in a table of theirs, by its name.
     """
 
     time: datetime
@@ -80,6 +81,8 @@ class Sample:
     events: tuple[Event, ...] = ()
     events_lost: int = 0
     namespaces: tuple[Namespace, ...] = ()
+    followed: float | None = None
+    no_room: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def watchable(self) -> bool:

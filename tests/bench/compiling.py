@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sctptop.kernel.program import find_bcc
 from sctptop.kernel.program.btf import KernelTypes
-from sctptop.kernel.program.program import CFLAGS, captured_stderr
+from sctptop.kernel.program.compiling import CFLAGS, captured_stderr
 from sctptop.kernel.program.program_source import folder, from_btf, from_headers
 from tests.lab.machine import kernel
 from tests.lab.machine.cache import cache_folder

@@ -10,16 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.kernel.netlink import messages
-from sctptop.kernel.program.records import (
-    DIRECTIONS,
-    KINDS,
-    NGAP_EVENT,
-    PROBE_EVENT,
-    NgapEvent,
-    NgapHead,
-    ProbeEvent,
-    Who,
-)
+from sctptop.kernel.program.declarations import NGAP_EVENT, PROBE_EVENT
+from sctptop.kernel.program.records import DIRECTIONS, KINDS, NgapEvent, NgapHead, ProbeEvent, Who
 from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY
 
 UNIT = Path(__file__).parent.parent / "unit"

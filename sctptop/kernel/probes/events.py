@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.program.declarations import ASSOCIATION_END, PROBE_EVENT
 from sctptop.kernel.program.records import (
-    ASSOCIATION_END,
     CAUSES,
     ENDS,
     FREQUENT,
@@ -15,7 +15,6 @@ from sctptop.kernel.program.records import (
     KINDS,
     LIFE,
     LOWER,
-    PROBE_EVENT,
     EndReason,
     PathWindows,
     ProbeEvent,

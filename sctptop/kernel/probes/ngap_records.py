@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sctptop.kernel.probes.events import Clocks, event_of
-from sctptop.kernel.program.records import DIRECTIONS, NGAP_EVENT, Who
+from sctptop.kernel.program.declarations import NGAP_EVENT
+from sctptop.kernel.program.records import DIRECTIONS, Who
 from sctptop.model.event import Detail, Event
 from sctptop.model.ngap.dialect import NGAP_PORT, S1AP_PORT
 from sctptop.model.ngap.header import Header, decode

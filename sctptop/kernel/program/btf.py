@@ -11,10 +11,12 @@ from sctptop.kernel.program.libbpf import TypeHeader, library
 
 BTF_FOLDER = Path("/sys/kernel/btf")
 
-_STRUCT, _UNION = 4, 5
+_STRUCT, _UNION, _FUNCTION = 4, 5, 12
 _WRAPPERS = (8, 9, 10, 11, 18)
 """typedef, volatile, const, restrict, type_tag: a type by another name."""
 _HEADER = ctypes.sizeof(TypeHeader)
+_MOST_PARAMETERS = 12
+"""Of a function that a trampoline can be made for (MAX_BPF_FUNC_ARGS, include/linux/bpf.h)."""
 _DEEPEST = 32
 """Types within types, as libbpf and the kernel follow them (MAX_RESOLVE_DEPTH); beyond, they run in a circle."""
 
@@ -38,6 +40,22 @@ class MemberPlace:
     size: int
     shift: int = 0
     bits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionType:
+    """A function: its number, how many parameters, whether one is a struct or union ``by_value``, whose BTF has it."""
+
+    id: int
+    parameters: int
+    by_value: bool
+    in_module: bool
+
+
+class _Parameter(ctypes.Structure):
+    """struct btf_param, include/uapi/linux/btf.h."""
+
+    _fields_ = (("name", ctypes.c_uint32), ("type", ctypes.c_uint32))
 
 
 class _Raw(ctypes.Structure):
@@ -90,6 +108,21 @@ class KernelTypes:
     def knows(self, struct: str) -> bool:
         """Whether there is a struct of that name."""
         return self._struct(struct) is not None
+
+    def function(self, name: str) -> FunctionType | None:
+        """The function of that name, None where the types do not tell it."""
+        number = int(self._lib.btf__find_by_name_kind(self._types, name.encode(), _FUNCTION))
+        if number <= 0:
+            return None
+        prototype = self._header(self._header(number).size_or_type)
+        count = prototype.info & 0xFFFF
+        if count > _MOST_PARAMETERS:
+            return None
+        each = (_Parameter * count).from_address(ctypes.addressof(prototype) + _HEADER)
+        kinds = [self._header(self._bare(entry.type)).info >> 24 & 0x1F for entry in each]
+        by_value = _STRUCT in kinds or _UNION in kinds
+        of_kernel = int(self._lib.btf__find_by_name_kind(self._base, name.encode(), _FUNCTION))
+        return FunctionType(number, count, by_value, in_module=of_kernel != number)
 
     def member(self, struct: str, path: str) -> MemberPlace:
         """Where ``path`` (names with dots between) is in ``struct``.

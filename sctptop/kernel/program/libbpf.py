@@ -46,6 +46,8 @@ _PROTOTYPES: dict[str, tuple[object, tuple[object, ...]]] = {
         c_int,
         (c_int, c_void_p, c_void_p, c_void_p, c_void_p, POINTER(c_uint32), POINTER(BatchOptions)),
     ),
+    "bpf_map_delete_batch": (c_int, (c_int, c_void_p, POINTER(c_uint32), POINTER(BatchOptions))),
+    "bpf_map_get_next_key": (c_int, (c_int, c_void_p, c_void_p)),
     "bpf_map_lookup_elem": (c_int, (c_int, c_void_p, c_void_p)),
     "bpf_map_delete_elem": (c_int, (c_int, c_void_p)),
     "bpf_map_update_elem": (c_int, (c_int, c_void_p, c_void_p, ctypes.c_uint64)),

@@ -5,21 +5,28 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sctptop.kernel.program.libbpf import BatchOptions, library
 
 _BATCH = 2048
+_MOST = 1 << 20
+"""Entries of the largest table: where entries come and go a walk may not end."""
 _STATS_RUN_TIME = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a program cost since statistics were switched on."""
+    """What a program cost since statistics were switched on.
+
+    ``missed``: hits that the kernel left out since it was loaded, None where it does not say (before Linux 5.12).
+    """
 
     runs: int
     nanoseconds: int
+    missed: int | None = None
 
 
 class _ProgInfo(ctypes.Structure):
@@ -31,7 +38,11 @@ class _ProgInfo(ctypes.Structure):
         ("unread", ctypes.c_uint8 * 184),
         ("run_time_ns", ctypes.c_uint64),
         ("run_cnt", ctypes.c_uint64),
+        ("recursion_misses", ctypes.c_uint64),
     )
+
+
+_HAS_MISSES = _ProgInfo.recursion_misses.offset + 8
 
 
 def entries(
@@ -59,6 +70,10 @@ def entries(
             ctypes.byref(options),
         )
         code = ctypes.get_errno() if done < 0 else 0
+        if code == errno.EINVAL and first:
+            # Before Linux 5.6 there are no batches.
+            yield from _one_by_one(map_fd, key_size, value_size, delete=delete)
+            return
         if code not in (0, errno.ENOENT):
             raise _refused()
         found_keys, found_values = keys.raw, values.raw
@@ -72,10 +87,37 @@ def entries(
         first = False
 
 
+def _one_by_one(
+    map_fd: int, key_size: int, value_size: int, *, delete: bool
+) -> Iterator[tuple[bytes, bytes]]:
+    lib = library()
+    key, following = ctypes.create_string_buffer(key_size), ctypes.create_string_buffer(key_size)
+    value = ctypes.create_string_buffer(value_size)
+    keys = []
+    before = None
+    while lib.bpf_map_get_next_key(map_fd, before, following) == 0:
+        key.raw = following.raw
+        keys.append(key.raw)
+        before = key
+        if len(keys) > _MOST:
+            break
+    # Walked first: an entry that goes as the walk stands on it would have it begin anew.
+    for found in dict.fromkeys(keys):
+        if lib.bpf_map_lookup_elem(map_fd, found, value) == 0:
+            yield found, value.raw
+        if delete:
+            remove(map_fd, [found])
+
+
 def put(map_fd: int, key: int, value: int) -> None:
     """Write a u32 under a u32 key. Raises OSError."""
-    number, content = ctypes.c_uint32(key), ctypes.c_uint32(value)
-    if library().bpf_map_update_elem(map_fd, ctypes.byref(number), ctypes.byref(content), 0) < 0:
+    put_bytes(map_fd, key, value.to_bytes(4, sys.byteorder))
+
+
+def put_bytes(map_fd: int, key: int, value: bytes) -> None:
+    """Write what a table of that size of values has under a u32 key. Raises OSError."""
+    number = ctypes.c_uint32(key)
+    if library().bpf_map_update_elem(map_fd, ctypes.byref(number), value, 0) < 0:
         raise _refused()
 
 
@@ -84,6 +126,21 @@ def remove(map_fd: int, keys: Iterable[bytes]) -> None:
     for key in keys:
         if library().bpf_map_delete_elem(map_fd, key) < 0 and ctypes.get_errno() != errno.ENOENT:
             raise _refused()
+
+
+def remove_all(map_fd: int, keys: Sequence[bytes]) -> None:
+    """The same at once, where the kernel has it (from Linux 5.6 on). Raises OSError."""
+    done = 0
+    while done < len(keys):
+        some = keys[done : done + _BATCH]
+        count, options = ctypes.c_uint32(len(some)), BatchOptions(ctypes.sizeof(BatchOptions), 0, 0)
+        said = library().bpf_map_delete_batch(
+            map_fd, b"".join(some), ctypes.byref(count), ctypes.byref(options)
+        )
+        if said < 0:
+            # One that has gone ends the batch, and an old kernel knows none.
+            remove(map_fd, some)
+        done += len(some)
 
 
 def get(map_fd: int, key: int) -> int:
@@ -107,7 +164,8 @@ def cost(program_fd: int) -> Cost | None:
     info, size = _ProgInfo(), ctypes.c_uint32(ctypes.sizeof(_ProgInfo))
     if library().bpf_obj_get_info_by_fd(program_fd, ctypes.byref(info), ctypes.byref(size)) < 0:
         return None
-    return Cost(info.run_cnt, info.run_time_ns)
+    missed = info.recursion_misses if size.value >= _HAS_MISSES else None
+    return Cost(info.run_cnt, info.run_time_ns, missed)
 
 
 def _refused() -> OSError:

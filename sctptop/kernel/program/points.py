@@ -8,21 +8,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """``how`` is kprobe, kretprobe or raw_tracepoint; ``concern`` the C file that holds ``function``."""
+    """``at`` is the entry or the return of a function, or a tracepoint; ``concern`` the C file that holds ``function``.
+
+    ``per_packet``: it is hit by each packet or message, and may be taken away for a while where there are many.
+    """
 
     target: str
-    how: str
+    at: str
     function: str
     concern: str
     gives: str
+    per_packet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeChoice:
-    """What of the probes the user wants: an event for ``every_change`` of a window, and those of ``ngap`` messages."""
+    """What of the probes the user wants: an event for ``every_change`` of a window, those of ``ngap`` messages, and
+    ``every_message`` followed, however many there are."""
 
     every_change: bool = False
     ngap: bool = True
+    every_message: bool = False
 
 
 def _each_state(what: str) -> tuple[str, ...]:
@@ -39,44 +45,35 @@ def _each_state(what: str) -> tuple[str, ...]:
 
 
 def _of_end(function: str, gives: str, *targets: str) -> tuple[Point, ...]:
-    return tuple(Point(target, "kprobe", function, "ends.c", gives) for target in targets)
+    return tuple(Point(target, "entry", function, "ends.c", gives) for target in targets)
 
 
 POINTS: tuple[Point, ...] = (
-    Point("sctp_make_heartbeat", "kretprobe", "heartbeat_made", "rtt.c", "a heartbeat leaves"),
-    Point("sctp_sf_backbeat_8_3", "kprobe", "backbeat_enter", "rtt.c", "a HEARTBEAT-ACK arrives"),
-    Point("sctp_sf_backbeat_8_3", "kretprobe", "backbeat_return", "rtt.c", "a HEARTBEAT-ACK counts"),
-    Point("sctp_transport_update_rto", "kprobe", "at_update_rto", "rtt.c", "the kernel takes an RTT"),
-    Point("sctp_packet_transmit_chunk", "kprobe", "at_transmit", "rtt.c", "a DATA chunk leaves: data RTT"),
-    Point("sctp_transport_lower_cwnd", "kprobe", "at_lower_timing", "rtt.c", "a timed chunk is sent again"),
-    Point("sctp_transport_free", "kprobe", "at_transport_free_timing", "rtt.c", "a path is gone"),
-    Point("sctp_probe", "raw_tracepoint", "at_sack", "windows.c", "windows of every path at a SACK"),
-    Point("sctp_get_sctp_info", "kprobe", "at_sock_diag", "windows.c", "windows of every path at a reading"),
-    Point("sctp_transport_free", "kprobe", "at_transport_free", "windows.c", "a path is gone"),
-    Point("sctp_make_fwdtsn", "kprobe", "at_forward_tsn", "windows.c", "sent messages are abandoned"),
-    Point("sctp_make_ifwdtsn", "kprobe", "at_forward_tsn", "windows.c", "the same with I-DATA"),
-    Point("sctp_transport_raise_cwnd", "kprobe", "raise_enter", "cwnd.c", "cwnd before"),
-    Point("sctp_transport_raise_cwnd", "kretprobe", "cwnd_return", "cwnd.c", "cwnd raised"),
-    Point("sctp_transport_lower_cwnd", "kprobe", "lower_enter", "cwnd.c", "cwnd before, and why"),
-    Point("sctp_transport_lower_cwnd", "kretprobe", "cwnd_return", "cwnd.c", "cwnd lowered"),
-    Point("sctp_transport_burst_limited", "kprobe", "burst_limited_enter", "cwnd.c", "cwnd before"),
-    Point("sctp_transport_burst_limited", "kretprobe", "cwnd_return", "cwnd.c", "cwnd held down"),
-    Point("sctp_transport_burst_reset", "kprobe", "burst_reset_enter", "cwnd.c", "cwnd before"),
-    Point("sctp_transport_burst_reset", "kretprobe", "cwnd_return", "cwnd.c", "cwnd given back"),
-    Point("sctp_transport_reset", "kprobe", "reset_enter", "cwnd.c", "cwnd before"),
-    Point("sctp_transport_reset", "kretprobe", "cwnd_return", "cwnd.c", "cwnd begun anew"),
-    Point("sctp_assoc_rwnd_increase", "kprobe", "rwnd_enter", "rwnd.c", "our window, data read"),
-    Point("sctp_assoc_rwnd_decrease", "kprobe", "rwnd_enter", "rwnd.c", "our window, data arrived"),
-    Point("sctp_sf_do_6_3_3_rtx", "kprobe", "at_t3_expiry", "retransmission.c", "T3-rtx expired"),
-    Point("sctp_transport_lower_cwnd", "kprobe", "at_lower", "retransmission.c", "T3 or fast retransmission"),
+    Point("sctp_make_heartbeat", "return", "heartbeat_made", "rtt.c", "a heartbeat leaves"),
+    Point("sctp_sf_backbeat_8_3", "return", "backbeat", "rtt.c", "a HEARTBEAT-ACK arrives, and counts"),
+    Point("sctp_transport_update_rto", "entry", "at_update_rto", "rtt.c", "the kernel takes an RTT", True),
+    Point("sctp_packet_transmit", "entry", "at_transmit", "rtt.c", "a packet leaves: data RTT", True),
+    Point("sctp_transport_lower_cwnd", "entry", "at_lower_timing", "rtt.c", "a timed chunk is sent again"),
+    Point("sctp_transport_free", "entry", "at_transport_free_beats", "rtt.c", "a path is gone"),
+    Point("sctp_probe", "tracepoint", "at_sack", "windows.c", "windows of every path at a SACK"),
+    Point("sctp_get_sctp_info", "entry", "at_sock_diag", "windows.c", "windows of every path at a reading"),
+    Point("sctp_transport_free", "entry", "at_transport_free", "windows.c", "a path is gone"),
+    Point("sctp_make_fwdtsn", "entry", "at_forward_tsn", "windows.c", "sent messages are abandoned"),
+    Point("sctp_make_ifwdtsn", "entry", "at_forward_tsn", "windows.c", "the same with I-DATA"),
+    Point("sctp_transport_lower_cwnd", "entry", "lower_enter", "cwnd.c", "cwnd before"),
+    Point("sctp_transport_lower_cwnd", "return", "lower_return", "cwnd.c", "cwnd lowered, and why"),
+    Point("sctp_transport_reset", "entry", "reset_enter", "cwnd.c", "cwnd before"),
+    Point("sctp_transport_reset", "return", "reset_return", "cwnd.c", "cwnd begun anew"),
+    Point("sctp_sf_do_6_3_3_rtx", "entry", "at_t3_expiry", "retransmission.c", "T3-rtx expired"),
+    Point("sctp_transport_lower_cwnd", "entry", "at_lower", "retransmission.c", "T3 or fast retransmission"),
     Point(
-        "sctp_retransmit", "kprobe", "at_retransmit", "retransmission.c", "retransmission for another reason"
+        "sctp_retransmit", "entry", "at_retransmit", "retransmission.c", "retransmission for another reason"
     ),
-    Point("sctp_assoc_control_transport", "kprobe", "path_enter", "lifecycle.c", "path state before"),
-    Point("sctp_assoc_control_transport", "kretprobe", "path_return", "lifecycle.c", "path up, down or PF"),
-    Point("sctp_endpoint_add_asoc", "kprobe", "at_association_new", "lifecycle.c", "an association is born"),
-    Point("sctp_association_free", "kprobe", "at_association_free", "lifecycle.c", "an association dies"),
-    Point("sctp_sf_do_5_1E_ca", "kprobe", "at_cookie_ack", "ends.c", "an association of ours comes up"),
+    Point("sctp_assoc_control_transport", "entry", "path_enter", "lifecycle.c", "path state before"),
+    Point("sctp_assoc_control_transport", "return", "path_return", "lifecycle.c", "path up, down or PF"),
+    Point("sctp_endpoint_add_asoc", "entry", "at_association_new", "lifecycle.c", "an association is born"),
+    Point("sctp_association_free", "entry", "at_association_free", "lifecycle.c", "an association dies"),
+    Point("sctp_sf_do_5_1E_ca", "entry", "at_cookie_ack", "ends.c", "an association of ours comes up"),
     *_of_end("end_abort_received", "the peer sends ABORT", *_each_state("abort")),
     *_of_end("end_by_application", "the application aborts", *_each_state("prm_abort")),
     *_of_end(
@@ -100,48 +97,49 @@ POINTS: tuple[Point, ...] = (
     *_of_end("end_violation", "the peer violates the protocol", "sctp_make_abort_violation"),
     *_of_end("end_no_user_data", "the peer sends DATA without data", "sctp_make_abort_no_data"),
     *_of_end("end_abort_sent", "an ABORT is sent", "sctp_make_abort"),
-    Point("sctp_prsctp_prune", "kprobe", "at_no_room", "blocked.c", "sendmsg waits for send buffer"),
-    Point("sctp_outq_tail", "kprobe", "at_hand_over", "waits.c", "a message is handed over"),
+    Point("sctp_prsctp_prune", "entry", "at_no_room", "blocked.c", "sendmsg waits for send buffer"),
+    Point("sctp_outq_tail", "entry", "at_hand_over", "waits.c", "a message is handed over", True),
     Point(
         "sctp_chunk_assign_tsn",
-        "kprobe",
+        "entry",
         "at_transmission",
         "waits.c",
         "first sent: how long it was held; or sent again",
+        True,
     ),
-    Point("sctp_ulpevent_make_rcvmsg", "kprobe", "arrival_enter", "waits.c", "a message arrives"),
-    Point(
-        "sctp_ulpevent_make_rcvmsg", "kretprobe", "arrival_return", "waits.c", "a message waits to be read"
-    ),
+    Point("sctp_ulpevent_make_rcvmsg", "return", "at_arrival", "waits.c", "a message arrives", True),
     Point(
         "sctp_make_reassembled_event",
-        "kprobe",
-        "fragments_enter",
-        "fragments.c",
-        "the last chunk of a message arrives",
-    ),
-    Point(
-        "sctp_make_reassembled_event",
-        "kretprobe",
-        "fragments_return",
+        "return",
+        "at_reassembly",
         "fragments.c",
         "a message of several chunks is whole",
+        True,
     ),
-    Point("sctp_ulpevent_free", "kprobe", "at_read", "waits.c", "the application has read it"),
+    Point("sctp_ulpevent_free", "entry", "at_read", "waits.c", "the application has read it", True),
 )
 
+_IN_BETWEEN: tuple[Point, ...] = (
+    Point("sctp_transport_burst_reset", "entry", "burst_over", "cwnd.c", "cwnd was held down", True),
+    Point("sctp_assoc_rwnd_decrease", "return", "rwnd_decreased", "rwnd.c", "our window, data arrived", True),
+)
+"""Extremes and counts of an interval."""
+
 _EVERY_CHANGE: tuple[Point, ...] = (
-    Point("sctp_assoc_rwnd_increase", "kprobe", "rwnd_remember", "rwnd.c", "our window before"),
-    Point("sctp_assoc_rwnd_increase", "kretprobe", "rwnd_increase_return", "rwnd.c", "our window, data read"),
-    Point("sctp_assoc_rwnd_decrease", "kprobe", "rwnd_remember", "rwnd.c", "our window before"),
-    Point("sctp_assoc_rwnd_decrease", "kretprobe", "rwnd_decrease_return", "rwnd.c", "our window, data in"),
+    Point("sctp_transport_raise_cwnd", "entry", "raise_enter", "cwnd.c", "cwnd before"),
+    Point("sctp_transport_raise_cwnd", "return", "raise_return", "cwnd.c", "cwnd raised"),
+    Point("sctp_transport_burst_limited", "entry", "burst_limited_enter", "cwnd.c", "cwnd before"),
+    Point("sctp_transport_burst_limited", "return", "burst_limited_return", "cwnd.c", "cwnd held down"),
+    Point("sctp_transport_burst_reset", "entry", "burst_reset_enter", "cwnd.c", "cwnd before"),
+    Point("sctp_transport_burst_reset", "return", "burst_reset_return", "cwnd.c", "cwnd given back"),
+    Point("sctp_assoc_rwnd_increase", "entry", "rwnd_enter", "rwnd.c", "our window before"),
+    Point("sctp_assoc_rwnd_increase", "return", "rwnd_increase_return", "rwnd.c", "our window, data read"),
+    Point("sctp_assoc_rwnd_decrease", "entry", "rwnd_enter", "rwnd.c", "our window before"),
+    Point("sctp_assoc_rwnd_decrease", "return", "rwnd_decrease_return", "rwnd.c", "our window, data in"),
 )
 
 
 def points(choice: ProbeChoice) -> Iterator[Point]:
     """All attach points, with those of --every-change in place of what they replace."""
-    if not choice.every_change:
-        yield from POINTS
-        return
-    yield from (point for point in POINTS if point.concern != "rwnd.c")
-    yield from _EVERY_CHANGE
+    yield from POINTS
+    yield from _EVERY_CHANGE if choice.every_change else _IN_BETWEEN

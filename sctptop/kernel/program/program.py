@@ -5,9 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
-import os
-import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,35 +12,24 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sctptop.kernel.host.distribution import commands
-from sctptop.kernel.host.memlock import UNLIMITED, limited_maps
 from sctptop.kernel.program import maps
-from sctptop.kernel.program.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
+from sctptop.kernel.program.btf import BTF_FOLDER, FunctionType
+from sctptop.kernel.program.compiling import NoProbes, captured_stderr, compiled, source_here
+from sctptop.kernel.program.entry_points import Hook
 from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
-from sctptop.kernel.program.libbpf import LibbpfError
 from sctptop.kernel.program.points import Point, ProbeChoice, points
-from sctptop.kernel.program.program_source import ALL_PROBES, ProbeSource, folder, from_btf, from_headers
-from sctptop.kernel.program.records_check import mismatch
-from sctptop.model.source_state import TroubleError
-
-MODULES = Path("/lib/modules")
-
-AGAIN = "install sctptop again"
-
-CFLAGS = ("-Xclang", "-disable-llvm-passes")
-"""BCC optimises what clang hands it (BPFModule::run_pass_manager): once is enough, and saves a sixth of the time."""
-
-
-class NoProbes(TroubleError):  # noqa: N818
-    """No probe can run here."""
+from sctptop.kernel.program.program_source import PATHS, ProbeSource, folder
+from sctptop.kernel.program.trampolines import ALL, Kernel, Trampoline
 
 
 @dataclass(frozen=True, slots=True)
 class PointState:
-    """An attach point; ``refused`` is why our function is not there, None where it is."""
+    """An attach point, how it is reached, and ``why`` no better; ``refused`` is why our function is not there."""
 
     point: Point
     refused: str | None = None
+    how: str = ""
+    why: str = ""
     cost: maps.Cost | None = None
 
     @property
@@ -52,97 +38,141 @@ class PointState:
         return self.refused is None
 
 
-def source_here(
-    choice: ProbeChoice = ALL_PROBES, btf: Path = BTF_FOLDER, modules: Path = MODULES
-) -> tuple[ProbeSource, bool]:
-    """The program for this kernel, and whether it needs kernel headers. Raises NoProbes."""
-    try:
-        with KernelTypes(folder=btf) as types:
-            if types.knows("sctp_transport"):
-                return from_btf(types, choice), False
-        trouble = f"this kernel's BTF does not tell the types of its sctp module: no {btf / 'sctp'}"
-    except MissingMember as error:
-        raise NoProbes(f"{error}, so no probe can read it") from error
-    except BtfError as error:
-        trouble = str(error)
-    except LibbpfError as error:
-        trouble = error.trouble.reason
-    if headers(modules) is not None:
-        return from_headers(choice), True
-    raise NoProbes(f"{trouble}, and its headers are not installed either", commands().headers)
-
-
-def headers(modules: Path = MODULES) -> Path | None:
-    """Where the headers of the running kernel are, None when they are not installed."""
-    place = modules / _release() / "build"
-    return place if (place / "include").is_dir() else None
-
-
-def _release() -> str:
-    return os.uname().release
-
-
-def compiled(bcc: ModuleType, text: str, headers: Path | None) -> Any:
-    """BCC's object for a C text, with ``headers`` instead of the kernel's. Raises NoProbes when it does not compile."""
-    with _kernel_source(headers), captured_stderr() as said:
-        try:
-            return bcc.BPF(text=text.encode(), cflags=list(CFLAGS))
-        except Exception as error:
-            if differs := mismatch(said()):
-                why = f"the C of the probes is not what sctptop reads: {differs}"
-                raise NoProbes(why, AGAIN) from error
-            limit = limited_maps(_release())
-            if limit is not None and "could not open bpf map" in said():
-                raise NoProbes(
-                    f"this kernel lets us lock {limit} KiB, too little for the maps", UNLIMITED
-                ) from error
-            why = first_error(said()) or str(error)
-            raise NoProbes(f"BCC could not compile the probes: {why}") from error
-
-
 class Program:
     """Compiled at once; ``attach`` puts it in place. Used by one thread."""
 
-    def __init__(self, bcc: ModuleType, choice: ProbeChoice, btf: Path = BTF_FOLDER) -> None:
-        """Raises NoProbes when there is no source for this kernel or BCC does not compile it."""
+    def __init__(
+        self, bcc: ModuleType, choice: ProbeChoice, btf: Path = BTF_FOLDER, room: int = PATHS
+    ) -> None:
+        """``room`` for so many paths. Raises NoProbes where none is made for this kernel."""
         started = time.monotonic()
-        self.source, self.needs_headers = source_here(choice, btf)
-        self._bcc = bcc
-        self._choice = choice
+        self._bcc, self._choice, self._btf, self._room = bcc, choice, btf, room
         self._bpf: Any = None
         self._descriptors: dict[str, int] = {}
-        self._bpf = compiled(bcc, self.source.text, None if self.needs_headers else folder())
-        self.compile_s = time.monotonic() - started
+        self._kernel = Kernel()
+        self._trampolines: dict[Point, Trampoline] = {}
         self.points: tuple[PointState, ...] = ()
+        self.resting = False
         self.buffers: Buffers | None = None
+        self.source, self.needs_headers = self._source({})
+        try:
+            self._compile()
+        except BaseException:
+            self.close()
+            raise
+        self.compile_s = time.monotonic() - started
+
+    def _source(self, refused: Mapping[str, str]) -> tuple[ProbeSource, bool]:
+        return source_here(self._choice, self._btf, refused=refused, room=self._room)
+
+    def _compile(self) -> None:
+        """Where the kernel refuses a trampoline the program is made again, with a kprobe in its place."""
+        refused = self._none_at_all()
+        if refused:
+            self.source, self.needs_headers = self._source(refused)
+        self._bpf = compiled(self._bcc, self.source.text, None if self.needs_headers else folder())
+        refused = self._load_trampolines()
+        if refused:
+            self.close()
+            self.source, self.needs_headers = self._source(refused)
+            self._bpf = compiled(self._bcc, self.source.text, None if self.needs_headers else folder())
+            if still := self._load_trampolines():
+                raise NoProbes(f"the kernel refused a trampoline: {next(iter(still.values()))}")
+
+    def _none_at_all(self) -> dict[str, str]:
+        for _, function in self._direct():
+            why = self._kernel.refusal(function)
+            return {ALL: why} if why is not None else {}
+        return {}
+
+    def _direct(self) -> Iterator[tuple[Hook, FunctionType]]:
+        return (
+            (hook, hook.function)
+            for hook in self.source.hooks
+            if hook.how in ("fentry", "fexit") and hook.function is not None
+        )
+
+    def _load_trampolines(self) -> dict[str, str]:
+        """Load all of them; what the kernel refuses, by target."""
+        refused = {}
+        for hook, function in self._direct():
+            name = hook.name.encode()
+            start = self._bcc.lib.bpf_function_start(self._bpf.module, name)
+            size = self._bcc.lib.bpf_function_size(self._bpf.module, name)
+            # BCC 0.18 gives the address as a pointer to bytes.
+            address = start if isinstance(start, int) else ctypes.cast(start, ctypes.c_void_p).value
+            try:
+                if not address:
+                    raise OSError(2, "BCC has no instructions of it")
+                code = ctypes.string_at(address, size)
+                self._trampolines[hook.point] = self._kernel.load(
+                    hook.point.function, code, hook.point.at, function
+                )
+            except OSError as error:
+                refused[hook.point.target] = error.strerror or str(error)
+        return refused
 
     def attach(self) -> tuple[PointState, ...]:
         """Attach all that this kernel has. Says of each point whether it is on."""
+        hooks = {hook.point: hook for hook in self.source.hooks}
         states = []
         for point in points(self._choice):
-            left_out = self.source.left_out.get(point.concern)
-            states.append(PointState(point, left_out or self._attach(point)))
+            hook = hooks.get(point)
+            if hook is None:
+                states.append(PointState(point, self.source.left_out.get(point.concern)))
+            else:
+                states.append(PointState(point, self._attach(hook), hook.how, hook.why))
         self.points = tuple(states)
         return self.points
 
-    def _attach(self, point: Point) -> str | None:
+    def _attach(self, hook: Hook) -> str | None:
         """Why this one could not be; None when it is."""
-        raw = point.how == "raw_tracepoint"
-        kind = self._bcc.BPF.RAW_TRACEPOINT if raw else self._bcc.BPF.KPROBE
-        name, target = point.function.encode(), point.target.encode()
         with captured_stderr() as said:
             try:
-                # BCC remembers a function that it loaded for another point.
-                self._bpf.load_func(name, kind)
-                if raw:
-                    self._bpf.attach_raw_tracepoint(tp=target, fn_name=name)
-                elif point.how == "kprobe":
-                    self._bpf.attach_kprobe(event=target, fn_name=name)
+                if hook.how in ("fentry", "fexit"):
+                    self._trampolines[hook.point].attach()
                 else:
-                    self._bpf.attach_kretprobe(event=target, fn_name=name)
+                    self._attach_by_bcc(hook)
             except Exception as error:
                 return _reason(str(error), said())
         return None
+
+    def _attach_by_bcc(self, hook: Hook) -> None:
+        name, target = hook.name.encode(), hook.point.target.encode()
+        if hook.how == "tracepoint":
+            self._bpf.load_func(name, self._bcc.BPF.RAW_TRACEPOINT)
+            self._bpf.attach_raw_tracepoint(tp=target, fn_name=name)
+            return
+        # BCC remembers a function that it loaded for another point.
+        self._bpf.load_func(name, self._bcc.BPF.KPROBE)
+        if hook.how == "kprobe":
+            self._bpf.attach_kprobe(event=target, fn_name=name)
+            return
+        if f"int {hook.remembering}(" in self.source.text:
+            remembering = hook.remembering.encode()
+            self._bpf.load_func(remembering, self._bcc.BPF.KPROBE)
+            self._bpf.attach_kprobe(event=target, fn_name=remembering)
+        self._bpf.attach_kretprobe(event=target, fn_name=name)
+
+    @property
+    def can_rest(self) -> bool:
+        """Whether what is hit by each packet can be taken away and put back at once."""
+        return any(point.per_packet for point in self._trampolines)
+
+    def rest(self) -> None:
+        """Take it away."""
+        for trampoline in self._per_packet():
+            trampoline.detach()
+        self.resting = True
+
+    def go_on(self) -> None:
+        """Put it back; where it is there that is nothing. Raises OSError."""
+        for trampoline in self._per_packet():
+            trampoline.attach()
+        self.resting = False
+
+    def _per_packet(self) -> list[Trampoline]:
+        return [trampoline for point, trampoline in self._trampolines.items() if point.per_packet]
 
     def listen(self, takers: Mapping[str, Callable[[bytes], None]]) -> None:
         """Open the perf buffers of those names that the program has; each taker gets the bytes of each event of its
@@ -177,11 +207,22 @@ class Program:
         return tuple(replace(state, cost=self._cost(state)) for state in self.points)
 
     def _cost(self, state: PointState) -> maps.Cost | None:
-        function = self._bpf.funcs.get(state.point.function.encode())
-        return maps.cost(function.fd) if function is not None and state.on else None
+        if not state.on:
+            return None
+        trampoline = self._trampolines.get(state.point)
+        if trampoline is not None:
+            return maps.cost(trampoline.program)
+        hook = Hook(state.point, state.how)
+        function = self._bpf.funcs.get(hook.name.encode())
+        return maps.cost(function.fd) if function is not None else None
 
     def close(self) -> None:
         """Detach everything. Safe to call twice."""
+        self._kernel.close()
+        self._descriptors.clear()
+        for trampoline in self._trampolines.values():
+            trampoline.close()
+        self._trampolines.clear()
         bpf, self._bpf = self._bpf, None
         if bpf is None:
             return
@@ -189,51 +230,10 @@ class Program:
         # by then it has closed and forgotten that one, so asking again goes on with the next.
         atexit.unregister(bpf.cleanup)
         with captured_stderr():
-            for _ in range(len(self.points) + 1):
+            for _ in range(2 * len(self.points) + 1):
                 with contextlib.suppress(Exception):
                     bpf.cleanup()
                     break
-
-
-@contextlib.contextmanager
-def _kernel_source(place: Path | None) -> Iterator[None]:
-    """BCC reads headers from ``place`` instead of the kernel's (bcc's frontends/clang/kbuild_helper.cc)."""
-    before = os.environ.get("BCC_KERNEL_SOURCE")
-    if place is not None:
-        os.environ["BCC_KERNEL_SOURCE"] = str(place)
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop("BCC_KERNEL_SOURCE", None)
-        else:
-            os.environ["BCC_KERNEL_SOURCE"] = before
-
-
-@contextlib.contextmanager
-def captured_stderr() -> Iterator[Callable[[], str]]:
-    """Keeps what clang and libbcc print on descriptor 2 off the terminal; the function yielded returns it."""
-    with tempfile.TemporaryFile() as file:
-        before = os.dup(2)
-        os.dup2(file.fileno(), 2)
-
-        def said() -> str:
-            file.seek(0)
-            return file.read(1 << 20).decode(errors="replace")
-
-        try:
-            yield said
-        finally:
-            # Somebody may have given descriptor 2 back to the terminal while we were in the compiler.
-            if os.path.sameopenfile(2, file.fileno()):
-                os.dup2(before, 2)
-            os.close(before)
-
-
-def first_error(text: str) -> str:
-    """The first line of a compiler's output that says error, without its place."""
-    found = re.search(r"error: (.*)", text)
-    return found.group(1).strip() if found else ""
 
 
 def _reason(error: str, said: str) -> str:

@@ -7,16 +7,28 @@ A name like ``sctp_association__peer__rwnd(pointer)`` in the C reads member ``pe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sctptop.kernel.program.btf import MemberPlace, MissingMember
-from sctptop.kernel.program.points import ProbeChoice
+from sctptop.kernel.program.btf import FunctionType, MemberPlace, MissingMember
+from sctptop.kernel.program.entry_points import Hook, bodies, entry_points
+from sctptop.kernel.program.points import ProbeChoice, points
 from sctptop.kernel.program.records_check import statements
+from sctptop.kernel.program.trampolines import ALL, NO_BTF, how
 
-HEADERS = ("who.h", "windows.h", "event.h", "bins.h", "message.h", "read.h")
+HEADERS = (
+    "who.h",
+    "tables.h",
+    "windows.h",
+    "event.h",
+    "bins.h",
+    "message.h",
+    "follow.h",
+    "calls.h",
+    "read.h",
+)
 """What the concerns share, in this order."""
 CONCERNS = (
     "windows.c",
@@ -50,14 +62,19 @@ class Types(Protocol):
         """As KernelTypes.member."""
         ...
 
+    def function(self, name: str) -> FunctionType | None:
+        """As KernelTypes.function."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ProbeSource:
-    """The program, the files that are in it, and the concerns left out with the reason."""
+    """The program, the files that are in it, the concerns left out with the reason, and how its points are reached."""
 
     text: str
     parts: frozenset[str]
     left_out: dict[str, str]
+    hooks: tuple[Hook, ...] = ()
 
 
 def folder() -> Path:
@@ -67,10 +84,22 @@ def folder() -> Path:
     return inside if inside.is_dir() else package.parent / "bpf"
 
 
-def from_btf(types: Types, choice: ProbeChoice = ALL_PROBES, where: Path | None = None) -> ProbeSource:
-    """The program with offsets from BTF.
+NO_REFUSAL: Mapping[str, str] = {}
+PATHS = 16384
+"""Room for so many where nothing tells how many there are."""
+
+
+def from_btf(
+    types: Types,
+    choice: ProbeChoice = ALL_PROBES,
+    where: Path | None = None,
+    refused: Mapping[str, str] = NO_REFUSAL,
+    room: int = PATHS,
+) -> ProbeSource:
+    """The program with offsets from BTF, and tables with ``room`` for so many paths.
 
     A concern that needs a member this kernel does not have is left out. Raises MissingMember when all share it.
+    ``refused``: what the kernel does not take trampolines for, as trampolines.how has it.
     """
     place = where or folder()
     shared = [(name, (place / name).read_text()) for name in HEADERS]
@@ -90,10 +119,12 @@ def from_btf(types: Types, choice: ProbeChoice = ALL_PROBES, where: Path | None 
         for named in _named("".join(text for _, text in parts))
         if (member := _resolved(types, named)) is not None
     ]
-    return ProbeSource(_joined(members, parts, choice, ()), frozenset(dict(parts)), left_out)
+    return _source(members, parts, choice, (), left_out, _hooks(choice, dict(parts), types, refused), room)
 
 
-def from_headers(choice: ProbeChoice = ALL_PROBES, where: Path | None = None) -> ProbeSource:
+def from_headers(
+    choice: ProbeChoice = ALL_PROBES, where: Path | None = None, room: int = PATHS
+) -> ProbeSource:
     """The program for kernel headers: the compiler finds the offsets."""
     place = where or folder()
     parts = [(name, (place / name).read_text()) for name in (*HEADERS, *_concerns(choice))]
@@ -102,24 +133,48 @@ def from_headers(choice: ProbeChoice = ALL_PROBES, where: Path | None = None) ->
         _with_headers(named) for named in _named("".join(text for _, text in parts)) if not named.optional
     ]
     includes = ("uapi/linux/ptrace.h", "net/sock.h", "net/sctp/sctp.h", "net/sctp/structs.h")
-    return ProbeSource(_joined(members, parts, choice, includes), frozenset(dict(parts)), {})
+    hooks = _hooks(choice, dict(parts), None, NO_REFUSAL)
+    return _source(members, parts, choice, includes, {}, hooks, room)
+
+
+def _hooks(
+    choice: ProbeChoice, parts: Mapping[str, str], types: Types | None, refused: Mapping[str, str]
+) -> tuple[Hook, ...]:
+    found = []
+    for point in points(choice):
+        if point.concern in parts:
+            function = types.function(point.target) if types is not None else None
+            way, why = how(point, function, refused if types is not None else {ALL: NO_BTF})
+            found.append(Hook(point, way, why, function))
+    return tuple(found)
 
 
 def _concerns(choice: ProbeChoice) -> Iterator[str]:
     return (name for name in CONCERNS if choice.ngap or name not in _NGAP_ONLY)
 
 
-def _joined(
-    members: Iterable[str], parts: Sequence[tuple[str, str]], choice: ProbeChoice, includes: Iterable[str]
-) -> str:
+def _source(
+    members: Iterable[str],
+    parts: Sequence[tuple[str, str]],
+    choice: ProbeChoice,
+    includes: Iterable[str],
+    left_out: dict[str, str],
+    hooks: tuple[Hook, ...],
+    room: int,
+) -> ProbeSource:
     text = [f"#include <{name}>" for name in includes or ("uapi/linux/ptrace.h",)]
     if choice.every_change:
         text.append("#define EVERY_CHANGE 1")
+    if choice.every_message:
+        text.append("#define EVERY_MESSAGE 1")
+    text.append(f"#define ROOM_FOR_PATHS {room}")
     text += ["", "/* Members of the running kernel's structs. */", *members]
     for name, part in parts:
         text += ["", f"/* ==== {name} ==== */", "", part.strip()]
-    text += ["", "/* What sctptop reads of it. */", statements(dict(parts))]
-    return "\n".join(text)
+    text += ["", "/* ==== what the kernel calls ==== */", ""]
+    text.append(entry_points(hooks, bodies(part for _, part in parts)))
+    text += ["/* What sctptop reads of it. */", statements(dict(parts))]
+    return ProbeSource("\n".join(text), frozenset(dict(parts)), left_out, hooks)
 
 
 @dataclass(frozen=True, slots=True)

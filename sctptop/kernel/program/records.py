@@ -1,16 +1,16 @@
-"""What the C of bpf/ writes, described once: structs, tables and the numbers of enums.
+"""What the C of bpf/ writes, described once: the words of its enums, and the members of its structs in their order.
 
-sctptop/kernel/program/records_check.py has the C compared with it when the probes are loaded.
+sctptop/kernel/program/declarations.py says where each is declared; records_check.py has the C compared with it when the
+probes are loaded.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv6Address
 from socket import inet_ntop
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
-from sctptop.kernel.layout import S32, U8, U16, U32, U64, CType, Layout, Times
+from sctptop.kernel.layout import S32, U8, U16, U32, U64, CType, Times
 
 INET, INET6 = 2, 10
 
@@ -36,6 +36,13 @@ ENDS = (
 HAD = ("CAUSE", "T_BIT", "PATH", "PROCESS", "EXITING", "CLOSED", "LINGER")
 """Bits of what is known of an end, from the lowest."""
 WAITS = ("HELD", "UNREAD")
+NO_ROOM = (
+    *("PATHS", "ASSOCIATIONS", "ENDS", "BEATS", "CALLS", "DATA_RTTS", "HANDED_OVER", "UNREAD", "WAITS"),
+    *("BLOCKED", "NGAP_ARRIVED", "NGAP_BEGUN", "NGAP_DELIVERED"),
+)
+"""Tables that count what found no room in them."""
+SEEN = ("SEEN", "TAKEN")
+"""Messages that came by while they could be followed, and those that were."""
 DIRECTIONS = ("OUT", "IN", "AGAIN")
 """What an ngap_event is of: our message, the peer's, or a chunk of ours sent again."""
 
@@ -108,6 +115,10 @@ class PathWindows(NamedTuple):
     param_flags: U32
     encap_port: U32
     gone: U32
+    timed_ns: U64
+    timed_jiffies: U64
+    hb_acknowledged: U32
+    state_before: U32
     changes: Annotated[tuple[Change, ...], Times(len(FREQUENT))]
     shown_cwnd: U32
     shown_ssthresh: U32
@@ -216,85 +227,47 @@ class NgapEvent(NamedTuple):
 
 
 class RttBin(NamedTuple):
-    """The key of a count of data RTTs."""
+    """The key of a count of data RTTs; ``turn``: the reading that it is for."""
 
     transport: U64
     bin: U32
-    unused: U32
+    turn: U32
 
 
 class WaitBin(NamedTuple):
-    """The key of a count of waits; ``wait`` is a place in WAITS."""
+    """The key of a count of waits; ``wait`` is a place in WAITS, ``turn`` the reading that it is for."""
 
     asoc: U64
-    wait: U32
-    bin: U32
+    wait: U16
+    bin: U16
+    turn: U32
 
 
-@dataclass(frozen=True, slots=True)
-class CStruct:
-    """A struct of C: its name, the file of bpf/ that has it, and how it lies."""
+class HandedOver(NamedTuple):
+    """A message that was handed over and is not sent yet."""
 
-    name: str
-    file: str
-    layout: Layout[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class CTable:
-    """A BPF map that we read or write: its name, the file that has it, and the bytes of its keys and values."""
-
-    name: str
-    file: str
-    key_size: int
-    value_size: int
+    ns: U64
+    blocked_ns: U64
+    turn: U32
+    ngap: U8
+    more: U8
+    unused: Annotated[bytes, CType("u8", "s", 2)]
 
 
-@dataclass(frozen=True, slots=True)
-class CEnum:
-    """Members of an enum whose names are ``prefix``, _ and a word in capitals, numbered from ``first``."""
+class Unread(NamedTuple):
+    """A message that arrived and is not read yet; ``ns`` 0 where how long it waits is not known."""
 
-    prefix: str
-    file: str
-    words: tuple[str, ...]
-    first: int = 0
+    asoc: U64
+    ns: U64
+    turn: U32
+    ngap: U8
+    unused: Annotated[bytes, CType("u8", "s", 3)]
 
 
-PATH_WINDOWS, ASSOC_WINDOWS = Layout(PathWindows), Layout(AssociationWindows)
-PROBE_EVENT, NGAP_EVENT = Layout(ProbeEvent), Layout(NgapEvent)
-ASSOCIATION_END = Layout(AssociationEnd)
-RTT_BIN, WAIT_BIN = Layout(RttBin), Layout(WaitBin)
+class Following(NamedTuple):
+    """Which messages are followed: ``all``, in this ``turn``; ``epoch`` counts how often the hooks were put back."""
 
-STRUCTS = (
-    CStruct("who", "who.h", Layout(Who)),
-    CStruct("window_extent", "windows.h", Layout(Extent)),
-    CStruct("window_change", "windows.h", Layout(Change)),
-    CStruct("path_windows", "windows.h", PATH_WINDOWS),
-    CStruct("assoc_windows", "windows.h", ASSOC_WINDOWS),
-    CStruct("probe_event", "event.h", PROBE_EVENT),
-    CStruct("end_reason", "ends.c", Layout(EndReason)),
-    CStruct("association_end", "ends.c", ASSOCIATION_END),
-    CStruct("ngap_head", "ngap_head.c", Layout(NgapHead)),
-    CStruct("ngap_event", "ngap.c", NGAP_EVENT),
-    CStruct("rtt_bin", "rtt.c", RTT_BIN),
-    CStruct("wait_bin", "waits.c", WAIT_BIN),
-)
-
-PATHS = CTable("paths", "windows.h", 8, PATH_WINDOWS.size)
-ASSOCIATIONS = CTable("associations", "windows.h", 8, ASSOC_WINDOWS.size)
-INTERVAL = CTable("interval", "windows.h", 4, 4)
-DATA_RTTS = CTable("data_rtts", "rtt.c", RTT_BIN.size, 8)
-WAIT_COUNTS = CTable("waits", "waits.c", WAIT_BIN.size, 8)
-LOST = (CTable("events_lost", "event.h", 4, 8), CTable("ngap_lost", "ngap.c", 4, 8))
-TABLES = (PATHS, ASSOCIATIONS, INTERVAL, DATA_RTTS, WAIT_COUNTS, *LOST)
-
-ENUMS = (
-    CEnum("KIND", "event.h", KINDS),
-    CEnum("CHANGE", "windows.h", FREQUENT),
-    CEnum("CAUSE", "cwnd.c", CAUSES, len(LOWER)),
-    CEnum("ASSOCIATION", "event.h", LIFE),
-    CEnum("END", "ends.c", ENDS),
-    *(CEnum("HAD", "ends.c", (name,), 1 << place) for place, name in enumerate(HAD)),
-    CEnum("WAIT", "waits.c", WAITS),
-    CEnum("NGAP", "ngap.c", DIRECTIONS),
-)
+    all: U32
+    turn: U32
+    epoch: U32
+    unused: U32

@@ -10,7 +10,7 @@ import re
 from collections.abc import Container, Iterator
 
 from sctptop.kernel.layout import CType, Member
-from sctptop.kernel.program.records import ENUMS, STRUCTS, TABLES, CStruct
+from sctptop.kernel.program.declarations import ENUMS, STRUCTS, TABLES, CStruct
 
 # clang quotes the text up to version 15.
 _FALSE = re.compile(r'error: static.*?sctptop reads: (.*?)"?$', re.MULTILINE)

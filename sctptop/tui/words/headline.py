@@ -112,6 +112,10 @@ def _probes(snapshot: Snapshot) -> list[tuple[int, Line]]:
     if sample.interval_s:
         beats = sum(event.kind == "hb_rtt" for event in sample.events)
         told.append((3, line(f" {show(beats / sample.interval_s, '/s')}/s")))
+    if sample.followed is not None and sample.followed < 1:
+        told.append((3, line((f" {sample.followed:.0%} followed", "warn"))))
+    if snapshot.no_room:
+        told.append((2, line((f" no room {', '.join(sorted(snapshot.no_room))}", "warn"))))
     lost = snapshot.events_lost
     return [*told, (2 if lost else 7, line((f" lost {show(lost, 'n')}", "warn" if lost else "dim")))]
 

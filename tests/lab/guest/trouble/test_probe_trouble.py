@@ -18,8 +18,8 @@ import pytest
 
 from sctptop.kernel.program import find_bcc
 from sctptop.kernel.program.btf import KernelTypes
+from sctptop.kernel.program.compiling import NoProbes, compiled
 from sctptop.kernel.program.points import POINTS
-from sctptop.kernel.program.program import NoProbes, compiled
 from sctptop.kernel.program.program_source import folder
 from sctptop.kernel.program.records_check import statements
 from tests.lab.guest.commands.test_command_line import NO_CAPABILITIES

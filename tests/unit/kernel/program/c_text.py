@@ -9,7 +9,7 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STRUCT = re.compile(r"^struct (\w+) \{(.*?)^\};", re.DOTALL | re.MULTILINE)
 _MEMBERS = re.compile(r"((?:struct )?\w+)\s+(.+)", re.DOTALL)
 _TABLE = re.compile(r'^BPF_TABLE\("\w+", (.+), (.+), (\w+), \w+\);', re.MULTILINE)
-_ARRAY = re.compile(r"^BPF_ARRAY\((\w+), (\w+), \w+\);", re.MULTILINE)
+_ARRAY = re.compile(r"^BPF_ARRAY\((\w+), (.+), \w+\);", re.MULTILINE)
 _DEFINE = re.compile(r"^#define (\w+) (\d+)$", re.MULTILINE)
 _ENUM = re.compile(r"^enum \{(.*?)\};", re.DOTALL | re.MULTILINE)
 

@@ -8,17 +8,11 @@ from types import ModuleType
 
 import pytest
 
+from sctptop.kernel.program.compiling import NoProbes, captured_stderr, compiled, first_error, source_here
 from sctptop.kernel.program.points import POINTS
-from sctptop.kernel.program.program import (
-    NoProbes,
-    PointState,
-    Program,
-    captured_stderr,
-    compiled,
-    first_error,
-    source_here,
-)
+from sctptop.kernel.program.program import PointState, Program
 from sctptop.kernel.program.program_source import ALL_PROBES
+from sctptop.kernel.program.trampolines import Kernel
 
 
 class Stubborn:
@@ -38,6 +32,7 @@ class Stubborn:
 def test_every_probe_is_closed_although_each_complains() -> None:
     program = Program.__new__(Program)
     program.points = tuple(PointState(point) for point in POINTS)
+    program._kernel, program._descriptors, program._trampolines = Kernel(), {}, {}
     program._bpf = bcc = Stubborn(len(POINTS))
     program.close()
     program.close()

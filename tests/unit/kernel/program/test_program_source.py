@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.program.btf import MemberPlace, MissingMember
+from sctptop.kernel.program.btf import FunctionType, MemberPlace, MissingMember
 from sctptop.kernel.program.points import ProbeChoice, points
 from sctptop.kernel.program.program_source import CONCERNS, HEADERS, folder, from_btf, from_headers
 
@@ -26,6 +26,9 @@ class Types:
         if name in self.missing:
             raise MissingMember(f"struct {struct} has no member {path} in this kernel")
         return MemberPlace(24, self.sizes.get(name, 4))
+
+    def function(self, name: str) -> FunctionType | None:
+        return FunctionType(7, 3, by_value=name.startswith("sctp_sf_"), in_module=True)
 
 
 def test_members_are_named_by_the_c_alone() -> None:
@@ -88,10 +91,11 @@ def test_headers_let_the_compiler_find_the_offsets() -> None:
 def test_every_point_names_a_function_of_its_concern(every_change: bool) -> None:
     for point in points(ProbeChoice(every_change)):
         text = (folder() / point.concern).read_text()
-        found = re.search(rf"^int {point.function}\((.*)\)", text, re.MULTILINE)
+        found = re.search(rf"^INLINE int {point.function}\((.*)\)$", text, re.MULTILINE)
         assert found, point
-        assert ("bpf_raw_tracepoint_args" in found[1]) == (point.how == "raw_tracepoint")
-        guarded = "".join(re.findall(r"#ifdef EVERY_CHANGE\n(.*?)#endif", text, re.DOTALL))
+        assert ("bpf_raw_tracepoint_args" in found[1]) == (point.at == "tracepoint")
+        assert ("u64 returned, u64 since" in found[1]) == (point.at == "return"), point
+        guarded = "".join(re.findall(r"#(?:ifdef EVERY_CHANGE|else)\n(.*?)#endif", text, re.DOTALL))
         assert every_change or f"int {point.function}(" not in guarded, point
 
 
