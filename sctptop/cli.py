@@ -189,6 +189,7 @@ def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
         "netns": options.netns.text,
         "no_bpf": arguments.no_bpf,
         "every_change": arguments.every_change,
+        "every_message": arguments.every_message,
         "no_ngap": arguments.no_ngap,
     }
     return Recorder(
@@ -250,4 +251,4 @@ def _probes(arguments: argparse.Namespace) -> Probes | None:
 def _choice(arguments: argparse.Namespace) -> ProbeChoice:
     from sctptop.kernel.program.points import ProbeChoice
 
-    return ProbeChoice(arguments.every_change, not arguments.no_ngap)
+    return ProbeChoice(arguments.every_change, not arguments.no_ngap, arguments.every_message)

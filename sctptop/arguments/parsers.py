@@ -246,6 +246,11 @@ def _probes(parser: argparse.ArgumentParser) -> None:
         help="an event for every change of cwnd and our rwnd, and for the windows at each SACK, not one an interval",
     )
     probes.add_argument(
+        "--every-message",
+        action="store_true",
+        help="measure the waits of every message, also above 20,000 a second, where it is some of them otherwise",
+    )
+    probes.add_argument(
         "--no-ngap",
         action="store_true",
         help="no events of NGAP and S1AP messages: no registrations. Without it they come where such messages do",

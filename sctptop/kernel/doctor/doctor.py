@@ -121,4 +121,5 @@ _CHECKS: dict[str, Callable[[Host], Check]] = {
     "BCC": lambda host: probe_checks.bcc(host.bcc),
     "libbpf": lambda host: probe_checks.libbpf(host.libbpf),
     "BTF": lambda host: probe_checks.types(host.root, host.libbpf, host.source, host.sctp),
+    "ways": lambda host: probe_checks.ways(host.libbpf, host.source),
 }

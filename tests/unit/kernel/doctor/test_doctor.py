@@ -30,7 +30,7 @@ def test_a_host_that_has_everything(tmp_path: Path) -> None:
     checks = examine(lively(tmp_path))
     assert [(check.name, check.status, check.remedy) for check in checks if check.status != OK] == []
     assert [check.name for check in checks] == [
-        "SCTP", "sctp_diag", "rights", "lockdown", "kprobes", "buffers", "BCC", "libbpf", "BTF",
+        "SCTP", "sctp_diag", "rights", "lockdown", "kprobes", "buffers", "BCC", "libbpf", "BTF", "ways",
     ]  # fmt: skip
     assert checks[0].found == checks[1].found == "module loaded"
 
