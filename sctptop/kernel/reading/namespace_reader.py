@@ -10,6 +10,7 @@ from pathlib import Path
 from sctptop.kernel.host.preflight import PROC_SCTP
 from sctptop.kernel.reading.associations import Ends, ends_of
 from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.exact import ExactLookups, Identity, identity
 from sctptop.kernel.reading.procfs import (
     AssocLine,
     EpLine,
@@ -68,6 +69,7 @@ class NamespaceReader:
         self._diag: SockDiag | None = None
         self._lines: dict[int, AssocLine] = {}
         self._alive: dict[Pair, Ends] = {}
+        self._exact = ExactLookups()
         self._sockets: list[DiagRecord] = []
         self._dumped = False
         self._snmp: tuple[str, dict[str, int]] = ("", {})
@@ -144,12 +146,13 @@ class NamespaceReader:
             if dumped:
                 self._dumped = True
                 self._sockets = [record for record in dumped if not record.is_association]
+                self._exact.learn(self._sockets)
             records = _distinct(record for record in dumped if record.is_association)
             known = {ends_of(record) for record in records.values()}
             wanted = {**self._alive, **_by_addresses(lines)}
-            missed = [pair for pair, ends in wanted.items() if ends not in known]
-            looked_up = self._diag.look_up(missed)
-            records.update(_distinct(record for record in looked_up if record is not None))
+            count = Counter(map(_addresses, lines))
+            missed = {pair: count[pair] or 1 for pair, ends in wanted.items() if ends not in known}
+            records.update(self._exact.look_up(self._diag, missed))
             self._alive = _by_addresses(records.values())
         except SockDiagError as error:
             # A socket that failed may hold stale answers.
@@ -161,17 +164,9 @@ class NamespaceReader:
         return [*self._sockets, *records.values()], OK
 
 
-def _distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord]:
+def _distinct(records: Iterable[DiagRecord]) -> dict[Identity, DiagRecord]:
     """Records by tags and ports: a walk that was disturbed may list one association twice."""
-    return {
-        (
-            record.info.get("tag", 0),
-            record.info.get("peer_tag", 0),
-            record.local_port,
-            record.remote_port,
-        ): record
-        for record in records
-    }
+    return {identity(record): record for record in records}
 
 
 def _still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> list[AssocLine]:

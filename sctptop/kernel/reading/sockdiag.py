@@ -89,13 +89,14 @@ class SockDiag:
             records.extend(self._dump_family(family))
         return records
 
-    def look_up(self, pairs: Sequence[Pair]) -> Iterator[DiagRecord | None]:
+    def look_up(self, pairs: Sequence[Pair], interface: int = 0) -> Iterator[DiagRecord | None]:
         """The associations between these (local, remote) ends, in their order; None for one that is gone.
 
+        ``interface``: the index of the one that their sockets are bound to, 0 for none.
         Raises SockDiagError when the kernel refuses for another reason than that.
         """
         for start in range(0, len(pairs), _PIPELINE):
-            yield from self._look_up_some(pairs[start : start + _PIPELINE])
+            yield from self._look_up_some(pairs[start : start + _PIPELINE], interface)
 
     def _dump_family(self, family: int) -> list[DiagRecord]:
         for _ in range(_INTERRUPTED_RETRIES):
@@ -113,12 +114,12 @@ class SockDiag:
                 break
         return records
 
-    def _look_up_some(self, pairs: Sequence[Pair]) -> Iterator[DiagRecord | None]:
+    def _look_up_some(self, pairs: Sequence[Pair], interface: int) -> Iterator[DiagRecord | None]:
         order: list[int] = []
         for local, remote in pairs:
             sequence = self._next()
             order.append(sequence)
-            self._send(lookup_request(local, remote, sequence))
+            self._send(lookup_request(local, remote, sequence, interface))
         found: dict[int, DiagRecord | None] = {}
         waiting = set(order)
         for message in self._answers(waiting):

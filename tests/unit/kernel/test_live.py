@@ -24,7 +24,7 @@ class FakeSockDiag:
     def dump(self) -> list[DiagRecord]:
         return self.records
 
-    def look_up(self, pairs: list[Pair]) -> list[DiagRecord | None]:
+    def look_up(self, pairs: list[Pair], interface: int = 0) -> list[DiagRecord | None]:
         def found(pair: Pair) -> DiagRecord | None:
             same = (record for record in self.records if record.local_addresses[0] == pair[0][0])
             return next(same, None)

@@ -191,6 +191,10 @@ def test_requests_ask_for_all_of_a_family_or_for_one_by_its_ends() -> None:
     assert one.payload[8:12] == struct.pack("!HH", 59058, 38412)
     assert one.payload[12:16] + one.payload[28:32] == bytes((10, 9, 0, 1, 10, 9, 0, 2))
     assert one.payload[44:] == bytes(4) + b"\xff" * 8
+    # idiag_if lies between the addresses and the cookie, in the order of the host.
+    (bound,) = messages(lookup_request(("10.9.0.1", 59058), ("10.9.0.2", 38412), 3, interface=0x010203))
+    assert bound.payload[44:] == struct.pack("=I", 0x010203) + b"\xff" * 8
+    assert bound.payload[:44] == one.payload[:44]
     (six,) = messages(lookup_request(("fd00::1", 1), ("fd00::2", 2), 3))
     assert six.payload[0] == socket.AF_INET6
     assert six.payload[12:44] == b"".join(socket.inet_pton(socket.AF_INET6, f"fd00::{n}") for n in (1, 2))
