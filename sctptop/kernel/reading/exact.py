@@ -4,13 +4,18 @@ Since Linux 6.2 sock_diag finds an association by its ends and that interface (s
 sockets bound to none have, a VRF or the device of SO_BINDTODEVICE must be named. Neither /proc nor the record of an
 association says it (idiag_if is there where the primary path leaves); only the record of its socket does, which a dump
 has and a look-up has not. So what is not found is asked for with one interface after the other, and found is learned.
+
+That record also has the settings of a socket. Of one that is younger than the last dump of all it is had from a dump of
+its ports: a walk over all associations, of which the kernel fills few.
 """
 
 from __future__ import annotations
 
 import random
 import socket
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from sctptop.kernel.reading.diag_records import DiagRecord
 from sctptop.kernel.reading.sockdiag import Pair, SockDiag
@@ -19,6 +24,11 @@ SAMPLE, MOST_TRIES = 16, 512
 """Associations tried with an interface that no socket is known to be bound to: one found makes it known. And look-ups
 of one reading that try so, some 30 ms: a host of containers has hundreds of interfaces.
 """
+
+SOCKETS_S = 0.02
+"""What a reading spends on sockets younger than the last dump, at most one dump more."""
+MOST_ALIKE = 16
+"""Associations on the same two ports beyond which none of their sockets is asked for: a dump of them is quadratic."""
 
 Identity = tuple[int, ...]
 
@@ -46,8 +56,8 @@ class ExactLookups:
         self._bound: set[int] = set()
 
     def learn(self, sockets: Iterable[DiagRecord]) -> None:
-        """Which interfaces sockets are bound to, from the records that a dump has of all of them."""
-        self._bound = {record.interface for record in sockets if record.interface}
+        """Which interfaces these sockets are bound to: their associations, and those to come, are found at once."""
+        self._bound = {*(record.interface for record in sockets), *self._found.values()} - {0}
 
     def look_up(self, diag: SockDiag, wanted: Mapping[Pair, int]) -> dict[Identity, DiagRecord]:
         """The associations between these ends, as many each as given; without those that are gone.
@@ -94,6 +104,27 @@ class ExactLookups:
                 self._bound.add(interface)
                 ask(interface, [pair for pair in strangers if pair not in some])
                 strangers = [pair for pair in strangers if missing[pair] > 0]
+
+
+def sockets_of(
+    diag: SockDiag, records: Collection[DiagRecord], known: Iterable[DiagRecord]
+) -> list[DiagRecord]:
+    """Records of the sockets of these associations: of ``known`` those in use, and others as far as time lasts.
+
+    Raises SockDiagError.
+    """
+    deadline = time.monotonic() + SOCKETS_S
+    associations = {record.cookie: record for record in records}
+    sockets = {one.cookie: one for one in known if one.cookie in associations}
+    alike = Counter((record.local_port, record.remote_port) for record in records)
+    for cookie in associations.keys() - sockets.keys():
+        ports = associations[cookie].local_port, associations[cookie].remote_port
+        if cookie in sockets or alike[ports] > MOST_ALIKE:
+            continue
+        sockets.update((one.cookie, one) for one in diag.dump(ports) if not one.is_association)
+        if time.monotonic() > deadline:
+            break
+    return list(sockets.values())
 
 
 def _short(missing: Mapping[Pair, int]) -> list[Pair]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sctptop.kernel.netlink import WireError, messages
 from sctptop.kernel.reading.diag_layouts import INFO_NAMES
 from sctptop.kernel.reading.diag_records import (
+    LISTEN,
     SKMEMINFO_NAMES,
     T3_RTX_TIMER,
     decode_record,
@@ -186,6 +187,11 @@ def test_requests_ask_for_all_of_a_family_or_for_one_by_its_ends() -> None:
     assert dump.payload[:8] == bytes((socket.AF_INET6, 132, 1 << 1 | 1 << 6, 0)) + b"\xff" * 4
     # Any port and address, any interface, no cookie (INET_DIAG_NOCOOKIE).
     assert dump.payload[8:] == bytes(40) + b"\xff" * 8
+    (some,) = messages(dump_request(socket.AF_INET6, 9, (38412, 59058), LISTEN))
+    assert (
+        some.payload[4:]
+        == struct.pack("=I", 1 << 10) + struct.pack("!HH", 38412, 59058) + bytes(36) + b"\xff" * 8
+    )
     (one,) = messages(lookup_request(("10.9.0.1", 59058), ("10.9.0.2", 38412), 3))
     assert (one.type, one.sequence, one.flags, one.payload[0]) == (20, 3, 0x1, socket.AF_INET)
     assert one.payload[8:12] == struct.pack("!HH", 59058, 38412)

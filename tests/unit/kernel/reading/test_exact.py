@@ -6,14 +6,15 @@ import errno
 import socket
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sctptop.kernel.netlink import NLMSG_ERROR, messages
 from sctptop.kernel.reading import exact
-from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, decode_record
-from sctptop.kernel.reading.exact import ExactLookups
+from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
+from sctptop.kernel.reading.exact import ExactLookups, sockets_of
 from sctptop.kernel.reading.sockdiag import Pair, SockDiag
 from tests.unit.kernel.reading.test_diag_records import info, record, sockaddr
 
@@ -150,6 +151,45 @@ def test_thousands_in_a_vrf_nobody_knows_are_found_by_a_few() -> None:
     kernel = Kernel(*((port, VRF) for port in range(1, 1001)))
     assert len(kernel.look_up(lookups(VRF), wanted)) == 1000
     assert len(kernel.asked) <= 2000 + 2 * exact.SAMPLE
+
+
+class Dumping:
+    """Sockets by cookie, each with as many associations as ports are given."""
+
+    def __init__(self, *sockets: tuple[int, tuple[int, int]]) -> None:
+        plain = decode_record(record(info(), sockaddr("10.9.0.2"), sockaddr("10.9.0.1")))
+        self.records = [
+            replace(plain, cookie=cookie, local_port=ports[0], remote_port=ports[1])
+            for cookie, ports in sockets
+        ]
+        self.dumped: list[tuple[int, int]] = []
+
+    def dump(self, ports: tuple[int, int]) -> list[DiagRecord]:
+        self.dumped.append(ports)
+        alike = [one for one in self.records if (one.local_port, one.remote_port) == ports]
+        return [*alike, *(replace(one, remote_addresses=()) for one in alike)]
+
+    def sockets(self) -> set[int]:
+        diag: Any = self
+        return {one.cookie for one in sockets_of(diag, self.records, []) if not one.is_association}
+
+
+def test_sockets_are_asked_for_by_their_ports_and_a_crowd_on_the_same_ports_is_not() -> None:
+    crowd = [(100 + number, (36412, 36412)) for number in range(exact.MOST_ALIKE + 1)]
+    kernel = Dumping((1, (38412, 5001)), (2, (38412, 5002)), (3, (38412, 5002)), *crowd)
+    assert kernel.sockets() == {1, 2, 3}
+    assert sorted(kernel.dumped) == [(38412, 5001), (38412, 5002)]
+
+
+def test_a_reading_spends_little_on_sockets_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact, "SOCKETS_S", 0.0)
+    kernel = Dumping((1, (38412, 5001)), (2, (38412, 5002)))
+    assert len(kernel.sockets()) == len(kernel.dumped) == 1
+    diag: Any = kernel
+    known: list[DiagRecord] = []
+    for _ in range(2):
+        known = sockets_of(diag, kernel.records, known)
+    assert {one.cookie for one in known} == {1, 2}
 
 
 def test_the_interfaces_of_this_namespace_are_those_that_the_system_names() -> None:
