@@ -15,7 +15,7 @@ from sctptop.kernel.reading import namespace_reader
 from sctptop.model.association import Association
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.lab.scenes.hosts import Host, inside
-from tests.lab.traffic.sctp_sockets import new_socket
+from tests.lab.traffic.sctp_sockets import new_socket, set_nodelay
 from tests.lab.witness.other_tools import ss_associations
 
 PORT = 38412
@@ -73,6 +73,16 @@ def agrees_with_ss(source: LiveSource, host: Host, count: int) -> list[Associati
     return list(sample.associations)
 
 
+def told_of_sockets(source: LiveSource, host: Host) -> dict[int | None, tuple[object, ...]]:
+    """By remote port, what only the record of its socket tells: Nagle's algorithm, and so the way out of a VRF."""
+    with inside(host):
+        found = source.read().associations
+    return {
+        entry.remote_port: (entry.nodelay, *(path.way and path.way.interface for path in entry.paths))
+        for entry in found
+    }
+
+
 def into_vrf(host: Host, name: str, table: int, device: str) -> None:
     """Puts a link of the host into a VRF; its IPv6 addresses go with the move, and are set again."""
     host.run(["ip", "link", "add", name, "type", "vrf", "table", str(table)])
@@ -94,8 +104,12 @@ def test_sockets_bound_to_a_device(pair: tuple[Host, Host], sockets: ExitStack, 
         connect(gnb, gnb.ipv4[1], port, "eth1", bound, sockets)
     for count in (4, 4):
         agrees_with_ss(source, amf, count)
-    connect(gnb, gnb.ipv4[0], 5005, "eth0", free, sockets)
+    set_nodelay(bound)
+    connect(gnb, gnb.ipv4[1], 5005, "eth1", bound, sockets)
     agrees_with_ss(source, amf, 5)
+    free_one, bound_one = (False, "eth0"), (False, "eth1")
+    told = {5001: free_one, 5002: free_one, 5003: bound_one, 5004: bound_one, 5005: (True, "eth1")}
+    assert told_of_sockets(source, amf) == told
 
 
 def test_sockets_in_a_vrf_and_outside(
@@ -117,6 +131,8 @@ def test_sockets_in_a_vrf_and_outside(
         agrees_with_ss(source, amf, count)
     connect(gnb, gnb.ipv4[0], 5005, None, free, sockets)
     agrees_with_ss(source, amf, 5)
+    told = told_of_sockets(source, amf)
+    assert told == {port: (False, "eth0" if port in (5001, 5005) else "eth1") for port in range(5001, 5006)}
 
 
 def test_the_same_ends_in_two_vrfs(pair: tuple[Host, Host], sockets: ExitStack, source: LiveSource) -> None:
