@@ -74,8 +74,13 @@ INLINE void life_event(struct probe_event *event, const void *asoc, const struct
 }
 
 /* A function is remembered from its entry to its return by the stack it runs on: a softirq that interrupts a
- * process has one of its own (16 KiB, aligned, on x86-64 and arm64), and within a stack none of ours calls another. */
+ * process has one of its own (16 KiB, aligned, on x86-64), and within a stack none of ours calls another. On arm64 it
+ * may have none, before Linux 6.1; there the pointer itself is the same on entry and return, no address being pushed. */
 INLINE u64 stack_of(struct pt_regs *ctx)
 {
+#if defined(__aarch64__)
+	return PT_REGS_SP(ctx);
+#else
 	return PT_REGS_SP(ctx) >> 14;
+#endif
 }

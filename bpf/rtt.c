@@ -70,7 +70,7 @@ int backbeat_return(struct pt_regs *ctx)
 	if (!heard)
 		return 0;
 	made = beats.lookup(&heard->beat);
-	if (made && PT_REGS_RC(ctx) == DISPOSITION_CONSUME) {
+	if (made && (u32)PT_REGS_RC(ctx) == DISPOSITION_CONSUME) {
 		acknowledged.update(&made->transport, &one);
 		if (path_named(&event.who, (void *)heard->asoc, (void *)made->transport)) {
 			event.ns = heard->ns;
