@@ -50,10 +50,9 @@ def system(series: str) -> System:
 
 
 def renew_checkout(root: Path) -> None:
-    """Puts the repository as it is now into a root; compiled, where this Python is of the same version."""
+    """Puts the repository as it is now into a root, compiled if it can be."""
     copy_checkout(root)
-    if _site(root).parent.name == f"python3.{sys.version_info.minor}":
-        _compile(root / CHECKOUT.relative_to("/"), CHECKOUT)
+    _compile(root, root / CHECKOUT.relative_to("/"))
 
 
 def _install_programs() -> None:
@@ -86,8 +85,8 @@ def _root(suite: str, folder: Path) -> Path:
     site = _site(root)
     _make_venv(root, site)
     install_requirements(site, site.parent.name.removeprefix("python"), requirements, "aarch64")
-    if site.parent.name == f"python3.{sys.version_info.minor}":
-        _compile(site, Path("/") / site.relative_to(root))
+    for modules in (site, root / "usr/lib" / site.parent.name, root / "usr/lib/python3/dist-packages"):
+        _compile(root, modules)
     marker.write_text(recipe)
     return root
 
@@ -124,6 +123,7 @@ def _make_venv(root: Path, site: Path) -> None:
     )
 
 
-def _compile(folder: Path, inside: Path) -> None:
-    # The guest would take twenty times as long for it, in each run.
-    compileall.compile_dir(folder, stripdir=str(folder), prependdir=str(inside), quiet=2, workers=1)
+def _compile(root: Path, folder: Path) -> None:
+    """What is in a folder of the root, where this Python is of the root's version: else each guest does it anew."""
+    if _site(root).parent.name == f"python3.{sys.version_info.minor}":
+        compileall.compile_dir(folder, stripdir=str(root), prependdir="/", quiet=2, workers=1)

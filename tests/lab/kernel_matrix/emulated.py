@@ -42,7 +42,7 @@ SECOND = rf"""
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 for folder in run tmp dev/shm; do mkdir -p /$folder && mount -t tmpfs lab /$folder; done
 mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
-ln -sfn /proc/self/fd /dev/fd
+ln -sfn /proc/self/fd /dev/fd; hostname lab
 mount -t bpf bpf /sys/fs/bpf; mount -t cgroup2 cgroup2 /sys/fs/cgroup
 echo "lab: up after $(cut -d' ' -f1 /proc/uptime) s"
 INSIDE=yes bash {CHECKOUT}/tests/lab/machine/prepare.sh /job
@@ -54,6 +54,8 @@ sync; echo o >/proc/sysrq-trigger; sleep 60
 def run(command: Sequence[str], built: System, *, timeout: float) -> Result:
     """As tests.lab.machine.run: `command` as root, in the root's checkout; nothing of this machine's is there."""
     environment = {"PATH": f"{VENV}/bin:/usr/sbin:/usr/bin:/sbin:/bin", "SCTPTOP_LAB_JOB": "/job"}
+    # Of what is not compiled in the root each file is compiled once a boot.
+    environment["PYTHONDONTWRITEBYTECODE"] = ""
     with (
         exclusive("vm", len(os.sched_getaffinity(0))),
         new_job(command, where="vm", cwd=CHECKOUT, env=environment) as job,
