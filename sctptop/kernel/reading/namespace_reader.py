@@ -149,9 +149,15 @@ class NamespaceReader:
             self._exact.learn(self._sockets)
             records = _distinct(record for record in dumped if record.is_association)
             known = {ends_of(record) for record in records.values()}
-            wanted = {**self._alive, **_by_addresses(lines)}
-            count = Counter(map(_addresses, lines))
-            missed = {pair: count[pair] or 1 for pair, ends in wanted.items() if ends not in known}
+            missed = Counter(
+                pair
+                for line in lines
+                if ends_of(line) not in known and (pair := _addresses(line)) is not None
+            )
+            # Lines with the same ends are associations in several VRFs. What /proc passed over may live all the same.
+            missed.update(
+                [pair for pair, ends in self._alive.items() if ends not in known and pair not in missed]
+            )
             records.update(self._exact.look_up(self._diag, missed))
             self._alive = _by_addresses(records.values())
             if exact:
