@@ -52,19 +52,20 @@ class ExactLookups:
 
     def __init__(self, interfaces: Callable[[], Sequence[int]] = interfaces_here) -> None:
         self._interfaces = interfaces
-        self._found: dict[Pair, int] = {}
+        self.found: dict[Pair, int] = {}
+        """Index of the interface by which each was found last time, 0 for none."""
         self._bound: set[int] = set()
 
     def learn(self, sockets: Iterable[DiagRecord]) -> None:
         """Which interfaces these sockets are bound to: their associations, and those to come, are found at once."""
-        self._bound = {*(record.interface for record in sockets), *self._found.values()} - {0}
+        self._bound = {*(record.interface for record in sockets), *self.found.values()} - {0}
 
     def look_up(self, diag: SockDiag, wanted: Mapping[Pair, int]) -> dict[Identity, DiagRecord]:
         """The associations between these ends, as many each as given; without those that are gone.
 
         There may be several with the same ends, each in a VRF of its own. Raises SockDiagError.
         """
-        before, self._found = self._found, {}
+        before, self.found = self.found, {}
         records: dict[Identity, DiagRecord] = {}
         missing = dict(wanted)
         groups: dict[int, list[Pair]] = {}
@@ -77,7 +78,7 @@ class ExactLookups:
                 if record is not None and identity(record) not in records:
                     records[identity(record)] = record
                     missing[pair] -= 1
-                    self._found[pair] = interface
+                    self.found[pair] = interface
 
         for interface, pairs in groups.items():
             ask(interface, pairs)
