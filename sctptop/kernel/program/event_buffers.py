@@ -15,8 +15,10 @@ from typing import Any
 from sctptop.kernel.host.memlock import locked_memory, processors
 from sctptop.model.source_state import Trouble, TroubleError
 
-PERF_PAGES = {"events": 32, "ngap_events": 128}
-"""Pages of each CPU's buffer: room for over a thousand events, or three thousand messages, that come at once."""
+BUFFER_KIB = {"events": 128, "ngap_events": 512}
+"""Of each CPU: room for over a thousand events, or three thousand messages, that come at once. In bytes and not in
+pages: those of arm64 have 4, 16 or 64 KiB.
+"""
 MOST_KIB = 16 << 10
 """What the buffers of one name take at most: hosts with many processors have less for each."""
 WAKE_AT = {"events": 1, "ngap_events": 64}
@@ -86,7 +88,7 @@ def useful(names: Mapping[str, object], cpus: int) -> dict[str, int]:
     """Pages a processor of each of those names on a host with so many processors: a power of two each."""
     found = {}
     for name in names:
-        pages = PERF_PAGES[name]
+        pages = max(1, BUFFER_KIB[name] // PAGE_KIB)
         while pages > 1 and pages * PAGE_KIB * cpus > MOST_KIB:
             pages //= 2
         found[name] = pages
@@ -95,7 +97,7 @@ def useful(names: Mapping[str, object], cpus: int) -> dict[str, int]:
 
 def needed_kib(cpus: int) -> int:
     """What all of them take of one processor's memory, with the page of each that the kernel writes its place to."""
-    return _kib(useful(PERF_PAGES, cpus))
+    return _kib(useful(BUFFER_KIB, cpus))
 
 
 def open_buffers(bpf: Any, takers: Mapping[str, Taker], said: Said) -> Buffers:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sctptop.kernel.host.preflight import PROC_SCTP
 from sctptop.kernel.reading.associations import Ends, ends_of
-from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.diag_records import ANY_STATE, LISTEN, DiagRecord
+from sctptop.kernel.reading.exact import ExactLookups, Identity, identity, sockets_of
 from sctptop.kernel.reading.procfs import (
     AssocLine,
     EpLine,
@@ -27,14 +28,14 @@ EXACT_ABOVE = 1000
 """Associations beyond which each is looked up by hash: a dump is quadratic in their number.
 
 A look-up does not return the settings of the socket (nodelay and the like): beyond it they are those of
-the first reading, and None for a socket that is younger.
+the first reading, and for a socket that is younger those of when it was new, a few in each reading.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of one namespace, and how ``diag`` and ``procfs`` went. ``sockets``: records of endpoints, where
-    they were read this very time.
+    """What was read of one namespace, and how ``diag`` and ``procfs`` went. ``sockets``: records of endpoints
+    that were read this very time, those that listen all.
     """
 
     lines: list[AssocLine] = field(default_factory=list)
@@ -68,8 +69,9 @@ class NamespaceReader:
         self._diag: SockDiag | None = None
         self._lines: dict[int, AssocLine] = {}
         self._alive: dict[Pair, Ends] = {}
+        self._exact = ExactLookups()
         self._sockets: list[DiagRecord] = []
-        self._dumped = False
+        self._fresh: list[DiagRecord] = []
         self._snmp: tuple[str, dict[str, int]] = ("", {})
 
     def close(self) -> None:
@@ -80,7 +82,7 @@ class NamespaceReader:
 
     def read(self) -> Read:
         """One reading of the namespace that the calling thread is in."""
-        self._dumped = False
+        self._fresh = []
         counters, counters_state = self._text("snmp")
         assocs, assocs_state = self._text("assocs")
         eps, eps_state = self._text("eps")
@@ -103,7 +105,7 @@ class NamespaceReader:
             records=records,
             remaddrs=parse_remaddr(remaddr),
             endpoints=parse_eps(eps),
-            sockets=self._sockets if self._dumped else [],
+            sockets=self._fresh,
             counters=self._counters(counters),
             diag=diag,
             procfs=not_ok((assocs_state, remaddr_state, counters_state, eps_state)),
@@ -140,17 +142,26 @@ class NamespaceReader:
             if self._diag is None:
                 self._diag = SockDiag()
             # The first reading dumps: only a dump has what /proc passed over, and the settings of sockets.
-            dumped = self._diag.dump() if len(lines) <= EXACT_ABOVE or not self._lines else []
-            if dumped:
-                self._dumped = True
-                self._sockets = [record for record in dumped if not record.is_association]
+            exact = len(lines) > EXACT_ABOVE and bool(self._lines)
+            dumped = self._diag.dump(states=LISTEN if exact else ANY_STATE)
+            self._fresh = [record for record in dumped if not record.is_association]
+            self._sockets = [*self._sockets, *self._fresh] if exact else self._fresh
+            self._exact.learn(self._sockets)
             records = _distinct(record for record in dumped if record.is_association)
             known = {ends_of(record) for record in records.values()}
-            wanted = {**self._alive, **_by_addresses(lines)}
-            missed = [pair for pair, ends in wanted.items() if ends not in known]
-            looked_up = self._diag.look_up(missed)
-            records.update(_distinct(record for record in looked_up if record is not None))
+            missed = Counter(
+                pair
+                for line in lines
+                if ends_of(line) not in known and (pair := _addresses(line)) is not None
+            )
+            # Lines with the same ends are associations in several VRFs. What /proc passed over may live all the same.
+            missed.update(
+                [pair for pair, ends in self._alive.items() if ends not in known and pair not in missed]
+            )
+            records.update(self._exact.look_up(self._diag, missed))
             self._alive = _by_addresses(records.values())
+            if exact:
+                self._sockets = sockets_of(self._diag, records.values(), self._sockets)
         except SockDiagError as error:
             # A socket that failed may hold stale answers.
             self.close()
@@ -161,17 +172,9 @@ class NamespaceReader:
         return [*self._sockets, *records.values()], OK
 
 
-def _distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord]:
+def _distinct(records: Iterable[DiagRecord]) -> dict[Identity, DiagRecord]:
     """Records by tags and ports: a walk that was disturbed may list one association twice."""
-    return {
-        (
-            record.info.get("tag", 0),
-            record.info.get("peer_tag", 0),
-            record.local_port,
-            record.remote_port,
-        ): record
-        for record in records
-    }
+    return {identity(record): record for record in records}
 
 
 def _still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> list[AssocLine]:

@@ -6,7 +6,7 @@ import pytest
 
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
-from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.diag_records import ANY_STATE, DiagRecord
 from sctptop.kernel.reading.sockdiag import Pair
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.unit.kernel.fake_proc import FakeProc
@@ -21,10 +21,10 @@ class FakeSockDiag:
 
     records: list[DiagRecord]
 
-    def dump(self) -> list[DiagRecord]:
-        return self.records
+    def dump(self, ports: tuple[int, int] = (0, 0), states: int = ANY_STATE) -> list[DiagRecord]:
+        return self.records if states == ANY_STATE else []
 
-    def look_up(self, pairs: list[Pair]) -> list[DiagRecord | None]:
+    def look_up(self, pairs: list[Pair], interface: int = 0) -> list[DiagRecord | None]:
         def found(pair: Pair) -> DiagRecord | None:
             same = (record for record in self.records if record.local_addresses[0] == pair[0][0])
             return next(same, None)
@@ -90,7 +90,7 @@ def test_what_the_first_walk_passed_over_the_second_finds(
 
     monkeypatch.setattr(namespace_reader, "read_text", read_text)
     # Nor did the dump tell it: only a look-up does.
-    monkeypatch.setattr(kernel, "dump", list)
+    monkeypatch.setattr(kernel, "dump", lambda **_: [])
     kernel.records = [record(11), record(22, "10.9.0.3")]
     found = LiveSource(None, tmp_path, netns=OWN_NAMESPACE).read().associations
     assert {(entry.assoc_id, entry.own_tag) for entry in found} == {(5, 11), (6, 22)}

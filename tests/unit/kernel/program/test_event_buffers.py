@@ -120,6 +120,21 @@ def test_many_processors_have_less_each() -> None:
     assert (needed_kib(2), needed_kib(64)) == (648, 392)
 
 
+@pytest.mark.parametrize(
+    ("page_kib", "pages", "needed"),
+    [(4, (32, 128), 648), (16, (8, 32), 672), (64, (2, 8), 768), (1024, (1, 1), 4096)],
+)
+def test_larger_pages_make_no_larger_buffers(
+    monkeypatch: pytest.MonkeyPatch, page_kib: int, pages: tuple[int, int], needed: int
+) -> None:
+    monkeypatch.setattr(event_buffers, "PAGE_KIB", page_kib)
+    assert useful(dict.fromkeys(("events", "ngap_events")), 2) == dict(
+        zip(("events", "ngap_events"), pages, strict=True)
+    )
+    # A page more of each, for the place that the kernel writes to.
+    assert needed_kib(2) == needed
+
+
 def test_each_buffer_has_a_descriptor_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     limits: list[tuple[int, int]] = []
     monkeypatch.setattr(event_buffers, "processors", lambda: 512)
