@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,18 @@ def test_a_sample_comes_back_as_it_went() -> None:
         counters={"SctpCurrEstab": 1},
     )
     assert from_json(json.loads(json.dumps(to_json(before)))) == before
+
+
+def test_what_of_messages_was_followed_comes_back_and_is_a_share() -> None:
+    before = replace(sample(association(), at_s=1), followed=0.07, no_room={"unread": 3})
+    document = json.loads(json.dumps(to_json(before)))
+    assert from_json(document) == before
+    del document["followed"], document["no_room"]
+    old = from_json(document)
+    assert old.followed is None and old.no_room == {}
+    for wrong in ({"followed": 1.5}, {"followed": "all"}, {"no_room": {"unread": "three"}}, {"no_room": 3}):
+        with pytest.raises(SchemaError):
+            from_json(document | wrong)
 
 
 @given(st.dictionaries(st.text(), st.text() | st.sampled_from(["ok", "off: --no-bpf", "off: x (try: y)"])))
