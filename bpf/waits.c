@@ -77,11 +77,11 @@ INLINE int at_hand_over(void *ctx, void *outqueue, void *chunk)
 		new.turn = now->epoch;
 	}
 #endif
-	if (!new.ngap && !message.ends)
+	if (!is_followed(now) && !new.ngap)
+		return 0;
+	if (!message.ends && !new.ngap)
 		return 0;
 	new.ns = bpf_ktime_get_ns();
-	if (!new.ngap && !is_followed(now, new.ns))
-		return 0;
 #ifdef HAVE_sctp_association__force_delay
 	new.more = more_follow((void *)sctp_chunk__asoc(chunk));
 #endif
@@ -138,9 +138,13 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 	u64 key = returned;
 	struct unread new = {.asoc = (u64)asoc};
 	struct message message = {};
+	bool followed;
 
 	/* No memory for it, or no room in the receive buffer: NULL, and the peer will send it again. */
-	if (!key || !now || !message_of(&message, chunk) || !message.begins)
+	if (!key || !now || !message_of(&message, chunk))
+		return 0;
+	followed = is_followed(now);
+	if (!message.begins)
 		return 0;
 	new.turn = now->turn;
 #ifdef NGAP
@@ -149,7 +153,7 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 		new.turn = now->epoch;
 	}
 #endif
-	if (!new.ngap && !is_followed(now, since))
+	if (!new.ngap && !followed)
 		return 0;
 	if (message.ends && !one_is_missing(asoc))
 		new.ns = since;

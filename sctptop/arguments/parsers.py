@@ -248,7 +248,7 @@ def _probes(parser: argparse.ArgumentParser) -> None:
     probes.add_argument(
         "--every-message",
         action="store_true",
-        help="measure the waits of every message, also above 20,000 a second, where it is some of them otherwise",
+        help="measure the waits of every message, also above 20,000 chunks a second, where it is some of them else",
     )
     probes.add_argument(
         "--no-ngap",

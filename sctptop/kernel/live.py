@@ -13,7 +13,8 @@ from sctptop.kernel.host.jiffies import JiffyClock, configured_hz
 from sctptop.kernel.host.preflight import PROC_SCTP, missing_sctp
 from sctptop.kernel.owners.processes import Owners
 from sctptop.kernel.probes.events import Clocks
-from sctptop.kernel.probes.session import NOTHING, Probes
+from sctptop.kernel.probes.observed import NOTHING
+from sctptop.kernel.probes.session import Probes
 from sctptop.kernel.reading.all_namespaces import Everywhere
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.endpoints import endpoints

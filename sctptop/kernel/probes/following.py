@@ -7,10 +7,9 @@ from collections.abc import Iterable
 
 from sctptop.kernel.probes.pace import Count, Pace
 from sctptop.kernel.program import maps
-from sctptop.kernel.program.declarations import FOLLOW, FOLLOWING, MESSAGES
+from sctptop.kernel.program.declarations import CHUNKS, FOLLOW, FOLLOWING
 from sctptop.kernel.program.program import Program
-from sctptop.kernel.program.records import AssociationWindows
-from sctptop.kernel.program.records import Following as Followed
+from sctptop.kernel.program.records import AssociationWindows, Followed
 
 NGAP_PORTS = frozenset({38412, 36412})
 HERE_NS = 60 * 10**9
@@ -24,6 +23,9 @@ class Following:
         self._every_message = every_message
         self._pace = Pace(time.monotonic())
         self._turn = self._epoch = 1
+        self._look = 0
+        self._everything = True
+        self._looked = Count(0, 0)
         self._here_until_ns: int | None = None
 
     def begin(self, program: Program) -> None:
@@ -36,7 +38,11 @@ class Following:
         if not program.has(FOLLOW.file) or not program.has("waits.c"):
             return
         was_away, stays = program.resting, self._here_until_ns is not None or not program.can_rest
-        if not self._pace.step(time.monotonic(), _count(program), stays=stays):
+        count = _count(program)
+        if not self._pace.step(time.monotonic(), count, stays=stays):
+            if count != self._looked:
+                self._looked = count
+                self._put(program, everything=self._everything)
             return
         if self._pace.resting:
             self._put(program, everything=False)
@@ -64,10 +70,12 @@ class Following:
         return self._pace.share(time.monotonic(), _count(program))
 
     def _put(self, program: Program, *, everything: bool) -> None:
-        content = FOLLOWING.encode(Followed(int(everything), self._turn, self._epoch, 0))
+        self._everything = everything
+        self._look += 1
+        content = FOLLOWING.encode(Followed(int(everything), self._turn, self._epoch, self._look))
         maps.put_bytes(program.map_fd(FOLLOW.name), 0, content)
 
 
 def _count(program: Program) -> Count:
-    table = program.map_fd(MESSAGES.name)
+    table = program.map_fd(CHUNKS.name)
     return Count(maps.get(table, 0), maps.get(table, 1))

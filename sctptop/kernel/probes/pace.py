@@ -1,4 +1,4 @@
-"""How many messages are followed: all below a rate, above it those of a while now and then, as the traffic goes.
+"""Which messages are followed: all below a rate of chunks, above it those of a while now and then, as the traffic goes.
 
 What is hit by each packet is taken away in between, so that it costs nothing there. Where NGAP goes by it stays, and
 leaves early with what is none: messages of NGAP are followed all.
@@ -10,9 +10,9 @@ import threading
 from dataclasses import dataclass
 
 ABOVE = 20_000
-"""Messages a second of the host from which on not all are followed."""
+"""DATA chunks a second of the host, sent and received, from which on not all are followed."""
 WANTED = 5_000
-"""Messages a second that are then followed, about."""
+"""Chunks a second that are then followed, about."""
 LOOK_S = 0.1
 """A while in which messages are followed lasts so long at least."""
 LEAST_REST_S, MOST_REST_S = 0.3, 2.0
@@ -20,7 +20,7 @@ LEAST_REST_S, MOST_REST_S = 0.3, 2.0
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Messages that came by while the hooks were there, and those of them that were followed."""
+    """DATA chunks that came by while the hooks were there, and those of them that were followed."""
 
     seen: int
     taken: int

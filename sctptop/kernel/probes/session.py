@@ -5,16 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 
 from sctptop.kernel.host.preflight import missing_sctp
 from sctptop.kernel.host.privilege import missing_for_probes
 from sctptop.kernel.probes import bins, room
-from sctptop.kernel.probes.bins import Bins, PathName
 from sctptop.kernel.probes.events import Clocks, event
 from sctptop.kernel.probes.following import Following
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_events, ngap_record
+from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.probes.room import Room
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.kernel.program import find_bcc, maps
@@ -32,8 +31,6 @@ from sctptop.kernel.program.event_buffers import Rounds
 from sctptop.kernel.program.points import ProbeChoice
 from sctptop.kernel.program.program import PointState, Program
 from sctptop.kernel.program.program_source import ALL_PROBES
-from sctptop.kernel.program.records import AssociationName, AssociationWindows, PathWindows
-from sctptop.model.event import Event
 from sctptop.model.source_state import COMPILING, OK, Kind, SourceState, Trouble
 
 QUEUE = 65536
@@ -47,27 +44,6 @@ LACKING = SourceState(Kind.OFF, "this kernel lacks what they need (sctptop --pro
 
 _LOADING = threading.Lock()
 """BCC reads an environment variable and clang writes to descriptor 2: both are the whole process's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What the probes saw since the reading before. Waits are by WAIT_NAMES.
-
-    ``followed``: the share of messages whose waits were measured; ``no_room``: what found no room in our tables, by
-    their names.
-    """
-
-    events: tuple[Event, ...] = ()
-    lost: int = 0
-    paths: Mapping[PathName, PathWindows] = field(default_factory=dict)
-    associations: Mapping[AssociationName, AssociationWindows] = field(default_factory=dict)
-    data_rtts: Mapping[PathName, Bins] = field(default_factory=dict)
-    waits: Mapping[AssociationName, Mapping[str, Bins]] = field(default_factory=dict)
-    followed: float | None = None
-    no_room: Mapping[str, int] = field(default_factory=dict)
-
-
-NOTHING = Observed()
 
 
 class Probes:

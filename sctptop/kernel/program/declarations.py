@@ -23,7 +23,7 @@ from sctptop.kernel.program.records import (
     Change,
     EndReason,
     Extent,
-    Following,
+    Followed,
     HandedOver,
     NgapEvent,
     NgapHead,
@@ -69,7 +69,7 @@ PATH_WINDOWS, ASSOC_WINDOWS = Layout(PathWindows), Layout(AssociationWindows)
 PROBE_EVENT, NGAP_EVENT = Layout(ProbeEvent), Layout(NgapEvent)
 ASSOCIATION_END = Layout(AssociationEnd)
 RTT_BIN, WAIT_BIN = Layout(RttBin), Layout(WaitBin)
-FOLLOWING, HANDED_OVER_NOW, UNREAD_NOW = Layout(Following), Layout(HandedOver), Layout(Unread)
+FOLLOWING, HANDED_OVER_NOW, UNREAD_NOW = Layout(Followed), Layout(HandedOver), Layout(Unread)
 
 STRUCTS = (
     CStruct("who", "who.h", Layout(Who)),
@@ -96,7 +96,7 @@ DATA_RTTS = CTable("data_rtts", "rtt.c", RTT_BIN.size, 8)
 WAIT_COUNTS = CTable("waits", "waits.c", WAIT_BIN.size, 8)
 HANDED_OVER = CTable("handed_over", "waits.c", 8, HANDED_OVER_NOW.size)
 UNREAD = CTable("unread", "waits.c", 8, UNREAD_NOW.size)
-MESSAGES = CTable("messages", "follow.h", 4, 8)
+CHUNKS = CTable("chunks", "follow.h", 4, 8)
 FOLLOW = CTable("following", "follow.h", 4, FOLLOWING.size)
 NO_ROOM_IN = CTable("no_room", "tables.h", 4, 8)
 LOST = (CTable("events_lost", "event.h", 4, 8), CTable("ngap_lost", "ngap.c", 4, 8))
@@ -109,7 +109,7 @@ TABLES = (
     HANDED_OVER,
     UNREAD,
     FOLLOW,
-    MESSAGES,
+    CHUNKS,
     NO_ROOM_IN,
     *LOST,
 )
@@ -122,7 +122,7 @@ ENUMS = (
     CEnum("END", "ends.c", ENDS),
     *(CEnum("HAD", "ends.c", (name,), 1 << place) for place, name in enumerate(HAD)),
     CEnum("WAIT", "waits.c", WAITS),
-    CEnum("MESSAGES", "follow.h", SEEN),
+    CEnum("CHUNKS", "follow.h", SEEN),
     CEnum("ROOM", "tables.h", NO_ROOM),
     CEnum("NGAP", "ngap.c", DIRECTIONS),
 )

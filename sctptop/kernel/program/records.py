@@ -42,7 +42,7 @@ NO_ROOM = (
 )
 """Tables that count what found no room in them."""
 SEEN = ("SEEN", "TAKEN")
-"""Messages that came by while they could be followed, and those that were."""
+"""Chunks that came by while their messages could be followed, and those that were."""
 DIRECTIONS = ("OUT", "IN", "AGAIN")
 """What an ngap_event is of: our message, the peer's, or a chunk of ours sent again."""
 
@@ -264,10 +264,12 @@ class Unread(NamedTuple):
     unused: Annotated[bytes, CType("u8", "s", 3)]
 
 
-class Following(NamedTuple):
-    """Which messages are followed: ``all``, in this ``turn``; ``epoch`` counts how often the hooks were put back."""
+class Followed(NamedTuple):
+    """Which messages are followed: ``all``, in this ``turn``; ``epoch`` counts how often the hooks were put back,
+    ``look`` our looks at their rate.
+    """
 
     all: U32
     turn: U32
     epoch: U32
-    unused: U32
+    look: U32

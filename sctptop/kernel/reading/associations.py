@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.session import NOTHING, Observed
+from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.program.records import AssociationName
 from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.session import Observed
+from sctptop.kernel.probes.observed import Observed
 from sctptop.kernel.program.records import AssociationName
 from sctptop.kernel.reading.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, path_facts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.session import NOTHING, Observed
+from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.program.records import AssociationName, PathWindows
 from sctptop.model.association import PATH_STATES
 

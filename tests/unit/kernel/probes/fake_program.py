@@ -13,7 +13,7 @@ from sctptop.kernel.program.points import POINTS, ProbeChoice
 from sctptop.kernel.program.program import PointState
 
 PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, NGAP_LOST, LOST = 3, 4, 5, 6, 7, 8, 9
-HANDED_OVER, UNREAD, FOLLOW, MESSAGES, NO_ROOM = 10, 11, 12, 13, 14
+HANDED_OVER, UNREAD, FOLLOW, CHUNKS, NO_ROOM = 10, 11, 12, 13, 14
 
 
 class FakeProgram:
@@ -52,7 +52,7 @@ class FakeProgram:
 
     def map_fd(self, name: str) -> int:
         known = {"paths": PATHS, "associations": ASSOCIATIONS, "data_rtts": BINS, "interval": INTERVAL}
-        known |= {"handed_over": HANDED_OVER, "unread": UNREAD, "following": FOLLOW, "messages": MESSAGES}
+        known |= {"handed_over": HANDED_OVER, "unread": UNREAD, "following": FOLLOW, "chunks": CHUNKS}
         return {**known, "waits": WAITED, "ngap_lost": NGAP_LOST, "events_lost": LOST, "no_room": NO_ROOM}[
             name
         ]

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from sctptop.kernel.probes import session
+from sctptop.kernel.probes.observed import NOTHING
 from sctptop.kernel.probes.room import OLD_NS
-from sctptop.kernel.probes.session import NOTHING, Probes
+from sctptop.kernel.probes.session import Probes
 from sctptop.kernel.probes.window_tables import FORGOTTEN
 from sctptop.kernel.program import find_bcc
 from sctptop.kernel.program.compiling import NoProbes

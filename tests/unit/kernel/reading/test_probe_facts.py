@@ -6,7 +6,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.session import NOTHING, Observed
+from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.program.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.diag_records import DiagRecord
