@@ -28,7 +28,7 @@ from sctptop.model.source_state import Trouble
 BUILT_WITH = ("CONFIG_BPF_SYSCALL", "CONFIG_BPF_EVENTS", "CONFIG_KPROBES")
 """Without one of these the kernel runs no probe."""
 
-MAPS_KIB = 16 << 10
+MAPS_KIB = 28 << 10
 """What the maps take at most, where the kernel counts them against RLIMIT_MEMLOCK."""
 
 
