@@ -32,13 +32,14 @@ INLINE void show(void *ctx, struct path_windows *path, u32 peer_rwnd)
 
 #endif
 
-/* The number of duplicate TSNs in a SACK: RFC 9260 section 3.3.4. */
-INLINE u32 duplicates(const void *chunk)
-{
-	u16 number = 0;
+/* The numbers of gap blocks and of duplicate TSNs in a SACK: RFC 9260 section 3.3.4. */
+struct sack_numbers {
+	u16 gaps, duplicates;
+};
 
-	bpf_probe_read_kernel(&number, sizeof(number), (void *)sctp_chunk__chunk_hdr(chunk) + 14);
-	return FROM_NETWORK16(number);
+INLINE void read_sack(struct sack_numbers *numbers, const void *chunk)
+{
+	bpf_probe_read_kernel(numbers, sizeof(*numbers), (void *)sctp_chunk__chunk_hdr(chunk) + 12);
 }
 
 /* sctp:sctp_probe: each SACK received, before it is worked off. sctp:sctp_probe_path fires only from within the ring
@@ -47,13 +48,23 @@ INLINE int at_sack(struct bpf_raw_tracepoint_args *ctx)
 {
 	const void *asoc = (void *)ctx->args[1];
 	const void *head = ADDRESS_sctp_association__peer__transport_addr_list(asoc);
-	struct assoc_windows *entry = known(asoc);
-	u64 next = list_head__next(head);
+	const struct following *now = following_now();
+	struct sack_numbers numbers = {};
+	struct assoc_windows *entry;
+	u64 next;
 
+	read_sack(&numbers, (void *)ctx->args[2]);
+#ifndef EVERY_CHANGE
+	/* Where there are very many, those that tell of no loss are looked at in the whiles in which messages are followed. */
+	if (now && now->epoch && !now->all && !numbers.gaps && !numbers.duplicates)
+		return 0;
+#endif
+	entry = known(asoc);
 	if (!entry)
 		return 0;
+	next = list_head__next(head);
 	look_at_association(entry, asoc);
-	entry->peer_dups += duplicates((void *)ctx->args[2]);
+	entry->peer_dups += FROM_NETWORK16(numbers.duplicates);
 	NO_UNROLL
 	for (int i = 0; i < MOST_PATHS; i++) {
 		const void *transport = transport_in(next, head);

@@ -13,9 +13,9 @@ ABOVE = 20_000
 """DATA chunks a second of the host, sent and received, from which on not all are followed."""
 WANTED = 5_000
 """Chunks a second that are then followed, about."""
-LOOK_S = 0.1
+LOOK_S = 0.2
 """A while in which messages are followed lasts so long at least."""
-LEAST_REST_S, MOST_REST_S = 0.3, 2.0
+LEAST_REST_S, MOST_REST_S = 0.4, 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ IN_THE_KERNEL = {
         "call",
         "followed",
         "message",
+        "sack_numbers",
     ),
     *("blocked", "fragments", "ngap_walk", "ngap_rate", "ngap_stream"),
     *("end_memory", "cause_header"),
