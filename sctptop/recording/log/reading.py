@@ -26,7 +26,7 @@ played."""
 
 
 class LogStore:
-    """A file of format 2."""
+    """A file of format 2 or 3."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         """Takes the descriptor over. Raises RecordingError where nothing in the file is a recording."""

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.model.sample import Sample
-from sctptop.recording.delta import keyed
 from sctptop.recording.file_format import TEXT_LIMIT
 from sctptop.recording.log.frames import FileHead, Frame, FrameKind
 from sctptop.schema import to_json
 from tests.ui.scripted import sample, with_probes
 from tests.unit.recording.damaging import framed
-from tests.unit.recording.old_format import SCHEMA
+from tests.unit.recording.old_format import SCHEMA, keyed
 
 ID = b"bombbomb"
 US = 1_795_435_380_000_000
