@@ -212,6 +212,11 @@ class Recording:
                 return next(later, self._ends[number] - 1)
         return len(self) - 1
 
+    def most_at(self, position: int) -> int:
+        """The most associations in a sample near a position, 0 where only the samples tell."""
+        found = self._store.contents(bisect_right(self._ends, position))
+        return found[0] if found is not None else 0
+
     def contents(self) -> tuple[int, Counter[str]]:
         """The most associations in one sample, and how many events, by kind."""
         most, events = 0, Counter[str]()

@@ -20,7 +20,7 @@ from sctptop.terminal_text import REPLACEMENT, printable
 
 ATTEMPTS = 4
 """How often a file is walked that is being written meanwhile."""
-CHECKED, LEAST_CHECKED = 1 << 30, 1 << 14
+CHECKED, LEAST_CHECKED = 1 << 28, 1 << 14
 """Bytes of a file that are checked unasked, and what a block counts for at least; of the rest one learns when it is
 played."""
 

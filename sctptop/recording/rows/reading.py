@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, fields
+from itertools import compress
 from operator import add
 from typing import Any
 
@@ -90,8 +91,10 @@ class _Table:
             raise DamagedError(f"{name} grows in more or fewer rows")
         column = self._columns.get(name, ())
         if column and name != self._skipped:
-            values = list(map(add, map(column.__getitem__, rows), gains))
-            self._put(name, rows, made(self._kind, name, values))
+            # Where a row gained nothing there may be no number.
+            grown = list(compress(rows, gains))
+            values = list(map(add, map(column.__getitem__, grown), filter(None, gains)))
+            self._put(name, grown, made(self._kind, name, values))
 
     def _set(self, name: str, rows: Sequence[int], held: Any) -> None:
         if name in self._columns and name != self._skipped:

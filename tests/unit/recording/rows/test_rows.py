@@ -118,6 +118,16 @@ def test_numbers_are_told_as_what_they_gained() -> None:
     assert told_of["to"] == {"cwnd": [[0, 1, 1], {"all": 1}]}
 
 
+def test_of_those_that_gained_one_may_have_no_number() -> None:
+    before = [replace(one, in_packets=number or None, in_sacks=1) for number, one in enumerate(some(4))]
+    after = [replace(one, in_packets=one.in_packets and 9, in_sacks=2) for one in before]
+    rows, texts = Rows(), told([before, after])
+    assert texts[1]["associations"]["by"]["in_packets"] == [0, 8, 7, 6]
+    for text in texts:
+        rows.follow(text)
+    assert list(rows.associations()) == after
+
+
 def test_an_order_is_told_where_it_is_another() -> None:
     found = some(3)
     texts = told([found, found[::-1], found[::-1][1:], found])
