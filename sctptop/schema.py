@@ -126,6 +126,26 @@ def association_from_json(document: Mapping[str, Any]) -> Association:
     return association
 
 
+def attribute_to_json(value: Any) -> Any:
+    """The value of an attribute of an association or a path that JSON has no form of: whose process, which way."""
+    return _plain(value)
+
+
+def record_from_json(kind: type[Any], document: Mapping[str, Any]) -> Any:
+    """A process or a way. Raises SchemaError, or what a value that is no object raises."""
+    return _build(kind, {**document})
+
+
+def types_of(kind: type[Any], name: str) -> frozenset[type]:
+    """Those that an attribute of an association or a path may have."""
+    return _ALLOWED[kind][name]
+
+
+def check_scalar(name: str, value: Any) -> None:
+    """Raises SchemaError for a text that is longer, or a number that is larger than any."""
+    _check_value(name, value, _SCALARS)
+
+
 def _part_of(document: Mapping[str, Any], name: str, built: dict[str, Any]) -> Any:
     if name not in built:
         built[name] = _PARTS[name](document[name])

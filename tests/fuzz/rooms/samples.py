@@ -103,7 +103,8 @@ def _model(samples: Sequence[Sample] | Iterator[Sample]) -> None:
 
 def patched_lines() -> Sequence[bytes]:
     """A block as the recorder writes it."""
-    from sctptop.recording.delta import keyed, patch_between
+    from sctptop.recording.delta import patch_between
+    from tests.unit.recording.old_format import keyed
 
     found = [keyed(json.loads(one)) for one in documents()]
     changes = (patch_between(before, after) for before, after in itertools.pairwise(found))
