@@ -150,11 +150,17 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
     if writer is not None:
         from sctptop.model.associations.history import WINDOW
         from sctptop.output.damage import report_damage
+        from sctptop.output.progress import Progress
         from sctptop.output.stream import stream
         from sctptop.recording.replay import ReplaySource
 
-        source = ReplaySource(recording, start, WINDOW)
-        code = stream(source, options, writer, source.lead_in())
+        with Progress("reading", len(recording), max(start - WINDOW, 0)) as progress:
+            # On one terminal the lines themselves tell how far it is.
+            told = start if sys.stdout.isatty() else len(recording)
+            source = ReplaySource(
+                recording, start, WINDOW, lambda at: progress.at(at) if at < told else progress.clear()
+            )
+            code = stream(source, options, writer, source.lead_in())
         report_damage(recording)
         return code
     from sctptop.output.terminal_check import need_terminal

@@ -6,7 +6,7 @@ import os
 from array import array
 from bisect import bisect_right
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from pathlib import Path
@@ -180,9 +180,11 @@ class Recording:
             position = self._ends[bisect_right(self._ends, position)]
         return None
 
-    def check(self) -> None:
-        """Count the blocks that are damaged, as far as looking for them unasked goes."""
+    def check(self, tell: Callable[[int], object] = lambda _: None) -> None:
+        """Count the blocks that are damaged, as far as looking for them unasked goes. ``tell`` is told the number of
+        each block before."""
         for number in range(len(self.blocks)):
+            tell(number)
             try:
                 self._store.check(number)
             except DamagedError:
@@ -201,10 +203,11 @@ class Recording:
                 return next(later, self._ends[number] - 1)
         return len(self) - 1
 
-    def contents(self) -> tuple[int, Counter[str]]:
-        """The most associations in one sample, and how many events, by kind."""
+    def contents(self, tell: Callable[[int], object] = lambda _: None) -> tuple[int, Counter[str]]:
+        """The most associations in one sample, and how many events, by kind. ``tell`` as of ``check``."""
         most, events = 0, Counter[str]()
         for number in range(len(self.blocks)):
+            tell(number)
             found = self._store.contents(number) or self._counted(number)
             most = max(most, found[0])
             for kind, times in found[1].items():
