@@ -11,7 +11,8 @@ from sctptop.model.snapshot import Snapshot
 from sctptop.output.progress import CLEARED, in_place
 from sctptop.output.stream import Writer
 from sctptop.quantity import counted, milliseconds, short
-from sctptop.recording.recorder import Recorder, Status
+from sctptop.recording.recorder import Recorder
+from sctptop.recording.status import Status
 from sctptop.standard_streams import complain
 from sctptop.terminal_text import printable
 
