@@ -13,8 +13,7 @@ from pathlib import Path
 
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain
-from sctptop.recording.database import MAGIC, DatabaseStore
-from sctptop.recording.file_format import BLOCK_BYTES, RecordingError
+from sctptop.recording.file_format import BLOCK_BYTES, DATABASE, RecordingError
 from sctptop.recording.log.opening import opened
 from sctptop.recording.log.reading import LogStore
 from sctptop.recording.log.walk import read_at
@@ -254,12 +253,14 @@ def _store_of(path: Path) -> Store:
     """The file, of whichever format. Raises RecordingError."""
     descriptor = opened(path)
     try:
-        begin = read_at(descriptor, len(MAGIC), 0)
+        begin = read_at(descriptor, len(DATABASE), 0)
         if not begin:
             raise RecordingError(f"{path} is empty: the recording ended before it began")
-        if begin != MAGIC:
+        if begin != DATABASE:
             return LogStore(path, descriptor)
     except RecordingError:
         os.close(descriptor)
         raise
+    from sctptop.recording.database import DatabaseStore
+
     return DatabaseStore(path, descriptor)
