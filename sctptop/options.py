@@ -10,8 +10,6 @@ from sctptop.fields.ordering import BY_REMOTE, Order
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice, Selector
 from sctptop.views import FIRST
 
-INTERVAL_MIN_S, INTERVAL_MAX_S = 0.1, 3600.0
-
 
 @dataclass(frozen=True, slots=True)
 class Options:

@@ -180,14 +180,31 @@ def event_to_json(event: Event) -> dict[str, Any]:
 
 
 def _event(document: Mapping[str, Any]) -> Event:
-    known = {name: document[name] for name in _EVENT if name in document}
-    details = {name: value for name, value in document.items() if name not in known and name != "time"}
-    _check(Event, known)
-    for name, value in details.items():
-        _check_value(name, value, _SCALARS)
-    time = datetime.fromisoformat(document["time"])
+    details = dict(document)
+    time = datetime.fromisoformat(details.pop("time"))
     _check_time(time)
+    known = {name: details.pop(name) for name in _EVENT if name in details}
+    if tuple(map(type, known.values())) not in _EVENT_TYPES or not _are_scalars(known.values()):
+        _check(Event, known)
+    if not _are_scalars(details.values()):
+        for name, value in details.items():
+            _check_value(name, value, _SCALARS)
     return Event(time=time, details=details, **known)
+
+
+def _are_scalars(values: Iterable[Any]) -> bool:
+    """Whether ``_check_value`` finds nothing: at once, for most of a recording is details of events."""
+    for value in values:
+        kind = type(value)
+        if kind is int:
+            if not -_NUMBER_LIMIT < value < _NUMBER_LIMIT:
+                return False
+        elif kind is str:
+            if len(value) > LONGEST_TEXT:
+                return False
+        elif value is not None and kind is not bool and not (kind is float and isfinite(value)):
+            return False
+    return True
 
 
 def _check_time(time: datetime) -> None:
@@ -285,4 +302,10 @@ def _element(hint: Any) -> type | None:
 _HINTS = {kind: typing.get_type_hints(kind) for kind in (*_KINDS, Event, Sample)}
 _ALLOWED = {kind: {name: _types(hint) for name, hint in hints.items()} for kind, hints in _HINTS.items()}
 _ELEMENTS = {kind: {name: _element(hint) for name, hint in hints.items()} for kind, hints in _HINTS.items()}
+_EVENT_TYPES = frozenset(
+    (*(str if name == "kind" else int for name in _EVENT[:-2]), tag, address)
+    for tag in (int, NoneType)
+    for address in (str, NoneType)
+)
+"""Of what each event has beside its details: those of nearly all."""
 _CHECKED_OF_SAMPLE = ("interval_s", "read_s", "host", "kernel", "hz", "events_lost", "followed")

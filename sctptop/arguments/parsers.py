@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sctptop import __version__
 from sctptop.arguments import examples
 from sctptop.errors import USAGE, SctptopError
+from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.event import EVENT_KINDS
-from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.views import FIRST, VIEWS
 
 if TYPE_CHECKING:

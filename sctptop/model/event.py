@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sctptop.model.quick import quick
+
 EVENT_KINDS: Mapping[str, str] = {
     "hb_rtt": "a HEARTBEAT-ACK that the kernel accepted, with its round trip",
     "cwnd": "the congestion window changed, and why",
@@ -39,6 +41,7 @@ CUTS = ("T3_RTX", "FAST_RTX", "ECNE", "INACTIVE", "RESET")
 Detail = int | float | str | bool | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. ``details`` by kind:

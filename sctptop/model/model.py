@@ -26,7 +26,8 @@ from sctptop.model.snapshot import Snapshot, totals_of
 class Model:
     """Turns samples, one after the other, into snapshots. Pure but for what it remembers."""
 
-    def __init__(self, selectors: Sequence[Selector] = ()) -> None:
+    def __init__(self, selectors: Sequence[Selector] = (), running: bool = True) -> None:
+        """``running``: registrations under way are in each snapshot; a summary needs those alone that ended."""
         self._rows = Rows(selectors)
         self._books: dict[int, CounterBook] = {}
         self._log = EventLog()
@@ -35,7 +36,7 @@ class Model:
         self._check = Missed()
         self._missed = 0
         self._no_room: Counter[str] = Counter()
-        self._registrations = Registrations(self._rows.place_of)
+        self._registrations = Registrations(self._rows.place_of, running)
         self._peers, self._connects = Peers(), Connects()
         self._storms: tuple[Storm, ...] = ()
         self._adviser = Adviser()

@@ -43,6 +43,9 @@ from sctptop.errors import SctptopError
 from sctptop.schema import LONGEST_TEXT
 from sctptop.terminal_text import REPLACEMENT, printable
 
+DATABASE = b"SQLite format 3\0"
+"""How a file of format 1 begins."""
+
 BLOCK_SAMPLES = 60
 BLOCK_BYTES = 4 << 20
 """A block is full with so many samples, or so much text behind that of the first."""

@@ -8,7 +8,7 @@ import re
 from array import array
 from bisect import bisect_right
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import accumulate
@@ -16,8 +16,7 @@ from pathlib import Path
 
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain
-from sctptop.recording.database import MAGIC, DatabaseStore
-from sctptop.recording.file_format import RecordingError
+from sctptop.recording.file_format import DATABASE, RecordingError
 from sctptop.recording.log.opening import opened
 from sctptop.recording.log.reading import LogStore
 from sctptop.recording.log.walk import read_at
@@ -194,9 +193,11 @@ class Recording:
             position = self._ends[bisect_right(self._ends, position)]
         return None
 
-    def check(self) -> None:
-        """Count the blocks that are damaged, as far as looking for them unasked goes."""
+    def check(self, tell: Callable[[int], object] = lambda _: None) -> None:
+        """Count the blocks that are damaged, as far as looking for them unasked goes. ``tell`` is told the number of
+        each block before."""
         for number in range(len(self.blocks)):
+            tell(number)
             try:
                 self._store.check(number)
             except DamagedError:
@@ -217,10 +218,11 @@ class Recording:
         found = self._store.contents(bisect_right(self._ends, position))
         return found[0] if found is not None else 0
 
-    def contents(self) -> tuple[int, Counter[str]]:
-        """The most associations in one sample, and how many events, by kind."""
+    def contents(self, tell: Callable[[int], object] = lambda _: None) -> tuple[int, Counter[str]]:
+        """The most associations in one sample, and how many events, by kind. ``tell`` as of ``check``."""
         most, events = 0, Counter[str]()
         for number in range(len(self.blocks)):
+            tell(number)
             found = self._store.contents(number) or self._counted(number)
             most = max(most, found[0])
             for kind, times in found[1].items():
@@ -267,12 +269,14 @@ def _store_of(path: Path) -> Store:
     """The file, of whichever format. Raises RecordingError."""
     descriptor = opened(path)
     try:
-        begin = read_at(descriptor, len(MAGIC), 0)
+        begin = read_at(descriptor, len(DATABASE), 0)
         if not begin:
             raise RecordingError(f"{path} is empty: the recording ended before it began")
-        if begin != MAGIC:
+        if begin != DATABASE:
             return LogStore(path, descriptor)
     except RecordingError:
         os.close(descriptor)
         raise
+    from sctptop.recording.database import DatabaseStore
+
     return DatabaseStore(path, descriptor)

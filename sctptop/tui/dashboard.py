@@ -13,7 +13,7 @@ from textual.containers import Vertical
 from sctptop.fields.ends import local_end, remote_end
 from sctptop.fields.field import Field
 from sctptop.model.snapshot import Snapshot
-from sctptop.recording.recorder import Status
+from sctptop.recording.status import Status
 from sctptop.tui.choices import Chosen
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.keys import footer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S
+from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 
 STEPS_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 

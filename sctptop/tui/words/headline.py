@@ -8,7 +8,7 @@ from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import Kind
 from sctptop.quantity import counted, milliseconds, short, show
-from sctptop.recording.recorder import Status
+from sctptop.recording.status import Status
 from sctptop.terminal_text import printable
 from sctptop.totals_text import ALARM, COUNT, LABEL, VALUE, WORDS, totals_pieces
 from sctptop.tui.feeds.reading import Playback, Reading
