@@ -154,11 +154,11 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
     if writer is not None:
         from sctptop.model.associations.history import WINDOW
         from sctptop.output.damage import report_damage
-        from sctptop.output.progress import Progress
+        from sctptop.output.progress import ProgressLine
         from sctptop.output.stream import stream
         from sctptop.recording.replay import ReplaySource
 
-        with Progress("reading", len(recording), max(start - WINDOW, 0)) as progress:
+        with ProgressLine("reading", len(recording), max(start - WINDOW, 0)) as progress:
             # On one terminal the lines themselves tell how far it is.
             told = start if sys.stdout.isatty() else len(recording)
             source = ReplaySource(

@@ -21,7 +21,7 @@ def in_place(text: str, width: int) -> str:
     return f"{CLEARED}{text[: width - 1]}"
 
 
-class Progress:
+class ProgressLine:
     """On standard error where that is a terminal; else silent. Cleared at the end of the ``with``.
 
     ``total`` is what there is to do, in any unit; ``begin`` what was done before.
@@ -36,7 +36,7 @@ class Progress:
         self._due_s = self._since_s + SHOWN_FROM_S
         self._shown = False
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressLine:
         return self
 
     def __exit__(

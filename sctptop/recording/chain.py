@@ -15,8 +15,9 @@ from sctptop.recording.bounds import WEIGHT_LIMIT, check_document, check_named, 
 from sctptop.recording.delta import REMOVED, REPLACE, PatchError, patched
 from sctptop.recording.file_format import printable_json
 from sctptop.recording.packing import DamagedError
-from sctptop.recording.rows.reading import Rows
-from sctptop.schema import SchemaError, association_from_json, sample_of
+from sctptop.recording.rows.reading import RecordedRows
+from sctptop.schema import association_from_json, sample_of
+from sctptop.schema_checks import SchemaError
 
 ROWS = "rows"
 """The part of a text that tells of associations, in format 3. There it begins with the time."""
@@ -27,7 +28,7 @@ class Chain:
 
     def __init__(self) -> None:
         self._document: dict[str, Any] | None = None
-        self._rows: Rows | None = None
+        self._rows: RecordedRows | None = None
         self._associations: dict[str, Association] = {}
         self._parts: dict[str, Any] = {}
         self._weight = 0
@@ -42,7 +43,7 @@ class Chain:
             if not line.isascii() or b"\\" in line or b"\x7f" in line:
                 patch = printable_json(patch)
             if self._document is None and isinstance(patch, dict) and ROWS in patch:
-                self._rows = Rows()
+                self._rows = RecordedRows()
             if self._rows is not None and isinstance(patch, dict):
                 self._rows.follow(patch.pop(ROWS, {}))
             self._document = patch if self._document is None else patched(self._document, patch)

@@ -40,7 +40,7 @@ from __future__ import annotations
 from typing import Any
 
 from sctptop.errors import SctptopError
-from sctptop.schema import LONGEST_TEXT
+from sctptop.schema_checks import LONGEST_TEXT
 from sctptop.terminal_text import REPLACEMENT, printable
 
 DATABASE = b"SQLite format 3\0"

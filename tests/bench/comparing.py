@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.bench.many_ues import Load
+from tests.bench.made.many_ues import Load
 
 COUNTS = (1000, 10_000, 100_000)
 SCTPTOP = (sys.executable, "-m", "sctptop")

@@ -3,8 +3,9 @@
 python -m tests.bench.recording [SAMPLES [LARGE [HOURS]]]      # default 7200, 90 and 1
 
 The demo recording is played into a new one again and again, its times moved on; then 4,000 associations of which a
-fifth moves each second (tests/bench/crowd.py), LARGE samples of them. What these came to is laid into a file again and
-again until it is HOURS long: that file is opened, told about and jumped in. A day is reckoned from what was written.
+fifth moves each second (tests/bench/made/crowd.py), LARGE samples of them. What these came to is laid into a file
+again and again until it is HOURS long: that file is opened, told about and jumped in. A day is reckoned from what was
+written.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from sctptop.recording.writer import Writer
 from sctptop.schema import to_json
 from sctptop.tui.feeds.player import Player
 from sctptop.tui.feeds.reading import Reading
-from tests.bench.crowd import crowd
+from tests.bench.made.crowd import crowd
 from tests.unit.recording.damaging import framed, frames_of
 
 JUMPS = {True: 12, False: 100}

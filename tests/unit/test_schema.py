@@ -13,7 +13,8 @@ from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.way import Way
 from sctptop.output.json_lines import json_line
-from sctptop.schema import SchemaError, from_json, to_json
+from sctptop.schema import from_json, to_json
+from sctptop.schema_checks import SchemaError
 from tests.unit.associations import association, sample
 
 CONTRACT = (

@@ -16,7 +16,7 @@ from sctptop.comparison.wording.verdict import verdict
 from sctptop.errors import USAGE, SctptopError
 from sctptop.model.model import Model
 from sctptop.output.damage import report_damage
-from sctptop.output.progress import Progress
+from sctptop.output.progress import ProgressLine
 from sctptop.recording.reader import Recording
 from sctptop.terminal_text import REPLACEMENT, printable
 
@@ -88,14 +88,14 @@ def _same(one: Path, other: Path) -> bool:
 
 def _summaries(paths: Sequence[Path], names: Sequence[str]) -> list[Summary]:
     sizes = [_size(path) for path in paths]
-    with Progress("", sum(sizes)) as progress:
+    with ProgressLine("", sum(sizes)) as progress:
         return [
             _summary(path, name, progress, range(sum(sizes[:place]), sum(sizes[: place + 1])))
             for place, (path, name) in enumerate(zip(paths, names, strict=True))
         ]
 
 
-def _summary(path: Path, name: str, progress: Progress, part: range) -> Summary:
+def _summary(path: Path, name: str, progress: ProgressLine, part: range) -> Summary:
     """``part``: of what there is to read."""
     progress.what = f"reading {name}"
     recording = Recording(path)

@@ -9,7 +9,8 @@ from typing import Any
 from sctptop.model.association import Association, Path, Process
 from sctptop.model.way import Way
 from sctptop.recording.packing import DamagedError
-from sctptop.schema import check_scalar, record_from_json, types_of
+from sctptop.schema import record_from_json
+from sctptop.schema_checks import check_scalar, types_of
 
 ALL, VALUES, WHICH = "all", "of", "which"
 """A column in short: one value for all; or which of some values each is."""

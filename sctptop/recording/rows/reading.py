@@ -18,7 +18,7 @@ from sctptop.recording.packing import DamagedError
 from sctptop.recording.rows.columns import counts_of, made, numbers, places, values_of
 
 
-class Rows:
+class RecordedRows:
     """The rows as of the last text. Raises DamagedError, or what a dictionary or list raises, for what does not fit."""
 
     def __init__(self) -> None:

@@ -17,7 +17,8 @@ from sctptop.output.json_lines import json_line
 from sctptop.quantity import show
 from sctptop.recording.chain import Chain
 from sctptop.recording.packing import DamagedError
-from sctptop.schema import SchemaError, from_json, to_json
+from sctptop.schema import from_json, to_json
+from sctptop.schema_checks import SchemaError
 from tests.fuzz.target import NUMBERS, Choices, Target
 from tests.unit.associations import association, sample
 from tests.unit.registering import PLAIN, exchange

@@ -19,7 +19,7 @@ from sctptop.comparison.summaries.summarizing import summarise
 from sctptop.comparison.wording.verdict import verdict
 from sctptop.model.sample import Sample
 from sctptop.output.compare.json import comparison_to_json
-from tests.bench.many_ues import Load
+from tests.bench.made.many_ues import Load
 from tests.ui.flowing import samples_of
 from tests.ui.many_kinds import INITIAL, lossy, with_kinds
 from tests.unit.comparison.comparing import Run, stalled

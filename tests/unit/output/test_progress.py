@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from sctptop.output import progress as module
-from sctptop.output.progress import CLEARED, Progress, in_place, progress_line
+from sctptop.output.progress import CLEARED, ProgressLine, in_place, progress_line
 
 
 class Terminal(io.StringIO):
@@ -42,7 +42,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 
 def test_what_takes_a_second_is_told_with_the_time_left_and_cleared(clock: Clock, terminal: Terminal) -> None:
-    with Progress("reading a", 100) as progress:
+    with ProgressLine("reading a", 100) as progress:
         clock.now_s += 0.9
         progress.at(10)
         assert not terminal.getvalue()
@@ -56,14 +56,14 @@ def test_what_takes_a_second_is_told_with_the_time_left_and_cleared(clock: Clock
 
 
 def test_what_was_done_before_the_beginning_does_not_count(clock: Clock, terminal: Terminal) -> None:
-    with Progress("reading", 100, begin=60) as progress:
+    with ProgressLine("reading", 100, begin=60) as progress:
         clock.now_s += 2
         progress.at(80)
     assert " 50%, 3s left" in terminal.getvalue()
 
 
 def test_what_is_done_at_once_leaves_nothing(clock: Clock, terminal: Terminal) -> None:
-    with Progress("reading", 100) as progress:
+    with ProgressLine("reading", 100) as progress:
         progress.at(100)
     assert terminal.getvalue() == ""
 
@@ -71,14 +71,14 @@ def test_what_is_done_at_once_leaves_nothing(clock: Clock, terminal: Terminal) -
 def test_nothing_goes_to_a_pipe(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     pipe = io.StringIO()
     monkeypatch.setattr(module, "sys", SimpleNamespace(stderr=pipe))
-    with Progress("reading", 100) as progress:
+    with ProgressLine("reading", 100) as progress:
         clock.now_s += 60
         progress.at(50)
     assert pipe.getvalue() == ""
 
 
 def test_it_is_cleared_where_reading_fails(clock: Clock, terminal: Terminal) -> None:
-    with pytest.raises(ValueError), Progress("reading", 100) as progress:
+    with pytest.raises(ValueError), ProgressLine("reading", 100) as progress:
         clock.now_s += 2
         progress.at(50)
         raise ValueError

@@ -1,4 +1,4 @@
-"""Rows are what they were when they were written, to the letter; what fits nothing is damage."""
+"""RecordedRows are what they were when they were written, to the letter; what fits nothing is damage."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sctptop.model.association import Association, Path, Process
 from sctptop.model.way import Way
-from sctptop.recording.rows.reading import Rows
+from sctptop.recording.rows.reading import RecordedRows
 from sctptop.recording.rows.writing import RowChanges
 from sctptop.schema import association_to_json, attribute_to_json
 
@@ -56,7 +56,7 @@ def as_text(associations: Sequence[Association]) -> str:
 @settings(deadline=None)
 @given(st.lists(st.lists(ASSOCIATIONS, max_size=5), max_size=6), st.sets(st.integers(0, 5)))
 def test_what_is_read_is_what_was_written(samples: list[list[Association]], looked_at: set[int]) -> None:
-    rows = Rows()
+    rows = RecordedRows()
     for number, (text, associations) in enumerate(zip(told(samples), samples, strict=True)):
         rows.follow(text)
         if number in looked_at:
@@ -77,7 +77,7 @@ def test_who_did_not_change_is_not_told_and_stays_the_same_object() -> None:
     changed = {"rows": [0], "by": {}, "at": {}, "to": {"in_packets": [[0], {"all": 7}]}}
     assert texts[1] == {"associations": changed}
     assert texts[2] == {}
-    rows = Rows()
+    rows = RecordedRows()
     rows.follow(texts[0])
     first = rows.associations()
     rows.follow(texts[1])
@@ -121,7 +121,7 @@ def test_numbers_are_told_as_what_they_gained() -> None:
 def test_of_those_that_gained_one_may_have_no_number() -> None:
     before = [replace(one, in_packets=number or None, in_sacks=1) for number, one in enumerate(some(4))]
     after = [replace(one, in_packets=one.in_packets and 9, in_sacks=2) for one in before]
-    rows, texts = Rows(), told([before, after])
+    rows, texts = RecordedRows(), told([before, after])
     assert texts[1]["associations"]["by"]["in_packets"] == [0, 8, 7, 6]
     for text in texts:
         rows.follow(text)
@@ -139,7 +139,7 @@ def test_one_object_twice_and_two_of_one_name_come_back_as_they_were() -> None:
     one = some(2)[1]
     other = replace(one, in_packets=5)
     samples = [[one, one], [one, other, one], [other, one], [one, one]]
-    rows = Rows()
+    rows = RecordedRows()
     for text, associations in zip(told(samples), samples, strict=True):
         rows.follow(text)
         assert list(rows.associations()) == associations
@@ -190,14 +190,14 @@ GOOD = told([some(3), [replace(one, in_packets=3) for one in some(3)]])[0]
     ],
 )
 def test_what_fits_nothing_is_damage(change: Any) -> None:
-    rows = Rows()
+    rows = RecordedRows()
     rows.follow(GOOD)
     with pytest.raises((ValueError, LookupError, TypeError, AttributeError)):
         rows.follow(change)
 
 
 def test_attributes_of_a_later_version_are_passed_over_and_those_of_an_earlier_one_are_unknown() -> None:
-    rows = Rows()
+    rows = RecordedRows()
     columns = {"netns": {"all": 1}, "colour": {"all": "red"}}
     rows.follow({"associations": {"new": 2, "columns": columns}, "counts": {"all": 0}, "order": [0, 1]})
     rows.follow({"associations": {"rows": [0], "by": {"colour": [5]}, "to": {"shape": [[0], [1]]}}})
@@ -206,7 +206,7 @@ def test_attributes_of_a_later_version_are_passed_over_and_those_of_an_earlier_o
 
 def test_rows_of_older_recordings_are_understood() -> None:
     """Taken apart by hand, in the words of recording/file_format.py."""
-    rows = Rows()
+    rows = RecordedRows()
     columns = {
         "netns": {"all": 1},
         "in_packets": [10, 20, None],

@@ -1,6 +1,6 @@
 """Recordings of as many UEs as wanted, of every kind and outcome, as the probes of a gNB's host or an AMF's tell them.
 
-python -m tests.bench.many_ues FILE [REGISTRATIONS] [SEED]      # default 100000, at 100 a second
+python -m tests.bench.made.many_ues FILE [REGISTRATIONS] [SEED]      # default 100000, at 100 a second
 """
 
 from __future__ import annotations
