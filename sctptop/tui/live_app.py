@@ -97,6 +97,5 @@ class LiveApp(SctptopApp):
         self._say(f"recording to {path}")
 
     def _picture(self) -> Picture:
-        held = self._held.within(self._chosen.netns) if self._held else None
-        picture = replace(super()._picture(), held=held, interval_s=self._interval_s)
+        picture = replace(super()._picture(), held=self._within(self._held), interval_s=self._interval_s)
         return replace(picture, recording=self._recorder.status) if self._recorder else picture

@@ -19,6 +19,7 @@ from sctptop.source import Source
 from sctptop.terminal_text import printable
 from sctptop.tui.app import SctptopApp
 from sctptop.tui.live_app import LiveApp
+from sctptop.tui.priority import drawing_first
 from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.terminal import Terminal
 
@@ -51,10 +52,10 @@ def replay_dashboard(recording: Recording, options: Options, start: int) -> int:
 
 def _run(app: SctptopApp) -> int:
     result = None
-    with terminal_of_its_own() as terminal, _threads_of(app):
+    with terminal_of_its_own() as terminal, _threads_of(app), drawing_first() as loop:
         app.draw_on(terminal)
         try:
-            result = app.run()
+            result = app.run(loop=loop)
         except Exception as error:
             app.failure = app.failure or error
     if terminal.gone:
