@@ -18,11 +18,15 @@ def test_python_is_left_as_it_was() -> None:
     gc.unfreeze()
     before, thresholds = sys.getswitchinterval(), gc.get_threshold()
     with pytest.raises(ValueError), drawing_first() as loop:
-        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(a_turn())
         assert sys.getswitchinterval() == pytest.approx(KEPT_WAITING_S)
         raise ValueError
     assert loop.is_closed()
     assert (sys.getswitchinterval(), gc.get_threshold(), gc.get_freeze_count()) == (before, thresholds, 0)
+
+
+async def a_turn() -> None:
+    await asyncio.sleep(0)
 
 
 def after_a_while() -> float:
@@ -32,9 +36,7 @@ def after_a_while() -> float:
 
 def test_others_may_be_stopped_soon_while_the_loop_waits() -> None:
     with drawing_first() as loop:
-        seen = loop.run_until_complete(
-            asyncio.to_thread(lambda: (time.sleep(0.05), sys.getswitchinterval())[1])
-        )
+        seen = loop.run_until_complete(asyncio.to_thread(after_a_while))
     assert seen == pytest.approx(WAITS_S)
 
 

@@ -33,6 +33,14 @@ def interval_text(seconds: float) -> str:
     return f"{minutes}m{rest:02d}s" if rest else f"{minutes}m"
 
 
+def lengthened_text(asked_s: float, period_s: float) -> str:
+    """1.0→2.5s; the period asked alone where it is the longer one by now."""
+    asked, period = interval_text(asked_s), interval_text(period_s)
+    if period_s <= asked_s:
+        return asked
+    return f"{asked if 'm' in asked + period else asked[:-1]}→{period}"
+
+
 def header(
     reading: Reading | None, asked_s: float, held: Sample | None, recording: Status, width: int
 ) -> Line:
@@ -80,7 +88,9 @@ def _pace(reading: Reading | None, asked_s: float, held: Sample | None) -> list[
     fresh = line(("live ", "good"))
     if held is not None:
         fresh = line((f" PAUSED at {held.time.astimezone():%H:%M:%S} ", "badge"), "  ")
-    told = [(0, fresh), (0, line(interval_text(asked_s)))]
+    period_s = reading.period_s if reading else None
+    text = interval_text(asked_s) if period_s is None else lengthened_text(asked_s, period_s)
+    told = [(0, fresh), (0, line(text))]
     if reading and reading.slow_s is not None:
         told.append((0, line((f" real {interval_text(round(reading.slow_s, 1))} {ALARM_MARK}", "warn"))))
     return told
