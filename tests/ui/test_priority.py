@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
-import threading
 import time
 import weakref
 
@@ -71,32 +70,3 @@ def test_what_refers_to_itself_is_given_back_when_asked() -> None:
         del node
         collect_all()
     assert gone
-
-
-def test_a_busy_thread_beside_it_does_not_take_its_turns() -> None:
-    """Of the default the loop waits 5 ms whenever it goes on; here a tenth of that, in the middle."""
-
-    async def waits() -> list[float]:
-        found = []
-        for _ in range(60):
-            begin = time.process_time()
-            await asyncio.sleep(0.002)
-            found.append(time.process_time() - begin)
-        return sorted(found)
-
-    stop = threading.Event()
-
-    def work() -> None:
-        while not stop.is_set():
-            sum(range(50))
-
-    busy = threading.Thread(target=work)
-    busy.start()
-    try:
-        usual = asyncio.run(waits())
-        with drawing_first() as loop:
-            first = loop.run_until_complete(waits())
-    finally:
-        stop.set()
-        busy.join()
-    assert first[30] < usual[30] / 2, (first[30], usual[30])
