@@ -10,6 +10,7 @@ import dataclasses
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
+from functools import lru_cache
 from math import isfinite
 from types import NoneType
 from typing import Any
@@ -146,10 +147,30 @@ def _part(document: Mapping[str, Any], name: str) -> Any:
 def event_to_json(event: Event) -> dict[str, Any]:
     """An event with its details beside the rest, as in ``events`` of a sample."""
     return {
-        "time": event.time.isoformat(timespec="microseconds"),
-        **{name: getattr(event, name) for name in _EVENT},
+        "time": _time_text(event.time),
+        "kind": event.kind,
+        "netns": event.netns,
+        "own_tag": event.own_tag,
+        "peer_tag": event.peer_tag,
+        "local_port": event.local_port,
+        "remote_port": event.remote_port,
+        "assoc_id": event.assoc_id,
+        "address": event.address,
         **event.details,
     }
+
+
+def _time_text(time: datetime) -> str:
+    """As isoformat writes it. Of the many events of a second only what is behind it is written anew."""
+    if time.tzinfo is not timezone.utc:
+        return time.isoformat("T", "microseconds")
+    second = _second(time.year, time.month, time.day, time.hour, time.minute, time.second)
+    return f"{second}{time.microsecond:06d}+00:00"
+
+
+@lru_cache(64)
+def _second(*parts: int) -> str:
+    return datetime(*parts).isoformat("T", "seconds") + "."
 
 
 def _event(document: Mapping[str, Any]) -> Event:
