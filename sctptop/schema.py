@@ -54,6 +54,8 @@ def to_json(sample: Sample) -> dict[str, Any]:
         "counters": {str(netns): dict(values) for netns, values in sample.counters.items()},
         "events": [event_to_json(event) for event in sample.events],
         "events_lost": sample.events_lost,
+        # Only where there were any: recordings of before hold none.
+        **({"events_left_out": dict(sample.events_left_out)} if sample.events_left_out else {}),
         "namespaces": [_plain(entry) for entry in sample.namespaces],
     }
 
@@ -90,6 +92,7 @@ def sample_of(
             counters=_part_of(document, "counters", parts),
             events=_part_of(document, "events", parts),
             events_lost=document.get("events_lost", 0),
+            events_left_out=_all(dict(document.get("events_left_out", {})), int),
             namespaces=_part_of(document, "namespaces", parts) if "namespaces" in document else (),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
@@ -169,8 +172,8 @@ def _time_text(time: datetime) -> str:
 
 
 @lru_cache(64)
-def _second(*parts: int) -> str:
-    return datetime(*parts).isoformat("T", "seconds") + "."
+def _second(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str:
+    return datetime(year, month, day, hour, minute, second).isoformat("T", "seconds") + "."
 
 
 def _event(document: Mapping[str, Any]) -> Event:

@@ -109,6 +109,7 @@ class LiveSource:
             namespaces=found.namespaces,
             events=tuple(entry for entry in observed.events if entry.netns in found.reads),
             events_lost=observed.lost,
+            events_left_out=observed.left_out,
         )
 
     def _sample(

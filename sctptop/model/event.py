@@ -44,7 +44,8 @@ Detail = int | float | str | bool | None
 class Event:
     """One event. ``details`` by kind:
 
-    hb_rtt: ``rtt_ms`` (ns clock), ``kernel_rtt_ms`` (the kernel's own figure, whole jiffies)
+    hb_rtt: ``rtt_ms`` (ns clock), ``kernel_rtt_ms`` (the kernel's own figure, whole jiffies); ``times`` in an overload:
+    so many took about as long as this last one
     cwnd: ``cause`` of CWND_CAUSES, ``before``, ``after``, ``ssthresh_before``, ``ssthresh_after``,
     ``flight`` in bytes, ``times``: how many such changes this one stands for (1 for a cut); of several ``before`` is
     that of the last that came in a row
@@ -99,6 +100,11 @@ class Event:
             return False
         before, after = self.number("before"), self.number("after")
         return before is None or after is None or after < before
+
+    @property
+    def times(self) -> int:
+        """How many it stands for."""
+        return max(int(self.number("times") or 1), 1)
 
     def text(self, name: str) -> str:
         """A detail as text, "" when it is not there."""

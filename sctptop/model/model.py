@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sctptop.model.advice.adviser import Advice, Adviser
@@ -31,6 +32,7 @@ class Model:
         self._log = EventLog()
         self._events: tuple[Logged, ...] = ()
         self._lost = 0
+        self._left_out: Mapping[str, int] = {}
         self._check = Missed()
         self._missed = 0
         self._registrations = Registrations(self._rows.place_of)
@@ -58,8 +60,10 @@ class Model:
         self._rows.advance(sample, gained)
         self._events = self._log.advance(self._rows.events, self._rows.tick)
         self._lost += sample.events_lost
+        if sample.events_left_out:
+            self._left_out = Counter(self._left_out) + Counter(sample.events_left_out)
         self._missed = self._check.advance(sample)
-        whole = sample.probes.ok and not sample.events_lost
+        whole = sample.probes.ok and not sample.events_lost and "ngap" not in sample.events_left_out
         registered = self._registrations.advance(self._rows.events, sample.interval_s, whole)
         self._rows.history.record(self._rows.tick, registration_series(registered))
         if sample.probes.ok:
@@ -85,7 +89,7 @@ class Model:
         self._rows.reset()
         self._registrations.reset()
         self._peers.reset()
-        self._lost = 0
+        self._lost, self._left_out = 0, {}
         self._missed = 0
         self._check.reset()
         self._alarms.reset()
@@ -113,6 +117,7 @@ class Model:
             events=self._events,
             happened=self._rows.events,
             events_lost=self._lost,
+            events_left_out=self._left_out,
             events_missed=self._missed,
             now_s=self._rows.now_s,
             registrations=self._registrations.now,

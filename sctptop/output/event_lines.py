@@ -52,6 +52,9 @@ class EventWriter:
         ]
         if sample.events_lost:
             lines.append(f"# {sample.events_lost} events lost: the buffer was full")
+        if sample.events_left_out:
+            kinds = ", ".join(f"{kind} {times}" for kind, times in sample.events_left_out.items())
+            lines.append(f"# events left out, more than there was time for: {kinds}")
         if snapshot.events_missed > self._missed:
             lines.append(
                 f"# {snapshot.events_missed} retransmissions were counted by the kernel and seen by no probe"

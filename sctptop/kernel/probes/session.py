@@ -12,8 +12,9 @@ from sctptop.kernel.host.preflight import missing_sctp
 from sctptop.kernel.host.privilege import missing_for_probes
 from sctptop.kernel.probes import bins
 from sctptop.kernel.probes.bins import Bins, PathName
-from sctptop.kernel.probes.events import Clocks, event
-from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_events, ngap_record
+from sctptop.kernel.probes.events import Clocks
+from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
+from sctptop.kernel.probes.overload import Overload, kind_of
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.kernel.program import find_bcc, maps
 from sctptop.kernel.program.event_buffers import Rounds
@@ -50,10 +51,11 @@ _LOADING = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What the probes saw since the reading before. Waits are by WAIT_NAMES."""
+    """What the probes saw since the reading before. Waits are by WAIT_NAMES, ``left_out`` by kind of event."""
 
     events: tuple[Event, ...] = ()
     lost: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
     paths: Mapping[PathName, PathWindows] = field(default_factory=dict)
     associations: Mapping[AssociationName, AssociationWindows] = field(default_factory=dict)
     data_rtts: Mapping[PathName, Bins] = field(default_factory=dict)
@@ -78,6 +80,7 @@ class Probes:
         self._stop = threading.Event()
         self._raw: deque[bytes] = deque()
         self._ngap: deque[NgapRecord] = deque()
+        self._overload = Overload()
         # Each written by one thread only: the one that listens, and the one that reads.
         self._lost = 0
         self._lost_told = 0
@@ -159,8 +162,7 @@ class Probes:
         self._lost_told += lost
         lost += self._lost_in_kernel(program)
         now = self._interval
-        events = [found for data in raw if (found := event(data, clocks)) is not None]
-        events += ngap_events(messages, clocks)
+        made = self._overload.made(raw, messages, clocks)
         rtts = list(_entries(program, DATA_RTTS, delete=True))
         timed = bins.timed(rtts)
         paths = self._paths.read(_entries(program, PATHS), now, timed, clocks)
@@ -170,8 +172,9 @@ class Probes:
         self._interval += 1
         self._put_interval(program)
         return Observed(
-            events=tuple(sorted([*events, *paths.events], key=lambda entry: entry.time)),
+            events=tuple(sorted([*made.events, *paths.events], key=lambda entry: entry.time)),
             lost=lost,
+            left_out=made.left_out,
             paths=paths.paths,
             associations={entry.who.association: entry for entry in associations.values()},
             data_rtts=bins.data_rtts(rtts, paths.names),
@@ -245,7 +248,8 @@ class Probes:
         maps.put(program.map_fd(INTERVAL.name), 0, self._interval)
 
     def _take(self, data: bytes) -> None:
-        if len(self._raw) < QUEUE:
+        # Beginnings and ends are few, and what all else hangs on.
+        if len(self._raw) < QUEUE or kind_of(data) == "association":
             self._raw.append(data)
         else:
             self._lost += 1

@@ -120,9 +120,11 @@ def _probes(snapshot: Snapshot) -> list[tuple[int, Line]]:
         return [*told, (7, line((reason, "faint")))] if 0 < len(reason) <= SHORT_REASON else told
     told = [(2, line(("  HB probe ", "dim"), ("●", "good")))]
     if sample.interval_s:
-        beats = sum(event.kind == "hb_rtt" for event in sample.events)
+        beats = sum(event.times for event in sample.events if event.kind == "hb_rtt")
         told.append((3, line(f" {show(beats / sample.interval_s, '/s')}/s")))
     lost = snapshot.events_lost
+    if snapshot.events_left_out:
+        told.append((2, line((f" left out {show(sum(snapshot.events_left_out.values()), 'n')}", "warn"))))
     return [*told, (2 if lost else 7, line((f" lost {show(lost, 'n')}", "warn" if lost else "dim")))]
 
 
