@@ -15,7 +15,8 @@ from sctptop.views import FIRST
 class Options:
     """Defaults are those of plain ``sctptop``. A recording has no ``interval_s`` of ours: 0.
 
-    ``both_ends``: one line for an association with both ends here.
+    ``both_ends``: one line for an association with both ends here. ``fixed_interval``: the dashboard reads that often
+    however long it takes.
     """
 
     selectors: tuple[Selector, ...] = ()
@@ -27,6 +28,7 @@ class Options:
     filter: Filter = EVERYTHING
     columns: tuple[Field, ...] | None = None
     both_ends: bool = False
+    fixed_interval: bool = False
 
     @property
     def live(self) -> bool:

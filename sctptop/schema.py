@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timezone
+from functools import lru_cache
 from typing import Any
 
 from sctptop.model.association import Association, Path, Process
@@ -51,6 +52,8 @@ def to_json(sample: Sample) -> dict[str, Any]:
         "counters": {str(netns): dict(values) for netns, values in sample.counters.items()},
         "events": [event_to_json(event) for event in sample.events],
         "events_lost": sample.events_lost,
+        # Only where there were any: recordings of before hold none.
+        **({"events_left_out": dict(sample.events_left_out)} if sample.events_left_out else {}),
         "namespaces": [_plain(entry) for entry in sample.namespaces],
         "followed": sample.followed,
         "no_room": dict(sample.no_room),
@@ -89,6 +92,7 @@ def sample_of(
             counters=_part_of(document, "counters", parts),
             events=_part_of(document, "events", parts),
             events_lost=document.get("events_lost", 0),
+            events_left_out=all_of(dict(document.get("events_left_out", {})), int),
             namespaces=_part_of(document, "namespaces", parts) if "namespaces" in document else (),
             followed=document.get("followed"),
             no_room=_part_of(document, "no_room", parts) if "no_room" in document else {},
@@ -161,10 +165,30 @@ def _part(document: Mapping[str, Any], name: str) -> Any:
 def event_to_json(event: Event) -> dict[str, Any]:
     """An event with its details beside the rest, as in ``events`` of a sample."""
     return {
-        "time": event.time.isoformat(timespec="microseconds"),
-        **{name: getattr(event, name) for name in EVENT},
+        "time": _time_text(event.time),
+        "kind": event.kind,
+        "netns": event.netns,
+        "own_tag": event.own_tag,
+        "peer_tag": event.peer_tag,
+        "local_port": event.local_port,
+        "remote_port": event.remote_port,
+        "assoc_id": event.assoc_id,
+        "address": event.address,
         **event.details,
     }
+
+
+def _time_text(time: datetime) -> str:
+    """As isoformat writes it. Of the many events of a second only what is behind it is written anew."""
+    if time.tzinfo is not timezone.utc:
+        return time.isoformat("T", "microseconds")
+    second = _second(time.year, time.month, time.day, time.hour, time.minute, time.second)
+    return f"{second}{time.microsecond:06d}+00:00"
+
+
+@lru_cache(64)
+def _second(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str:
+    return datetime(year, month, day, hour, minute, second).isoformat("T", "seconds") + "."
 
 
 def _event(document: Mapping[str, Any]) -> Event:

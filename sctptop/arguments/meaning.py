@@ -44,6 +44,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         if arguments.columns
         else None,
         both_ends=arguments.both_ends,
+        fixed_interval=vars(arguments).get("fixed_interval", False),
     )
 
 

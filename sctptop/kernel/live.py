@@ -112,6 +112,7 @@ class LiveSource:
             events_lost=observed.lost,
             followed=observed.followed,
             no_room=observed.no_room,
+            events_left_out=observed.left_out,
         )
 
     def _sample(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sctptop.model.advice.adviser import Advice, Adviser
@@ -33,6 +33,7 @@ class Model:
         self._log = EventLog()
         self._events: tuple[Logged, ...] = ()
         self._lost = 0
+        self._left_out: Mapping[str, int] = {}
         self._check = Missed()
         self._missed = 0
         self._no_room: Counter[str] = Counter()
@@ -62,8 +63,10 @@ class Model:
         self._events = self._log.advance(self._rows.events, self._rows.tick)
         self._lost += sample.events_lost
         self._no_room = self._no_room + Counter(sample.no_room) if sample.no_room else self._no_room
+        if sample.events_left_out:
+            self._left_out = Counter(self._left_out) + Counter(sample.events_left_out)
         self._missed = self._check.advance(sample)
-        whole = sample.probes.ok and not sample.events_lost
+        whole = sample.probes.ok and not sample.events_lost and "ngap" not in sample.events_left_out
         registered = self._registrations.advance(self._rows.events, sample.interval_s, whole)
         self._rows.history.record(self._rows.tick, registration_series(registered))
         if sample.probes.ok:
@@ -89,8 +92,7 @@ class Model:
         self._rows.reset()
         self._registrations.reset()
         self._peers.reset()
-        self._lost = 0
-        self._no_room = Counter()
+        self._lost, self._left_out, self._no_room = 0, {}, Counter()
         self._missed = 0
         self._check.reset()
         self._alarms.reset()
@@ -118,6 +120,7 @@ class Model:
             events=self._events,
             happened=self._rows.events,
             events_lost=self._lost,
+            events_left_out=self._left_out,
             events_missed=self._missed,
             no_room=self._no_room,
             now_s=self._rows.now_s,

@@ -15,6 +15,7 @@ from sctptop.options import Options
 from sctptop.quantity import counted
 from sctptop.terminal_text import printable
 from sctptop.tui.app import SctptopApp
+from sctptop.tui.priority import drawing_first
 from sctptop.tui.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ def replay_dashboard(recording: Recording, options: Options, start: int) -> int:
 
 def _run(app: SctptopApp) -> int:
     result = None
-    with terminal_of_its_own() as terminal, _threads_of(app):
+    with terminal_of_its_own() as terminal, _threads_of(app), drawing_first() as loop:
         app.draw_on(terminal)
         try:
-            result = app.run()
+            result = app.run(loop=loop)
         except Exception as error:
             app.failure = app.failure or error
     if terminal.gone:

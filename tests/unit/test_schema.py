@@ -158,3 +158,13 @@ def test_of_a_way_what_is_not_known_yet_is_passed_over() -> None:
     document = to_json(sample(with_way(WAY)))
     document["associations"][0]["paths"][0]["way"] = {"interface": "eth0", "vrf": "red"}
     assert from_json(document).associations[0].paths[0].way == Way(interface="eth0")
+
+
+def test_what_was_left_out_is_told_only_where_something_was() -> None:
+    told = to_json(sample(events_left_out={"ngap": 900}))
+    assert told["events_left_out"] == {"ngap": 900}
+    assert from_json(told).events_left_out == {"ngap": 900}
+    usual = to_json(sample())
+    assert "events_left_out" not in usual and from_json(usual).events_left_out == {}
+    with pytest.raises(SchemaError):
+        from_json({**told, "events_left_out": {"ngap": "many"}})

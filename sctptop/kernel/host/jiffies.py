@@ -27,6 +27,7 @@ class JiffyClock:
     def __init__(self, configured: int | None = None) -> None:
         # One torn pair must not outvote what the kernel was configured with.
         self._votes: Counter[int] = Counter({configured: _CONFIGURED_WEIGHT} if configured else {})
+        self._hz = configured or None
 
     def learn(self, jiffies: int | None, milliseconds: int | None) -> None:
         """One path's RTO in jiffies (remaddr) and in ms (sctpi_p_rto)."""
@@ -36,11 +37,12 @@ class JiffyClock:
         nearest = min(KNOWN_HZ, key=lambda hz: abs(hz - measured))
         if abs(nearest - measured) <= nearest * 0.01:
             self._votes[nearest] += 1
+            self._hz = self._votes.most_common(1)[0][0]
 
     @property
     def hz(self) -> int | None:
         """Jiffies a second; None while nothing is known."""
-        return self._votes.most_common(1)[0][0] if self._votes else None
+        return self._hz
 
     @property
     def _sure(self) -> bool:

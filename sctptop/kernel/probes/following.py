@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from sctptop.kernel.probes.pace import Count, Pace
+from sctptop.kernel.probes.pace import Count, FollowingPace
 from sctptop.kernel.program import maps
 from sctptop.kernel.program.declarations import CHUNKS, FOLLOW, FOLLOWING
 from sctptop.kernel.program.program import Program
@@ -21,7 +21,7 @@ class Following:
 
     def __init__(self, *, every_message: bool) -> None:
         self._every_message = every_message
-        self._pace = Pace(time.monotonic())
+        self._pace = FollowingPace(time.monotonic())
         self._turn = self._epoch = 1
         self._look = 0
         self._everything = True
@@ -30,7 +30,7 @@ class Following:
 
     def begin(self, program: Program) -> None:
         """Follow all. Raises OSError."""
-        self._pace = Pace(time.monotonic(), every_message=self._every_message)
+        self._pace = FollowingPace(time.monotonic(), every_message=self._every_message)
         self._put(program, everything=True)
 
     def step(self, program: Program) -> None:

@@ -12,7 +12,7 @@ from sctptop.model.event import Event
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What the probes saw since the reading before. Waits are by WAIT_NAMES.
+    """What the probes saw since the reading before. Waits are by WAIT_NAMES, ``left_out`` by kind of event.
 
     ``followed``: the share of messages whose waits were measured; ``no_room``: what found no room in our tables, by
     their names.
@@ -20,6 +20,7 @@ class Observed:
 
     events: tuple[Event, ...] = ()
     lost: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
     paths: Mapping[PathName, PathWindows] = field(default_factory=dict)
     associations: Mapping[AssociationName, AssociationWindows] = field(default_factory=dict)
     data_rtts: Mapping[PathName, Bins] = field(default_factory=dict)

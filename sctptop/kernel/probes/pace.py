@@ -26,7 +26,7 @@ class Count:
     taken: int
 
 
-class Pace:
+class FollowingPace:
     """Asked again and again by the thread that listens; ``share`` by the one that reads."""
 
     def __init__(self, now_s: float, *, every_message: bool = False) -> None:

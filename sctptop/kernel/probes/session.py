@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from sctptop.kernel.host.preflight import missing_sctp
 from sctptop.kernel.host.privilege import missing_for_probes
 from sctptop.kernel.probes import bins, room
-from sctptop.kernel.probes.events import Clocks, event
+from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.following import Following
-from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_events, ngap_record
+from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
 from sctptop.kernel.probes.observed import NOTHING, Observed
+from sctptop.kernel.probes.overload import Overload, kind_of
 from sctptop.kernel.probes.room import Room
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.kernel.program import find_bcc, maps
@@ -61,6 +62,7 @@ class Probes:
         self._stop = threading.Event()
         self._raw: deque[bytes] = deque()
         self._ngap: deque[NgapRecord] = deque()
+        self._overload = Overload()
         # Each written by one thread only: the one that listens, and the one that reads.
         self._lost = 0
         self._lost_told = 0
@@ -144,8 +146,7 @@ class Probes:
         self._lost_told += lost
         lost += self._lost_in_kernel(program)
         now = self._interval
-        events = [found for data in raw if (found := event(data, clocks)) is not None]
-        events += ngap_events(messages, clocks)
+        made = self._overload.made(raw, messages, clocks)
         path_entries = list(_entries(program, PATHS))
         told, over = self._associations.read(_entries(program, ASSOCIATIONS), now)
         maps.remove(program.map_fd(ASSOCIATIONS.name), over)
@@ -161,8 +162,9 @@ class Probes:
         if lacked and room.make(program, lacked, clocks.monotonic_ns):
             self._larger.set()
         return Observed(
-            events=tuple(sorted([*events, *paths.events], key=lambda entry: entry.time)),
+            events=tuple(sorted([*made.events, *paths.events], key=lambda entry: entry.time)),
             lost=lost,
+            left_out=made.left_out,
             paths=paths.paths,
             associations={entry.who.association: entry for entry in told.values()},
             data_rtts=bins.data_rtts(rtts, paths.names),
@@ -261,7 +263,8 @@ class Probes:
         maps.put(program.map_fd(INTERVAL.name), 0, self._interval)
 
     def _take(self, data: bytes) -> None:
-        if len(self._raw) < QUEUE:
+        # Beginnings and ends are few, and what all else hangs on.
+        if len(self._raw) < QUEUE or kind_of(data) == "association":
             self._raw.append(data)
         else:
             self._lost += 1

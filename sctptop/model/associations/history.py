@@ -1,7 +1,7 @@
 """What a series was over time: rings of numbers with gaps, bounded in memory.
 
 Every series has one slot a tick. A tick in which a series was not recorded, or was None, is a gap. One
-thread records; any thread may read.
+thread records; any thread may read, and never waits for more than the series of one key.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ MEMORY_CAP = 64 << 20
 
 
 class _Ring:
-    """The last values of one series; slot of tick t is t modulo the length."""
+    """The last values of one series; slot of tick t is t modulo the length. ``copies``: made so many copies ago."""
 
-    __slots__ = ("first", "last", "slots")
+    __slots__ = ("copies", "first", "last", "slots")
 
-    def __init__(self, length: int, tick: int) -> None:
+    def __init__(self, length: int, tick: int, copies: int) -> None:
+        self.copies = copies
         self.slots = array("f", [nan]) * length
         self.first = tick
         self.last = tick - 1
@@ -54,24 +55,31 @@ class History:
         self._cap_slots = memory_cap // _SLOT_BYTES
         self._rings: dict[Hashable, dict[str, _Ring]] = {}
         self._slots = 0
+        self._copies = 0
         self._lock = threading.Lock()
 
     def record(self, tick: int, values: Mapping[Hashable, Mapping[str, float | None]]) -> None:
-        """Write one tick's values for every key, under one lock."""
-        with self._lock:
-            for key, series in values.items():
-                rings = self._rings.setdefault(key, {})
-                for name, value in series.items():
-                    ring = rings.get(name)
-                    if ring is None:
-                        if value is None:
-                            continue
-                        length = self._length()
-                        if not length:
-                            continue
-                        ring = rings[name] = _Ring(length, tick)
-                        self._slots += length
-                    ring.put(tick, value)
+        """Write one tick's values for every key."""
+        for key, series in values.items():
+            # Key by key: for thousands of them a reader would wait until its picture is late.
+            with self._lock:
+                self._record(tick, self._rings.setdefault(key, {}), series)
+
+    def _record(self, tick: int, rings: dict[str, _Ring], series: Mapping[str, float | None]) -> None:
+        for name, value in series.items():
+            ring = rings.get(name)
+            if ring is None:
+                if value is None:
+                    continue
+                length = self._length()
+                if not length:
+                    continue
+                ring = rings[name] = _Ring(length, tick, self._copies)
+                self._slots += length
+            elif ring.copies != self._copies:
+                # A copy holds it too.
+                ring = rings[name] = _copied(ring, self._copies)
+            ring.put(tick, value)
 
     def forget(self, keys: Iterable[Hashable]) -> None:
         """Drop all series of keys that are gone for good."""
@@ -89,11 +97,15 @@ class History:
             return ring.read(until - ticks + 1, until)
 
     def frozen(self) -> History:
-        """A copy that no later tick changes: what a paused picture reads."""
+        """A copy that no later tick changes: what a paused picture reads.
+
+        Both hold the same series until the next tick, which copies them as it writes.
+        """
         copy = History(self.window, self._cap_slots * _SLOT_BYTES)
         with self._lock:
-            for key, rings in self._rings.items():
-                copy._rings[key] = {name: _copied(ring) for name, ring in rings.items()}
+            self._copies += 1
+            copy._copies = self._copies + 1
+            copy._rings = {key: dict(rings) for key, rings in self._rings.items()}
             copy._slots = self._slots
         return copy
 
@@ -110,8 +122,8 @@ class History:
         return min(self.window, 60) if spare > 0 else 0
 
 
-def _copied(ring: _Ring) -> _Ring:
-    copy = _Ring(0, ring.first)
+def _copied(ring: _Ring, copies: int) -> _Ring:
+    copy = _Ring(0, ring.first, copies)
     copy.slots = array("f", ring.slots)
     copy.last = ring.last
     return copy

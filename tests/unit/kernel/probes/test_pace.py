@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sctptop.kernel.probes.pace import ABOVE, LOOK_S, MOST_REST_S, WANTED, Count, Pace
+from sctptop.kernel.probes.pace import ABOVE, LOOK_S, MOST_REST_S, WANTED, Count, FollowingPace
 
 
 class Host:
@@ -13,7 +13,7 @@ class Host:
     def __init__(self, rate: float, *, stays: bool = False, every_message: bool = False) -> None:
         self.rate, self.stays = rate, stays
         self.now_s = 100.0
-        self.pace = Pace(self.now_s, every_message=every_message)
+        self.pace = FollowingPace(self.now_s, every_message=every_message)
         self.seen = self.taken = self.all = 0.0
 
     def run(self, seconds: float, each_s: float = 0.02) -> None:

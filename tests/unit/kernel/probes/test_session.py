@@ -209,6 +209,27 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
     found.close()
 
 
+def test_more_than_there_is_time_for_is_left_out_and_ends_are_not(
+    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "QUEUE", 40_000)
+    program = FakeProgram()
+    found = started(lambda choice, paths: program)
+    for at_ns in range(41_000):
+        program.take(event_bytes(3, cause=0, ns=4_000_000_000 + at_ns))
+    program.take(event_bytes(7, cause=1, ns=4_500_000_000))
+    observed = found.read(clocks())
+    assert observed.lost == 1000
+    assert observed.events[-1].kind == "association"
+    assert observed.left_out == {"window": 40_001 - len(observed.events)} and len(observed.events) < 40_000
+    assert found.read(clocks()).left_out == {}
+    found.close()
+
+
+def event_bytes(kind: int, cause: int, ns: int) -> bytes:
+    return struct.pack("<Q", ns) + who() + struct.pack("<HH9IQ", kind, cause, *[0] * 9, 0)
+
+
 def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
     found = started(lambda choice, paths: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
