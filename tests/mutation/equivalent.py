@@ -231,7 +231,8 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
     "kernel/reading/diag_records.py": [
         ("interface: int = 0", "0  →  (1)", "every record that is read gives it"),
         (
-            "return _request(family, sequence, NLM_F_REQUEST | NLM_F_DUMP, *ports, bytes(16), bytes(16), states=states)",
+            "return _request(family, sequence, NLM_F_REQUEST | NLM_F_DUMP, *ports, bytes(16), bytes(16), "
+            "states=states)",
             "16  →  (17)",
             "what is packed is cut to 16 bytes",
         ),
