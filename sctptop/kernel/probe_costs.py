@@ -13,13 +13,17 @@ from sctptop.kernel.program.program import PointState
 from sctptop.model.probe_costs import PointCost, ProbeCosts
 
 
+PATIENCE_S = 900.0
+"""For the compiler: there is nothing to show without it, and meanwhile nobody hears us, for it has our stderr."""
+
+
 def measured(probes: Probes, watch_s: float) -> ProbeCosts:
     """Load the probes, let them run for ``watch_s``, and unload them. Raises SctptopError where none can run."""
     source = LiveSource(probes)
     descriptor = -1
     try:
         probes.start()
-        probes.settle()
+        probes.settle(PATIENCE_S)
         if not probes.state.ok:
             raise SctptopError(f"probes {probes.state}", FAILED)
         timed = True
