@@ -63,9 +63,13 @@ INLINE int reset_return(void *ctx, u64 returned, u64 since, void *transport)
  * beginning is given back, and was kept in the path meanwhile. */
 INLINE int burst_over(void *ctx, void *transport)
 {
-	u32 kept = sctp_transport__burst_limited(transport), number, down;
+	const struct following *now = following_now();
+	u32 kept, number, down;
 	struct path_windows *path;
 
+	if (!now || !now->all)
+		return 0;
+	kept = sctp_transport__burst_limited(transport);
 	if (!kept)
 		return 0;
 	path = known_path(transport);

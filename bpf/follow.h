@@ -4,17 +4,18 @@
 /* Chunks a processor between two looks of user space, some tenths of a second. */
 #define MOST_FOLLOWED 4000
 
-/* ``all`` now; ``turn`` counts the whiles, ``epoch`` how often the hooks were taken away and put back: what was begun in
- * another one may have been another message, whose end was not seen. ``look`` counts the looks. */
+/* ``all`` now; ``ngap``: its messages at least; ``turn`` counts the whiles, ``epoch`` how often nothing was followed
+ * meanwhile: what was begun in another one may have been another message, whose end was not seen. ``look`` counts the
+ * looks. */
 struct following {
-	u32 all, turn, epoch, look;
+	u32 all, ngap, turn, epoch, look, unused;
 };
 
 struct followed {
 	u32 look, times, seen, taken;
 };
 
-/* Chunks seen while the hooks are there, and those of them that were followed; by FLUSH a processor. */
+/* Chunks seen while anything is followed, and those of them that were followed; by FLUSH a processor. */
 enum { CHUNKS_SEEN, CHUNKS_TAKEN, CHUNKS };
 #define FLUSH 64
 
@@ -22,11 +23,13 @@ BPF_ARRAY(following, struct following, 1);
 BPF_PERCPU_ARRAY(followed, struct followed, 1);
 BPF_ARRAY(chunks, u64, CHUNKS);
 
+/* NULL where nothing is: what is hit by each packet leaves at once. */
 INLINE const struct following *following_now(void)
 {
 	int zero = 0;
+	const struct following *now = following.lookup(&zero);
 
-	return following.lookup(&zero);
+	return now && (now->all || now->ngap) ? now : NULL;
 }
 
 INLINE void count_chunks(int which, u32 number)

@@ -90,9 +90,13 @@ BPF_TABLE("hash", struct rtt_bin, u64, data_rtts, ROOM_FOR_COUNTS);
  * for the first time (sctp_packet_pack, which follows); so do we. */
 INLINE int at_transmit(void *ctx, void *packet)
 {
-	const void *transport = (void *)sctp_packet__transport(packet);
+	const struct following *now = following_now();
+	const void *transport;
 	struct path_windows *path;
 
+	if (!now || !now->all)
+		return 0;
+	transport = (void *)sctp_packet__transport(packet);
 #ifdef HAVE_sctp_packet__has_data
 	if (!sctp_packet__has_data(packet))
 		return 0;

@@ -2,15 +2,17 @@
 
 #ifndef EVERY_CHANGE
 
-/* sctp_assoc_rwnd_decrease(asoc, len), on return: the window is smallest behind it, and largest before it. What it was
- * before cannot be told where more came than fitted. */
-INLINE int rwnd_decreased(void *ctx, u64 returned, u64 since, void *asoc, u32 length)
+#define RWND 1
+
+/* A message of that many bytes arrived: the window is smallest behind it, and largest before it. What it was before
+ * cannot be told where more came than fitted. Called by waits.c, behind sctp_assoc_rwnd_decrease. */
+INLINE void rwnd_decreased(const void *asoc, u32 length)
 {
 	struct assoc_windows *entry = known(asoc);
 	u32 number = this_interval(), left;
 
 	if (!entry)
-		return 0;
+		return;
 	left = sctp_association__rwnd(asoc);
 	if (left) {
 		extend(&entry->rwnd, left + length, entry->interval, number);
@@ -18,7 +20,6 @@ INLINE int rwnd_decreased(void *ctx, u64 returned, u64 since, void *asoc, u32 le
 		entry->interval = number;
 	}
 	look_at_association(entry, asoc);
-	return 0;
 }
 
 #else

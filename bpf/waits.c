@@ -99,10 +99,11 @@ INLINE int at_transmission(void *ctx, void *chunk)
 {
 	const struct following *now = following_now();
 	u64 key = (u64)chunk, ns, asoc;
-	struct handed_over *entry = handed_over.lookup(&key), begun;
+	struct handed_over *entry, begun;
 
 	if (!now)
 		return 0;
+	entry = handed_over.lookup(&key);
 	if (!entry) {
 #ifdef NGAP
 		ngap_sent_again(ctx, chunk);
@@ -141,8 +142,14 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 	bool followed;
 
 	/* No memory for it, or no room in the receive buffer: NULL, and the peer will send it again. */
-	if (!key || !now || !message_of(&message, chunk))
+	if (!key || !now)
 		return 0;
+	if (!message_of(&message, chunk))
+		return 0;
+#ifdef RWND
+	if (now->all)
+		rwnd_decreased(asoc, message.length);
+#endif
 	followed = is_followed(now);
 	if (!message.begins)
 		return 0;
@@ -171,9 +178,12 @@ INLINE int at_read(void *ctx, void *event)
 {
 	const struct following *now = following_now();
 	u64 key = (u64)event, ns;
-	struct unread *waiting = unread.lookup(&key), begun;
+	struct unread *waiting, begun;
 
-	if (!waiting || !now)
+	if (!now)
+		return 0;
+	waiting = unread.lookup(&key);
+	if (!waiting)
 		return 0;
 	begun = *waiting;
 	unread.delete(&key);

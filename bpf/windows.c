@@ -56,7 +56,7 @@ INLINE int at_sack(struct bpf_raw_tracepoint_args *ctx)
 	read_sack(&numbers, (void *)ctx->args[2]);
 #ifndef EVERY_CHANGE
 	/* Where there are very many, those that tell of no loss are looked at in the whiles in which messages are followed. */
-	if (now && now->epoch && !now->all && !numbers.gaps && !numbers.duplicates)
+	if (!(now && now->all) && !numbers.gaps && !numbers.duplicates)
 		return 0;
 #endif
 	entry = known(asoc);

@@ -12,7 +12,6 @@ from sctptop.kernel.program.maps import enable_statistics
 from sctptop.kernel.program.program import PointState
 from sctptop.model.probe_costs import PointCost, ProbeCosts
 
-
 PATIENCE_S = 900.0
 """For the compiler: there is nothing to show without it, and meanwhile nobody hears us, for it has our stderr."""
 

@@ -24,40 +24,30 @@ class Following:
         self._pace = FollowingPace(time.monotonic())
         self._turn = self._epoch = 1
         self._look = 0
-        self._everything = True
+        self._everything, self._nothing, self._told_ngap = True, False, False
         self._looked = Count(0, 0)
         self._here_until_ns: int | None = None
 
     def begin(self, program: Program) -> None:
         """Follow all. Raises OSError."""
         self._pace = FollowingPace(time.monotonic(), every_message=self._every_message)
-        self._put(program, everything=True)
+        self._put(program)
 
     def step(self, program: Program) -> None:
         """Change between following and resting where it is time. Raises OSError."""
-        if not program.has(FOLLOW.file) or not program.has("waits.c"):
+        if not program.has("waits.c"):
             return
-        was_away, stays = program.resting, self._here_until_ns is not None or not program.can_rest
         count = _count(program)
-        if not self._pace.step(time.monotonic(), count, stays=stays):
-            if count != self._looked:
-                self._looked = count
-                self._put(program, everything=self._everything)
+        if self._pace.step(time.monotonic(), count, stays=self._ngap):
+            self._everything = not self._pace.resting
+            self._turn += self._everything
+        elif count == self._looked and self._told_ngap == self._ngap:
             return
-        if self._pace.resting:
-            self._put(program, everything=False)
-            if not stays:
-                program.rest()
-            return
-        self._turn += 1
-        if was_away:
-            program.go_on()
-            # What began while not all was there is of the epoch before: its end may not be seen.
-            self._epoch += 1
-        self._put(program, everything=True)
+        self._looked = count
+        self._put(program)
 
     def listen_for_ngap(self, told: Iterable[AssociationWindows], now_ns: int, *, came: bool) -> None:
-        """Where NGAP goes by all of it is to be seen: what is hit by each packet stays."""
+        """Where NGAP goes by all of it is followed."""
         if came or any(
             entry.who.local_port in NGAP_PORTS or entry.who.remote_port in NGAP_PORTS for entry in told
         ):
@@ -69,11 +59,20 @@ class Following:
         """The share of messages that was followed since the last call. Raises OSError."""
         return self._pace.share(time.monotonic(), _count(program))
 
-    def _put(self, program: Program, *, everything: bool) -> None:
-        self._everything = everything
+    @property
+    def _ngap(self) -> bool:
+        return self._here_until_ns is not None
+
+    def _put(self, program: Program) -> None:
+        nothing = not self._everything and not self._ngap
+        # What began before nothing was followed is of the epoch before: its end may not have been seen.
+        self._epoch += self._nothing and not nothing
+        self._nothing, self._told_ngap = nothing, self._ngap
         self._look += 1
-        content = FOLLOWING.encode(Followed(int(everything), self._turn, self._epoch, self._look))
-        maps.put_bytes(program.map_fd(FOLLOW.name), 0, content)
+        content = Followed(
+            int(self._everything), int(self._ngap), self._turn, self._epoch, self._look & 0xFFFFFFFF, 0
+        )
+        maps.put_bytes(program.map_fd(FOLLOW.name), 0, FOLLOWING.encode(content))
 
 
 def _count(program: Program) -> Count:

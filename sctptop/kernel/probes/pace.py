@@ -1,7 +1,8 @@
 """Which messages are followed: all below a rate of chunks, above it those of a while now and then, as the traffic goes.
 
-What is hit by each packet is taken away in between, so that it costs nothing there. Where NGAP goes by it stays, and
-leaves early with what is none: messages of NGAP are followed all.
+In between what is hit by each packet leaves at once. To take it away would cost more: the kernel waits for all tasks to
+be seen elsewhere, some tenths of a second for each function (synchronize_rcu_tasks, Linux 6.1). Where NGAP goes by, its
+messages are followed all.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class FollowingPace:
     def step(self, now_s: float, count: Count, *, stays: bool) -> bool:
         """Whether to change between following and resting now.
 
-        ``count`` since the program was loaded; ``stays``: what is hit by each packet would not be taken away.
+        ``count`` since the program was loaded; ``stays``: chunks are counted while it rests, too.
         """
         with self._lock:
             if self._resting_until_s is not None:

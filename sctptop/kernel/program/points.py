@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Point:
     """``at`` is the entry or the return of a function, or a tracepoint; ``concern`` the C file that holds ``function``.
 
-    ``per_packet``: it is hit by each packet or message, and may be taken away for a while where there are many.
+    ``per_packet``: it is hit by each packet or message, and leaves at once for most of the time where there are many.
     """
 
     target: str
@@ -107,7 +107,9 @@ POINTS: tuple[Point, ...] = (
         "first sent: how long it was held; or sent again",
         True,
     ),
-    Point("sctp_ulpevent_make_rcvmsg", "return", "at_arrival", "waits.c", "a message arrives", True),
+    Point(
+        "sctp_ulpevent_make_rcvmsg", "return", "at_arrival", "waits.c", "a message arrives; our window", True
+    ),
     Point(
         "sctp_make_reassembled_event",
         "return",
@@ -121,7 +123,6 @@ POINTS: tuple[Point, ...] = (
 
 _IN_BETWEEN: tuple[Point, ...] = (
     Point("sctp_transport_burst_reset", "entry", "burst_over", "cwnd.c", "cwnd was held down", True),
-    Point("sctp_assoc_rwnd_decrease", "return", "rwnd_decreased", "rwnd.c", "our window, data arrived", True),
 )
 """Extremes and counts of an interval."""
 

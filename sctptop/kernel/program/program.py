@@ -17,6 +17,7 @@ from sctptop.kernel.program.btf import BTF_FOLDER, FunctionType
 from sctptop.kernel.program.compiling import NoProbes, captured_stderr, compiled, source_here
 from sctptop.kernel.program.entry_points import Hook
 from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
+from sctptop.kernel.program.leaving import leave
 from sctptop.kernel.program.points import Point, ProbeChoice, points
 from sctptop.kernel.program.program_source import PATHS, ProbeSource, folder
 from sctptop.kernel.program.trampolines import ALL, Kernel, Trampoline
@@ -52,7 +53,6 @@ class Program:
         self._kernel = Kernel()
         self._trampolines: dict[Point, Trampoline] = {}
         self.points: tuple[PointState, ...] = ()
-        self.resting = False
         self.buffers: Buffers | None = None
         self.source, self.needs_headers = self._source({})
         try:
@@ -154,26 +154,6 @@ class Program:
             self._bpf.attach_kprobe(event=target, fn_name=remembering)
         self._bpf.attach_kretprobe(event=target, fn_name=name)
 
-    @property
-    def can_rest(self) -> bool:
-        """Whether what is hit by each packet can be taken away and put back at once."""
-        return any(point.per_packet for point in self._trampolines)
-
-    def rest(self) -> None:
-        """Take it away."""
-        for trampoline in self._per_packet():
-            trampoline.detach()
-        self.resting = True
-
-    def go_on(self) -> None:
-        """Put it back; where it is there that is nothing. Raises OSError."""
-        for trampoline in self._per_packet():
-            trampoline.attach()
-        self.resting = False
-
-    def _per_packet(self) -> list[Trampoline]:
-        return [trampoline for point, trampoline in self._trampolines.items() if point.per_packet]
-
     def listen(self, takers: Mapping[str, Callable[[bytes], None]]) -> None:
         """Open the perf buffers of those names that the program has; each taker gets the bytes of each event of its
         buffer. Raises NoProbes."""
@@ -216,13 +196,17 @@ class Program:
         function = self._bpf.funcs.get(hook.name.encode())
         return maps.cost(function.fd) if function is not None else None
 
+    def _close_trampolines(self) -> None:
+        for trampoline in self._trampolines.values():
+            trampoline.close()
+        self._trampolines.clear()
+
     def close(self) -> None:
         """Detach everything. Safe to call twice."""
         self._kernel.close()
         self._descriptors.clear()
-        for trampoline in self._trampolines.values():
-            trampoline.close()
-        self._trampolines.clear()
+        held = [entry.link for entry in self._trampolines.values() if entry.link is not None]
+        leave(held, self._close_trampolines)
         bpf, self._bpf = self._bpf, None
         if bpf is None:
             return

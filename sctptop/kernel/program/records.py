@@ -265,11 +265,13 @@ class Unread(NamedTuple):
 
 
 class Followed(NamedTuple):
-    """Which messages are followed: ``all``, in this ``turn``; ``epoch`` counts how often the hooks were put back,
-    ``look`` our looks at their rate.
+    """Which messages are followed: ``all``, in this ``turn``; or ``ngap`` alone; ``epoch`` counts how often it was
+    none meanwhile, ``look`` our looks at their rate.
     """
 
     all: U32
+    ngap: U32
     turn: U32
     epoch: U32
     look: U32
+    unused: U32

@@ -27,13 +27,6 @@ class FakeProgram:
         self.take: Callable[[bytes], None] = lambda data: None
         self.take_ngap: Callable[[bytes], None] = lambda data: None
         self.polled = threading.Event()
-        self.can_rest, self.resting = True, False
-
-    def rest(self) -> None:
-        self.resting = True
-
-    def go_on(self) -> None:
-        self.resting = False
 
     def attach(self) -> tuple[PointState, ...]:
         return tuple(PointState(point, self.refused, "fentry") for point in POINTS)
@@ -92,7 +85,7 @@ class FakeMaps:
 
     def put_bytes(self, fd: int, key: int, value: bytes) -> None:
         assert (fd, key) == (FOLLOW, 0)
-        self.following.append(struct.unpack("<4I", value))
+        self.following.append(struct.unpack("<6I", value))
 
     def put(self, fd: int, key: int, value: int) -> None:
         assert (fd, key) == (INTERVAL, 0)

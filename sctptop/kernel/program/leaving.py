@@ -1,0 +1,58 @@
+"""Lets go of trampolines without waiting for it.
+
+To take a trampoline away the kernel waits until all tasks were seen elsewhere, some tenths of a second for each
+function (synchronize_rcu_tasks in unregister_ftrace_direct, Linux 6.1). Who closes the last descriptor of a link waits
+for that: a process that does nothing else, so that sctptop ends at once.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable
+
+_MOST = 1 << 20
+"""No descriptor is larger."""
+
+
+def leave(links: Iterable[int], close: Callable[[], object]) -> None:
+    """Call ``close``, which closes those descriptors, while another process holds them, which then ends too.
+
+    Where no process can be made ``close`` waits itself.
+    """
+    kept = sorted(links)
+    if not kept:
+        close()
+        return
+    end, begin = os.pipe()
+    try:
+        with warnings.catch_warnings():
+            # Python 3.12 warns where there are threads: the child calls nothing but what is below.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+    except OSError:
+        child = -1
+    if child == 0:
+        _hold(kept, end)
+    os.close(end)
+    try:
+        close()
+    finally:
+        os.close(begin)
+        if child > 0:
+            os.waitpid(child, 0)
+
+
+def _hold(links: list[int], end: int) -> None:
+    """In the child: become nobody's child, keep nothing but the links, and end when the other side is done."""
+    try:
+        if os.fork():
+            os._exit(0)
+        first = 0
+        for kept in sorted({*links, end}):
+            os.closerange(first, kept)
+            first = kept + 1
+        os.closerange(first, min(os.sysconf("SC_OPEN_MAX"), _MOST))
+        os.read(end, 1)
+    finally:
+        os._exit(0)
