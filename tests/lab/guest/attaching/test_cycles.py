@@ -21,7 +21,7 @@ from tests.lab.traffic.process import traffic
 from tests.lab.witness.other_tools import nstat
 from tests.lab.witness.running import Running
 
-CYCLES = int(os.environ.get("SCTPTOP_CYCLES") or 5)
+CYCLES = int(os.environ.get("SCTPTOP_CYCLES") or 2)
 PORT = 5100
 ANSWER_S = 60.0
 DISCARDED = ("SctpInPktDiscards", "SctpChecksumErrors", "SctpOutOfBlues", "SctpAborteds", "SctpShutdowns")
