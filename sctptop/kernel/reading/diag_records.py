@@ -36,6 +36,11 @@ INET_DIAG_CGROUP_ID: Final = 21
 T3_RTX_TIMER: Final = 4
 """SCTP_EVENT_TIMEOUT_T3_RTX in enum sctp_event_timeout, the only idiag_timer that SCTP reports."""
 
+SCTP_SS_LISTENING: Final = 10
+"""include/net/sctp/constants.h."""
+_ANY: Final = 0xFFFFFFFF
+"""Of states all, of cookies any."""
+
 SKMEMINFO_NAMES: Final = (
     "rmem_alloc",
     "rcvbuf",
@@ -57,7 +62,7 @@ class DiagRecord:
     ``info`` holds INFO_NAMES, without those that a shorter, older struct ends before.
     ``expires`` is in ms and meaningful when ``timer`` is T3_RTX_TIMER. ``interface`` is an index or 0: the one that
     an endpoint is bound to, and the one that the primary path of an association leaves by. ``scopes`` holds those
-    of remote addresses that mean nothing without (sin6_scope_id).
+    of remote addresses that mean nothing without (sin6_scope_id). ``raw``: the bytes that all of it was read from.
     """
 
     family: int
@@ -82,6 +87,7 @@ class DiagRecord:
     cgroup_id: int | None = None
     interface: int = 0
     scopes: dict[str, int] = field(default_factory=dict)
+    raw: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def is_association(self) -> bool:
@@ -94,8 +100,24 @@ def dump_request(family: int, sequence: int) -> bytes:
     return _request(family, sequence, NLM_F_REQUEST | NLM_F_DUMP, 0, 0, bytes(16), bytes(16))
 
 
-def lookup_request(local: tuple[str, int], remote: tuple[str, int], sequence: int) -> bytes:
-    """A request for the one association between two (address, port) ends.
+def listening_request(family: int, sequence: int) -> bytes:
+    """A request for every endpoint that listens, and for no association: sctp_diag_dump leaves out their walk."""
+    return _request(
+        family,
+        sequence,
+        NLM_F_REQUEST | NLM_F_DUMP,
+        0,
+        0,
+        bytes(16),
+        bytes(16),
+        states=1 << SCTP_SS_LISTENING,
+    )
+
+
+def lookup_request(
+    local: tuple[str, int], remote: tuple[str, int], sequence: int, interface: int = 0
+) -> bytes:
+    """A request for the one association between two (address, port) ends; ``interface``: its socket is bound to.
 
     The kernel finds it by hash (sctp_diag_dump_one). Raises OSError on an address that is none.
     """
@@ -108,17 +130,25 @@ def lookup_request(local: tuple[str, int], remote: tuple[str, int], sequence: in
         remote[1],
         socket.inet_pton(family, local[0]).ljust(16, b"\0"),
         socket.inet_pton(family, remote[0]).ljust(16, b"\0"),
+        interface,
     )
 
 
 def _request(
-    family: int, sequence: int, flags: int, local_port: int, remote_port: int, local: bytes, remote: bytes
+    family: int,
+    sequence: int,
+    flags: int,
+    local_port: int,
+    remote_port: int,
+    local: bytes,
+    remote: bytes,
+    interface: int = 0,
+    states: int = _ANY,
 ) -> bytes:
     extensions = 1 << (INET_DIAG_INFO - 1) | 1 << (INET_DIAG_SKMEMINFO - 1)
-    any_state, any_cookie = 0xFFFFFFFF, 0xFFFFFFFF
     ports = socket.htons(local_port), socket.htons(remote_port)
-    ends = SocketId(*ports, local, remote, 0, any_cookie, any_cookie)
-    body = REQUEST.encode(DiagRequest(family, IPPROTO_SCTP, extensions, 0, any_state, ends))
+    ends = SocketId(*ports, local, remote, interface, _ANY, _ANY)
+    body = REQUEST.encode(DiagRequest(family, IPPROTO_SCTP, extensions, 0, states, ends))
     return message(SOCK_DIAG_BY_FAMILY, flags, sequence, body)
 
 
@@ -153,6 +183,7 @@ def decode_record(payload: bytes) -> DiagRecord:
         cgroup_id=_number(found.get(INET_DIAG_CGROUP_ID), 8),
         interface=head.id.interface,
         scopes=_decode_scopes(found.get(INET_DIAG_PEERS, b"")),
+        raw=payload,
     )
 
 
