@@ -15,6 +15,7 @@ NLM_F_DUMP: Final = 0x300
 
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
+HEADER: Final = _HEADER.size
 ATTRIBUTE_HEADER: Final = _ATTRIBUTE.size
 _MOST_ERRNO = 4095
 """MAX_ERRNO, include/linux/err.h."""

@@ -14,9 +14,10 @@ from pyroute2 import DiagSocket
 from sctptop.kernel.host.preflight import PROC_SCTP
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
+from sctptop.kernel.reading.asked import Pair
 from sctptop.kernel.reading.diag_records import IPPROTO_SCTP
 from sctptop.kernel.reading.procfs import parse_assocs, read_text
-from sctptop.kernel.reading.sockdiag import Pair, SockDiag
+from sctptop.kernel.reading.sockdiag import SockDiag
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.bench.timing import best_of
 from tests.lab.machine import run as machine

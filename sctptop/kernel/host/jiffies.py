@@ -30,7 +30,7 @@ class JiffyClock:
 
     def learn(self, jiffies: int | None, milliseconds: int | None) -> None:
         """One path's RTO in jiffies (remaddr) and in ms (sctpi_p_rto)."""
-        if not jiffies or not milliseconds or jiffies < 0 or self._sure:
+        if not jiffies or not milliseconds or jiffies < 0 or self.sure:
             return
         measured = jiffies * 1000 / milliseconds
         nearest = min(KNOWN_HZ, key=lambda hz: abs(hz - measured))
@@ -43,7 +43,8 @@ class JiffyClock:
         return self._votes.most_common(1)[0][0] if self._votes else None
 
     @property
-    def _sure(self) -> bool:
+    def sure(self) -> bool:
+        """Whether one HZ leads by so many pairs that no further one is looked at."""
         leaders = [count for _, count in self._votes.most_common(2)] + [0, 0]
         return leaders[0] - leaders[1] >= _SURE_AFTER
 

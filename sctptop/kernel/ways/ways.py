@@ -58,6 +58,18 @@ class _Entry:
     interface: int = 0
     link: Link | None = None
     way: Way | None = None
+    fresh: bool = False
+    forgotten: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class PathQuestion:
+    """A question that is asked in every reading while the path says the same. ``way`` is the last answer."""
+
+    question: Question
+    signs: Signs
+    entry: _Entry
+    way: Way | None = None
 
 
 class Ways:
@@ -99,6 +111,13 @@ class Ways:
         interface: int = 0,
     ) -> Way | None:
         """The way of one path in this reading; None while it is not known."""
+        asked = self.question(netns, local_addresses, destination, signs, interface)
+        return self.again(asked) if asked is not None else None
+
+    def question(
+        self, netns: int, local_addresses: Iterable[str], destination: str, signs: Signs, interface: int = 0
+    ) -> PathQuestion | None:
+        """What ``again`` takes, in this reading and in later ones; None where no answer can be right."""
         six = ":" in destination
         if six and not interface and destination.lower().startswith("fe80:"):
             # Every link has that network: without its interface the answer would be a guess.
@@ -107,25 +126,46 @@ class Ways:
                 return None
         sources = tuple(address for address in local_addresses if (":" in address) == six)
         question = (netns, sources, destination, interface)
-        entry = self._entries.get(question)
-        if entry is None:
-            entry = self._entries[question] = _Entry()
+        return PathQuestion(question, signs, self._entry(question))
+
+    def again(self, asked: PathQuestion) -> Way | None:
+        """The way of one path in this reading."""
+        if asked.entry.forgotten:
+            asked.entry = self._entry(asked.question)
+        entry, signs = asked.entry, asked.signs
         if entry.reading != self._reading:
             entry.reading = self._reading
-            entry.before, entry.signs = entry.signs, set()
-        entry.signs.add(signs)
+            entry.before, entry.signs = entry.signs, {signs}
+        else:
+            entry.signs.add(signs)
         # Others that changed alike in this reading have brought the answer already.
         if signs not in entry.before and entry.asked_in != self._reading:
             entry.due, entry.used = True, signs.used
+        netns = asked.question[0]
         if entry.due and self._may_ask(netns):
-            self._look_up(question, entry)
-        return self._composed(netns, entry)
+            self._look_up(asked.question, entry)
+        asked.way = self._composed(netns, entry)
+        return asked.way
+
+    def same(self, ways: Iterable[PathQuestion]) -> bool:
+        """Ask all of them again: whether each has the answer that it had."""
+        same = True
+        for asked in ways:
+            before = asked.way
+            same = self.again(asked) is before and same
+        return same
+
+    def _entry(self, question: Question) -> _Entry:
+        entry = self._entries.get(question)
+        if entry is None:
+            entry = self._entries[question] = _Entry()
+        return entry
 
     def end_reading(self) -> None:
         """Ask again what is old, as far as this reading may; forget what no path asked for, and close all sockets."""
         gone = [question for question, entry in self._entries.items() if entry.reading != self._reading]
         for question in gone:
-            del self._entries[question]
+            self._entries.pop(question).forgotten = True
         if gone:
             used = {(question[0], entry.interface) for question, entry in self._entries.items()}
             self._links = {place: held for place, held in self._links.items() if place in used}
@@ -161,7 +201,7 @@ class Ways:
             return
         netns = question[0]
         begun = self._now()
-        entry.way, entry.due, entry.asked_in, entry.asked_s = None, False, self._reading, begun
+        entry.fresh, entry.due, entry.asked_in, entry.asked_s = False, False, self._reading, begun
         self._entries[question] = self._entries.pop(question)
         try:
             entry.route = self._route(question, entry.used)
@@ -226,9 +266,10 @@ class Ways:
         if entry.route is None:
             return None
         _, link = self._links.get((netns, entry.interface), (0, None))
-        if entry.way is None or link is not entry.link:
-            entry.link = link
-            entry.way = _way(entry.route, link)
+        if not entry.fresh or link is not entry.link:
+            entry.link, entry.fresh = link, True
+            way = _way(entry.route, link)
+            entry.way = entry.way if entry.way == way else way
         return entry.way
 
 

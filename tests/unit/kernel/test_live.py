@@ -6,8 +6,8 @@ import pytest
 
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
+from sctptop.kernel.reading.asked import Batch, Changes, Pair
 from sctptop.kernel.reading.diag_records import DiagRecord
-from sctptop.kernel.reading.sockdiag import Pair
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.unit.kernel.fake_proc import FakeProc
 
@@ -30,6 +30,20 @@ class FakeSockDiag:
             return next(same, None)
 
         return [found(pair) for pair in pairs]
+
+    def again(self, batches: list[Batch]) -> Changes:
+        changes = Changes()
+        for asked in (one for batch in batches for one in batch.asked):
+            (found,) = self.look_up([asked.pair])
+            if found is None:
+                changes.gone.append(asked)
+            elif found != asked.record:
+                asked.record = found
+                changes.changed.append(asked)
+        return changes
+
+    def listening(self) -> list[DiagRecord]:
+        return []
 
     def close(self) -> None:
         pass

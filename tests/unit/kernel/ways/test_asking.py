@@ -27,7 +27,10 @@ class Asked:
     def __init__(self) -> None:
         self.questions: list[tuple[Any, ...]] = []
 
-    def way(self, *question: Any) -> Way:
+    def question(self, *question: Any) -> tuple[Any, ...]:
+        return question
+
+    def again(self, question: tuple[Any, ...]) -> Way:
         self.questions.append(question)
         return Way(source=question[2])
 
