@@ -27,6 +27,10 @@ class JiffyClock:
     def __init__(self, configured: int | None = None) -> None:
         # One torn pair must not outvote what the kernel was configured with.
         self._votes: Counter[int] = Counter({configured: _CONFIGURED_WEIGHT} if configured else {})
+        self.hz: int | None = configured or None
+        """Jiffies a second; None while nothing is known."""
+        self.sure = False
+        """Whether one HZ leads by so many pairs that no further one is looked at."""
 
     def learn(self, jiffies: int | None, milliseconds: int | None) -> None:
         """One path's RTO in jiffies (remaddr) and in ms (sctpi_p_rto)."""
@@ -36,17 +40,9 @@ class JiffyClock:
         nearest = min(KNOWN_HZ, key=lambda hz: abs(hz - measured))
         if abs(nearest - measured) <= nearest * 0.01:
             self._votes[nearest] += 1
-
-    @property
-    def hz(self) -> int | None:
-        """Jiffies a second; None while nothing is known."""
-        return self._votes.most_common(1)[0][0] if self._votes else None
-
-    @property
-    def sure(self) -> bool:
-        """Whether one HZ leads by so many pairs that no further one is looked at."""
-        leaders = [count for _, count in self._votes.most_common(2)] + [0, 0]
-        return leaders[0] - leaders[1] >= _SURE_AFTER
+            (leader, most), *others = self._votes.most_common(2)
+            self.hz = leader
+            self.sure = most - sum(count for _, count in others) >= _SURE_AFTER
 
     def milliseconds(self, jiffies: int | None) -> float | None:
         """Jiffies as real milliseconds; None while HZ is not known."""

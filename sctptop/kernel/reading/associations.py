@@ -7,6 +7,7 @@ whose record was filled under the socket's lock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
@@ -16,8 +17,9 @@ from sctptop.kernel.reading.joining import Joined, Made, by_association, join
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
 from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, seen_of
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
+from sctptop.kernel.reading.renewing import Renewal
 from sctptop.kernel.ways.ways import PathQuestion, Ways
-from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Process
+from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Path, Process
 from sctptop.model.attributes import names_of
 
 # Association attribute: member of sctp_info that holds it in the same unit.
@@ -79,6 +81,19 @@ _FROM_LINE = tuple(
     name for name in names_of(Association) if name in names_of(AssocLine) and name not in _IN_NUMBERS
 )
 _FROM_MEMORY = tuple(name for name in names_of(Association) if name in SKMEMINFO_NAMES)
+_ASSOCIATION = Renewal(Association, _FROM_INFO, _FROM_PRIMARY, {name: name for name in _FROM_MEMORY})
+_PATH = Renewal(
+    Path,
+    {
+        "cwnd": "p_cwnd",
+        "ssthresh": "p_ssthresh",
+        "flight": "p_flight_size",
+        "rto_ms": "p_rto",
+        "errors": "p_error",
+        "max_retrans": "p_pathmaxrxt",
+    },
+)
+"""Of the primary path."""
 
 
 def merge_associations(
@@ -117,20 +132,52 @@ def merge(
     hz = clock.hz
     found = []
     for row in rows:
-        made = row.made
+        before = row.made
         process = owners.get(row.inode)  # type: ignore[arg-type]
         seen = None if observed is NOTHING else _seen(netns, row, observed, clock)
+        made = None
         if (
-            made is None
-            or made.seen != seen
-            or (made.process is not process and made.process != process)
-            or made.hz != hz
-            or made.netns_name != netns_name
-            or (ways is not None and not ways.same(made.ways))  # type: ignore[arg-type]
+            before is not None
+            and before.seen == seen
+            and (before.process is process or before.process == process)
+            and before.hz == hz
+            and before.netns_name == netns_name
+            and (ways is None or ways.same(before.ways))
         ):
-            made = row.made = _made(netns, row, clock, seen or NOTHING_SEEN, process, netns_name, ways)
+            made = before if before.record is row.record else _renewed(before, row.record, clock)
+        if made is None:
+            made = _made(netns, row, clock, seen or NOTHING_SEEN, process, netns_name, ways)
+        row.made = made
         found.append(made.association)
     return tuple(found)
+
+
+def _renewed(before: Made, record: DiagRecord | None, clock: JiffyClock) -> Made | None:
+    """What ``_made`` makes of the sources, where nothing but numbers of the record is new; None elsewhere."""
+    old = before.record
+    if record is None or old is None or record.primary is None or record.whose != old.whose:
+        return None
+    info = record.info
+    if info.get("p_state") != old.info.get("p_state"):
+        # Of its state the way depends too.
+        return None
+    others = {
+        **_told(record),
+        "srtt_ms": clock.milliseconds(info.get("p_srtt")),
+        "hb_interval_ms": clock.milliseconds(info.get("p_hbinterval")),
+        **(before.seen.switched_off if before.seen is not None else {}),
+    }
+    of_path = {"srtt_ms": others["srtt_ms"]}
+    try:
+        others["paths"] = tuple(
+            _PATH.again(path, (info,), of_path) if path.address == record.primary else path
+            for path in before.association.paths
+        )
+        made = _ASSOCIATION.again(before.association, (info, info, record.memory), others)
+    except KeyError:
+        # An older kernel tells less.
+        return None
+    return replace(before, association=made, record=record)
 
 
 def _learn(rows: Iterable[Joined], clock: JiffyClock) -> None:
@@ -174,7 +221,8 @@ def _made(
     facts["pathmtu"] = next((path.pathmtu for path in paths if path.primary), None)
     facts["process"] = process
     made = Association(netns=netns, netns_name=netns_name, paths=paths, **facts)  # type: ignore[arg-type]
-    return Made(made, clock.hz, process, netns_name, None if seen is NOTHING_SEEN else seen, tuple(asked))
+    told = None if seen is NOTHING_SEEN else seen
+    return Made(made, record, clock.hz, process, netns_name, told, tuple(asked))
 
 
 def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:
@@ -189,23 +237,13 @@ def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:
 def _facts_of_record(record: DiagRecord, socket: DiagRecord | None, clock: JiffyClock) -> dict[str, object]:
     info = record.info
     facts: dict[str, object] = {
-        "state": name_of(ASSOCIATION_STATES, record.state),
         "local_port": record.local_port,
         "remote_port": record.remote_port,
         "local_addresses": tuple(
             sorted(record.local_addresses, key=lambda address: address != record.source)
         ),
         "remote_addresses": record.remote_addresses,
-        "send_queue": record.send_queue,
-        "recv_queue": record.recv_queue,
-        "uid": record.uid,
-        "inode": record.inode,
-        "cookie": record.cookie,
-        "mark": record.mark,
-        "cgroup_id": record.cgroup_id,
-        "t3_rtx_expires_ms": _t3_expires(record),
-        "in_data_chunks": _sum(info, "iodchunks", "iuodchunks"),
-        "out_data_chunks": _sum(info, "oodchunks", "ouodchunks"),
+        **_told(record),
         **{name: info.get(member) for name, member in _FROM_INFO.items()},
         **{name: record.memory.get(name) for name in _FROM_MEMORY},
     }
@@ -219,6 +257,24 @@ def _facts_of_record(record: DiagRecord, socket: DiagRecord | None, clock: Jiffy
         facts["srtt_ms"] = clock.milliseconds(info.get("p_srtt"))
         facts["hb_interval_ms"] = clock.milliseconds(info.get("p_hbinterval"))
     return facts
+
+
+def _told(record: DiagRecord) -> dict[str, object]:
+    """What of a record is no number of its own in sctp_info, and may move."""
+    info = record.info
+    return {
+        "state": name_of(ASSOCIATION_STATES, record.state),
+        "send_queue": record.send_queue,
+        "recv_queue": record.recv_queue,
+        "uid": record.uid,
+        "inode": record.inode,
+        "cookie": record.cookie,
+        "mark": record.mark,
+        "cgroup_id": record.cgroup_id,
+        "t3_rtx_expires_ms": _t3_expires(record),
+        "in_data_chunks": _sum(info, "iodchunks", "iuodchunks"),
+        "out_data_chunks": _sum(info, "oodchunks", "ouodchunks"),
+    }
 
 
 def _t3_expires(record: DiagRecord) -> int | None:

@@ -94,6 +94,23 @@ class DiagRecord:
         """Endpoint records carry no INET_DIAG_PEERS (inet_sctp_diag_fill)."""
         return bool(self.remote_addresses)
 
+    @property
+    def whose(self) -> tuple[object, ...]:
+        """All of a record that is no number that moves: equal, it is of one association with the same addresses."""
+        return (
+            self.cookie,
+            self.interface,
+            self.source,
+            self.primary,
+            self.local_port,
+            self.remote_port,
+            self.info.get("tag", 0),
+            self.info.get("peer_tag", 0),
+            self.local_addresses,
+            self.remote_addresses,
+            self.scopes,
+        )
+
 
 def dump_request(family: int, sequence: int) -> bytes:
     """A request for every SCTP endpoint and association of one address family."""

@@ -25,7 +25,9 @@ from sctptop.kernel.reading.diag_records import (
     DiagRecord,
     decode_record,
 )
+from sctptop.kernel.reading.maker import maker
 
+_made = maker(DiagRecord)
 _Number = tuple[int, str]
 """Where it lies, and its letter in ``struct``."""
 _OF_MESSAGE: tuple[_Number, ...] = (
@@ -93,8 +95,7 @@ class Shape:
         head, info, memory, mark, cgroup = [values[part] for part in self._parts]
         family, state, timer, retransmits, sport, dport, interface, low, high, *rest = head
         expires, recv_queue, send_queue, uid, inode = rest
-        # By place, in the order of the class: a record has 22 fields, and there are thousands of them.
-        return DiagRecord(
+        return _made(
             family,
             state,
             timer,

@@ -6,7 +6,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.probe_facts import Seen
 from sctptop.kernel.reading.procfs import AssocLine, RemaddrLine
+from sctptop.kernel.ways.ways import PathQuestion
 from sctptop.model.association import Association, Process
 
 Ends = tuple[int, int, frozenset[str]]
@@ -14,24 +16,25 @@ Ends = tuple[int, int, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An association, and what it was made of besides what its sources say.
+    """An association, and what it was made of besides its socket, its line and its transports.
 
     ``seen``: what probes saw of it. ``ways``: what was asked of the ways of its paths.
     """
 
     association: Association
+    record: DiagRecord | None
     hz: int | None
     process: Process | None
     netns_name: str | None
-    seen: object
-    ways: tuple[object, ...] = ()
+    seen: Seen | None
+    ways: tuple[PathQuestion, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
 class Joined:
     """One association as each source has it, ``socket`` the record of its socket; one of the first two may be missing.
 
-    Lasts from reading to reading: ``made`` is what was made of it, None once one of the sources says something else.
+    Lasts from reading to reading: ``made`` is what was made of it, None once a source but the record says otherwise.
     """
 
     record: DiagRecord | None

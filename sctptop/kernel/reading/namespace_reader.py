@@ -158,12 +158,9 @@ class NamespaceReader:
         """Give the row what its association says now; False where it is another association, or has other ends."""
         row, record = self._asked[asked], asked.record
         before = row.record
-        if before is None or key_of(before) != key_of(record) or before.cookie != record.cookie:
+        if before is None or before.whose != record.whose:
             return False
-        same_ends = (before.remote_addresses, before.local_addresses, before.primary)
-        if same_ends != (record.remote_addresses, record.local_addresses, record.primary):
-            return False
-        row.record, row.made = record, None
+        row.record = record
         return True
 
     def _renew_sockets(self, listening: Iterable[DiagRecord]) -> None:

@@ -45,7 +45,9 @@ class Signs(NamedTuple):
 
 @dataclass(slots=True)
 class _Entry:
-    """What is known of one question. ``signs`` are those of ``reading``, ``before`` those of the reading before it."""
+    """What is known of one question. ``signs`` are those of ``reading``, ``before`` those of the reading before it:
+    the same set where neither has others.
+    """
 
     reading: int = 0
     signs: set[Signs] = field(default_factory=set)
@@ -56,10 +58,16 @@ class _Entry:
     asked_s: float = float("-inf")
     route: Route | None = None
     interface: int = 0
-    link: Link | None = None
     way: Way | None = None
-    fresh: bool = False
+    composed_of: int = -1
     forgotten: bool = False
+
+    def add(self, signs: Signs) -> None:
+        """Of this reading."""
+        if self.signs is self.before:
+            self.signs = {*self.signs, signs}
+        else:
+            self.signs.add(signs)
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +78,7 @@ class PathQuestion:
     signs: Signs
     entry: _Entry
     way: Way | None = None
+    reading: int = 0
 
 
 class Ways:
@@ -94,6 +103,8 @@ class Ways:
         self._failed: dict[int, tuple[float, SourceState]] = {}
         self._missing: SourceState | None = None
         self._reading = 1
+        self._changes = 0
+        """Of interfaces, so far: an answer put together before the last may be old."""
         self._lookups = 0
         self._spent_s = 0.0
 
@@ -137,10 +148,11 @@ class Ways:
             entry.reading = self._reading
             entry.before, entry.signs = entry.signs, {signs}
         else:
-            entry.signs.add(signs)
+            entry.add(signs)
         # Others that changed alike in this reading have brought the answer already.
         if signs not in entry.before and entry.asked_in != self._reading:
             entry.due, entry.used = True, signs.used
+        asked.reading = self._reading
         netns = asked.question[0]
         if entry.due and self._may_ask(netns):
             self._look_up(asked.question, entry)
@@ -149,10 +161,22 @@ class Ways:
 
     def same(self, ways: Iterable[PathQuestion]) -> bool:
         """Ask all of them again: whether each has the answer that it had."""
-        same = True
+        same, reading = True, self._reading
         for asked in ways:
-            before = asked.way
-            same = self.again(asked) is before and same
+            entry, before = asked.entry, asked.way
+            if asked.reading != reading - 1 or entry.due or entry.composed_of != self._changes:
+                same = self.again(asked) is before and same
+                continue
+            # Asked in the reading before: its signs are not new, and the answer is at hand.
+            asked.reading = reading
+            if entry.reading == reading:
+                entry.add(asked.signs)
+            else:
+                entry.reading, entry.before = reading, entry.signs
+                if len(entry.signs) > 1:
+                    entry.signs = {asked.signs}
+            if entry.way is not before:
+                asked.way, same = entry.way, False
         return same
 
     def _entry(self, question: Question) -> _Entry:
@@ -201,7 +225,7 @@ class Ways:
             return
         netns = question[0]
         begun = self._now()
-        entry.fresh, entry.due, entry.asked_in, entry.asked_s = False, False, self._reading, begun
+        entry.composed_of, entry.due, entry.asked_in, entry.asked_s = -1, False, self._reading, begun
         self._entries[question] = self._entries.pop(question)
         try:
             entry.route = self._route(question, entry.used)
@@ -257,19 +281,20 @@ class Ways:
         reading, link = self._links.get((netns, index), (0, None))
         if reading != self._reading:
             fresh = self._socket(netns).link(index)
-            link = link if fresh == link else fresh
+            if fresh != link:
+                link = fresh
+                self._changes += 1
             self._links[netns, index] = self._reading, link
         return link
 
     def _composed(self, netns: int, entry: _Entry) -> Way | None:
         """The route and what is known last of its interface; the same object while neither changes."""
-        if entry.route is None:
-            return None
+        if entry.composed_of == self._changes:
+            return entry.way
         _, link = self._links.get((netns, entry.interface), (0, None))
-        if not entry.fresh or link is not entry.link:
-            entry.link, entry.fresh = link, True
-            way = _way(entry.route, link)
-            entry.way = entry.way if entry.way == way else way
+        way = _way(entry.route, link) if entry.route is not None else None
+        entry.way = entry.way if entry.way == way else way
+        entry.composed_of = self._changes
         return entry.way
 
 

@@ -48,6 +48,7 @@ class Entry:
         high, low = divmod(ident, 250)
         self.local = "10.9.0.2"
         self.remote = [f"10.{100 + path}.{high}.{low + 1}" for path in (0, 1)]
+        self.put("p_rto", 1000)
         self._name()
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sctptop.kernel.ways.ways import REFRESH_S, PathQuestion, Ways
-from tests.unit.kernel.ways.routing import ETH0, Host, path
+from tests.unit.kernel.ways.routing import ETH0, UP, Host, path
 
 
 def asked(ways: Ways, number: int = 2) -> PathQuestion:
@@ -48,3 +48,16 @@ def test_one_that_nobody_asked_for_in_a_reading_begins_anew(host: Host) -> None:
     host.ways.end_reading()
     # It is known again: the next reading asks nothing.
     assert host.ways.same([question]) and len(host.asked) == 1
+
+
+def test_a_path_that_changes_beside_one_that_stays_asks_anew(host: Host) -> None:
+    stays, moves = asked(host.ways), asked(host.ways)
+    for signs in (UP, UP._replace(state="PF"), UP._replace(state="PF"), UP):
+        host.ways.end_reading()
+        host.asked = []
+        assert host.ways.same([stays])
+        news = signs != moves.signs
+        moves = host.ways.question(*path(signs=signs)) or moves
+        host.ways.again(moves)
+        # The one that stays always says UP: what the other goes back to is nothing new.
+        assert len(host.asked) == (news and signs != UP)
