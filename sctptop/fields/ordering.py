@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sctptop.fields.catalogue import field
 from sctptop.fields.ends import remote_order
 from sctptop.fields.field import Field
+from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 
 
@@ -29,9 +31,10 @@ class Order:
 
     def apply(self, rows: Iterable[Row]) -> list[Row]:
         """The rows in this order; equal ones by their remote end, so that nothing jumps."""
-        rows = sorted(rows, key=lambda row: (remote_order(row), tuple(map(str, row.key))))
-        known = [row for row in rows if self.field.get(row) is not None]
-        unknown = [row for row in rows if self.field.get(row) is None]
+        rows = sorted(rows, key=lambda row: (remote_order(row), _text_of(row.key)))
+        known, unknown = [], []
+        for row in rows:
+            (unknown if self.field.get(row) is None else known).append(row)
         known.sort(key=lambda row: _sort_key(self.field, row), reverse=self.descending)
         return known + unknown
 
@@ -54,6 +57,12 @@ def parse_order(text: str) -> Order:
         case "asc" | "desc":
             return replace(order, descending=direction == "desc")
     raise OrderError(f"{text!r}: the direction after the colon is asc or desc")
+
+
+@lru_cache(maxsize=1 << 14)
+def _text_of(key: Key) -> tuple[str, ...]:
+    """Parts of one kind compare; made once of each key, and not with every drawing."""
+    return tuple(map(str, key))
 
 
 def _sort_key(chosen: Field, row: Row) -> tuple[object, ...]:
