@@ -32,7 +32,8 @@ class Order:
     def apply(self, rows: Iterable[Row]) -> list[Row]:
         """The rows in this order; equal ones by their remote end, so that nothing jumps."""
         rows = sorted(rows, key=lambda row: (remote_order(row), _text_of(row.key)))
-        known, unknown = [], []
+        known: list[Row] = []
+        unknown: list[Row] = []
         for row in rows:
             (unknown if self.field.get(row) is None else known).append(row)
         known.sort(key=lambda row: _sort_key(self.field, row), reverse=self.descending)
