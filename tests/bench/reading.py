@@ -47,10 +47,11 @@ def measure(gnb: Host) -> list[tuple[str, float]]:
             ("sctptop dump, decoded", best_of(diag.dump, REPEAT)),
             ("sctptop exact look-ups", best_of(lambda: list(diag.look_up(pairs)), REPEAT)),
         ]
-        for name, limit in (("sctptop reading by dump", 1 << 30), ("sctptop reading by look-ups", 0)):
+        for name, limit in (("sctptop reading by dump", 1 << 30), ("sctptop reading by name again", 0)):
             namespace_reader.EXACT_ABOVE = limit
             source = LiveSource(netns=OWN_NAMESPACE)
-            source.read()
+            for _ in range(2):
+                source.read()
             rows.append((name, best_of(source.read, REPEAT)))
             source.close()
         stock.close()

@@ -49,12 +49,14 @@ class Watched:
     def __init__(self, folder: Path, count: int) -> None:
         self.folder = folder
         self.host = SyntheticHost(folder, count)
-        namespace_reader.SockDiag = lambda: SockDiag(self.host.socket)  # type: ignore[arg-type,assignment,misc]
+        namespace_reader.SockDiag = lambda: SockDiag(self.host.socket)  # type: ignore[arg-type,assignment,attr-defined,misc]
         self.now_s = 0.0
         self.reader = NamespaceReader(folder, keep_open=True, now=lambda: self.now_s)
         self.clock, self.ways, self.model = JiffyClock(250), Host().ways, Model()
         self.turn = 0
-        for _ in range(3):
+        self.update(self.again())
+        for _ in range(2):
+            self.move(0)
             self.update(self.again())
 
     def move(self, one_in: int) -> None:
@@ -86,7 +88,10 @@ class Watched:
     def update(self, found: tuple[Association, ...]) -> None:
         self.now_s += 0.001
         time_of = datetime(2026, 11, 27, tzinfo=timezone.utc) + timedelta(seconds=self.turn)
-        self.model.advance(Sample(time_of, 1.0, 0.0, "bench", "", {"sock_diag": OK}, associations=found))
+        interval_s = 1.0 if self.turn else None
+        self.model.advance(
+            Sample(time_of, interval_s, 0.0, "bench", "", {"sock_diag": OK}, associations=found)
+        )
 
 
 def measure(count: int) -> dict[str, tuple[float, float]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.both_ends import OtherEnd
@@ -96,15 +96,18 @@ class Life:
         other_end = self.other_end()
         row = self.row
         if row is not None and not self.stale and self.ended is None and _same_other(row, other_end):
-            if row.age_s != age_s:
-                row = self.row = replace(row, age_s=age_s)
-            return row
+            if row.age_s == age_s:
+                return row
+            rates, since_reset = row.rates, row.since_reset
+        else:
+            rates = {name: None if self.ended else self.book.rate(name) for name in COUNTED}
+            since_reset = self.book.gained()
         self.stale = False
         self.row = Row(
             key=self.key,
             association=self.association,
-            rates={name: None if self.ended else self.book.rate(name) for name in COUNTED},
-            since_reset=self.book.gained(),
+            rates=rates,
+            since_reset=since_reset,
             age_s=age_s,
             ended=self.ended,
             end=self.end,

@@ -65,6 +65,8 @@ class Entry:
         struct.pack_into(">HH", self.bytes, 4, self.port, 50_000)
         self.bytes[8:40] = ours + bytes(12) + theirs[0] + bytes(12)
         struct.pack_into("=II", self.bytes, 44, self.ident, 1)
+        # Nothing waits to be read: data that lies there would be a sign of trouble.
+        struct.pack_into("=I", self.bytes, 56, 0)
         struct.pack_into("=I", self.bytes, 68, self.inode)
         self.put("tag", 0x1000_0000 + self.ident)
         self.put("peer_tag", 0x2000_0000 + self.ident)
