@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from math import inf
 from pathlib import Path
 
 from sctptop.cli import COLLECT_AFTER
@@ -29,6 +30,7 @@ from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, decode_reco
 from sctptop.kernel.reading.namespace_reader import NamespaceReader
 from sctptop.kernel.reading.procfs import parse_assocs, parse_remaddr, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag
+from sctptop.kernel.ways import ways
 from sctptop.model.association import Association
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
@@ -49,6 +51,8 @@ class Watched:
     def __init__(self, folder: Path, count: int) -> None:
         self.folder = folder
         self.host = SyntheticHost(folder, count)
+        # As after many readings: each looks up the ways of some paths only.
+        ways.MOST_LOOKUPS, ways.LOOKUPS_S = 1 << 30, inf
         namespace_reader.SockDiag = lambda: SockDiag(self.host.socket)  # type: ignore[arg-type,assignment,attr-defined,misc]
         self.now_s = 0.0
         self.reader = NamespaceReader(folder, keep_open=True, now=lambda: self.now_s)

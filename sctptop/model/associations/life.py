@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.both_ends import OtherEnd
@@ -22,14 +23,17 @@ GRAPHED, GRAPHED_OF_PATH = named(Association, SERIES), named(Path, SERIES)
 Medians and last values join them: ``held_ms`` and ``read_wait_ms`` of the intervals in which a message was timed, of a
 path ``hb_rtt_ms``, the last heartbeat of each interval, and ``data_rtt_ms``, the median of its data.
 """
+_COUNTS, _SERIES, _SERIES_OF_PATH = (attrgetter(*names) for names in (COUNTED, GRAPHED, GRAPHED_OF_PATH))
+_NO_RATES: Mapping[str, float | None] = dict.fromkeys(COUNTED)
 
 
 @dataclass(slots=True, eq=False)
 class Life:
     """``quiet``: the same record once more would change nothing, in an interval of known length.
 
-    ``series``: the keys of what is kept over time. ``seen`` is the tick in which it was read last, ``row`` the one made
-    last, ``stale`` where it says no longer what is so.
+    ``moved``: whether the last record was another than the one before. ``series``: the keys of what is kept over time.
+    ``seen`` is the tick in which it was read last, ``row`` the one made last, ``stale`` where it says no longer what is
+    so.
     """
 
     key: Key
@@ -47,6 +51,7 @@ class Life:
     quiet: bool = False
     series: tuple[Hashable, ...] = ()
     seen: int = -1
+    moved: bool = True
     row: Row | None = None
     stale: bool = True
 
@@ -74,9 +79,12 @@ class Life:
         """Update with the record of the next sample."""
         again = entry is self.association and self.seen >= 0
         self.association = entry
-        self.book.advance(
-            {name: value for name in COUNTED if (value := getattr(entry, name)) is not None}, interval_s
-        )
+        self.moved = not again
+        if again:
+            self.book.rest(interval_s)
+        else:
+            values = zip(COUNTED, _COUNTS(entry), strict=True)
+            self.book.advance({name: value for name, value in values if value is not None}, interval_s)
         self.quiet = again and bool(interval_s) and not _adds_again(entry)
         self.stale = True
         if not again or not self.series:
@@ -86,9 +94,9 @@ class Life:
     def recorded(self) -> Iterator[tuple[Hashable, dict[str, float | None]]]:
         """What is kept of this tick, by the keys of ``series``."""
         entry = self.association
-        yield self.key, {name: getattr(entry, name) for name in GRAPHED}
+        yield self.key, dict(zip(GRAPHED, _SERIES(entry), strict=True))
         for path in entry.paths:
-            yield (self.key, path.address), {name: getattr(path, name) for name in GRAPHED_OF_PATH}
+            yield (self.key, path.address), dict(zip(GRAPHED_OF_PATH, _SERIES_OF_PATH(path), strict=True))
 
     def as_row(self, now_s: float, rtts: Mapping[str, PathRtt], waits: Waits) -> Row:
         """The row of this tick: the one before while it says the same."""
@@ -100,7 +108,7 @@ class Life:
                 return row
             rates, since_reset = row.rates, row.since_reset
         else:
-            rates = {name: None if self.ended else self.book.rate(name) for name in COUNTED}
+            rates = {**_NO_RATES, **({} if self.ended else self.book.rates)}
             since_reset = self.book.gained()
         self.stale = False
         self.row = Row(

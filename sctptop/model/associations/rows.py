@@ -120,7 +120,7 @@ class Rows:
         ended = [key for life in gone for key in life.series]
         history.stop(tick - 1, (*ended, *self._left))
         self._left = []
-        recorded = {**again, **changed}.values()
+        recorded = {**again, **{key: life for key, life in changed.items() if life.moved}}.values()
         history.record(tick, dict(entry for life in recorded for entry in life.recorded()), steady=True)
         history.record(
             tick, {(key, address): self._rtt_series(key, address) for key, address in self._rtts.moved}
