@@ -17,7 +17,7 @@ from sctptop.kernel.probes.session import NOTHING, Probes
 from sctptop.kernel.reading.all_namespaces import Everywhere
 from sctptop.kernel.reading.associations import merge
 from sctptop.kernel.reading.endpoints import endpoints
-from sctptop.kernel.reading.namespace_reader import Read
+from sctptop.kernel.reading.joining import Read
 from sctptop.kernel.ways.ways import Ways
 from sctptop.model.sample import Sample
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice

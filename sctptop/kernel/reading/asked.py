@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sctptop.kernel.reading.diag_records import DiagRecord, lookup_request
+from sctptop.kernel.reading.joining import Ends, ends_of
+from sctptop.kernel.reading.procfs import AssocLine
 
 FIRST = 1 << 31
 """The sequence number of the first; those of other questions lie below."""
@@ -79,3 +81,17 @@ def batches(asked: Iterable[Asked]) -> list[Batch]:
 def _truesize(size: int) -> int:
     """What a record takes in the socket: the kernel rounds up to a power of two (kmalloc)."""
     return (1 << (size + _OVERHEAD).bit_length()) + _OVERHEAD
+
+
+def by_addresses(entries: Iterable[AssocLine | DiagRecord]) -> dict[Pair, Ends]:
+    """Associations by the addresses to look them up by."""
+    return {pair: ends_of(entry) for entry in entries if (pair := addresses_of(entry)) is not None}
+
+
+def addresses_of(entry: AssocLine | DiagRecord) -> Pair | None:
+    """The ends to look an association up by: two addresses of one family."""
+    for remote in (entry.primary, *entry.remote_addresses):
+        for local in sorted(entry.local_addresses):
+            if remote is not None and (":" in remote) == (":" in local):
+                return (local, entry.local_port), (remote, entry.remote_port)
+    return None

@@ -18,7 +18,8 @@ from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
 from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, seen_of
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
 from sctptop.kernel.reading.renewing import Renewal
-from sctptop.kernel.ways.ways import PathQuestion, Ways
+from sctptop.kernel.ways.questions import PathQuestion
+from sctptop.kernel.ways.ways import Ways
 from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Path, Process
 from sctptop.model.attributes import names_of
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sctptop.kernel.reading.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import Seen
-from sctptop.kernel.reading.procfs import AssocLine, RemaddrLine
-from sctptop.kernel.ways.ways import PathQuestion
+from sctptop.kernel.reading.procfs import AssocLine, EpLine, RemaddrLine
+from sctptop.kernel.ways.questions import PathQuestion
 from sctptop.model.association import Association, Process
+from sctptop.model.source_state import OK, SourceState
 
 Ends = tuple[int, int, frozenset[str]]
 
@@ -74,6 +76,32 @@ def _equal(one: DiagRecord | None, other: DiagRecord | None) -> bool:
     return one == other
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of one namespace, and how ``diag`` and ``procfs`` went. ``rows``: its associations as each source
+    has them. ``sockets``: records of endpoints, where they were read this very time.
+    """
+
+    lines: list[AssocLine] = field(default_factory=list)
+    records: list[DiagRecord] = field(default_factory=list)
+    rows: list[Joined] = field(default_factory=list)
+    endpoints: list[EpLine] = field(default_factory=list)
+    sockets: list[DiagRecord] = field(default_factory=list)
+    counters: dict[str, int] = field(default_factory=dict)
+    diag: SourceState = OK
+    procfs: SourceState = OK
+
+    @property
+    def used(self) -> bool:
+        """Whether there is a socket, an association, or a counter that is not 0."""
+        return bool(self.lines or self.records or self.endpoints or any(self.counters.values()))
+
+    @property
+    def inodes(self) -> set[int | None]:
+        """Of the sockets of its associations."""
+        return {row.inode for row in self.rows}
+
+
 def key_of(record: DiagRecord) -> tuple[int, int, int, int]:
     """What an association is known by: its tags and ports."""
     return record.info.get("tag", 0), record.info.get("peer_tag", 0), record.local_port, record.remote_port
@@ -131,3 +159,22 @@ def _pairs(
 
 def _likeness(record: DiagRecord, line: AssocLine) -> tuple[bool, bool]:
     return set(record.local_addresses) == set(line.local_addresses), record.inode == line.inode
+
+
+def distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord]:
+    """Records by tags and ports: a walk that was disturbed may list one association twice."""
+    return {key_of(record): record for record in records}
+
+
+def still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> list[AssocLine]:
+    """The lines whose association sock_diag still knows: as many for a pair of ends as it reported, newest lines first.
+
+    A remembered line must not outlive its association behind a successor on the same ports.
+    """
+    room = Counter(ends_of(record) for record in records)
+    kept = []
+    for line in lines:
+        if room[ends_of(line)] > 0:
+            room[ends_of(line)] -= 1
+            kept.append(line)
+    return kept

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
 from sctptop.kernel.host.preflight import PROC_SCTP
-from sctptop.kernel.reading.asked import Asked, Batch, Changes, Pair, batches
+from sctptop.kernel.reading.asked import Asked, Batch, Changes, Pair, addresses_of, batches, by_addresses
 from sctptop.kernel.reading.diag_records import DiagRecord
-from sctptop.kernel.reading.joining import Ends, Joined, ends_of, join, key_of
+from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, ends_of, join, still_alive
 from sctptop.kernel.reading.proc_again import AssocLines, Transports
-from sctptop.kernel.reading.procfs import AssocLine, EpLine, parse_assocs, parse_eps, parse_snmp, read_text
+from sctptop.kernel.reading.procfs import AssocLine, parse_assocs, parse_eps, parse_snmp, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 
@@ -38,32 +37,6 @@ WALKED_FOR = (
     "SctpT2ShutdownExpireds",
 )
 """Counters that move with what only /proc/net/sctp/assocs tells: it is walked when one of them did."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What was read of one namespace, and how ``diag`` and ``procfs`` went. ``rows``: its associations as each source
-    has them. ``sockets``: records of endpoints, where they were read this very time.
-    """
-
-    lines: list[AssocLine] = field(default_factory=list)
-    records: list[DiagRecord] = field(default_factory=list)
-    rows: list[Joined] = field(default_factory=list)
-    endpoints: list[EpLine] = field(default_factory=list)
-    sockets: list[DiagRecord] = field(default_factory=list)
-    counters: dict[str, int] = field(default_factory=dict)
-    diag: SourceState = OK
-    procfs: SourceState = OK
-
-    @property
-    def used(self) -> bool:
-        """Whether there is a socket, an association, or a counter that is not 0."""
-        return bool(self.lines or self.records or self.endpoints or any(self.counters.values()))
-
-    @property
-    def inodes(self) -> set[int | None]:
-        """Of the sockets of its associations."""
-        return {row.inode for row in self.rows}
 
 
 class NamespaceReader:
@@ -189,7 +162,7 @@ class NamespaceReader:
         # A dump of nothing would cost more than all the rest of a namespace in which nothing happens.
         records, diag = ([], OK) if idle and not self._keep_open else self._ask(lines)
         if diag.ok:
-            lines = _still_alive(lines, records)
+            lines = still_alive(lines, records)
             self._lines = {line.assoc_id: line for line in lines if line.assoc_id is not None}
         else:
             self._lines = {}
@@ -224,7 +197,7 @@ class NamespaceReader:
         """How to ask for each row; nothing where one of them cannot be asked for."""
         asked: dict[Asked, Joined] = {}
         for row in self._rows:
-            pair = _addresses(row.record) if row.record is not None else None
+            pair = addresses_of(row.record) if row.record is not None else None
             if row.record is None or row.line is None or row.line.assoc_id is None or pair is None:
                 return {}
             asked[Asked(pair, row.socket.interface if row.socket else 0, row.record)] = row
@@ -266,13 +239,13 @@ class NamespaceReader:
             diag = self._opened()
             dumped = self._dump(diag) if self._dump_is_due(len(lines)) else []
             told = [record for record in dumped if record.is_association]
-            records = _distinct(told or self._by_name(diag))
+            records = distinct(told or self._by_name(diag))
             known = {ends_of(record) for record in records.values()}
-            wanted = {**self._alive, **_by_addresses(lines)}
+            wanted = {**self._alive, **by_addresses(lines)}
             missed = [pair for pair, ends in wanted.items() if ends not in known]
             looked_up = diag.look_up(missed)
-            records.update(_distinct(record for record in looked_up if record is not None))
-            self._alive = _by_addresses(records.values())
+            records.update(distinct(record for record in looked_up if record is not None))
+            self._alive = by_addresses(records.values())
             if self._misses_sockets(records.values()):
                 self._dump(diag)
         except SockDiagError as error:
@@ -313,36 +286,3 @@ class NamespaceReader:
 
 def _same_or_new(before: Joined | None, row: Joined) -> Joined:
     return before if before is not None and before.says_the_same(row) else row
-
-
-def _distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord]:
-    """Records by tags and ports: a walk that was disturbed may list one association twice."""
-    return {key_of(record): record for record in records}
-
-
-def _still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> list[AssocLine]:
-    """The lines whose association sock_diag still knows: as many for a pair of ends as it reported, newest lines first.
-
-    A remembered line must not outlive its association behind a successor on the same ports.
-    """
-    room = Counter(ends_of(record) for record in records)
-    kept = []
-    for line in lines:
-        if room[ends_of(line)] > 0:
-            room[ends_of(line)] -= 1
-            kept.append(line)
-    return kept
-
-
-def _by_addresses(entries: Iterable[AssocLine | DiagRecord]) -> dict[Pair, Ends]:
-    """Associations by the addresses to look them up by."""
-    return {pair: ends_of(entry) for entry in entries if (pair := _addresses(entry)) is not None}
-
-
-def _addresses(entry: AssocLine | DiagRecord) -> Pair | None:
-    """The ends to look an association up by: two addresses of one family."""
-    for remote in (entry.primary, *entry.remote_addresses):
-        for local in sorted(entry.local_addresses):
-            if remote is not None and (":" in remote) == (":" in local):
-                return (local, entry.local_port), (remote, entry.remote_port)
-    return None

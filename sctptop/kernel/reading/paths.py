@@ -9,7 +9,8 @@ from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.reading.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts
 from sctptop.kernel.reading.procfs import AssocLine, RemaddrLine
-from sctptop.kernel.ways.ways import PathQuestion, Signs, Ways
+from sctptop.kernel.ways.questions import PathQuestion, Signs
+from sctptop.kernel.ways.ways import Ways
 from sctptop.model.association import PATH_STATES, Path
 from sctptop.model.way import Way
 

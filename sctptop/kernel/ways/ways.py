@@ -12,9 +12,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from sctptop.kernel.ways.questions import Entry, PathQuestion, Question, Signs
 from sctptop.kernel.ways.route_lookup import Link, Route, RouteLookup, load
 from sctptop.model.source_state import OK, Kind, SourceState
 from sctptop.model.way import Way
@@ -29,56 +28,6 @@ MOST_SOURCES = 8
 LOOPBACK = 1
 """The index of ``lo`` in every namespace: also what the kernel puts in the place of an interface that went."""
 _COUNTERS = ("rx_dropped", "tx_dropped", "rx_errors", "tx_errors", "carrier_changes")
-
-Question = tuple[int, tuple[str, ...], str, int]
-"""Network namespace, local addresses of the destination's family, destination, index of the interface or 0."""
-
-
-class Signs(NamedTuple):
-    """What makes an answer old when it changes. ``used`` is the interface that the kernel says it uses, or 0."""
-
-    used: int = 0
-    state: str | None = None
-    primary: bool | None = None
-    pathmtu: int | None = None
-
-
-@dataclass(slots=True)
-class _Entry:
-    """What is known of one question. ``signs`` are those of ``reading``, ``before`` those of the reading before it:
-    the same set where neither has others.
-    """
-
-    reading: int = 0
-    signs: set[Signs] = field(default_factory=set)
-    before: set[Signs] = field(default_factory=set)
-    due: bool = False
-    used: int = 0
-    asked_in: int = 0
-    asked_s: float = float("-inf")
-    route: Route | None = None
-    interface: int = 0
-    way: Way | None = None
-    composed_of: int = -1
-    forgotten: bool = False
-
-    def add(self, signs: Signs) -> None:
-        """Of this reading."""
-        if self.signs is self.before:
-            self.signs = {*self.signs, signs}
-        else:
-            self.signs.add(signs)
-
-
-@dataclass(slots=True, eq=False)
-class PathQuestion:
-    """A question that is asked in every reading while the path says the same. ``way`` is the last answer."""
-
-    question: Question
-    signs: Signs
-    entry: _Entry
-    way: Way | None = None
-    reading: int = 0
 
 
 class Ways:
@@ -97,7 +46,7 @@ class Ways:
         self._now = now
         self._load = load
         self._loaded = False
-        self._entries: dict[Question, _Entry] = {}  # Those asked longest ago come first.
+        self._entries: dict[Question, Entry] = {}  # Those asked longest ago come first.
         self._links: dict[tuple[int, int], tuple[int, Link | None]] = {}
         self._sockets: dict[int, RouteLookup] = {}
         self._failed: dict[int, tuple[float, SourceState]] = {}
@@ -179,10 +128,10 @@ class Ways:
                 asked.way, same = entry.way, False
         return same
 
-    def _entry(self, question: Question) -> _Entry:
+    def _entry(self, question: Question) -> Entry:
         entry = self._entries.get(question)
         if entry is None:
-            entry = self._entries[question] = _Entry()
+            entry = self._entries[question] = Entry()
         return entry
 
     def end_reading(self) -> None:
@@ -204,7 +153,7 @@ class Ways:
 
     def _ask_again(self) -> None:
         old_s = self._now() - REFRESH_S
-        old: list[tuple[Question, _Entry]] = []
+        old: list[tuple[Question, Entry]] = []
         for question, entry in self._entries.items():
             if entry.asked_s > old_s or len(old) >= MOST_LOOKUPS:
                 break
@@ -220,7 +169,7 @@ class Ways:
             return False
         return netns not in self._failed or self._now() >= self._failed[netns][0]
 
-    def _look_up(self, question: Question, entry: _Entry) -> None:
+    def _look_up(self, question: Question, entry: Entry) -> None:
         if not self._is_loaded():
             return
         netns = question[0]
@@ -287,7 +236,7 @@ class Ways:
             self._links[netns, index] = self._reading, link
         return link
 
-    def _composed(self, netns: int, entry: _Entry) -> Way | None:
+    def _composed(self, netns: int, entry: Entry) -> Way | None:
         """The route and what is known last of its interface; the same object while neither changes."""
         if entry.composed_of == self._changes:
             return entry.way

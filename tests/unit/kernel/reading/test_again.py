@@ -16,7 +16,8 @@ from sctptop.kernel.probes.session import NOTHING
 from sctptop.kernel.reading import namespace_reader
 from sctptop.kernel.reading.associations import merge, merge_associations
 from sctptop.kernel.reading.diag_records import decode_record
-from sctptop.kernel.reading.namespace_reader import EXACT_ABOVE, NamespaceReader, Read
+from sctptop.kernel.reading.joining import Read
+from sctptop.kernel.reading.namespace_reader import EXACT_ABOVE, NamespaceReader
 from sctptop.kernel.reading.procfs import parse_assocs, parse_remaddr, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag
 from sctptop.model.association import Association

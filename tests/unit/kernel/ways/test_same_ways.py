@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sctptop.kernel.ways.ways import REFRESH_S, PathQuestion, Ways
+from sctptop.kernel.ways.questions import PathQuestion
+from sctptop.kernel.ways.ways import REFRESH_S, Ways
 from tests.unit.kernel.ways.routing import ETH0, UP, Host, path
 
 
