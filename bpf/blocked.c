@@ -8,7 +8,7 @@ struct blocked {
 	u64 asoc, since, until;
 };
 
-BPF_TABLE("hash", u64, struct blocked, blocked, 1024);
+BPF_TABLE("hash", u64, struct blocked, blocked, ROOM_FOR_CALLS);
 
 /* What sctp_wspace() says: bytes that there is room for. */
 INLINE s32 send_space(const void *asoc, const void *sk)
@@ -22,7 +22,7 @@ INLINE s32 send_space(const void *asoc, const void *sk)
 /* sctp_prsctp_prune(asoc, sinfo, missing): called by sendmsg where the message finds too little room, before it waits if
  * there is none at all. What waits (sctp_wait_for_sndbuf) is inlined into sctp_sendmsg_to_asoc; neither it nor sendmsg
  * can be probed without a cost for each message. Not seen: a wait for memory of all of SCTP (net.sctp.sctp_mem). */
-int at_no_room(struct pt_regs *ctx, void *asoc)
+INLINE int at_no_room(void *ctx, void *asoc)
 {
 	u64 thread = bpf_get_current_pid_tgid(), jiffies = bpf_jiffies64();
 	const void *sk = (void *)sctp_association__base__sk(asoc);
@@ -38,7 +38,8 @@ int at_no_room(struct pt_regs *ctx, void *asoc)
 	if (before && before->asoc == now.asoc && before->until > jiffies)
 		return 0;
 	now.until = jiffies + sock__sk_sndtimeo(sk);
-	blocked.update(&thread, &now);
+	if (blocked.update(&thread, &now))
+		found_no_room(ROOM_BLOCKED);
 	return 0;
 }
 

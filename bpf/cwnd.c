@@ -1,114 +1,121 @@
 /* Why cwnd moved: each function that changes it, with the value before and after. */
 
-struct entered {
-	u64 transport;
-	u32 cwnd, ssthresh, flight, cause;
-};
-
-BPF_TABLE("lru_hash", u64, struct entered, entered, 1024);
-
 /* Causes 0 to 3 are enum sctp_lower_cwnd (include/net/sctp/constants.h). */
 enum { CAUSE_RAISE = 4, CAUSE_BURST_LIMITED, CAUSE_BURST_RESET, CAUSE_RESET };
 
-INLINE int enter(struct pt_regs *ctx, const void *transport, u32 cause)
+/* On entry: the values of then are the last that were seen. */
+INLINE int before_change(const void *transport)
 {
-	u64 stack = stack_of(ctx);
-	struct entered was = {.transport = (u64)transport, .cause = cause};
+	struct path_windows *path = path_named_by((void *)sctp_transport__asoc(transport), transport);
 
-	was.cwnd = sctp_transport__cwnd(transport);
-	was.ssthresh = sctp_transport__ssthresh(transport);
-	was.flight = sctp_transport__flight_size(transport);
-	entered.update(&stack, &was);
+	if (path)
+		look_at(path, transport);
 	return 0;
 }
 
-INLINE bool counted(struct path_windows *path, u32 cause, u32 before)
+/* On return: an event, if cwnd is another now. */
+INLINE int after_change(void *ctx, const void *transport, u16 cause)
 {
-	struct window_change *change;
+	struct path_windows *path = known_path(transport);
+	struct probe_event event = {.kind = KIND_CWND, .cause = cause};
 
-#ifdef EVERY_CHANGE
-	return false;
-#endif
-	if (cause == CAUSE_RAISE)
-		change = &path->changes[CHANGE_RAISE];
-	else if (cause == CAUSE_BURST_LIMITED)
-		change = &path->changes[CHANGE_BURST_LIMITED];
-	else if (cause == CAUSE_BURST_RESET)
-		change = &path->changes[CHANGE_BURST_RESET];
-	else
-		return false;
-	/* Where something else moved it in between it begins anew, so that a rise never ends below its beginning. */
-	if (change->interval != path->interval || change->after != before) {
-		change->interval = path->interval;
-		change->before = before;
-	}
-	change->ns = bpf_ktime_get_ns();
-	change->times++;
-	change->after = path->cwnd.now;
-	return true;
-}
-
-/* The return of any of them: an event, or one more of the frequent ones, if cwnd is another now. */
-int cwnd_return(struct pt_regs *ctx)
-{
-	u64 stack = stack_of(ctx);
-	struct entered *was = entered.lookup(&stack), before;
-	const void *transport;
-	struct path_windows *path;
-	struct probe_event event = {.kind = KIND_CWND};
-
-	if (!was)
+	if (!path)
 		return 0;
-	before = *was;
-	entered.delete(&stack);
-	transport = (void *)before.transport;
-	event.after = sctp_transport__cwnd(transport);
-	if (before.cwnd == event.after)
+	event.before = path->cwnd.now;
+	event.ssthresh_before = path->ssthresh.now;
+	event.flight = path->flight.now;
+	look_at(path, transport);
+	event.after = path->cwnd.now;
+	if (event.before == event.after)
 		return 0;
-	path = known_path(transport);
-	if (path) {
-		look_at(path, transport);
-		if (counted(path, before.cause, before.cwnd))
-			return 0;
-	}
-	if (!path_named(&event.who, (void *)sctp_transport__asoc(transport), transport))
-		return 0;
+	event.ssthresh_after = path->ssthresh.now;
+	event.who = path->who;
 	event.ns = bpf_ktime_get_ns();
-	event.cause = before.cause;
-	event.before = before.cwnd;
-	event.ssthresh_before = before.ssthresh;
-	event.ssthresh_after = sctp_transport__ssthresh(transport);
-	event.flight = before.flight;
 	submit(ctx, &event);
 	return 0;
 }
 
-/* sctp_transport_raise_cwnd(transport, sack_ctsn, bytes_acked) */
-int raise_enter(struct pt_regs *ctx, void *transport)
-{
-	return enter(ctx, transport, CAUSE_RAISE);
-}
-
 /* sctp_transport_lower_cwnd(transport, reason) */
-int lower_enter(struct pt_regs *ctx, void *transport, u32 reason)
+INLINE int lower_enter(void *ctx, void *transport)
 {
-	return enter(ctx, transport, reason);
+	return before_change(transport);
 }
 
-/* sctp_transport_burst_limited(transport) */
-int burst_limited_enter(struct pt_regs *ctx, void *transport)
+INLINE int lower_return(void *ctx, u64 returned, u64 since, void *transport, u32 reason)
 {
-	return enter(ctx, transport, CAUSE_BURST_LIMITED);
-}
-
-/* sctp_transport_burst_reset(transport) */
-int burst_reset_enter(struct pt_regs *ctx, void *transport)
-{
-	return enter(ctx, transport, CAUSE_BURST_RESET);
+	return after_change(ctx, transport, reason);
 }
 
 /* sctp_transport_reset(transport): after a restart of the association */
-int reset_enter(struct pt_regs *ctx, void *transport)
+INLINE int reset_enter(void *ctx, void *transport)
 {
-	return enter(ctx, transport, CAUSE_RESET);
+	return before_change(transport);
 }
+
+INLINE int reset_return(void *ctx, u64 returned, u64 since, void *transport)
+{
+	return after_change(ctx, transport, CAUSE_RESET);
+}
+
+#ifndef EVERY_CHANGE
+
+/* sctp_transport_burst_reset(transport), at the end of each flush: what sctp_transport_burst_limited held down at its
+ * beginning is given back, and was kept in the path meanwhile. */
+INLINE int burst_over(void *ctx, void *transport)
+{
+	u32 kept = sctp_transport__burst_limited(transport), number, down;
+	struct path_windows *path;
+
+	if (!kept)
+		return 0;
+	path = known_path(transport);
+	if (!path)
+		return 0;
+	number = this_interval();
+	down = sctp_transport__cwnd(transport);
+	extend(&path->cwnd, down, path->interval, number);
+	extend(&path->cwnd, kept, number, number);
+	extend(&path->ssthresh, path->ssthresh.now, path->interval, number);
+	extend(&path->flight, path->flight.now, path->interval, number);
+	path->interval = number;
+	count_change(path, CHANGE_BURST_LIMITED, kept, down);
+	count_change(path, CHANGE_BURST_RESET, down, kept);
+	return 0;
+}
+
+#else
+
+/* sctp_transport_raise_cwnd(transport, sack_ctsn, bytes_acked) */
+INLINE int raise_enter(void *ctx, void *transport)
+{
+	return before_change(transport);
+}
+
+INLINE int raise_return(void *ctx, u64 returned, u64 since, void *transport)
+{
+	return after_change(ctx, transport, CAUSE_RAISE);
+}
+
+/* sctp_transport_burst_limited(transport) */
+INLINE int burst_limited_enter(void *ctx, void *transport)
+{
+	return before_change(transport);
+}
+
+INLINE int burst_limited_return(void *ctx, u64 returned, u64 since, void *transport)
+{
+	return after_change(ctx, transport, CAUSE_BURST_LIMITED);
+}
+
+/* sctp_transport_burst_reset(transport) */
+INLINE int burst_reset_enter(void *ctx, void *transport)
+{
+	return before_change(transport);
+}
+
+INLINE int burst_reset_return(void *ctx, u64 returned, u64 since, void *transport)
+{
+	return after_change(ctx, transport, CAUSE_BURST_RESET);
+}
+
+#endif

@@ -56,31 +56,26 @@ struct end_bytes {
 	char bytes[sizeof(struct end_memory)];
 };
 
-BPF_TABLE("hash", u64, struct end_bytes, ends, 8192);
+BPF_TABLE("hash", u64, struct end_bytes, ends, ROOM_FOR_ASSOCIATIONS);
 
 /* From a reason to the call of sctp_association_free that it leads to: the same run of the state machine. */
 #define AT_ONCE_NS 100000000ULL
 
 enum { STATE_COOKIE_WAIT = 1, STATE_COOKIE_ECHOED, STATE_ESTABLISHED };
 
-/* Made where there is none. A full table is told as an event lost. */
+/* Made where there is none. */
 INLINE struct end_memory *end_memory(const void *asoc)
 {
 	u64 key = (u64)asoc;
 	struct end_bytes new = {};
 	struct end_memory *memory = (struct end_memory *)ends.lookup(&key);
-	int zero = 0;
-	u64 *lost;
 
 	if (memory || !known(asoc))
 		return memory;
 	memory = (struct end_memory *)ends.lookup_or_try_init(&key, &new);
-	if (memory)
-		return memory;
-	lost = events_lost.lookup(&zero);
-	if (lost)
-		__sync_fetch_and_add(lost, 1);
-	return NULL;
+	if (!memory)
+		found_no_room(ROOM_ENDS);
+	return memory;
 }
 
 INLINE void end_reason(struct end_reason *why, u16 reason, const void *asoc)
@@ -137,7 +132,7 @@ struct cause_header {
 
 /* sctp_sf_do_9_1_abort and those of the other states, arg = chunk. The check of sctp_vtag_verify_either: with the T bit
  * the tag is the one that we send with. */
-int end_abort_received(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
+INLINE int end_abort_received(void *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
 {
 	struct end_reason why = {};
 	struct cause_header header = {};
@@ -191,7 +186,7 @@ INLINE void end_process(struct end_reason *why, const void *asoc)
 }
 
 /* sctp_sf_do_9_1_prm_abort and those of the other states: SCTP_ABORT, or close. */
-int end_by_application(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_by_application(void *ctx, void *net, void *ep, void *asoc)
 {
 	struct end_reason why = {};
 
@@ -202,7 +197,7 @@ int end_by_application(struct pt_regs *ctx, void *net, void *ep, void *asoc)
 }
 
 /* sctp_sf_cookie_wait_prm_shutdown, sctp_sf_cookie_echoed_prm_shutdown: it ends at once, and nothing is sent. */
-int end_given_up(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_given_up(void *ctx, void *net, void *ep, void *asoc)
 {
 	struct end_reason why = {};
 
@@ -213,7 +208,7 @@ int end_given_up(struct pt_regs *ctx, void *net, void *ep, void *asoc)
 }
 
 /* sctp_sf_do_9_2_prm_shutdown: close, or shutdown; the end comes when all data was acknowledged. */
-int end_shutdown_here(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_shutdown_here(void *ctx, void *net, void *ep, void *asoc)
 {
 	struct end_reason why = {};
 
@@ -223,7 +218,7 @@ int end_shutdown_here(struct pt_regs *ctx, void *net, void *ep, void *asoc)
 	return 0;
 }
 
-int end_shutdown_by_peer(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
+INLINE int end_shutdown_by_peer(void *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
 {
 	struct end_reason why = {};
 
@@ -235,7 +230,7 @@ int end_shutdown_by_peer(struct pt_regs *ctx, void *net, void *ep, void *asoc, u
 	return 0;
 }
 
-int end_autoclose(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_autoclose(void *ctx, void *net, void *ep, void *asoc)
 {
 	struct end_reason why = {};
 
@@ -267,37 +262,37 @@ INLINE void end_by_tries(const void *asoc, u16 reason)
 	end_by_limit(asoc, reason, sctp_association__init_err_counter(asoc), sctp_association__max_init_attempts(asoc));
 }
 
-int end_retransmissions(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_retransmissions(void *ctx, void *net, void *ep, void *asoc)
 {
 	end_by_errors(asoc, END_RETRANSMISSIONS);
 	return 0;
 }
 
-int end_heartbeats(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_heartbeats(void *ctx, void *net, void *ep, void *asoc)
 {
 	end_by_errors(asoc, END_HEARTBEATS);
 	return 0;
 }
 
-int end_no_init_ack(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_no_init_ack(void *ctx, void *net, void *ep, void *asoc)
 {
 	end_by_tries(asoc, END_NO_INIT_ACK);
 	return 0;
 }
 
-int end_no_cookie_ack(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_no_cookie_ack(void *ctx, void *net, void *ep, void *asoc)
 {
 	end_by_tries(asoc, END_NO_COOKIE_ACK);
 	return 0;
 }
 
-int end_no_shutdown_ack(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_no_shutdown_ack(void *ctx, void *net, void *ep, void *asoc)
 {
 	end_by_errors(asoc, END_NO_SHUTDOWN_ACK);
 	return 0;
 }
 
-int end_no_asconf_ack(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_no_asconf_ack(void *ctx, void *net, void *ep, void *asoc)
 {
 	end_by_errors(asoc, END_NO_ASCONF_ACK);
 	return 0;
@@ -311,20 +306,20 @@ INLINE void end_now(const void *asoc, u16 reason)
 	finally(asoc, &why);
 }
 
-int end_shutdown_guard(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_shutdown_guard(void *ctx, void *net, void *ep, void *asoc)
 {
 	end_now(asoc, END_SHUTDOWN_GUARD);
 	return 0;
 }
 
-int end_icmp(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_icmp(void *ctx, void *net, void *ep, void *asoc)
 {
 	end_now(asoc, END_ICMP);
 	return 0;
 }
 
 /* sctp_sf_cookie_echoed_err: an ERROR in answer to COOKIE ECHO ends it only when stale cookies came too often. */
-int end_stale_cookie(struct pt_regs *ctx, void *net, void *ep, void *asoc)
+INLINE int end_stale_cookie(void *ctx, void *net, void *ep, void *asoc)
 {
 	end_by_tries(asoc, END_STALE_COOKIE);
 	return 0;
@@ -332,19 +327,19 @@ int end_stale_cookie(struct pt_regs *ctx, void *net, void *ep, void *asoc)
 
 /* sctp_make_abort_violation(asoc, chunk, ...), sctp_make_abort_no_data(asoc, chunk, tsn), sctp_make_abort(asoc, ...): the
  * first two call the third; asoc may be NULL. */
-int end_violation(struct pt_regs *ctx, void *asoc)
+INLINE int end_violation(void *ctx, void *asoc)
 {
 	finally_if_no_other(asoc, END_VIOLATION);
 	return 0;
 }
 
-int end_no_user_data(struct pt_regs *ctx, void *asoc)
+INLINE int end_no_user_data(void *ctx, void *asoc)
 {
 	finally_if_no_other(asoc, END_NO_USER_DATA);
 	return 0;
 }
 
-int end_abort_sent(struct pt_regs *ctx, void *asoc)
+INLINE int end_abort_sent(void *ctx, void *asoc)
 {
 	finally_if_no_other(asoc, END_ABORT_SENT);
 	return 0;
@@ -375,7 +370,7 @@ INLINE bool why_freed(struct end_reason *why, const void *asoc, u64 now)
 }
 
 /* sctp_sf_do_5_1E_ca(net, ep, asoc, type, chunk, commands): the COOKIE ACK, for which we are in COOKIE_ECHOED. */
-int at_cookie_ack(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
+INLINE int at_cookie_ack(void *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
 {
 	struct assoc_windows *entry = known(asoc);
 	struct end_memory *memory = end_memory(asoc);

@@ -72,10 +72,3 @@ INLINE void life_event(struct probe_event *event, const void *asoc, const struct
 		name_path(&event->who, primary);
 	event->after = sctp_association__state(asoc);
 }
-
-/* A function is remembered from its entry to its return by the stack it runs on: a softirq that interrupts a
- * process has one of its own (16 KiB, aligned, on x86-64 and arm64), and within a stack none of ours calls another. */
-INLINE u64 stack_of(struct pt_regs *ctx)
-{
-	return PT_REGS_SP(ctx) >> 14;
-}

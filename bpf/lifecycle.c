@@ -1,44 +1,35 @@
 /* Paths that go up and down, associations that come and go. */
 
-struct path_entered {
-	u64 transport, asoc;
-	u32 state, unused;
-};
-
-BPF_TABLE("lru_hash", u64, struct path_entered, path_entered, 1024);
-
 /* sctp_assoc_control_transport(asoc, transport, command, error) */
-int path_enter(struct pt_regs *ctx, void *asoc, void *transport)
+INLINE int path_enter(void *ctx, void *asoc, void *transport)
 {
-	u64 stack = stack_of(ctx);
-	struct path_entered was = {.transport = (u64)transport, .asoc = (u64)asoc};
+	struct path_windows *path = path_named_by(asoc, transport);
 
-	was.state = sctp_transport__state(transport);
-	path_entered.update(&stack, &was);
+	if (path)
+		path->state_before = sctp_transport__state(transport);
 	return 0;
 }
 
-int path_return(struct pt_regs *ctx)
+INLINE int path_return(void *ctx, u64 returned, u64 since, void *asoc, void *transport)
 {
-	u64 stack = stack_of(ctx);
-	struct path_entered *was = path_entered.lookup(&stack);
+	struct path_windows *path = known_path(transport);
 	struct probe_event event = {.kind = KIND_PATH};
 
-	if (!was)
+	if (!path)
 		return 0;
-	event.before = was->state;
-	event.after = sctp_transport__state((void *)was->transport);
-	if (event.before != event.after && path_named(&event.who, (void *)was->asoc, (void *)was->transport)) {
-		event.ns = bpf_ktime_get_ns();
-		submit(ctx, &event);
-	}
-	path_entered.delete(&stack);
+	event.before = path->state_before;
+	event.after = sctp_transport__state(transport);
+	if (event.before == event.after)
+		return 0;
+	event.who = path->who;
+	event.ns = bpf_ktime_get_ns();
+	submit(ctx, &event);
 	return 0;
 }
 
 /* sctp_endpoint_add_asoc(ep, asoc): also called with the temporary associations that answer an INIT, which it passes
  * over. They are CLOSED; one that stays has its first state by then. */
-int at_association_new(struct pt_regs *ctx, void *ep, void *asoc)
+INLINE int at_association_new(void *ctx, void *ep, void *asoc)
 {
 	u64 key = (u64)asoc;
 	struct assoc_windows new = {};
@@ -47,7 +38,8 @@ int at_association_new(struct pt_regs *ctx, void *ep, void *asoc)
 	if (!sctp_association__state(asoc))
 		return 0;
 	name_association(&new.who, asoc);
-	associations.update(&key, (struct assoc_bytes *)&new);
+	if (associations.update(&key, (struct assoc_bytes *)&new))
+		found_no_room(ROOM_ASSOCIATIONS);
 	life_event(&event, asoc, &new, ASSOCIATION_NEW);
 #ifdef ENDS
 	if (event.after == STATE_COOKIE_WAIT)
@@ -58,7 +50,7 @@ int at_association_new(struct pt_regs *ctx, void *ep, void *asoc)
 }
 
 /* sctp_association_free(asoc): the temporary ones are not in the table. */
-int at_association_free(struct pt_regs *ctx, void *asoc)
+INLINE int at_association_free(void *ctx, void *asoc)
 {
 	u64 key = (u64)asoc;
 	struct assoc_windows *entry = known(asoc);

@@ -39,16 +39,16 @@ struct ngap_stream {
 
 BPF_PERF_OUTPUT(ngap_events);
 /* Arrived and not read yet, by the event that the application will be handed. */
-BPF_TABLE("lru_hash", u64, struct ngap_bytes, ngap_arrived, 8192);
+BPF_TABLE("hash", u64, struct ngap_bytes, ngap_arrived, ROOM_FOR_ASSOCIATIONS);
 /* Ours of several chunks of which the last is not sent yet, by what their chunks have in common. */
 BPF_TABLE("hash", u64, struct ngap_bytes, ngap_begun, 1024);
 /* When the last message of a stream could be read, of those that came around a missing chunk. */
-BPF_TABLE("lru_hash", struct ngap_stream, u64, ngap_delivered, 4096);
+BPF_TABLE("hash", struct ngap_stream, u64, ngap_delivered, ROOM_FOR_ASSOCIATIONS);
 BPF_ARRAY(ngap_rate, struct ngap_rate, 1);
 /* Those that came too fast, or found no room. */
 BPF_ARRAY(ngap_lost, u64, 1);
 
-INLINE void ngap_submit(struct pt_regs *ctx, struct ngap_event *event)
+INLINE void ngap_submit(void *ctx, struct ngap_event *event)
 {
 	int zero = 0;
 	struct ngap_rate *rate = ngap_rate.lookup(&zero);
@@ -127,7 +127,7 @@ INLINE bool our_message(struct message *message, const void *chunk)
 }
 
 /* Another chunk of our message that was begun, as it is first transmitted. */
-INLINE void ngap_went_on(struct pt_regs *ctx, const struct message *message, u64 key, u64 now)
+INLINE void ngap_went_on(void *ctx, const struct message *message, u64 key, u64 now)
 {
 	struct ngap_event *begun = (struct ngap_event *)ngap_begun.lookup(&key);
 
@@ -143,16 +143,22 @@ INLINE void ngap_went_on(struct pt_regs *ctx, const struct message *message, u64
 	ngap_begun.delete(&key);
 }
 
+/* Whether our chunk is of such a message, as it is handed over. */
+INLINE bool ngap_goes(struct message *message, const void *chunk)
+{
+	if (message->interleaved)
+		message->ppid = FROM_NETWORK32((u32)sctp_chunk__sinfo__sinfo_ppid(chunk));
+	return ngap_chosen(message, (void *)sctp_chunk__asoc(chunk));
+}
+
 /* Our chunk, as it is first transmitted. Its number is given after this function was entered. */
-INLINE void ngap_sent(struct pt_regs *ctx, const void *chunk, const void *asoc, u64 at, u64 blocked, u64 now)
+INLINE void ngap_sent(void *ctx, const void *chunk, const void *asoc, u64 at, u64 blocked, u64 now)
 {
 	struct ngap_event event = {.at_ns = at, .done_ns = now, .blocked_ns = blocked, .direction = NGAP_OUT};
 	struct message message = {};
 	u64 key = 0;
 
 	if (!our_message(&message, chunk))
-		return;
-	if (message.begins && !ngap_chosen(&message, asoc))
 		return;
 	message.tsn = sctp_association__next_tsn(asoc);
 	if (!message.begins || !message.ends)
@@ -163,23 +169,29 @@ INLINE void ngap_sent(struct pt_regs *ctx, const void *chunk, const void *asoc, 
 	}
 	ngap_describe(&event, &message, asoc);
 	/* Where there is no room to wait for the rest, it is told as it begins. */
-	if (message.ends || ngap_begun.update(&key, (struct ngap_bytes *)&event))
+	if (message.ends) {
 		ngap_submit(ctx, &event);
+	} else if (ngap_begun.update(&key, (struct ngap_bytes *)&event)) {
+		found_no_room(ROOM_NGAP_BEGUN);
+		ngap_submit(ctx, &event);
+	}
 }
 
 /* Our chunk that is not sent for the first time. */
-INLINE void ngap_sent_again(struct pt_regs *ctx, const void *chunk, u64 now)
+INLINE void ngap_sent_again(void *ctx, const void *chunk)
 {
-	struct ngap_event event = {.at_ns = now, .done_ns = now, .direction = NGAP_AGAIN};
-	const void *asoc = (void *)sctp_chunk__asoc(chunk);
+	struct ngap_event event = {.direction = NGAP_AGAIN};
+	const void *asoc;
 	struct message message = {};
 
 	if (!sctp_chunk__sent_count(chunk) || !our_message(&message, chunk))
 		return;
 	if (message.ppid && !is_ppid(message.ppid, PPID_NGAP) && !is_ppid(message.ppid, PPID_S1AP))
 		return;
+	asoc = (void *)sctp_chunk__asoc(chunk);
 	if (!ngap_chosen(&message, asoc))
 		return;
+	event.at_ns = event.done_ns = bpf_ktime_get_ns();
 	ngap_name(&event, &message, asoc);
 	ngap_submit(ctx, &event);
 }
@@ -196,11 +208,10 @@ INLINE void ngap_came(const struct message *message, const void *asoc, u64 key, 
 {
 	struct ngap_event event = {.at_ns = at, .direction = NGAP_IN};
 
-	if (!message->begins || !ngap_chosen(message, asoc))
-		return;
 	ngap_describe(&event, message, asoc);
 	event.gap = !message->unordered && came_around_gap(asoc, message->tsn);
-	ngap_arrived.update(&key, (struct ngap_bytes *)&event);
+	if (ngap_arrived.update(&key, (struct ngap_bytes *)&event))
+		found_no_room(ROOM_NGAP_ARRIVED);
 }
 
 /* The peer's message of several chunks was put together, as another event perhaps; without its last where that is
@@ -222,7 +233,8 @@ INLINE void ngap_put_together(const struct fragments *fragments, u64 key)
 			waiting->gap = 1;
 	}
 	if (key != before) {
-		ngap_arrived.update(&key, (struct ngap_bytes *)waiting);
+		if (ngap_arrived.update(&key, (struct ngap_bytes *)waiting))
+			found_no_room(ROOM_NGAP_ARRIVED);
 		ngap_arrived.delete(&before);
 	}
 }
@@ -239,12 +251,13 @@ INLINE u64 ngap_order(const struct ngap_event *event, u64 asoc)
 	before = ngap_delivered.lookup(&stream);
 	if (before && *before > delivered)
 		delivered = *before;
-	ngap_delivered.update(&stream, &delivered);
+	if (ngap_delivered.update(&stream, &delivered))
+		found_no_room(ROOM_NGAP_DELIVERED);
 	return delivered - event->at_ns;
 }
 
 /* The application has read it. */
-INLINE void ngap_read(struct pt_regs *ctx, u64 asoc, u64 key, u64 now)
+INLINE void ngap_read(void *ctx, u64 asoc, u64 key, u64 now)
 {
 	struct ngap_event *waiting = (struct ngap_event *)ngap_arrived.lookup(&key);
 

@@ -1,4 +1,4 @@
-/* What sctptop reads of the C, as statements at the end of the program (sctptop/kernel/probes/records_check.py writes
+/* What sctptop reads of the C, as statements at the end of the program (sctptop/kernel/program/records_check.py writes
  * them): one that is false ends the compilation with its text. They make no code. */
 
 #define SCTPTOP_READS(condition, otherwise) _Static_assert(condition, "sctptop reads: " otherwise)

@@ -15,7 +15,7 @@ INLINE void name_oldest(struct probe_event *event, const void *transport)
 
 /* sctp_sf_do_6_3_3_rtx(net, ep, asoc, type, transport, commands): counts SctpT3RtxExpireds. The timer function itself
  * (sctp_generate_t3_rtx_event) also runs when the socket is busy, and then only puts itself off. */
-int at_t3_expiry(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type, void *transport)
+INLINE int at_t3_expiry(void *ctx, void *net, void *ep, void *asoc, u64 type, void *transport)
 {
 	struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_T3_RTX};
 
@@ -29,7 +29,7 @@ int at_t3_expiry(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type,
 	return 0;
 }
 
-INLINE int tell_retransmission(struct pt_regs *ctx, const void *asoc, const void *transport, u16 reason)
+INLINE int tell_retransmission(void *ctx, const void *asoc, const void *transport, u16 reason)
 {
 	struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_RETRANSMIT, .cause = reason};
 
@@ -45,7 +45,7 @@ enum { REASON_T3_RTX, REASON_FAST_RTX };
 
 /* sctp_transport_lower_cwnd(transport, reason): sctp_retransmit calls it once where it counts SctpT3Retransmits or
  * SctpFastRetransmits. Itself it is inlined into sctp_mark_missing (Linux 6.1): a probe there sees no fast ones. */
-int at_lower(struct pt_regs *ctx, void *transport, u32 reason)
+INLINE int at_lower(void *ctx, void *transport, u32 reason)
 {
 	if (reason > REASON_FAST_RTX)
 		return 0;
@@ -53,7 +53,7 @@ int at_lower(struct pt_regs *ctx, void *transport, u32 reason)
 }
 
 /* sctp_retransmit(outq, transport, reason): called from other files for the path MTU and for INIT and COOKIE ECHO. */
-int at_retransmit(struct pt_regs *ctx, void *outq, void *transport, u32 reason)
+INLINE int at_retransmit(void *ctx, void *outq, void *transport, u32 reason)
 {
 	if (reason <= REASON_FAST_RTX)
 		return 0;

@@ -1,140 +1,126 @@
 /* Round trips in nanoseconds: of heartbeats, one event each; of data, counted in bins. */
 
-/* A heartbeat is known by the nonce of its path and the jiffy stamped into it: the nonce is one for the life of a path.
- * Both come back in the HEARTBEAT-ACK. */
+/* A heartbeat is known by the nonce of its path, one for the life of the path, and the jiffy stamped into it: both come
+ * back in the HEARTBEAT-ACK. One that is late may be overtaken by the next. */
 struct beat {
-	u64 nonce, sent_at;
+	u64 sent_at, ns;
 };
 
-struct made {
-	u64 ns, transport;
+struct beats {
+	u64 transport;
+	struct beat last, before;
 };
 
-struct heard {
-	struct beat beat;
-	u64 asoc, ns;
-};
-
-BPF_TABLE("lru_hash", struct beat, struct made, beats, 16384);
-BPF_TABLE("lru_hash", u64, struct heard, heard_acks, 1024);
-/* Paths whose next call of sctp_transport_update_rto is for a heartbeat. */
-BPF_TABLE("lru_hash", u64, u64, acknowledged, 4096);
+BPF_TABLE("hash", u64, struct beats, beats, ROOM_FOR_PATHS);
 
 /* sctp_make_heartbeat(asoc, transport, probe_size) returns the chunk, which is sent at once. */
-int heartbeat_made(struct pt_regs *ctx)
+INLINE int heartbeat_made(void *ctx, u64 returned, u64 since)
 {
-	const void *chunk = (void *)PT_REGS_RC(ctx);
-	const void *info = (void *)sctp_chunk__subh__hbs_hdr(chunk);
-	struct beat beat = {};
-	struct made made = {.ns = bpf_ktime_get_ns()};
+	const void *chunk = (void *)returned;
+	const void *info;
+	struct beats new = {}, *entry;
+	u64 nonce, sent_at;
 
-	/* No memory for it: NULL, which reads as 0. */
-	if (!info)
+	/* No memory for it: NULL. */
+	if (!chunk)
 		return 0;
+	info = (void *)sctp_chunk__subh__hbs_hdr(chunk);
 #ifdef HAVE_sctp_sender_hb_info__probe_size
 	/* A probe for the path MTU is padded and may be lost for its size. */
 	if (sctp_sender_hb_info__probe_size(info))
 		return 0;
 #endif
-	beat.nonce = sctp_sender_hb_info__hb_nonce(info);
-	beat.sent_at = sctp_sender_hb_info__sent_at(info);
-	made.transport = sctp_chunk__transport(chunk);
-	beats.update(&beat, &made);
-	return 0;
-}
-
-/* sctp_sf_backbeat_8_3(net, ep, asoc, type, chunk, commands): a HEARTBEAT-ACK arrived; its return tells whether it
- * counts. (sctp_cmd_transport_on, which it then has called, is inlined on every kernel we looked at.) */
-int backbeat_enter(struct pt_regs *ctx, void *net, void *ep, void *asoc, u64 type, void *chunk)
-{
-	const void *info = (void *)sk_buff__data((void *)sctp_chunk__skb(chunk));
-	u64 stack = stack_of(ctx);
-	struct heard heard = {.asoc = (u64)asoc, .ns = bpf_ktime_get_ns()};
-
-	heard.beat.nonce = sctp_sender_hb_info__hb_nonce(info);
-	heard.beat.sent_at = sctp_sender_hb_info__sent_at(info);
-	heard_acks.update(&stack, &heard);
+	nonce = sctp_sender_hb_info__hb_nonce(info);
+	sent_at = sctp_sender_hb_info__sent_at(info);
+	new.transport = sctp_chunk__transport(chunk);
+	entry = beats.lookup_or_try_init(&nonce, &new);
+	if (!entry) {
+		found_no_room(ROOM_BEATS);
+		return 0;
+	}
+	entry->transport = new.transport;
+	entry->before = entry->last;
+	entry->last.sent_at = sent_at;
+	entry->last.ns = bpf_ktime_get_ns();
 	return 0;
 }
 
 /* enum sctp_disposition, include/net/sctp/command.h. A malformed, foreign or late ACK is not consumed. */
 enum { DISPOSITION_CONSUME = 1 };
 
-int backbeat_return(struct pt_regs *ctx)
+/* sctp_sf_backbeat_8_3(net, ep, asoc, type, chunk, commands): a HEARTBEAT-ACK arrived, and what it returns tells whether
+ * it counts. (sctp_cmd_transport_on, which it then has called, is inlined on every kernel we looked at.) */
+INLINE int backbeat(void *ctx, u64 returned, u64 since, void *net, void *ep, void *asoc, u64 type, void *chunk)
 {
-	u64 stack = stack_of(ctx), one = 1;
-	struct heard *heard = heard_acks.lookup(&stack);
+	const void *info = (void *)sk_buff__data((void *)sctp_chunk__skb(chunk));
+	u64 nonce = sctp_sender_hb_info__hb_nonce(info), sent_at = sctp_sender_hb_info__sent_at(info);
+	struct beats *entry = beats.lookup(&nonce);
+	struct beat *sent;
+	struct path_windows *path;
 	struct probe_event event = {.kind = KIND_HB_RTT};
-	struct made *made;
 
-	if (!heard)
+	if (!entry || (u32)returned != DISPOSITION_CONSUME)
 		return 0;
-	made = beats.lookup(&heard->beat);
-	if (made && PT_REGS_RC(ctx) == DISPOSITION_CONSUME) {
-		acknowledged.update(&made->transport, &one);
-		if (path_named(&event.who, (void *)heard->asoc, (void *)made->transport)) {
-			event.ns = heard->ns;
-			event.rtt_ns = heard->ns - made->ns;
-			/* The subtraction of sctp_cmd_transport_on, which follows. */
-			event.jiffies = bpf_jiffies64() - heard->beat.sent_at;
-			submit(ctx, &event);
-		}
-		beats.delete(&heard->beat);
-	}
-	heard_acks.delete(&stack);
+	path = path_named_by(asoc, (void *)entry->transport);
+	if (!path)
+		return 0;
+	path->hb_acknowledged = 1;
+	sent = entry->last.sent_at == sent_at ? &entry->last : &entry->before;
+	if (sent->sent_at != sent_at || !sent->ns)
+		return 0;
+	event.who = path->who;
+	event.ns = since;
+	event.rtt_ns = since - sent->ns;
+	/* The subtraction of sctp_cmd_transport_on, which follows. */
+	event.jiffies = bpf_jiffies64() - sent_at;
+	sent->ns = 0;
+	submit(ctx, &event);
 	return 0;
 }
 
-/* A DATA chunk that is being timed. The kernel times one a path (rto_pending); so do we. */
-struct timing {
-	u64 chunk, ns, jiffies;
-};
-
+/* ``turn``: the reading that it is for. What is counted meanwhile is another entry. */
 struct rtt_bin {
 	u64 transport;
-	u32 bin, unused;
+	u32 bin, turn;
 };
 
-BPF_TABLE("lru_hash", u64, struct timing, timings, 16384);
-BPF_TABLE("lru_hash", struct rtt_bin, u64, data_rtts, 32768);
+BPF_TABLE("hash", struct rtt_bin, u64, data_rtts, ROOM_FOR_COUNTS);
 
-/* sctp_packet_transmit_chunk(packet, chunk, ...): tried again with the same chunk while Nagle or a window refuses it. */
-int at_transmit(struct pt_regs *ctx, void *packet, void *chunk)
+/* sctp_packet_transmit(packet, gfp). The kernel times one chunk a path (rto_pending), the first of a packet that is sent
+ * for the first time (sctp_packet_pack, which follows); so do we. */
+INLINE int at_transmit(void *ctx, void *packet)
 {
-	u64 key = sctp_packet__transport(packet);
-	struct timing *running, new = {.chunk = (u64)chunk};
-	u64 header = sctp_chunk__chunk_hdr(chunk);
-	u8 type = 255;
+	const void *transport = (void *)sctp_packet__transport(packet);
+	struct path_windows *path;
 
-	bpf_probe_read_kernel(&type, sizeof(type), (void *)header);
-	/* DATA or I-DATA, never sent before. */
-	if ((type != 0 && type != 64) || sctp_chunk__sent_count(chunk))
+#ifdef HAVE_sctp_packet__has_data
+	if (!sctp_packet__has_data(packet))
 		return 0;
-	running = timings.lookup(&key);
-	if (running && running->chunk != (u64)chunk)
+#endif
+#ifdef HAVE_sctp_transport__rto_pending
+	if (sctp_transport__rto_pending(transport))
 		return 0;
-	new.ns = bpf_ktime_get_ns();
-	new.jiffies = bpf_jiffies64();
-	timings.update(&key, &new);
+	path = known_path(transport);
+	if (!path)
+		return 0;
+#else
+	path = known_path(transport);
+	if (!path || path->timed_ns)
+		return 0;
+#endif
+	path->timed_ns = bpf_ktime_get_ns();
+	path->timed_jiffies = bpf_jiffies64();
 	return 0;
 }
 
 /* sctp_transport_lower_cwnd(transport, reason): called where chunks are marked for retransmission, which cancels their
  * timing. Called for idleness too, when none is under way. */
-int at_lower_timing(struct pt_regs *ctx, void *transport)
+INLINE int at_lower_timing(void *ctx, void *transport)
 {
-	u64 key = (u64)transport;
+	struct path_windows *path = known_path(transport);
 
-	timings.delete(&key);
-	return 0;
-}
-
-/* sctp_transport_free(transport): its memory may become another path. */
-int at_transport_free_timing(struct pt_regs *ctx, void *transport)
-{
-	u64 key = (u64)transport;
-
-	timings.delete(&key);
+	if (path)
+		path->timed_ns = 0;
 	return 0;
 }
 
@@ -143,21 +129,37 @@ int at_transport_free_timing(struct pt_regs *ctx, void *transport)
 
 /* sctp_transport_update_rto(transport, rtt): the kernel takes a sample of either kind, in jiffies. One of data is timed
  * beside it, and kept only where both agree on when the timing began: what the kernel refused is no sample here. */
-int at_update_rto(struct pt_regs *ctx, void *transport, u32 rtt)
+INLINE int at_update_rto(void *ctx, void *transport, u32 rtt)
 {
-	u64 key = (u64)transport, now = bpf_jiffies64();
-	struct timing *timing = timings.lookup(&key);
+	struct path_windows *path = known_path(transport);
+	u64 since;
 
-	if (acknowledged.lookup(&key)) {
-		acknowledged.delete(&key);
-	} else if (timing && now - timing->jiffies - rtt + 1 < PATIENCE) {
-		struct rtt_bin bin = {.transport = key, .bin = bin_of(bpf_ktime_get_ns() - timing->ns)};
-		u64 zero = 0, *times = data_rtts.lookup_or_try_init(&bin, &zero);
-
-		if (times)
-			(*times)++;
-	}
+	if (!path)
+		return 0;
+	since = path->timed_ns;
 	/* Either way the kernel clears rto_pending: the next chunk sent is timed anew. */
-	timings.delete(&key);
+	path->timed_ns = 0;
+	if (path->hb_acknowledged) {
+		path->hb_acknowledged = 0;
+	} else if (since && bpf_jiffies64() - path->timed_jiffies - rtt + 1 < PATIENCE) {
+		struct rtt_bin bin = {.transport = (u64)transport, .bin = bin_of(bpf_ktime_get_ns() - since)};
+		u64 zero = 0, *times;
+
+		bin.turn = this_interval();
+		times = data_rtts.lookup_or_try_init(&bin, &zero);
+		if (times)
+			__sync_fetch_and_add(times, 1);
+		else
+			found_no_room(ROOM_DATA_RTTS);
+	}
+	return 0;
+}
+
+/* sctp_transport_free(transport) */
+INLINE int at_transport_free_beats(void *ctx, void *transport)
+{
+	u64 nonce = sctp_transport__hb_nonce(transport);
+
+	beats.delete(&nonce);
 	return 0;
 }

@@ -1,8 +1,29 @@
 /* Our own receive window: what is left of it, as data comes in and is read. */
 
-/* sctp_assoc_rwnd_increase(asoc, len), sctp_assoc_rwnd_decrease(asoc, len). The entry sees what the change before left:
- * with the reading's own look at the end, no value of the interval is missed. */
-INLINE int look_at_rwnd(const void *asoc)
+#ifndef EVERY_CHANGE
+
+/* sctp_assoc_rwnd_decrease(asoc, len), on return: the window is smallest behind it, and largest before it. What it was
+ * before cannot be told where more came than fitted. */
+INLINE int rwnd_decreased(void *ctx, u64 returned, u64 since, void *asoc, u32 length)
+{
+	struct assoc_windows *entry = known(asoc);
+	u32 number = this_interval(), left;
+
+	if (!entry)
+		return 0;
+	left = sctp_association__rwnd(asoc);
+	if (left) {
+		extend(&entry->rwnd, left + length, entry->interval, number);
+		extend(&entry->peer_rwnd, entry->peer_rwnd.now, entry->interval, number);
+		entry->interval = number;
+	}
+	look_at_association(entry, asoc);
+	return 0;
+}
+
+#else
+
+INLINE int before_rwnd(const void *asoc)
 {
 	struct assoc_windows *entry = known(asoc);
 
@@ -11,54 +32,37 @@ INLINE int look_at_rwnd(const void *asoc)
 	return 0;
 }
 
-int rwnd_enter(struct pt_regs *ctx, void *asoc)
+INLINE int after_rwnd(void *ctx, const void *asoc, u16 cause)
 {
-	return look_at_rwnd(asoc);
-}
-
-#ifdef EVERY_CHANGE
-
-BPF_TABLE("lru_hash", u64, u64, rwnd_entered, 1024);
-
-int rwnd_remember(struct pt_regs *ctx, void *asoc)
-{
-	u64 stack = stack_of(ctx), key = (u64)asoc;
-
-	look_at_rwnd(asoc);
-	rwnd_entered.update(&stack, &key);
-	return 0;
-}
-
-INLINE int rwnd_return(struct pt_regs *ctx, u16 cause)
-{
-	u64 stack = stack_of(ctx), *asoc = rwnd_entered.lookup(&stack);
-	struct assoc_windows *entry;
+	struct assoc_windows *entry = known(asoc);
 	struct probe_event event = {.kind = KIND_RWND, .cause = cause};
 
-	if (!asoc)
+	if (!entry)
 		return 0;
-	entry = known((void *)*asoc);
-	if (entry) {
-		event.before = entry->rwnd.now;
-		look_at_association(entry, (void *)*asoc);
-		event.after = entry->rwnd.now;
-		event.ns = bpf_ktime_get_ns();
-		event.who = entry->who;
-		if (event.before != event.after)
-			submit(ctx, &event);
-	}
-	rwnd_entered.delete(&stack);
+	event.before = entry->rwnd.now;
+	look_at_association(entry, asoc);
+	event.after = entry->rwnd.now;
+	event.ns = bpf_ktime_get_ns();
+	event.who = entry->who;
+	if (event.before != event.after)
+		submit(ctx, &event);
 	return 0;
 }
 
-int rwnd_increase_return(struct pt_regs *ctx)
+/* sctp_assoc_rwnd_increase(asoc, len), sctp_assoc_rwnd_decrease(asoc, len) */
+INLINE int rwnd_enter(void *ctx, void *asoc)
 {
-	return rwnd_return(ctx, 0);
+	return before_rwnd(asoc);
 }
 
-int rwnd_decrease_return(struct pt_regs *ctx)
+INLINE int rwnd_increase_return(void *ctx, u64 returned, u64 since, void *asoc)
 {
-	return rwnd_return(ctx, 1);
+	return after_rwnd(ctx, asoc, 0);
+}
+
+INLINE int rwnd_decrease_return(void *ctx, u64 returned, u64 since, void *asoc)
+{
+	return after_rwnd(ctx, asoc, 1);
 }
 
 #endif

@@ -1,42 +1,46 @@
 /* How long messages wait, of all associations, counted in bins: ours from the hand-over by the application to the first
- * transmission, the peer's from arrival until the application has read them. */
+ * transmission of its last chunk, the peer's from arrival until the application has read them. */
 
 enum { WAIT_HELD, WAIT_UNREAD };
 
+/* ``turn``: the reading that it is for. What is counted meanwhile is another entry. */
 struct wait_bin {
 	u64 asoc;
-	u32 wait, bin;
+	u16 wait, bin;
+	u32 turn;
 };
 
 #define WAITS 1
 
-/* more: MSG_MORE holds it, by the application's own will. */
+/* ``turn`` or epoch in which it was handed over; more: MSG_MORE holds it, by the application's own will. */
 struct handed_over {
-	u64 ns, blocked_ns, more;
+	u64 ns, blocked_ns;
+	u32 turn;
+	u8 ngap, more, unused[2];
 };
 
-/* ns 0: it came while another chunk was missing, and how long it waits to be read is not known. */
+/* ns 0: it came while another chunk was missing, or is not whole: how long it waits to be read is not known. */
 struct unread {
 	u64 asoc, ns;
+	u32 turn;
+	u8 ngap, unused[3];
 };
 
-/* The chunk of which an event is being made, by the stack that its function runs on. */
-struct coming {
-	u64 asoc, chunk, ns;
-};
+BPF_TABLE("hash", u64, struct handed_over, handed_over, ROOM_FOR_MESSAGES);
+BPF_TABLE("hash", u64, struct unread, unread, ROOM_FOR_MESSAGES);
+BPF_TABLE("hash", struct wait_bin, u64, waits, ROOM_FOR_COUNTS);
 
-BPF_TABLE("lru_hash", u64, struct handed_over, handed_over, 65536);
-BPF_TABLE("lru_hash", u64, struct unread, unread, 65536);
-BPF_TABLE("lru_hash", u64, struct coming, coming, 1024);
-BPF_TABLE("lru_hash", struct wait_bin, u64, waits, 32768);
-
-INLINE void waited(u64 asoc, u32 wait, u64 ns)
+INLINE void waited(u64 asoc, u16 wait, u64 ns)
 {
 	struct wait_bin bin = {.asoc = asoc, .wait = wait, .bin = bin_of(ns)};
-	u64 zero = 0, *times = waits.lookup_or_try_init(&bin, &zero);
+	u64 zero = 0, *times;
 
+	bin.turn = this_interval();
+	times = waits.lookup_or_try_init(&bin, &zero);
 	if (times)
 		__sync_fetch_and_add(times, 1);
+	else
+		found_no_room(ROOM_WAITS);
 }
 
 #ifdef HAVE_sctp_association__force_delay
@@ -57,55 +61,66 @@ INLINE bool more_follow(const void *asoc)
 #endif
 
 /* sctp_outq_tail(outqueue, chunk, gfp): of control chunks too. */
-int at_hand_over(struct pt_regs *ctx, void *outqueue, void *chunk)
+INLINE int at_hand_over(void *ctx, void *outqueue, void *chunk)
 {
+	const struct following *now = following_now();
 	u64 key = (u64)chunk;
-	struct handed_over new = {.ns = bpf_ktime_get_ns()};
+	struct handed_over new = {};
 	struct message message = {};
 
-	if (!message_of(&message, chunk))
+	if (!now || !message_of(&message, chunk))
 		return 0;
+	new.turn = now->turn;
+#ifdef NGAP
+	if (ngap_goes(&message, chunk)) {
+		new.ngap = 1;
+		new.turn = now->epoch;
+	}
+#endif
+	if (!is_followed(now) && !new.ngap)
+		return 0;
+	if (!message.ends && !new.ngap)
+		return 0;
+	new.ns = bpf_ktime_get_ns();
 #ifdef HAVE_sctp_association__force_delay
 	new.more = more_follow((void *)sctp_chunk__asoc(chunk));
 #endif
 #ifdef BLOCKED
-	if (message.begins)
+	if (new.ngap && message.begins)
 		new.blocked_ns = blocked_for(chunk, new.ns);
 #endif
-	handed_over.update(&key, &new);
+	if (handed_over.update(&key, &new))
+		found_no_room(ROOM_HANDED_OVER);
 	return 0;
 }
 
 /* sctp_chunk_assign_tsn(chunk): as it is put in a packet; called again when it is sent again. */
-int at_transmission(struct pt_regs *ctx, void *chunk)
+INLINE int at_transmission(void *ctx, void *chunk)
 {
-	u64 key = (u64)chunk, now = bpf_ktime_get_ns(), asoc;
+	const struct following *now = following_now();
+	u64 key = (u64)chunk, ns, asoc;
 	struct handed_over *entry = handed_over.lookup(&key), begun;
 
+	if (!now)
+		return 0;
 	if (!entry) {
 #ifdef NGAP
-		ngap_sent_again(ctx, chunk, now);
+		ngap_sent_again(ctx, chunk);
 #endif
 		return 0;
 	}
 	begun = *entry;
 	handed_over.delete(&key);
+	if (begun.turn != (begun.ngap ? now->epoch : now->turn))
+		return 0;
+	ns = bpf_ktime_get_ns();
 	asoc = sctp_chunk__asoc(chunk);
 	if (!begun.more)
-		waited(asoc, WAIT_HELD, now - begun.ns);
+		waited(asoc, WAIT_HELD, ns - begun.ns);
 #ifdef NGAP
-	ngap_sent(ctx, chunk, (void *)asoc, begun.ns, begun.blocked_ns, now);
+	if (begun.ngap)
+		ngap_sent(ctx, chunk, (void *)asoc, begun.ns, begun.blocked_ns, ns);
 #endif
-	return 0;
-}
-
-/* sctp_ulpevent_make_rcvmsg(asoc, chunk, gfp): the first that is done with data that was accepted, returns its event. */
-int arrival_enter(struct pt_regs *ctx, void *asoc, void *chunk)
-{
-	u64 stack = stack_of(ctx);
-	struct coming arrived = {.asoc = (u64)asoc, .chunk = (u64)chunk, .ns = bpf_ktime_get_ns()};
-
-	coming.update(&stack, &arrived);
 	return 0;
 }
 
@@ -116,57 +131,76 @@ INLINE bool one_is_missing(const void *asoc)
 	       sctp_association__peer__tsn_map__max_tsn_seen(asoc);
 }
 
-int arrival_return(struct pt_regs *ctx)
+/* sctp_ulpevent_make_rcvmsg(asoc, chunk, gfp): the first that is done with data that was accepted, returns its event. */
+INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chunk)
 {
-	u64 stack = stack_of(ctx), key = PT_REGS_RC(ctx);
-	struct coming *arrived = coming.lookup(&stack);
-	struct unread new = {};
-#ifdef NGAP
+	const struct following *now = following_now();
+	u64 key = returned;
+	struct unread new = {.asoc = (u64)asoc};
 	struct message message = {};
-#endif
+	bool followed;
 
-	if (!arrived)
-		return 0;
 	/* No memory for it, or no room in the receive buffer: NULL, and the peer will send it again. */
-	if (key) {
-		new.asoc = arrived->asoc;
-		if (!one_is_missing((void *)new.asoc))
-			new.ns = arrived->ns;
-		unread.update(&key, &new);
+	if (!key || !now || !message_of(&message, chunk))
+		return 0;
+	followed = is_followed(now);
+	if (!message.begins)
+		return 0;
+	new.turn = now->turn;
 #ifdef NGAP
-		if (message_of(&message, (void *)arrived->chunk))
-			ngap_came(&message, (void *)arrived->asoc, key, arrived->ns);
-#endif
+	if (ngap_chosen(&message, asoc)) {
+		new.ngap = 1;
+		new.turn = now->epoch;
 	}
-	coming.delete(&stack);
+#endif
+	if (!new.ngap && !followed)
+		return 0;
+	if (message.ends && !one_is_missing(asoc))
+		new.ns = since;
+	if (unread.update(&key, &new))
+		found_no_room(ROOM_UNREAD);
+#ifdef NGAP
+	if (new.ngap)
+		ngap_came(&message, asoc, key, since);
+#endif
 	return 0;
 }
 
 /* sctp_ulpevent_free(event): read to its end, or thrown away as the socket is closed. */
-int at_read(struct pt_regs *ctx, void *event)
+INLINE int at_read(void *ctx, void *event)
 {
-	u64 key = (u64)event, now = bpf_ktime_get_ns(), asoc;
-	struct unread *waiting = unread.lookup(&key);
+	const struct following *now = following_now();
+	u64 key = (u64)event, ns;
+	struct unread *waiting = unread.lookup(&key), begun;
 
-	if (!waiting)
+	if (!waiting || !now)
 		return 0;
-	asoc = waiting->asoc;
-	if (waiting->ns)
-		waited(asoc, WAIT_UNREAD, now - waiting->ns);
+	begun = *waiting;
 	unread.delete(&key);
+	if (begun.turn != (begun.ngap ? now->epoch : now->turn))
+		return 0;
+	ns = bpf_ktime_get_ns();
+	if (begun.ns)
+		waited(begun.asoc, WAIT_UNREAD, ns - begun.ns);
 #ifdef NGAP
-	ngap_read(ctx, asoc, key, now);
+	if (begun.ngap)
+		ngap_read(ctx, begun.asoc, key, ns);
 #endif
 	return 0;
 }
 
-/* An event that waits to be read became another one, with more chunks. */
-INLINE void unread_is_now(u64 before, u64 key)
+/* The message of an event that waits to be read got its last chunk at ``ns``, or 0, and may be another event now. */
+INLINE void unread_is_now(u64 before, u64 key, u64 ns)
 {
-	struct unread *waiting = unread.lookup(&before);
+	struct unread *waiting = unread.lookup(&before), now;
 
-	if (!waiting || key == before)
+	if (!waiting)
 		return;
-	unread.update(&key, waiting);
-	unread.delete(&before);
+	now = *waiting;
+	if (!one_is_missing((void *)now.asoc))
+		now.ns = ns;
+	if (unread.update(&key, &now))
+		found_no_room(ROOM_UNREAD);
+	if (key != before)
+		unread.delete(&before);
 }

@@ -16,7 +16,9 @@ INLINE void name_association(struct who *who, const void *asoc)
 {
 	const void *sk = (void *)sctp_association__base__sk(asoc);
 
+#ifdef HAVE_sock_common__skc_net__net
 	who->netns = net__ns__inum((void *)sock_common__skc_net__net(sk));
+#endif
 	who->assoc_id = sctp_association__assoc_id(asoc);
 	who->own_tag = sctp_association__c__my_vtag(asoc);
 	who->peer_tag = sctp_association__c__peer_vtag(asoc);

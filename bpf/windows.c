@@ -11,7 +11,7 @@ INLINE const void *transport_in(u64 entry, const void *head)
 
 #ifdef EVERY_CHANGE
 
-INLINE void show(struct bpf_raw_tracepoint_args *ctx, struct path_windows *path, u32 peer_rwnd)
+INLINE void show(void *ctx, struct path_windows *path, u32 peer_rwnd)
 {
 	struct probe_event event = {.ns = bpf_ktime_get_ns(), .kind = KIND_WINDOW};
 
@@ -32,28 +32,39 @@ INLINE void show(struct bpf_raw_tracepoint_args *ctx, struct path_windows *path,
 
 #endif
 
-/* The number of duplicate TSNs in a SACK: RFC 9260 section 3.3.4. */
-INLINE u32 duplicates(const void *chunk)
-{
-	u16 number = 0;
+/* The numbers of gap blocks and of duplicate TSNs in a SACK: RFC 9260 section 3.3.4. */
+struct sack_numbers {
+	u16 gaps, duplicates;
+};
 
-	bpf_probe_read_kernel(&number, sizeof(number), (void *)sctp_chunk__chunk_hdr(chunk) + 14);
-	return FROM_NETWORK16(number);
+INLINE void read_sack(struct sack_numbers *numbers, const void *chunk)
+{
+	bpf_probe_read_kernel(numbers, sizeof(*numbers), (void *)sctp_chunk__chunk_hdr(chunk) + 12);
 }
 
 /* sctp:sctp_probe: each SACK received, before it is worked off. sctp:sctp_probe_path fires only from within the ring
  * buffer's part of sctp_probe (include/trace/events/sctp.h), which a raw tracepoint never runs: so we walk as it does. */
-int at_sack(struct bpf_raw_tracepoint_args *ctx)
+INLINE int at_sack(struct bpf_raw_tracepoint_args *ctx)
 {
 	const void *asoc = (void *)ctx->args[1];
 	const void *head = ADDRESS_sctp_association__peer__transport_addr_list(asoc);
-	struct assoc_windows *entry = known(asoc);
-	u64 next = list_head__next(head);
+	const struct following *now = following_now();
+	struct sack_numbers numbers = {};
+	struct assoc_windows *entry;
+	u64 next;
 
+	read_sack(&numbers, (void *)ctx->args[2]);
+#ifndef EVERY_CHANGE
+	/* Where there are very many, those that tell of no loss are looked at in the whiles in which messages are followed. */
+	if (now && now->epoch && !now->all && !numbers.gaps && !numbers.duplicates)
+		return 0;
+#endif
+	entry = known(asoc);
 	if (!entry)
 		return 0;
+	next = list_head__next(head);
 	look_at_association(entry, asoc);
-	entry->peer_dups += duplicates((void *)ctx->args[2]);
+	entry->peer_dups += FROM_NETWORK16(numbers.duplicates);
 	NO_UNROLL
 	for (int i = 0; i < MOST_PATHS; i++) {
 		const void *transport = transport_in(next, head);
@@ -86,7 +97,7 @@ INLINE u64 of_all_policies(const void *counters)
 
 /* sctp_get_sctp_info(sk, asoc, info): sock_diag tells an association, with the windows of its primary path. The other
  * paths at this very moment are ours to tell; so are path MTU and heartbeat timer, which netlink has no place for. */
-int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
+INLINE int at_sock_diag(void *ctx, void *sk, void *asoc)
 {
 	struct assoc_windows *entry;
 	struct assoc_bytes new = {};
@@ -97,8 +108,10 @@ int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 	if (!asoc)
 		return 0;
 	entry = (struct assoc_windows *)associations.lookup_or_try_init(&assoc_key, &new);
-	if (!entry)
+	if (!entry) {
+		found_no_room(ROOM_ASSOCIATIONS);
 		return 0;
+	}
 	/* Anew each time: a restart changes the tags, and memory may be another association's now. */
 	name_association(&entry->who, asoc);
 	look_at_association(entry, asoc);
@@ -112,16 +125,12 @@ int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 	NO_UNROLL
 	for (int i = 0; i < MOST_PATHS; i++) {
 		const void *transport = transport_in(next, head);
-		u64 key = (u64)transport;
 		struct path_windows *path;
-		struct path_bytes fresh = {};
 
 		if (!transport)
 			break;
-		path = (struct path_windows *)paths.lookup_or_try_init(&key, &fresh);
+		path = path_of(&entry->who, transport);
 		if (path) {
-			path->who = entry->who;
-			name_path(&path->who, transport);
 			look_at(path, transport);
 			path->partial_bytes_acked = sctp_transport__partial_bytes_acked(transport);
 			path->pathmtu = sctp_transport__pathmtu(transport);
@@ -136,7 +145,6 @@ int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 			path->encap_port = FROM_NETWORK16((u16)sctp_transport__encap_port(transport));
 #endif
 			path->told = path->interval;
-			path->gone = 0;
 		}
 		next = list_head__next((void *)next);
 	}
@@ -145,7 +153,7 @@ int at_sock_diag(struct pt_regs *ctx, void *sk, void *asoc)
 
 /* sctp_make_fwdtsn(asoc, new_cum_tsn, ...), and the same for I-DATA: between the cumulative TSN that the peer acknowledged
  * and the new one is nothing but chunks that were abandoned (sctp_generate_fwdtsn). It is sent again as it is. */
-int at_forward_tsn(struct pt_regs *ctx, void *asoc, u32 new_cum_tsn)
+INLINE int at_forward_tsn(void *ctx, void *asoc, u32 new_cum_tsn)
 {
 	struct assoc_windows *entry = known(asoc);
 	u32 from = sctp_association__ctsn_ack_point(asoc);
@@ -161,7 +169,7 @@ int at_forward_tsn(struct pt_regs *ctx, void *asoc, u32 new_cum_tsn)
 }
 
 /* sctp_transport_free(transport) */
-int at_transport_free(struct pt_regs *ctx, void *transport)
+INLINE int at_transport_free(void *ctx, void *transport)
 {
 	struct path_windows *path = known_path(transport);
 

@@ -25,6 +25,9 @@ struct path_windows {
 	s32 hb_due; /* jiffies until the heartbeat timer fires */
 	u32 param_flags, encap_port;
 	u32 gone; /* kept for the reading to come; its memory may be another path's already */
+	u64 timed_ns, timed_jiffies; /* since when a DATA chunk is timed, 0: none is */
+	u32 hb_acknowledged; /* the next call of sctp_transport_update_rto is for a heartbeat */
+	u32 state_before; /* on entry of sctp_assoc_control_transport */
 	struct window_change changes[CHANGE_FREQUENT];
 	u32 shown_cwnd, shown_ssthresh, shown_flight, shown_rwnd; /* in the last event of --every-change */
 };
@@ -50,8 +53,8 @@ struct assoc_bytes {
 	char bytes[sizeof(struct assoc_windows)];
 };
 
-BPF_TABLE("lru_hash", u64, struct path_bytes, paths, 16384);
-BPF_TABLE("lru_hash", u64, struct assoc_bytes, associations, 8192);
+BPF_TABLE("hash", u64, struct path_bytes, paths, ROOM_FOR_PATHS);
+BPF_TABLE("hash", u64, struct assoc_bytes, associations, ROOM_FOR_ASSOCIATIONS);
 BPF_ARRAY(interval, u32, 1);
 
 INLINE u32 this_interval(void)
@@ -79,15 +82,35 @@ INLINE void extend(struct window_extent *extent, u32 value, u32 last, u32 number
 	extent->now = value;
 }
 
-/* Takes in the windows of a path as they are now. */
+/* One more of the frequent changes of cwnd. */
+INLINE void count_change(struct path_windows *path, u32 which, u32 before, u32 after)
+{
+	struct window_change *change = &path->changes[which];
+
+	/* Where something else moved it in between it begins anew, so that a rise never ends below its beginning. */
+	if (change->interval != path->interval || change->after != before) {
+		change->interval = path->interval;
+		change->before = before;
+	}
+	change->ns = bpf_ktime_get_ns();
+	change->times++;
+	change->after = after;
+}
+
+/* Takes in the windows of a path as they are now. cwnd rises once a SACK and path at most (sctp_check_transmitted), and
+ * we look at each SACK: a rise is seen here, without a probe on what raises it. */
 INLINE void look_at(struct path_windows *path, const void *transport)
 {
-	u32 number = this_interval(), last = path->interval;
+	u32 number = this_interval(), last = path->interval, before = path->cwnd.now;
 
 	path->interval = number;
 	extend(&path->cwnd, sctp_transport__cwnd(transport), last, number);
 	extend(&path->ssthresh, sctp_transport__ssthresh(transport), last, number);
 	extend(&path->flight, sctp_transport__flight_size(transport), last, number);
+#ifndef EVERY_CHANGE
+	if (last && path->cwnd.now > before)
+		count_change(path, CHANGE_RAISE, before, path->cwnd.now);
+#endif
 }
 
 INLINE struct assoc_windows *known(const void *asoc)
@@ -103,6 +126,41 @@ INLINE struct path_windows *known_path(const void *transport)
 	struct path_windows *path = (struct path_windows *)paths.lookup(&key);
 
 	return path && !path->gone ? path : NULL;
+}
+
+/* The entry of a path of an association that has a name; made where there is none. */
+INLINE struct path_windows *path_of(const struct who *who, const void *transport)
+{
+	u64 key = (u64)transport;
+	struct path_windows *path = (struct path_windows *)paths.lookup(&key);
+
+	if (!path) {
+		struct path_bytes fresh = {};
+
+		path = (struct path_windows *)paths.lookup_or_try_init(&key, &fresh);
+	}
+	if (!path) {
+		found_no_room(ROOM_PATHS);
+		return NULL;
+	}
+	if (path->gone) {
+		__builtin_memset(path, 0, sizeof(*path));
+	}
+	path->who = *who;
+	name_path(&path->who, transport);
+	return path;
+}
+
+/* The same, of a path whose association may not be known yet. */
+INLINE struct path_windows *path_named_by(const void *asoc, const void *transport)
+{
+	struct path_windows *path = known_path(transport);
+	struct assoc_windows *entry;
+
+	if (path)
+		return path;
+	entry = known(asoc);
+	return entry ? path_of(&entry->who, transport) : NULL;
 }
 
 INLINE void look_at_association(struct assoc_windows *entry, const void *asoc)

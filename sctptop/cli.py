@@ -11,22 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sctptop import __version__
-from sctptop.arguments.meaning import checked, keep_span, options_of, size
 from sctptop.arguments.parsers import parse
 from sctptop.errors import BROKEN_PIPE, FAILED, SctptopError, nothing_to_watch
-from sctptop.fields.catalogue import FIELDS
 from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
-from sctptop.options import Options
-from sctptop.recording.moment import moment_s
-from sctptop.source import Source
 from sctptop.standard_streams import complain, let_go, make_fit
 
 if TYPE_CHECKING:
-    from sctptop.kernel.probes.points import ProbeChoice
     from sctptop.kernel.probes.session import Probes
+    from sctptop.kernel.program.points import ProbeChoice
+    from sctptop.options import Options
     from sctptop.output.stream import Writer
     from sctptop.recording.reader import Recording
     from sctptop.recording.recorder import Recorder
+    from sctptop.source import Source
 
 COLLECT_AFTER = 50_000
 """Objects more than at the last look for circles, of which Python looks after 700."""
@@ -83,7 +80,11 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.output.doctor_report import report_doctor
 
         return report_doctor(examine(), arguments.json)
+    from sctptop.arguments.meaning import options_of
+
     if "help" in (arguments.sort, arguments.columns):
+        from sctptop.fields.catalogue import FIELDS
+
         print("\n".join(f"{entry.id:24} {entry.title:11} {entry.help}" for entry in FIELDS))
         return 0
     options = options_of(arguments)
@@ -146,6 +147,9 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
     recording.first()
     start = 0
     if arguments.at is not None:
+        from sctptop.arguments.meaning import checked
+        from sctptop.recording.moment import moment_s
+
         first_s, last_s = recording.first_s, recording.last_s
         at_s = checked("--at", lambda text: moment_s(text, first_s, last_s), arguments.at)
         start = recording.position_at(at_s)
@@ -153,11 +157,17 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
     if writer is not None:
         from sctptop.model.associations.history import WINDOW
         from sctptop.output.damage import report_damage
+        from sctptop.output.progress import ProgressLine
         from sctptop.output.stream import stream
         from sctptop.recording.replay import ReplaySource
 
-        source = ReplaySource(recording, start, WINDOW)
-        code = stream(source, options, writer, source.lead_in())
+        with ProgressLine("reading", len(recording), max(start - WINDOW, 0)) as progress:
+            # On one terminal the lines themselves tell how far it is.
+            told = start if sys.stdout.isatty() else len(recording)
+            source = ReplaySource(
+                recording, start, WINDOW, lambda at: progress.at(at) if at < told else progress.clear()
+            )
+            code = stream(source, options, writer, source.lead_in())
         report_damage(recording)
         return code
     from sctptop.output.terminal_check import need_terminal
@@ -176,6 +186,7 @@ def _recording(name: str) -> Recording:
 
 
 def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
+    from sctptop.arguments.meaning import checked, keep_span, size
     from sctptop.kernel.host.host_facts import host_facts
     from sctptop.recording.recorder import Recorder
     from sctptop.recording.writer import Limits
@@ -192,6 +203,7 @@ def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
         "netns": options.netns.text,
         "no_bpf": arguments.no_bpf,
         "every_change": arguments.every_change,
+        "every_message": arguments.every_message,
         "no_ngap": arguments.no_ngap,
     }
     return Recorder(
@@ -216,6 +228,7 @@ def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
 
         return CsvWriter(options.columns)
     if arguments.events is not None:
+        from sctptop.arguments.meaning import checked
         from sctptop.output.event_lines import EventWriter, event_kinds
 
         return EventWriter(checked("--events", event_kinds, arguments.events), options.live)
@@ -256,6 +269,6 @@ def _probes(arguments: argparse.Namespace) -> Probes | None:
 
 
 def _choice(arguments: argparse.Namespace) -> ProbeChoice:
-    from sctptop.kernel.probes.points import ProbeChoice
+    from sctptop.kernel.program.points import ProbeChoice
 
-    return ProbeChoice(arguments.every_change, not arguments.no_ngap)
+    return ProbeChoice(arguments.every_change, not arguments.no_ngap, arguments.every_message)

@@ -10,14 +10,13 @@ from sctptop.fields.ordering import BY_REMOTE, Order
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice, Selector
 from sctptop.views import FIRST
 
-INTERVAL_MIN_S, INTERVAL_MAX_S = 0.1, 3600.0
-
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """Defaults are those of plain ``sctptop``. A recording has no ``interval_s`` of ours: 0.
 
-    ``both_ends``: one line for an association with both ends here.
+    ``both_ends``: one line for an association with both ends here. ``fixed_interval``: the dashboard reads that often
+    however long it takes.
     """
 
     selectors: tuple[Selector, ...] = ()
@@ -29,6 +28,7 @@ class Options:
     filter: Filter = EVERYTHING
     columns: tuple[Field, ...] | None = None
     both_ends: bool = False
+    fixed_interval: bool = False
 
     @property
     def live(self) -> bool:

@@ -7,11 +7,9 @@ be read is null. Recordings hold the same form.
 from __future__ import annotations
 
 import dataclasses
-import typing
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
-from math import isfinite
-from types import NoneType
+from functools import lru_cache
 from typing import Any
 
 from sctptop.model.association import Association, Path, Process
@@ -19,22 +17,23 @@ from sctptop.model.event import Event
 from sctptop.model.sample import Endpoint, Namespace, Sample
 from sctptop.model.source_state import SourceState
 from sctptop.model.way import Way
+from sctptop.schema_checks import (
+    CHECKED_OF_SAMPLE,
+    EVENT,
+    EVENT_TYPES,
+    KINDS,
+    SCALARS,
+    SchemaError,
+    all_of,
+    are_scalars,
+    check_attributes,
+    check_time,
+    check_value,
+)
 
 SCHEMA = 1
 
-_KINDS = (Association, Endpoint, Namespace, Path, Process, Way)
-_NAMES = {kind: tuple(entry.name for entry in dataclasses.fields(kind)) for kind in _KINDS}
-_EVENT = tuple(entry.name for entry in dataclasses.fields(Event) if entry.name not in ("time", "details"))
-_SCALARS: frozenset[type] = frozenset((int, float, str, bool, NoneType))
-_NUMBER_LIMIT = 1 << 64
-LONGEST_TEXT = 1 << 16
-"""Characters of a name, of a state or of why a source could not be read."""
-LATEST_S = datetime(9999, 1, 1, tzinfo=timezone.utc).timestamp()
-"""Times are before it, in seconds since 1970: beyond, no local time can be shown."""
-
-
-class SchemaError(ValueError):
-    """A document that is not a sample of this schema."""
+_NAMES = {kind: tuple(entry.name for entry in dataclasses.fields(kind)) for kind in KINDS}
 
 
 def to_json(sample: Sample) -> dict[str, Any]:
@@ -53,7 +52,11 @@ def to_json(sample: Sample) -> dict[str, Any]:
         "counters": {str(netns): dict(values) for netns, values in sample.counters.items()},
         "events": [event_to_json(event) for event in sample.events],
         "events_lost": sample.events_lost,
+        # Only where there were any: recordings of before hold none.
+        **({"events_left_out": dict(sample.events_left_out)} if sample.events_left_out else {}),
         "namespaces": [_plain(entry) for entry in sample.namespaces],
+        "followed": sample.followed,
+        "no_room": dict(sample.no_room),
     }
 
 
@@ -89,14 +92,19 @@ def sample_of(
             counters=_part_of(document, "counters", parts),
             events=_part_of(document, "events", parts),
             events_lost=document.get("events_lost", 0),
+            events_left_out=all_of(dict(document.get("events_left_out", {})), int),
             namespaces=_part_of(document, "namespaces", parts) if "namespaces" in document else (),
+            followed=document.get("followed"),
+            no_room=_part_of(document, "no_room", parts) if "no_room" in document else {},
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise SchemaError(f"not a sample: {error!r}") from error
-    _check(Sample, {name: getattr(sample, name) for name in _CHECKED_OF_SAMPLE})
-    _check_time(sample.time)
+    check_attributes(Sample, {name: getattr(sample, name) for name in CHECKED_OF_SAMPLE})
+    check_time(sample.time)
     if (sample.interval_s or 0) < 0 or (sample.hz is not None and sample.hz < 1):
         raise SchemaError("not a sample: a negative time")
+    if not 0 <= (sample.followed or 0) <= 1:
+        raise SchemaError("not a sample: a share beyond all")
     return sample
 
 
@@ -120,6 +128,16 @@ def association_from_json(document: Mapping[str, Any]) -> Association:
     return association
 
 
+def attribute_to_json(value: Any) -> Any:
+    """The value of an attribute of an association or a path that JSON has no form of: whose process, which way."""
+    return _plain(value)
+
+
+def record_from_json(kind: type[Any], document: Mapping[str, Any]) -> Any:
+    """A process or a way. Raises SchemaError, or what a value that is no object raises."""
+    return _build(kind, {**document})
+
+
 def _part_of(document: Mapping[str, Any], name: str, built: dict[str, Any]) -> Any:
     if name not in built:
         built[name] = _PARTS[name](document[name])
@@ -127,10 +145,11 @@ def _part_of(document: Mapping[str, Any], name: str, built: dict[str, Any]) -> A
 
 
 _PARTS: Mapping[str, Callable[[Any], Any]] = {
-    "sources": lambda held: {name: SourceState.parse(text) for name, text in _all(dict(held), str).items()},
+    "sources": lambda held: {name: SourceState.parse(text) for name, text in all_of(dict(held), str).items()},
     "endpoints": lambda held: tuple(_build(Endpoint, entry) for entry in held),
-    "counters": lambda held: {int(netns): _all(dict(values), int) for netns, values in held.items()},
+    "counters": lambda held: {int(netns): all_of(dict(values), int) for netns, values in held.items()},
     "events": lambda held: tuple(_event(entry) for entry in held),
+    "no_room": lambda held: all_of(dict(held), int),
     "namespaces": lambda held: tuple(_build(Namespace, entry) for entry in held),
 }
 """What is made of the parts of a document that hold many things."""
@@ -146,27 +165,43 @@ def _part(document: Mapping[str, Any], name: str) -> Any:
 def event_to_json(event: Event) -> dict[str, Any]:
     """An event with its details beside the rest, as in ``events`` of a sample."""
     return {
-        "time": event.time.isoformat(timespec="microseconds"),
-        **{name: getattr(event, name) for name in _EVENT},
+        "time": _time_text(event.time),
+        "kind": event.kind,
+        "netns": event.netns,
+        "own_tag": event.own_tag,
+        "peer_tag": event.peer_tag,
+        "local_port": event.local_port,
+        "remote_port": event.remote_port,
+        "assoc_id": event.assoc_id,
+        "address": event.address,
         **event.details,
     }
 
 
+def _time_text(time: datetime) -> str:
+    """As isoformat writes it. Of the many events of a second only what is behind it is written anew."""
+    if time.tzinfo is not timezone.utc:
+        return time.isoformat("T", "microseconds")
+    second = _second(time.year, time.month, time.day, time.hour, time.minute, time.second)
+    return f"{second}{time.microsecond:06d}+00:00"
+
+
+@lru_cache(64)
+def _second(year: int, month: int, day: int, hour: int, minute: int, second: int) -> str:
+    return datetime(year, month, day, hour, minute, second).isoformat("T", "seconds") + "."
+
+
 def _event(document: Mapping[str, Any]) -> Event:
-    known = {name: document[name] for name in _EVENT if name in document}
-    details = {name: value for name, value in document.items() if name not in known and name != "time"}
-    _check(Event, known)
-    for name, value in details.items():
-        _check_value(name, value, _SCALARS)
-    time = datetime.fromisoformat(document["time"])
-    _check_time(time)
+    details = dict(document)
+    time = datetime.fromisoformat(details.pop("time"))
+    check_time(time)
+    known = {name: details.pop(name) for name in EVENT if name in details}
+    if tuple(map(type, known.values())) not in EVENT_TYPES or not are_scalars(known.values()):
+        check_attributes(Event, known)
+    if not are_scalars(details.values()):
+        for name, value in details.items():
+            check_value(name, value, SCALARS)
     return Event(time=time, details=details, **known)
-
-
-def _check_time(time: datetime) -> None:
-    """Raises SchemaError for a time without its zone, and for one that no clock of a host shows."""
-    if time.tzinfo is None or not 0 <= time.timestamp() < LATEST_S:
-        raise SchemaError(f"{time} is no time")
 
 
 def _plain(entry: Any) -> dict[str, Any]:
@@ -197,7 +232,7 @@ def _bins(document: Mapping[str, Any], *names: str) -> dict[str, tuple[tuple[int
     found = {name: tuple((middle, times) for middle, times in document.get(name, ())) for name in names}
     for name, bins in found.items():
         for number in (number for one in bins for number in one):
-            _check_value(name, number, frozenset((int,)))
+            check_value(name, number, frozenset((int,)))
     return found
 
 
@@ -207,55 +242,5 @@ def _build(kind: type[Any], document: Mapping[str, Any]) -> Any:
         for name in _NAMES[kind]
         if name in document
     }
-    _check(kind, known)
+    check_attributes(kind, known)
     return kind(**known)
-
-
-def _all(values: dict[str, Any], kind: type) -> dict[str, Any]:
-    """The values, all of one type. Raises SchemaError."""
-    allowed: frozenset[type] = frozenset((kind,))
-    for name, value in values.items():
-        _check_value(name, value, allowed)
-    return values
-
-
-def _check(kind: type[Any], values: Mapping[str, Any]) -> None:
-    """Raises SchemaError when a value is not of the type its attribute has."""
-    allowed = _ALLOWED[kind]
-    for name, value in values.items():
-        # None in most places; where it is not allowed, the check of its type fails.
-        if value is not None or NoneType not in allowed[name]:
-            _check_value(name, value, allowed[name])
-            if type(value) is tuple:
-                element = _ELEMENTS[kind][name]
-                if not all(type(item) is element for item in value):
-                    raise SchemaError(f"{name} holds {value!r:.60}")
-
-
-def _check_value(name: str, value: Any, allowed: frozenset[type]) -> None:
-    kind = type(value)
-    if kind not in allowed or (kind is str and len(value) > LONGEST_TEXT):
-        raise SchemaError(f"{name:.60} is {str(value)[:60]!r}")
-    if (kind is int and not -_NUMBER_LIMIT < value < _NUMBER_LIMIT) or (
-        kind is float and not isfinite(value)
-    ):
-        raise SchemaError(f"{name} is beyond all numbers")
-
-
-def _types(hint: Any) -> frozenset[type]:
-    """The types that a value of this annotation may have; whole numbers are fine where others are."""
-    parts = typing.get_args(hint) if typing.get_origin(hint) is not tuple else (hint,)
-    found: set[type] = {typing.get_origin(part) or part for part in parts or (hint,)}
-    return frozenset(found | ({int} if float in found else set()))
-
-
-def _element(hint: Any) -> type | None:
-    """What a tuple of this annotation holds."""
-    held = typing.get_args(hint)[0] if typing.get_origin(hint) is tuple else None
-    return typing.get_origin(held) or held
-
-
-_HINTS = {kind: typing.get_type_hints(kind) for kind in (*_KINDS, Event, Sample)}
-_ALLOWED = {kind: {name: _types(hint) for name, hint in hints.items()} for kind, hints in _HINTS.items()}
-_ELEMENTS = {kind: {name: _element(hint) for name, hint in hints.items()} for kind, hints in _HINTS.items()}
-_CHECKED_OF_SAMPLE = ("interval_s", "read_s", "host", "kernel", "hz", "events_lost")

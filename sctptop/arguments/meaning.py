@@ -12,8 +12,9 @@ from sctptop.errors import USAGE, SctptopError
 from sctptop.fields.catalogue import UnknownFieldError, field
 from sctptop.fields.filter import FilterError, parse_filter
 from sctptop.fields.ordering import OrderError, parse_order
+from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.selection import SelectorError, parse_netns, parse_selector
-from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S, Options
+from sctptop.options import Options
 from sctptop.recording.moment import span_s
 
 Parsed = TypeVar("Parsed")
@@ -43,6 +44,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         if arguments.columns
         else None,
         both_ends=arguments.both_ends,
+        fixed_interval=vars(arguments).get("fixed_interval", False),
     )
 
 

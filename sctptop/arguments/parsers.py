@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sctptop import __version__
 from sctptop.arguments import examples
 from sctptop.errors import USAGE, SctptopError
+from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.event import EVENT_KINDS
-from sctptop.options import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.views import FIRST, VIEWS
 
 if TYPE_CHECKING:
@@ -62,7 +62,11 @@ def _live_parser() -> argparse.ArgumentParser:
     parser = _parser("", "top for SCTP on Linux: every association live.", examples.LIVE)
     parser.add_argument("--version", action="version", version=f"sctptop {__version__}")
     _what(parser)
-    _when(parser)
+    _when(parser).add_argument(
+        "--fixed-interval",
+        action="store_true",
+        help="the dashboard keeps its period also where a reading takes more than a third of it",
+    )
     how = _output(parser, registrations=True)
     how.add_argument(
         "--probes", action="store_true", help="load the probes for one interval; list each with its cost"
@@ -202,7 +206,7 @@ def _selection(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _when(parser: argparse.ArgumentParser) -> None:
+def _when(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     when = parser.add_argument_group("when")
     when.add_argument(
         "-d",
@@ -212,6 +216,7 @@ def _when(parser: argparse.ArgumentParser) -> None:
         help=f"refresh period, {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} (default 1)",
     )
     when.add_argument("-n", "--count", metavar="N", help="stop after N samples")
+    return when
 
 
 def _output(parser: argparse.ArgumentParser, registrations: bool = False) -> argparse._MutuallyExclusiveGroup:
@@ -244,6 +249,11 @@ def _probes(parser: argparse.ArgumentParser) -> None:
         "--every-change",
         action="store_true",
         help="an event for every change of cwnd and our rwnd, and for the windows at each SACK, not one an interval",
+    )
+    probes.add_argument(
+        "--every-message",
+        action="store_true",
+        help="measure the waits of every message, also above 20,000 chunks a second, where it is some of them else",
     )
     probes.add_argument(
         "--no-ngap",

@@ -13,12 +13,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sctptop.fields.catalogue import SEARCHED, UnknownFieldError, field
+from sctptop.fields.catalogue import UnknownFieldError, field
 from sctptop.fields.field import Field
+from sctptop.fields.search import search_text
 from sctptop.model.associations.row import Row
 from sctptop.quantity import Value, show
 
-Test = Callable[[Row], bool]
+TextOf = Callable[[Row], str]
+Test = Callable[[Row, TextOf], bool]
+"""Whether a row passes; the second makes what bare words are looked for in."""
 
 _TERM = re.compile(r"^(?P<name>[A-Za-z0-9_-]+)(?P<op>!=|<=|>=|==|=|<|>|~)(?P<value>.*)$", re.DOTALL)
 _NUMBER = re.compile(r"^(-?[0-9]+(?:\.[0-9]+)?)(k|M|G|us|µs|ms|s)?$")
@@ -42,11 +45,18 @@ class Filter:
     text: str
     alternatives: tuple[tuple[Test, ...], ...] = ()
 
-    def accepts(self, row: Row) -> bool:
-        """Whether the row is shown. An empty filter shows all."""
+    def accepts(self, row: Row, text_of: TextOf | None = None) -> bool:
+        """Whether the row is shown. An empty filter shows all. ``text_of``: SearchTexts, where it is asked again."""
         if not self.alternatives:
             return True
-        return any(all(test(row) for test in tests) for tests in self.alternatives)
+        text_of = text_of or search_text
+        for tests in self.alternatives:
+            for test in tests:
+                if not test(row, text_of):
+                    break
+            else:
+                return True
+        return False
 
 
 EVERYTHING = Filter("")
@@ -81,7 +91,7 @@ def _term(word: str) -> Test:
         if re.search(r"[=<>~]", word):
             raise FilterError(f"{word!r}: a field name goes before the operator, as in cwnd<10k")
         needle = word.casefold()
-        return lambda row: any(needle in show(one.get(row)).casefold() for one in SEARCHED)
+        return lambda row, text_of: needle in text_of(row)
     try:
         chosen = field(match["name"])
     except UnknownFieldError as error:
@@ -93,16 +103,16 @@ def _term(word: str) -> Test:
 
 def _comparison(chosen: Field, op: str, text: str) -> Test:
     if op == "~":
-        return lambda row: text.casefold() in _text(chosen.get(row)).casefold()
+        return lambda row, _: text.casefold() in _text(chosen.get(row)).casefold()
     number = _number(text)
     if op in ("=", "==", "!="):
-        return lambda row: _equal(chosen.get(row), text, number) == (op != "!=")
+        return lambda row, _: _equal(chosen.get(row), text, number) == (op != "!=")
     if not chosen.numeric:
         raise FilterError(f"{chosen.id}{op}{text}: {op} compares numbers, and {chosen.id} takes = != ~")
     if number is None:
         raise FilterError(f"{chosen.id}{op}{text}: {text!r} is no number (8, 1.5k, 200ms)")
     holds = _COMPARISONS[op]
-    return lambda row: isinstance(value := chosen.get(row), int | float) and holds(value, number)
+    return lambda row, _: isinstance(value := chosen.get(row), int | float) and holds(value, number)
 
 
 def _equal(value: Value, text: str, number: float | None) -> bool:
@@ -132,4 +142,4 @@ def _number(text: str) -> float | None:
 
 
 def _negated(test: Test) -> Test:
-    return lambda row: not test(row)
+    return lambda row, text_of: not test(row, text_of)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from typing import Any
 
 from sctptop.fields.catalogue import field
 from sctptop.fields.ends import remote_order
 from sctptop.fields.field import Field
-from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 
 
@@ -31,13 +31,20 @@ class Order:
 
     def apply(self, rows: Iterable[Row]) -> list[Row]:
         """The rows in this order; equal ones by their remote end, so that nothing jumps."""
-        rows = sorted(rows, key=lambda row: (remote_order(row), _text_of(row.key)))
-        known: list[Row] = []
-        unknown: list[Row] = []
-        for row in rows:
-            (unknown if self.field.get(row) is None else known).append(row)
-        known.sort(key=lambda row: _sort_key(self.field, row), reverse=self.descending)
-        return known + unknown
+        listed = list(rows)
+        places = places_by_ends(listed, list(map(remote_order, listed)))
+        return self.of_rows_by_ends([listed[place] for place in places])
+
+    def of_rows_by_ends(self, rows: list[Row]) -> list[Row]:
+        """The same of rows that stand by their remote ends already."""
+        key = self.field.sort_key
+        if key is remote_order and not self.descending:
+            return rows
+        values: list[Any] = list(map(key or self.field.get, rows))
+        known = [place for place, value in enumerate(values) if value is not None]
+        known.sort(key=values.__getitem__, reverse=self.descending)
+        unknown = [row for row, value in zip(rows, values, strict=True) if value is None]
+        return [rows[place] for place in known] + unknown
 
 
 def natural(chosen: Field) -> Order:
@@ -60,14 +67,14 @@ def parse_order(text: str) -> Order:
     raise OrderError(f"{text!r}: the direction after the colon is asc or desc")
 
 
-@lru_cache(maxsize=1 << 14)
-def _text_of(key: Key) -> tuple[str, ...]:
-    """Parts of one kind compare; made once of each key, and not with every drawing."""
-    return tuple(map(str, key))
-
-
-def _sort_key(chosen: Field, row: Row) -> tuple[object, ...]:
-    return chosen.sort_key(row) if chosen.sort_key else (chosen.get(row),)
+def places_by_ends(rows: Sequence[Row], ends: Sequence[int]) -> list[int]:
+    """The places of the rows by their remote ends, ``ends``; where those are equal by their keys."""
+    places = sorted(range(len(rows)), key=ends.__getitem__)
+    often = {end for end, times in Counter(ends).items() if times > 1}
+    if often:
+        # Apart, for it is dear: keys hold values of several types.
+        places.sort(key=lambda at: (ends[at], tuple(map(str, rows[at].key)) if ends[at] in often else ()))
+    return places
 
 
 BY_REMOTE = natural(field("remote"))

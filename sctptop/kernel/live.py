@@ -13,7 +13,8 @@ from sctptop.kernel.host.jiffies import JiffyClock, configured_hz
 from sctptop.kernel.host.preflight import PROC_SCTP, missing_sctp
 from sctptop.kernel.owners.processes import Owners
 from sctptop.kernel.probes.events import Clocks
-from sctptop.kernel.probes.session import NOTHING, Probes
+from sctptop.kernel.probes.observed import NOTHING
+from sctptop.kernel.probes.session import Probes
 from sctptop.kernel.reading.all_namespaces import Everywhere
 from sctptop.kernel.reading.associations import merge
 from sctptop.kernel.reading.endpoints import endpoints
@@ -107,6 +108,9 @@ class LiveSource:
             namespaces=found.namespaces,
             events=tuple(entry for entry in observed.events if entry.netns in found.reads),
             events_lost=observed.lost,
+            followed=observed.followed,
+            no_room=observed.no_room,
+            events_left_out=observed.left_out,
         )
 
     def _sample(

@@ -7,10 +7,13 @@ import time
 
 from sctptop.errors import FAILED, SctptopError
 from sctptop.kernel.live import LiveSource
-from sctptop.kernel.probes.maps import enable_statistics
-from sctptop.kernel.probes.program import PointState
 from sctptop.kernel.probes.session import Probes
+from sctptop.kernel.program.maps import enable_statistics
+from sctptop.kernel.program.program import PointState
 from sctptop.model.probe_costs import PointCost, ProbeCosts
+
+PATIENCE_S = 900.0
+"""For the compiler: there is nothing to show without it, and meanwhile nobody hears us, for it has our stderr."""
 
 
 def measured(probes: Probes, watch_s: float) -> ProbeCosts:
@@ -19,7 +22,7 @@ def measured(probes: Probes, watch_s: float) -> ProbeCosts:
     descriptor = -1
     try:
         probes.start()
-        probes.settle()
+        probes.settle(PATIENCE_S)
         if not probes.state.ok:
             raise SctptopError(f"probes {probes.state}", FAILED)
         timed = True
@@ -42,5 +45,14 @@ def measured(probes: Probes, watch_s: float) -> ProbeCosts:
 
 def _cost(entry: PointState) -> PointCost:
     point, cost = entry.point, entry.cost
-    runs, nanoseconds = (cost.runs, cost.nanoseconds) if cost is not None else (None, None)
-    return PointCost(point.target, point.how, point.function, point.gives, entry.refused, runs, nanoseconds)
+    return PointCost(
+        point.target,
+        entry.how,
+        point.function,
+        point.gives,
+        entry.refused,
+        entry.why,
+        cost.runs if cost is not None else None,
+        cost.nanoseconds if cost is not None else None,
+        cost.missed if cost is not None else None,
+    )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sctptop.errors import SctptopError
-from sctptop.kernel.probes.points import ProbeChoice
-from sctptop.kernel.probes.program import NoProbes, source_here
+from sctptop.kernel.program.compiling import NoProbes, source_here
+from sctptop.kernel.program.points import ProbeChoice
 
 
 def program_text(choice: ProbeChoice) -> str:

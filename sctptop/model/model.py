@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sctptop.model.advice.adviser import Advice, Adviser
@@ -25,15 +26,18 @@ from sctptop.model.snapshot import Snapshot, totals_of
 class Model:
     """Turns samples, one after the other, into snapshots. Pure but for what it remembers."""
 
-    def __init__(self, selectors: Sequence[Selector] = ()) -> None:
+    def __init__(self, selectors: Sequence[Selector] = (), running: bool = True) -> None:
+        """``running``: registrations under way are in each snapshot; a summary needs those alone that ended."""
         self._rows = Rows(selectors)
         self._books: dict[int, CounterBook] = {}
         self._log = EventLog()
         self._events: tuple[Logged, ...] = ()
         self._lost = 0
+        self._left_out: Mapping[str, int] = {}
         self._check = Missed()
         self._missed = 0
-        self._registrations = Registrations(self._rows.place_of)
+        self._no_room: Counter[str] = Counter()
+        self._registrations = Registrations(self._rows.place_of, running)
         self._peers, self._connects = Peers(), Connects()
         self._storms: tuple[Storm, ...] = ()
         self._adviser = Adviser()
@@ -58,8 +62,11 @@ class Model:
         self._rows.advance(sample, gained)
         self._events = self._log.advance(self._rows.events, self._rows.tick)
         self._lost += sample.events_lost
+        self._no_room = self._no_room + Counter(sample.no_room) if sample.no_room else self._no_room
+        if sample.events_left_out:
+            self._left_out = Counter(self._left_out) + Counter(sample.events_left_out)
         self._missed = self._check.advance(sample)
-        whole = sample.probes.ok and not sample.events_lost
+        whole = sample.probes.ok and not sample.events_lost and "ngap" not in sample.events_left_out
         registered = self._registrations.advance(self._rows.events, sample.interval_s, whole)
         self._rows.history.record(self._rows.tick, registration_series(registered))
         if sample.probes.ok:
@@ -85,7 +92,7 @@ class Model:
         self._rows.reset()
         self._registrations.reset()
         self._peers.reset()
-        self._lost = 0
+        self._lost, self._left_out, self._no_room = 0, {}, Counter()
         self._missed = 0
         self._check.reset()
         self._alarms.reset()
@@ -113,7 +120,9 @@ class Model:
             events=self._events,
             happened=self._rows.events,
             events_lost=self._lost,
+            events_left_out=self._left_out,
             events_missed=self._missed,
+            no_room=self._no_room,
             now_s=self._rows.now_s,
             registrations=self._registrations.now,
             peers=self._peers.now,

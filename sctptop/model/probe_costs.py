@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PointCost:
-    """One attach point; ``refused`` is why our function is not there, None where it is.
+    """One attach point, ``how`` it is reached and ``why`` no better; ``refused`` is why our function is not there.
 
     Points with one ``function`` share its numbers: ``runs`` and ``nanoseconds`` since the kernel's timing was switched
-    on, None where it times nothing of it.
+    on, None where it times nothing of it; ``missed``: hits that the kernel left out, None where it does not say.
     """
 
     target: str
@@ -18,8 +18,10 @@ class PointCost:
     function: str
     gives: str
     refused: str | None = None
+    why: str = ""
     runs: int | None = None
     nanoseconds: int | None = None
+    missed: int | None = None
 
     @property
     def on(self) -> bool:

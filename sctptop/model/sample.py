@@ -64,7 +64,9 @@ class Sample:
     ``read_s`` is what the reading itself took. ``sources`` says whether each was read, or why not.
     ``counters`` holds /proc/net/sctp/snmp by network namespace, ``namespaces`` those that were read and in which
     something is or was. ``events`` are those since the sample before, oldest first; ``events_lost`` says how many
-    more there were that no buffer had room for.
+    more there were that no buffer had room for, ``events_left_out``, by kind, how many there was no time for.
+    ``followed`` is the share of messages whose waits were measured, None without probes; ``no_room`` how many entries
+    found no room in a table of theirs, by its name.
     """
 
     time: datetime
@@ -79,7 +81,10 @@ class Sample:
     counters: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     events_lost: int = 0
+    events_left_out: Mapping[str, int] = field(default_factory=dict)
     namespaces: tuple[Namespace, ...] = ()
+    followed: float | None = None
+    no_room: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def watchable(self) -> bool:

@@ -43,10 +43,10 @@ class Snapshot:
     """What a view draws. Nothing in it changes; ``past`` is read up to ``tick`` only.
 
     ``happened`` are the events of this very tick, ``events`` the last ones kept, oldest first; ``events_lost`` counts
-    those lost since the reset, ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is
-    the clock of the samples: seconds since the first. ``peers``: all that probes saw come, go, or not come up.
-    ``advice`` is what to show now, the worst first; ``alarms`` all of it that was given since the reset, the last
-    raised first.
+    those lost since the reset, ``events_left_out`` by kind those that there was no time for, ``no_room`` by table what
+    probes had no room for, ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is the
+    clock of the samples: seconds since the first. ``peers``: all that probes saw come, go, or not come up. ``advice``
+    is what to show now, the worst first; ``alarms`` all of it that was given since the reset, the last raised first.
     """
 
     sample: Sample
@@ -60,7 +60,9 @@ class Snapshot:
     events: tuple[Logged, ...] = ()
     happened: tuple[tuple[Key | None, Event], ...] = ()
     events_lost: int = 0
+    events_left_out: Mapping[str, int] = field(default_factory=dict)
     events_missed: int = 0
+    no_room: Mapping[str, int] = field(default_factory=dict)
     now_s: float = 0.0
     registrations: Registered = field(default_factory=Registered)
     peers: Mapping[PeerKey, Peer] = field(default_factory=dict)

@@ -52,6 +52,11 @@ class EventWriter:
         ]
         if sample.events_lost:
             lines.append(f"# {sample.events_lost} events lost: the buffer was full")
+        for table, times in sample.no_room.items():
+            lines.append(f"# no room in the table {table} {times} times")
+        if sample.events_left_out:
+            kinds = ", ".join(f"{kind} {times}" for kind, times in sample.events_left_out.items())
+            lines.append(f"# events left out, more than there was time for: {kinds}")
         if snapshot.events_missed > self._missed:
             lines.append(
                 f"# {snapshot.events_missed} retransmissions were counted by the kernel and seen by no probe"

@@ -8,9 +8,11 @@ import sys
 from sctptop.errors import FAILED, SctptopError
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
+from sctptop.output.progress import CLEARED, in_place
 from sctptop.output.stream import Writer
 from sctptop.quantity import counted, milliseconds, short
-from sctptop.recording.recorder import Recorder, Status
+from sctptop.recording.recorder import Recorder
+from sctptop.recording.status import Status
 from sctptop.standard_streams import complain
 from sctptop.terminal_text import printable
 
@@ -39,7 +41,7 @@ class RecordWriter:
             )
             if self._terminal and self._inner is None:
                 # The line of the progress is not that of the error.
-                sys.stdout.write("\r\x1b[K")
+                sys.stdout.write(CLEARED)
                 sys.stdout.flush()
             raise SctptopError(f"recording stopped: {status.trouble}{kept}", FAILED)
         self._last = status
@@ -51,7 +53,7 @@ class RecordWriter:
         )
         if self._terminal:
             width = shutil.get_terminal_size().columns
-            return f"\r\x1b[K{f'{told}  (Ctrl-C ends)'[: width - 1]}"
+            return in_place(f"{told}  (Ctrl-C ends)", width)
         if self._said_s is None or snapshot.now_s - self._said_s >= SAID_EVERY_S:
             self._said_s = snapshot.now_s
             return told + "\n"
@@ -66,7 +68,7 @@ class RecordWriter:
         if self._inner is not None:
             complain(told)
         else:
-            print(("\r\x1b[K" if self._terminal else "") + told)
+            print((CLEARED if self._terminal else "") + told)
 
 
 def _kept(status: Status) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sctptop.output.damage import report_damage
+from sctptop.output.progress import ProgressLine
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short
 from sctptop.recording.reader import Recording
 from sctptop.terminal_text import printable
@@ -60,8 +61,10 @@ def report_info(recording: Recording, as_json: bool) -> int:
 
 def _info(recording: Recording) -> Info:
     first = recording.first()
-    recording.check()
-    most, events = recording.contents()
+    blocks = len(recording.blocks)
+    with ProgressLine("reading", 2 * blocks) as progress:
+        recording.check(progress.at)
+        most, events = recording.contents(lambda number: progress.at(blocks + number))
     return Info(
         file=str(recording.path),
         bytes=recording.size,

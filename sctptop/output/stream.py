@@ -69,7 +69,7 @@ def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[S
     start, and BrokenPipeError.
     """
     with _stopping() as stop:
-        model = Model(options.selectors)
+        model = Model(options.selectors, running=False)
         try:
             _run(model, source, options, writer, lead_in, stop)
             if isinstance(writer, EndingWriter):

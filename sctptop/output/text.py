@@ -36,7 +36,7 @@ class TextWriter:
             self._columns = tuple(BY_ID[name] for name in (*first, *further))
         lines = [
             f"sctptop  {sample.host}  {sample.kernel}  {sample.time.astimezone():%H:%M:%S}  "
-            f"read {milliseconds(sample.read_s * 1000)}",
+            f"read {milliseconds(sample.read_s * 1000)}{self._late(sample)}",
             "".join(text for _, text in totals_pieces(snapshot.totals, self._options.both_ends)),
             *source_troubles(sample),
             *advice_lines(snapshot, rows),
@@ -45,6 +45,16 @@ class TextWriter:
             "",
         ]
         return "\n".join(map(printable, lines)) + "\n"
+
+    def _late(self, sample: Sample) -> str:
+        """The real interval, where it is over a tenth longer than the one asked for."""
+        real_s, asked_s = sample.interval_s or 0.0, self._options.interval_s
+        late = self._options.live and real_s > asked_s * 1.1
+        return (
+            f"  interval {milliseconds(real_s * 1000)} instead of {milliseconds(asked_s * 1000)}"
+            if late
+            else ""
+        )
 
     def _table(self, rows: list[Row]) -> list[str]:
         cells = [[show(column.get(row), column.unit) for column in self._columns] for row in rows]

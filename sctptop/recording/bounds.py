@@ -7,13 +7,15 @@ writer writes comes near, but for samples of thousands of associations: those it
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sctptop.recording.packing import DamagedError
 
 MOST_ASSOCIATIONS = 10_000
 MOST_PATHS = 4 * MOST_ASSOCIATIONS
+MOST_ROWS_EACH = 2
+"""Rows of a block for each association and path that a sample may have: they come and go, and keep their numbers."""
 WEIGHT_LIMIT = 336 << 20
 """What the texts of a block may weigh: CPython takes less than 300 MB for such, whatever kind of values they are."""
 _MOST_OF = {"sources": 100, "endpoints": 20_000, "namespaces": 10_000, "counters": 10_000, "events": 100_000}
@@ -67,15 +69,23 @@ def _names(line: bytes, entries: int) -> int:
 
 
 def check_document(document: Mapping[str, Any]) -> None:
-    """Raises DamagedError where a sample has more of something than any host, or one association twice."""
-    order = document["order"]
-    if not isinstance(order, list) or len(order) > MOST_ASSOCIATIONS or len(set(order)) < len(order):
-        raise DamagedError("more associations than any, or one twice")
+    """Raises DamagedError where a sample has more of something than any host; its associations are not looked at."""
     for name, most in _MOST_OF.items():
         if len(document.get(name, ())) > most:
             raise DamagedError(f"more than {most} {name}")
     if sum(map(len, document["counters"].values())) > _MOST_COUNTERS:
         raise DamagedError("more counters than any kernel has")
-    paths = sum(len(one["paths"]) for one in document["associations"].values() if "paths" in one)
-    if paths > MOST_PATHS:
+
+
+def check_named(document: Mapping[str, Any]) -> None:
+    """The same of the associations of a document of format 2; also where one is there twice."""
+    order = document["order"]
+    if not isinstance(order, list) or len(order) > MOST_ASSOCIATIONS or len(set(order)) < len(order):
+        raise DamagedError("more associations than any, or one twice")
+    check_paths(len(one["paths"]) for one in document["associations"].values() if "paths" in one)
+
+
+def check_paths(each: Iterable[int]) -> None:
+    """Raises DamagedError where associations have so many paths together as no host."""
+    if sum(each) > MOST_PATHS:
         raise DamagedError("more paths than any host has")

@@ -1,4 +1,7 @@
-"""The samples of one block, one after the other: each is the patch on the one before it."""
+"""The samples of one block, one after the other: each is the patch on the one before it.
+
+Of format 3, whose associations are rows (recording/rows/reading.py), and of 1 and 2, whose associations are named.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,16 @@ from typing import Any, NoReturn
 
 from sctptop.model.association import Association
 from sctptop.model.sample import Sample
-from sctptop.recording.bounds import WEIGHT_LIMIT, check_document, weight
+from sctptop.recording.bounds import WEIGHT_LIMIT, check_document, check_named, weight
 from sctptop.recording.delta import REMOVED, REPLACE, PatchError, patched
 from sctptop.recording.file_format import printable_json
 from sctptop.recording.packing import DamagedError
-from sctptop.schema import SchemaError, association_from_json, sample_of
+from sctptop.recording.rows.reading import RecordedRows
+from sctptop.schema import association_from_json, sample_of
+from sctptop.schema_checks import SchemaError
+
+ROWS = "rows"
+"""The part of a text that tells of associations, in format 3. There it begins with the time."""
 
 
 class Chain:
@@ -20,6 +28,7 @@ class Chain:
 
     def __init__(self) -> None:
         self._document: dict[str, Any] | None = None
+        self._rows: RecordedRows | None = None
         self._associations: dict[str, Association] = {}
         self._parts: dict[str, Any] = {}
         self._weight = 0
@@ -33,13 +42,14 @@ class Chain:
             patch = json.loads(line, parse_constant=_no_number)
             if not line.isascii() or b"\\" in line or b"\x7f" in line:
                 patch = printable_json(patch)
-            if self._document is None:
-                self._document = patch
-            else:
-                self._document = patched(self._document, patch)
+            if self._document is None and isinstance(patch, dict) and ROWS in patch:
+                self._rows = RecordedRows()
+            if self._rows is not None and isinstance(patch, dict):
+                self._rows.follow(patch.pop(ROWS, {}))
+            self._document = patch if self._document is None else patched(self._document, patch)
             self._forget(patch)
-        except (PatchError, ValueError, RecursionError) as error:
-            raise DamagedError(str(error)) from error
+        except (PatchError, ValueError, *_UNFIT) as error:
+            raise DamagedError(f"{error!s:.200}") from error
 
     def sample(self) -> Sample:
         """The sample as of the last text. Raises DamagedError."""
@@ -48,8 +58,11 @@ class Chain:
             raise DamagedError("not a sample")
         try:
             check_document(document)
+            if self._rows is not None:
+                return sample_of(document, self._rows.associations(), self._parts)
+            check_named(document)
             return sample_of(document, tuple(self._built(document)), self._parts)
-        except (SchemaError, AttributeError, KeyError, TypeError, RecursionError) as error:
+        except (SchemaError, *_UNFIT) as error:
             raise DamagedError(f"{error!s:.200}") from error
 
     def _built(self, document: dict[str, Any]) -> Iterator[Association]:
@@ -75,6 +88,10 @@ class Chain:
         removed = changes.get(REMOVED, ())
         for name in removed if isinstance(removed, list) else ():
             self._associations.pop(name, None)
+
+
+_UNFIT = (AttributeError, IndexError, KeyError, TypeError, RecursionError)
+"""What a value that is of another type than it should be makes of it."""
 
 
 def _no_number(text: str) -> NoReturn:

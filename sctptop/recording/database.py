@@ -26,7 +26,6 @@ from sctptop.recording.file_format import (
 from sctptop.recording.packing import DamagedError, unpacked_block, unpacked_lines
 from sctptop.recording.store import MOST_BLOCKS, Block, block_of, events_of, is_time
 
-MAGIC = b"SQLite format 3\0"
 APPLICATION_ID = 0x53637470
 FORMAT = 1
 COLUMNS = {

@@ -6,7 +6,6 @@ A patch that is no object replaces the value. An object holds the patches of an 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 REPLACE, REMOVED = "=", "-"
@@ -18,23 +17,10 @@ class PatchError(ValueError):
     """A patch that does not fit what it should change."""
 
 
-def keyed(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A sample's document with its associations by name, so that one that comes or goes moves no other.
-
-    ``order`` says how they stood. The events are a tuple, which is written whole: they have nothing to do with those
-    before them.
-    """
-    by_name: dict[str, Any] = {}
-    for entry in document["associations"]:
-        name = f"{entry['netns']}/{entry['own_tag']}/{entry['assoc_id']}/{entry['local_port']}/{entry['remote_port']}"
-        while name in by_name:
-            name += "+"
-        by_name[name] = entry
-    return {**document, "associations": by_name, "order": list(by_name), "events": tuple(document["events"])}
-
-
 def patch_between(before: Any, after: Any) -> Any:
-    """What makes ``after`` of ``before``; SAME when nothing does."""
+    """What makes ``after`` of ``before``; SAME when nothing does. A tuple stands for a list that is written whole."""
+    if before is after:
+        return SAME
     if isinstance(before, dict) and isinstance(after, dict):
         patch: dict[str, Any] = {}
         for name, value in after.items():

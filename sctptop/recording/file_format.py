@@ -1,4 +1,4 @@
-"""The file, format 2: a head, and frames one behind the other. Numbers are little-endian, checksums CRC-32 (zlib).
+"""The file, format 3: a head, and frames one behind the other. Numbers are little-endian, checksums CRC-32 (zlib).
 
 The head, 64 bytes: "sctptop record\\r\\n"; format (u32); id, 8 random bytes; who wrote it, 32 bytes of UTF-8 that are
 filled with zeros; checksum of the 60 bytes before it (u32). It is the same in all formats from 2 on.
@@ -12,10 +12,24 @@ what is said about it, events by kind as JSON, and what it holds. Bytes may be l
 Kinds: 0, free bytes, to be used again. 1, facts: what is true of the whole recording, as a JSON object: host, kernel,
 machine, the sysctls ``net.sctp.*`` and what was asked for. 2, tail: the last one of ``count`` samples of the block
 that is being written, as a zlib stream, safe as soon as it is on disk. 3, block: its samples, an xz stream of one text
-a line; 60 of them, fewer where they are large. A tail frame whose sample is before the end of a block is void.
+a line; 60 of them, fewer where much changes. A tail frame whose sample is before the end of a block is void.
 
-A sample is one JSON text, in the names of ``--json``, its associations by name (``order`` says how they stood): the
-first of a block whole, each further one as the patch on the one before it (recording/delta.py).
+A sample is one JSON text, in the names of ``--json`` but for its associations: the first of a block whole, each
+further one as the patch on the one before it (recording/delta.py), beginning with ``{"time":"``. Associations and
+their paths are rows, numbered from 0 in each block, of which no number is used again; ``rows`` says what changed:
+
+- ``associations`` and ``paths``: an object each. ``rows`` are those that changed; ``by`` what each of them gained, by
+  name; ``at`` the same as [places in ``rows``, gains]; ``to`` other values, as [places in ``rows``, column]; then
+  ``new``, how many rows are added, and ``columns``, what they hold by name. What is missing is not known, and names
+  that a reader does not know are passed over.
+- ``counts``: a column, how many paths each new association has. They are the next rows of paths, and stay its own.
+- ``order``: the rows of associations that are there, where these or their order are not as before.
+
+Numbers of rows and places are told by what each is more than the one before it. A column is a list; {"all": value};
+{"of": values, "which": [place in them, ...]}; and of distributions {"bins": [how many each has], "of": [middles],
+"which": [place of each bin's middle in them], "times": [...]}.
+
+In format 2 associations were by name in ``associations``, changed as all else is, and ``order`` said how they stood.
 
 Where no frame of this file begins at the place where the one before it ends, readers go on with the next that does:
 pages may be torn, or another file's. Format 1 was an SQLite database (recording/database.py).
@@ -26,12 +40,17 @@ from __future__ import annotations
 from typing import Any
 
 from sctptop.errors import SctptopError
-from sctptop.schema import LONGEST_TEXT
+from sctptop.schema_checks import LONGEST_TEXT
 from sctptop.terminal_text import REPLACEMENT, printable
 
+DATABASE = b"SQLite format 3\0"
+"""How a file of format 1 begins."""
+
 BLOCK_SAMPLES = 60
-BLOCK_BYTES = 8 << 20
-"""A block is full with so many samples, or so much text."""
+BLOCK_BYTES = 4 << 20
+"""A block is full with so many samples, or so much text behind that of the first."""
+BLOCK_WHOLES = 1.5
+"""But not before that is so many times the first, which grows as they do."""
 MOST_IN_A_BLOCK = 2 * BLOCK_SAMPLES
 """In format 1, while another program held the file, a block grew."""
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 from array import array
 from bisect import bisect_right
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import accumulate
 from pathlib import Path
 
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain
-from sctptop.recording.database import MAGIC, DatabaseStore
-from sctptop.recording.file_format import BLOCK_BYTES, RecordingError
+from sctptop.recording.file_format import DATABASE, RecordingError
 from sctptop.recording.log.opening import opened
 from sctptop.recording.log.reading import LogStore
 from sctptop.recording.log.walk import read_at
@@ -30,6 +32,9 @@ IN_VAIN, LEAST_EFFORT = 160 << 20, 1 << 12
 up; and what a block counts for at least."""
 
 
+_TIME = re.compile(rb'\{(?:"schema":1,)?"time":"([^"]{1,40})"')
+
+
 @dataclass(slots=True)
 class _Unpacked:
     """The lines of a block, and how many of them its chain has followed."""
@@ -42,6 +47,15 @@ class _Unpacked:
     def size(self) -> int:
         """Bytes of text."""
         return sum(map(len, self.lines))
+
+    def times(self) -> Iterator[float]:
+        """When each sample was read, seconds since 1970, as far as that stands where a text begins."""
+        for line in self.lines:
+            found = _TIME.match(line)
+            try:
+                yield datetime.fromisoformat(found[1].decode()).timestamp() if found else -math.inf
+            except (ValueError, OverflowError):
+                yield -math.inf
 
     def sample(self, offset: int) -> Sample:
         """Raises DamagedError, IndexError for a line that is not there."""
@@ -110,11 +124,10 @@ class Recording:
             self._damaged.add(number)
             self._in_vain += max(block.size, 16 * LEAST_EFFORT)
             del block.lines[min(offset, block.followed) :]
+            # It may have been applied in part.
+            block.chain, block.followed = Chain(), 0
             return None
         self._keep(position, sample)
-        if block.size > 2 * BLOCK_BYTES:
-            # Such a one has hardly a second sample, and takes many times its text.
-            del self._unpacked[number]
         return sample
 
     def _keep(self, position: int, sample: Sample) -> None:
@@ -180,9 +193,11 @@ class Recording:
             position = self._ends[bisect_right(self._ends, position)]
         return None
 
-    def check(self) -> None:
-        """Count the blocks that are damaged, as far as looking for them unasked goes."""
+    def check(self, tell: Callable[[int], object] = lambda _: None) -> None:
+        """Count the blocks that are damaged, as far as looking for them unasked goes. ``tell`` is told the number of
+        each block before."""
         for number in range(len(self.blocks)):
+            tell(number)
             try:
                 self._store.check(number)
             except DamagedError:
@@ -193,18 +208,21 @@ class Recording:
         for number, block in enumerate(self.blocks):
             if block.last_s >= at_s:
                 start = self._ends[number] - block.count
-                later = (
-                    place
-                    for place, one in self.samples(start, start + block.count)
-                    if one.time.timestamp() >= at_s
-                )
+                times = self._block(number).times()
+                later = (place for place, time_s in enumerate(times, start) if time_s >= at_s)
                 return next(later, self._ends[number] - 1)
         return len(self) - 1
 
-    def contents(self) -> tuple[int, Counter[str]]:
-        """The most associations in one sample, and how many events, by kind."""
+    def most_at(self, position: int) -> int:
+        """The most associations in a sample near a position, 0 where only the samples tell."""
+        found = self._store.contents(bisect_right(self._ends, position))
+        return found[0] if found is not None else 0
+
+    def contents(self, tell: Callable[[int], object] = lambda _: None) -> tuple[int, Counter[str]]:
+        """The most associations in one sample, and how many events, by kind. ``tell`` as of ``check``."""
         most, events = 0, Counter[str]()
         for number in range(len(self.blocks)):
+            tell(number)
             found = self._store.contents(number) or self._counted(number)
             most = max(most, found[0])
             for kind, times in found[1].items():
@@ -251,12 +269,14 @@ def _store_of(path: Path) -> Store:
     """The file, of whichever format. Raises RecordingError."""
     descriptor = opened(path)
     try:
-        begin = read_at(descriptor, len(MAGIC), 0)
+        begin = read_at(descriptor, len(DATABASE), 0)
         if not begin:
             raise RecordingError(f"{path} is empty: the recording ended before it began")
-        if begin != MAGIC:
+        if begin != DATABASE:
             return LogStore(path, descriptor)
     except RecordingError:
         os.close(descriptor)
         raise
+    from sctptop.recording.database import DatabaseStore
+
     return DatabaseStore(path, descriptor)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +12,9 @@ from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector, chosen
 from sctptop.recording.file_format import RecordingError
 from sctptop.recording.log.opening import Folder
+from sctptop.recording.status import Status
 from sctptop.recording.writer import Limits, Writer
 from sctptop.source import Source
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What the recorder does. ``trouble`` is why the last recording stopped by itself."""
-
-    path: Path | None = None
-    samples: int = 0
-    size: int = 0
-    since: datetime | None = None
-    until: datetime | None = None
-    trouble: str | None = None
-
-    @property
-    def on(self) -> bool:
-        """Whether samples are being kept."""
-        return self.path is not None and self.trouble is None
 
 
 class Recorder:

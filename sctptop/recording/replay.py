@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sctptop.model.sample import Sample
 from sctptop.recording.reader import Recording
@@ -12,8 +12,16 @@ from sctptop.source import EndOfSamples
 class ReplaySource:
     """Reads from a position to the end. Used by one thread."""
 
-    def __init__(self, recording: Recording, start: int = 0, lead: int = 0) -> None:
-        """``lead``: so many samples before the start come from ``lead_in``."""
+    def __init__(
+        self,
+        recording: Recording,
+        start: int = 0,
+        lead: int = 0,
+        tell: Callable[[int], object] = lambda _: None,
+    ) -> None:
+        """``lead``: so many samples before the start come from ``lead_in``. ``tell`` is told each position, and the
+        number of samples at the end."""
+        self._tell = tell
         self._recording = recording
         self._start = start
         self._samples = recording.samples(max(start - lead, 0), len(recording))
@@ -22,6 +30,7 @@ class ReplaySource:
     def lead_in(self) -> Iterator[Sample]:
         """What was before the start: with it the model can look back from the start on."""
         for position, sample in self._samples:
+            self._tell(position)
             if position >= self._start:
                 self._first = sample
                 return
@@ -33,6 +42,7 @@ class ReplaySource:
             first, self._first = self._first, None
             return first
         found = next(self._samples, None)
+        self._tell(len(self._recording) if found is None else found[0])
         if found is None:
             raise EndOfSamples
         return found[1]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sctptop.recording.file_format import MOST_IN_A_BLOCK
-from sctptop.schema import LATEST_S
+from sctptop.schema_checks import LATEST_S
 
 MOST_KINDS = 100
 """Kinds of events: there are two dozen."""

@@ -12,15 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.model.sample import Sample
-from sctptop.recording.bounds import WEIGHT_LIMIT, check_document, weight
-from sctptop.recording.delta import SAME, keyed, patch_between
-from sctptop.recording.file_format import BLOCK_BYTES, BLOCK_SAMPLES, FACT_LIMIT, TEXT_LIMIT, RecordingError
+from sctptop.recording.bounds import WEIGHT_LIMIT, weight
+from sctptop.recording.file_format import (
+    BLOCK_BYTES,
+    BLOCK_SAMPLES,
+    BLOCK_WHOLES,
+    FACT_LIMIT,
+    TEXT_LIMIT,
+    RecordingError,
+)
 from sctptop.recording.log.frames import ABOUT_LIMIT, Frame, FrameKind
 from sctptop.recording.log.opening import Folder
 from sctptop.recording.log.space import Stretch
 from sctptop.recording.log.writing import LogFile
-from sctptop.recording.packing import DamagedError, packed_block, packed_line
-from sctptop.schema import to_json
+from sctptop.recording.packing import BlockPacker, DamagedError, packed_line
+from sctptop.recording.texts import Texts
 
 _WHY = {
     errno.ENOSPC: "the disk is full (try: free some room, or --max-size)",
@@ -39,25 +45,39 @@ class Limits:
 
 @dataclass(slots=True)
 class _Block:
-    """The block being written. ``size`` is of its lines, ``tail`` where each of them is in the file."""
+    """The block being written. ``size`` is of its texts, ``whole`` of the first; ``tail`` is where each is."""
 
     first: int
-    lines: list[bytes] = field(default_factory=list)
+    texts: Texts = field(default_factory=Texts)
+    packer: BlockPacker = field(default_factory=BlockPacker)
     times: list[int] = field(default_factory=list)
     associations: int = 0
     events: Counter[str] = field(default_factory=Counter)
+    whole: int = 0
     size: int = 0
     weight: int = 0
     tail: list[Stretch] = field(default_factory=list)
 
     def add(self, line: bytes, sample: Sample) -> None:
-        """Count one more sample in."""
-        self.lines.append(line)
+        """One more sample."""
+        self.packer.add(line)
+        self.whole = self.whole or len(line)
+        self.size += len(line)
+        self.weight += weight(line)
+        self.count(sample)
+
+    def count(self, sample: Sample) -> None:
+        """What its head says of a sample."""
         self.times.append(round(sample.time.timestamp() * 1e6))
         self.associations = max(self.associations, len(sample.associations))
         self.events.update(event.kind for event in sample.events)
-        self.size += len(line)
-        self.weight += weight(line)
+
+    def has_room_for(self, line: bytes) -> bool:
+        """Whether a reader takes one more such text."""
+        return (
+            self.size + len(line) + len(self.times) < TEXT_LIMIT
+            and self.weight + weight(line) <= WEIGHT_LIMIT
+        )
 
     def frame(self, kind: FrameKind) -> Frame:
         """The head of one that holds all of it."""
@@ -66,7 +86,7 @@ class _Block:
             kind,
             0,
             first=self.first,
-            count=len(self.lines),
+            count=len(self.times),
             associations=self.associations,
             first_us=self.times[0],
             last_us=self.times[-1],
@@ -87,7 +107,8 @@ class Writer:
         self.path = path
         self.samples = 0
         self._limits = limits or Limits()
-        self._before: dict[str, Any] | None = None
+        self._failed = False
+        """The next sample must not be told as what changed since one that is not there."""
         self._block = _Block(0)
         self._blocks: deque[tuple[Stretch, int]] = deque()
         try:
@@ -117,12 +138,16 @@ class Writer:
         try:
             self._add(sample)
         except OSError as error:
+            self._failed = True
             raise _trouble(self.path, error) from error
+        except RecordingError:
+            self._failed = True
+            raise
 
     def close(self) -> None:
         """Pack what is left and let go of the file; one without a sample goes. Safe to call twice; raises nothing."""
         try:
-            if self._block.lines:
+            if self._block.times:
                 self._move_back(*self._pack())
         except (RecordingError, OSError):
             # The disk is full, and it is all in the tail already.
@@ -130,40 +155,49 @@ class Writer:
         self._file.close(keep=self.samples > 0)
 
     def _add(self, sample: Sample) -> None:
-        document = keyed(to_json(sample))
-        try:
-            check_document(document)
-        except DamagedError:
-            raise self._too_much(sample) from None
-        line = self._line(document if self._before is None else patch_between(self._before, document), sample)
-        packed = packed_line(line)
-        if max(len(line), weight(line) // 8) >= BLOCK_BYTES or len(packed) > self._part(8):
-            if self._block.lines:
-                self._pack()
-            self._add_alone(document, sample)
-            return
+        if self._block.texts.is_full or self._failed:
+            self._begin_anew()
+        line = self._line(sample)
         block = self._block
+        if block.times and not block.has_room_for(line):
+            self._begin_anew()
+            line, block = self._line(sample), self._block
+        packed = packed_line(line)
+        if len(packed) > self._part(8):
+            self._add_alone(line, sample)
+            return
         last = _Block(block.first)
-        last.add(line, sample)
-        piece = self._put(replace(last.frame(FrameKind.TAIL), count=len(block.lines) + 1), packed)
+        last.count(sample)
+        piece = self._put(replace(last.frame(FrameKind.TAIL), count=len(block.times) + 1), packed)
         self._file.sync()
         block.add(line, sample)
         block.tail.append(piece)
-        self._before = document
         self.samples += 1
         if self._is_full(block):
             self._pack()
 
-    def _add_alone(self, document: dict[str, Any], sample: Sample) -> None:
+    def _begin_anew(self) -> None:
+        """The next sample is the first of a block."""
+        if self._block.times:
+            self._pack()
+        self._block, self._failed = _Block(self.samples), False
+
+    def _add_alone(self, line: bytes, sample: Sample) -> None:
         """What is as large as a block is one, without a tail before it."""
-        alone = _Block(self.samples)
-        alone.add(self._line(document, sample), sample)
+        if self._block.times:
+            self._begin_anew()
+            line = self._line(sample)
+        alone, self._block = self._block, _Block(self.samples)
+        alone.add(line, sample)
         self._write_block(alone)
         self.samples += 1
         self._block = _Block(self.samples)
 
-    def _line(self, patch: Any, sample: Sample) -> bytes:
-        line = json.dumps({} if patch is SAME else patch, separators=(",", ":"), allow_nan=False).encode()
+    def _line(self, sample: Sample) -> bytes:
+        try:
+            line = self._block.texts.next(sample)
+        except DamagedError:
+            raise self._too_much(sample) from None
         if len(line) > TEXT_LIMIT or weight(line) > WEIGHT_LIMIT:
             raise self._too_much(sample)
         return line
@@ -177,8 +211,9 @@ class Writer:
     def _is_full(self, block: _Block) -> bool:
         keep_s = self._limits.keep_s
         return (
-            len(block.lines) >= BLOCK_SAMPLES
-            or max(block.size, block.weight // 8) >= BLOCK_BYTES
+            len(block.times) >= BLOCK_SAMPLES
+            # What changed must be worth the whole that a block begins with, however large that is.
+            or block.size - block.whole >= max(BLOCK_BYTES, BLOCK_WHOLES * block.whole)
             # A block goes as a whole: small ones where little is kept.
             or (keep_s is not None and block.times[-1] - block.times[0] > keep_s / 4 * 1e6)
             or sum(piece.size for piece in block.tail) > self._part(8)
@@ -197,7 +232,6 @@ class Writer:
         # On disk before they are written over: a reader follows them.
         self._file.sync()
         self._block = _Block(self.samples)
-        self._before = None
         return written
 
     def _write_block(self, block: _Block) -> tuple[Frame, bytes, Stretch]:
@@ -205,7 +239,7 @@ class Writer:
         if self._limits.keep_s is not None:
             oldest_us = block.times[-1] - round(self._limits.keep_s * 1e6)
             self._forget([entry for entry in self._blocks if entry[1] < oldest_us])
-        frame, content = block.frame(FrameKind.BLOCK), packed_block(block.lines)
+        frame, content = block.frame(FrameKind.BLOCK), block.packer.packed()
         piece = self._put(frame, content)
         self._file.sync()
         if self._limits != Limits():

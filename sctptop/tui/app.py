@@ -21,6 +21,7 @@ from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.feed import Feed
 from sctptop.tui.feeds.reading import Arrived, Reading
 from sctptop.tui.keys import NO_COMMANDS, explained
+from sctptop.tui.priority import COLLECT_ALL_S, collect_all
 from sctptop.tui.screens.advice import AdviceScreen
 from sctptop.tui.screens.details import DetailsScreen
 from sctptop.tui.screens.help import HelpScreen
@@ -49,6 +50,7 @@ class SctptopApp(ChoosingApp):
         self.animation_level = "none"
         self.failure: BaseException | None = None
         self._terminal: Terminal | None = None
+        self._narrowed: list[tuple[Reading, int, Reading]] = []
 
     def compose(self) -> ComposeResult:
         """One screen; help, details and choices open over it."""
@@ -91,6 +93,7 @@ class SctptopApp(ChoosingApp):
     def on_mount(self) -> None:
         """Begin to read."""
         self.app_resume_signal.subscribe(self, self._back_in_front)
+        self.set_interval(COLLECT_ALL_S, collect_all)
         self._draw()
         self.feed.start()
 
@@ -221,7 +224,7 @@ class SctptopApp(ChoosingApp):
 
     def _picture(self) -> Picture:
         return Picture(
-            newest=self.newest.within(self._chosen.netns) if self.newest else None,
+            newest=self._within(self.newest),
             held=None,
             interval_s=self._options.interval_s,
             chosen=self._chosen,
@@ -229,6 +232,19 @@ class SctptopApp(ChoosingApp):
             keys=self.KEYS,
             paused=self.paused,
         )
+
+    def _within(self, reading: Reading | None) -> Reading | None:
+        """What of it is in the namespace chosen: the same again for the same."""
+        netns = self._chosen.netns
+        if reading is None or netns is None:
+            return reading
+        for known, chosen, narrowed in self._narrowed:
+            if known is reading and chosen == netns:
+                return narrowed
+        narrowed = reading.within(netns)
+        # Of the newest and of that of a pause.
+        self._narrowed = [*self._narrowed[-1:], (reading, netns, narrowed)]
+        return narrowed
 
     def _draw(self) -> None:
         """Put what is known now on the screen."""

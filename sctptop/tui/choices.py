@@ -33,10 +33,6 @@ class Chosen:
         """What there is to filter."""
         return snapshot.lines(self.both_ends) if snapshot else ()
 
-    def rows(self, snapshot: Snapshot | None) -> list[Row]:
-        """What the filter lets through, in order."""
-        return self.order.apply(row for row in self.lines(snapshot) if self.filter.accepts(row))
-
     def sorted_by(self, chosen: Field) -> Chosen:
         """By that field as people mean it; the other way round where it is that already."""
         return replace(self, order=self.order.inverted if chosen == self.order.field else natural(chosen))

@@ -10,10 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 
+from sctptop.fields.arranger import Arranger
 from sctptop.fields.ends import local_end, remote_end
 from sctptop.fields.field import Field
+from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
-from sctptop.recording.recorder import Status
+from sctptop.recording.status import Status
 from sctptop.tui.choices import Chosen
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.keys import footer
@@ -66,6 +68,8 @@ class Dashboard(Vertical):
         super().__init__(id="dashboard")
         self._chosen_columns = columns
         self._picture: Picture | None = None
+        self._arranger = Arranger()
+        self._lines: tuple[Snapshot | None, bool, tuple[Row, ...]] = (None, False, ())
         self._most_rows = 0
         self._parts = 0
         self._advised = False
@@ -131,8 +135,8 @@ class Dashboard(Vertical):
         self._panel("troubles").show(Drawing(body=troubles))
         self._panel("troubles").display = bool(troubles)
         self._status("totals").show(headline.totals(reading, picture.chosen.both_ends, width))
-        chosen, lines = picture.chosen, picture.chosen.lines(picture.snapshot)
-        rows = chosen.rows(picture.snapshot)
+        chosen, lines = picture.chosen, self._lines_of(picture)
+        rows = self._arranger.arranged(lines, chosen.order, chosen.filter)
         self._paint_filter_line(picture, len(rows), len(lines))
         empty = None if rows else explanation(reading, chosen.selectors, chosen.filter, lines, width)
         self._share_height(len(rows), len(troubles), empty is not None)
@@ -176,6 +180,13 @@ class Dashboard(Vertical):
     def _repaint(self) -> None:
         if self._picture is not None:
             self.paint(self._picture)
+
+    def _lines_of(self, picture: Picture) -> tuple[Row, ...]:
+        """The same tuple for the same picture, so that a key that changes nothing of it sorts nothing."""
+        snapshot, both = picture.snapshot, picture.chosen.both_ends
+        if self._lines[0] is not snapshot or self._lines[1] != both:
+            self._lines = (snapshot, both, picture.chosen.lines(snapshot))
+        return self._lines[2]
 
     def _status(self, name: str) -> StatusLine:
         return self.query_one(f"#{name}", StatusLine)

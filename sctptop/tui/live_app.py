@@ -35,7 +35,7 @@ class LiveApp(SctptopApp):
         self._held: Reading | None = None
         self._recorder = recorder
         self.feed: Collector = Collector(
-            source, options.selectors, options.interval_s, options.count, self._receive
+            source, options.selectors, options.interval_s, options.count, self._receive, self._insists
         )
 
     @property
@@ -52,6 +52,11 @@ class LiveApp(SctptopApp):
     def interval_s(self) -> float:
         """The interval asked for."""
         return self._interval_s
+
+    def _insists(self) -> bool:
+        """A recording is to have the interval that was asked for, as long as that is possible."""
+        recorded = self._recorder is not None and self._recorder.status.on
+        return self._options.fixed_interval or recorded
 
     def action_pause(self) -> None:
         """Hold the picture, or catch up."""
@@ -97,6 +102,5 @@ class LiveApp(SctptopApp):
         self._say(f"recording to {path}")
 
     def _picture(self) -> Picture:
-        held = self._held.within(self._chosen.netns) if self._held else None
-        picture = replace(super()._picture(), held=held, interval_s=self._interval_s)
+        picture = replace(super()._picture(), held=self._within(self._held), interval_s=self._interval_s)
         return replace(picture, recording=self._recorder.status) if self._recorder else picture

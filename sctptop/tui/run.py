@@ -8,19 +8,20 @@ import termios
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 from sctptop.errors import FAILED, HUNG_UP, SctptopError
 from sctptop.options import Options
 from sctptop.quantity import counted
-from sctptop.recording.reader import Recording
-from sctptop.recording.recorder import Recorder
-from sctptop.source import Source
 from sctptop.terminal_text import printable
 from sctptop.tui.app import SctptopApp
-from sctptop.tui.live_app import LiveApp
-from sctptop.tui.replay_app import ReplayApp
+from sctptop.tui.priority import drawing_first
 from sctptop.tui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from sctptop.recording.reader import Recording
+    from sctptop.recording.recorder import Recorder
+    from sctptop.source import Source
 
 
 def run_dashboard(
@@ -31,6 +32,8 @@ def run_dashboard(
     ``give_up`` takes the rights of every thread but the one that reads.
     """
     try:
+        from sctptop.tui.live_app import LiveApp
+
         app = LiveApp(source, options, recorder)
         give_up()
         code = _run(app)
@@ -46,15 +49,17 @@ def run_dashboard(
 
 def replay_dashboard(recording: Recording, options: Options, start: int) -> int:
     """The same on a recording, from a position on."""
+    from sctptop.tui.replay_app import ReplayApp
+
     return _run(ReplayApp(recording, options, start))
 
 
 def _run(app: SctptopApp) -> int:
     result = None
-    with terminal_of_its_own() as terminal, _threads_of(app):
+    with terminal_of_its_own() as terminal, _threads_of(app), drawing_first() as loop:
         app.draw_on(terminal)
         try:
-            result = app.run()
+            result = app.run(loop=loop)
         except Exception as error:
             app.failure = app.failure or error
     if terminal.gone:

@@ -15,10 +15,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sctptop.kernel.probes import find_bcc
-from sctptop.kernel.probes.btf import KernelTypes
-from sctptop.kernel.probes.program import CFLAGS, captured_stderr
-from sctptop.kernel.probes.program_source import folder, from_btf, from_headers
+from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.btf import KernelTypes
+from sctptop.kernel.program.compiling import CFLAGS, captured_stderr
+from sctptop.kernel.program.program_source import folder, from_btf, from_headers
 from tests.lab.machine import kernel
 from tests.lab.machine.cache import cache_folder
 from tests.lab.machine.run import run

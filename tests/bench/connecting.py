@@ -13,8 +13,8 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sctptop.kernel.probes.maps import enable_statistics
 from sctptop.kernel.probes.session import Probes
+from sctptop.kernel.program.maps import enable_statistics
 from tests.bench.timing import best_of
 from tests.lab.traffic import sctp_sockets as sctp
 from tests.lab.witness.watching import LOAD_S

@@ -10,16 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.kernel.netlink import messages
-from sctptop.kernel.probes.records import (
-    DIRECTIONS,
-    KINDS,
-    NGAP_EVENT,
-    PROBE_EVENT,
-    NgapEvent,
-    NgapHead,
-    ProbeEvent,
-    Who,
-)
+from sctptop.kernel.program.declarations import NGAP_EVENT, PROBE_EVENT
+from sctptop.kernel.program.records import DIRECTIONS, KINDS, NgapEvent, NgapHead, ProbeEvent, Who
 from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY
 
 UNIT = Path(__file__).parent.parent / "unit"
@@ -97,7 +89,7 @@ def ngap_events() -> Sequence[bytes]:
 
 def btf_files() -> Sequence[bytes]:
     """A vmlinux and an sctp module behind the size of the first, and ones that run in a circle."""
-    from tests.unit.kernel.probes.btf_files import circles, plain
+    from tests.unit.kernel.program.btf_files import circles, plain
 
     return [len(base).to_bytes(2, "little") + base + module for base, module in (plain(), *circles())]
 

@@ -1,4 +1,5 @@
-"""Tests in `guest/` need a kernel with SCTP, those in `absent/` one without: `test_lab.py` carries them there."""
+"""Tests in `guest/` need a kernel with SCTP, those in `absent/` one without,
+those in `many/` one with many processors: `test_lab.py` carries them there."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import os
 
 import pytest
 
-collect_ignore_glob = [] if os.environ.get("SCTPTOP_IN_LAB") == "1" else ["guest/*", "absent/*"]
+collect_ignore_glob = [] if os.environ.get("SCTPTOP_IN_LAB") == "1" else ["guest/*", "absent/*", "many/*"]
 REPORT = pytest.StashKey[list[str]]()
 """What guests have to report when all is over."""
 

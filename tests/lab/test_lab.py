@@ -16,8 +16,10 @@ import pytest
 from tests.lab.board import Name
 from tests.lab.conftest import REPORT
 from tests.lab.guests import GUEST_TESTS, SECONDS, Guests, guests
+from tests.lab.machine.boot import Processors
 from tests.lab.machine.run import run
 
+MANY = Processors(16)
 IN_LAB = os.environ.get("SCTPTOP_IN_LAB") == "1"
 
 # One group: workers of pytest-xdist would each boot guests of their own.
@@ -60,7 +62,17 @@ def test_in_the_lab(at_work: Guests, name: Name) -> None:
 
 def test_without_sctp() -> None:
     """The tests of absent/, on a kernel without SCTP: here when this is one."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(GUEST_TESTS.with_name("absent"))]
-    result = run(command, timeout=SECONDS, sctp=False, env={"SCTPTOP_IN_LAB": "1"})
+    _carry("absent", sctp=False)
+
+
+def test_on_many_processors() -> None:
+    """The tests of many/, always in a guest."""
+    _carry("many", processors=MANY)
+
+
+def _carry(folder: str, *, sctp: bool = True, processors: Processors | None = None) -> None:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(GUEST_TESTS.with_name(folder))]
+    environment = {"SCTPTOP_IN_LAB": "1"}
+    result = run(command, timeout=SECONDS, sctp=sctp, processors=processors, env=environment)
     print(result.stdout)
     assert result.returncode == 0, f"[{result.where}]\n{result.stdout[-6000:]}{result.stderr[-2000:]}"

@@ -193,9 +193,6 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
             "False  →  (True)",
             "what was not answered did not fail",
         ),
-        ('yield (*begin, "core", message.amf_ue_id)', "\"core\"  →  ('core!')", "any name that is its own"),
-        ('yield (*begin, "RAN", message.ran_ue_id)', "\"RAN\"  →  ('RAN!')", "any name that is its own"),
-        ('yield (*begin, "all")', "\"all\"  →  ('all!')", "any name that is its own"),
     ],
     "model/registrations/tally.py": [
         (
@@ -234,7 +231,8 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
     "kernel/reading/diag_records.py": [
         ("interface: int = 0", "0  →  (1)", "every record that is read gives it"),
         (
-            "return _request(family, sequence, NLM_F_REQUEST | NLM_F_DUMP, 0, 0, bytes(16), bytes(16))",
+            "return _request(family, sequence, NLM_F_REQUEST | NLM_F_DUMP, *ports, bytes(16), bytes(16), "
+            "states=states)",
             "16  →  (17)",
             "what is packed is cut to 16 bytes",
         ),
@@ -244,13 +242,6 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
             "self._sequence = self._sequence % 0x7FFFFFFF + 1",
             "0x7FFFFFFF  →  (2147483648)",
             "as good a number, and nobody asks as often",
-        ),
-    ],
-    "recording/packing.py": [
-        (
-            "return lzma.compress(text, preset=6 if len(text) < LARGE else 1)",
-            "6 if len(text) < LARGE else 1  →  (6 if not len(text) < LARGE else 1)",
-            "unpacks to the same; only how long packing takes differs",
         ),
     ],
 }

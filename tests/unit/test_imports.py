@@ -54,6 +54,23 @@ def test_bad_usage_does_not_wait_for_netlink() -> None:
     assert not loaded_by("from sctptop.cli import main; main(['--bogus'])") & {"pyroute2", "textual"}
 
 
+@pytest.mark.parametrize("word", ["--version", "--help", "compare"])
+def test_what_answers_at_once_loads_no_room(word: str) -> None:
+    code = f"import sys, sctptop.cli as cli; cli.main(['{word}']); print()"
+    script = f"{code}\nprint(*(name for name in sys.modules if name.startswith('sctptop.')))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    rooms = {name.split(".")[1] for name in done.stdout.splitlines()[-1].split()}
+    assert not rooms & {"fields", "options", "tui", "output", "comparison", "recording", "schema"}
+
+
+def test_a_replay_loads_nothing_that_records_or_reads_the_kernel() -> None:
+    script = "import sys, sctptop.tui.run, sctptop.tui.replay_app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"sctptop.recording.recorder", "sctptop.recording.writer", "sctptop.kernel.live"} & {
+        *done.stdout.split()
+    }
+
+
 @pytest.mark.parametrize("root", [PACKAGE, TESTS])
 def test_modules_stay_short(root: Path) -> None:
     assert not {name for name, file in modules(root) if len(file.read_text().splitlines()) > MOST_LINES}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.way import Way
 from sctptop.output.json_lines import json_line
-from sctptop.schema import SchemaError, from_json, to_json
+from sctptop.schema import from_json, to_json
+from sctptop.schema_checks import SchemaError
 from tests.unit.associations import association, sample
 
 CONTRACT = (
@@ -55,6 +57,18 @@ def test_a_sample_comes_back_as_it_went() -> None:
         counters={"SctpCurrEstab": 1},
     )
     assert from_json(json.loads(json.dumps(to_json(before)))) == before
+
+
+def test_what_of_messages_was_followed_comes_back_and_is_a_share() -> None:
+    before = replace(sample(association(), at_s=1), followed=0.07, no_room={"unread": 3})
+    document = json.loads(json.dumps(to_json(before)))
+    assert from_json(document) == before
+    del document["followed"], document["no_room"]
+    old = from_json(document)
+    assert old.followed is None and old.no_room == {}
+    for wrong in ({"followed": 1.5}, {"followed": "all"}, {"no_room": {"unread": "three"}}, {"no_room": 3}):
+        with pytest.raises(SchemaError):
+            from_json(document | wrong)
 
 
 @given(st.dictionaries(st.text(), st.text() | st.sampled_from(["ok", "off: --no-bpf", "off: x (try: y)"])))
@@ -144,3 +158,13 @@ def test_of_a_way_what_is_not_known_yet_is_passed_over() -> None:
     document = to_json(sample(with_way(WAY)))
     document["associations"][0]["paths"][0]["way"] = {"interface": "eth0", "vrf": "red"}
     assert from_json(document).associations[0].paths[0].way == Way(interface="eth0")
+
+
+def test_what_was_left_out_is_told_only_where_something_was() -> None:
+    told = to_json(sample(events_left_out={"ngap": 900}))
+    assert told["events_left_out"] == {"ngap": 900}
+    assert from_json(told).events_left_out == {"ngap": 900}
+    usual = to_json(sample())
+    assert "events_left_out" not in usual and from_json(usual).events_left_out == {}
+    with pytest.raises(SchemaError):
+        from_json({**told, "events_left_out": {"ngap": "many"}})

@@ -6,12 +6,13 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import accumulate
+from operator import add
 
 from sctptop.comparison.roles import PEERS, RADIO
 from sctptop.comparison.summaries.ended import Ended, Stalls
 from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.bounded import count_in
+from sctptop.model.ngap.message import LATEST_NS
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, NETWORK, RAN, UNREAD
 from sctptop.model.passages.stages import PIECES, SCTP, Stage
 from sctptop.model.registrations.attempt import Registration
@@ -35,16 +36,17 @@ Name = tuple[str, str]
 
 @dataclass(slots=True)
 class EndBook:
-    """``spans``: began and ended. Of each completed one in turn: ``began``, and ``spent`` by whose time and at which
-    end, as in ``Ended.pieces``; ``whole`` counts those that show the other end too, ``far`` has the stages of the other
-    side where the network is not told from it. All in ns."""
+    """``starts`` and ``stops``: when each began and ended. Of each completed one in turn: ``began``, and ``spent`` by
+    whose time and at which end, as in ``Ended.pieces``; ``whole`` counts those that show the other end too, ``far`` has
+    the stages of the other side where the network is not told from it. All in ns."""
 
     end: str
     kind: str
     counts: Counter[str] = field(default_factory=Counter)
     causes: Counter[tuple[str, str]] = field(default_factory=Counter)
     inferred: int = 0
-    spans: list[tuple[int, int]] = field(default_factory=list)
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    stops: array[int] = field(default_factory=lambda: array("q"))
     began: array[int] = field(default_factory=lambda: array("q"))
     spent: dict[Name, array[int]] = field(default_factory=dict)
     whole: int = 0
@@ -60,7 +62,8 @@ class EndBook:
         took_ns = one.total_ns or 0
         if took_ns > MOST_NS:
             return
-        self.spans.append((one.began_ns, one.began_ns + took_ns))
+        self.starts.append(one.began_ns)
+        self.stops.append(min(one.began_ns + took_ns, LATEST_NS - 1))
         if one.outcome == COMPLETED:
             self._spend(one)
 
@@ -73,14 +76,19 @@ class EndBook:
         theirs, _ = self._theirs
         if one.network_ns is None:
             self.far[place] = tuple(stage.length_ns for stage in one.stages if stage.whose == theirs)
-        stalls: Counter[Name] = Counter()
+        spent: dict[Name, int] = {}
+        stalls: dict[Name, int] = {}
         for stage in one.stages:
-            self._add((stage.whose, self._role(stage, sent)), place, stage.length_ns)
-            # Where a heartbeat tells the network, it is a share of the other side's stage.
-            whose = theirs if stage.whose == NETWORK and not whole else stage.whose
+            whose, length_ns = stage.whose, stage.length_ns
+            piece = whose, self._role(stage, sent)
+            spent[piece] = spent.get(piece, 0) + length_ns
             if not stage.unseen:
+                # Where a heartbeat tells the network, it is a share of the other side's stage.
+                stall = theirs if whose == NETWORK and not whole else whose, stage.name.removesuffix(INFERRED)
                 # Of one unseen it is not known whose time it was: a mean with it would compare probes.
-                stalls[whose, stage.name.removesuffix(INFERRED)] += stage.length_ns
+                stalls[stall] = stalls.get(stall, 0) + length_ns
+        for name, length_ns in spent.items():
+            self._add(name, place, length_ns)
         for name, length_ns in stalls.items():
             if name in self.stages or len(self.stages) < MOST_STAGES:
                 n, total_ns = self.stages.get(name, (0, 0))
@@ -89,15 +97,16 @@ class EndBook:
     def ended(self, started: int, rtt_ms: float | None) -> Ended:
         """All of them. ``rtt_ms``: what a heartbeat took, for those that came before the first."""
         known = self._tell_network(rtt_ms)
-        order = sorted(range(len(self.began)), key=lambda place: self.began[place])
-        pieces = {name: [column[place] for place in order] for name, column in self._columns().items()}
-        parts = {name: [0] * len(order) for name in PARTS}
+        order = sorted(range(len(self.began)), key=self.began.__getitem__)
+        pieces = {
+            name: array("q", map(column.__getitem__, order)) for name, column in self._columns().items()
+        }
+        parts = {name: array("q", bytes(8 * len(order))) for name in PARTS}
         for (whose, _), column in pieces.items():
             for name in ("total", PART_OF[whose], *["sctp"] * (whose in SCTP)):
-                parts[name] = [one + more for one, more in zip(parts[name], column, strict=True)]
+                parts[name] = array("q", map(add, parts[name], column))
         if not known:
-            parts["network"] = []
-        steps = sorted(step for begin, end in self.spans for step in ((begin, 1), (end, -1)))
+            parts["network"] = array("q")
         return Ended(
             end=self.end,
             kind=self.kind,
@@ -110,7 +119,7 @@ class EndBook:
             whole=bool(order) and self.whole >= LEAST_WHOLE * len(order),
             stages={name: Stalls(n, total / NANOSECONDS) for name, (n, total) in self.stages.items()},
             rate=self._rate(),
-            at_once=max(accumulate(step for _, step in steps), default=0),
+            at_once=self._at_once(),
         )
 
     @property
@@ -129,8 +138,11 @@ class EndBook:
         return ""
 
     def _add(self, name: Name, place: int, length_ns: int) -> None:
-        column = self.spent.setdefault(name, array("q"))
-        column.extend([0] * (place + 1 - len(column)))
+        column = self.spent.get(name)
+        if column is None:
+            column = self.spent[name] = array("q")
+        if (missing := place + 1 - len(column)) > 0:
+            column.frombytes(bytes(8 * missing))
         column[place] += length_ns
 
     def _columns(self) -> Mapping[Name, array[int]]:
@@ -154,10 +166,18 @@ class EndBook:
         self.far = {}
         return True
 
+    def _at_once(self) -> int:
+        """How many were under way at a time, at most; one that ends makes room for another at that instant."""
+        stops = sorted(self.stops)
+        most = ended = 0
+        for begun, start_ns in enumerate(sorted(self.starts), 1):
+            while ended < len(stops) and stops[ended] <= start_ns:
+                ended += 1
+            most = max(most, begun - ended)
+        return most
+
     def _rate(self) -> float | None:
-        took_ns = max((end for _, end in self.spans), default=0) - min(
-            (begin for begin, _ in self.spans), default=0
-        )
+        took_ns = max(self.stops, default=0) - min(self.starts, default=0)
         n = len(self.began)
         return n * 1e9 / took_ns if n > 1 and took_ns > 0 else None
 
@@ -168,5 +188,5 @@ def _shows_the_other(stage: Stage, sent: Mapping[str, bool]) -> bool:
     return out is not None and (stage.whose in ((UNREAD, NETWORK) if out else (HELD, BLOCKED)))
 
 
-def _ms(column: list[int]) -> tuple[float, ...]:
+def _ms(column: array[int]) -> tuple[float, ...]:
     return tuple(value / NANOSECONDS for value in column)

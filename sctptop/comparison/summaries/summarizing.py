@@ -178,7 +178,7 @@ def summarise(
     samples: Iterable[Sample], name: str = "", path: str = "", facts: Mapping[str, Any] | None = None
 ) -> Summary:
     """Of samples in their order. Raises ValueError where there is none."""
-    model, summarizer = Model(), Summarizer()
+    model, summarizer = Model(running=False), Summarizer()
     for sample in samples:
         summarizer.take(model.advance(sample))
     return summarizer.summary(name, path, facts or {}, 0)

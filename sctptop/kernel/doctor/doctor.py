@@ -12,10 +12,10 @@ from sctptop.kernel.host import perf_event
 from sctptop.kernel.host.distribution import Commands, commands
 from sctptop.kernel.host.modules import Module, module
 from sctptop.kernel.host.preflight import NO_PROC, absence, absent_diag
-from sctptop.kernel.probes import find_bcc
-from sctptop.kernel.probes.libbpf import library
-from sctptop.kernel.probes.program import source_here
-from sctptop.kernel.probes.program_source import ProbeSource
+from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.compiling import source_here
+from sctptop.kernel.program.libbpf import library
+from sctptop.kernel.program.program_source import ProbeSource
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
 from sctptop.model.source_state import Trouble
@@ -121,4 +121,5 @@ _CHECKS: dict[str, Callable[[Host], Check]] = {
     "BCC": lambda host: probe_checks.bcc(host.bcc),
     "libbpf": lambda host: probe_checks.libbpf(host.libbpf),
     "BTF": lambda host: probe_checks.types(host.root, host.libbpf, host.source, host.sctp),
+    "ways": lambda host: probe_checks.ways(host.libbpf, host.source),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,18 +17,18 @@ from sctptop.kernel.host.privilege import (
     missing_capabilities,
     missing_rights,
 )
-from sctptop.kernel.probes.event_buffers import needed_kib
-from sctptop.kernel.probes.find_bcc import NoBcc
-from sctptop.kernel.probes.libbpf import LibbpfError
-from sctptop.kernel.probes.program import NoProbes
-from sctptop.kernel.probes.program_source import ProbeSource
+from sctptop.kernel.program.compiling import NoProbes
+from sctptop.kernel.program.event_buffers import needed_kib
+from sctptop.kernel.program.find_bcc import NoBcc
+from sctptop.kernel.program.libbpf import LibbpfError
+from sctptop.kernel.program.program_source import ProbeSource
 from sctptop.model.check import HINT, MISSING, OK, Check
 from sctptop.model.source_state import Trouble
 
 BUILT_WITH = ("CONFIG_BPF_SYSCALL", "CONFIG_BPF_EVENTS", "CONFIG_KPROBES")
 """Without one of these the kernel runs no probe."""
 
-MAPS_KIB = 16 << 10
+MAPS_KIB = 28 << 10
 """What the maps take at most, where the kernel counts them against RLIMIT_MEMLOCK."""
 
 
@@ -145,3 +146,19 @@ def types(
     if needs_headers:
         return Check("BTF", OK, "none of SCTP; the kernel's headers do as well, and take longer")
     return Check("BTF", OK, str(split if split.exists() else base))
+
+
+def ways(load: Callable[[], object], source: Callable[[], tuple[ProbeSource, bool]]) -> Check:
+    """How the points would be reached, by what the kernel's BTF says; nothing is loaded, so it may still refuse."""
+    try:
+        load()
+        program, _ = source()
+    except (LibbpfError, NoProbes):
+        return Check("ways", OK, "none: no probes")
+    direct = sum(hook.how in ("fentry", "fexit") for hook in program.hooks)
+    if direct:
+        others = Counter(hook.how for hook in program.hooks if hook.how not in ("fentry", "fexit"))
+        rest = ", ".join(f"{times} by {how}" for how, times in others.most_common())
+        return Check("ways", OK, f"{direct} of {len(program.hooks)} points by trampoline, {rest}")
+    why = next((hook.why for hook in program.hooks if hook.why), "no reason is known")
+    return Check("ways", HINT, f"kprobes, which cost twice what trampolines do: {why}")

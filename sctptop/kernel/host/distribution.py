@@ -89,13 +89,17 @@ def commands(root: Path = ROOT, release: str = "", machine: str = "") -> Command
 
     ``release`` and ``machine`` are those of uname, by default of the running kernel.
     """
-    words = {
-        "release": release or os.uname().release,
-        "image": _IMAGES.get(machine or os.uname().machine, machine or os.uname().machine),
-    }
+    release, machine = release or os.uname().release, machine or os.uname().machine
+    words = {"release": release, "image": _image(release, _IMAGES.get(machine, machine))}
     family = _family(_os_release(root))
     chosen = _KNOWN.get(family, _OTHER)
     return Commands(**{entry.name: getattr(chosen, entry.name).format(**words) for entry in fields(chosen)})
+
+
+def _image(release: str, image: str) -> str:
+    """Debian's kernel of the same kind as the running one: pages of 16 KiB, or real time. Those of clouds lack SCTP."""
+    found = re.search(rf"-((?:rt-)?{re.escape(image)}(?:-16k)?)$", release)
+    return found[1] if found else image
 
 
 def _family(found: dict[str, str]) -> str:

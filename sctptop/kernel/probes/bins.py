@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sctptop.kernel.probes.records import RTT_BIN, WAIT_BIN, WAITS, AssociationName
+from sctptop.kernel.program.declarations import DATA_RTTS, RTT_BIN, WAIT_BIN, WAIT_COUNTS, CTable
+from sctptop.kernel.program.records import WAITS, AssociationName
 from sctptop.model.associations.distribution import bounds
 from sctptop.model.associations.rtt import DATA_BITS
 
@@ -18,6 +19,13 @@ _ADDRESS = slice(8)
 """Where a key has the address of the path or association in the kernel, by which their own tables know them."""
 _RTT = RTT_BIN.picker("bin")
 _WAIT = WAIT_BIN.picker("wait", "bin")
+_TURNS = {DATA_RTTS.name: RTT_BIN.picker("turn"), WAIT_COUNTS.name: WAIT_BIN.picker("turn")}
+
+
+def until(counted: Iterable[tuple[bytes, bytes]], table: CTable, turn: int) -> list[tuple[bytes, bytes]]:
+    """Those of the readings up to that one: nothing is added to them any more."""
+    of = _TURNS[table.name]
+    return [(key, times) for key, times in counted if (turn - of(key)[0]) & 0xFFFFFFFF < 1 << 31]
 
 
 def timed(counted: Iterable[tuple[bytes, bytes]]) -> set[bytes]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.records import (
-    ASSOCIATION_END,
+from sctptop.kernel.layout import Layout
+from sctptop.kernel.program.declarations import ASSOCIATION_END, PROBE_EVENT
+from sctptop.kernel.program.records import (
     CAUSES,
     ENDS,
     FREQUENT,
@@ -15,15 +18,13 @@ from sctptop.kernel.probes.records import (
     KINDS,
     LIFE,
     LOWER,
-    PROBE_EVENT,
     EndReason,
     PathWindows,
-    ProbeEvent,
     Who,
 )
 from sctptop.model.association import ASSOCIATION_STATES, OPENING, PATH_STATES
 from sctptop.model.associations.why_ended import CAUSE_NAMES, HOST, NETWORK, PEER, SHORT, THIS_END
-from sctptop.model.event import Detail, Event
+from sctptop.model.event import Detail, Event, Names, event_made
 
 _CWND_CAUSES = LOWER + CAUSES
 _REASONS = ("T3_RTX", "FAST_RTX", "PMTUD", "T1_RTX")
@@ -55,22 +56,49 @@ class Clocks:
 
     def time(self, ns: int) -> datetime:
         """The wall clock at an instant of CLOCK_MONOTONIC."""
-        return self.wall + timedelta(microseconds=(ns - self.monotonic_ns) / 1000)
+        return self.wall + timedelta(0, 0, round((ns - self.monotonic_ns) / 1000))
+
+
+_WHO = Layout(Who)
+_WHO_AT = next(member.offset for member in PROBE_EVENT.members if member.name == "who")
+_WHO_END = _WHO_AT + _WHO.size
+_numbers = PROBE_EVENT.picker(*(member.name for member in PROBE_EVENT.members if member.name != "who"))
+MOST_NAMES = 1 << 14
+"""Of associations and paths whose names are kept, so that they are not decoded with each event."""
 
 
 def event(data: bytes, clocks: Clocks) -> Event | None:
     """One record of the perf buffer, which may be padded; None for one that is too short or of a kind not known."""
     if len(data) < PROBE_EVENT.size:
         return None
-    record = PROBE_EVENT.decode(data)
-    if record.kind >= len(KINDS):
+    numbers = _numbers(data)
+    if numbers[1] >= len(KINDS):
         return None
-    kind = KINDS[record.kind]
-    details = _details(kind, record, clocks)
+    kind = KINDS[numbers[1]]
+    details = _DETAILS[kind](numbers, clocks)
     # A longer record of an association has the reason of its end.
     if kind == "association" and len(data) >= ASSOCIATION_END.size:
         details |= _end(ASSOCIATION_END.decode(data).why)
-    return event_of(clocks.time(record.ns), kind, record.who, details)
+    return event_made(clocks.time(numbers[0]), kind, names_in(data[_WHO_AT:_WHO_END]), details)
+
+
+@lru_cache(MOST_NAMES)
+def names_in(who: bytes) -> Names:
+    """The names in a struct who."""
+    return names_of(_WHO.decode(who))
+
+
+def names_of(who: Who) -> Names:
+    """The same of one that is decoded."""
+    return (
+        who.netns,
+        who.own_tag,
+        who.peer_tag,
+        who.local_port,
+        who.remote_port,
+        who.assoc_id or None,
+        who.path,
+    )
 
 
 def change_event(windows: PathWindows, name: str, times: int, clocks: Clocks) -> Event:
@@ -85,69 +113,76 @@ def change_event(windows: PathWindows, name: str, times: int, clocks: Clocks) ->
         "flight": windows.flight.now,
         "times": times,
     }
-    return event_of(clocks.time(change.ns), "cwnd", windows.who, details)
+    return event_made(clocks.time(change.ns), "cwnd", names_of(windows.who), details)
 
 
-def event_of(time: datetime, kind: str, who: Who, details: dict[str, Detail]) -> Event:
-    """An event of an association, and of a path where ``who`` names one."""
-    return Event(
-        time=time,
-        kind=kind,
-        netns=who.netns,
-        own_tag=who.own_tag,
-        peer_tag=who.peer_tag,
-        local_port=who.local_port,
-        remote_port=who.remote_port,
-        assoc_id=who.assoc_id or None,
-        address=who.path,
-        details=details,
-    )
+Numbers = tuple[int, ...]
+"""A record without its names: ns, kind, cause, before, after, ssthresh before and after, flight, peer_rwnd, jiffies,
+tsn, chunk_bytes, rtt_ns."""
 
 
-def _details(kind: str, record: ProbeEvent, clocks: Clocks) -> dict[str, Detail]:
-    match kind:
-        case "hb_rtt":
-            kernel = clocks.jiffies.milliseconds(record.jiffies)
-            return {"rtt_ms": record.rtt_ns / 1e6, "kernel_rtt_ms": kernel}
-        case "cwnd":
-            return {
-                "cause": _named(_CWND_CAUSES, record.cause),
-                "before": record.before,
-                "after": record.after,
-                "ssthresh_before": record.ssthresh_before,
-                "ssthresh_after": record.ssthresh_after,
-                "flight": record.flight,
-                "times": 1,
-            }
-        case "rwnd":
-            return {"cause": _named(_RWND, record.cause), "before": record.before, "after": record.after}
-        case "window":
-            return {
-                "cwnd": record.after,
-                "ssthresh": record.ssthresh_after,
-                "flight": record.flight,
-                "peer_rwnd": record.peer_rwnd,
-            }
-        case "t3_rtx":
-            rto = clocks.jiffies.milliseconds(record.jiffies)
-            details = {"rto_ms": rto, "errors": record.before, "flight": record.flight}
-            # A T3 that restarts against a closed window may find nothing sent.
-            oldest = {"tsn": record.tsn, "chunk_bytes": record.chunk_bytes} if record.chunk_bytes else {}
-            return {**details, **oldest}
-        case "retransmit":
-            return {"reason": _named(_REASONS, record.cause), "flight": record.flight}
-        case "path":
-            return {
-                "before": _named(PATH_STATES, record.before),
-                "after": _named(PATH_STATES, record.after),
-            }
-        case _:
-            state = _named(ASSOCIATION_STATES, record.after)
-            change = _named(LIFE, record.cause)
-            life: dict[str, Detail] = {"change": change, "state": state, "at_ns": record.ns}
-            if change == "UP":
-                life["handshake_ms"] = record.rtt_ns / 1e6 if record.rtt_ns else None
-            return life
+def _heartbeat(numbers: Numbers, clocks: Clocks) -> dict[str, Detail]:
+    return {"rtt_ms": numbers[12] / 1e6, "kernel_rtt_ms": clocks.jiffies.milliseconds(numbers[9])}
+
+
+def _cwnd(numbers: Numbers, _: Clocks) -> dict[str, Detail]:
+    return {
+        "cause": _named(_CWND_CAUSES, numbers[2]),
+        "before": numbers[3],
+        "after": numbers[4],
+        "ssthresh_before": numbers[5],
+        "ssthresh_after": numbers[6],
+        "flight": numbers[7],
+        "times": 1,
+    }
+
+
+def _rwnd(numbers: Numbers, _: Clocks) -> dict[str, Detail]:
+    return {"cause": _named(_RWND, numbers[2]), "before": numbers[3], "after": numbers[4]}
+
+
+def _window(numbers: Numbers, _: Clocks) -> dict[str, Detail]:
+    return {"cwnd": numbers[4], "ssthresh": numbers[6], "flight": numbers[7], "peer_rwnd": numbers[8]}
+
+
+def _t3_rtx(numbers: Numbers, clocks: Clocks) -> dict[str, Detail]:
+    rto = clocks.jiffies.milliseconds(numbers[9])
+    details: dict[str, Detail] = {"rto_ms": rto, "errors": numbers[3], "flight": numbers[7]}
+    # A T3 that restarts against a closed window may find nothing sent.
+    oldest: dict[str, Detail] = {"tsn": numbers[10], "chunk_bytes": numbers[11]} if numbers[11] else {}
+    return {**details, **oldest}
+
+
+def _retransmit(numbers: Numbers, _: Clocks) -> dict[str, Detail]:
+    return {"reason": _named(_REASONS, numbers[2]), "flight": numbers[7]}
+
+
+def _path(numbers: Numbers, _: Clocks) -> dict[str, Detail]:
+    return {"before": _named(PATH_STATES, numbers[3]), "after": _named(PATH_STATES, numbers[4])}
+
+
+def _association(numbers: Numbers, _: Clocks) -> dict[str, Detail]:
+    change = _named(LIFE, numbers[2])
+    life: dict[str, Detail] = {
+        "change": change,
+        "state": _named(ASSOCIATION_STATES, numbers[4]),
+        "at_ns": numbers[0],
+    }
+    if change == "UP":
+        life["handshake_ms"] = numbers[12] / 1e6 if numbers[12] else None
+    return life
+
+
+_DETAILS: Mapping[str, Callable[[Numbers, Clocks], dict[str, Detail]]] = {
+    "hb_rtt": _heartbeat,
+    "cwnd": _cwnd,
+    "rwnd": _rwnd,
+    "window": _window,
+    "t3_rtx": _t3_rtx,
+    "retransmit": _retransmit,
+    "path": _path,
+    "association": _association,
+}
 
 
 def _end(why: EndReason) -> dict[str, Detail]:

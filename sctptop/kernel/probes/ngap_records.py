@@ -6,11 +6,12 @@ The bytes of a message are decoded as they come and dropped at once: what is cop
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from sctptop.kernel.probes.events import Clocks, event_of
-from sctptop.kernel.probes.records import DIRECTIONS, NGAP_EVENT, Who
-from sctptop.model.event import Detail, Event
+from sctptop.kernel.probes.events import Clocks, names_in
+from sctptop.kernel.program.declarations import NGAP_EVENT
+from sctptop.kernel.program.records import DIRECTIONS
+from sctptop.model.event import Detail, Event, Names, event_made
 from sctptop.model.ngap.dialect import NGAP_PORT, S1AP_PORT
 from sctptop.model.ngap.header import Header, decode
 from sctptop.model.ngap.ppid import NGAP, S1AP, ppid_of
@@ -20,8 +21,14 @@ _PORTS = {NGAP_PORT: NGAP, S1AP_PORT: S1AP}
 _OUT, _IN, _AGAIN = range(len(DIRECTIONS))
 
 
-@dataclass(frozen=True, slots=True)
-class NgapRecord:
+_WHO = next(slice(one.offset, one.offset + one.size) for one in NGAP_EVENT.members if one.name == "who")
+_numbers = NGAP_EVENT.picker(
+    *("at_ns", "done_ns", "blocked_ns", "order_ns", "tsn", "last_tsn", "ppid", "length"),
+    *("stream", "direction", "fragment", "whole", "head.captured", "head.octets"),
+)
+
+
+class NgapRecord(NamedTuple):
     """A message without its bytes; times on CLOCK_MONOTONIC. ``direction`` is a place in DIRECTIONS.
 
     ``last_tsn`` is None where the last chunk is not known; ``length`` is that of the first chunk then. ``unset``: its
@@ -32,7 +39,7 @@ class NgapRecord:
     done_ns: int
     blocked_ns: int
     order_ns: int
-    who: Who
+    names: Names
     tsn: int
     last_tsn: int | None
     ppid: int
@@ -54,31 +61,32 @@ def ngap_record(data: bytes) -> NgapRecord | None:
     """One record of the perf buffer, which may be padded; None for one too short or of a direction not known."""
     if len(data) < NGAP_EVENT.size:
         return None
-    raw = NGAP_EVENT.decode(data)
-    if raw.direction >= len(DIRECTIONS):
+    numbers = _numbers(data)
+    at_ns, done_ns, blocked_ns, order_ns, tsn, last_tsn, raw, length = numbers[:8]
+    stream, direction, fragment, whole, captured, octets = numbers[8:]
+    if direction >= len(DIRECTIONS):
         return None
-    who = raw.who
-    ppid, swapped = ppid_of(raw.ppid)
+    names = names_in(data[_WHO])
+    ppid, swapped = ppid_of(raw)
     unset = not ppid
     if unset:
-        ppid = _PORTS.get(who.local_port) or _PORTS.get(who.remote_port) or 0
-    head = raw.head.octets[: raw.head.captured]
+        ppid = _PORTS.get(names[3]) or _PORTS.get(names[4]) or 0
     return NgapRecord(
-        at_ns=raw.at_ns,
-        done_ns=raw.done_ns,
-        blocked_ns=raw.blocked_ns,
-        order_ns=raw.order_ns,
-        who=who,
-        tsn=raw.tsn,
-        last_tsn=raw.last_tsn if raw.whole else None,
-        ppid=ppid,
-        swapped=swapped,
-        unset=unset,
-        length=raw.length,
-        stream=raw.stream,
-        direction=raw.direction,
-        fragment=bool(raw.fragment),
-        message=decode(head, ppid, raw.length if raw.whole else None),
+        at_ns,
+        done_ns,
+        blocked_ns,
+        order_ns,
+        names,
+        tsn,
+        last_tsn if whole else None,
+        ppid,
+        swapped,
+        unset,
+        length,
+        stream,
+        direction,
+        bool(fragment),
+        decode(octets[:captured], ppid, length if whole else None),
     )
 
 
@@ -87,10 +95,10 @@ def ngap_events(records: Iterable[NgapRecord], clocks: Clocks) -> Iterator[Event
 
     That one is of the last, and there is one for each association, direction and oddity.
     """
-    alike: dict[tuple[Who, int, str | None], tuple[NgapRecord, int]] = {}
+    alike: dict[tuple[Names, int, str | None], tuple[NgapRecord, int]] = {}
     for record in records:
         if record.only_looks_like_it:
-            key = (record.who, record.direction, record.message.odd)
+            key = (record.names, record.direction, record.message.odd)
             _, times = alike.get(key, (record, 0))
             alike[key] = record, times + 1
         else:
@@ -108,16 +116,17 @@ def _event(record: NgapRecord, clocks: Clocks, more: dict[str, Detail] | None = 
             "stream": record.stream,
             "tsn": record.tsn,
         }
-        return event_of(time, "ngap_rtx", record.who, again)
+        return event_made(time, "ngap_rtx", record.names, again)
     out, message = record.direction == _OUT, record.message
+    unset: dict[str, Detail] = {"ppid_unset": True} if record.unset else {}
     details: dict[str, Detail] = {
         "direction": "out" if out else "in",
         "at_ns": record.at_ns,
         "wait_ns": max(record.done_ns - record.at_ns, 0),
-        **({"blocked_ns": record.blocked_ns} if out else {"order_ns": record.order_ns}),
+        "blocked_ns" if out else "order_ns": record.blocked_ns if out else record.order_ns,
         "ppid": record.ppid,
         "ppid_swapped": record.swapped,
-        **({"ppid_unset": True} if record.unset else {}),
+        **unset,
         "stream": record.stream,
         "tsn": record.tsn,
         "last_tsn": record.last_tsn,
@@ -135,6 +144,7 @@ def _event(record: NgapRecord, clocks: Clocks, more: dict[str, Detail] | None = 
         "cause": message.cause,
         "ran_node": message.ran_node,
         "odd": message.odd,
-        **(more or {}),
     }
-    return event_of(time, "ngap", record.who, details)
+    if more is not None:
+        details |= more
+    return event_made(time, "ngap", record.names, details)

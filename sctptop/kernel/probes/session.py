@@ -5,33 +5,33 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 
 from sctptop.kernel.host.preflight import missing_sctp
 from sctptop.kernel.host.privilege import missing_for_probes
-from sctptop.kernel.probes import bins, find_bcc, maps
-from sctptop.kernel.probes.bins import Bins, PathName
-from sctptop.kernel.probes.event_buffers import Rounds
-from sctptop.kernel.probes.events import Clocks, event
-from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_events, ngap_record
-from sctptop.kernel.probes.points import ProbeChoice
-from sctptop.kernel.probes.program import NoProbes, PointState, Program
-from sctptop.kernel.probes.program_source import ALL_PROBES
-from sctptop.kernel.probes.records import (
+from sctptop.kernel.probes import bins, room
+from sctptop.kernel.probes.events import Clocks
+from sctptop.kernel.probes.following import Following
+from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
+from sctptop.kernel.probes.observed import NOTHING, Observed
+from sctptop.kernel.probes.overload import Overload, kind_of
+from sctptop.kernel.probes.room import Room
+from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
+from sctptop.kernel.program import find_bcc, maps
+from sctptop.kernel.program.compiling import NoProbes
+from sctptop.kernel.program.declarations import (
     ASSOCIATIONS,
     DATA_RTTS,
     INTERVAL,
     LOST,
     PATHS,
     WAIT_COUNTS,
-    AssociationName,
-    AssociationWindows,
     CTable,
-    PathWindows,
 )
-from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
-from sctptop.model.event import Event
+from sctptop.kernel.program.event_buffers import Rounds
+from sctptop.kernel.program.points import ProbeChoice
+from sctptop.kernel.program.program import PointState, Program
+from sctptop.kernel.program.program_source import ALL_PROBES
 from sctptop.model.source_state import COMPILING, OK, Kind, SourceState, Trouble
 
 QUEUE = 65536
@@ -47,28 +47,13 @@ _LOADING = threading.Lock()
 """BCC reads an environment variable and clang writes to descriptor 2: both are the whole process's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """What the probes saw since the reading before. Waits are by WAIT_NAMES."""
-
-    events: tuple[Event, ...] = ()
-    lost: int = 0
-    paths: Mapping[PathName, PathWindows] = field(default_factory=dict)
-    associations: Mapping[AssociationName, AssociationWindows] = field(default_factory=dict)
-    data_rtts: Mapping[PathName, Bins] = field(default_factory=dict)
-    waits: Mapping[AssociationName, Mapping[str, Bins]] = field(default_factory=dict)
-
-
-NOTHING = Observed()
-
-
 class Probes:
     """``start``, then ``read`` after each reading of sock_diag, then ``close``. ``state`` may be read any time."""
 
     def __init__(
-        self, choice: ProbeChoice = ALL_PROBES, load: Callable[[ProbeChoice], Program] | None = None
+        self, choice: ProbeChoice = ALL_PROBES, load: Callable[[ProbeChoice, int], Program] | None = None
     ) -> None:
-        """``load`` makes the program: raises NoProbes."""
+        """``load`` makes the program with room for so many paths: raises NoProbes."""
         self._choice = choice
         self._load = load or _load
         self._program: Program | None = None
@@ -77,6 +62,7 @@ class Probes:
         self._stop = threading.Event()
         self._raw: deque[bytes] = deque()
         self._ngap: deque[NgapRecord] = deque()
+        self._overload = Overload()
         # Each written by one thread only: the one that listens, and the one that reads.
         self._lost = 0
         self._lost_told = 0
@@ -86,6 +72,8 @@ class Probes:
         self._started = False
         self._use = threading.Lock()
         self._rounds = Rounds()
+        self._room, self._larger = Room(), threading.Event()
+        self._following = Following(every_message=choice.every_message)
         self._thread = threading.Thread(target=self._run, name="probes", daemon=True)
 
     @property
@@ -158,32 +146,32 @@ class Probes:
         self._lost_told += lost
         lost += self._lost_in_kernel(program)
         now = self._interval
-        events = [found for data in raw if (found := event(data, clocks)) is not None]
-        events += ngap_events(messages, clocks)
-        rtts = list(_entries(program, DATA_RTTS, delete=True))
-        timed = bins.timed(rtts)
-        paths = self._paths.read(_entries(program, PATHS), now, timed, clocks)
-        associations, over = self._associations.read(_entries(program, ASSOCIATIONS), now)
-        maps.remove(program.map_fd(PATHS.name), paths.over)
+        made = self._overload.made(raw, messages, clocks)
+        path_entries = list(_entries(program, PATHS))
+        told, over = self._associations.read(_entries(program, ASSOCIATIONS), now)
         maps.remove(program.map_fd(ASSOCIATIONS.name), over)
+        # From here on what is counted is for the next reading: what was counted for this one can be taken.
         self._interval += 1
         self._put_interval(program)
+        rtts = _counted(program, DATA_RTTS, now)
+        paths = self._paths.read(path_entries, now, bins.timed(rtts), clocks)
+        maps.remove(program.map_fd(PATHS.name), paths.over)
+        names = {key: entry.who.association for key, entry in told.items()}
+        self._following.listen_for_ngap(told.values(), clocks.monotonic_ns, came=bool(messages))
+        lacked = self._room.lacked(program)
+        if lacked and room.make(program, lacked, clocks.monotonic_ns):
+            self._larger.set()
         return Observed(
-            events=tuple(sorted([*events, *paths.events], key=lambda entry: entry.time)),
+            events=tuple(sorted([*made.events, *paths.events], key=lambda entry: entry.time)),
             lost=lost,
+            left_out=made.left_out,
             paths=paths.paths,
-            associations={entry.who.association: entry for entry in associations.values()},
+            associations={entry.who.association: entry for entry in told.values()},
             data_rtts=bins.data_rtts(rtts, paths.names),
-            waits=self._waits(program, {key: entry.who.association for key, entry in associations.items()}),
+            waits=bins.waits(_counted(program, WAIT_COUNTS, now), names),
+            followed=self._following.share(program) if program.has(WAIT_COUNTS.file) else None,
+            no_room=lacked,
         )
-
-    def _waits(
-        self, program: Program, names: Mapping[bytes, AssociationName]
-    ) -> dict[AssociationName, dict[str, Bins]]:
-        """How long messages waited in this interval, by association; what is off is not there."""
-        if not program.has(WAIT_COUNTS.file):
-            return {}
-        return bins.waits(_entries(program, WAIT_COUNTS, delete=True), names)
 
     def _lost_in_kernel(self, program: Program) -> int:
         """Events that found no room or came too fast (NGAP_RATE of bpf/ngap.c) since the last call."""
@@ -221,30 +209,62 @@ class Probes:
             if self._stop.wait(MODULE_WAIT_S):
                 return
         self._state = COMPILING
-        with _LOADING:
-            if self._stop.is_set():
-                return
-            program = self._program = self._load(self._choice)
-            states = program.attach()
-            if not any(entry.on for entry in states):
-                raise NoProbes(f"none could be attached: {states[0].refused}")
-            self._put_interval(program)
-            program.listen({"events": self._take, "ngap_events": self._take_ngap})
-            # Nobody listened to those before.
-            self._lost_in_kernel(program)
-        self._rounds.ended(time.monotonic())
-        self._state = OK
+        paths = room.needed()
+        program = self._loaded(paths)
+        if program is None:
+            return
+        self._begin(program)
         self._settled.set()
         while not self._stop.is_set():
             begun_s = time.monotonic()
             program.poll(POLL_MS)
             self._rounds.ended(begun_s)
+            self._following.step(program)
+            if self._larger.is_set() and paths < room.LARGEST:
+                self._larger.clear()
+                paths *= 2
+                program = self._replaced(program, paths)
+
+    def _loaded(self, paths: int) -> Program | None:
+        """With room for so many paths; None where it is to stop. Raises NoProbes."""
+        with _LOADING:
+            return None if self._stop.is_set() else self._load(self._choice, paths)
+
+    def _replaced(self, before: Program, paths: int) -> Program:
+        """The same program with more room. Between the two is a moment without either."""
+        program = self._loaded(paths)
+        if program is None:
+            return before
+        with self._use:
+            before.close()
+            self._begin(program)
+        return program
+
+    def _begin(self, program: Program) -> None:
+        """Attach it and listen. Raises NoProbes."""
+        with _LOADING:
+            self._program = program
+            self._paths, self._associations = KnownPaths(), KnownAssociations()
+            self._room.begin()
+            self._following = Following(every_message=self._choice.every_message)
+            states = program.attach()
+            if not any(entry.on for entry in states):
+                raise NoProbes(f"none could be attached: {states[0].refused}")
+            self._following.begin(program)
+            self._put_interval(program)
+            program.listen({"events": self._take, "ngap_events": self._take_ngap})
+            # Nobody listened to those before.
+            self._lost_below = 0
+            self._lost_in_kernel(program)
+        self._rounds.ended(time.monotonic())
+        self._state = OK
 
     def _put_interval(self, program: Program) -> None:
         maps.put(program.map_fd(INTERVAL.name), 0, self._interval)
 
     def _take(self, data: bytes) -> None:
-        if len(self._raw) < QUEUE:
+        # Beginnings and ends are few, and what all else hangs on.
+        if len(self._raw) < QUEUE or kind_of(data) == "association":
             self._raw.append(data)
         else:
             self._lost += 1
@@ -257,12 +277,21 @@ class Probes:
             self._lost += 1
 
 
-def _load(choice: ProbeChoice) -> Program:
+def _load(choice: ProbeChoice, paths: int) -> Program:
     try:
-        return Program(find_bcc.load(), choice)
+        return Program(find_bcc.load(), choice, room=paths)
     except find_bcc.NoBcc as error:
         raise NoProbes(*error.trouble) from error
 
 
-def _entries(program: Program, table: CTable, *, delete: bool = False) -> Iterator[tuple[bytes, bytes]]:
-    return maps.entries(program.map_fd(table.name), table.key_size, table.value_size, delete=delete)
+def _entries(program: Program, table: CTable) -> Iterator[tuple[bytes, bytes]]:
+    return maps.entries(program.map_fd(table.name), table.key_size, table.value_size)
+
+
+def _counted(program: Program, table: CTable, turn: int) -> list[tuple[bytes, bytes]]:
+    """What was counted up to that reading, taken out of the table; nothing where its concern is left out."""
+    if not program.has(table.file):
+        return []
+    found = bins.until(_entries(program, table), table, turn)
+    maps.remove_all(program.map_fd(table.name), [key for key, _ in found])
+    return found

@@ -7,13 +7,8 @@ from dataclasses import dataclass
 
 from sctptop.kernel.probes.bins import PathName
 from sctptop.kernel.probes.events import Clocks, change_event
-from sctptop.kernel.probes.records import (
-    ASSOC_WINDOWS,
-    FREQUENT,
-    PATH_WINDOWS,
-    AssociationWindows,
-    PathWindows,
-)
+from sctptop.kernel.program.declarations import ASSOC_WINDOWS, PATH_WINDOWS
+from sctptop.kernel.program.records import FREQUENT, AssociationWindows, PathWindows
 from sctptop.model.event import Event
 
 NEVER = (0,) * len(FREQUENT)

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.session import NOTHING, Observed
+from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
-from sctptop.kernel.reading.joining import Joined, Made, by_association, join
+from sctptop.kernel.reading.joining import Joined, MadeOf, by_association, join
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
 from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, seen_of
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
@@ -153,7 +153,7 @@ def merge(
     return tuple(found)
 
 
-def _renewed(before: Made, record: DiagRecord | None, clock: JiffyClock) -> Made | None:
+def _renewed(before: MadeOf, record: DiagRecord | None, clock: JiffyClock) -> MadeOf | None:
     """What ``_made`` makes of the sources, where nothing but numbers of the record is new; None elsewhere."""
     old = before.record
     if record is None or old is None or record.primary is None or record.whose != old.whose:
@@ -205,7 +205,7 @@ def _made(
     process: Process | None,
     netns_name: str | None,
     ways: Ways | None,
-) -> Made:
+) -> MadeOf:
     record, socket, line = row.record, row.socket, row.line
     facts: dict[str, object] = dict(seen.association)
     if line is not None:
@@ -223,7 +223,7 @@ def _made(
     facts["process"] = process
     made = Association(netns=netns, netns_name=netns_name, paths=paths, **facts)  # type: ignore[arg-type]
     told = None if seen is NOTHING_SEEN else seen
-    return Made(made, record, clock.hz, process, netns_name, told, tuple(asked))
+    return MadeOf(made, record, clock.hz, process, netns_name, told, tuple(asked))
 
 
 def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:

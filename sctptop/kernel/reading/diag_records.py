@@ -33,13 +33,15 @@ INET_DIAG_PEERS: Final = 13
 INET_DIAG_MARK: Final = 15
 INET_DIAG_CGROUP_ID: Final = 21
 
+ANY_STATE: Final = 0xFFFFFFFF
+LISTEN: Final = 1 << 10
+"""Of idiag_states: TCPF_LISTEN, the bit of SCTP_SS_LISTENING."""
+
 T3_RTX_TIMER: Final = 4
 """SCTP_EVENT_TIMEOUT_T3_RTX in enum sctp_event_timeout, the only idiag_timer that SCTP reports."""
 
 SCTP_SS_LISTENING: Final = 10
 """include/net/sctp/constants.h."""
-_ANY: Final = 0xFFFFFFFF
-"""Of states all, of cookies any."""
 
 SKMEMINFO_NAMES: Final = (
     "rmem_alloc",
@@ -112,31 +114,24 @@ class DiagRecord:
         )
 
 
-def dump_request(family: int, sequence: int) -> bytes:
-    """A request for every SCTP endpoint and association of one address family."""
-    return _request(family, sequence, NLM_F_REQUEST | NLM_F_DUMP, 0, 0, bytes(16), bytes(16))
+def dump_request(
+    family: int, sequence: int, ports: tuple[int, int] = (0, 0), states: int = ANY_STATE
+) -> bytes:
+    """A request for the SCTP endpoints and associations of one address family.
 
-
-def listening_request(family: int, sequence: int) -> bytes:
-    """A request for every endpoint that listens, and for no association: sctp_diag_dump leaves out their walk."""
-    return _request(
-        family,
-        sequence,
-        NLM_F_REQUEST | NLM_F_DUMP,
-        0,
-        0,
-        bytes(16),
-        bytes(16),
-        states=1 << SCTP_SS_LISTENING,
-    )
+    ``ports``: only those between a local and a remote port, 0 is any. ``states``: with LISTEN alone, endpoints that
+    listen and nothing else.
+    """
+    return _request(family, sequence, NLM_F_REQUEST | NLM_F_DUMP, *ports, bytes(16), bytes(16), states=states)
 
 
 def lookup_request(
     local: tuple[str, int], remote: tuple[str, int], sequence: int, interface: int = 0
 ) -> bytes:
-    """A request for the one association between two (address, port) ends; ``interface``: its socket is bound to.
+    """A request for the one association between two (address, port) ends.
 
-    The kernel finds it by hash (sctp_diag_dump_one). Raises OSError on an address that is none.
+    The kernel finds it by hash (sctp_diag_dump_one), since Linux 6.2 only with the index of the interface that its
+    socket is bound to, 0 for none. Raises OSError on an address that is none.
     """
     family = socket.AF_INET6 if ":" in remote[0] else socket.AF_INET
     return _request(
@@ -160,11 +155,12 @@ def _request(
     local: bytes,
     remote: bytes,
     interface: int = 0,
-    states: int = _ANY,
+    states: int = ANY_STATE,
 ) -> bytes:
     extensions = 1 << (INET_DIAG_INFO - 1) | 1 << (INET_DIAG_SKMEMINFO - 1)
+    any_cookie = 0xFFFFFFFF
     ports = socket.htons(local_port), socket.htons(remote_port)
-    ends = SocketId(*ports, local, remote, interface, _ANY, _ANY)
+    ends = SocketId(*ports, local, remote, interface, any_cookie, any_cookie)
     body = REQUEST.encode(DiagRequest(family, IPPROTO_SCTP, extensions, 0, states, ends))
     return message(SOCK_DIAG_BY_FAMILY, flags, sequence, body)
 

@@ -14,10 +14,12 @@ from sctptop.model.association import Association, Process
 from sctptop.model.source_state import OK, SourceState
 
 Ends = tuple[int, int, frozenset[str]]
+Identity = tuple[int, int, int, int]
+"""Tags and ports: what tells associations of one namespace apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeOf:
     """An association, and what it was made of besides its socket, its line and its transports.
 
     ``seen``: what probes saw of it. ``ways``: what was asked of the ways of its paths.
@@ -43,7 +45,7 @@ class Joined:
     socket: DiagRecord | None
     line: AssocLine | None
     transports: Sequence[RemaddrLine]
-    made: Made | None = None
+    made: MadeOf | None = None
 
     @property
     def key(self) -> Hashable:
@@ -79,7 +81,7 @@ def _equal(one: DiagRecord | None, other: DiagRecord | None) -> bool:
 @dataclass(frozen=True, slots=True)
 class Read:
     """What was read of one namespace, and how ``diag`` and ``procfs`` went. ``rows``: its associations as each source
-    has them. ``sockets``: records of endpoints, where they were read this very time.
+    has them. ``sockets``: records of endpoints that were read this very time, those that listen all.
     """
 
     lines: list[AssocLine] = field(default_factory=list)
@@ -102,8 +104,8 @@ class Read:
         return {row.inode for row in self.rows}
 
 
-def key_of(record: DiagRecord) -> tuple[int, int, int, int]:
-    """What an association is known by: its tags and ports."""
+def key_of(record: DiagRecord) -> Identity:
+    """What an association is known by."""
     return record.info.get("tag", 0), record.info.get("peer_tag", 0), record.local_port, record.remote_port
 
 
@@ -161,7 +163,7 @@ def _likeness(record: DiagRecord, line: AssocLine) -> tuple[bool, bool]:
     return set(record.local_addresses) == set(line.local_addresses), record.inode == line.inode
 
 
-def distinct(records: Iterable[DiagRecord]) -> dict[tuple[int, ...], DiagRecord]:
+def distinct(records: Iterable[DiagRecord]) -> dict[Identity, DiagRecord]:
     """Records by tags and ports: a walk that was disturbed may list one association twice."""
     return {key_of(record): record for record in records}
 

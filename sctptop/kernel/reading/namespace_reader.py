@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from math import inf
 from pathlib import Path
 
 from sctptop.kernel.host.preflight import PROC_SCTP
 from sctptop.kernel.reading.asked import Asked, Batch, Changes, Pair, addresses_of, batches, by_addresses
-from sctptop.kernel.reading.diag_records import DiagRecord
-from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, ends_of, join, still_alive
+from sctptop.kernel.reading.diag_records import ANY_STATE, LISTEN, DiagRecord
+from sctptop.kernel.reading.exact import ExactLookups, missing, sockets_of
+from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, join, still_alive
 from sctptop.kernel.reading.proc_again import AssocLines, Transports
 from sctptop.kernel.reading.procfs import AssocLine, parse_assocs, parse_eps, parse_snmp, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 
-EXACT_ABOVE = 128
-"""Associations beyond which each is looked up by hash: a dump is quadratic in their number."""
-DUMPED_UP_TO = 1000
-"""With more associations only the first reading dumps, which alone tells the settings of sockets (nodelay and the
-like): beyond it they are those of the first reading, and None for a socket that is younger.
+BY_NAME_ABOVE = 128
+"""Associations beyond which those of the last reading are asked for by name, as long as nothing shows a new one."""
+EXACT_ABOVE = 1000
+"""Associations beyond which a walk, too, looks each up by hash: a dump is quadratic in their number.
+
+A look-up does not return the settings of the socket (nodelay and the like): beyond it they are those of
+the first reading, and for a socket that is younger those of when it was new, a few in each reading.
 """
 WALK_S = 10.0
 """So often everything is read anew all the same: what a setting became shows by then."""
-NEW_SOCKETS_S = 2.0
-"""So often at most a dump is made for the settings of sockets that are new."""
 WALKED_FOR = (
     "SctpActiveEstabs",
     "SctpPassiveEstabs",
@@ -57,7 +57,9 @@ class NamespaceReader:
         self._lines: dict[int, AssocLine] = {}
         self._alive: dict[Pair, Ends] = {}
         self._sockets: list[DiagRecord] = []
-        self._told_sockets: list[DiagRecord] = []
+        self._fresh: list[DiagRecord] = []
+        self._exact = ExactLookups()
+        self._more_sockets = False
         self._snmp: tuple[str, dict[str, int]] = ("", {})
         self._assocs, self._transports = AssocLines(), Transports()
         self._rows: list[Joined] = []
@@ -65,7 +67,6 @@ class NamespaceReader:
         self._batches: list[Batch] = []
         self._walk_at = 0.0
         self._answered: Changes | None = None
-        self._dumped_at = -inf
         self._moved: tuple[int | None, ...] = ()
 
     def close(self) -> None:
@@ -76,7 +77,7 @@ class NamespaceReader:
 
     def read(self) -> Read:
         """One reading of the namespace that the calling thread is in."""
-        self._told_sockets = []
+        self._fresh = []
         self._answered = None
         text, counters_state = self._text("snmp")
         counters = self._counters(text)
@@ -100,7 +101,7 @@ class NamespaceReader:
         try:
             diag = self._opened()
             changes = self._answered = diag.again(self._batches)
-            listening = diag.listening()
+            listening = diag.dump(states=LISTEN)
         except SockDiagError:
             # The walk asks anew, and says it if that fails too.
             self.close()
@@ -115,7 +116,6 @@ class NamespaceReader:
                 transports = ids.get((row.line and row.line.assoc_id) or 0, ())
                 if transports is not row.transports:
                     row.transports, row.made = transports, None
-        self._told_sockets = listening
         self._renew_sockets(listening)
         return Read(
             lines=list(self._lines.values()),
@@ -172,7 +172,7 @@ class NamespaceReader:
             records=records,
             rows=self._rows,
             endpoints=parse_eps(eps),
-            sockets=self._told_sockets,
+            sockets=self._fresh,
             counters=counters,
             diag=diag,
             procfs=not_ok((assocs_state, remaddr_state, counters_state, eps_state)),
@@ -182,8 +182,10 @@ class NamespaceReader:
         """Make the rows those of the next reading: one that says what it said is the same, with what was made of it."""
         before = {row.key: row for row in self._rows}
         self._rows = [_same_or_new(before.get(row.key), row) for row in rows]
-        asked = self._asked_by_name() if len(rows) > EXACT_ABOVE else {}
-        self._walk_at = self._now() + WALK_S
+        asked = self._asked_by_name() if len(rows) > BY_NAME_ABOVE else {}
+        # More of the sockets that are new are told by the next.
+        soon = self._more_sockets and any(row.socket is None for row in self._rows)
+        self._walk_at = self._now() + (0.0 if soon else WALK_S)
         if [(one.pair, one.interface) for one in asked] != [(one.pair, one.interface) for one in self._asked]:
             self._batches = batches(asked)
         else:
@@ -200,7 +202,10 @@ class NamespaceReader:
             pair = addresses_of(row.record) if row.record is not None else None
             if row.record is None or row.line is None or row.line.assoc_id is None or pair is None:
                 return {}
-            asked[Asked(pair, row.socket.interface if row.socket else 0, row.record)] = row
+            interface = row.socket.interface if row.socket else self._exact.found.get(pair)
+            if interface is None:
+                return {}
+            asked[Asked(pair, interface, row.record)] = row
         return asked if len(self._lines) == len(asked) else {}
 
     def _opened(self) -> SockDiag:
@@ -237,17 +242,21 @@ class NamespaceReader:
         """Every association sock_diag has, each once, and their sockets; or none, and why."""
         try:
             diag = self._opened()
-            dumped = self._dump(diag) if self._dump_is_due(len(lines)) else []
-            told = [record for record in dumped if record.is_association]
-            records = distinct(told or self._by_name(diag))
-            known = {ends_of(record) for record in records.values()}
-            wanted = {**self._alive, **by_addresses(lines)}
-            missed = [pair for pair, ends in wanted.items() if ends not in known]
-            looked_up = diag.look_up(missed)
-            records.update(distinct(record for record in looked_up if record is not None))
+            # The first reading dumps: only a dump has what /proc passed over, and the settings of sockets.
+            exact = len(lines) > EXACT_ABOVE and bool(self._lines)
+            dumped = diag.dump(states=LISTEN if exact else ANY_STATE)
+            self._fresh = [record for record in dumped if not record.is_association]
+            self._sockets = [*self._sockets, *self._fresh] if exact else self._fresh
+            self._exact.learn(self._sockets, self._asked)
+            told = self._by_name(diag) if exact else [one for one in dumped if one.is_association]
+            records = distinct(told)
+            missed = missing(lines, records.values(), self._alive, by_name=exact)
+            records.update(self._exact.look_up(diag, missed))
             self._alive = by_addresses(records.values())
-            if self._misses_sockets(records.values()):
-                self._dump(diag)
+            known = {record.cookie for record in self._sockets} if exact else set()
+            if exact:
+                self._sockets = sockets_of(diag, records.values(), self._sockets)
+            self._more_sockets = any(record.cookie not in known for record in self._sockets)
         except SockDiagError as error:
             # A socket that failed may hold stale answers.
             self.close()
@@ -256,26 +265,6 @@ class NamespaceReader:
             if not self._keep_open:
                 self.close()
         return [*self._sockets, *records.values()], OK
-
-    def _dump(self, diag: SockDiag) -> list[DiagRecord]:
-        dumped = diag.dump()
-        if dumped:
-            self._sockets = self._told_sockets = [record for record in dumped if not record.is_association]
-        self._dumped_at = self._now()
-        return dumped
-
-    def _dump_is_due(self, count: int) -> bool:
-        """Only a dump has what /proc passed over, and the settings of sockets: the first reading makes one."""
-        if count <= EXACT_ABOVE or not self._lines:
-            return True
-        return count <= DUMPED_UP_TO and self._now() - self._dumped_at >= WALK_S
-
-    def _misses_sockets(self, records: Collection[DiagRecord]) -> bool:
-        """Whether a dump is worth its time for the settings of sockets that are new."""
-        if len(records) > DUMPED_UP_TO or self._now() - self._dumped_at < NEW_SOCKETS_S:
-            return False
-        known = {record.cookie for record in self._sockets}
-        return any(record.cookie not in known for record in records)
 
     def _by_name(self, diag: SockDiag) -> list[DiagRecord]:
         """What those say that were asked for by name before; asked now, if they were not in this very reading."""

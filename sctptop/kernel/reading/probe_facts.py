@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.records import AssociationName, PathWindows
-from sctptop.kernel.probes.session import NOTHING, Observed
+from sctptop.kernel.probes.observed import NOTHING, Observed
+from sctptop.kernel.program.records import AssociationName, PathWindows
 from sctptop.model.association import PATH_STATES
 
 Facts = Mapping[str, object]

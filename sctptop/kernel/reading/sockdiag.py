@@ -26,10 +26,10 @@ from sctptop.kernel.netlink import (
 )
 from sctptop.kernel.reading.asked import Batch, Changes, Pair
 from sctptop.kernel.reading.diag_records import (
+    ANY_STATE,
     SOCK_DIAG_BY_FAMILY,
     DiagRecord,
     dump_request,
-    listening_request,
     lookup_request,
 )
 from sctptop.kernel.reading.diag_shapes import Shapes
@@ -84,17 +84,16 @@ class SockDiag:
         """Close the socket. Safe to call twice."""
         self._socket.close()
 
-    def dump(self) -> list[DiagRecord]:
-        """Every endpoint and association of both families, as far as one walk saw them.
+    def dump(self, ports: tuple[int, int] = (0, 0), states: int = ANY_STATE) -> list[DiagRecord]:
+        """Every endpoint and association of both families, as far as one walk saw them; or some, see dump_request.
 
         Associations that come or go during a dump may be missed or reported twice (sctp_diag_dump resumes by
         position); the caller compares with /proc. Raises SockDiagError.
         """
-        return self._dump(dump_request)
-
-    def listening(self) -> list[DiagRecord]:
-        """Every endpoint that listens, of both families. Raises SockDiagError."""
-        return [record for record in self._dump(listening_request) if not record.is_association]
+        records: list[DiagRecord] = []
+        for family in (socket.AF_INET, socket.AF_INET6):
+            records.extend(self._dump_family(family, ports, states))
+        return records
 
     def again(self, batches: Sequence[Batch]) -> Changes:
         """Ask for associations that were asked for before; what their records say by now is put into them.
@@ -137,24 +136,19 @@ class SockDiag:
                     other.record = record
                     changes.changed.append(other)
 
-    def _dump(self, request: Callable[[int, int], bytes]) -> list[DiagRecord]:
-        records: list[DiagRecord] = []
-        for family in (socket.AF_INET, socket.AF_INET6):
-            records.extend(self._dump_family(family, request))
-        return records
-
-    def look_up(self, pairs: Sequence[Pair]) -> Iterator[DiagRecord | None]:
+    def look_up(self, pairs: Sequence[Pair], interface: int = 0) -> Iterator[DiagRecord | None]:
         """The associations between these (local, remote) ends, in their order; None for one that is gone.
 
+        ``interface``: the index of the one that their sockets are bound to, 0 for none.
         Raises SockDiagError when the kernel refuses for another reason than that.
         """
         for start in range(0, len(pairs), _PIPELINE):
-            yield from self._look_up_some(pairs[start : start + _PIPELINE])
+            yield from self._look_up_some(pairs[start : start + _PIPELINE], interface)
 
-    def _dump_family(self, family: int, request: Callable[[int, int], bytes]) -> list[DiagRecord]:
+    def _dump_family(self, family: int, ports: tuple[int, int], states: int) -> list[DiagRecord]:
         for _ in range(_INTERRUPTED_RETRIES):
             sequence = self._next()
-            self._send(request(family, sequence))
+            self._send(dump_request(family, sequence, ports, states))
             records: list[DiagRecord] = []
             interrupted = False
             for message in self._answers({sequence}):
@@ -169,12 +163,12 @@ class SockDiag:
                 break
         return records
 
-    def _look_up_some(self, pairs: Sequence[Pair]) -> Iterator[DiagRecord | None]:
+    def _look_up_some(self, pairs: Sequence[Pair], interface: int) -> Iterator[DiagRecord | None]:
         order: list[int] = []
         for local, remote in pairs:
             sequence = self._next()
             order.append(sequence)
-            self._send(lookup_request(local, remote, sequence))
+            self._send(lookup_request(local, remote, sequence, interface))
         found: dict[int, DiagRecord | None] = {}
         waiting = set(order)
         for message in self._answers(waiting):

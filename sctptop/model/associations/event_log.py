@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from heapq import merge
 
 from sctptop.model.event import Event
+from sctptop.model.quick import quick
 
 KEPT = 1000
 """Events kept of the rare kinds, and as many of the frequent ones: so these never drive those out."""
 RARE = ("t3_rtx", "retransmit", "path", "association", "address")
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Logged:
     """An event, the key of its association if that is (or was) in the table, its tick, and its place among all."""

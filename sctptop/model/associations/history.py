@@ -2,7 +2,7 @@
 
 Every series has one slot a tick. A tick in which a series was not recorded, or was None, is a gap; but a steady one
 holds its last value until it is recorded again or stopped, so that what does not change costs nothing. One thread
-records; any thread may read.
+records; any thread may read, and never waits for more than the series of one key.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ MEMORY_CAP = 64 << 20
 
 
 class _Ring:
-    """The last values of one series; slot of tick t is t modulo the length."""
+    """The last values of one series; slot of tick t is t modulo the length. ``copies``: made so many copies ago."""
 
-    __slots__ = ("first", "last", "slots", "steady")
+    __slots__ = ("copies", "first", "last", "slots", "steady")
 
-    def __init__(self, length: int, tick: int, steady: bool) -> None:
+    def __init__(self, length: int, tick: int, steady: bool, copies: int) -> None:
+        self.copies = copies
         self.slots = array("f", [nan]) * length
         self.first = tick
         self.last = tick - 1
@@ -70,29 +71,37 @@ class History:
         self._tick = -1
         self._stopped: dict[Hashable, int] = {}
         self._starved: set[Hashable] = set()
+        self._copies = 0
         self._lock = threading.Lock()
 
     def record(
         self, tick: int, values: Mapping[Hashable, Mapping[str, float | None]], steady: bool = False
     ) -> None:
-        """Write one tick's values for every key, under one lock; ``steady``: they hold until the next or ``stop``."""
-        with self._lock:
-            self._tick = max(self._tick, tick)
-            for key, series in values.items():
-                rings = self._rings.setdefault(key, {})
-                held = self._stopped.pop(key, tick - 1) if steady else -1
-                for name, value in series.items():
-                    ring = rings.get(name)
-                    if ring is None:
-                        if value is None:
-                            continue
-                        length = self._length()
-                        if not length:
-                            self._starved.add(key)
-                            continue
-                        ring = rings[name] = _Ring(length, tick, steady)
-                        self._slots += length
-                    ring.put(tick, value, held)
+        """Write one tick's values for every key; ``steady``: they hold until the next or ``stop``."""
+        for key, series in values.items():
+            # Key by key: for thousands of them a reader would wait until its picture is late.
+            with self._lock:
+                self._record(tick, key, series, steady)
+        self._tick = max(self._tick, tick)
+
+    def _record(self, tick: int, key: Hashable, series: Mapping[str, float | None], steady: bool) -> None:
+        rings = self._rings.setdefault(key, {})
+        held = self._stopped.pop(key, tick - 1) if steady else -1
+        for name, value in series.items():
+            ring = rings.get(name)
+            if ring is None:
+                if value is None:
+                    continue
+                length = self._length()
+                if not length:
+                    self._starved.add(key)
+                    continue
+                ring = rings[name] = _Ring(length, tick, steady, self._copies)
+                self._slots += length
+            elif ring.copies != self._copies:
+                # A copy holds it too.
+                ring = rings[name] = _copied(ring, self._copies)
+            ring.put(tick, value, held)
 
     def stop(self, tick: int, keys: Iterable[Hashable]) -> None:
         """The steady series of these keys held their values up to ``tick``, and have gaps from there on."""
@@ -126,11 +135,15 @@ class History:
             return ring.read(until - ticks + 1, until, self._stopped.get(key, self._tick))
 
     def frozen(self) -> History:
-        """A copy that no later tick changes: what a paused picture reads."""
+        """A copy that no later tick changes: what a paused picture reads.
+
+        Both hold the same series until the next tick, which copies them as it writes.
+        """
         copy = History(self.window, self._cap_slots * _SLOT_BYTES)
         with self._lock:
-            for key, rings in self._rings.items():
-                copy._rings[key] = {name: _copied(ring) for name, ring in rings.items()}
+            self._copies += 1
+            copy._copies = self._copies + 1
+            copy._rings = {key: dict(rings) for key, rings in self._rings.items()}
             copy._slots, copy._tick, copy._stopped = self._slots, self._tick, dict(self._stopped)
         return copy
 
@@ -147,8 +160,8 @@ class History:
         return min(self.window, 60) if spare > 0 else 0
 
 
-def _copied(ring: _Ring) -> _Ring:
-    copy = _Ring(0, ring.first, ring.steady)
+def _copied(ring: _Ring, copies: int) -> _Ring:
+    copy = _Ring(0, ring.first, ring.steady, copies)
     copy.slots = array("f", ring.slots)
     copy.last = ring.last
     return copy

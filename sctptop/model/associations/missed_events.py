@@ -21,7 +21,7 @@ class Missed:
 
     def advance(self, sample: Sample) -> int:
         """Update with a sample; returns how many events are missing so far."""
-        if not sample.probes.ok or sample.events_lost:
+        if not sample.probes.ok or sample.events_lost or "retransmit" in sample.events_left_out:
             # What a full buffer lost is counted separately: its kind is unknown.
             self.reset()
             return 0

@@ -189,11 +189,17 @@ class Rows:
 
     def _named(self, events: Iterable[Event]) -> Iterator[tuple[Key | None, Event]]:
         """Events with the key of their association: None where it was never read; without those not selected."""
+        known = self._by_name
         for event in events:
-            ports = (event.local_port, event.remote_port)
-            tags = (event.own_tag, event.peer_tag), (event.own_tag, 0)
-            names = [(event.netns, *pair, *ports) for pair in tags]
-            life = next((found for name in names if (found := self._by_name.get(name))), None)
+            netns, own_tag, local_port, remote_port = (
+                event.netns,
+                event.own_tag,
+                event.local_port,
+                event.remote_port,
+            )
+            life = known.get((netns, own_tag, event.peer_tag, local_port, remote_port)) or known.get(
+                (netns, own_tag, 0, local_port, remote_port)
+            )
             if life is not None:
                 yield life.key, event
             elif event_selected(event, self._selectors):

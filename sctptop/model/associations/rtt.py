@@ -113,7 +113,9 @@ def _with(path: PathRtt, beats: list[Event], data: tuple[tuple[int, int], ...], 
     now = tuple(rtt for beat in beats if (rtt := beat.number("rtt_ms")) is not None)
     changes: dict[str, object] = {"now_ms": now, "data_now_ms": None}
     if now:
-        changes["heartbeat"] = path.heartbeat.merged((round(rtt * NANOSECONDS), 1) for rtt in now)
+        changes["heartbeat"] = path.heartbeat.merged(
+            (round((beat.number("rtt_ms") or 0.0) * NANOSECONDS), beat.times) for beat in beats
+        )
         changes |= {"last_ms": now[-1], "kernel_ms": beats[-1].number("kernel_rtt_ms"), "last_at_s": now_s}
     if data:
         interval = Distribution(DATA_BITS).merged(data)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from sctptop.model.event import Detail, Event
 from sctptop.model.ngap.dialect import (
@@ -14,13 +16,20 @@ from sctptop.model.ngap.dialect import (
 )
 from sctptop.model.ngap.nas import nas_name
 from sctptop.model.ngap.procedure_names import message_name
+from sctptop.model.quick import quick
 
 LATEST_NS = 1 << 63
 """Beyond, no clock goes: after 292 years."""
+_NUMBERS = (
+    *("procedure", "at_ns", "wait_ns", "blocked_ns", "order_ns", "cause", "ppid", "nas", "amf_ue_id"),
+    *("ran_ue_id", "stream", "length", "tsn", "last_tsn", "nas_length", "nas_cause"),
+)
+_WHOLE = frozenset((int, type(None)))
 Wire = tuple[int, int, int, int, int]
 """The association that carried it: network namespace, own and peer tag, local and remote port."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Message:
     """``at_ns``: handed over by our application, or arrived. ``done_ns``: first transmitted, or read by it.
@@ -80,8 +89,14 @@ class Message:
     @property
     def title(self) -> str:
         """What it is to people: the NAS message in a transport, else the message itself."""
-        carries = (self.dialect.downlink_nas, self.dialect.uplink_nas)
-        return (self.nas_name if self.procedure in carries else "") or self.name
+        dialect, procedure = self.dialect, self.procedure
+        carries = procedure == dialect.downlink_nas or procedure == dialect.uplink_nas
+        return _title(dialect.ppid, self.pdu, procedure, self.nas if carries else None, self.inferred)
+
+
+@lru_cache(1 << 10)
+def _title(ppid: int, pdu: str, procedure: int, nas: int | None, inferred: bool) -> str:
+    return message_name(ppid, pdu, procedure) if nas is None else nas_name(ppid, nas) + "?" * inferred
 
 
 def wire_of(event: Event) -> Wire:
@@ -95,42 +110,41 @@ def message_of(event: Event) -> Message | None:
         return None
     told = event.details.get
     pdu, direction = told("pdu"), told("direction")
-    procedure, at_ns = _whole(told("procedure")), _whole(told("at_ns"))
-    if direction not in ("in", "out") or procedure is None or at_ns is None or not 0 <= at_ns < LATEST_NS:
+    if direction not in ("in", "out") or pdu not in (INITIATING, SUCCESSFUL, UNSUCCESSFUL):
         return None
-    if pdu not in (INITIATING, SUCCESSFUL, UNSUCCESSFUL):
+    numbers: list[Any] = [*map(told, _NUMBERS)]
+    if not _WHOLE.issuperset(map(type, numbers)):
+        numbers = [*map(_whole, numbers)]
+    procedure, at_ns, wait_ns, blocked_ns, order_ns, cause, ppid, *others = numbers
+    if procedure is None or at_ns is None or not 0 <= at_ns < LATEST_NS:
         return None
-    ppid = _whole(told("ppid"))
-    wait_ns = max(_whole(told("wait_ns")) or 0, 0)
-    group, cause, kind, node = (
-        told("cause_group"),
-        _whole(told("cause")),
-        told("registration_type"),
-        told("ran_node"),
-    )
+    nas, amf_ue_id, ran_ue_id, stream, length, tsn, last_tsn, nas_length, nas_cause = others
+    out = direction == "out"
+    waited_ns = max(wait_ns or 0, 0)
+    group, kind, node = told("cause_group"), told("registration_type"), told("ran_node")
     return Message(
-        wire=wire_of(event),
-        dialect=dialect_of(ppid, event.local_port, event.remote_port),
-        out=direction == "out",
-        at_ns=at_ns,
-        done_ns=at_ns + wait_ns,
-        pdu=str(pdu),
-        procedure=procedure,
-        nas=_whole(told("nas")),
-        amf_ue_id=_whole(told("amf_ue_id")),
-        ran_ue_id=_whole(told("ran_ue_id")),
-        ppid=ppid,
-        stream=_whole(told("stream")),
-        length=_whole(told("length")),
-        tsn=_whole(told("tsn")),
-        last_tsn=_whole(told("last_tsn")),
-        blocked_ns=max(_whole(told("blocked_ns")) or 0, 0) if direction == "out" else 0,
-        order_ns=min(max(_whole(told("order_ns")) or 0, 0), wait_ns) if direction == "in" else 0,
-        nas_length=_whole(told("nas_length")),
-        type=kind if isinstance(kind, str) else None,
-        nas_cause=_whole(told("nas_cause")),
-        cause=(group, cause) if isinstance(group, str) and cause is not None else None,
-        ran_node=node if isinstance(node, str) else None,
+        wire_of(event),
+        dialect_of(ppid, event.local_port, event.remote_port),
+        out,
+        at_ns,
+        at_ns + waited_ns,
+        str(pdu),
+        procedure,
+        nas,
+        amf_ue_id,
+        ran_ue_id,
+        ppid,
+        stream,
+        length,
+        tsn,
+        last_tsn,
+        max(blocked_ns or 0, 0) if out else 0,
+        0 if out else min(max(order_ns or 0, 0), waited_ns),
+        nas_length,
+        kind if isinstance(kind, str) else None,
+        nas_cause,
+        (group, cause) if isinstance(group, str) and cause is not None else None,
+        node if isinstance(node, str) else None,
     )
 
 

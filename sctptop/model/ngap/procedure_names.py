@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sctptop.model.ngap.ppid import NGAP, S1AP
 
@@ -189,6 +190,7 @@ def procedure_name(ppid: int, code: int) -> str:
     return names[0] if names else f"procedure {code}"
 
 
+@lru_cache(1 << 10)
 def is_answered(ppid: int, code: int) -> bool:
     """Whether it is an elementary procedure of class 1: a request that has a response."""
     return len(_NAMES.get(ppid, {}).get(code, ())) > 2

@@ -75,7 +75,7 @@ class Passages:
 
     def passages(self, messages: Sequence[Message]) -> list[Passage]:
         """The ways of the messages of one UE, given in their order."""
-        return [self._passage(message, messages[place + 1 :]) for place, message in enumerate(messages)]
+        return [self._passage(place, messages) for place in range(len(messages))]
 
     def waits(self, messages: Iterable[Message]) -> bool:
         """Whether the other end, which is here too, has not told yet what it saw of one of these."""
@@ -95,8 +95,9 @@ class Passages:
         for known in (self._ends, self._again, self._noticed, self._arrivals):
             known.clear()
 
-    def _passage(self, message: Message, later: Iterable[Message]) -> Passage:
-        if message.tsn is None:
+    def _passage(self, place: int, messages: Sequence[Message]) -> Passage:
+        message = messages[place]
+        if message.tsn is None or not (self._ends or self._again or self._noticed):
             return passage(message)
         chunk = _sent_on(message), message.tsn
         other, again = self._ends.get((not message.out, *chunk)), self.again(message)
@@ -108,7 +109,7 @@ class Passages:
             arrived_ns = other.at_ns
         else:
             # The peer answered what had arrived: what was sent again behind that came too late to matter.
-            arrived_ns = next((one.at_ns for one in later if not one.out), None)
+            arrived_ns = next((one.at_ns for one in messages[place + 1 :] if not one.out), None)
         return passage(message, other, _last_before(again, arrived_ns))
 
     def _forget(self, before_ns: int) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sctptop.model.ngap.message import Message
+from sctptop.model.quick import quick
 
 BLOCKED, HELD, LOST, ORDER = "blocked", "held", "lost", "order"
 UNREAD, NETWORK, CORE, RAN = "unread", "network", "core", "RAN"
@@ -32,6 +33,7 @@ def instants_of(message: Message) -> Instants:
     return Instants(message.begin_ns, message.at_ns, message.done_ns, message.order_ns)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Passage:
     """``message`` as this end saw it; ``phases`` in their order, without a hole, none empty.
@@ -62,6 +64,8 @@ def passage(
     ``resent_ns``: when the transmission that arrived was sent, if the first did not; ``noticed_ns``: when a later
     message arrived before it.
     """
+    if other is None and resent_ns is None and noticed_ns is None:
+        return _half(message)
     ours = instants_of(message)
     sender, receiver = (ours, other) if message.out else (other, ours)
     marks: list[tuple[str, int]] = []
@@ -84,3 +88,16 @@ def passage(
         if until_ns > begin_ns:
             phases.append((whose, begin_ns, until_ns))
     return Passage(message, tuple(phases), end_ns, sender is not None and receiver is not None)
+
+
+def _half(message: Message) -> Passage:
+    """Of one of which this end alone is seen, and that was not lost: most of them."""
+    at_ns, done_ns = message.at_ns, message.done_ns
+    if message.out:
+        first: Phase = (BLOCKED, at_ns - message.blocked_ns, at_ns)
+        second: Phase = (HELD, at_ns, done_ns)
+    else:
+        ordered_ns = at_ns + message.order_ns
+        first, second = (ORDER, at_ns, ordered_ns), (UNREAD, ordered_ns, done_ns)
+    phases = tuple(phase for phase in (first, second) if phase[2] > phase[1])
+    return Passage(message, phases, done_ns)

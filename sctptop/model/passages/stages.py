@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from sctptop.model.ngap.message import Message
@@ -36,13 +36,17 @@ from sctptop.model.passages.passage import (
     Passage,
 )
 from sctptop.model.passages.unseen_between import after_unseen
+from sctptop.model.quick import quick
 
 SCTP = (HELD, BLOCKED, LOST, ORDER)
 PIECES = (*SCTP, UNREAD, NETWORK, CORE, RAN)
 """All that ``Stage.whose`` may be; those of SCTP are what SCTP did."""
 NOTHING_MORE = "nothing more"
+_Piece = tuple[str, str, int, int, bool]
+"""A stage under way: its name, whose, begin, length, and whether something in it was not seen."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A piece of a registration; times in ns, counted from its beginning.
@@ -79,18 +83,25 @@ def stages(
     """
     known = [one for one in passages if one.message.at_ns <= ended_ns and one.through_ns >= began_ns]
     messages = [one.message for one in known]
-    cuts = {began_ns, ended_ns, *(one.message.at_ns for one in known), *(one.through_ns for one in known)}
-    cuts |= {ns for one in known for phase in one.phases for ns in phase[1:]}
-    edges = sorted({min(max(cut, began_ns), ended_ns) for cut in cuts})
     begins = [message.at_ns for message in messages]
-    covering = sorted((one for one in known if one.phases), key=lambda one: one.begin_ns)
+    cuts = {*begins, began_ns, ended_ns}
+    for one in known:
+        cuts.add(one.through_ns)
+        for _, begin, end in one.phases:
+            cuts.add(begin)
+            cuts.add(end)
+    edges = sorted(cut for cut in cuts if began_ns <= cut <= ended_ns)
+    covering = sorted((one for one in known if one.phases), key=_entered)
     turns = _turns(known, from_ran)
     passed = [through_ns for through_ns, _ in turns]
     gaps = after_unseen(messages, from_ran) if complete else frozenset()
     apart = None if any(one.whole for one in known) else rtt_ns
-    found: list[Stage] = []
+    found: list[_Piece] = []
     for begin, end in pairwise(edges):
-        unseen, phase = False, _phase(covering, begin, end)
+        while covering and covering[0].phases[-1][2] <= begin:
+            # It is over.
+            del covering[0]
+        unseen, phase = False, _phase(covering, begin, end) if covering else None
         if phase is not None:
             name, whose = phase
         else:
@@ -101,22 +112,20 @@ def stages(
             # Where it was the other side's turn, that one was not seen to speak.
             unseen = follows in gaps and (messages[follows].out == from_ran) == (whose == CORE)
             # An answer of theirs was awaited: the network was passed there and back.
-            theirs = (
-                apart and whose == (CORE if from_ran else RAN) and follows > 0 and messages[follows - 1].out
-            )
             if (
                 apart
-                and theirs
-                and follows < len(messages)
-                and not messages[follows].out
+                and 0 < follows < len(messages)
                 and begins[follows] == end
+                and whose == (CORE if from_ran else RAN)
+                and messages[follows - 1].out
+                and not messages[follows].out
             ):
                 middle = min(begin + apart, end)
-                _append(found, Stage(name, NETWORK, begin - began_ns, middle - begin, unseen))
+                _append(found, (name, NETWORK, begin - began_ns, middle - begin, unseen))
                 begin = middle
         if end > begin:
-            _append(found, Stage(name, whose, begin - began_ns, end - begin, unseen))
-    return tuple(found)
+            _append(found, (name, whose, begin - began_ns, end - begin, unseen))
+    return tuple(Stage(*piece) for piece in found)
 
 
 def sums(pieces: Sequence[Stage]) -> dict[str, int]:
@@ -127,21 +136,32 @@ def sums(pieces: Sequence[Stage]) -> dict[str, int]:
     return total
 
 
-def _append(found: list[Stage], stage: Stage) -> None:
-    last = found[-1] if found else None
-    if last is not None and (last.name, last.whose, last.unseen) == (stage.name, stage.whose, stage.unseen):
-        found[-1] = replace(last, length_ns=last.length_ns + stage.length_ns)
-    else:
-        found.append(stage)
+def _append(found: list[_Piece], piece: _Piece) -> None:
+    name, whose, _, length_ns, unseen = piece
+    if found:
+        last_name, last_whose, begin_ns, last_ns, last_unseen = found[-1]
+        if last_name == name and last_whose == whose and last_unseen == unseen:
+            found[-1] = name, whose, begin_ns, last_ns + length_ns, unseen
+            return
+    found.append(piece)
 
 
 def _phase(covering: Sequence[Passage], begin: int, end: int) -> tuple[str, str] | None:
     """The name of the first message on its way, and whose time that is; None while there is none."""
     for one in covering:
+        if one.phases[0][1] > begin:
+            # They are in the order in which they began.
+            return None
+        if one.phases[-1][2] <= begin:
+            continue
         for whose, from_ns, until_ns in one.phases:
             if from_ns <= begin and end <= until_ns:
                 return one.message.title, whose
     return None
+
+
+def _entered(passage: Passage) -> int:
+    return passage.phases[0][1]
 
 
 def _turns(passages: Sequence[Passage], from_ran: bool) -> list[tuple[int, str]]:

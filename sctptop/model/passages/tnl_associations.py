@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from sctptop.model.associations.identity import Key
@@ -38,18 +38,23 @@ class TnlAssociation:
     gone_ns: int | None = None
     mirrored: bool = False
 
-    @property
-    def between(self) -> Hashable:
-        """What all associations between the same two addresses share; None while they are not known."""
+    between: Hashable = field(default=None, init=False)
+    """What all associations between the same two addresses share; None while they are not known."""
+    named: Hashable = field(default=None, init=False)
+    """What all associations of one radio node share, to whichever core; None until it has named itself."""
+
+    def stands_at(self, place: Place | None) -> None:
+        """Its addresses are known."""
+        self.place = place
         ports = self.wire[3:]
         # That of the radio node may be another on each association.
         core_port = next((port for port in CORE_PORTS if port in ports), min(ports))
-        return self.place and (self.wire[0], self.from_ran, *self.place, core_port)
+        self.between = place and (self.wire[0], self.from_ran, *place, core_port)
 
-    @property
-    def named(self) -> Hashable:
-        """What all associations of one radio node share, to whichever core; None until it has named itself."""
-        return self.node and (self.wire[0], self.from_ran, self.node)
+    def is_of(self, node: str) -> None:
+        """Its radio node named itself."""
+        self.node = node
+        self.named = node and (self.wire[0], self.from_ran, node)
 
     @property
     def radio(self) -> Hashable:
@@ -98,11 +103,11 @@ class TnlAssociations:
             if other is not None and other is not line:
                 other.mirrored = line.mirrored = True
         if line.place is None:
-            line.place = self._place_of(association)
+            line.stands_at(self._place_of(association))
             if line.place is not None:
                 self._together.setdefault(line.between, []).append(line)
         if message.ran_node is not None:
-            line.node = message.ran_node
+            line.is_of(message.ran_node)
         return line
 
     def beside(self, line: TnlAssociation) -> Iterator[TnlAssociation]:

@@ -12,7 +12,6 @@ said unasked. So only those are named that cannot be without a message between:
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from sctptop.model.ngap.dialect import INITIATING, Dialect, NasPair
@@ -38,7 +37,7 @@ class _Told:
     """The requests that wait for an answer."""
 
     def __init__(self) -> None:
-        self._asked: Counter[Hashable] = Counter()
+        self._asked: dict[Hashable, int] = {}
         self._waits_for: NasPair | None = None
         self._authenticated = False
 
@@ -46,11 +45,12 @@ class _Told:
         """Update with the next message; returns whether one before it was not seen."""
         dialect = message.dialect
         authenticated, self._authenticated = self._authenticated, False
-        if is_answered(dialect.ppid, message.procedure) and message.pdu != INITIATING:
+        answered = is_answered(dialect.ppid, message.procedure)
+        if answered and message.pdu != INITIATING:
             return not self._answered((message.procedure, not up))
         unseen = self._uplink(message, dialect, authenticated) if up else self._downlink(message, dialect)
-        if is_answered(dialect.ppid, message.procedure):
-            self._asked[message.procedure, up] += 1
+        if answered:
+            self._ask((message.procedure, up))
         return unseen
 
     def _uplink(self, message: Message, dialect: Dialect, authenticated: bool) -> bool:
@@ -61,7 +61,7 @@ class _Told:
             self._waits_for = None
             return authenticated
         for pair in dialect.nas_pairs.values():
-            if message.nas in pair.answers | pair.failures:
+            if message.nas in pair.answers or message.nas in pair.failures:
                 self._waits_for = None
                 self._authenticated = pair.secures and message.nas in pair.answers
                 return not self._answered(pair.name)
@@ -71,16 +71,19 @@ class _Told:
         pair = dialect.nas_pairs.get(message.nas or 0) if message.procedure == dialect.downlink_nas else None
         accepts = message.procedure == dialect.context_setup or message.nas in dialect.accepts
         if pair is not None:
-            self._asked[pair.name] += 1
+            self._ask(pair.name)
         in_turn = pair if pair is not None and pair.in_turn else None
         waits_for = self._waits_for
         if accepts or message.procedure == dialect.downlink_nas:
             self._waits_for = in_turn
         return (accepts or in_turn is not None) and waits_for not in (None, in_turn)
 
+    def _ask(self, request: Hashable) -> None:
+        self._asked[request] = self._asked.get(request, 0) + 1
+
     def _answered(self, request: Hashable) -> bool:
         """Whether it was asked as often as it is answered: a request is repeated when its answer is late."""
-        if not self._asked[request]:
+        if not self._asked.get(request):
             return False
         self._asked[request] -= 1
         return True

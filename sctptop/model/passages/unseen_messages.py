@@ -90,7 +90,7 @@ class _Direction:
             ) is not None:
                 rest = (rest + 1) % TSNS
             return
-        if ahead_by <= MOST_GAP and not self.unfinished:
+        if 0 < ahead_by <= MOST_GAP and not self.unfinished:
             gap = _Missing(now_ns, min(self.at_ns, entry.at_ns), max(self.at_ns, entry.at_ns))
             self.missing |= {(self.after + place) % TSNS: gap for place in range(ahead_by)}
         last = entry.tsn if entry.last is None else entry.last
@@ -122,18 +122,30 @@ class UnseenMessages:
         """Update with the events of a sample and the keys of their associations; ``now_ns`` is the clock of events."""
         fresh: dict[tuple[Wire, str], list[_Entry]] = {}
         for key, event in events:
-            tsn, direction = event.details.get("tsn"), event.text("direction")
-            if type(tsn) is not int or direction not in PATIENCE_NS or not _alone(event):
+            told = event.details.get
+            tsn, direction = told("tsn"), told("direction")
+            if type(tsn) is not int or direction not in PATIENCE_NS:
                 continue
-            place = (wire_of(event), direction)
-            if event.details.get("times") is not None:
+            # Else not only NGAP or S1AP goes on its association.
+            if event.local_port not in CORE_PORTS and event.remote_port not in CORE_PORTS:
+                continue
+            place = (wire_of(event), str(direction))
+            if told("times") is not None:
                 self._directions.pop(place, None)
                 fresh.pop(place, None)
                 continue
-            last = event.details.get("last_tsn", None if event.details.get("fragment") else tsn)
-            at_ns = int(event.number("at_ns") or 0)
-            entry = _Entry(key, tsn % TSNS, last % TSNS if type(last) is int else None, at_ns)
-            fresh.setdefault(place, []).append(entry)
+            last = told("last_tsn", None if told("fragment") else tsn)
+            entry = _Entry(
+                key,
+                tsn % TSNS,
+                last % TSNS if type(last) is int else None,
+                int(event.number("at_ns") or 0),
+            )
+            entries = fresh.get(place)
+            if entries is None:
+                fresh[place] = [entry]
+            else:
+                entries.append(entry)
         for place, entries in fresh.items():
             self._take(place, entries, now_ns)
         now = dict(self.now)
@@ -178,8 +190,3 @@ class UnseenMessages:
         for entry in entries:
             known.association = entry.association
             known.take(entry, now_ns)
-
-
-def _alone(event: Event) -> bool:
-    """Whether nothing but NGAP or S1AP goes on its association."""
-    return bool({event.local_port, event.remote_port} & {*CORE_PORTS})

@@ -75,6 +75,10 @@ class Peers:
         self.begun = []
         ended = set()
         for event in events:
+            if event.kind not in ("ngap", "association") or (
+                event.kind == "ngap" and event.details.get("procedure") not in SET_UPS
+            ):
+                continue
             at_s = now_s - (time - event.time).total_seconds()
             tag = self._take(event, min(max(at_s, self._before_s), now_s))
             if tag is not None:
@@ -102,12 +106,9 @@ class Peers:
         self.now = {}
 
     def _take(self, event: Event, now_s: float) -> _Tag | None:
-        """The tag of an association that ended by it."""
+        """Of a set-up, or of an association: then the tag of one that ended by it."""
         if event.kind == "ngap":
-            if event.details.get("procedure") in SET_UPS:
-                self._set_up(event, now_s)
-            return None
-        if event.kind != "association":
+            self._set_up(event, now_s)
             return None
         tag = (event.netns, event.own_tag, event.local_port, event.remote_port)
         change = event.text("change")

@@ -18,6 +18,7 @@ from sctptop.model.ngap.message import Message, Wire
 from sctptop.model.passages.known_passages import Passages
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, LOST, NETWORK, ORDER, RAN, UNREAD
 from sctptop.model.passages.stages import SCTP, Stage, stages, sums
+from sctptop.model.quick import quick
 from sctptop.model.registrations.outcome import T3510_NS, Fate, judge
 from sctptop.model.registrations.progress import MARGIN_NS, T3550_NS, Judged
 from sctptop.model.registrations.words import RUNNING
@@ -28,6 +29,7 @@ MOST_MESSAGES = 64
 """Kept of one registration: a whole one has about ten. Beyond, those in the middle give way."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Registration:
     """One attempt. ``sctp_ns`` + ``unread_ns`` + ``network_ns`` + ``core_ns`` + ``ran_ns`` = ``total_ns``.
@@ -148,7 +150,11 @@ class Attempt:
         """A further message, whenever it was."""
         if message.wire not in self.wires:
             self.wires.append(message.wire)
-        insort(self._later, message, key=lambda one: (one.at_ns, one.done_ns))
+        later = self._later
+        if later and (message.at_ns, message.done_ns) < (later[-1].at_ns, later[-1].done_ns):
+            insort(later, message, key=lambda one: (one.at_ns, one.done_ns))
+        else:
+            later.append(message)
         if len(self._later) >= MOST_MESSAGES:
             del self._later[MOST_MESSAGES // 2]
             self._left_out += 1
@@ -222,12 +228,7 @@ class Attempt:
             since_first_ns=None if running else until_ns - self.first_ns,
             accepted_ns=None if accepted_ns is None else max(accepted_ns - began_ns, 0),
             left_out=self._left_out,
-            sent_again=tuple(
-                (place, again_ns)
-                for place, message in enumerate(messages)
-                if message.out
-                for again_ns in known.again(message)
-            ),
+            sent_again=_sent_again(messages, known),
         )
 
     @property
@@ -247,3 +248,13 @@ class Attempt:
             if place == 0 or message.at_ns <= until_ns:
                 nas = self.verdict.read_as.get(place)
                 yield message if nas is None else replace(message, nas=nas, inferred=True)
+
+
+def _sent_again(messages: Sequence[Message], known: Passages) -> tuple[tuple[int, int], ...]:
+    """The places of those of ours of which something was sent again, and when."""
+    return tuple(
+        (place, again_ns)
+        for place, message in enumerate(messages)
+        if message.out
+        for again_ns in known.again(message)
+    )

@@ -180,16 +180,20 @@ class Contexts:
         return len(nodes) < 2 and len(ids) < 2
 
     def _name(self, attempt: Attempt, message: Message, line: TnlAssociation) -> None:
+        known = self._by_name
         for side, number in (("RAN", message.ran_ue_id), ("core", message.amf_ue_id)):
-            name = (message.wire, side, number)
-            if number is None or (name not in attempt.names and len(attempt.names) >= MOST_NAMES):
+            if number is None:
                 continue
-            self._by_name[name] = attempt
-            attempt.names.add(name)
+            name = (message.wire, side, number)
+            if name not in attempt.names:
+                if len(attempt.names) >= MOST_NAMES:
+                    continue
+                attempt.names.add(name)
+            known[name] = attempt
             for group in (line.named, line.between):
-                if group is not None:
-                    self._together.setdefault((group, side, number), {})[id(attempt)] = attempt
-                    attempt.shared.add((group, side, number))
+                if group is not None and (shared := (group, side, number)) not in attempt.shared:
+                    self._together.setdefault(shared, {})[id(attempt)] = attempt
+                    attempt.shared.add(shared)
         self._of_wire.setdefault(message.wire, {})[id(attempt)] = attempt
 
     def _link(self, fresh: Attempt, before: Attempt | None, message: Message) -> None:

@@ -39,7 +39,7 @@ class EventReader:
     def __init__(self, associations: TnlAssociations, passages: Passages) -> None:
         self._associations = associations
         self._passages = passages
-        self._epoch: datetime | None = None
+        self._epoch: tuple[datetime, int] | None = None
 
     def read(
         self, events: Iterable[Named]
@@ -55,7 +55,7 @@ class EventReader:
                 message = message_of(event)
                 if message is not None:
                     fresh.append(Came(message, named, event.time))
-                    self._epoch = event.time - timedelta(microseconds=message.at_ns // 1000)
+                    self._epoch = event.time, message.at_ns
             elif event.kind == "ngap_rtx":
                 tsn, at_ns = event.details.get("tsn"), event.details.get("at_ns")
                 if type(tsn) is int and type(at_ns) is int:
@@ -73,4 +73,7 @@ class EventReader:
         at_ns = event.details.get("at_ns")
         if type(at_ns) is int:
             return at_ns
-        return (event.time - (self._epoch or event.time)) // timedelta(microseconds=1) * 1000
+        if self._epoch is None:
+            return 0
+        time, since_ns = self._epoch
+        return ((event.time - time) // timedelta(microseconds=1) + since_ns // 1000) * 1000

@@ -7,9 +7,9 @@ hand-over until the answer was read; where we were asked, from the arrival until
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, repeat
 
 from sctptop.model.associations.distribution import Distribution
 from sctptop.model.associations.identity import Key
@@ -74,7 +74,7 @@ class Procedures:
         self._by_name: dict[Hashable, int] = {}
         self._places = count()
         self._known: dict[ProcedureKind, Procedure] = {}
-        self._gained: dict[ProcedureKind, _Gained] = {}
+        self._gained: dict[tuple[Key | None, str, str, bool], _Gained] = {}
         self._published: tuple[Procedure, ...] = ()
 
     def take(self, association: Key, message: Message) -> bool:
@@ -106,7 +106,7 @@ class Procedures:
             self._count(oldest)
         if self._gained:
             for kind, gained in self._gained.items():
-                self._add(kind, gained)
+                self._add(ProcedureKind(*kind), gained)
             self._gained = {}
             self._published = tuple(self._known.values())
         return self._published
@@ -116,7 +116,7 @@ class Procedures:
         self._known, self._gained, self._published = {}, {}, ()
 
     def _ask(self, association: Key, message: Message, name: str, code: Hashable) -> None:
-        aliases = tuple(_aliases(message, code, message.out))
+        aliases = _aliases(message, code, message.out)
         for alias in aliases[:1]:
             repeated = self._open.get(self._by_name.get(alias, -1))
             if repeated is not None:
@@ -144,7 +144,7 @@ class Procedures:
             asked = self._open.get(self._by_name.get(alias, -1))
             if asked is not None and asked.request.nas is not None:
                 pair = message.dialect.nas_pairs[asked.request.nas]
-                if message.nas is None or message.nas in pair.answers | pair.failures:
+                if message.nas is None or message.nas in pair.answers or message.nas in pair.failures:
                     self._answer(message, "nas", message.nas in pair.failures)
                 return
 
@@ -160,8 +160,10 @@ class Procedures:
     ) -> None:
         """For all associations together, and for its own."""
         for association in (None, asked.association):
-            kind = ProcedureKind(association, asked.request.dialect.name, asked.name, asked.request.out)
-            gained = self._gained.setdefault(kind, _Gained())
+            kind = (association, asked.request.dialect.name, asked.name, asked.request.out)
+            gained = self._gained.get(kind)
+            if gained is None:
+                gained = self._gained[kind] = _Gained()
             if took_ns is None:
                 gained.unanswered += 1
             else:
@@ -177,7 +179,7 @@ class Procedures:
         before = before or Procedure(kind)
         self._known[kind] = Procedure(
             kind,
-            before.latency.merged((value, 1) for value in gained.times_ns),
+            before.latency.merged(zip(gained.times_ns, repeat(1))),
             before.failures + gained.failures,
             before.unanswered + gained.unanswered,
             _added(before.causes, gained.causes) if gained.causes else before.causes,
@@ -191,12 +193,11 @@ def _added(before: Mapping[str, int], gained: Mapping[str, int]) -> Mapping[str,
     return found
 
 
-def _aliases(message: Message, code: Hashable, asked: bool) -> Iterable[Hashable]:
+def _aliases(message: Message, code: Hashable, asked: bool) -> tuple[Hashable, ...]:
     """The names of a request, surest first: by the core's id of the UE, by the radio node's, else the association's."""
-    begin = (message.wire, code, asked)
-    if message.amf_ue_id is not None:
-        yield (*begin, "core", message.amf_ue_id)
-    if message.ran_ue_id is not None:
-        yield (*begin, "RAN", message.ran_ue_id)
-    if message.amf_ue_id is None and message.ran_ue_id is None:
-        yield (*begin, "all")
+    wire, core, radio = message.wire, message.amf_ue_id, message.ran_ue_id
+    if core is None:
+        return ((wire, code, asked, "all") if radio is None else (wire, code, asked, "RAN", radio),)
+    if radio is None:
+        return ((wire, code, asked, "core", core),)
+    return (wire, code, asked, "core", core), (wire, code, asked, "RAN", radio)

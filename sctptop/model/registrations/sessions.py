@@ -100,5 +100,7 @@ def session_ns(messages: Sequence[Message]) -> int | None:
 
 
 def _told(one: _Followed) -> Registration:
+    if not one.attempt.after:
+        return one.record
     after = tuple(sorted(one.attempt.after, key=lambda message: message.at_ns))
     return replace(one.record, after=after, pdu_session_ns=session_ns(after))

@@ -132,12 +132,13 @@ def registration_series(registered: Registered) -> dict[Hashable, dict[str, floa
     if not registered.tallies and not registered.running:
         return {}
     leading = registered.leading(None)
-    ended = [one for one in registered.ended_now if one.from_ran == registered.from_ran]
+    from_ran = leading is None or leading.from_ran
+    ended = [one for one in registered.ended_now if one.from_ran == from_ran]
     done = [one for one in ended if one.outcome == COMPLETED]
     times = [time_of(one) for one in done if leading is not None and one.kind == leading.kind]
     return {
         SERIES_KEY: {
-            "started": registered.started_now,
+            "started": registered.started_of(None, from_ran),
             "completed": len(done),
             "failed": len(ended) - len(done),
             "running": registered.running,

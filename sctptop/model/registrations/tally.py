@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import attrgetter
 
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
 from sctptop.model.bounded import count_in
@@ -54,7 +56,7 @@ class Part:
     def with_times(self, times_ns: Iterable[int]) -> Part:
         """A new one with further times."""
         added = list(times_ns)
-        return Part(self.times.merged((value, 1) for value in added), self.sum_ns + sum(added))
+        return Part(self.times.merged(zip(added, repeat(1))), self.sum_ns + sum(added))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,8 @@ class Tally:
                 count_in(causes, (one.outcome, one.cause), 1, MOST_CAUSES)
         done = [one for one in finished if one.outcome == COMPLETED]
         for name in PARTS if done else ():
-            times = (getattr(one, f"{name}_ns") for one in done)
-            parts[name] = parts[name].with_times(time for time in times if time is not None)
+            times = map(attrgetter(f"{name}_ns"), done)
+            parts[name] = parts[name].with_times([time for time in times if time is not None])
         accepted = [one.accepted_ns for one in finished if one.accepted_ns is not None]
         if accepted:
             parts[ACCEPTED] = parts[ACCEPTED].with_times(accepted)

@@ -41,11 +41,15 @@ BACKWARDS_NS = 60_000_000_000
 class Registrations:
     """Takes the events of each sample; ``now`` is the picture after the last.
 
-    ``place_of`` gives the local and the remote address of an association, None where they are not known.
+    ``place_of`` gives the local and the remote address of an association, None where they are not known. ``running``:
+    those that are under way are in the picture too, as they stand at each sample.
     """
 
-    def __init__(self, place_of: Callable[[Key], Place | None] = lambda _: None) -> None:
+    def __init__(
+        self, place_of: Callable[[Key], Place | None] = lambda _: None, running: bool = True
+    ) -> None:
         self.now = Registered()
+        self._shows_running = running
         self._associations = TnlAssociations(place_of)
         self._passages = Passages(self._associations)
         self._reader = EventReader(self._associations, self._passages)
@@ -255,7 +259,7 @@ class Registrations:
             yield record
 
     def _publish(self, now_ns: int) -> Registered:
-        oldest = list(islice(self._running.values(), OLDEST))
+        oldest = list(islice(self._running.values(), OLDEST * self._shows_running))
         self.now = self._counting.picture(
             procedures=self._procedures.advance(now_ns),
             oldest=tuple(attempt.record(now_ns, self._passages) for attempt in oldest),

@@ -16,19 +16,18 @@ from sctptop.comparison.wording.verdict import verdict
 from sctptop.errors import USAGE, SctptopError
 from sctptop.model.model import Model
 from sctptop.output.damage import report_damage
+from sctptop.output.progress import ProgressLine
 from sctptop.recording.reader import Recording
 from sctptop.terminal_text import REPLACEMENT, printable
 
 MOST_RECORDINGS = 10
-PROGRESS_SAMPLES = 200
-"""Samples read between two words of progress: a day takes minutes."""
 
 
 def report_compare(paths: Sequence[Path], form: str) -> int:
     """Print it as ``form``: "text", "markdown" or "json". Returns the exit code. Raises SctptopError."""
     check(paths)
     names = names_of(paths)
-    summaries = [_summary(path, name) for path, name in zip(paths, names, strict=True)]
+    summaries = _summaries(paths, names)
     comparison = compare(summaries)
     verdicts = [verdict(comparison, pair) for pair in comparison.pairs]
     if form == "json":
@@ -87,27 +86,35 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _summary(path: Path, name: str) -> Summary:
+def _summaries(paths: Sequence[Path], names: Sequence[str]) -> list[Summary]:
+    sizes = [_size(path) for path in paths]
+    with ProgressLine("", sum(sizes)) as progress:
+        return [
+            _summary(path, name, progress, range(sum(sizes[:place]), sum(sizes[: place + 1])))
+            for place, (path, name) in enumerate(zip(paths, names, strict=True))
+        ]
+
+
+def _summary(path: Path, name: str, progress: ProgressLine, part: range) -> Summary:
+    """``part``: of what there is to read."""
+    progress.what = f"reading {name}"
     recording = Recording(path)
     try:
         recording.first()
-        model, summarizer = Model(), Summarizer()
+        model, summarizer = Model(running=False), Summarizer()
         for position, sample in recording.samples(0, len(recording)):
             summarizer.take(model.advance(sample))
-            _progress(name, position, len(recording))
+            progress.at(part.start + position / len(recording) * len(part))
         found = summarizer.summary(name, _shown(path), recording.facts, recording.damaged)
     finally:
         recording.close()
-        _clear_progress()
+        progress.clear()
     report_damage(recording)
     return found
 
 
-def _progress(name: str, position: int, samples: int) -> None:
-    if position % PROGRESS_SAMPLES == PROGRESS_SAMPLES - 1 and sys.stderr.isatty():
-        print(f"\rreading {name}: {position / samples:.0%} ", end="", file=sys.stderr, flush=True)
-
-
-def _clear_progress() -> None:
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

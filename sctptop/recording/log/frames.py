@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 MAGIC = b"sctptop record\r\n"
-FORMAT = 2
+FORMAT = 3
 """A reader refuses a higher one and names its writer."""
 MARKER = b"\xf1Sf\x1a"
 """Begins each frame."""

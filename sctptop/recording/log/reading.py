@@ -20,13 +20,13 @@ from sctptop.terminal_text import REPLACEMENT, printable
 
 ATTEMPTS = 4
 """How often a file is walked that is being written meanwhile."""
-CHECKED, LEAST_CHECKED = 1 << 30, 1 << 14
+CHECKED, LEAST_CHECKED = 1 << 28, 1 << 14
 """Bytes of a file that are checked unasked, and what a block counts for at least; of the rest one learns when it is
 played."""
 
 
 class LogStore:
-    """A file of format 2."""
+    """A file of format 2 or 3."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         """Takes the descriptor over. Raises RecordingError where nothing in the file is a recording."""

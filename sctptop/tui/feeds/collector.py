@@ -10,11 +10,15 @@ from sctptop.model.selection import Selector
 from sctptop.source import Source
 from sctptop.tui.feeds.derivation import Derivation
 from sctptop.tui.feeds.feed_thread import FeedThread
+from sctptop.tui.feeds.pace import Pace
 from sctptop.tui.feeds.reading import Reading
 
 
 class Collector(FeedThread):
-    """Reads at a steady pace until stopped. All public methods may be called from any thread."""
+    """Reads at a steady pace, as far as readings leave room for it, until stopped.
+
+    All public methods may be called from any thread.
+    """
 
     def __init__(
         self,
@@ -23,10 +27,13 @@ class Collector(FeedThread):
         interval_s: float,
         count: int | None,
         publish: Callable[[Reading], object],
+        insists: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``insists``: whether the interval is kept however long readings take."""
         super().__init__("collector", source.close)
         self._source = source
-        self._interval_s = interval_s
+        self._pace = Pace(interval_s)
+        self._insists = insists
         self._count = count
         self._publish = publish
         self._derived = Derivation(selectors, interval_s)
@@ -37,7 +44,7 @@ class Collector(FeedThread):
     def set_interval(self, interval_s: float) -> None:
         """Read every ``interval_s`` from now on; a reading already due sooner is not put off."""
         with self._wake:
-            self._interval_s = interval_s
+            self._pace.ask(interval_s)
             self._pace_changed = True
             self._wake.notify()
 
@@ -75,7 +82,7 @@ class Collector(FeedThread):
             while not (self._stopping or self._reset_wanted or self._read_wanted):
                 if self._pace_changed:
                     self._pace_changed = False
-                    due = min(due, time.monotonic() + self._interval_s)
+                    due = min(due, time.monotonic() + self._pace.period_s)
                     steady = False
                 left = due - time.monotonic()
                 if left <= 0:
@@ -86,17 +93,22 @@ class Collector(FeedThread):
 
     def _next_due(self, due: float) -> float:
         """The next point of the schedule; those missed by a slow reading are left out."""
-        interval_s = self._interval_s
+        interval_s = self._pace.period_s
         late = time.monotonic() - due
         return due + interval_s * max(1, int(late / interval_s) + 1)
 
     def _take(self, reset: bool, on_time: bool) -> bool:
-        asked_s = self._interval_s
+        asked_s, period_s = self._pace.asked_s, self._pace.period_s
+        begun = time.monotonic()
         try:
             sample = self._source.read()
             real_s = sample.interval_s
-            slow = on_time and real_s is not None and real_s > asked_s * 1.1
+            slow = on_time and real_s is not None and real_s > period_s * 1.1
             reading = self._derived.take(sample, asked_s, real_s if slow else None)
+            with self._wake:
+                self._pace.took(time.monotonic() - begun, insist=self._insists())
+            if self._pace.period_s > asked_s:
+                reading = self._derived.lengthened(self._pace.period_s)
             if reset:
                 reading = self._derived.reset()
         except Exception as error:

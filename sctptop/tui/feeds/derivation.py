@@ -37,6 +37,11 @@ class Derivation:
         )
         return self.last
 
+    def lengthened(self, period_s: float) -> Reading:
+        """The last reading; the period is longer than asked from now on."""
+        self.last = replace(self.last, period_s=period_s)
+        return self.last
+
     def reset(self) -> Reading:
         """Begin all deltas anew at the last sample."""
         if self.last.snapshot is not None:

@@ -19,6 +19,8 @@ from sctptop.tui.feeds.reading import Playback, Reading
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0)
 QUICK = 20
 """Samples before a jump's target that are read before it is shown; the rest of the window follows behind it."""
+QUICK_ROWS = 8000
+"""Fewer of them where they have more associations together: each takes some 50 µs."""
 CATCH_UP_S = 1.0
 LONGEST_GAP = 10.0
 """In intervals: a longer hole, as when the recorder's host slept, is skipped."""
@@ -134,7 +136,8 @@ class Player(FeedThread):
         It is derived with a few before it; the window before it follows.
         """
         self._position = self._readable(min(max(position, 0), len(self._recording) - 1), back)
-        near = list(self._recording.samples(self._position - QUICK, self._position + 1))
+        quick = max(1, min(QUICK, QUICK_ROWS // max(self._recording.most_at(self._position), 1)))
+        near = list(self._recording.samples(self._position - quick, self._position + 1))
         self._derived = Derivation(self._selectors, 0.0)
         for _, sample in near:
             self._derived.take(sample, sample.interval_s or 0.0)

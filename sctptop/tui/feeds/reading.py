@@ -33,13 +33,15 @@ class Reading:
     """The newest snapshot and how it came about. Nothing in it changes.
 
     ``snapshot`` is None until a first sample could be read; ``error`` is why the last attempt failed.
-    ``slow_s`` is the real interval where it is over a tenth longer than the one asked for. ``clock`` holds
+    ``period_s`` is the period where readings take so long that it is longer than asked, None where it is not;
+    ``slow_s`` is the real interval where it is over a tenth longer than that. ``clock`` holds
     the seconds since the start of each tick kept, newest last. ``last``: no other will follow.
     ``playback`` is there when a recording is shown.
     """
 
     snapshot: Snapshot | None
     asked_s: float
+    period_s: float | None = None
     slow_s: float | None = None
     error: str | None = None
     clock: tuple[float, ...] = ()

@@ -77,6 +77,7 @@ def draw(scene: Scene) -> Drawing:
 
 def _head(scene: Scene, chosen: EventFilter, count: int) -> Line:
     lost, missed = scene.snapshot.events_lost, scene.snapshot.events_missed
+    left_out = sum(scene.snapshot.events_left_out.values())
     unseen = scene.snapshot.registrations.unseen.get(None, 0)
     whose = "all" if scene.toggles.all_associations else "this one"
     whose += " associations" if scene.width >= ROOMY and scene.toggles.all_associations else ""
@@ -84,6 +85,7 @@ def _head(scene: Scene, chosen: EventFilter, count: int) -> Line:
         [
             line((f"{count}", "strong"), " shown"),
             line((f"  lost {lost}", "warn") if lost else ""),
+            line((f"  left out {left_out}", "warn") if left_out else ""),
             line((f"  {counted(missed, 'retransmission')} unseen", "warn") if missed else ""),
             line((f"  {counted(unseen, 'message')} unseen", "warn") if unseen else ""),
             line(("  a ", "name"), (whose, "dim")),

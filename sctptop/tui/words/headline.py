@@ -8,7 +8,7 @@ from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import Kind
 from sctptop.quantity import counted, milliseconds, short, show
-from sctptop.recording.recorder import Status
+from sctptop.recording.status import Status
 from sctptop.terminal_text import printable
 from sctptop.totals_text import ALARM, COUNT, LABEL, VALUE, WORDS, totals_pieces
 from sctptop.tui.feeds.reading import Playback, Reading
@@ -31,6 +31,14 @@ def interval_text(seconds: float) -> str:
         return f"{round(seconds, 1):g}s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}m{rest:02d}s" if rest else f"{minutes}m"
+
+
+def lengthened_text(asked_s: float, period_s: float) -> str:
+    """1.0→2.5s; the period asked alone where it is the longer one by now."""
+    asked, period = interval_text(asked_s), interval_text(period_s)
+    if period_s <= asked_s:
+        return asked
+    return f"{asked if 'm' in asked + period else asked[:-1]}→{period}"
 
 
 def header(
@@ -80,7 +88,9 @@ def _pace(reading: Reading | None, asked_s: float, held: Sample | None) -> list[
     fresh = line(("live ", "good"))
     if held is not None:
         fresh = line((f" PAUSED at {held.time.astimezone():%H:%M:%S} ", "badge"), "  ")
-    told = [(0, fresh), (0, line(interval_text(asked_s)))]
+    period_s = reading.period_s if reading else None
+    text = interval_text(asked_s) if period_s is None else lengthened_text(asked_s, period_s)
+    told = [(0, fresh), (0, line(text))]
     if reading and reading.slow_s is not None:
         told.append((0, line((f" real {interval_text(round(reading.slow_s, 1))} {ALARM_MARK}", "warn"))))
     return told
@@ -110,9 +120,15 @@ def _probes(snapshot: Snapshot) -> list[tuple[int, Line]]:
         return [*told, (7, line((reason, "faint")))] if 0 < len(reason) <= SHORT_REASON else told
     told = [(2, line(("  HB probe ", "dim"), ("●", "good")))]
     if sample.interval_s:
-        beats = sum(event.kind == "hb_rtt" for event in sample.events)
+        beats = sum(event.times for event in sample.events if event.kind == "hb_rtt")
         told.append((3, line(f" {show(beats / sample.interval_s, '/s')}/s")))
+    if sample.followed is not None and sample.followed < 1:
+        told.append((3, line((f" {sample.followed:.0%} followed", "warn"))))
+    if snapshot.no_room:
+        told.append((2, line((f" no room {', '.join(sorted(snapshot.no_room))}", "warn"))))
     lost = snapshot.events_lost
+    if snapshot.events_left_out:
+        told.append((2, line((f" left out {show(sum(snapshot.events_left_out.values()), 'n')}", "warn"))))
     return [*told, (2 if lost else 7, line((f" lost {show(lost, 'n')}", "warn" if lost else "dim")))]
 
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.netlink import WireError, errno_of, messages
-from sctptop.kernel.probes.btf import BtfError, KernelTypes
 from sctptop.kernel.probes.events import Clocks, event
-from sctptop.kernel.probes.libbpf import LibbpfError
 from sctptop.kernel.probes.ngap_records import ngap_events, ngap_record
+from sctptop.kernel.program.btf import BtfError, KernelTypes
+from sctptop.kernel.program.libbpf import LibbpfError
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.diag_records import DiagRecord, decode_record
 from sctptop.kernel.reading.endpoints import endpoints

@@ -17,7 +17,8 @@ from sctptop.output.json_lines import json_line
 from sctptop.quantity import show
 from sctptop.recording.chain import Chain
 from sctptop.recording.packing import DamagedError
-from sctptop.schema import SchemaError, from_json, to_json
+from sctptop.schema import from_json, to_json
+from sctptop.schema_checks import SchemaError
 from tests.fuzz.target import NUMBERS, Choices, Target
 from tests.unit.associations import association, sample
 from tests.unit.registering import PLAIN, exchange
@@ -103,7 +104,8 @@ def _model(samples: Sequence[Sample] | Iterator[Sample]) -> None:
 
 def patched_lines() -> Sequence[bytes]:
     """A block as the recorder writes it."""
-    from sctptop.recording.delta import keyed, patch_between
+    from sctptop.recording.delta import patch_between
+    from tests.unit.recording.old_format import keyed
 
     found = [keyed(json.loads(one)) for one in documents()]
     changes = (patch_between(before, after) for before, after in itertools.pairwise(found))

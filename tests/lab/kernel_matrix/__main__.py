@@ -2,6 +2,7 @@
 
     python -m tests.lab.kernel_matrix               all of them
     python -m tests.lab.kernel_matrix 6.12 7.2      these
+    python -m tests.lab.kernel_matrix arm64-6.1     another architecture, emulated: only when it is asked for
     python -m tests.lab.kernel_matrix --tests tests/lab/guest/commands/test_command_line.py 7.2
 
 Prints a table; the exit code is 1 when a kernel does not do what is expected of it. The first run downloads and
@@ -19,6 +20,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.lab.kernel_matrix import arm64, emulated
 from tests.lab.kernel_matrix.guest import BTF
 from tests.lab.kernel_matrix.roots import CHECKOUT, SUITES, VENV, System, renew_checkout, system
 from tests.lab.machine import run as machine
@@ -39,6 +41,13 @@ modules=/usr/lib/modules/$(uname -r)
 mount --bind "$root" "$root" && mkdir -p "$root$modules" && mount --bind "$modules" "$root$modules" || exit
 for folder in dev proc sys run; do mount --rbind /$folder "$root/$folder" || exit; done
 inside() { chroot "$root" env -C "$checkout" "$python" -m "$@"; }
+"""
+INSIDE = r"""
+python=$1; shift
+inside() { "$python" -m "$@"; }
+"""
+"""Where the guest's root is the release's own."""
+RUN = r"""
 inside tests.lab.kernel_matrix.guest || exit
 inside pytest -p no:cacheprovider -o addopts='--strict-markers --import-mode=importlib' -rfEs -v \
     -W default::ResourceWarning -W default::pytest.PytestUnraisableExceptionWarning --tb=short "$@"
@@ -57,12 +66,18 @@ class Outcome:
 def examine(series: str, tests: str) -> Outcome:
     """Boots a kernel, and judges what sctptop did there. Raises LabError."""
     started = time.monotonic()
-    built = system(series)
-    renew_checkout(built.root)
+    foreign = series in arm64.SUITES
+    built = (arm64.system if foreign else system)(series)
+    (arm64.renew_checkout if foreign else renew_checkout)(built.root)
     print(f"{series}: {built.kernel.release} ready after {time.monotonic() - started:.0f} s", flush=True)
-    arguments = [str(built.root), str(CHECKOUT), str(VENV / "bin" / "python"), *tests.split()]
-    command = ["bash", "-c", IN_ROOT, "matrix", *arguments]
-    result = machine.run(command, timeout=SECONDS, booted=built.kernel)
+    python = str(VENV / "bin" / "python")
+    if foreign:
+        command = ["bash", "-c", f"{INSIDE}{RUN}", "matrix", python, *tests.split()]
+        result = emulated.run(command, built, timeout=SECONDS)
+    else:
+        arguments = [str(built.root), str(CHECKOUT), python, *tests.split()]
+        command = ["bash", "-c", f"{IN_ROOT}{RUN}", "matrix", *arguments]
+        result = machine.run(command, timeout=SECONDS, booted=built.kernel)
     log = cache_folder() / "roots" / f"{series}.log"
     log.write_text(f"{result.stdout}\n{result.stderr}")
     first, _, said = result.stdout.partition("\n")
@@ -148,10 +163,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.lab.kernel_matrix", description="probes on many kernels"
     )
+    known = (*SUITES, *arm64.SUITES)
     parser.add_argument("--tests", default=TESTS, metavar="PATHS", help=f"default {TESTS}")
-    parser.add_argument("series", nargs="*", metavar="KERNEL", help=f"of {', '.join(SUITES)}; default all")
+    names = f"of {', '.join(known)}; default {', '.join(SUITES)}"
+    parser.add_argument("series", nargs="*", metavar="KERNEL", help=names)
     options = parser.parse_args()
-    unknown = [name for name in options.series if name not in SUITES]
+    unknown = [name for name in options.series if name not in known]
     if unknown:
         parser.error(f"unknown: {shlex.join(unknown)}")
     outcomes: dict[str, Outcome] = {}

@@ -11,11 +11,11 @@ import platform
 import sys
 from pathlib import Path
 
-from sctptop.kernel.probes import find_bcc
+from sctptop.kernel.program import find_bcc
 from tests.lab.scenes.hosts import Host, two_hosts
 from tests.lab.traffic.process import traffic
 
-PATIENCE_S = 300.0
+PATIENCE_S = float(os.environ.get("SCTPTOP_LAB_PATIENCE_S", "300"))
 BTF = Path("/sys/kernel/btf")
 HIDE_BTF = f"mount -t tmpfs none {BTF}"
 """Makes the kernel one that was built without the description of its types."""

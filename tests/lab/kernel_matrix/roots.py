@@ -62,19 +62,24 @@ def bootstrap(suite: str, root: Path, packages: str) -> None:
     # This host's debootstrap may not know a newer release by name; they are all made as sid is. What it mounts goes
     # with its namespace.
     command = ["unshare", "--mount", "debootstrap", "--variant=minbase", f"--keyring={KEYRING}"]
-    command += [f"--include={packages.replace(' ', ',')}", suite, str(root), _mirror()]
-    _output(*command, "/usr/share/debootstrap/scripts/sid")
+    command += [f"--include={packages.replace(' ', ',')}", suite, str(root), mirror()]
+    output(*command, "/usr/share/debootstrap/scripts/sid")
     _chroot(root, "apt-get", "clean")
 
 
 def renew_checkout(root: Path) -> None:
     """Puts the repository as it is now into a root, compiled: a guest would do that ten times slower."""
+    copy_checkout(root)
+    _chroot(root, "python3", "-m", "compileall", "-q", str(CHECKOUT))
+
+
+def copy_checkout(root: Path) -> None:
+    """Puts the repository as it is now into a root, and nothing that was compiled from it."""
     target = root / CHECKOUT.relative_to("/")
     shutil.rmtree(target, ignore_errors=True)
     for name in ("sctptop", "bpf", "tests"):
         shutil.copytree(REPOSITORY / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(REPOSITORY / "pyproject.toml", target)
-    _chroot(root, "python3", "-m", "compileall", "-q", str(CHECKOUT))
 
 
 def _folder(suite: str) -> Path:
@@ -91,7 +96,7 @@ def _cached(suite: str, series: str) -> tuple[str, Kernel] | None:
 def _fetched(suites: Sequence[str], series: str) -> tuple[str, Kernel]:
     metapackage = f"linux-image-{kernel.DEBIAN_ARCHITECTURE.get(platform.machine())}"
     for suite in (*suites, suites[0]):  # None has it: what the first has.
-        apt = _apt(suite)
+        apt = apt_of(suite, _folder(suite))
         release = (kernel.image_behind(metapackage, apt) or "").removeprefix("linux-image-")
         if release.startswith(f"{series}."):
             break
@@ -101,9 +106,9 @@ def _fetched(suites: Sequence[str], series: str) -> tuple[str, Kernel]:
     return suite, cached
 
 
-def _mirror() -> str:
+def mirror() -> str:
     """Where this host's own apt has Debian from."""
-    told = _output("apt-get", "indextargets", "--format", "$(ORIGIN) $(LABEL) $(SITE)")
+    told = output("apt-get", "indextargets", "--format", "$(ORIGIN) $(LABEL) $(SITE)")
     sites = [
         line.removeprefix("Debian Debian ") for line in told.splitlines() if line.startswith("Debian Debian ")
     ]
@@ -114,24 +119,29 @@ def _mirror() -> str:
     return sites[0]
 
 
-def _apt(suite: str) -> list[str]:
-    """Options with which apt sees that release, as it is now, and nothing of this host's."""
-    state = _folder(suite) / "apt"
+def apt_of(suite: str, folder: Path, architecture: str | None = None) -> list[str]:
+    """Options with which apt sees that release, as it is now, and nothing of this host's; `folder` is for its state.
+
+    `architecture`: as Debian names it, this host's by default. Raises LabError.
+    """
+    state = folder / "apt"
     options = [
         *("-o", f"Dir::Etc::SourceList={state}/sources.list", "-o", "Dir::Etc::SourceParts=/dev/null"),
         *("-o", f"Dir::State::Lists={state}/lists", "-o", "Dir::State::Status=/dev/null"),
         *("-o", f"Dir::Cache={state}/cache"),
     ]
-    for folder in ("lists/partial", "cache/archives/partial"):
-        (state / folder).mkdir(parents=True, exist_ok=True)
-    (state / "sources.list").write_text(f"deb [signed-by={KEYRING}] {_mirror()} {suite} main\n")
-    _output("apt-get", *options, "update", "-qq")
+    if architecture is not None:
+        options += ["-o", f"APT::Architecture={architecture}", "-o", f"APT::Architectures::={architecture}"]
+    for name in ("lists/partial", "cache/archives/partial"):
+        (state / name).mkdir(parents=True, exist_ok=True)
+    (state / "sources.list").write_text(f"deb [signed-by={KEYRING}] {mirror()} {suite} main\n")
+    output("apt-get", *options, "update", "-qq")
     return options
 
 
 def _root(suite: str) -> Path:
     root = _folder(suite) / "root"
-    requirements = _requirements()
+    requirements = python_requirements()
     recipe = "\n".join([PACKAGES, *requirements])
     marker = _folder(suite) / COMPLETE
     if marker.exists() and marker.read_text() == recipe:
@@ -143,26 +153,33 @@ def _root(suite: str) -> Path:
     bootstrap(suite, root, PACKAGES)
     _chroot(root, "python3", "-m", "venv", "--without-pip", str(VENV))
     (site,) = (root / VENV.relative_to("/")).glob("lib/python3.*/site-packages")
-    # This host's pip, with its settings, for the root's Python; all of it is Python without a compiled part.
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-compile", "--only-binary=:all:"]
-    _output(
-        *pip, f"--python-version={site.parent.name.removeprefix('python')}", f"--target={site}", *requirements
-    )
+    install_requirements(site, site.parent.name.removeprefix("python"), requirements)
     _chroot(root, "python3", "-m", "compileall", "-q", str(VENV))
     marker.write_text(recipe)
     return root
 
 
-def _requirements() -> list[str]:
+def install_requirements(
+    site: Path, python: str, requirements: Sequence[str], machine: str = platform.machine()
+) -> None:
+    """Puts them where a Python of that version finds them, on a machine as uname names it. Raises LabError."""
+    # This host's pip, with its settings, for the root's Python: nothing of it is compiled here.
+    pip = [sys.executable, "-m", "pip", "install", "-q", "--no-compile", "--only-binary=:all:"]
+    pip += [f"--platform={kind}_{machine}" for kind in ("manylinux_2_28", "manylinux_2_17", "manylinux2014")]
+    output(*pip, f"--python-version={python}", f"--target={site}", *requirements)
+
+
+def python_requirements() -> list[str]:
+    """What the project and its tests in the guest need of others."""
     tools = [one for one in requirements("dev") if one.startswith(("pytest>", "pytest-asyncio>"))]
     return [*requirements("dependencies"), *tools]
 
 
 def _chroot(root: Path, *command: str) -> str:
-    return _output("chroot", str(root), *command)
+    return output("chroot", str(root), *command)
 
 
-def _output(*command: str) -> str:
+def output(*command: str) -> str:
     """What a command printed. Raises LabError with its last line when it fails."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
     environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.lab.machine.cache import cache_folder
@@ -39,17 +40,46 @@ with one thread none of twelve, and no lab run of two. A real CPU cannot: it is 
 (text_poke_sync). One thread is 1.7 times as slow, so as many guests run side by side as there are CPUs.
 """
 
+COUNTED = "-accel tcg -icount shift=0"
+"""Each instruction takes a nanosecond of the guest's time, so that what is measured there hardly depends on what else
+this machine does. Idle, a guest's time passes as ours does."""
+
+
+@dataclass(frozen=True)
+class Processors:
+    """Those of a guest. `one_thread`: see ONE_THREAD. `counted`: one processor, never under KVM; see COUNTED."""
+
+    number: int = 2
+    one_thread: bool = True
+    counted: bool = False
+
+    def __post_init__(self) -> None:
+        if self.counted and self.number != 1:
+            raise ValueError("a guest that counts hangs as it boots with more than one processor")
+
+
+USUAL = Processors()
+COUNTING = Processors(1, counted=True)
+
 
 def vng_command(
-    kernel: Kernel, job: Job, *, kvm: bool, terminal: Path | None = None, one_thread: bool = True
+    kernel: Kernel,
+    job: Job,
+    *,
+    kvm: bool,
+    terminal: Path | None = None,
+    processors: Processors = USUAL,
 ) -> list[str]:
     """The vng call that boots `kernel` and runs prepare.sh for the job.
 
-    `terminal`: a Unix socket that becomes the guest's /dev/hvc0. `one_thread`: see ONE_THREAD. Raises LabError when
-    vng or QEMU is missing.
+    `terminal`: a Unix socket that becomes the guest's /dev/hvc0. Raises LabError when vng or QEMU is missing.
     """
     rwdirs = [word for folder in (job.folder, job.shared) if folder for word in ("--rwdir", str(folder))]
-    options = [CACHED_ROOT, *([ONE_THREAD] if one_thread and not kvm else [])]
+    options = [CACHED_ROOT]
+    if processors.counted:
+        options.append(COUNTED)
+    elif processors.one_thread and not kvm:
+        options.append(ONE_THREAD)
     if terminal is not None:
         options.append(
             f"-chardev socket,id=labtty,path={terminal},server=on,wait=off "
@@ -59,7 +89,7 @@ def vng_command(
         *find_vng(),
         *("--verbose", "--name", "lab", "--run", str(kernel.image), "--force-9p", "--user", "root"),
         *([] if kvm else ["--disable-kvm"]),
-        *("--cpus", "2", "--memory", "4G", *rwdirs, f"--qemu-opts={' '.join(options)}"),
+        *("--cpus", str(processors.number), "--memory", "4G", *rwdirs, f"--qemu-opts={' '.join(options)}"),
         *("--", shlex.join(["bash", str(PREPARE), str(job.folder)])),
     ]
 

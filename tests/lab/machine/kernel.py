@@ -67,12 +67,12 @@ def _kernel_in(folder: Path) -> Kernel | None:
     return None
 
 
-def fetch(cache: Path, apt: Sequence[str] = ()) -> Kernel:
+def fetch(cache: Path, apt: Sequence[str] = (), machine: str | None = None) -> Kernel:
     """Downloads apt's newest kernel into `cache`; `apt`: options that let it see another release than this one.
 
-    Raises LabError as `ensure` does.
+    `machine`: of which architecture, as uname has it; this one's by default. Raises LabError as `ensure` does.
     """
-    packages = _kernel_packages(apt)
+    packages = _kernel_packages(apt, machine or platform.machine())
     for leftover in cache.glob(".unpacking-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     work = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=cache))
@@ -118,8 +118,7 @@ def _old_places(root: Path) -> None:
         (root / "boot" / f"vmlinuz-{image.parent.name}").hardlink_to(image)
 
 
-def _kernel_packages(apt: Sequence[str]) -> list[str]:
-    machine = platform.machine()
+def _kernel_packages(apt: Sequence[str], machine: str) -> list[str]:
     architecture = DEBIAN_ARCHITECTURE.get(machine)
     if architecture is None:
         raise lab_error("kernel", f"no lab kernel is known for {machine}", "an x86_64 or aarch64 machine")

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.lab.core import ngap_templates
 from tests.lab.machine import boot, daemons, kernel, terminal
-from tests.lab.machine.boot import PREPARE, REPOSITORY
+from tests.lab.machine.boot import PREPARE, REPOSITORY, Processors
 from tests.lab.machine.jobs import Job, Result, new_job
 from tests.lab.machine.processes import Progress, watch
 from tests.lab.machine.turns import exclusive
@@ -87,7 +87,7 @@ def run(
     sctp: bool = True,
     show: bool = False,
     booted: kernel.Kernel | None = None,
-    one_thread: bool = True,
+    processors: Processors | None = None,
     shared: Path | None = None,
     silence: float | None = None,
 ) -> Result:
@@ -95,12 +95,12 @@ def run(
 
     `timeout`: seconds, boot included, waiting for another guest excluded. `cwd`: the repository by default.
     `sctp=False`: on a kernel where SCTP cannot be loaded. `show`: copy the output as it comes.
-    `booted`: on this very kernel, and so always in a guest. `one_thread`: see boot.ONE_THREAD.
+    `booted`: on this very kernel, `processors`: with these, and so always in a guest.
     `shared`: a folder to which a guest may write. `silence`: time-out also after so long without output.
     Raises LabError when there is no way to such a kernel; a failing command is a Result, see there.
     """
     folder = Path(cwd or REPOSITORY).resolve()
-    if booted is None and (has_sctp_here() if sctp else lacks_sctp_here()):
+    if booted is None and processors is None and (has_sctp_here() if sctp else lacks_sctp_here()):
         with (
             exclusive("here"),
             new_job(command, where="here", cwd=folder, env=env or {}, sctp=sctp) as job,
@@ -108,12 +108,12 @@ def run(
             return _carried(_here(job), job, "here", timeout, silence, dict(os.environ), show)
     distribution = kernel.ensure()
     precompile()
+    chosen = processors or boot.USUAL
     with _guest():
-        kvm = boot.kvm_works(distribution)
+        kvm = boot.kvm_works(distribution) and not chosen.counted
         where = f"vm ({'kvm' if kvm else 'tcg'})"
         with new_job(command, where="vm", cwd=folder, env=env or {}, sctp=sctp, shared=shared) as job:
-            chosen = booted or distribution
-            carrier = boot.vng_command(chosen, job, kvm=kvm, one_thread=one_thread)
+            carrier = boot.vng_command(booted or distribution, job, kvm=kvm, processors=chosen)
             return _carried(carrier, job, where, timeout, silence, boot.guest_environment(), show)
 
 

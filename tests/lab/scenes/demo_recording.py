@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sctptop.cli import DEMO
 from tests.lab.machine import run as machine
+from tests.lab.machine.boot import Processors
 from tests.lab.scenes.hosts import Host, set_link
 from tests.lab.scenes.scenery import scenery
 
@@ -57,7 +58,7 @@ def main() -> int:
         return in_the_lab()
     machine.precompile()
     command = [sys.executable, "-m", "tests.lab.scenes.demo_recording", "--in-the-lab"]
-    result = machine.run(command, timeout=900, one_thread=False)
+    result = machine.run(command, timeout=900, processors=Processors(one_thread=False))
     print(result.stderr, file=sys.stderr)
     if result.returncode:
         return result.returncode

@@ -14,8 +14,9 @@ from pathlib import Path
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.probes.events import Clocks
-from sctptop.kernel.probes.points import ProbeChoice
-from sctptop.kernel.probes.session import Observed, Probes
+from sctptop.kernel.probes.observed import Observed
+from sctptop.kernel.probes.session import Probes
+from sctptop.kernel.program.points import ProbeChoice
 from sctptop.model.event import Event
 from sctptop.model.sample import Sample
 from sctptop.model.selection import OWN_NAMESPACE

@@ -94,7 +94,7 @@ def test_the_real_interval_is_told_when_it_grows() -> None:
 
 def test_ticks_keep_to_their_schedule() -> None:
     source, seen = Scripted([sample(0)]), list[float]()
-    collector = Collector(source, (), 0.05, 7, lambda _: seen.append(time.monotonic()))
+    collector = Collector(source, (), 0.05, 7, lambda _: seen.append(time.monotonic()), lambda: True)
     collector.start()
     wait(lambda: len(seen) == 8)
     collector.stop()

@@ -158,6 +158,30 @@ async def test_the_header_counts_heartbeats_and_losses(stage: Staging) -> None:
         assert f"HB probe ● {2 * beats}/s lost 4" in s.line("header")
 
 
+async def test_the_header_tells_the_share_that_was_followed_and_full_tables(stage: Staging) -> None:
+    first, second, third = (replace(one, events=()) for one in with_probes(3))
+    full = {"unread": 3, "handed_over": 1}
+    async with stage(
+        [replace(first, followed=1.0), replace(second, followed=0.0712), replace(third, no_room=full)],
+        size=(160, 50),
+    ) as s:
+        assert "followed" not in s.line("header") and "no room" not in s.line("header")
+        await s.tick()
+        assert " 7% followed" in s.line("header")
+        await s.tick()
+        assert " no room handed_over, unread" in s.line("header") and "followed" not in s.line("header")
+
+
+async def test_what_was_left_out_is_beside_what_was_lost(stage: Staging) -> None:
+    first, second = list(with_probes(2))
+    second = replace(second, events_lost=4, events_left_out={"window": 800, "ngap": 400})
+    async with stage([first, second], size=(100, 24)) as s:
+        await s.tick()
+        assert "left out 1.2k lost 4" in s.line("header")
+        await s.press("6")
+        assert "lost 4  left out 1200" in s.panel("view").text()
+
+
 async def test_the_header_keeps_host_and_clock_at_eighty_columns(stage: Staging) -> None:
     long = "a-host-of-26-characters.lab"
     reason = "off: needs CAP_BPF and CAP_PERFMON (try: sudo sctptop)"

@@ -20,10 +20,9 @@ from sctptop.kernel.netlink import (
     messages,
 )
 from sctptop.kernel.reading.diag_layouts import INFO, MESSAGE, REQUEST, SctpInfo
-from sctptop.kernel.reading.diag_records import INET_DIAG_INFO, INET_DIAG_LOCALS, INET_DIAG_PEERS
+from sctptop.kernel.reading.diag_records import INET_DIAG_INFO, INET_DIAG_LOCALS, INET_DIAG_PEERS, LISTEN
 from tests.unit.kernel.reading.test_sockdiag import captured, message
 
-LISTENING = 1 << 10
 OFFSETS = {member.name: (member.offset, member.size) for member in INFO.members}
 ASSOCS = (
     " ASSOC     SOCK   STY SST ST HBKT ASSOC-ID TX_QUEUE RX_QUEUE UID INODE LPORT RPORT LADDRS <-> RADDRS "
@@ -35,17 +34,23 @@ _NUMBERS = {1: "=B", 2: "=H", 4: "=I", 8: "=Q"}
 
 
 class Entry:
-    """One association: two paths, and the bytes of its record."""
+    """One association: two paths, and the bytes of its record. ``bound``: the interface that its socket is bound to.
 
-    def __init__(self, ident: int, payload: bytes, port: int = 38412) -> None:
+    ``like``: another that has the same ends.
+    """
+
+    def __init__(self, ident: int, payload: bytes, bound: int = 0, like: int | None = None) -> None:
         self.ident = ident
-        self.port = port
+        self.port = 38412
+        self.bound = bound
+        ends = ident if like is None else like
+        self.remote_port = 50_000 + ends % 15_000
         self.rtx_marked = 0
         self.rto = [250, 250]
         self.state = [2, 2]
         self.places = {kind: start for kind, start, _ in attribute_places(payload, MESSAGE.size)}
         self.bytes = bytearray(payload)
-        high, low = divmod(ident, 250)
+        high, low = divmod(ends, 250)
         self.local = "10.9.0.2"
         self.remote = [f"10.{100 + path}.{high}.{low + 1}" for path in (0, 1)]
         self.put("p_rto", 1000)
@@ -53,8 +58,8 @@ class Entry:
 
     @property
     def key(self) -> bytes:
-        """Ports and addresses as a request has them."""
-        return bytes(self.bytes[4:40])
+        """Ports, addresses and the interface as a request has them."""
+        return bytes(self.bytes[4:40]) + struct.pack("=I", self.bound)
 
     @property
     def inode(self) -> int:
@@ -62,7 +67,7 @@ class Entry:
 
     def _name(self) -> None:
         ours, *theirs = (IPv4Address(one).packed for one in (self.local, *self.remote))
-        struct.pack_into(">HH", self.bytes, 4, self.port, 50_000)
+        struct.pack_into(">HH", self.bytes, 4, self.port, self.remote_port)
         self.bytes[8:40] = ours + bytes(12) + theirs[0] + bytes(12)
         struct.pack_into("=II", self.bytes, 44, self.ident, 1)
         # Nothing waits to be read: data that lies there would be a sign of trouble.
@@ -75,9 +80,9 @@ class Entry:
         self.bytes[at : at + 8] = family + struct.pack(">H", self.port) + ours
         for place, address in enumerate(theirs):
             at = self.places[INET_DIAG_PEERS] + 128 * place
-            self.bytes[at : at + 8] = family + struct.pack(">H", 50_000) + address
+            self.bytes[at : at + 8] = family + struct.pack(">H", self.remote_port) + address
         at = self.places[INET_DIAG_INFO] + OFFSETS["p_address"][0]
-        self.bytes[at : at + 8] = family + struct.pack(">H", 50_000) + theirs[0]
+        self.bytes[at : at + 8] = family + struct.pack(">H", self.remote_port) + theirs[0]
 
     def number(self, name: str) -> int:
         offset, size = OFFSETS[name]
@@ -107,8 +112,9 @@ class Entry:
     def line(self) -> str:
         """Its line in assocs."""
         peers = " ".join(self.remote)
+        ports = f"{self.port} {self.remote_port}"
         return (
-            f"32a256e3 f2209462 2   1   3  0   {self.ident}  0  0  0 {self.inode} {self.port} 50000  {self.local} <-> "
+            f"32a256e3 f2209462 2   1   3  0   {self.ident}  0  0  0 {self.inode} {ports}  {self.local} <-> "
             f"*{peers} \t    7500    10    10   10    0    0  {self.rtx_marked}        1        0   212992   212992\n"
         )
 
@@ -134,7 +140,7 @@ class SyntheticHost:
             "SctpT3Retransmits": 0,
         }
         self.disturb: Callable[[list[bytes]], list[bytes]] = list
-        self.lookups = self.dumps = self.listened = self.opened = self.walks = 0
+        self.lookups = self.dumps = self.listened = self.asked_by_ports = self.opened = self.walks = 0
         self.own_cpu_s = 0.0
         records = [*captured("2")]
         self._endpoint = min(records, key=len)
@@ -143,8 +149,8 @@ class SyntheticHost:
             self.begin(ident)
         self.write()
 
-    def begin(self, ident: int) -> Entry:
-        entry = self.entries[ident] = Entry(ident, self._association)
+    def begin(self, ident: int, bound: int = 0, like: int | None = None) -> Entry:
+        entry = self.entries[ident] = Entry(ident, self._association, bound, like)
         self._by_key[entry.key] = entry
         self.counters["SctpPassiveEstabs"] += 1
         self.counters["SctpCurrEstab"] += 1
@@ -188,15 +194,19 @@ class SyntheticHost:
             asked = REQUEST.decode(payload)
             records = []
             if asked.family == socket.AF_INET:
-                records = self.records() if asked.states != LISTENING else [self._endpoint]
-            self.dumps += asked.states != LISTENING
-            self.listened += asked.states == LISTENING
+                records = self.records() if asked.states != LISTEN else [self._endpoint]
+            ports = payload[8:12]
+            if any(ports):
+                records = [record for record in records if record[4:8] == ports]
+            self.dumps += asked.states != LISTEN and not any(ports)
+            self.listened += asked.states == LISTEN
+            self.asked_by_ports += any(ports)
             return [
                 *(message(20, sequence, record) for record in records),
                 message(NLMSG_DONE, sequence, bytes(4)),
             ]
         self.lookups += 1
-        entry = self._by_key.get(payload[8:44])
+        entry = self._by_key.get(payload[8:48])
         if entry is None:
             return [message(NLMSG_ERROR, sequence, struct.pack("=i", -errno.ENOENT) + bytes(16))]
         return [message(20, sequence, bytes(entry.bytes))]
@@ -204,6 +214,8 @@ class SyntheticHost:
     def _of_socket(self, entry: Entry) -> bytes:
         data = bytearray(self._endpoint)
         data[1] = 3
+        data[4:8] = entry.bytes[4:8]
+        struct.pack_into("=I", data, 40, entry.bound)
         data[44:52] = entry.bytes[44:52]
         struct.pack_into("=I", data, 68, entry.inode)
         return bytes(data)

@@ -19,7 +19,7 @@ from sctptop.kernel.owners.containers import Containers
 from sctptop.kernel.owners.descriptors import holders, process_ids, sockets_of
 from sctptop.kernel.owners.processes import Owners
 from sctptop.kernel.owners.untrusted import read_inside
-from sctptop.kernel.probes.program import captured_stderr
+from sctptop.kernel.program.compiling import captured_stderr
 from sctptop.kernel.reading.namespace_reader import NamespaceReader
 from sctptop.kernel.reading.procfs import read_text
 from sctptop.kernel.reading.sockdiag import SockDiag

@@ -7,7 +7,7 @@ import pytest
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
 from sctptop.kernel.reading.asked import Batch, Changes, Pair
-from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.diag_records import ANY_STATE, DiagRecord
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.unit.kernel.fake_proc import FakeProc
 
@@ -21,10 +21,10 @@ class FakeSockDiag:
 
     records: list[DiagRecord]
 
-    def dump(self) -> list[DiagRecord]:
-        return self.records
+    def dump(self, ports: tuple[int, int] = (0, 0), states: int = ANY_STATE) -> list[DiagRecord]:
+        return self.records if states == ANY_STATE else []
 
-    def look_up(self, pairs: list[Pair]) -> list[DiagRecord | None]:
+    def look_up(self, pairs: list[Pair], interface: int = 0) -> list[DiagRecord | None]:
         def found(pair: Pair) -> DiagRecord | None:
             same = (record for record in self.records if record.local_addresses[0] == pair[0][0])
             return next(same, None)
@@ -41,9 +41,6 @@ class FakeSockDiag:
                 asked.record = found
                 changes.changed.append(asked)
         return changes
-
-    def listening(self) -> list[DiagRecord]:
-        return []
 
     def close(self) -> None:
         pass
@@ -104,20 +101,22 @@ def test_what_the_first_walk_passed_over_the_second_finds(
 
     monkeypatch.setattr(namespace_reader, "read_text", read_text)
     # Nor did the dump tell it: only a look-up does.
-    monkeypatch.setattr(kernel, "dump", list)
+    monkeypatch.setattr(kernel, "dump", lambda **_: [])
     kernel.records = [record(11), record(22, "10.9.0.3")]
     found = LiveSource(None, tmp_path, netns=OWN_NAMESPACE).read().associations
     assert {(entry.assoc_id, entry.own_tag) for entry in found} == {(5, 11), (6, 22)}
 
 
+@pytest.mark.parametrize("by_name_above", [0, 128])
 def test_look_ups_tell_two_associations_apart_by_their_local_address(
-    tmp_path: Path, kernel: FakeSockDiag, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kernel: FakeSockDiag, monkeypatch: pytest.MonkeyPatch, by_name_above: int
 ) -> None:
     monkeypatch.setattr(namespace_reader, "EXACT_ABOVE", 0)
+    monkeypatch.setattr(namespace_reader, "BY_NAME_ABOVE", by_name_above)
     source = LiveSource(None, tmp_path, netns=OWN_NAMESPACE)
     kernel.records = [record(11), record(22, "10.9.0.3")]
     put(tmp_path, line(5), line(6, "10.9.0.3"))
-    for _ in range(2):
+    for _ in range(4):
         found = source.read().associations
         assert {(entry.assoc_id, entry.own_tag, entry.cwnd) for entry in found} == {(5, 11, 7), (6, 22, 7)}
 

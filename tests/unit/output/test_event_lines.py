@@ -74,3 +74,9 @@ def test_events_survive_json() -> None:
     document = to_json(told)
     assert document["events"][0]["cause"] == "T3_RTX" and document["events"][0]["kind"] == "cwnd"
     assert from_json(document) == told
+
+
+def test_what_was_left_out_is_said_by_kind() -> None:
+    write = EventWriter(event_kinds("cwnd"))
+    text = write(Model().advance(sample(sources={"bpf": "ok"}, events_left_out={"window": 7, "ngap": 2})), [])
+    assert text.splitlines()[-1] == "# events left out, more than there was time for: window 7, ngap 2"

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from sctptop.model.sample import Sample
-from sctptop.recording.delta import keyed
 from sctptop.recording.file_format import TEXT_LIMIT
 from sctptop.recording.log.frames import FileHead, Frame, FrameKind
 from sctptop.schema import to_json
 from tests.ui.scripted import sample, with_probes
 from tests.unit.recording.damaging import framed
-from tests.unit.recording.old_format import SCHEMA
+from tests.unit.recording.old_format import SCHEMA, keyed
 
 ID = b"bombbomb"
 US = 1_795_435_380_000_000
@@ -174,8 +173,32 @@ def sample_bombs() -> Iterator[tuple[str, list[bytes]]]:
             ],
         ],
     )
+    yield from row_bombs()
     yield "removals", [plain(), *[b'{"-":[%s]}' % full(lambda number: b'"a"', 300_000)] * 100]
     yield "growth", [plain(), *[grown(turn) for turn in range(110)]]
+
+
+def row_bombs() -> Iterator[tuple[str, list[bytes]]]:
+    """Of format 3, in which a few bytes stand for a column."""
+    new = b'"associations":{"new":10000,"columns":{"netns":{"all":1}}}'
+    order = b'"order":[0,%s]' % b",".join([b"1"] * 9999)
+    without = b'{%s,"counts":{"all":0},%s}' % (new, order)
+    yield "rows", [plain(rows=without), *[b'{"rows":{"order":[9999,%s]}}' % b",".join([b"-1"] * 9999)] * 100]
+    yield "rows without end", [plain(rows=without), *[b'{"rows":{%s,"counts":{"all":0}}}' % new] * 119]
+    paths = b'"paths":{"new":40000,"columns":{"address":{"all":"%s"}}}' % (b"a" * 60_000)
+    yield "rows of paths", [plain(rows=b'{%s,%s,"counts":{"all":4},%s}' % (new, paths, order))]
+    bins = b'{"bins":[%s],"of":[1],"which":[%s],"times":[%s]}' % (
+        b",".join([b"100"] * 10_000),
+        b",".join([b"0"] * 1_000_000),
+        b",".join([b"1"] * 1_000_000),
+    )
+    held = b'"associations":{"new":10000,"columns":{"netns":{"all":1},"held_bins":%s}}' % bins
+    yield "rows of bins", [plain(rows=b'{%s,"counts":{"all":0},%s}' % (held, order))]
+    more = b'{"rows":{"associations":{"rows":[0,%s],"by":{"netns":[%s]}}}}' % (
+        b",".join([b"1"] * 9999),
+        b",".join([b"1000000"] * 10_000),
+    )
+    yield "rows that all change", [plain(rows=without), *[more] * 119]
 
 
 def file_bombs() -> Iterator[tuple[str, Callable[[Path], object]]]:

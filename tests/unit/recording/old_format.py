@@ -1,17 +1,17 @@
-"""Recordings of format 1, an SQLite database, as versions up to 0.1 wrote them."""
+"""Recordings of format 1, an SQLite database, as versions up to 0.1 wrote them; the texts are those of format 2 too."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from sctptop.model.sample import Sample
-from sctptop.recording.delta import SAME, keyed, patch_between
+from sctptop.recording.delta import SAME, patch_between
 from sctptop.recording.packing import packed_block, packed_line
 from sctptop.schema import to_json
 
@@ -34,6 +34,21 @@ CREATE TABLE tail (
     data BLOB NOT NULL
 );
 """
+
+
+def keyed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A sample's document with its associations by name, so that one that comes or goes moves no other.
+
+    ``order`` says how they stood. The events are a tuple, which is written whole: they have nothing to do with those
+    before them.
+    """
+    by_name: dict[str, Any] = {}
+    for entry in document["associations"]:
+        name = f"{entry['netns']}/{entry['own_tag']}/{entry['assoc_id']}/{entry['local_port']}/{entry['remote_port']}"
+        while name in by_name:
+            name += "+"
+        by_name[name] = entry
+    return {**document, "associations": by_name, "order": list(by_name), "events": tuple(document["events"])}
 
 
 def written_as_database(path: Path, samples: Sequence[Sample]) -> Path:

@@ -63,7 +63,7 @@ def test_a_later_format_names_who_wrote_it(tmp_path: Path) -> None:
     path.write_bytes(FileHead(7, b"12345678", "sctptop 9.1\x1b").packed() + b"something new")
     with pytest.raises(
         RecordingError,
-        match=r"format 7, written by sctptop 9\.1\ufffd; .* up to 2 \(try: a newer sctptop",
+        match=r"format 7, written by sctptop 9\.1\ufffd; .* up to 3 \(try: a newer sctptop",
     ):
         Recording(path)
 
@@ -151,7 +151,7 @@ def test_behind_a_damaged_block_it_goes_on(either: Path, capsys: pytest.CaptureF
 
 def test_behind_a_damaged_sample_the_block_ends(either: Path) -> None:
     lines = unpacked_block(data_of(either, 60))
-    lines[7] = b'{"associations": 5}'
+    lines[7] = b'{"associations": 5, "rows": 5}'
     path = with_data(either, "torn.sctp", (60, packed_block(lines)))
     assert read(path) == SAMPLES[:67] + SAMPLES[120:]
     recording = Recording(path)

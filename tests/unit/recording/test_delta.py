@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sctptop.recording.delta import SAME, PatchError, keyed, patch_between, patched
+from sctptop.recording.delta import SAME, PatchError, patch_between, patched
+from tests.unit.recording.old_format import keyed
 
 NAMES = st.sampled_from(["a", "b", "0", "1", "cwnd"])
 SCALARS = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([0.0, 1.0, 1.5, "", "1"])

@@ -11,10 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from sctptop.model.sample import Sample
 from sctptop.recording.file_format import TEXT_LIMIT, RecordingError
+from sctptop.recording.log.frames import FrameKind
 from sctptop.recording.packing import packed_block
-from tests.unit.recording.damaging import SAMPLES, changed, used_up, with_data
-from tests.unit.recording.recordings import read
+from sctptop.recording.writer import Limits, Writer
+from tests.ui.scripted import association, sample
+from tests.unit.recording.damaging import SAMPLES, changed, frames_of, used_up, with_data
+from tests.unit.recording.recordings import read, written
 
 
 @contextmanager
@@ -82,3 +86,52 @@ def test_sqlite_itself_takes_no_more_memory_than_it_needs(database: Path) -> Non
     read(database)
     with pytest.raises(MemoryError):
         sqlite3.connect(":memory:").execute("SELECT randomblob(?)", (5 * TEXT_LIMIT,))
+
+
+def crowded(second: int) -> Sample:
+    """Some 60 associations, of which a part changes."""
+    return sample(
+        second, [association(number, second if number % 5 == second % 5 else 0) for number in range(60)]
+    )
+
+
+def test_a_large_host_stays_within_what_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.sctp"
+    samples = [crowded(second) for second in range(50)]
+    writer = Writer(path, {}, Limits(keep_s=16, max_bytes=60_000))
+    for one in samples:
+        writer.add(one)
+        assert writer.size <= 60_000
+    writer.close()
+    kept = read(path)
+    assert kept == samples[-len(kept) :] and 16 <= len(kept) < 32
+
+
+def test_the_size_grows_with_the_number_of_associations(tmp_path: Path) -> None:
+    """The more there are, the more samples a block has all the same."""
+    sizes = []
+    for number, many in enumerate((30, 240)):
+        samples = [
+            sample(second, [association(one, second if one % 5 == second % 5 else 0) for one in range(many)])
+            for second in range(30)
+        ]
+        sizes.append(written(tmp_path / f"{number}.sctp", samples).stat().st_size / many)
+    assert sizes[1] < 1.1 * sizes[0]
+
+
+@pytest.mark.parametrize("close", [False, True])
+def test_a_file_cut_off_at_any_byte_of_its_last_frames_loses_only_what_is_in_them(
+    tmp_path: Path, close: bool
+) -> None:
+    samples = [sample(second, [association(1, second)]) for second in range(3)]
+    path = written(tmp_path / "a.sctp", samples, close=close)
+    data = path.read_bytes()
+    frames = [(offset, one) for offset, one, _ in frames_of(path) if one.kind != FrameKind.FREE]
+    cut = tmp_path / "cut.sctp"
+    for length in range(frames[-1 if close else -2][0] + 1, len(data), 3 if close else 1):
+        cut.write_bytes(data[:length])
+        # The last sample of a frame is there once all of it is.
+        whole = [one for offset, one in frames if offset + one.used <= length]
+        safe = max((one.first + one.count for one in whole), default=0)
+        found = read(cut) if safe else []
+        assert found == samples[:safe]

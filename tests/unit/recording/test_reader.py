@@ -86,7 +86,7 @@ def test_what_is_older_than_wanted_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_the_file_grows_no_larger_than_wanted(tmp_path: Path) -> None:
-    samples = list(with_probes(400, 9))
+    samples = list(with_probes(300, 60))
     most = 150_000
     path = tmp_path / "a.sctp"
     writer = Writer(path, {}, Limits(max_bytes=most))
@@ -119,7 +119,7 @@ def test_a_full_disk_stops_it_and_leaves_a_good_file(
         return pwrite(descriptor, data[: min(room - offset, 1000)], offset)
 
     path = tmp_path / "a.sctp"
-    samples = list(with_probes(300, 8))
+    samples = list(with_probes(200, 60))
     writer = Writer(path, {})
     with monkeypatch.context() as patch:
         patch.setattr(os, "pwrite", on_a_small_disk)
@@ -128,13 +128,13 @@ def test_a_full_disk_stops_it_and_leaves_a_good_file(
                 writer.add(one)
         added = writer.samples
         writer.close()
-    assert 10 < added < 300 and path.stat().st_size <= room
+    assert 10 < added < 200 and path.stat().st_size <= room
     assert read(path) == samples[:added]
 
 
 def test_a_limit_to_the_size_of_files_stops_it_and_leaves_a_good_file(tmp_path: Path) -> None:
     path = tmp_path / "a.sctp"
-    samples = list(with_probes(100, 8))
+    samples = list(with_probes(100, 60))
     writer = Writer(path, {})
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))
@@ -230,14 +230,14 @@ def test_another_program_that_locks_the_file_is_of_no_concern(tmp_path: Path) ->
 
 def test_one_sample_that_is_larger_than_all_that_may_be_kept_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.sctp"
-    small, large = list(with_probes(3, 2)), next(iter(with_probes(1, 3000)))
-    writer = Writer(path, {}, Limits(max_bytes=60_000))
+    small, large = list(with_probes(3, 2)), next(iter(with_probes(1, 6000)))
+    writer = Writer(path, {}, Limits(max_bytes=20_000))
     for one in small:
         writer.add(one)
-    with pytest.raises(RecordingError, match=r"one sample takes more than --max-size 60000 leaves \(try: "):
+    with pytest.raises(RecordingError, match=r"one sample takes more than --max-size 20000 leaves \(try: "):
         writer.add(large)
     writer.close()
-    assert path.stat().st_size <= 60_000
+    assert path.stat().st_size <= 20_000
 
 
 @pytest.mark.slow

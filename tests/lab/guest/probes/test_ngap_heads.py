@@ -8,7 +8,8 @@ import pytest
 
 from sctptop.kernel.probes import session
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
-from sctptop.kernel.probes.records import DIRECTIONS, NGAP_EVENT, NgapHead
+from sctptop.kernel.program.declarations import NGAP_EVENT
+from sctptop.kernel.program.records import DIRECTIONS, NgapHead
 from sctptop.model.ngap.header import BAD_SIZE, BAD_START, NOT_NGAP, decode
 from tests.lab.guest.probes.talk import talk, uplink
 from tests.lab.traffic import sctp_sockets as sctp

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sctptop.kernel.layout import Layout
-from sctptop.kernel.probes.btf import KernelTypes
+from sctptop.kernel.program.btf import KernelTypes
 from sctptop.kernel.reading.diag_layouts import INFO, MESSAGE, SocketId
 
 

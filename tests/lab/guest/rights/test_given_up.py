@@ -14,7 +14,7 @@ import pytest
 
 from sctptop.kernel.host.privilege import DAC_READ_SEARCH
 from sctptop.kernel.host.rights import READING
-from sctptop.kernel.probes.points import POINTS
+from sctptop.kernel.program.points import POINTS
 from tests.lab.guest.rights.test_doctor import not_well
 from tests.lab.scenes.hosts import two_hosts
 from tests.lab.scenes.place import NUMBER, SCTPTOP, Place, place

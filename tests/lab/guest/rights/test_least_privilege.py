@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sctptop.kernel.probes.points import POINTS
+from sctptop.kernel.program.points import POINTS
 from tests.lab.guest.rights.test_doctor import not_well
 from tests.lab.machine.boot import REPOSITORY
 from tests.lab.scenes.hosts import two_hosts

@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from sctptop.kernel.probes import find_bcc
-from sctptop.kernel.probes.btf import KernelTypes
-from sctptop.kernel.probes.points import POINTS
-from sctptop.kernel.probes.program import NoProbes, compiled
-from sctptop.kernel.probes.program_source import folder
-from sctptop.kernel.probes.records_check import statements
+from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.btf import KernelTypes
+from sctptop.kernel.program.compiling import NoProbes, compiled
+from sctptop.kernel.program.points import POINTS
+from sctptop.kernel.program.program_source import folder
+from sctptop.kernel.program.records_check import statements
 from tests.lab.guest.commands.test_command_line import NO_CAPABILITIES
 from tests.lab.scenes.hosts import Host, two_hosts
 from tests.lab.traffic.process import traffic

@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from sctptop.kernel.doctor.doctor import Host, examine
-from sctptop.kernel.probes.program_source import ProbeSource
+from sctptop.kernel.program.entry_points import Hook
+from sctptop.kernel.program.points import POINTS
+from sctptop.kernel.program.program_source import ProbeSource
 from sctptop.model.check import Check
 
 RELEASE = "6.1.0-50-amd64"
@@ -57,6 +59,9 @@ def capabilities(root: Path, mask: str) -> None:
     write(root, "proc/thread-self/status", f"Name:\tsctptop\nCapPrm:\t{mask}\n")
 
 
+HOOKS = (Hook(POINTS[0], "fexit"), Hook(POINTS[1], "kretprobe", "has a union or struct among its arguments"))
+
+
 def lively(root: Path, distribution: str = "debian") -> Host:
     """A host that has everything. What a test takes away is not looked for elsewhere."""
     write(root, "etc/os-release", OS_RELEASES[distribution])
@@ -73,7 +78,7 @@ def lively(root: Path, distribution: str = "debian") -> Host:
         pass
 
     def source() -> tuple[ProbeSource, bool]:
-        return ProbeSource("", frozenset(), {}), False
+        return ProbeSource("", frozenset(), {}, HOOKS), False
 
     return Host(
         root,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.doctor.doctor import examine
-from sctptop.kernel.probes.find_bcc import NoBcc
+from sctptop.kernel.program.find_bcc import NoBcc
 from sctptop.kernel.reading.sockdiag import SockDiagError
 from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
 from tests.unit.kernel.doctor.hosts import (
@@ -30,7 +30,7 @@ def test_a_host_that_has_everything(tmp_path: Path) -> None:
     checks = examine(lively(tmp_path))
     assert [(check.name, check.status, check.remedy) for check in checks if check.status != OK] == []
     assert [check.name for check in checks] == [
-        "SCTP", "sctp_diag", "rights", "lockdown", "kprobes", "buffers", "BCC", "libbpf", "BTF",
+        "SCTP", "sctp_diag", "rights", "lockdown", "kprobes", "buffers", "BCC", "libbpf", "BTF", "ways",
     ]  # fmt: skip
     assert checks[0].found == checks[1].found == "module loaded"
 

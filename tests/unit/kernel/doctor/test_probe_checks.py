@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.host.distribution import commands
-from sctptop.kernel.probes import find_bcc
-from sctptop.kernel.probes.libbpf import LibbpfError
-from sctptop.kernel.probes.program import source_here
-from sctptop.kernel.probes.program_source import ALL_PROBES, ProbeSource
+from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.compiling import source_here
+from sctptop.kernel.program.entry_points import Hook
+from sctptop.kernel.program.libbpf import LibbpfError
+from sctptop.kernel.program.points import POINTS
+from sctptop.kernel.program.program_source import ALL_PROBES, ProbeSource
 from sctptop.model.check import HINT, MISSING, OK, Check
 from sctptop.model.source_state import Trouble
 from tests.unit.kernel.doctor.hosts import (
@@ -152,3 +154,12 @@ def test_memory_that_may_be_locked(
     assert found(host, "buffers").status == OK, "nothing limits root"
     capabilities(tmp_path, "0")
     assert found(host, "buffers").status == OK, "that there are no probes is said above"
+
+
+def test_how_the_points_would_be_reached(tmp_path: Path) -> None:
+    host = lively(tmp_path)
+    check = found(host, "ways")
+    assert (check.status, check.found) == (OK, "1 of 2 points by trampoline, 1 by kretprobe")
+    kprobes = tuple(Hook(point, "kprobe", "no BTF of the kernel's functions") for point in POINTS[:2])
+    check = found(replace(host, source=lambda: (ProbeSource("", frozenset(), {}, kprobes), True)), "ways")
+    assert (check.status, check.found.split(": ")[1]) == (HINT, "no BTF of the kernel's functions")

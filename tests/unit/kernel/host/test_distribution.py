@@ -61,6 +61,14 @@ def test_each_distribution_s_commands(tmp_path: Path, name: str, bcc: str, heade
 def test_debian_s_cloud_kernel_is_replaced_by_the_whole_one(tmp_path: Path) -> None:
     write(tmp_path, "etc/os-release", OS_RELEASES["debian"])
     assert "linux-image-arm64 " in commands(tmp_path, "6.1.0-50-cloud-arm64", "aarch64").sctp
+    for release, machine, image in (
+        ("6.12.117+deb13-arm64-16k", "aarch64", "arm64-16k"),
+        ("6.1.0-56-rt-amd64", "x86_64", "rt-amd64"),
+        ("6.12.117+deb13-rt-arm64", "aarch64", "rt-arm64"),
+        ("6.12.34-rpi-v8", "aarch64", "arm64"),
+    ):
+        found = commands(tmp_path, release, machine)
+        assert f"linux-image-{image} " in found.sctp and f"linux-image-{image} " in found.kernel
 
 
 def test_the_second_place_and_strange_files(tmp_path: Path) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sctptop.kernel.probes.points import POINTS, ProbeChoice
-from sctptop.kernel.probes.program import PointState
 from sctptop.kernel.probes.session import Probes
+from sctptop.kernel.program.points import POINTS, ProbeChoice
+from sctptop.kernel.program.program import PointState
 
 PATHS, ASSOCIATIONS, BINS, INTERVAL, WAITED, NGAP_LOST, LOST = 3, 4, 5, 6, 7, 8, 9
+HANDED_OVER, UNREAD, FOLLOW, CHUNKS, NO_ROOM = 10, 11, 12, 13, 14
 
 
 class FakeProgram:
@@ -25,9 +27,16 @@ class FakeProgram:
         self.take: Callable[[bytes], None] = lambda data: None
         self.take_ngap: Callable[[bytes], None] = lambda data: None
         self.polled = threading.Event()
+        self.can_rest, self.resting = True, False
+
+    def rest(self) -> None:
+        self.resting = True
+
+    def go_on(self) -> None:
+        self.resting = False
 
     def attach(self) -> tuple[PointState, ...]:
-        return tuple(PointState(point, self.refused) for point in POINTS)
+        return tuple(PointState(point, self.refused, "fentry") for point in POINTS)
 
     costs = attach
 
@@ -43,7 +52,10 @@ class FakeProgram:
 
     def map_fd(self, name: str) -> int:
         known = {"paths": PATHS, "associations": ASSOCIATIONS, "data_rtts": BINS, "interval": INTERVAL}
-        return {**known, "waits": WAITED, "ngap_lost": NGAP_LOST, "events_lost": LOST}[name]
+        known |= {"handed_over": HANDED_OVER, "unread": UNREAD, "following": FOLLOW, "chunks": CHUNKS}
+        return {**known, "waits": WAITED, "ngap_lost": NGAP_LOST, "events_lost": LOST, "no_room": NO_ROOM}[
+            name
+        ]
 
     def close(self) -> None:
         self.closed += 1
@@ -53,8 +65,11 @@ class FakeMaps:
     """What the maps hold, by descriptor; what was written to them."""
 
     def __init__(self) -> None:
-        self.content: dict[int, dict[bytes, bytes]] = {PATHS: {}, ASSOCIATIONS: {}, BINS: {}, WAITED: {}}
+        tables = (PATHS, ASSOCIATIONS, BINS, WAITED, HANDED_OVER, UNREAD)
+        self.content: dict[int, dict[bytes, bytes]] = {table: {} for table in tables}
         self.lost = {NGAP_LOST: 0, LOST: 0}
+        self.counts: dict[tuple[int, int], int] = {}
+        self.following: list[tuple[int, ...]] = []
         self.interval = 0
         self.trouble: OSError | None = None
 
@@ -72,12 +87,19 @@ class FakeMaps:
         for key in keys:
             del self.content[fd][key]
 
+    def get(self, fd: int, key: int) -> int:
+        return self.lost[fd] if fd in self.lost else self.counts.get((fd, key), 0)
+
+    def put_bytes(self, fd: int, key: int, value: bytes) -> None:
+        assert (fd, key) == (FOLLOW, 0)
+        self.following.append(struct.unpack("<4I", value))
+
     def put(self, fd: int, key: int, value: int) -> None:
         assert (fd, key) == (INTERVAL, 0)
         self.interval = value
 
 
-def started(load: Callable[[ProbeChoice], Any]) -> Probes:
+def started(load: Callable[[ProbeChoice, int], Any]) -> Probes:
     found = Probes(load=load)
     found.start()
     found.settle(10)

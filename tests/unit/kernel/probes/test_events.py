@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.events import Clocks, change_event, event
-from sctptop.kernel.probes.records import ASSOC_WINDOWS, PATH_WINDOWS, PROBE_EVENT
+from sctptop.kernel.program.declarations import ASSOC_WINDOWS, PATH_WINDOWS, PROBE_EVENT
 
 WALL = datetime(2026, 11, 23, 12, tzinfo=timezone.utc)
 
@@ -36,7 +36,7 @@ def record(
 
 
 def test_sizes_are_those_of_the_c() -> None:
-    assert (PROBE_EVENT.size, PATH_WINDOWS.size, ASSOC_WINDOWS.size) == (96, 216, 112)
+    assert (PROBE_EVENT.size, PATH_WINDOWS.size, ASSOC_WINDOWS.size) == (96, 240, 112)
 
 
 def test_a_heartbeat() -> None:
@@ -169,7 +169,7 @@ def test_windows_and_a_frequent_change() -> None:
     numbers = (5, 5, 4380, 3000, 8000, 65536, 65536, 65536, 1200, 0, 2400, 0, 1500, 2, 250, 0, 2, 1, -3)
     changes = (4_999_500_000, 9, 3000, 4380, 5, *[0] * 10)
     data = who(2, b"\x0a\x09\x00\x01") + struct.pack(
-        "<" + "I" * 18 + "i12x" + "QIIII" * 3 + "16x", *numbers, *changes
+        "<" + "I" * 18 + "i12x24x" + "QIIII" * 3 + "16x", *numbers, *changes
     )
     windows = PATH_WINDOWS.decode(data)
     assert (windows.cwnd.now, windows.cwnd.min, windows.cwnd.max) == (4380, 3000, 8000)

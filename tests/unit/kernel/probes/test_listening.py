@@ -8,14 +8,14 @@ import time
 
 import pytest
 
-from sctptop.kernel.probes import event_buffers
+from sctptop.kernel.program import event_buffers
 from tests.unit.kernel.probes.fake_program import LOST, NGAP_LOST, FakeMaps, FakeProgram, started
 from tests.unit.kernel.probes.test_ngap_records import clocks, who
 
 
 def test_what_was_lost_before_anybody_listened_is_not_counted(maps: FakeMaps) -> None:
     maps.lost = {NGAP_LOST: 3, LOST: 7}
-    found = started(lambda choice: FakeProgram())
+    found = started(lambda choice, paths: FakeProgram())
     assert found.read(clocks()).lost == 0
     maps.lost = {NGAP_LOST: 4, LOST: 9}
     assert found.read(clocks()).lost == 3
@@ -42,7 +42,7 @@ def test_what_came_while_the_process_was_stopped_belongs_to_the_first_reading_af
 ) -> None:
     monkeypatch.setattr(event_buffers, "LATE_S", 0.05)
     program = Stopped()
-    found = started(lambda choice: program)
+    found = started(lambda choice, paths: program)
     time.sleep(0.1)
     one = (
         struct.pack("<Q", 1)
@@ -61,7 +61,7 @@ def test_a_listener_that_hangs_holds_no_reading_for_long(
     monkeypatch.setattr(event_buffers, "LATE_S", 0.05)
     monkeypatch.setattr(event_buffers, "CATCH_UP_S", 0.2)
     program = Stopped()
-    found = started(lambda choice: program)
+    found = started(lambda choice, paths: program)
     time.sleep(0.1)
     begun = time.monotonic()
     assert found.read(clocks()).events == ()

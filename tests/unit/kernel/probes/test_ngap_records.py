@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.ngap_records import ngap_events, ngap_record
-from sctptop.kernel.probes.records import NGAP_EVENT
+from sctptop.kernel.program.declarations import NGAP_EVENT
 from sctptop.model.event import Event
 
 OUT, IN, AGAIN = range(3)

@@ -5,22 +5,28 @@ from __future__ import annotations
 import struct
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from sctptop.kernel.probes import find_bcc, session
-from sctptop.kernel.probes.find_bcc import NoBcc
-from sctptop.kernel.probes.points import ProbeChoice
-from sctptop.kernel.probes.program import NoProbes
-from sctptop.kernel.probes.session import NOTHING, Probes
+from sctptop.kernel.probes import session
+from sctptop.kernel.probes.observed import NOTHING
+from sctptop.kernel.probes.room import OLD_NS
+from sctptop.kernel.probes.session import Probes
 from sctptop.kernel.probes.window_tables import FORGOTTEN
+from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.compiling import NoProbes
+from sctptop.kernel.program.find_bcc import NoBcc
+from sctptop.kernel.program.points import ProbeChoice
 from sctptop.model.source_state import Trouble
 from tests.unit.kernel.probes.fake_program import (
     ASSOCIATIONS,
     BINS,
+    HANDED_OVER,
     LOST,
     NGAP_LOST,
+    NO_ROOM,
     PATHS,
     WAITED,
     FakeMaps,
@@ -34,7 +40,7 @@ def windows(told: int, raises: int) -> bytes:
     numbers = (told, told, *[4380] * 9, 0, 1500, 2, 250, 0, 2, 1, 250)
     return (
         who()
-        + struct.pack("<" + "I" * 18 + "i12x", *numbers)
+        + struct.pack("<" + "I" * 18 + "i12x24x", *numbers)
         + struct.pack("<QIIII", 1, raises, 1, 2, told)
         + bytes(64)
     )
@@ -42,7 +48,7 @@ def windows(told: int, raises: int) -> bytes:
 
 def test_on_and_closed(maps: FakeMaps) -> None:
     program = FakeProgram()
-    found = started(lambda choice: program)
+    found = started(lambda choice, paths: program)
     assert found.state.ok
     assert program.polled.wait(5)
     assert maps.interval == 1
@@ -60,7 +66,7 @@ def test_on_and_closed(maps: FakeMaps) -> None:
     ],
 )
 def test_off_says_why(maps: FakeMaps, trouble: Exception, state: str) -> None:
-    def load(choice: ProbeChoice) -> Any:
+    def load(choice: ProbeChoice, paths: int) -> Any:
         raise trouble
 
     found = started(load)
@@ -84,7 +90,7 @@ def test_no_bcc_is_off(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_the_right_nothing_is_tried(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "missing_for_probes", lambda: Trouble("needs root", "sudo sctptop"))
     tried: list[ProbeChoice] = []
-    found = started(tried.append)
+    found = started(lambda choice, paths: tried.append(choice))
     assert str(found.state) == "off: needs root (try: sudo sctptop)"
     assert not tried
     found.close()
@@ -96,7 +102,7 @@ def test_the_module_is_waited_for(maps: FakeMaps, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(
         session, "missing_sctp", lambda: None if loaded.is_set() else Trouble("not loaded", "modprobe")
     )
-    found = started(lambda choice: FakeProgram())
+    found = started(lambda choice, paths: FakeProgram())
     assert str(found.state) == "waiting: not loaded (try: modprobe)"
     loaded.set()
     deadline = time.monotonic() + 5
@@ -108,7 +114,7 @@ def test_the_module_is_waited_for(maps: FakeMaps, monkeypatch: pytest.MonkeyPatc
 
 def test_nothing_attached_is_off_and_closed(maps: FakeMaps) -> None:
     program = FakeProgram("this kernel has no such function to attach to")
-    found = started(lambda choice: program)
+    found = started(lambda choice, paths: program)
     assert str(found.state) == "off: none could be attached: this kernel has no such function to attach to"
     found.close()
     assert program.closed == 1
@@ -116,10 +122,10 @@ def test_nothing_attached_is_off_and_closed(maps: FakeMaps) -> None:
 
 def test_a_reading(maps: FakeMaps) -> None:
     program = FakeProgram()
-    found = started(lambda choice: program)
+    found = started(lambda choice, paths: program)
     key = struct.pack("<Q", 0xFFFF888012345678)
     maps.content[PATHS] = {key: windows(told=1, raises=5), struct.pack("<Q", 1): windows(told=0, raises=0)}
-    maps.content[BINS] = {key + struct.pack("<II", 100, 0): struct.pack("<Q", 3)}
+    maps.content[BINS] = {key + struct.pack("<II", 100, 1): struct.pack("<Q", 3)}
     program.take(
         struct.pack("<Q", 1)
         + who()
@@ -141,7 +147,7 @@ def test_a_reading(maps: FakeMaps) -> None:
 
 
 def test_what_no_reading_tells_of_any_more_is_removed(maps: FakeMaps) -> None:
-    found = started(lambda choice: FakeProgram())
+    found = started(lambda choice, paths: FakeProgram())
     freed, alive, passed_over = (struct.pack("<Q", 0xFFFF888000000000 + place) for place in range(3))
     counts = struct.pack("<12I2Q", *[106496] * 6, *[0] * 8)
     for reading in range(1, FORGOTTEN + 3):
@@ -159,7 +165,7 @@ def test_what_no_reading_tells_of_any_more_is_removed(maps: FakeMaps) -> None:
 def test_more_events_than_room_are_counted(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "QUEUE", 10)
     program = FakeProgram()
-    found = started(lambda choice: program)
+    found = started(lambda choice, paths: program)
     for _ in range(25):
         program.take(
             struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIIIQ", 5, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
@@ -170,7 +176,7 @@ def test_more_events_than_room_are_counted(maps: FakeMaps, monkeypatch: pytest.M
 
 
 def test_maps_that_cannot_be_read_switch_off(maps: FakeMaps) -> None:
-    found = started(lambda choice: FakeProgram())
+    found = started(lambda choice, paths: FakeProgram())
     maps.trouble = OSError(22, "Invalid argument")
     assert found.read(clocks()) is NOTHING
     assert str(found.state).startswith("off: reading the probes failed: OSError: [Errno 22]")
@@ -179,7 +185,7 @@ def test_maps_that_cannot_be_read_switch_off(maps: FakeMaps) -> None:
 
 def test_what_came_too_fast_is_counted_as_lost(maps: FakeMaps) -> None:
     program = FakeProgram()
-    found = started(lambda choice: program)
+    found = started(lambda choice, paths: program)
     program.take_ngap(b"short")
     maps.lost[NGAP_LOST] = 5
     assert found.read(clocks()).lost == 6
@@ -189,7 +195,7 @@ def test_what_came_too_fast_is_counted_as_lost(maps: FakeMaps) -> None:
 
 def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> None:
     program = FakeProgram()
-    found = started(lambda choice: program)
+    found = started(lambda choice, paths: program)
     program.take(
         struct.pack("<Q", 4_500_000_000)
         + who()
@@ -203,8 +209,29 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
     found.close()
 
 
+def test_more_than_there_is_time_for_is_left_out_and_ends_are_not(
+    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "QUEUE", 40_000)
+    program = FakeProgram()
+    found = started(lambda choice, paths: program)
+    for at_ns in range(41_000):
+        program.take(event_bytes(3, cause=0, ns=4_000_000_000 + at_ns))
+    program.take(event_bytes(7, cause=1, ns=4_500_000_000))
+    observed = found.read(clocks())
+    assert observed.lost == 1000
+    assert observed.events[-1].kind == "association"
+    assert observed.left_out == {"window": 40_001 - len(observed.events)} and len(observed.events) < 40_000
+    assert found.read(clocks()).left_out == {}
+    found.close()
+
+
+def event_bytes(kind: int, cause: int, ns: int) -> bytes:
+    return struct.pack("<Q", ns) + who() + struct.pack("<HH9IQ", kind, cause, *[0] * 9, 0)
+
+
 def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
-    found = started(lambda choice: FakeProgram())
+    found = started(lambda choice, paths: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
     maps.content[ASSOCIATIONS][key] = who() + struct.pack("<14I2Q", 1, 1, *[106496] * 6, *[0] * 8)
     one = (1).to_bytes(8, "little")
@@ -215,7 +242,57 @@ def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
         (1, 7, b"gone...."),
         (9, 7, b"gone...."),
     ):
-        maps.content[WAITED][of + struct.pack("<II", wait, index)] = one
+        maps.content[WAITED][of + struct.pack("<HHI", wait, index, 1)] = one
     (waits,) = found.read(clocks()).waits.values()
     assert waits == {"held": ((48, 1), (655, 1)), "read_wait": ((7, 1),)}
+    found.close()
+
+
+def test_what_is_counted_for_the_next_reading_stays_for_it(maps: FakeMaps) -> None:
+    found = started(lambda choice, paths: FakeProgram())
+    key = (0xFFFF888000000000).to_bytes(8, "little")
+    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<14I2Q", 1, 1, *[106496] * 6, *[0] * 8)
+    this, following = (key + struct.pack("<HHI", 0, 40, turn) for turn in (1, 2))
+    maps.content[WAITED] = {this: (3).to_bytes(8, "little"), following: (5).to_bytes(8, "little")}
+    (waits,) = found.read(clocks()).waits.values()
+    assert waits == {"held": ((48, 3),)}
+    assert maps.content[WAITED].keys() == {following}
+    found.close()
+
+
+def test_a_table_that_is_full_is_told_and_made_larger(maps: FakeMaps) -> None:
+    rooms: list[int] = []
+
+    def load(choice: ProbeChoice, paths: int) -> Any:
+        rooms.append(paths)
+        return FakeProgram()
+
+    found = started(load)
+    maps.counts[NO_ROOM, 0] = 7
+    assert found.read(clocks()).no_room == {"paths": 7}
+    deadline = time.monotonic() + 5
+    while len(rooms) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert rooms[1] == 2 * rooms[0]
+    maps.counts[NO_ROOM, 0] = 0
+    assert found.state.ok and found.read(clocks()).no_room == {}
+    found.close()
+
+
+def test_messages_that_were_left_behind_make_room_before_the_table_grows(maps: FakeMaps) -> None:
+    rooms: list[int] = []
+
+    def load(choice: ProbeChoice, paths: int) -> Any:
+        rooms.append(paths)
+        return FakeProgram()
+
+    found = started(load)
+    now_ns = 5_000_000_000 + 2 * OLD_NS
+    old, young = struct.pack("<QQI4x", 1, 0, 1), struct.pack("<QQI4x", now_ns - 1, 0, 1)
+    maps.content[HANDED_OVER] = {bytes([place] * 8): old if place else young for place in range(5)}
+    maps.counts[NO_ROOM, 6] = 1
+    at = clocks()
+    assert found.read(replace(at, monotonic_ns=now_ns)).no_room == {"handed_over": 1}
+    time.sleep(0.1)
+    assert len(rooms) == 1 and list(maps.content[HANDED_OVER].values()) == [young]
     found.close()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sctptop.kernel.netlink import WireError, messages
 from sctptop.kernel.reading.diag_layouts import INFO_NAMES
 from sctptop.kernel.reading.diag_records import (
+    LISTEN,
     SKMEMINFO_NAMES,
     T3_RTX_TIMER,
     decode_record,
@@ -186,11 +187,20 @@ def test_requests_ask_for_all_of_a_family_or_for_one_by_its_ends() -> None:
     assert dump.payload[:8] == bytes((socket.AF_INET6, 132, 1 << 1 | 1 << 6, 0)) + b"\xff" * 4
     # Any port and address, any interface, no cookie (INET_DIAG_NOCOOKIE).
     assert dump.payload[8:] == bytes(40) + b"\xff" * 8
+    (some,) = messages(dump_request(socket.AF_INET6, 9, (38412, 59058), LISTEN))
+    assert (
+        some.payload[4:]
+        == struct.pack("=I", 1 << 10) + struct.pack("!HH", 38412, 59058) + bytes(36) + b"\xff" * 8
+    )
     (one,) = messages(lookup_request(("10.9.0.1", 59058), ("10.9.0.2", 38412), 3))
     assert (one.type, one.sequence, one.flags, one.payload[0]) == (20, 3, 0x1, socket.AF_INET)
     assert one.payload[8:12] == struct.pack("!HH", 59058, 38412)
     assert one.payload[12:16] + one.payload[28:32] == bytes((10, 9, 0, 1, 10, 9, 0, 2))
     assert one.payload[44:] == bytes(4) + b"\xff" * 8
+    # idiag_if lies between the addresses and the cookie, in the order of the host.
+    (bound,) = messages(lookup_request(("10.9.0.1", 59058), ("10.9.0.2", 38412), 3, interface=0x010203))
+    assert bound.payload[44:] == struct.pack("=I", 0x010203) + b"\xff" * 8
+    assert bound.payload[:44] == one.payload[:44]
     (six,) = messages(lookup_request(("fd00::1", 1), ("fd00::2", 2), 3))
     assert six.payload[0] == socket.AF_INET6
     assert six.payload[12:44] == b"".join(socket.inet_pton(socket.AF_INET6, f"fd00::{n}") for n in (1, 2))

@@ -6,8 +6,8 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
-from sctptop.kernel.probes.session import NOTHING, Observed
+from sctptop.kernel.probes.observed import NOTHING, Observed
+from sctptop.kernel.program.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import association_facts, path_facts
@@ -39,6 +39,10 @@ def windows(address: str, cwnd: int, hb_running: bool = True, flags: int = 0, en
         param_flags=flags,
         encap_port=encap,
         gone=0,
+        timed_ns=0,
+        timed_jiffies=0,
+        hb_acknowledged=0,
+        state_before=0,
         changes=(Change(0, 0, 0, 0, 0),) * 3,
         shown_cwnd=0,
         shown_ssthresh=0,

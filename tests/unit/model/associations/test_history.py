@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Hashable
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,3 +111,48 @@ def test_near_the_end_of_its_memory_series_are_shorter_then_there_are_none() -> 
     narrow = History(window=10, memory_cap=4 * 12)
     narrow.record(0, {"a": {"x": 1.0}, "b": {"x": 1.0}})
     assert narrow.slots == 20, "a window is never longer than asked for"
+
+
+def test_copies_of_a_history_are_each_their_own() -> None:
+    history = History(window=4)
+    history.record(0, {"a": {"x": 0.0}})
+    first = history.frozen()
+    history.record(1, {"a": {"x": 1.0}})
+    second = history.frozen()
+    history.record(2, {"a": {"x": 2.0}})
+    first.record(1, {"a": {"x": 7.0}})
+    assert first.read("a", "x", 1, 2) == (0.0, 7.0)
+    assert second.read("a", "x", 2, 3) == (0.0, 1.0, None)
+    assert history.read("a", "x", 2, 3) == (0.0, 1.0, 2.0)
+
+
+def test_nobody_waits_until_all_of_a_tick_is_written() -> None:
+    history, found = History(), list[object]()
+
+    class Watched(dict[Hashable, dict[str, float | None]]):
+        def items(self) -> Any:
+            yield "a", {"x": 1.0}
+            reader = threading.Thread(target=lambda: found.append(history.read("a", "x", 0, 1)), daemon=True)
+            reader.start()
+            reader.join(5)
+            yield "b", {"x": 2.0}
+
+    history.record(0, Watched())
+    assert found == [(1.0,)] and history.read("b", "x", 0, 1) == (2.0,)
+
+
+def test_a_steady_series_is_held_in_each_copy_until_that_records_or_stops_it() -> None:
+    history = History(window=8)
+    history.record(0, {"a": {"x": 1.0}, "b": {"x": 5.0}}, steady=True)
+    history.record(2, {})
+    frozen = history.frozen()
+    history.record(3, {"a": {"x": 2.0}}, steady=True)
+    history.stop(3, ["b"])
+    history.record(5, {})
+    assert history.read("a", "x", 5, 6) == (1.0, 1.0, 1.0, 2.0, 2.0, 2.0)
+    assert history.read("b", "x", 5, 6) == (5.0, 5.0, 5.0, 5.0, None, None)
+    for key, value in (("a", 1.0), ("b", 5.0)):
+        assert frozen.read(key, "x", 5, 6) == (value, value, value, None, None, None)
+    frozen.record(4, {"a": {"x": 7.0}}, steady=True)
+    assert frozen.read("a", "x", 4, 5) == (1.0, 1.0, 1.0, 1.0, 7.0)
+    assert history.read("a", "x", 4, 5) == (1.0, 1.0, 1.0, 2.0, 2.0)

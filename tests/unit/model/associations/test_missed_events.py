@@ -98,3 +98,10 @@ def test_a_reset_forgives() -> None:
     model.reset()
     assert model.snapshot().events_missed == 0
     assert model.advance(reading(3, 103)).events_missed == 0
+
+
+def test_after_retransmissions_were_left_out_it_begins_anew() -> None:
+    few = reading(1, 103, told(1), events_left_out={"retransmit": 2})
+    assert missed(reading(0, 100), few, reading(2, 103), reading(3, 103)) == 0
+    others = reading(1, 103, told(1), events_left_out={"window": 2})
+    assert missed(reading(0, 100), others, reading(2, 103), reading(3, 103)) == 2

@@ -136,3 +136,21 @@ def test_what_happened_in_a_tick_is_all_there_for_the_rows_shown() -> None:
     snapshot = Model().advance(sample(association(1), association(2), events=events))
     assert len(snapshot.happened_to(snapshot.rows)) == 4500
     assert {event.own_tag for event in snapshot.happened_to(snapshot.rows[:1])} == {1, 77}
+
+
+def test_what_was_left_out_adds_up_by_kind_until_the_reset() -> None:
+    model = Model()
+    model.advance(sample(events_left_out={"ngap": 3}))
+    now = model.advance(sample(at_s=1, events_left_out={"ngap": 4, "window": 1}))
+    assert now.events_left_out == {"ngap": 7, "window": 1}
+    assert model.advance(sample(at_s=2)).events_left_out == {"ngap": 7, "window": 1}
+    model.reset()
+    assert not model.snapshot().events_left_out
+
+
+def test_a_heartbeat_that_stands_for_several_weighs_as_many() -> None:
+    several = replace(beat(7.5), details={**beat(7.5).details, "times": 9})
+    snapshot = Model().advance(sample(homes(), events=(several, beat(20.0))))
+    (rtt,) = snapshot.rows[0].rtts.values()
+    assert rtt.heartbeat.n == 10 and rtt.last_ms == 20.0
+    assert rtt.heartbeat.percentile(0.5) == pytest.approx(7.5, rel=0.008)

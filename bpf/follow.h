@@ -1,0 +1,64 @@
+/* Which messages are followed. All, where there are few chunks; else those of a while now and then, as user space decides
+ * by their rate. What following costs is bounded here as well, should their rate rise before it decides. */
+
+/* Chunks a processor between two looks of user space, some tenths of a second. */
+#define MOST_FOLLOWED 4000
+
+/* ``all`` now; ``turn`` counts the whiles, ``epoch`` how often the hooks were taken away and put back: what was begun in
+ * another one may have been another message, whose end was not seen. ``look`` counts the looks. */
+struct following {
+	u32 all, turn, epoch, look;
+};
+
+struct followed {
+	u32 look, times, seen, taken;
+};
+
+/* Chunks seen while the hooks are there, and those of them that were followed; by FLUSH a processor. */
+enum { CHUNKS_SEEN, CHUNKS_TAKEN, CHUNKS };
+#define FLUSH 64
+
+BPF_ARRAY(following, struct following, 1);
+BPF_PERCPU_ARRAY(followed, struct followed, 1);
+BPF_ARRAY(chunks, u64, CHUNKS);
+
+INLINE const struct following *following_now(void)
+{
+	int zero = 0;
+
+	return following.lookup(&zero);
+}
+
+INLINE void count_chunks(int which, u32 number)
+{
+	u64 *times = chunks.lookup(&which);
+
+	if (times)
+		__sync_fetch_and_add(times, number);
+}
+
+/* Whether the message of this chunk is to be followed for itself; those of NGAP always are. */
+INLINE bool is_followed(const struct following *now)
+{
+	int zero = 0;
+	struct followed *here = followed.lookup(&zero);
+	bool yes = now->all;
+
+	if (!here)
+		return false;
+	if (++here->seen >= FLUSH) {
+		count_chunks(CHUNKS_SEEN, here->seen);
+		count_chunks(CHUNKS_TAKEN, here->taken);
+		here->seen = here->taken = 0;
+	}
+#ifndef EVERY_MESSAGE
+	if (here->look != now->look) {
+		here->look = now->look;
+		here->times = 0;
+	}
+	yes = yes && here->times < MOST_FOLLOWED;
+	here->times += yes;
+#endif
+	here->taken += yes;
+	return yes;
+}

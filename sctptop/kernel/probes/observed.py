@@ -1,0 +1,32 @@
+"""What the probes saw between two readings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sctptop.kernel.probes.bins import Bins, PathName
+from sctptop.kernel.program.records import AssociationName, AssociationWindows, PathWindows
+from sctptop.model.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the probes saw since the reading before. Waits are by WAIT_NAMES, ``left_out`` by kind of event.
+
+    ``followed``: the share of messages whose waits were measured; ``no_room``: what found no room in our tables, by
+    their names.
+    """
+
+    events: tuple[Event, ...] = ()
+    lost: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    paths: Mapping[PathName, PathWindows] = field(default_factory=dict)
+    associations: Mapping[AssociationName, AssociationWindows] = field(default_factory=dict)
+    data_rtts: Mapping[PathName, Bins] = field(default_factory=dict)
+    waits: Mapping[AssociationName, Mapping[str, Bins]] = field(default_factory=dict)
+    followed: float | None = None
+    no_room: Mapping[str, int] = field(default_factory=dict)
+
+
+NOTHING = Observed()

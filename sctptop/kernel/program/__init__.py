@@ -1,0 +1,1 @@
+"""The program of the probes: its C for this kernel, compiled, loaded, attached, and its tables read."""

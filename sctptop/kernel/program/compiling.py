@@ -1,0 +1,135 @@
+"""The program for this kernel: its source, and what BCC makes of it; its complaints stay off the terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sctptop.kernel.host.distribution import commands
+from sctptop.kernel.host.memlock import UNLIMITED, limited_maps
+from sctptop.kernel.program.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
+from sctptop.kernel.program.libbpf import LibbpfError
+from sctptop.kernel.program.points import ProbeChoice
+from sctptop.kernel.program.program_source import (
+    ALL_PROBES,
+    NO_REFUSAL,
+    PATHS,
+    ProbeSource,
+    from_btf,
+    from_headers,
+)
+from sctptop.kernel.program.records_check import mismatch
+from sctptop.model.source_state import TroubleError
+
+MODULES = Path("/lib/modules")
+
+AGAIN = "install sctptop again"
+
+CFLAGS = ("-Xclang", "-disable-llvm-passes")
+"""BCC optimises what clang hands it (BPFModule::run_pass_manager): once is enough, and saves a sixth of the time."""
+
+
+class NoProbes(TroubleError):  # noqa: N818
+    """No probe can run here."""
+
+
+def source_here(
+    choice: ProbeChoice = ALL_PROBES,
+    btf: Path = BTF_FOLDER,
+    modules: Path = MODULES,
+    refused: Mapping[str, str] = NO_REFUSAL,
+    room: int = PATHS,
+) -> tuple[ProbeSource, bool]:
+    """The program for this kernel, and whether it needs kernel headers; ``refused`` and ``room`` as from_btf has them.
+
+    Raises NoProbes.
+    """
+    try:
+        with KernelTypes(folder=btf) as types:
+            if types.knows("sctp_transport"):
+                return from_btf(types, choice, None, refused, room), False
+        trouble = f"this kernel's BTF does not tell the types of its sctp module: no {btf / 'sctp'}"
+    except MissingMember as error:
+        raise NoProbes(f"{error}, so no probe can read it") from error
+    except BtfError as error:
+        trouble = str(error)
+    except LibbpfError as error:
+        trouble = error.trouble.reason
+    if headers(modules) is not None:
+        return from_headers(choice, None, room), True
+    raise NoProbes(f"{trouble}, and its headers are not installed either", commands().headers)
+
+
+def headers(modules: Path = MODULES) -> Path | None:
+    """Where the headers of the running kernel are, None when they are not installed."""
+    place = modules / _release() / "build"
+    return place if (place / "include").is_dir() else None
+
+
+def _release() -> str:
+    return os.uname().release
+
+
+def compiled(bcc: ModuleType, text: str, headers: Path | None) -> Any:
+    """BCC's object for a C text, with ``headers`` instead of the kernel's. Raises NoProbes when it does not compile."""
+    with _kernel_source(headers), captured_stderr() as said:
+        try:
+            return bcc.BPF(text=text.encode(), cflags=list(CFLAGS))
+        except Exception as error:
+            if differs := mismatch(said()):
+                why = f"the C of the probes is not what sctptop reads: {differs}"
+                raise NoProbes(why, AGAIN) from error
+            limit = limited_maps(_release())
+            if limit is not None and "could not open bpf map" in said():
+                raise NoProbes(
+                    f"this kernel lets us lock {limit} KiB, too little for the maps", UNLIMITED
+                ) from error
+            why = first_error(said()) or str(error)
+            raise NoProbes(f"BCC could not compile the probes: {why}") from error
+
+
+@contextlib.contextmanager
+def _kernel_source(place: Path | None) -> Iterator[None]:
+    """BCC reads headers from ``place`` instead of the kernel's (bcc's frontends/clang/kbuild_helper.cc)."""
+    before = os.environ.get("BCC_KERNEL_SOURCE")
+    if place is not None:
+        os.environ["BCC_KERNEL_SOURCE"] = str(place)
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop("BCC_KERNEL_SOURCE", None)
+        else:
+            os.environ["BCC_KERNEL_SOURCE"] = before
+
+
+@contextlib.contextmanager
+def captured_stderr() -> Iterator[Callable[[], str]]:
+    """Keeps what clang and libbcc print on descriptor 2 off the terminal; the function yielded returns it."""
+    with tempfile.TemporaryFile() as file:
+        before = os.dup(2)
+        os.dup2(file.fileno(), 2)
+
+        def said() -> str:
+            file.seek(0)
+            return file.read(1 << 20).decode(errors="replace")
+
+        try:
+            yield said
+        finally:
+            # Somebody may have given descriptor 2 back to the terminal while we were in the compiler.
+            if os.path.sameopenfile(2, file.fileno()):
+                os.dup2(before, 2)
+            os.close(before)
+
+
+def first_error(text: str) -> str:
+    """The first line of a compiler's output that says error, without its place."""
+    found = re.search(r"error: (.*)", text)
+    return found.group(1).strip() if found else ""

@@ -1,0 +1,248 @@
+"""One loaded probe program: compiled by BCC, attached where this kernel has what it needs."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sctptop.kernel.program import maps
+from sctptop.kernel.program.btf import BTF_FOLDER, FunctionType
+from sctptop.kernel.program.compiling import NoProbes, captured_stderr, compiled, source_here
+from sctptop.kernel.program.entry_points import Hook
+from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
+from sctptop.kernel.program.points import Point, ProbeChoice, points
+from sctptop.kernel.program.program_source import PATHS, ProbeSource, folder
+from sctptop.kernel.program.trampolines import ALL, Kernel, Trampoline
+
+
+@dataclass(frozen=True, slots=True)
+class PointState:
+    """An attach point, how it is reached, and ``why`` no better; ``refused`` is why our function is not there."""
+
+    point: Point
+    refused: str | None = None
+    how: str = ""
+    why: str = ""
+    cost: maps.Cost | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether our function is there."""
+        return self.refused is None
+
+
+class Program:
+    """Compiled at once; ``attach`` puts it in place. Used by one thread."""
+
+    def __init__(
+        self, bcc: ModuleType, choice: ProbeChoice, btf: Path = BTF_FOLDER, room: int = PATHS
+    ) -> None:
+        """``room`` for so many paths. Raises NoProbes where none is made for this kernel."""
+        started = time.monotonic()
+        self._bcc, self._choice, self._btf, self._room = bcc, choice, btf, room
+        self._bpf: Any = None
+        self._descriptors: dict[str, int] = {}
+        self._kernel = Kernel()
+        self._trampolines: dict[Point, Trampoline] = {}
+        self.points: tuple[PointState, ...] = ()
+        self.resting = False
+        self.buffers: Buffers | None = None
+        self.source, self.needs_headers = self._source({})
+        try:
+            self._compile()
+        except BaseException:
+            self.close()
+            raise
+        self.compile_s = time.monotonic() - started
+
+    def _source(self, refused: Mapping[str, str]) -> tuple[ProbeSource, bool]:
+        return source_here(self._choice, self._btf, refused=refused, room=self._room)
+
+    def _compile(self) -> None:
+        """Where the kernel refuses a trampoline the program is made again, with a kprobe in its place."""
+        refused = self._none_at_all()
+        if refused:
+            self.source, self.needs_headers = self._source(refused)
+        self._bpf = compiled(self._bcc, self.source.text, None if self.needs_headers else folder())
+        refused = self._load_trampolines()
+        if refused:
+            self.close()
+            self.source, self.needs_headers = self._source(refused)
+            self._bpf = compiled(self._bcc, self.source.text, None if self.needs_headers else folder())
+            if still := self._load_trampolines():
+                raise NoProbes(f"the kernel refused a trampoline: {next(iter(still.values()))}")
+
+    def _none_at_all(self) -> dict[str, str]:
+        for _, function in self._direct():
+            why = self._kernel.refusal(function)
+            return {ALL: why} if why is not None else {}
+        return {}
+
+    def _direct(self) -> Iterator[tuple[Hook, FunctionType]]:
+        return (
+            (hook, hook.function)
+            for hook in self.source.hooks
+            if hook.how in ("fentry", "fexit") and hook.function is not None
+        )
+
+    def _load_trampolines(self) -> dict[str, str]:
+        """Load all of them; what the kernel refuses, by target."""
+        refused = {}
+        for hook, function in self._direct():
+            name = hook.name.encode()
+            start = self._bcc.lib.bpf_function_start(self._bpf.module, name)
+            size = self._bcc.lib.bpf_function_size(self._bpf.module, name)
+            # BCC 0.18 gives the address as a pointer to bytes.
+            address = start if isinstance(start, int) else ctypes.cast(start, ctypes.c_void_p).value
+            try:
+                if not address:
+                    raise OSError(2, "BCC has no instructions of it")
+                code = ctypes.string_at(address, size)
+                self._trampolines[hook.point] = self._kernel.load(
+                    hook.point.function, code, hook.point.at, function
+                )
+            except OSError as error:
+                refused[hook.point.target] = error.strerror or str(error)
+        return refused
+
+    def attach(self) -> tuple[PointState, ...]:
+        """Attach all that this kernel has. Says of each point whether it is on."""
+        hooks = {hook.point: hook for hook in self.source.hooks}
+        states = []
+        for point in points(self._choice):
+            hook = hooks.get(point)
+            if hook is None:
+                states.append(PointState(point, self.source.left_out.get(point.concern)))
+            else:
+                states.append(PointState(point, self._attach(hook), hook.how, hook.why))
+        self.points = tuple(states)
+        return self.points
+
+    def _attach(self, hook: Hook) -> str | None:
+        """Why this one could not be; None when it is."""
+        with captured_stderr() as said:
+            try:
+                if hook.how in ("fentry", "fexit"):
+                    self._trampolines[hook.point].attach()
+                else:
+                    self._attach_by_bcc(hook)
+            except Exception as error:
+                return _reason(str(error), said())
+        return None
+
+    def _attach_by_bcc(self, hook: Hook) -> None:
+        name, target = hook.name.encode(), hook.point.target.encode()
+        if hook.how == "tracepoint":
+            self._bpf.load_func(name, self._bcc.BPF.RAW_TRACEPOINT)
+            self._bpf.attach_raw_tracepoint(tp=target, fn_name=name)
+            return
+        # BCC remembers a function that it loaded for another point.
+        self._bpf.load_func(name, self._bcc.BPF.KPROBE)
+        if hook.how == "kprobe":
+            self._bpf.attach_kprobe(event=target, fn_name=name)
+            return
+        if f"int {hook.remembering}(" in self.source.text:
+            remembering = hook.remembering.encode()
+            self._bpf.load_func(remembering, self._bcc.BPF.KPROBE)
+            self._bpf.attach_kprobe(event=target, fn_name=remembering)
+        self._bpf.attach_kretprobe(event=target, fn_name=name)
+
+    @property
+    def can_rest(self) -> bool:
+        """Whether what is hit by each packet can be taken away and put back at once."""
+        return any(point.per_packet for point in self._trampolines)
+
+    def rest(self) -> None:
+        """Take it away."""
+        for trampoline in self._per_packet():
+            trampoline.detach()
+        self.resting = True
+
+    def go_on(self) -> None:
+        """Put it back; where it is there that is nothing. Raises OSError."""
+        for trampoline in self._per_packet():
+            trampoline.attach()
+        self.resting = False
+
+    def _per_packet(self) -> list[Trampoline]:
+        return [trampoline for point, trampoline in self._trampolines.items() if point.per_packet]
+
+    def listen(self, takers: Mapping[str, Callable[[bytes], None]]) -> None:
+        """Open the perf buffers of those names that the program has; each taker gets the bytes of each event of its
+        buffer. Raises NoProbes."""
+        told = {name: take for name, take in takers.items() if f"BPF_PERF_OUTPUT({name})" in self.source.text}
+        with captured_stderr() as said:
+            try:
+                self.buffers = open_buffers(self._bpf, told, said)
+            except NoBuffers as error:
+                raise NoProbes(*error.trouble) from error
+
+    def has(self, concern: str) -> bool:
+        """Whether this C file is part of the program."""
+        return concern in self.source.parts
+
+    def poll(self, milliseconds: int) -> None:
+        """Wait for events, and hand over those there are."""
+        self._bpf.perf_buffer_poll(timeout=milliseconds)
+        # Those too few to wake us.
+        self._bpf.perf_buffer_consume()
+
+    def map_fd(self, name: str) -> int:
+        """The descriptor of a map."""
+        if name not in self._descriptors:
+            # With types named BCC does not read its own description of ours, which its 0.31 gets wrong.
+            table = self._bpf.get_table(name.encode(), ctypes.c_uint64, ctypes.c_uint64)
+            self._descriptors[name] = table.map_fd
+        return self._descriptors[name]
+
+    def costs(self) -> tuple[PointState, ...]:
+        """The points with what their functions cost so far; a function at two points counts for both together."""
+        return tuple(replace(state, cost=self._cost(state)) for state in self.points)
+
+    def _cost(self, state: PointState) -> maps.Cost | None:
+        if not state.on:
+            return None
+        trampoline = self._trampolines.get(state.point)
+        if trampoline is not None:
+            return maps.cost(trampoline.program)
+        hook = Hook(state.point, state.how)
+        function = self._bpf.funcs.get(hook.name.encode())
+        return maps.cost(function.fd) if function is not None else None
+
+    def close(self) -> None:
+        """Detach everything. Safe to call twice."""
+        self._kernel.close()
+        self._descriptors.clear()
+        for trampoline in self._trampolines.values():
+            trampoline.close()
+        self._trampolines.clear()
+        bpf, self._bpf = self._bpf, None
+        if bpf is None:
+            return
+        # BCC stops at each probe that it does not find in tracefs, which `ip netns exec` hides (bpf_detach_kprobe);
+        # by then it has closed and forgotten that one, so asking again goes on with the next.
+        atexit.unregister(bpf.cleanup)
+        with captured_stderr():
+            for _ in range(2 * len(self.points) + 1):
+                with contextlib.suppress(Exception):
+                    bpf.cleanup()
+                    break
+
+
+def _reason(error: str, said: str) -> str:
+    """Why a function was not attached, in one line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if "Failed to load BPF program" in error:
+        refused = next((line for line in lines if "permitted" in line or "denied" in line), "")
+        verifier = lines[-2] if len(lines) > 1 else ""
+        return refused or f"the kernel refused the program: {verifier or error}"
+    if "No such file" in said or "Invalid argument" in said:
+        return "this kernel has no such function to attach to"
+    return lines[-1] if lines else " ".join(error.split())

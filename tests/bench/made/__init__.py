@@ -1,0 +1,1 @@
+"""Hosts and recordings made up for benchmarks."""

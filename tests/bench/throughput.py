@@ -1,0 +1,218 @@
+"""What SCTP that is bound by its processor loses while it is watched, in counted instructions.
+
+python -m tests.bench.throughput [--sizes 65536,1000,100] [--watchers record,json,dashboard,every-message,bpftrace]
+
+One guest with one processor, where each instruction takes a nanosecond, so that a run repeats to a few in a thousand.
+iperf3 sends over a veth pair as fast as it can, both ends on that host. Each watcher is loaded while the sender is
+stopped; then DATA chunks are counted in two seconds of the guest's time. Before and after each watcher nothing watches:
+a cell is the share of the mean of these two. Two minutes a watcher and size, on a machine that is not busy; bpftrace
+is Debian's package of that name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import pty
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.lab.machine import run as machine
+from tests.lab.machine.boot import COUNTING
+from tests.lab.scenes.hosts import Host, read_proc, two_hosts
+from tests.lab.traffic.iperf import iperf_server
+
+SIZES = (65536, 1000, 100)
+WARM_UP_S, COUNTED_S = 1.0, 2.0
+LOAD_S, STEADY_POLLS = 300.0, 3
+HOUR_S = 3600
+RTT = "kprobe:sctp_transport_update_rto { @jiffies[arg0] = hist(arg1); }"
+SCTPTOP = (sys.executable, "-m", "sctptop")
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """`option`: of sctptop, without which there is no such watcher. `screen`: it wants a terminal."""
+
+    title: str
+    command: tuple[str, ...]
+    option: str = ""
+    screen: bool = False
+
+
+def watchers(folder: Path) -> dict[str, Watcher]:
+    """By the names of `--watchers`; recordings go into `folder`."""
+    record = (*SCTPTOP, "record", "-o")
+    every = "--every-message"
+    return {
+        "record": Watcher("`sctptop record`", (*record, f"{folder}/one.sctp")),
+        "json": Watcher("`sctptop --json`", (*SCTPTOP, "--json")),
+        "dashboard": Watcher("`sctptop`", SCTPTOP, screen=True),
+        "every-message": Watcher(f"`record {every}`", (*record, f"{folder}/all.sctp", every), option=every),
+        "bpftrace": Watcher("bpftrace, RTT", ("bpftrace", "-e", RTT)),
+    }
+
+
+class Sender:
+    """iperf3 between two hosts; stopped but for the time in which it is counted."""
+
+    def __init__(self, host: Host, process: subprocess.Popen[str]) -> None:
+        self._host = host
+        self._process = process
+
+    def chunks(self) -> int:
+        """DATA chunks that it sends in COUNTED_S, after WARM_UP_S."""
+        self._process.send_signal(signal.SIGCONT)
+        try:
+            time.sleep(WARM_UP_S)
+            before, since = self._sent(), time.monotonic()
+            time.sleep(COUNTED_S)
+            sent, seconds = self._sent() - before, time.monotonic() - since
+        finally:
+            self._process.send_signal(signal.SIGSTOP)
+        if self._process.poll() is not None or not sent:
+            raise SystemExit("throughput: iperf3 ended, or sent nothing")
+        return round(sent * COUNTED_S / seconds)
+
+    def _sent(self) -> int:
+        lines = (line.split() for line in read_proc(self._host, "sctp/snmp").splitlines())
+        found = {words[0]: int(words[1]) for words in lines}
+        return found["SctpOutOrderChunks"] + found["SctpOutUnorderChunks"]
+
+
+@contextmanager
+def sender(size: int) -> Iterator[Sender]:
+    """At work, and stopped, with messages of `size` bytes."""
+    with two_hosts(prefix=f"s{size}-") as (gnb, amf), iperf_server(amf, amf.ipv4[0]):
+        command = ["iperf3", "--sctp", "--client", amf.ipv4[0], "--length", str(size), "--time", str(HOUR_S)]
+        process = gnb.popen([*command, "--interval", "0"], stdout=subprocess.DEVNULL)
+        try:
+            time.sleep(WARM_UP_S)
+            process.send_signal(signal.SIGSTOP)
+            yield Sender(gnb, process)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def programs() -> set[int]:
+    """The ids of all BPF programs that are loaded."""
+    shown = subprocess.run(["bpftool", "-j", "prog", "show"], check=True, capture_output=True, text=True)
+    return {program["id"] for program in json.loads(shown.stdout)}
+
+
+@contextmanager
+def watching(watcher: Watcher) -> Iterator[int]:
+    """The watcher is at work; how many programs it loaded. Raises SystemExit with its words when it ends by itself."""
+    before = programs()
+    ours, theirs = pty.openpty()
+    out: int = theirs if watcher.screen else subprocess.DEVNULL
+    environment = {**os.environ, "TERM": "xterm-256color", "LINES": "40", "COLUMNS": "160"}
+    threading.Thread(target=_drain, args=(ours,), daemon=True).start()
+    words = subprocess.PIPE
+    process = subprocess.Popen(watcher.command, stdin=theirs, stdout=out, stderr=words, env=environment)
+    try:
+        yield _loaded(process, before)
+    finally:
+        process.send_signal(signal.SIGTERM if watcher.screen else signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(30)
+        process.kill()
+        process.communicate()
+        os.close(theirs)
+        deadline = time.monotonic() + 30
+        # The kernel frees programs after a grace period.
+        while programs() != before and time.monotonic() < deadline:
+            time.sleep(0.5)
+
+
+def _loaded(process: subprocess.Popen[bytes], before: set[int]) -> int:
+    """Waits until there are programs and no more of them come."""
+    deadline = time.monotonic() + LOAD_S
+    seen = [before]
+    while (
+        len(seen) < STEADY_POLLS or seen[-1] == before or any(one != seen[-1] for one in seen[-STEADY_POLLS:])
+    ):
+        if process.poll() is not None or time.monotonic() > deadline:
+            said = process.stderr.read() if process.stderr is not None and process.poll() is not None else b""
+            raise SystemExit(f"throughput: {process.args!r} loads nothing: {said.decode(errors='replace')}")
+        time.sleep(1)
+        seen.append(programs())
+    return len(seen[-1] - before)
+
+
+def _drain(descriptor: int) -> None:
+    with contextlib.suppress(OSError):
+        while os.read(descriptor, 65536):
+            pass
+
+
+def measure(size: int, chosen: Sequence[Watcher]) -> list[str]:
+    """A row of the table."""
+    with sender(size) as sending:
+        alone = [sending.chunks()]
+        shares = []
+        for watcher in chosen:
+            with watching(watcher) as number:
+                watched = sending.chunks()
+            alone.append(sending.chunks())
+            shares.append(watched / ((alone[-2] + alone[-1]) / 2))
+            told = f"{size} bytes, {watcher.title}: {watched} with {number} programs, {alone[-2:]} without"
+            print(told, file=sys.stderr, flush=True)
+    mean = sum(alone) / len(alone)
+    spread = (max(alone) - min(alone)) / mean
+    return [f"{size:,}", f"{mean:,.0f} ± {spread / 2:.1%}", *(f"{share:.1%}" for share in shares)]
+
+
+def in_the_lab(sizes: Sequence[int], names: Sequence[str]) -> int:
+    """Measure and print the table, in Markdown."""
+    helps = subprocess.run([*SCTPTOP, "record", "--help"], capture_output=True, text=True, check=True).stdout
+    with TemporaryDirectory() as folder:
+        known = watchers(Path(folder))
+        chosen = []
+        for name in names:
+            watcher = known[name]
+            if shutil.which(watcher.command[0]) is None:
+                print(f"no {name}: {watcher.command[0]} is not installed", file=sys.stderr)
+            elif watcher.option not in helps:
+                print(f"no {name}: sctptop has no {watcher.option}", file=sys.stderr)
+            else:
+                chosen.append(watcher)
+        rows = [["bytes a message", "chunks in 2 s, unwatched", *(watcher.title for watcher in chosen)]]
+        rows.append(["---"] * len(rows[0]))
+        rows += [measure(size, chosen) for size in sizes]
+    print("\n".join(f"| {' | '.join(row)} |" for row in rows))
+    return 0
+
+
+def main() -> int:
+    """Go to the lab, always to a guest: nowhere else can instructions be counted."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.throughput")
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="of messages, in bytes")
+    parser.add_argument("--watchers", default="record,every-message,bpftrace,json,dashboard")
+    parser.add_argument("--in-the-lab", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    names = options.watchers.split(",")
+    if unknown := set(names) - watchers(Path()).keys():
+        parser.error(f"no watcher {', '.join(sorted(unknown))}")
+    if options.in_the_lab:
+        return in_the_lab([int(word) for word in options.sizes.split(",")], names)
+    command = [sys.executable, "-m", "tests.bench.throughput", "--in-the-lab", *sys.argv[1:]]
+    result = machine.run(command, timeout=2 * HOUR_S, show=True, processors=COUNTING)
+    print(f"[{result.where}, {result.seconds:.0f} s]", file=sys.stderr)
+    return result.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""What is hit by each packet is taken away where there is much of it, and never where NGAP goes by."""
+
+from __future__ import annotations
+
+import struct
+from typing import cast
+
+import pytest
+
+from sctptop.kernel.probes import pace
+from sctptop.kernel.probes.following import HERE_NS, Following
+from sctptop.kernel.program.declarations import ASSOC_WINDOWS
+from sctptop.kernel.program.program import Program
+from sctptop.kernel.program.records import AssociationWindows
+from tests.unit.kernel.probes.fake_program import CHUNKS, FakeMaps, FakeProgram
+from tests.unit.kernel.probes.test_ngap_records import who
+
+
+class Clock:
+    """time.monotonic, as the test sets it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now_s = 50.0
+        monkeypatch.setattr("sctptop.kernel.probes.following.time.monotonic", lambda: self.now_s)
+
+
+def association(local_port: int) -> AssociationWindows:
+    """``who`` has its ports behind four numbers."""
+    named = who()[:16] + struct.pack("<HH", local_port, 5000) + who()[20:]
+    return ASSOC_WINDOWS.decode(named + struct.pack("<14I2Q", 1, 1, *[0] * 14))
+
+
+def busy(
+    maps: FakeMaps, clock: Clock, program: FakeProgram, *told: AssociationWindows, came: bool = False
+) -> Following:
+    found = Following(every_message=False)
+    found.begin(cast(Program, program))
+    found.listen_for_ngap(told, 1, came=came)
+    maps.counts[CHUNKS, 0] = maps.counts[CHUNKS, 1] = 100_000
+    clock.now_s += 0.2
+    found.step(cast(Program, program))
+    return found
+
+
+def test_it_rests_and_goes_on_in_another_epoch(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, program = Clock(monkeypatch), FakeProgram()
+    found = busy(maps, clock, program, association(5000))
+    assert program.resting and [one[:3] for one in maps.following] == [(1, 1, 1), (0, 1, 1)]
+    clock.now_s += pace.MOST_REST_S
+    found.step(cast(Program, program))
+    assert not program.resting and maps.following[-1][:3] == (1, 2, 2)
+
+
+def test_each_look_gives_the_processors_their_share_again(
+    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, program = Clock(monkeypatch), FakeProgram()
+    found = Following(every_message=False)
+    found.begin(cast(Program, program))
+    for times in (5, 5, 9):
+        maps.counts[CHUNKS, 0] = times
+        clock.now_s += 0.2
+        found.step(cast(Program, program))
+    assert [one[3] for one in maps.following] == [1, 2, 3]
+    assert {one[:3] for one in maps.following} == {(1, 1, 1)}
+
+
+@pytest.mark.parametrize("port", [38412, 36412])
+def test_the_hooks_stay_where_ngap_goes_by(
+    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    clock, program = Clock(monkeypatch), FakeProgram()
+    found = busy(maps, clock, program, association(port))
+    assert not program.resting and maps.following[-1][:3] == (0, 1, 1)
+    clock.now_s += pace.MOST_REST_S
+    found.step(cast(Program, program))
+    assert maps.following[-1][:3] == (1, 2, 1)
+
+
+def test_one_message_of_ngap_on_another_port_is_enough_for_a_minute(
+    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, program = Clock(monkeypatch), FakeProgram()
+    found = busy(maps, clock, program, association(5000), came=True)
+    assert not program.resting
+    found.listen_for_ngap([association(5000)], 2 + HERE_NS, came=False)
+    clock.now_s += pace.MOST_REST_S
+    found.step(cast(Program, program))
+    maps.counts[CHUNKS, 0] = 900_000
+    clock.now_s += 0.2
+    found.step(cast(Program, program))
+    assert program.resting
+
+
+def test_kprobes_stay_since_taking_them_away_takes_long(
+    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, program = Clock(monkeypatch), FakeProgram()
+    program.can_rest = False
+    busy(maps, clock, program, association(5000))
+    assert not program.resting and maps.following[-1][:3] == (0, 1, 1)
