@@ -16,9 +16,9 @@ from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.observed import NOTHING
 from sctptop.kernel.probes.session import Probes
 from sctptop.kernel.reading.all_namespaces import Everywhere
-from sctptop.kernel.reading.associations import merge_associations
+from sctptop.kernel.reading.associations import merge
 from sctptop.kernel.reading.endpoints import endpoints
-from sctptop.kernel.reading.namespace_reader import Read
+from sctptop.kernel.reading.joining import Read
 from sctptop.kernel.ways.ways import Ways
 from sctptop.model.sample import Sample
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice
@@ -76,11 +76,9 @@ class LiveSource:
         associations = tuple(
             association
             for netns, read in found.reads.items()
-            for association in merge_associations(
+            for association in merge(
                 netns,
-                read.records,
-                read.lines,
-                read.remaddrs,
+                read.rows,
                 self._clock,
                 observed,
                 owners,

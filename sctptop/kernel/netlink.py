@@ -15,6 +15,8 @@ NLM_F_DUMP: Final = 0x300
 
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
+HEADER: Final = _HEADER.size
+ATTRIBUTE_HEADER: Final = _ATTRIBUTE.size
 _MOST_ERRNO = 4095
 """MAX_ERRNO, include/linux/err.h."""
 _TYPE_MASK = 0x3FFF
@@ -70,16 +72,19 @@ def errno_of(message: NetlinkMessage) -> int:
 
 def attributes(payload: bytes, offset: int) -> dict[int, bytes]:
     """The attributes from ``offset`` on, by type. Raises WireError where a length cannot be."""
-    found: dict[int, bytes] = {}
-    while len(payload) - offset >= _ATTRIBUTE.size:
+    return {kind: payload[start : start + size] for kind, start, size in attribute_places(payload, offset)}
+
+
+def attribute_places(payload: bytes, offset: int) -> Iterator[tuple[int, int, int]]:
+    """Type, start and size of each attribute from ``offset`` on. Raises WireError where a length cannot be."""
+    while len(payload) - offset >= ATTRIBUTE_HEADER:
         length, kind = _ATTRIBUTE.unpack_from(payload, offset)
-        if length < _ATTRIBUTE.size or offset + length > len(payload):
+        if length < ATTRIBUTE_HEADER or offset + length > len(payload):
             raise WireError(
                 f"attribute {kind} of {length} bytes in a record with {len(payload) - offset} left"
             )
-        found[kind & _TYPE_MASK] = payload[offset + _ATTRIBUTE.size : offset + length]
+        yield kind & _TYPE_MASK, offset + ATTRIBUTE_HEADER, length - ATTRIBUTE_HEADER
         offset += _aligned(length)
-    return found
 
 
 def _aligned(length: int) -> int:

@@ -129,11 +129,11 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ),
     ],
     "model/associations/path_changes.py": [
-        ("changed = False", "False  →  (True)", "a copy is published that says the same"),
+        ("moved = False", "False  →  (True)", "a copy is published that says the same"),
         ("continue", "continue  →  pass", "a state never read is no state to change from"),
     ],
-    "model/associations/rows.py": [
-        ("ended_s: float = 0.0", "0.0  →  (1.0)", "compared only with that of another that has not ended")
+    "model/associations/life.py": [
+        ("ended_s: float = 0.0", "0.0  →  (1.0)", "compared only with that of another that has not ended"),
     ],
     "model/ngap/header.py": [
         ("elif len(head) > length:", "len(head) > length  →  (len(head) >= length)", "cut to what it is"),

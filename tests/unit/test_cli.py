@@ -81,3 +81,13 @@ def test_the_wheel_carries_all_that_is_not_python(tmp_path: Path) -> None:
     licences = {name.partition("dist-info/")[2] for name in names if "/licenses/" in name}
     assert licences == {"licenses/LICENSE", "licenses/bpf/LICENSE"}
     assert not any(name.startswith("tests/") for name in names)
+
+
+def test_watching_looks_for_circles_of_objects_seldom() -> None:
+    code = (
+        "import gc; from sctptop import cli; from sctptop.options import Options; "
+        "cli._live(None, Options()).close(); "
+        "print(gc.get_threshold()[0] == cli.COLLECT_AFTER, gc.get_freeze_count() > 1000)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "True True\n"

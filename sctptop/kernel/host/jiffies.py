@@ -27,27 +27,22 @@ class JiffyClock:
     def __init__(self, configured: int | None = None) -> None:
         # One torn pair must not outvote what the kernel was configured with.
         self._votes: Counter[int] = Counter({configured: _CONFIGURED_WEIGHT} if configured else {})
-        self._hz = configured or None
+        self.hz: int | None = configured or None
+        """Jiffies a second; None while nothing is known."""
+        self.sure = False
+        """Whether one HZ leads by so many pairs that no further one is looked at."""
 
     def learn(self, jiffies: int | None, milliseconds: int | None) -> None:
         """One path's RTO in jiffies (remaddr) and in ms (sctpi_p_rto)."""
-        if not jiffies or not milliseconds or jiffies < 0 or self._sure:
+        if not jiffies or not milliseconds or jiffies < 0 or self.sure:
             return
         measured = jiffies * 1000 / milliseconds
         nearest = min(KNOWN_HZ, key=lambda hz: abs(hz - measured))
         if abs(nearest - measured) <= nearest * 0.01:
             self._votes[nearest] += 1
-            self._hz = self._votes.most_common(1)[0][0]
-
-    @property
-    def hz(self) -> int | None:
-        """Jiffies a second; None while nothing is known."""
-        return self._hz
-
-    @property
-    def _sure(self) -> bool:
-        leaders = [count for _, count in self._votes.most_common(2)] + [0, 0]
-        return leaders[0] - leaders[1] >= _SURE_AFTER
+            (leader, most), *others = self._votes.most_common(2)
+            self.hz = leader
+            self.sure = most - sum(count for _, count in others) >= _SURE_AFTER
 
     def milliseconds(self, jiffies: int | None) -> float | None:
         """Jiffies as real milliseconds; None while HZ is not known."""

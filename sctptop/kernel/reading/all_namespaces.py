@@ -19,7 +19,8 @@ from sctptop.kernel.host.rights import reading_all
 from sctptop.kernel.namespaces.held_netns import Held, HeldNamespaces
 from sctptop.kernel.namespaces.netns import SHARE, Found, Namespaces, inside, is_gone, netns_of, own_netns
 from sctptop.kernel.owners.processes import Owners
-from sctptop.kernel.reading.namespace_reader import NamespaceReader, Read
+from sctptop.kernel.reading.joining import Read
+from sctptop.kernel.reading.namespace_reader import NamespaceReader
 from sctptop.kernel.reading.procfs import parse_assocs, parse_eps, read_text
 from sctptop.model.sample import Namespace
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice

@@ -1,26 +1,27 @@
 """Two views of one association made one: its sock_diag record and its lines in /proc/net/sctp.
 
-Either may be missing. What only one of them says is taken from it; what both say is taken from sock_diag,
+Either may be missing (joining.py). What only one of them says is taken from it; what both say is taken from sock_diag,
 whose record was filled under the socket's lock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.observed import NOTHING, Observed
-from sctptop.kernel.program.records import AssociationName
 from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
+from sctptop.kernel.reading.joining import Joined, MadeOf, by_association, join
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
-from sctptop.kernel.reading.probe_facts import association_facts, switched_off
+from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, seen_of
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
+from sctptop.kernel.reading.renewing import Renewal
+from sctptop.kernel.ways.questions import PathQuestion
 from sctptop.kernel.ways.ways import Ways
-from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Process
+from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Path, Process
 from sctptop.model.attributes import names_of
-
-Ends = tuple[int, int, frozenset[str]]
 
 # Association attribute: member of sctp_info that holds it in the same unit.
 _FROM_INFO: Mapping[str, str] = {
@@ -81,11 +82,19 @@ _FROM_LINE = tuple(
     name for name in names_of(Association) if name in names_of(AssocLine) and name not in _IN_NUMBERS
 )
 _FROM_MEMORY = tuple(name for name in names_of(Association) if name in SKMEMINFO_NAMES)
-
-
-def ends_of(entry: AssocLine | DiagRecord) -> Ends:
-    """What the two sources of one association have in common."""
-    return entry.local_port, entry.remote_port, frozenset(entry.remote_addresses)
+_ASSOCIATION = Renewal(Association, _FROM_INFO, _FROM_PRIMARY, {name: name for name in _FROM_MEMORY})
+_PATH = Renewal(
+    Path,
+    {
+        "cwnd": "p_cwnd",
+        "ssthresh": "p_ssthresh",
+        "flight": "p_flight_size",
+        "rto_ms": "p_rto",
+        "errors": "p_error",
+        "max_retrans": "p_pathmaxrxt",
+    },
+)
+"""Of the primary path."""
 
 
 def merge_associations(
@@ -99,90 +108,122 @@ def merge_associations(
     netns_name: str | None = None,
     ways: Ways | None = None,
 ) -> tuple[Association, ...]:
-    """Every association that either source named, once; ``records`` are of associations and of their sockets.
+    """Every association that either source named, once; ``records`` are of associations and of their sockets."""
+    rows = join(records, lines, by_association(remaddrs))
+    return merge(netns, rows, clock, observed, owners or {}, netns_name, ways)
+
+
+def merge(
+    netns: int,
+    rows: Sequence[Joined],
+    clock: JiffyClock,
+    observed: Observed,
+    owners: Mapping[int, Process],
+    netns_name: str | None,
+    ways: Ways | None,
+) -> tuple[Association, ...]:
+    """The associations of one namespace; of a row that says what it said before the same object as before.
 
     ``observed`` is what probes saw as sock_diag was asked. What sock_diag reports of the primary path goes before it:
     it was read under the socket's lock, as the probe's look was. ``owners`` are by the inode of the socket.
     ``ways`` know the way of each path; None: they stay unknown.
     """
-    sockets = {record.cookie: record for record in records if not record.is_association}
-    transports: dict[int, list[RemaddrLine]] = {}
-    for remaddr in remaddrs:
-        transports.setdefault(remaddr.assoc_id, []).append(remaddr)
-    pairs = _pairs([record for record in records if record.is_association], lines)
-    for record, line in pairs:
-        if record is not None and line is not None and line.assoc_id is not None:
-            rto = {remaddr.address: remaddr.rto for remaddr in transports.get(line.assoc_id, ())}
-            clock.learn(rto.get(record.primary or ""), record.info.get("p_rto"))
-    return tuple(
-        _association(
-            netns,
-            record,
-            sockets.get(record.cookie) if record else None,
-            line,
-            transports.get((line and line.assoc_id) or 0, []),
-            clock,
-            observed,
-            owners,
-            netns_name,
-            ways,
+    if not clock.sure:
+        _learn(rows, clock)
+    hz = clock.hz
+    found = []
+    for row in rows:
+        before = row.made
+        process = owners.get(row.inode)  # type: ignore[arg-type]
+        seen = None if observed is NOTHING else _seen(netns, row, observed, clock)
+        made = None
+        if (
+            before is not None
+            and before.seen == seen
+            and (before.process is process or before.process == process)
+            and before.hz == hz
+            and before.netns_name == netns_name
+            and (ways is None or ways.same(before.ways))
+        ):
+            made = before if before.record is row.record else _renewed(before, row.record, clock)
+        if made is None:
+            made = _made(netns, row, clock, seen or NOTHING_SEEN, process, netns_name, ways)
+        row.made = made
+        found.append(made.association)
+    return tuple(found)
+
+
+def _renewed(before: MadeOf, record: DiagRecord | None, clock: JiffyClock) -> MadeOf | None:
+    """What ``_made`` makes of the sources, where nothing but numbers of the record is new; None elsewhere."""
+    old = before.record
+    if record is None or old is None or record.primary is None or record.whose != old.whose:
+        return None
+    info = record.info
+    if info.get("p_state") != old.info.get("p_state"):
+        # Of its state the way depends too.
+        return None
+    others = {
+        **_told(record),
+        "srtt_ms": clock.milliseconds(info.get("p_srtt")),
+        "hb_interval_ms": clock.milliseconds(info.get("p_hbinterval")),
+        **(before.seen.switched_off if before.seen is not None else {}),
+    }
+    of_path = {"srtt_ms": others["srtt_ms"]}
+    try:
+        others["paths"] = tuple(
+            _PATH.again(path, (info,), of_path) if path.address == record.primary else path
+            for path in before.association.paths
         )
-        for record, line in pairs
-    )
+        made = _ASSOCIATION.again(before.association, (info, info, record.memory), others)
+    except KeyError:
+        # An older kernel tells less.
+        return None
+    return replace(before, association=made, record=record)
 
 
-def _pairs(
-    records: Sequence[DiagRecord], lines: Sequence[AssocLine]
-) -> list[tuple[DiagRecord | None, AssocLine | None]]:
-    """Records with their lines: same ports and peers, and where that is not unique same local ends too."""
-    waiting: dict[Ends, list[AssocLine]] = {}
-    for line in lines:
-        waiting.setdefault(ends_of(line), []).append(line)
-    pairs: list[tuple[DiagRecord | None, AssocLine | None]] = []
-    for record in records:
-        candidates = waiting.get(ends_of(record), [])
-        best = max(candidates, key=lambda line: _likeness(record, line), default=None)
-        if best is not None:
-            candidates.remove(best)
-        pairs.append((record, best))
-    pairs.extend((None, line) for candidates in waiting.values() for line in candidates)
-    return pairs
+def _learn(rows: Iterable[Joined], clock: JiffyClock) -> None:
+    for row in rows:
+        record = row.record
+        if record is not None and row.line is not None and row.line.assoc_id is not None:
+            rto = {remaddr.address: remaddr.rto for remaddr in row.transports}
+            clock.learn(rto.get(record.primary or ""), record.info.get("p_rto"))
 
 
-def _likeness(record: DiagRecord, line: AssocLine) -> tuple[bool, bool]:
-    return set(record.local_addresses) == set(line.local_addresses), record.inode == line.inode
+def _seen(netns: int, row: Joined, observed: Observed, clock: JiffyClock) -> Seen | None:
+    record = row.record
+    if record is None:
+        return None
+    name = (netns, record.info.get("tag", 0), record.local_port, record.remote_port)
+    return seen_of(name, record.primary, record.remote_addresses, observed, clock)
 
 
-def _association(
+def _made(
     netns: int,
-    record: DiagRecord | None,
-    socket: DiagRecord | None,
-    line: AssocLine | None,
-    transports: Sequence[RemaddrLine],
+    row: Joined,
     clock: JiffyClock,
-    observed: Observed,
-    owners: Mapping[int, Process] | None,
+    seen: Seen,
+    process: Process | None,
     netns_name: str | None,
     ways: Ways | None,
-) -> Association:
-    name: AssociationName | None = None
-    facts: dict[str, object] = {}
-    if record is not None:
-        name = (netns, record.info.get("tag", 0), record.local_port, record.remote_port)
-        facts.update(association_facts(name, observed))
+) -> MadeOf:
+    record, socket, line = row.record, row.socket, row.line
+    facts: dict[str, object] = dict(seen.association)
     if line is not None:
         facts.update(_facts_of_line(line, clock))
     if record is not None:
         facts.update(_facts_of_record(record, socket, clock))
-        facts.update(switched_off(name, record.primary, observed))
+        facts.update(seen.switched_off)
     if line is not None and record is not None and set(line.local_addresses) == set(record.local_addresses):
         facts["local_addresses"] = line.local_addresses
     local_addresses: Any = facts.get("local_addresses", ())
-    look_up = way_of(netns, record, socket, local_addresses, ways) if ways else no_way
-    paths = paths_of(record, line, transports, clock, name, observed, look_up)
+    asked: list[PathQuestion] = []
+    look_up = way_of(netns, record, socket, local_addresses, ways, asked) if ways else no_way
+    paths = paths_of(record, line, row.transports, clock, seen.paths, look_up)
     facts["pathmtu"] = next((path.pathmtu for path in paths if path.primary), None)
-    facts["process"] = (owners or {}).get(facts["inode"])  # type: ignore[call-overload]
-    return Association(netns=netns, netns_name=netns_name, paths=paths, **facts)  # type: ignore[arg-type]
+    facts["process"] = process
+    made = Association(netns=netns, netns_name=netns_name, paths=paths, **facts)  # type: ignore[arg-type]
+    told = None if seen is NOTHING_SEEN else seen
+    return MadeOf(made, record, clock.hz, process, netns_name, told, tuple(asked))
 
 
 def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:
@@ -197,23 +238,13 @@ def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:
 def _facts_of_record(record: DiagRecord, socket: DiagRecord | None, clock: JiffyClock) -> dict[str, object]:
     info = record.info
     facts: dict[str, object] = {
-        "state": name_of(ASSOCIATION_STATES, record.state),
         "local_port": record.local_port,
         "remote_port": record.remote_port,
         "local_addresses": tuple(
             sorted(record.local_addresses, key=lambda address: address != record.source)
         ),
         "remote_addresses": record.remote_addresses,
-        "send_queue": record.send_queue,
-        "recv_queue": record.recv_queue,
-        "uid": record.uid,
-        "inode": record.inode,
-        "cookie": record.cookie,
-        "mark": record.mark,
-        "cgroup_id": record.cgroup_id,
-        "t3_rtx_expires_ms": _t3_expires(record),
-        "in_data_chunks": _sum(info, "iodchunks", "iuodchunks"),
-        "out_data_chunks": _sum(info, "oodchunks", "ouodchunks"),
+        **_told(record),
         **{name: info.get(member) for name, member in _FROM_INFO.items()},
         **{name: record.memory.get(name) for name in _FROM_MEMORY},
     }
@@ -227,6 +258,24 @@ def _facts_of_record(record: DiagRecord, socket: DiagRecord | None, clock: Jiffy
         facts["srtt_ms"] = clock.milliseconds(info.get("p_srtt"))
         facts["hb_interval_ms"] = clock.milliseconds(info.get("p_hbinterval"))
     return facts
+
+
+def _told(record: DiagRecord) -> dict[str, object]:
+    """What of a record is no number of its own in sctp_info, and may move."""
+    info = record.info
+    return {
+        "state": name_of(ASSOCIATION_STATES, record.state),
+        "send_queue": record.send_queue,
+        "recv_queue": record.recv_queue,
+        "uid": record.uid,
+        "inode": record.inode,
+        "cookie": record.cookie,
+        "mark": record.mark,
+        "cgroup_id": record.cgroup_id,
+        "t3_rtx_expires_ms": _t3_expires(record),
+        "in_data_chunks": _sum(info, "iodchunks", "iuodchunks"),
+        "out_data_chunks": _sum(info, "oodchunks", "ouodchunks"),
+    }
 
 
 def _t3_expires(record: DiagRecord) -> int | None:

@@ -40,6 +40,9 @@ LISTEN: Final = 1 << 10
 T3_RTX_TIMER: Final = 4
 """SCTP_EVENT_TIMEOUT_T3_RTX in enum sctp_event_timeout, the only idiag_timer that SCTP reports."""
 
+SCTP_SS_LISTENING: Final = 10
+"""include/net/sctp/constants.h."""
+
 SKMEMINFO_NAMES: Final = (
     "rmem_alloc",
     "rcvbuf",
@@ -61,7 +64,7 @@ class DiagRecord:
     ``info`` holds INFO_NAMES, without those that a shorter, older struct ends before.
     ``expires`` is in ms and meaningful when ``timer`` is T3_RTX_TIMER. ``interface`` is an index or 0: the one that
     an endpoint is bound to, and the one that the primary path of an association leaves by. ``scopes`` holds those
-    of remote addresses that mean nothing without (sin6_scope_id).
+    of remote addresses that mean nothing without (sin6_scope_id). ``raw``: the bytes that all of it was read from.
     """
 
     family: int
@@ -86,11 +89,29 @@ class DiagRecord:
     cgroup_id: int | None = None
     interface: int = 0
     scopes: dict[str, int] = field(default_factory=dict)
+    raw: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def is_association(self) -> bool:
         """Endpoint records carry no INET_DIAG_PEERS (inet_sctp_diag_fill)."""
         return bool(self.remote_addresses)
+
+    @property
+    def whose(self) -> tuple[object, ...]:
+        """All of a record that is no number that moves: equal, it is of one association with the same addresses."""
+        return (
+            self.cookie,
+            self.interface,
+            self.source,
+            self.primary,
+            self.local_port,
+            self.remote_port,
+            self.info.get("tag", 0),
+            self.info.get("peer_tag", 0),
+            self.local_addresses,
+            self.remote_addresses,
+            self.scopes,
+        )
 
 
 def dump_request(
@@ -175,6 +196,7 @@ def decode_record(payload: bytes) -> DiagRecord:
         cgroup_id=_number(found.get(INET_DIAG_CGROUP_ID), 8),
         interface=head.id.interface,
         scopes=_decode_scopes(found.get(INET_DIAG_PEERS, b"")),
+        raw=payload,
     )
 
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.diag_records import SCTP_SS_LISTENING, DiagRecord
 from sctptop.kernel.reading.procfs import SOCKET_STATES, SOCKET_TYPES, EpLine
 from sctptop.model.sample import Endpoint
-
-LISTEN = 10
-"""SCTP_SS_LISTENING, include/net/sctp/constants.h."""
 
 
 def endpoints(
@@ -20,7 +17,9 @@ def endpoints(
     Of a listening one sock_diag tells sk_ack_backlog and sk_max_ack_backlog as its queues (sctp_diag_get_info,
     Linux 6.1).
     """
-    queues = {one.inode: (one.recv_queue, one.send_queue) for one in sockets if one.state == LISTEN}
+    queues = {
+        one.inode: (one.recv_queue, one.send_queue) for one in sockets if one.state == SCTP_SS_LISTENING
+    }
     return tuple(
         Endpoint(
             netns=netns,

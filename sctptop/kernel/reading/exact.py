@@ -17,8 +17,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from sctptop.kernel.reading.asked import Asked, Pair, addresses_of
 from sctptop.kernel.reading.diag_records import DiagRecord
-from sctptop.kernel.reading.sockdiag import Pair, SockDiag
+from sctptop.kernel.reading.joining import Ends, Identity, ends_of, key_of
+from sctptop.kernel.reading.procfs import AssocLine
+from sctptop.kernel.reading.sockdiag import SockDiag
 
 SAMPLE, MOST_TRIES = 16, 512
 """Associations tried with an interface that no socket is known to be bound to: one found makes it known. And look-ups
@@ -29,14 +32,6 @@ SOCKETS_S = 0.02
 """What a reading spends on sockets younger than the last dump, at most one dump more."""
 MOST_ALIKE = 16
 """Associations on the same two ports beyond which none of their sockets is asked for: a dump of them is quadratic."""
-
-Identity = tuple[int, ...]
-
-
-def identity(record: DiagRecord) -> Identity:
-    """Tags and ports: what tells associations of one namespace apart."""
-    tags = record.info.get("tag", 0), record.info.get("peer_tag", 0)
-    return (*tags, record.local_port, record.remote_port)
 
 
 def interfaces_here() -> list[int]:
@@ -53,11 +48,15 @@ class ExactLookups:
     def __init__(self, interfaces: Callable[[], Sequence[int]] = interfaces_here) -> None:
         self._interfaces = interfaces
         self.found: dict[Pair, int] = {}
-        """Index of the interface by which each was found last time, 0 for none."""
+        """Index of the interface by which each was found last time, 0 for none; one that is gone is not there."""
         self._bound: set[int] = set()
 
-    def learn(self, sockets: Iterable[DiagRecord]) -> None:
-        """Which interfaces these sockets are bound to: their associations, and those to come, are found at once."""
+    def learn(self, sockets: Iterable[DiagRecord], asked: Iterable[Asked] = ()) -> None:
+        """Which interfaces these sockets are bound to: their associations, and those to come, are found at once.
+
+        ``asked``: those that the last reading had, by what they are asked for.
+        """
+        self.found.update((one.pair, one.interface) for one in asked)
         self._bound = {*(record.interface for record in sockets), *self.found.values()} - {0}
 
     def look_up(self, diag: SockDiag, wanted: Mapping[Pair, int]) -> dict[Identity, DiagRecord]:
@@ -65,7 +64,8 @@ class ExactLookups:
 
         There may be several with the same ends, each in a VRF of its own. Raises SockDiagError.
         """
-        before, self.found = self.found, {}
+        before = self.found
+        self.found = {pair: interface for pair, interface in before.items() if pair not in wanted}
         records: dict[Identity, DiagRecord] = {}
         missing = dict(wanted)
         groups: dict[int, list[Pair]] = {}
@@ -75,8 +75,8 @@ class ExactLookups:
         def ask(interface: int, pairs: Sequence[Pair]) -> None:
             for pair, record in zip(pairs, diag.look_up(pairs, interface), strict=True):
                 # A socket that is bound to none answers to every interface, where net.sctp.l3mdev_accept is on.
-                if record is not None and identity(record) not in records:
-                    records[identity(record)] = record
+                if record is not None and key_of(record) not in records:
+                    records[key_of(record)] = record
                     missing[pair] -= 1
                     self.found[pair] = interface
 
@@ -105,6 +105,28 @@ class ExactLookups:
                 self._bound.add(interface)
                 ask(interface, [pair for pair in strangers if pair not in some])
                 strangers = [pair for pair in strangers if missing[pair] > 0]
+
+
+def missing(
+    lines: Collection[AssocLine],
+    records: Collection[DiagRecord],
+    alive: Mapping[Pair, Ends],
+    by_name: bool,
+) -> Counter[Pair]:
+    """How many associations to look up between which ends: those that /proc names, or that lived, without a record.
+
+    ``by_name``: the records are answers to names, which a new association with the ends of an old one is not among.
+    """
+    told = Counter(map(ends_of, records))
+    # Lines with the same ends are associations in several VRFs.
+    named = Counter(map(ends_of, lines))
+    few = {ends for ends, count in named.items() if told[ends] < (count if by_name else 1)}
+    wanted = Counter(
+        pair for line in lines if ends_of(line) in few and (pair := addresses_of(line)) is not None
+    )
+    # What /proc passed over may live all the same.
+    wanted.update([pair for pair, ends in alive.items() if not told[ends] and pair not in wanted])
+    return wanted
 
 
 def sockets_of(

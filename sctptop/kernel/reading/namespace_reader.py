@@ -2,77 +2,72 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from sctptop.kernel.host.preflight import PROC_SCTP
-from sctptop.kernel.reading.associations import Ends, ends_of
+from sctptop.kernel.reading.asked import Asked, Batch, Changes, Pair, addresses_of, batches, by_addresses
 from sctptop.kernel.reading.diag_records import ANY_STATE, LISTEN, DiagRecord
-from sctptop.kernel.reading.exact import ExactLookups, Identity, identity, sockets_of
-from sctptop.kernel.reading.procfs import (
-    AssocLine,
-    EpLine,
-    RemaddrLine,
-    parse_assocs,
-    parse_eps,
-    parse_remaddr,
-    parse_snmp,
-    read_text,
-)
-from sctptop.kernel.reading.sockdiag import Pair, SockDiag, SockDiagError
+from sctptop.kernel.reading.exact import ExactLookups, missing, sockets_of
+from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, join, still_alive
+from sctptop.kernel.reading.proc_again import AssocLines, Transports
+from sctptop.kernel.reading.procfs import AssocLine, parse_assocs, parse_eps, parse_snmp, read_text
+from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 
+BY_NAME_ABOVE = 128
+"""Associations beyond which those of the last reading are asked for by name, as long as nothing shows a new one."""
 EXACT_ABOVE = 1000
-"""Associations beyond which each is looked up by hash: a dump is quadratic in their number.
+"""Associations beyond which a walk, too, looks each up by hash: a dump is quadratic in their number.
 
 A look-up does not return the settings of the socket (nodelay and the like): beyond it they are those of
 the first reading, and for a socket that is younger those of when it was new, a few in each reading.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What was read of one namespace, and how ``diag`` and ``procfs`` went. ``sockets``: records of endpoints
-    that were read this very time, those that listen all.
-    """
-
-    lines: list[AssocLine] = field(default_factory=list)
-    records: list[DiagRecord] = field(default_factory=list)
-    remaddrs: list[RemaddrLine] = field(default_factory=list)
-    endpoints: list[EpLine] = field(default_factory=list)
-    sockets: list[DiagRecord] = field(default_factory=list)
-    counters: dict[str, int] = field(default_factory=dict)
-    diag: SourceState = OK
-    procfs: SourceState = OK
-
-    @property
-    def used(self) -> bool:
-        """Whether there is a socket, an association, or a counter that is not 0."""
-        return bool(self.lines or self.records or self.endpoints or any(self.counters.values()))
-
-    @property
-    def inodes(self) -> set[int | None]:
-        """Of the sockets of its associations."""
-        associations = (record for record in self.records if record.is_association)
-        return {line.inode for line in self.lines} | {record.inode for record in associations}
+WALK_S = 10.0
+"""So often everything is read anew all the same: what a setting became shows by then."""
+WALKED_FOR = (
+    "SctpActiveEstabs",
+    "SctpPassiveEstabs",
+    # What only assocs tells and what moves: chunks marked at a T3 expiry, attempts to set up and to shut down.
+    "SctpT3Retransmits",
+    "SctpT1InitExpireds",
+    "SctpT1CookieExpireds",
+    "SctpT2ShutdownExpireds",
+)
+"""Counters that move with what only /proc/net/sctp/assocs tells: it is walked when one of them did."""
 
 
 class NamespaceReader:
-    """Remembers what the next reading of one namespace needs. Owned by one thread."""
+    """Remembers what the next reading of one namespace needs. Owned by one thread.
 
-    def __init__(self, folder: Path = PROC_SCTP, keep_open: bool = False) -> None:
+    Most readings of many associations ask for each by name and read no file that grows faster than their number; a
+    walk, which also tells what is new, is made where anything shows that something is (``_again``).
+    """
+
+    def __init__(
+        self, folder: Path = PROC_SCTP, keep_open: bool = False, now: Callable[[], float] = time.monotonic
+    ) -> None:
         """With ``keep_open`` the netlink socket outlives a reading, and with it the namespace: for our own."""
         self._folder = str(folder)
         self._keep_open = keep_open
+        self._now = now
         self._diag: SockDiag | None = None
         self._lines: dict[int, AssocLine] = {}
         self._alive: dict[Pair, Ends] = {}
-        self._exact = ExactLookups()
         self._sockets: list[DiagRecord] = []
         self._fresh: list[DiagRecord] = []
+        self._exact = ExactLookups()
+        self._more_sockets = False
         self._snmp: tuple[str, dict[str, int]] = ("", {})
+        self._assocs, self._transports = AssocLines(), Transports()
+        self._rows: list[Joined] = []
+        self._asked: dict[Asked, Joined] = {}
+        self._batches: list[Batch] = []
+        self._walk_at = 0.0
+        self._answered: Changes | None = None
+        self._moved: tuple[int | None, ...] = ()
 
     def close(self) -> None:
         """Close the netlink socket. Safe to call twice."""
@@ -83,33 +78,140 @@ class NamespaceReader:
     def read(self) -> Read:
         """One reading of the namespace that the calling thread is in."""
         self._fresh = []
-        counters, counters_state = self._text("snmp")
+        self._answered = None
+        text, counters_state = self._text("snmp")
+        counters = self._counters(text)
+        moved = tuple(map(counters.get, WALKED_FOR))
+        if counters_state.ok and self._batches and moved == self._moved and self._now() < self._walk_at:
+            read = self._again(counters)
+            if read is not None:
+                return read
+        # As they were before the walk: what moves during it is looked for by the next.
+        self._moved = moved
+        return self._walk(counters, counters_state)
+
+    def _again(self, counters: dict[str, int]) -> Read | None:
+        """The associations of the last reading by name; None where they are not all, or not all there are."""
+        eps, eps_state = self._text("eps")
+        remaddr, remaddr_state = self._text("remaddr")
+        changed = self._transports.update(remaddr)
+        ids = self._transports.of
+        if ids.keys() != self._lines.keys():
+            return None
+        try:
+            diag = self._opened()
+            changes = self._answered = diag.again(self._batches)
+            listening = diag.dump(states=LISTEN)
+        except SockDiagError:
+            # The walk asks anew, and says it if that fails too.
+            self.close()
+            return None
+        finally:
+            if not self._keep_open:
+                self.close()
+        if changes.gone or any(not self._goes_on(asked) for asked in changes.changed):
+            return None
+        if changed is None or changed:
+            for row in self._rows:
+                transports = ids.get((row.line and row.line.assoc_id) or 0, ())
+                if transports is not row.transports:
+                    row.transports, row.made = transports, None
+        self._renew_sockets(listening)
+        return Read(
+            lines=list(self._lines.values()),
+            records=[*self._sockets, *(asked.record for asked in self._asked)],
+            rows=self._rows,
+            endpoints=parse_eps(eps),
+            sockets=listening,
+            counters=counters,
+            procfs=not_ok((remaddr_state, eps_state)),
+        )
+
+    def _goes_on(self, asked: Asked) -> bool:
+        """Give the row what its association says now; False where it is another association, or has other ends."""
+        row, record = self._asked[asked], asked.record
+        before = row.record
+        if before is None or before.whose != record.whose:
+            return False
+        row.record = record
+        return True
+
+    def _renew_sockets(self, listening: Iterable[DiagRecord]) -> None:
+        """One that listens and has associations itself tells its settings each time."""
+        fresh = {record.cookie: record for record in listening}
+        stale = {record.cookie for record in self._sockets if fresh.get(record.cookie, record) != record}
+        if not stale:
+            return
+        self._sockets = [fresh.get(record.cookie, record) for record in self._sockets]
+        for row in self._rows:
+            if row.socket is not None and row.socket.cookie in stale:
+                row.socket, row.made = fresh[row.socket.cookie], None
+
+    def _walk(self, counters: dict[str, int], counters_state: SourceState) -> Read:
+        """A reading that finds what is new too."""
         assocs, assocs_state = self._text("assocs")
         eps, eps_state = self._text("eps")
-        walked = parse_assocs(assocs)
+        walked = self._assocs.update(assocs)
         if walked and not self._lines:
             # Nothing is remembered yet that a walk may have passed over: a second one passes over others.
-            walked += parse_assocs(self._text("assocs")[0])
+            walked = walked + parse_assocs(self._text("assocs")[0])
         lines = self._known_lines(walked)
         idle = assocs_state.ok and not (lines or self._alive)
         remaddr, remaddr_state = ("", OK) if idle else self._text("remaddr")
+        self._transports.update(remaddr)
         # A dump of nothing would cost more than all the rest of a namespace in which nothing happens.
         records, diag = ([], OK) if idle and not self._keep_open else self._ask(lines)
         if diag.ok:
-            lines = _still_alive(lines, records)
+            lines = still_alive(lines, records)
             self._lines = {line.assoc_id: line for line in lines if line.assoc_id is not None}
         else:
             self._lines = {}
+        self._remember(join(records, lines, self._transports.of))
         return Read(
             lines=lines,
             records=records,
-            remaddrs=parse_remaddr(remaddr),
+            rows=self._rows,
             endpoints=parse_eps(eps),
             sockets=self._fresh,
-            counters=self._counters(counters),
+            counters=counters,
             diag=diag,
             procfs=not_ok((assocs_state, remaddr_state, counters_state, eps_state)),
         )
+
+    def _remember(self, rows: list[Joined]) -> None:
+        """Make the rows those of the next reading: one that says what it said is the same, with what was made of it."""
+        before = {row.key: row for row in self._rows}
+        self._rows = [_same_or_new(before.get(row.key), row) for row in rows]
+        asked = self._asked_by_name() if len(rows) > BY_NAME_ABOVE else {}
+        # More of the sockets that are new are told by the next.
+        soon = self._more_sockets and any(row.socket is None for row in self._rows)
+        self._walk_at = self._now() + (0.0 if soon else WALK_S)
+        if [(one.pair, one.interface) for one in asked] != [(one.pair, one.interface) for one in self._asked]:
+            self._batches = batches(asked)
+        else:
+            # The requests stay, and so do the headers of their answers.
+            for old, new in zip(self._asked, asked, strict=True):
+                old.record = new.record
+            asked = dict(zip(self._asked, asked.values(), strict=True))
+        self._asked = asked
+
+    def _asked_by_name(self) -> dict[Asked, Joined]:
+        """How to ask for each row; nothing where one of them cannot be asked for."""
+        asked: dict[Asked, Joined] = {}
+        for row in self._rows:
+            pair = addresses_of(row.record) if row.record is not None else None
+            if row.record is None or row.line is None or row.line.assoc_id is None or pair is None:
+                return {}
+            interface = row.socket.interface if row.socket else self._exact.found.get(pair)
+            if interface is None:
+                return {}
+            asked[Asked(pair, interface, row.record)] = row
+        return asked if len(self._lines) == len(asked) else {}
+
+    def _opened(self) -> SockDiag:
+        if self._diag is None:
+            self._diag = SockDiag()
+        return self._diag
 
     def _known_lines(self, read: list[AssocLine]) -> list[AssocLine]:
         """Each association once, and those of last time that this walk passed over.
@@ -139,29 +241,22 @@ class NamespaceReader:
     def _ask(self, lines: list[AssocLine]) -> tuple[list[DiagRecord], SourceState]:
         """Every association sock_diag has, each once, and their sockets; or none, and why."""
         try:
-            if self._diag is None:
-                self._diag = SockDiag()
+            diag = self._opened()
             # The first reading dumps: only a dump has what /proc passed over, and the settings of sockets.
             exact = len(lines) > EXACT_ABOVE and bool(self._lines)
-            dumped = self._diag.dump(states=LISTEN if exact else ANY_STATE)
+            dumped = diag.dump(states=LISTEN if exact else ANY_STATE)
             self._fresh = [record for record in dumped if not record.is_association]
             self._sockets = [*self._sockets, *self._fresh] if exact else self._fresh
-            self._exact.learn(self._sockets)
-            records = _distinct(record for record in dumped if record.is_association)
-            known = {ends_of(record) for record in records.values()}
-            missed = Counter(
-                pair
-                for line in lines
-                if ends_of(line) not in known and (pair := _addresses(line)) is not None
-            )
-            # Lines with the same ends are associations in several VRFs. What /proc passed over may live all the same.
-            missed.update(
-                [pair for pair, ends in self._alive.items() if ends not in known and pair not in missed]
-            )
-            records.update(self._exact.look_up(self._diag, missed))
-            self._alive = _by_addresses(records.values())
+            self._exact.learn(self._sockets, self._asked)
+            told = self._by_name(diag) if exact else [one for one in dumped if one.is_association]
+            records = distinct(told)
+            missed = missing(lines, records.values(), self._alive, by_name=exact)
+            records.update(self._exact.look_up(diag, missed))
+            self._alive = by_addresses(records.values())
+            known = {record.cookie for record in self._sockets} if exact else set()
             if exact:
-                self._sockets = sockets_of(self._diag, records.values(), self._sockets)
+                self._sockets = sockets_of(diag, records.values(), self._sockets)
+            self._more_sockets = any(record.cookie not in known for record in self._sockets)
         except SockDiagError as error:
             # A socket that failed may hold stale answers.
             self.close()
@@ -171,35 +266,12 @@ class NamespaceReader:
                 self.close()
         return [*self._sockets, *records.values()], OK
 
-
-def _distinct(records: Iterable[DiagRecord]) -> dict[Identity, DiagRecord]:
-    """Records by tags and ports: a walk that was disturbed may list one association twice."""
-    return {identity(record): record for record in records}
-
-
-def _still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> list[AssocLine]:
-    """The lines whose association sock_diag still knows: as many for a pair of ends as it reported, newest lines first.
-
-    A remembered line must not outlive its association behind a successor on the same ports.
-    """
-    room = Counter(ends_of(record) for record in records)
-    kept = []
-    for line in lines:
-        if room[ends_of(line)] > 0:
-            room[ends_of(line)] -= 1
-            kept.append(line)
-    return kept
+    def _by_name(self, diag: SockDiag) -> list[DiagRecord]:
+        """What those say that were asked for by name before; asked now, if they were not in this very reading."""
+        answered = self._answered or diag.again(self._batches)
+        gone = set(answered.gone)
+        return [asked.record for asked in self._asked if asked not in gone]
 
 
-def _by_addresses(entries: Iterable[AssocLine | DiagRecord]) -> dict[Pair, Ends]:
-    """Associations by the addresses to look them up by."""
-    return {pair: ends_of(entry) for entry in entries if (pair := _addresses(entry)) is not None}
-
-
-def _addresses(entry: AssocLine | DiagRecord) -> Pair | None:
-    """The ends to look an association up by: two addresses of one family."""
-    for remote in (entry.primary, *entry.remote_addresses):
-        for local in sorted(entry.local_addresses):
-            if remote is not None and (":" in remote) == (":" in local):
-                return (local, entry.local_port), (remote, entry.remote_port)
-    return None
+def _same_or_new(before: Joined | None, row: Joined) -> Joined:
+    return before if before is not None and before.says_the_same(row) else row

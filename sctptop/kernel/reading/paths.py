@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.observed import Observed
-from sctptop.kernel.program.records import AssociationName
 from sctptop.kernel.reading.diag_records import DiagRecord
-from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, path_facts
+from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts
 from sctptop.kernel.reading.procfs import AssocLine, RemaddrLine
-from sctptop.kernel.ways.ways import Signs, Ways
+from sctptop.kernel.ways.questions import PathQuestion, Signs
+from sctptop.kernel.ways.ways import Ways
 from sctptop.model.association import PATH_STATES, Path
 from sctptop.model.way import Way
 
@@ -24,8 +23,7 @@ def paths_of(
     line: AssocLine | None,
     transports: Sequence[RemaddrLine],
     clock: JiffyClock,
-    name: AssociationName | None,
-    observed: Observed,
+    seen: Mapping[str, Facts],
     way_of: WayOf,
 ) -> tuple[Path, ...]:
     """One path a remote address: remaddr knows all of them, sctp_info only the primary, in more detail."""
@@ -39,7 +37,7 @@ def paths_of(
             known.get(address),
             record,
             clock,
-            path_facts(name, address, observed, clock) if name else NO_FACTS,
+            seen.get(address, NO_FACTS),
             way_of,
         )
         for address in addresses
@@ -57,14 +55,19 @@ def way_of(
     socket: DiagRecord | None,
     local_addresses: Sequence[str],
     ways: Ways,
+    asked: list[PathQuestion],
 ) -> WayOf:
-    """Looks up ways for the paths of one association; ``socket`` is the record of its socket."""
+    """Looks up ways for the paths of one association, and adds to ``asked``; ``socket`` is the record of its socket."""
     bound = socket.interface if socket else 0
     used, scopes = (record.interface, record.scopes) if record else (0, {})
 
     def one(address: str, primary: bool | None, state: str | None, pathmtu: int | None) -> Way | None:
         signs = Signs(used if primary else 0, state, primary, pathmtu)
-        return ways.way(netns, local_addresses, address, signs, scopes.get(address) or bound)
+        question = ways.question(netns, local_addresses, address, signs, scopes.get(address) or bound)
+        if question is None:
+            return None
+        asked.append(question)
+        return ways.again(question)
 
     return one
 

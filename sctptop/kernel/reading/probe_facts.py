@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.observed import NOTHING, Observed
@@ -13,6 +14,33 @@ Facts = Mapping[str, object]
 NO_FACTS: Facts = {}
 SPP_HB_DISABLE, SPP_SACKDELAY_DISABLE = 1 << 1, 1 << 6
 """enum sctp_spp_flags, include/uapi/linux/sctp.h: heartbeats, or the delay of SACKs, are off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What probes saw of one association and, by address, of its paths; ``switched_off``: see there."""
+
+    association: Facts
+    switched_off: Facts
+    paths: Mapping[str, Facts]
+
+
+NOTHING_SEEN = Seen(NO_FACTS, NO_FACTS, {})
+
+
+def seen_of(
+    name: AssociationName,
+    primary: str | None,
+    addresses: Iterable[str],
+    observed: Observed,
+    clock: JiffyClock,
+) -> Seen:
+    """All that probes saw of one association."""
+    return Seen(
+        association_facts(name, observed),
+        switched_off(name, primary, observed),
+        {address: path_facts(name, address, observed, clock) for address in addresses},
+    )
 
 
 def association_facts(name: AssociationName, observed: Observed) -> Facts:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sctptop.kernel.host.sudo import as_root
 from sctptop.kernel.netlink import (
+    HEADER,
     NLM_F_DUMP_INTR,
     NLMSG_DONE,
     NLMSG_ERROR,
@@ -23,25 +24,27 @@ from sctptop.kernel.netlink import (
     errno_of,
     messages,
 )
+from sctptop.kernel.reading.asked import Batch, Changes, Pair
 from sctptop.kernel.reading.diag_records import (
     ANY_STATE,
     SOCK_DIAG_BY_FAMILY,
     DiagRecord,
-    decode_record,
     dump_request,
     lookup_request,
 )
+from sctptop.kernel.reading.diag_shapes import Shapes
 from sctptop.model.source_state import Trouble
 
 NETLINK_SOCK_DIAG = 4
 # The kernel sizes its dump buffers by the reader's, up to 32 KiB (netlink_dump): fewer restarts of its walk.
 _BUFFER = 1 << 18
+_ONE_ANSWER = 1 << 16
+"""Longer than a record with as many addresses as an association can have: one record is one answer."""
+_WAITING = 1 << 20
+"""Bytes of answers that may wait in the socket, as far as net.core.rmem_max lets it."""
 _TIMEOUT_S = 5
 _PIPELINE = 32
 _INTERRUPTED_RETRIES = 3
-
-Pair = tuple[tuple[str, int], tuple[str, int]]
-"""Address and port of our end, and of the peer's."""
 
 
 class SockDiagError(OSError):
@@ -58,6 +61,7 @@ def _opened() -> socket.socket:
     try:
         made.bind((0, 0))
         made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", _TIMEOUT_S, 0))
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WAITING)
     except OSError:
         made.close()
         raise
@@ -74,6 +78,7 @@ class SockDiag:
         except OSError as error:
             raise _explained(error.errno or 0) from error
         self._sequence = 0
+        self._shapes = Shapes()
 
     def close(self) -> None:
         """Close the socket. Safe to call twice."""
@@ -89,6 +94,47 @@ class SockDiag:
         for family in (socket.AF_INET, socket.AF_INET6):
             records.extend(self._dump_family(family, ports, states))
         return records
+
+    def again(self, batches: Sequence[Batch]) -> Changes:
+        """Ask for associations that were asked for before; what their records say by now is put into them.
+
+        The kernel answers within the call that asks, in the order of the requests; no other order is relied on.
+        Raises SockDiagError when it refuses for another reason than that one is gone.
+        """
+        self._pass_over()
+        changes = Changes()
+        for batch in batches:
+            self._send(batch.requests)
+            self._take(batch, changes)
+        return changes
+
+    def _take(self, batch: Batch, changes: Changes) -> None:
+        asked, first = batch.asked, batch.first
+        waiting = dict(enumerate(asked, first))
+        at = first
+        while waiting:
+            data = self._one_answer()
+            one = waiting.get(at)
+            if one is not None and one.is_answered_by(data):
+                del waiting[at]
+                at += 1
+                continue
+            for message in _understood(data):
+                other = waiting.pop(message.sequence, None)
+                if other is None:
+                    continue
+                at = message.sequence + 1
+                if message.type == NLMSG_ERROR and errno_of(message) != errno.ENOENT:
+                    _raise_for(message)
+                record = self._decoded(message, other.record)
+                if record is None:
+                    changes.gone.append(other)
+                    continue
+                alone = len(data) == HEADER + len(message.payload)
+                other.head = data[:HEADER] if alone else b""
+                if record is not other.record:
+                    other.record = record
+                    changes.changed.append(other)
 
     def look_up(self, pairs: Sequence[Pair], interface: int = 0) -> Iterator[DiagRecord | None]:
         """The associations between these (local, remote) ends, in their order; None for one that is gone.
@@ -110,7 +156,9 @@ class SockDiag:
                 if message.type in (NLMSG_DONE, NLMSG_ERROR):
                     _raise_for(message)
                     break
-                records.extend(_decoded(message))
+                record = self._decoded(message)
+                if record is not None:
+                    records.append(record)
             if not interrupted:
                 break
         return records
@@ -129,7 +177,7 @@ class SockDiag:
                     _raise_for(message)
                 found.setdefault(message.sequence, None)
             else:
-                found[message.sequence] = next(iter(_decoded(message)), None)
+                found[message.sequence] = self._decoded(message)
             waiting.discard(message.sequence)
             if not waiting:
                 break
@@ -149,10 +197,23 @@ class SockDiag:
             raise _explained(error.errno or 0) from error
         if flags & socket.MSG_TRUNC:
             raise SockDiagError(errno.EMSGSIZE, f"a sock_diag answer is longer than {_BUFFER} bytes")
+        return _understood(data)
+
+    def _one_answer(self) -> bytes:
         try:
-            return list(messages(data))
-        except WireError as error:
-            raise SockDiagError(errno.EBADMSG, f"sock_diag answer not understood: {error}") from error
+            return self._socket.recv(_ONE_ANSWER)
+        except OSError as error:
+            raise _explained(error.errno or 0) from error
+
+    def _pass_over(self) -> None:
+        """Leave no answer in the socket that could be taken for one to come."""
+        try:
+            while self._socket.recv(_ONE_ANSWER, socket.MSG_DONTWAIT):
+                pass
+        except BlockingIOError:
+            return
+        except OSError as error:
+            raise _explained(error.errno or 0) from error
 
     def _send(self, request: bytes) -> None:
         try:
@@ -160,18 +221,24 @@ class SockDiag:
         except OSError as error:
             raise _explained(error.errno or 0) from error
 
+    def _decoded(self, message: NetlinkMessage, before: DiagRecord | None = None) -> DiagRecord | None:
+        """The record in a message; None for one that cannot be read: /proc still names it."""
+        if message.type != SOCK_DIAG_BY_FAMILY:
+            return None
+        with contextlib.suppress(WireError):
+            return self._shapes.decode(message.payload, before)
+        return None
+
     def _next(self) -> int:
         self._sequence = self._sequence % 0x7FFFFFFF + 1
         return self._sequence
 
 
-def _decoded(message: NetlinkMessage) -> list[DiagRecord]:
-    """The record in a message; a record that cannot be read is left out, /proc still names it."""
-    if message.type != SOCK_DIAG_BY_FAMILY:
-        return []
-    with contextlib.suppress(WireError):
-        return [decode_record(message.payload)]
-    return []
+def _understood(data: bytes) -> list[NetlinkMessage]:
+    try:
+        return list(messages(data))
+    except WireError as error:
+        raise SockDiagError(errno.EBADMSG, f"sock_diag answer not understood: {error}") from error
 
 
 def _raise_for(message: NetlinkMessage) -> None:

@@ -12,9 +12,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from sctptop.kernel.ways.questions import Entry, PathQuestion, Question, Signs
 from sctptop.kernel.ways.route_lookup import Link, Route, RouteLookup, load
 from sctptop.model.source_state import OK, Kind, SourceState
 from sctptop.model.way import Way
@@ -29,35 +28,6 @@ MOST_SOURCES = 8
 LOOPBACK = 1
 """The index of ``lo`` in every namespace: also what the kernel puts in the place of an interface that went."""
 _COUNTERS = ("rx_dropped", "tx_dropped", "rx_errors", "tx_errors", "carrier_changes")
-
-Question = tuple[int, tuple[str, ...], str, int]
-"""Network namespace, local addresses of the destination's family, destination, index of the interface or 0."""
-
-
-class Signs(NamedTuple):
-    """What makes an answer old when it changes. ``used`` is the interface that the kernel says it uses, or 0."""
-
-    used: int = 0
-    state: str | None = None
-    primary: bool | None = None
-    pathmtu: int | None = None
-
-
-@dataclass(slots=True)
-class _Entry:
-    """What is known of one question. ``signs`` are those of ``reading``, ``before`` those of the reading before it."""
-
-    reading: int = 0
-    signs: set[Signs] = field(default_factory=set)
-    before: set[Signs] = field(default_factory=set)
-    due: bool = False
-    used: int = 0
-    asked_in: int = 0
-    asked_s: float = float("-inf")
-    route: Route | None = None
-    interface: int = 0
-    link: Link | None = None
-    way: Way | None = None
 
 
 class Ways:
@@ -76,12 +46,14 @@ class Ways:
         self._now = now
         self._load = load
         self._loaded = False
-        self._entries: dict[Question, _Entry] = {}  # Those asked longest ago come first.
+        self._entries: dict[Question, Entry] = {}  # Those asked longest ago come first.
         self._links: dict[tuple[int, int], tuple[int, Link | None]] = {}
         self._sockets: dict[int, RouteLookup] = {}
         self._failed: dict[int, tuple[float, SourceState]] = {}
         self._missing: SourceState | None = None
         self._reading = 1
+        self._changes = 0
+        """Of interfaces, so far: an answer put together before the last may be old."""
         self._lookups = 0
         self._spent_s = 0.0
 
@@ -99,6 +71,13 @@ class Ways:
         interface: int = 0,
     ) -> Way | None:
         """The way of one path in this reading; None while it is not known."""
+        asked = self.question(netns, local_addresses, destination, signs, interface)
+        return self.again(asked) if asked is not None else None
+
+    def question(
+        self, netns: int, local_addresses: Iterable[str], destination: str, signs: Signs, interface: int = 0
+    ) -> PathQuestion | None:
+        """What ``again`` takes, in this reading and in later ones; None where no answer can be right."""
         six = ":" in destination
         if six and not interface and destination.lower().startswith("fe80:"):
             # Every link has that network: without its interface the answer would be a guess.
@@ -107,25 +86,59 @@ class Ways:
                 return None
         sources = tuple(address for address in local_addresses if (":" in address) == six)
         question = (netns, sources, destination, interface)
-        entry = self._entries.get(question)
-        if entry is None:
-            entry = self._entries[question] = _Entry()
+        return PathQuestion(question, signs, self._entry(question))
+
+    def again(self, asked: PathQuestion) -> Way | None:
+        """The way of one path in this reading."""
+        if asked.entry.forgotten:
+            asked.entry = self._entry(asked.question)
+        entry, signs = asked.entry, asked.signs
         if entry.reading != self._reading:
             entry.reading = self._reading
-            entry.before, entry.signs = entry.signs, set()
-        entry.signs.add(signs)
+            entry.before, entry.signs = entry.signs, {signs}
+        else:
+            entry.add(signs)
         # Others that changed alike in this reading have brought the answer already.
         if signs not in entry.before and entry.asked_in != self._reading:
             entry.due, entry.used = True, signs.used
+        asked.reading = self._reading
+        netns = asked.question[0]
         if entry.due and self._may_ask(netns):
-            self._look_up(question, entry)
-        return self._composed(netns, entry)
+            self._look_up(asked.question, entry)
+        asked.way = self._composed(netns, entry)
+        return asked.way
+
+    def same(self, ways: Iterable[PathQuestion]) -> bool:
+        """Ask all of them again: whether each has the answer that it had."""
+        same, reading = True, self._reading
+        for asked in ways:
+            entry, before = asked.entry, asked.way
+            if asked.reading != reading - 1 or entry.due or entry.composed_of != self._changes:
+                same = self.again(asked) is before and same
+                continue
+            # Asked in the reading before: its signs are not new, and the answer is at hand.
+            asked.reading = reading
+            if entry.reading == reading:
+                entry.add(asked.signs)
+            else:
+                entry.reading, entry.before = reading, entry.signs
+                if len(entry.signs) > 1:
+                    entry.signs = {asked.signs}
+            if entry.way is not before:
+                asked.way, same = entry.way, False
+        return same
+
+    def _entry(self, question: Question) -> Entry:
+        entry = self._entries.get(question)
+        if entry is None:
+            entry = self._entries[question] = Entry()
+        return entry
 
     def end_reading(self) -> None:
         """Ask again what is old, as far as this reading may; forget what no path asked for, and close all sockets."""
         gone = [question for question, entry in self._entries.items() if entry.reading != self._reading]
         for question in gone:
-            del self._entries[question]
+            self._entries.pop(question).forgotten = True
         if gone:
             used = {(question[0], entry.interface) for question, entry in self._entries.items()}
             self._links = {place: held for place, held in self._links.items() if place in used}
@@ -140,7 +153,7 @@ class Ways:
 
     def _ask_again(self) -> None:
         old_s = self._now() - REFRESH_S
-        old: list[tuple[Question, _Entry]] = []
+        old: list[tuple[Question, Entry]] = []
         for question, entry in self._entries.items():
             if entry.asked_s > old_s or len(old) >= MOST_LOOKUPS:
                 break
@@ -156,12 +169,12 @@ class Ways:
             return False
         return netns not in self._failed or self._now() >= self._failed[netns][0]
 
-    def _look_up(self, question: Question, entry: _Entry) -> None:
+    def _look_up(self, question: Question, entry: Entry) -> None:
         if not self._is_loaded():
             return
         netns = question[0]
         begun = self._now()
-        entry.way, entry.due, entry.asked_in, entry.asked_s = None, False, self._reading, begun
+        entry.composed_of, entry.due, entry.asked_in, entry.asked_s = -1, False, self._reading, begun
         self._entries[question] = self._entries.pop(question)
         try:
             entry.route = self._route(question, entry.used)
@@ -217,18 +230,20 @@ class Ways:
         reading, link = self._links.get((netns, index), (0, None))
         if reading != self._reading:
             fresh = self._socket(netns).link(index)
-            link = link if fresh == link else fresh
+            if fresh != link:
+                link = fresh
+                self._changes += 1
             self._links[netns, index] = self._reading, link
         return link
 
-    def _composed(self, netns: int, entry: _Entry) -> Way | None:
+    def _composed(self, netns: int, entry: Entry) -> Way | None:
         """The route and what is known last of its interface; the same object while neither changes."""
-        if entry.route is None:
-            return None
+        if entry.composed_of == self._changes:
+            return entry.way
         _, link = self._links.get((netns, entry.interface), (0, None))
-        if entry.way is None or link is not entry.link:
-            entry.link = link
-            entry.way = _way(entry.route, link)
+        way = _way(entry.route, link) if entry.route is not None else None
+        entry.way = entry.way if entry.way == way else way
+        entry.composed_of = self._changes
         return entry.way
 
 

@@ -17,7 +17,7 @@ from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import EndedAttempt, NgapWatch, is_message
 from sctptop.model.advice.of_peers import PeerCase, suspicious
 from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, OF_ASSOCIATIONS, OF_PEERS, RULES
-from sctptop.model.advice.signs import gives_cause
+from sctptop.model.advice.signs import gives_cause, same_signs
 from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
@@ -104,6 +104,7 @@ class Adviser:
     def __init__(self) -> None:
         self._watches: dict[Key, Watch] = {}
         self._ngap: dict[Key, NgapWatch] = {}
+        self._innocent: dict[Key, Row] = {}
         self._said: dict[tuple[object, ...], _Said] = {}
         self._waiting_since_s: dict[PeerKey, float] = {}
 
@@ -122,7 +123,7 @@ class Adviser:
         )
         happened = _by_association(picture.happened)
         alive = {row.key: row for row in picture.rows if row.ended is None}
-        causes = {key for key, row in alive.items() if gives_cause(row) or _unlucky(happened.get(key, ()))}
+        causes = self._causes(alive, happened)
         watched = [key for key in alive if key in causes or key in self._watches]
         ends = ((key, row.other_end) for key, row in alive.items()) if watched else ()
         others = {key: alive[end.key] for key, end in ends if end is not None and end.key in alive}
@@ -144,6 +145,18 @@ class Adviser:
         }
         return tuple(sorted((said.advice for said in self._said.values()), key=self._rank))
 
+    def _causes(self, alive: Mapping[Key, Row], happened: Mapping[Key, list[Event]]) -> set[Key]:
+        """Those in which something may be wrong. One that gave no cause and says the same gives none."""
+        before, self._innocent = self._innocent, {}
+        causes = {key for key, events in happened.items() if key in alive and _unlucky(events)}
+        for key, row in alive.items():
+            known = before.get(key)
+            if (known is row or (known is not None and same_signs(row, known))) or not gives_cause(row):
+                self._innocent[key] = row
+            else:
+                causes.add(key)
+        return causes
+
     def _remember(
         self,
         moment: Moment,
@@ -160,8 +173,8 @@ class Adviser:
         told = {key for key, events in happened.items() if any(is_message(one) for one in events)}
         self._ngap = {
             key: self._ngap.get(key) or NgapWatch(now_s)
-            for key in alive
-            if key in told or (key in self._ngap and not self._ngap[key].over(now_s, generation_s))
+            for key in told | self._ngap.keys()
+            if key in alive and (key in told or not self._ngap[key].over(now_s, generation_s))
         }
         for key, ngap in self._ngap.items():
             entry = alive[key].association

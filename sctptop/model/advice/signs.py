@@ -50,6 +50,17 @@ def gives_cause(row: Row) -> bool:
     )
 
 
+def same_signs(row: Row, before: Row) -> bool:
+    """Whether all that ``gives_cause`` looks at is the same object as before."""
+    return (
+        row.association is before.association
+        and row.rates is before.rates
+        and row.rtts is before.rtts
+        and row.held is before.held
+        and row.read_wait is before.read_wait
+    )
+
+
 def is_stopped(entry: Association) -> bool:
     """Whether the process that owns the socket is, by a signal or a debugger."""
     return entry.process is not None and entry.process.stopped

@@ -63,6 +63,21 @@ def other_ends(entries: Sequence[Association]) -> dict[int, int]:
     return pairs
 
 
+def same_ends(entry: Association, before: Association) -> bool:
+    """Whether all that ``other_ends`` looks at in an association is what it was."""
+    if (entry.own_tag, entry.peer_tag) != (before.own_tag, before.peer_tag):
+        return False
+    if entry.own_tag is not None:
+        return True
+    return (
+        entry.netns == before.netns
+        and (entry.local_port, entry.remote_port) == (before.local_port, before.remote_port)
+        and entry.local_addresses == before.local_addresses
+        and entry.remote_addresses == before.remote_addresses
+        and entry.primary == before.primary
+    )
+
+
 def comes_first(entry: Association, other: Association, listening: Collection[Socket]) -> bool:
     """Whether it is the client of the two: the end that called, the left one of a line for both.
 

@@ -62,21 +62,29 @@ class CounterBook:
         """
         gains: dict[str, int] = {}
         rates: dict[str, float | None] = {}
+        last, present = self._last, self._present
         for name, value in values.items():
-            before = self._last.get(name)
+            before = last.get(name)
             if before is None:
                 gain, rate = 0, None
                 self._gained[name] = 0
             else:
-                gain = value - before if name in GAUGES else step(before, value)
-                rate = gain / interval_s if interval_s and name in self._present else None
-            self._gained[name] += gain
-            self._last[name] = value
+                if value == before:
+                    gain = 0
+                else:
+                    gain = value - before if name in GAUGES else step(before, value)
+                    self._gained[name] += gain
+                rate = gain / interval_s if interval_s and name in present else None
+            last[name] = value
             gains[name] = gain
             rates[name] = rate
         self._rates = rates
         self._present = frozenset(values)
         return gains
+
+    def rest(self, interval_s: float | None) -> None:
+        """Update with the values of the sample before once more."""
+        self._rates = dict.fromkeys(self._present, 0.0 if interval_s else None)
 
     def reset(self) -> None:
         """Start counting from zero at the values last seen."""
@@ -85,6 +93,11 @@ class CounterBook:
     def gained(self) -> Mapping[str, int]:
         """What each counter ever seen gained since the last reset."""
         return dict(self._gained)
+
+    @property
+    def rates(self) -> Mapping[str, float | None]:
+        """Gains per second over the last interval, of the counters that are there."""
+        return self._rates
 
     def rate(self, name: str) -> float | None:
         """Gain per second over the last interval."""

@@ -1,7 +1,8 @@
 """What a series was over time: rings of numbers with gaps, bounded in memory.
 
-Every series has one slot a tick. A tick in which a series was not recorded, or was None, is a gap. One
-thread records; any thread may read, and never waits for more than the series of one key.
+Every series has one slot a tick. A tick in which a series was not recorded, or was None, is a gap; but a steady one
+holds its last value until it is recorded again or stopped, so that what does not change costs nothing. One thread
+records; any thread may read, and never waits for more than the series of one key.
 """
 
 from __future__ import annotations
@@ -23,28 +24,40 @@ MEMORY_CAP = 64 << 20
 class _Ring:
     """The last values of one series; slot of tick t is t modulo the length. ``copies``: made so many copies ago."""
 
-    __slots__ = ("copies", "first", "last", "slots")
+    __slots__ = ("copies", "first", "last", "slots", "steady")
 
-    def __init__(self, length: int, tick: int, copies: int) -> None:
+    def __init__(self, length: int, tick: int, steady: bool, copies: int) -> None:
         self.copies = copies
         self.slots = array("f", [nan]) * length
         self.first = tick
         self.last = tick - 1
+        self.steady = steady
 
-    def put(self, tick: int, value: float | None) -> None:
+    def put(self, tick: int, value: float | None, held: int) -> None:
+        """``held``: up to which tick a steady one held its last value."""
         length = len(self.slots)
-        for missed in range(max(self.last + 1, tick - length), tick):
-            self.slots[missed % length] = nan
+        if self.last < tick - 1:
+            self._pass(max(self.last + 1, tick - length), tick, held)
         self.slots[tick % length] = nan if value is None else value
         self.last = tick
 
-    def read(self, start: int, until: int) -> Series:
+    def read(self, start: int, until: int, held: int) -> Series:
         length = len(self.slots)
-        oldest = max(self.first, self.last - length + 1)
+        last = max(self.last, held) if self.steady else self.last
+        oldest = max(self.first, last - length + 1)
         return tuple(
-            None if tick < oldest or tick > self.last or isnan(value := self.slots[tick % length]) else value
+            None
+            if tick < oldest or tick > last or isnan(value := self.slots[min(tick, self.last) % length])
+            else value
             for tick in range(start, until + 1)
         )
+
+    def _pass(self, start: int, end: int, held: int) -> None:
+        """Fill the slots of ticks in which it was not recorded."""
+        length = len(self.slots)
+        value = self.slots[self.last % length] if self.steady and self.last >= self.first else nan
+        for tick in range(start, end):
+            self.slots[tick % length] = value if tick <= held else nan
 
 
 class History:
@@ -55,17 +68,25 @@ class History:
         self._cap_slots = memory_cap // _SLOT_BYTES
         self._rings: dict[Hashable, dict[str, _Ring]] = {}
         self._slots = 0
+        self._tick = -1
+        self._stopped: dict[Hashable, int] = {}
+        self._starved: set[Hashable] = set()
         self._copies = 0
         self._lock = threading.Lock()
 
-    def record(self, tick: int, values: Mapping[Hashable, Mapping[str, float | None]]) -> None:
-        """Write one tick's values for every key."""
+    def record(
+        self, tick: int, values: Mapping[Hashable, Mapping[str, float | None]], steady: bool = False
+    ) -> None:
+        """Write one tick's values for every key; ``steady``: they hold until the next or ``stop``."""
         for key, series in values.items():
             # Key by key: for thousands of them a reader would wait until its picture is late.
             with self._lock:
-                self._record(tick, self._rings.setdefault(key, {}), series)
+                self._record(tick, key, series, steady)
+        self._tick = max(self._tick, tick)
 
-    def _record(self, tick: int, rings: dict[str, _Ring], series: Mapping[str, float | None]) -> None:
+    def _record(self, tick: int, key: Hashable, series: Mapping[str, float | None], steady: bool) -> None:
+        rings = self._rings.setdefault(key, {})
+        held = self._stopped.pop(key, tick - 1) if steady else -1
         for name, value in series.items():
             ring = rings.get(name)
             if ring is None:
@@ -73,18 +94,35 @@ class History:
                     continue
                 length = self._length()
                 if not length:
+                    self._starved.add(key)
                     continue
-                ring = rings[name] = _Ring(length, tick, self._copies)
+                ring = rings[name] = _Ring(length, tick, steady, self._copies)
                 self._slots += length
             elif ring.copies != self._copies:
                 # A copy holds it too.
                 ring = rings[name] = _copied(ring, self._copies)
-            ring.put(tick, value)
+            ring.put(tick, value, held)
+
+    def stop(self, tick: int, keys: Iterable[Hashable]) -> None:
+        """The steady series of these keys held their values up to ``tick``, and have gaps from there on."""
+        with self._lock:
+            for key in keys:
+                if key in self._rings:
+                    self._stopped.setdefault(key, tick)
+
+    def wanting(self) -> set[Hashable]:
+        """Keys for which there was no memory when they were recorded last, once there is some."""
+        if not self._starved or not self._length():
+            return set()
+        found, self._starved = self._starved, set()
+        return found
 
     def forget(self, keys: Iterable[Hashable]) -> None:
         """Drop all series of keys that are gone for good."""
         with self._lock:
             for key in keys:
+                self._stopped.pop(key, None)
+                self._starved.discard(key)
                 for ring in self._rings.pop(key, {}).values():
                     self._slots -= len(ring.slots)
 
@@ -94,7 +132,7 @@ class History:
             ring = self._rings.get(key, {}).get(name)
             if ring is None:
                 return (None,) * ticks
-            return ring.read(until - ticks + 1, until)
+            return ring.read(until - ticks + 1, until, self._stopped.get(key, self._tick))
 
     def frozen(self) -> History:
         """A copy that no later tick changes: what a paused picture reads.
@@ -106,7 +144,7 @@ class History:
             self._copies += 1
             copy._copies = self._copies + 1
             copy._rings = {key: dict(rings) for key, rings in self._rings.items()}
-            copy._slots = self._slots
+            copy._slots, copy._tick, copy._stopped = self._slots, self._tick, dict(self._stopped)
         return copy
 
     @property
@@ -123,7 +161,7 @@ class History:
 
 
 def _copied(ring: _Ring, copies: int) -> _Ring:
-    copy = _Ring(0, ring.first, copies)
+    copy = _Ring(0, ring.first, ring.steady, copies)
     copy.slots = array("f", ring.slots)
     copy.last = ring.last
     return copy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sctptop.model.association import Association
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 
@@ -25,7 +26,7 @@ class PathChanges:
     """Follows path states from snapshot to snapshot."""
 
     def __init__(self) -> None:
-        self._states: dict[PathKey, str] = {}
+        self._states: dict[Key, tuple[Association, dict[str, str]]] = {}
         self._changes: dict[PathKey, PathChange] = {}
         self._published: Mapping[PathKey, PathChange] = {}
 
@@ -34,24 +35,33 @@ class PathChanges:
 
         The mapping returned is never altered later.
         """
-        states: dict[PathKey, str] = {}
-        changed = False
+        known, self._states = self._states, {}
+        moved = False
         for row in rows:
-            for path in row.association.paths:
-                key = (row.key, path.address)
-                before = self._states.get(key)
-                # A state that was not read this time is still the one before.
-                state = path.state or before
-                if state is None:
-                    continue
-                states[key] = state
-                if before is not None and before != state:
-                    self._changes[key] = PathChange(before, state, now_s)
-                    changed = True
-        gone = self._changes.keys() - states.keys()
-        for key in gone:
-            del self._changes[key]
-        self._states = states
-        if changed or gone:
+            entry, before = row.association, known.pop(row.key, None)
+            if before is not None and before[0] is entry:
+                self._states[row.key] = before
+                continue
+            old = before[1] if before is not None else {}
+            # A state that was not read this time is still the one before.
+            states = {
+                path.address: state
+                for path in entry.paths
+                if (state := path.state or old.get(path.address)) is not None
+            }
+            for address, state in states.items():
+                if old.get(address, state) != state:
+                    self._changes[row.key, address] = PathChange(old[address], state, now_s)
+                    moved = True
+            moved |= self._forget(row.key, old.keys() - states.keys())
+            self._states[row.key] = (entry, states)
+        for key, (_, old) in known.items():
+            moved |= self._forget(key, old)
+        if moved:
             self._published = dict(self._changes)
         return self._published
+
+    def _forget(self, key: Key, addresses: Iterable[str]) -> bool:
+        """Whether one of these paths had changed."""
+        gone = [address for address in addresses if self._changes.pop((key, address), None) is not None]
+        return bool(gone)

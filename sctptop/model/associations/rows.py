@@ -4,64 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from sctptop.model.association import Association, Path
+from sctptop.model.association import Association
 from sctptop.model.associations.address_changes import address_changes
-from sctptop.model.associations.both_ends import OtherEnd, comes_first, listening_sockets, other_ends
+from sctptop.model.associations.both_ends import comes_first, listening_sockets, other_ends, same_ends
 from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key, aliases, identity
+from sctptop.model.associations.life import Life
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import RttBook
 from sctptop.model.associations.waits import WaitBook
-from sctptop.model.associations.why_ended import RESTARTED, WhyEnded, end_of, reason
-from sctptop.model.attributes import COUNTER, SERIES, named
+from sctptop.model.associations.why_ended import RESTARTED, end_of, reason
 from sctptop.model.event import Event
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector, event_selected, selected
 
-COUNTED = named(Association, COUNTER)
-GRAPHED, GRAPHED_OF_PATH = named(Association, SERIES), named(Path, SERIES)
-"""Kept over time, the second under (association key, address).
-
-Medians and last values join them: ``held_ms`` and ``read_wait_ms`` of the intervals in which a message was timed, of a
-path ``hb_rtt_ms``, the last heartbeat of each interval, and ``data_rtt_ms``, the median of its data.
-"""
-
 LINGER_S = 5.0
 """How long an association that ended stays in the table."""
-
-
-@dataclass(slots=True)
-class _Life:
-    key: Key
-    association: Association
-    book: CounterBook
-    first_s: float
-    born_while_watching: bool
-    addresses: set[str] = field(default_factory=set)
-    ended: str | None = None
-    ended_s: float = 0.0
-    end: WhyEnded | None = None
-    other: Association | None = None
-    partner: _Life | None = None
-    other_first: bool = False
-
-    def has_ended(self, end: WhyEnded) -> None:
-        """Probes tell why: before it is missed, or when it was missed already."""
-        self.end = end
-        if self.ended is not None:
-            self.ended = end.short
-
-    def other_end(self) -> OtherEnd | None:
-        """The other end, while it shares the fate of this one: both alive, or gone in the same reading."""
-        if self.other is None or self.partner is None:
-            return OtherEnd(self.other) if self.other is not None else None
-        if (self.ended is None, self.ended_s) != (self.partner.ended is None, self.partner.ended_s):
-            return None
-        return OtherEnd(self.partner.association, self.partner.key, self.other_first)
 
 
 class Rows:
@@ -72,8 +33,8 @@ class Rows:
         self.hidden = 0
         self.tick = -1
         self._selectors = tuple(selectors)
-        self._lives: dict[Key, _Life] = {}
-        self._by_name: dict[Key, _Life] = {}
+        self._lives: dict[Key, Life] = {}
+        self._by_name: dict[Key, Life] = {}
         self.now_s = 0.0
         self._rtts = RttBook()
         self._waits = WaitBook()
@@ -81,6 +42,14 @@ class Rows:
         self.born: list[Association] = []
         self.gone: list[tuple[Association, str]] = []
         """What came with the last sample, and what went, with why as far as it shows."""
+        self._newest: list[Life] = []
+        """Those that began at the time of the last sample."""
+        self._of_record: dict[int, tuple[Association, Life | None]] = {}
+        """Of the records of the last sample, by their id: each is kept here, so that no other has its id."""
+        self._entries: Sequence[Association] = ()
+        self._pairs: dict[int, int] = {}
+        self._left: list[Hashable] = []
+        """Keys of paths that an association no longer has."""
         self._now = datetime.min
         self._changed: list[Event] = []
 
@@ -88,18 +57,14 @@ class Rows:
         """Update with the next sample; ``gained`` is what each namespace's SNMP counters gained in it."""
         self.tick += 1
         self._now, self._changed = sample.time, []
-        self.born, self.gone = [], []
+        if sample.interval_s:
+            self._newest = []
         self.now_s += sample.interval_s or 0.0
-        met = {
-            place: self._meet(entry, sample.interval_s)
-            for place, entry in enumerate(sample.associations)
-            if selected(entry, self._selectors)
-        }
-        self.hidden = len(sample.associations) - len(met)
-        seen = {life.key for life in met.values()}
-        _find_other_ends(sample, met)
-        self.born = [self._lives[key].association for key in seen if self._lives[key].first_s == self.now_s]
-        gone = [life for life in self._lives.values() if life.key not in seen and life.ended is None]
+        met, changed = self._meet_all(sample)
+        self.hidden = sum(life is None for life in met)
+        self._find_other_ends(sample, met)
+        self.born = [life.association for life in self._newest if life.seen == self.tick]
+        gone = [life for life in self._lives.values() if life.seen != self.tick and life.ended is None]
         self.events = tuple(self._named((*sample.events, *self._changed)))
         self._note_ends()
         gone_of = Counter(life.association.netns for life in gone)
@@ -111,39 +76,77 @@ class Rows:
             life.ended = life.end.short if life.end is not None else guess
             life.ended_s = self.now_s
         self.gone = [(life.association, life.ended or "") for life in gone]
-        alive = [(key, self._lives[key].association) for key in seen]
-        self._rtts.advance(((key, event) for key, event in self.events if key is not None), alive, self.now_s)
-        self._waits.advance(alive)
+        moved = [(life.key, life.association) for life in changed.values()]
+        self._rtts.advance(((key, event) for key, event in self.events if key is not None), moved, self.now_s)
+        self._waits.advance(moved)
+        for key in (*self._rtts.touched, *self._waits.touched):
+            if (touched := self._lives.get(key)) is not None:  # type: ignore[call-overload]
+                touched.stale = True
         self._age_out()
-        self.history.record(self.tick, dict(entry for key, one in alive for entry in _series(key, one)))
-        self.history.record(
-            self.tick, {(key, address): self._rtt_series(key, address) for key, address in self._rtts.moved}
+        self._record(changed, gone)
+
+    def _meet_all(self, sample: Sample) -> tuple[list[Life | None], dict[Key, Life]]:
+        """The life of each record, None where it is not selected; and those that are not as they were."""
+        before, self._of_record = self._of_record, {}
+        lives: list[Life | None] = []
+        changed: dict[Key, Life] = {}
+        tick, interval_s = self.tick, sample.interval_s
+        for entry in sample.associations:
+            ident = id(entry)
+            known, life = before.get(ident, (None, None))
+            if known is not entry:
+                life = self._meet(entry, interval_s) if selected(entry, self._selectors) else None
+            elif life is not None and not (life.quiet and life.association is entry and interval_s):
+                life = self._meet(entry, interval_s)
+            else:
+                # What it says was taken in already, or it is not selected.
+                if life is not None:
+                    life.seen = tick
+                self._of_record[ident] = (entry, life)
+                lives.append(life)
+                continue
+            if life is not None:
+                life.seen = tick
+                changed[life.key] = life
+            self._of_record[ident] = (entry, life)
+            lives.append(life)
+        return lives, changed
+
+    def _record(self, changed: Mapping[Key, Life], gone: Iterable[Life]) -> None:
+        """Write what is kept over time: what stayed is held by itself."""
+        history, tick = self.history, self.tick
+        wanting = (self._life_of(key) for key in history.wanting())
+        again = {life.key: life for life in wanting if life is not None and life.seen == tick}
+        ended = [key for life in gone for key in life.series]
+        history.stop(tick - 1, (*ended, *self._left))
+        self._left = []
+        recorded = {**again, **{key: life for key, life in changed.items() if life.moved}}.values()
+        history.record(tick, dict(entry for life in recorded for entry in life.recorded()), steady=True)
+        history.record(
+            tick, {(key, address): self._rtt_series(key, address) for key, address in self._rtts.moved}
         )
-        self.history.record(self.tick, {key: self._waits.medians(key) for key in self._waits.moved})
+        history.record(tick, {key: self._waits.medians(key) for key in self._waits.moved})
+
+    def _life_of(self, key: Hashable) -> Life | None:
+        """Of an association, or of one of its paths."""
+        life = self._lives.get(key)  # type: ignore[call-overload]
+        return life or (self._lives.get(key[0]) if isinstance(key, tuple) else None)
 
     def reset(self) -> None:
         """Begin the deltas of every association anew."""
         for life in self._lives.values():
             life.book.reset()
+            life.stale = True
         self._rtts.reset()
         self._waits.reset()
 
     def rows(self) -> tuple[Row, ...]:
         """All associations alive or ended a moment ago, in the order they were first seen."""
+        now_s, rtts, waits = self.now_s, self._rtts.of, self._waits.of
         return tuple(
-            Row(
-                key=life.key,
-                association=life.association,
-                rates={name: None if life.ended else life.book.rate(name) for name in COUNTED},
-                since_reset=life.book.gained(),
-                age_s=self.now_s - life.first_s if life.born_while_watching else None,
-                ended=life.ended,
-                end=life.end,
-                rtts=self._rtts.of(life.key),
-                other_end=life.other_end(),
-                held=(waits := self._waits.of(life.key)).held,
-                read_wait=waits.read_wait,
-            )
+            life.row
+            if life.rests and life.row is not None
+            else life.as_row(now_s, rtts(life.key), waits(life.key))
             for life in self._lives.values()
         )
 
@@ -159,25 +162,25 @@ class Rows:
             return None
         return life.association.local_addresses[0], life.association.remote_addresses[0]
 
-    def _meet(self, entry: Association, interval_s: float | None) -> _Life:
+    def _meet(self, entry: Association, interval_s: float | None) -> Life:
         """The life this record belongs to, begun now if it is new."""
         life = next((found for name in aliases(entry) if (found := self._known(name, entry))), None)
         if life is None:
-            life = _Life(identity(entry), entry, CounterBook(), self.now_s, interval_s is not None)
+            life = Life(identity(entry), entry, CounterBook(), self.now_s, interval_s is not None)
             self._lives[life.key] = life
+            self._newest.append(life)
         # All names: an event may come from a time when less of it was known.
         for name in aliases(entry):
             self._by_name[name] = life
+        before = life.series
         if life.association is not entry:
             self._changed.extend(address_changes(life.association, entry, self._now))
-        life.association = entry
-        life.addresses.update(path.address for path in entry.paths)
-        life.book.advance(
-            {name: value for name in COUNTED if (value := getattr(entry, name)) is not None}, interval_s
-        )
+        life.take(entry, interval_s)
+        if before is not life.series:
+            self._left.extend(key for key in before if key not in life.series)
         return life
 
-    def _known(self, name: Key, entry: Association) -> _Life | None:
+    def _known(self, name: Key, entry: Association) -> Life | None:
         life = self._by_name.get(name)
         if life is None or life.ended is not None:
             return None
@@ -201,6 +204,29 @@ class Rows:
                 yield life.key, event
             elif event_selected(event, self._selectors):
                 yield None, event
+
+    def _find_other_ends(self, sample: Sample, met: Sequence[Life | None]) -> None:
+        """Give each life its present other end, also when that one was not selected."""
+        entries, before = sample.associations, self._entries
+        self._entries = entries
+        same = len(entries) == len(before) and all(
+            one is other or same_ends(one, other) for one, other in zip(entries, before, strict=True)
+        )
+        if not same:
+            self._pairs = other_ends(entries)
+            for place, life in enumerate(met):
+                if life is not None and life.other is not None and place not in self._pairs:
+                    life.other, life.stale = None, True
+        listening = listening_sockets(sample.endpoints) if self._pairs else frozenset()
+        for place, other in self._pairs.items():
+            life = met[place]
+            if life is None:
+                continue
+            life.other, partner = entries[other], met[other]
+            if partner is not None and partner is not life.partner:
+                # Once only: a server that no longer listens must not change its side.
+                life.other_first = comes_first(life.other, life.association, listening)
+            life.partner = partner
 
     def _note_ends(self) -> None:
         for key, event in self.events:
@@ -229,25 +255,3 @@ class Rows:
         self.history.forget(forgotten)
         self._rtts.keep(self._lives)
         self._waits.keep(self._lives)
-
-
-def _find_other_ends(sample: Sample, met: Mapping[int, _Life]) -> None:
-    """Give each life its present other end, also when that one was not selected."""
-    pairs = other_ends(sample.associations)
-    listening = listening_sockets(sample.endpoints) if pairs else frozenset()
-    for place, life in met.items():
-        other = pairs.get(place)
-        if other is None:
-            life.other = None
-            continue
-        life.other, partner = sample.associations[other], met.get(other)
-        if partner is not None and partner is not life.partner:
-            # Once only: a server that no longer listens must not change its side.
-            life.other_first = comes_first(life.other, life.association, listening)
-        life.partner = partner
-
-
-def _series(key: Key, entry: Association) -> Iterator[tuple[Hashable, dict[str, float | None]]]:
-    yield key, {name: getattr(entry, name) for name in GRAPHED}
-    for path in entry.paths:
-        yield (key, path.address), {name: getattr(path, name) for name in GRAPHED_OF_PATH}

@@ -42,16 +42,21 @@ class PathRtt:
         return summary_of(self.data, self.data_now_ms)
 
 
+_NO_PATHS: Mapping[str, PathRtt] = {}
+
+
 class RttBook:
     """Follows the round trips of all paths."""
 
     def __init__(self) -> None:
         self._paths: dict[object, dict[str, PathRtt]] = {}
         self._moved: set[PathName] = set()
+        self.touched: set[object] = set()
+        """The associations of which ``of`` says something else since the last interval."""
 
     def of(self, key: object) -> Mapping[str, PathRtt]:
         """By address; the mapping returned is never altered later."""
-        return self._paths.get(key, {})
+        return self._paths.get(key, _NO_PATHS)
 
     @property
     def moved(self) -> Iterable[PathName]:
@@ -77,6 +82,7 @@ class RttBook:
         }
         still = self._moved - beats.keys() - data.keys()
         self._moved = {*beats, *data}
+        self.touched = {name[0] for name in (*still, *self._moved)}
         for name in still:
             self._put(name, replace(self._get(name), now_ms=(), data_now_ms=None))
         for name in self._moved:

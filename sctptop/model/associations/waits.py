@@ -56,6 +56,8 @@ class WaitBook:
     def __init__(self) -> None:
         self._waits: dict[object, Waits] = {}
         self._moved: set[object] = set()
+        self.touched: set[object] = set()
+        """The associations of which ``of`` says something else since the last interval."""
 
     def of(self, key: object) -> Waits:
         """Of that association; what is returned is never altered later."""
@@ -78,6 +80,7 @@ class WaitBook:
             for key, entry in associations
             if entry.held_bins or entry.read_wait_bins
         }
+        self.touched = self._moved | added.keys()
         for key in self._moved - added.keys():
             self._put(key, (), ())
         for key, (held, read) in added.items():

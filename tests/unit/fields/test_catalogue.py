@@ -9,8 +9,8 @@ from sctptop.fields.catalogue import BY_ID, COUNTED, FIELDS, GROUPS, SETTINGS
 from sctptop.fields.default_columns import default_columns
 from sctptop.fields.of_paths import PATH_FIELDS
 from sctptop.model.association import Association, Path, Process
+from sctptop.model.associations.life import GRAPHED
 from sctptop.model.associations.row import Row
-from sctptop.model.associations.rows import GRAPHED
 from sctptop.model.model import Model
 from sctptop.model.way import Way
 from sctptop.output.association_record import association_record

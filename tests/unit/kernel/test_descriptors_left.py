@@ -23,8 +23,9 @@ from sctptop.kernel.program.compiling import captured_stderr
 from sctptop.kernel.reading.namespace_reader import NamespaceReader
 from sctptop.kernel.reading.procfs import read_text
 from sctptop.kernel.reading.sockdiag import SockDiag
+from sctptop.kernel.ways.questions import Signs
 from sctptop.kernel.ways.route_lookup import RouteLookup
-from sctptop.kernel.ways.ways import Signs, Ways
+from sctptop.kernel.ways.ways import Ways
 
 PROC = Path("/proc")
 MOST_CALLS = 8

@@ -6,8 +6,8 @@ import pytest
 
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
+from sctptop.kernel.reading.asked import Batch, Changes, Pair
 from sctptop.kernel.reading.diag_records import ANY_STATE, DiagRecord
-from sctptop.kernel.reading.sockdiag import Pair
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.unit.kernel.fake_proc import FakeProc
 
@@ -30,6 +30,17 @@ class FakeSockDiag:
             return next(same, None)
 
         return [found(pair) for pair in pairs]
+
+    def again(self, batches: list[Batch]) -> Changes:
+        changes = Changes()
+        for asked in (one for batch in batches for one in batch.asked):
+            (found,) = self.look_up([asked.pair])
+            if found is None:
+                changes.gone.append(asked)
+            elif found != asked.record:
+                asked.record = found
+                changes.changed.append(asked)
+        return changes
 
     def close(self) -> None:
         pass
@@ -96,14 +107,16 @@ def test_what_the_first_walk_passed_over_the_second_finds(
     assert {(entry.assoc_id, entry.own_tag) for entry in found} == {(5, 11), (6, 22)}
 
 
+@pytest.mark.parametrize("by_name_above", [0, 128])
 def test_look_ups_tell_two_associations_apart_by_their_local_address(
-    tmp_path: Path, kernel: FakeSockDiag, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kernel: FakeSockDiag, monkeypatch: pytest.MonkeyPatch, by_name_above: int
 ) -> None:
     monkeypatch.setattr(namespace_reader, "EXACT_ABOVE", 0)
+    monkeypatch.setattr(namespace_reader, "BY_NAME_ABOVE", by_name_above)
     source = LiveSource(None, tmp_path, netns=OWN_NAMESPACE)
     kernel.records = [record(11), record(22, "10.9.0.3")]
     put(tmp_path, line(5), line(6, "10.9.0.3"))
-    for _ in range(2):
+    for _ in range(4):
         found = source.read().associations
         assert {(entry.assoc_id, entry.own_tag, entry.cwnd) for entry in found} == {(5, 11, 7), (6, 22, 7)}
 

@@ -28,9 +28,15 @@ def sockets() -> Iterator[ExitStack]:
         yield stack
 
 
-@pytest.fixture(params=["dump", "exact"])
+LIMITS = {"dump": (1000, 1000), "exact": (0, 1000), "by name": (0, 0), "by name or dump": (1000, 0)}
+"""Above so many associations a walk asks for each, and above so many a reading asks by name before any walk."""
+
+
+@pytest.fixture(params=list(LIMITS))
 def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveSource]:
-    monkeypatch.setattr(namespace_reader, "EXACT_ABOVE", 1000 if request.param == "dump" else 0)
+    exact_above, by_name_above = LIMITS[request.param]
+    monkeypatch.setattr(namespace_reader, "EXACT_ABOVE", exact_above)
+    monkeypatch.setattr(namespace_reader, "BY_NAME_ABOVE", by_name_above)
     with closing(LiveSource(netns=OWN_NAMESPACE)) as made:
         yield made
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from sctptop.kernel.ways.questions import Signs
 from sctptop.kernel.ways.route_lookup import Link, Route
-from sctptop.kernel.ways.ways import Signs, Ways
+from sctptop.kernel.ways.ways import Ways
 from sctptop.model.way import Way
 
 COUNTERS = {"rx_dropped": 1, "tx_dropped": 2, "rx_errors": 3, "tx_errors": 4, "rx_packets": 99}

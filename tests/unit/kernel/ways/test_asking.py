@@ -12,7 +12,8 @@ from sctptop.kernel.netlink import messages
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
 from sctptop.kernel.reading.procfs import parse_assocs, parse_remaddr
-from sctptop.kernel.ways.ways import Signs, Ways
+from sctptop.kernel.ways.questions import Signs
+from sctptop.kernel.ways.ways import Ways
 from sctptop.model.association import Association
 from sctptop.model.way import Way
 
@@ -27,7 +28,10 @@ class Asked:
     def __init__(self) -> None:
         self.questions: list[tuple[Any, ...]] = []
 
-    def way(self, *question: Any) -> Way:
+    def question(self, *question: Any) -> tuple[Any, ...]:
+        return question
+
+    def again(self, question: tuple[Any, ...]) -> Way:
         self.questions.append(question)
         return Way(source=question[2])
 

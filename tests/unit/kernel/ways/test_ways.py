@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from sctptop.kernel.ways import ways as room
+from sctptop.kernel.ways.questions import Signs
 from sctptop.kernel.ways.route_lookup import Route
-from sctptop.kernel.ways.ways import REFRESH_S, Signs
+from sctptop.kernel.ways.ways import REFRESH_S
 from sctptop.model.way import Way
 from tests.unit.kernel.ways.routing import ETH0, UP, Host, path
 

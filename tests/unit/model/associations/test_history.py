@@ -139,3 +139,20 @@ def test_nobody_waits_until_all_of_a_tick_is_written() -> None:
 
     history.record(0, Watched())
     assert found == [(1.0,)] and history.read("b", "x", 0, 1) == (2.0,)
+
+
+def test_a_steady_series_is_held_in_each_copy_until_that_records_or_stops_it() -> None:
+    history = History(window=8)
+    history.record(0, {"a": {"x": 1.0}, "b": {"x": 5.0}}, steady=True)
+    history.record(2, {})
+    frozen = history.frozen()
+    history.record(3, {"a": {"x": 2.0}}, steady=True)
+    history.stop(3, ["b"])
+    history.record(5, {})
+    assert history.read("a", "x", 5, 6) == (1.0, 1.0, 1.0, 2.0, 2.0, 2.0)
+    assert history.read("b", "x", 5, 6) == (5.0, 5.0, 5.0, 5.0, None, None)
+    for key, value in (("a", 1.0), ("b", 5.0)):
+        assert frozen.read(key, "x", 5, 6) == (value, value, value, None, None, None)
+    frozen.record(4, {"a": {"x": 7.0}}, steady=True)
+    assert frozen.read("a", "x", 4, 5) == (1.0, 1.0, 1.0, 1.0, 7.0)
+    assert history.read("a", "x", 4, 5) == (1.0, 1.0, 1.0, 2.0, 2.0)

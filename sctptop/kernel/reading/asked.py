@@ -1,0 +1,97 @@
+"""Associations that are asked for by name in every reading, each by a request that was made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sctptop.kernel.reading.diag_records import DiagRecord, lookup_request
+from sctptop.kernel.reading.joining import Ends, ends_of
+from sctptop.kernel.reading.procfs import AssocLine
+
+FIRST = 1 << 31
+"""The sequence number of the first; those of other questions lie below."""
+MOST = 64
+"""Requests of one send."""
+ROOM = 100_000
+"""Bytes that the answers to one send may take in the socket: under a half of net.core.rmem_default."""
+_OVERHEAD = 576
+"""Of an answer: struct sk_buff and what else the kernel counts."""
+
+Pair = tuple[tuple[str, int], tuple[str, int]]
+"""Address and port of our end, and of the peer's."""
+
+
+@dataclass(slots=True, eq=False)
+class Asked:
+    """``record``: the last answer, the same object while the bytes are the same. ``head``: what stood before it."""
+
+    pair: Pair
+    interface: int
+    record: DiagRecord
+    head: bytes = b""
+
+    def is_answered_by(self, data: bytes) -> bool:
+        """Whether these bytes are the last answer again."""
+        raw = self.record.raw
+        head = self.head
+        return (
+            len(data) == len(head) + len(raw) and data.endswith(raw) and data.startswith(head) and bool(head)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is sent at once. ``first`` is the sequence number of the first of ``asked``."""
+
+    first: int
+    asked: Sequence[Asked]
+    requests: bytes
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one reading found: associations whose record is another, and those without one."""
+
+    changed: list[Asked] = field(default_factory=list)
+    gone: list[Asked] = field(default_factory=list)
+
+
+def batches(asked: Iterable[Asked]) -> list[Batch]:
+    """Requests for all of them, numbered through."""
+    found: list[Batch] = []
+    some: list[Asked] = []
+    requests: list[bytes] = []
+    room = ROOM
+    number = FIRST
+    for one in asked:
+        takes = _truesize(len(one.record.raw))
+        if some and (takes > room or len(some) == MOST):
+            found.append(Batch(number - len(some), some, b"".join(requests)))
+            some, requests, room = [], [], ROOM
+        some.append(one)
+        requests.append(lookup_request(*one.pair, number, one.interface))
+        room -= takes
+        number += 1
+    if some:
+        found.append(Batch(number - len(some), some, b"".join(requests)))
+    return found
+
+
+def _truesize(size: int) -> int:
+    """What a record takes in the socket: the kernel rounds up to a power of two (kmalloc)."""
+    return (1 << (size + _OVERHEAD).bit_length()) + _OVERHEAD
+
+
+def by_addresses(entries: Iterable[AssocLine | DiagRecord]) -> dict[Pair, Ends]:
+    """Associations by the addresses to look them up by."""
+    return {pair: ends_of(entry) for entry in entries if (pair := addresses_of(entry)) is not None}
+
+
+def addresses_of(entry: AssocLine | DiagRecord) -> Pair | None:
+    """The ends to look an association up by: two addresses of one family."""
+    for remote in (entry.primary, *entry.remote_addresses):
+        for local in sorted(entry.local_addresses):
+            if remote is not None and (":" in remote) == (":" in local):
+                return (local, entry.local_port), (remote, entry.remote_port)
+    return None

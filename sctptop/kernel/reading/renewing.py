@@ -1,0 +1,59 @@
+"""Frozen records made by the thousand, or made again: of one before and of what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from operator import attrgetter, itemgetter
+from typing import Any, Generic, TypeVar
+
+from sctptop.model.attributes import names_of
+
+Record = TypeVar("Record")
+
+
+def maker(record: type[Record]) -> Callable[..., Record]:
+    """What makes a frozen dataclass with slots of the values of all its fields, by place.
+
+    Its own constructor sets each field by ``object.__setattr__``: of 89 fields ten times the work. Here the fields are
+    set while the object is still of a class of the same slots that is not frozen.
+    """
+    names = [entry.name for entry in fields(record)]  # type: ignore[arg-type]
+    draft = type("Draft", (), {"__slots__": tuple(names)})
+    lines = [
+        f"def make({', '.join(names)}):",
+        " made = new(draft)",
+        *(f" made.{name} = {name}" for name in names),
+        " made.__class__ = record",
+        " return made",
+    ]
+    scope: dict[str, Any] = {"new": object.__new__, "draft": draft, "record": record}
+    exec("\n".join(lines), scope)
+    made: Callable[..., Record] = scope["make"]
+    return made
+
+
+class Renewal(Generic[Record]):
+    """Makes records of one class again, some of their fields new."""
+
+    def __init__(self, record: type[Record], *parts: Mapping[str, str]) -> None:
+        """``parts``: by field of the record, the name under which a mapping has its new value."""
+        names = names_of(record)
+        self._all = attrgetter(*names)
+        self._make = maker(record)
+        self._places = {name: place for place, name in enumerate(names)}
+        self._parts = [
+            ([self._places[field] for field in part], itemgetter(*part.values())) for part in parts
+        ]
+
+    def again(
+        self, before: Record, told: tuple[Mapping[str, Any], ...], others: Mapping[str, object]
+    ) -> Record:
+        """``others`` are new values by field; ``told``: a mapping for each part. Raises KeyError where it lacks one."""
+        values = list(self._all(before))
+        for (places, get), mapping in zip(self._parts, told, strict=True):
+            for place, value in zip(places, get(mapping), strict=True):
+                values[place] = value
+        for name, value in others.items():
+            values[self._places[name]] = value
+        return self._make(*values)

@@ -1,0 +1,142 @@
+"""One association as it is followed from sample to sample, and the row that is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from sctptop.model.association import Association, Path
+from sctptop.model.associations.both_ends import OtherEnd
+from sctptop.model.associations.counters import CounterBook
+from sctptop.model.associations.identity import Key
+from sctptop.model.associations.row import Row
+from sctptop.model.associations.rtt import PathRtt
+from sctptop.model.associations.waits import Waits
+from sctptop.model.associations.why_ended import WhyEnded
+from sctptop.model.attributes import COUNTER, SERIES, named
+
+COUNTED = named(Association, COUNTER)
+GRAPHED, GRAPHED_OF_PATH = named(Association, SERIES), named(Path, SERIES)
+"""Kept over time, the second under (association key, address).
+
+Medians and last values join them: ``held_ms`` and ``read_wait_ms`` of the intervals in which a message was timed, of a
+path ``hb_rtt_ms``, the last heartbeat of each interval, and ``data_rtt_ms``, the median of its data.
+"""
+_COUNTS, _SERIES, _SERIES_OF_PATH = (attrgetter(*names) for names in (COUNTED, GRAPHED, GRAPHED_OF_PATH))
+_NO_RATES: Mapping[str, float | None] = dict.fromkeys(COUNTED)
+
+
+@dataclass(slots=True, eq=False)
+class Life:
+    """``quiet``: the same record once more would change nothing, in an interval of known length.
+
+    ``moved``: whether the last record was another than the one before. ``series``: the keys of what is kept over time.
+    ``seen`` is the tick in which it was read last, ``row`` the one made last, ``stale`` where it says no longer what is
+    so.
+    """
+
+    key: Key
+    association: Association
+    book: CounterBook
+    first_s: float
+    born_while_watching: bool
+    addresses: set[str] = field(default_factory=set)
+    ended: str | None = None
+    ended_s: float = 0.0
+    end: WhyEnded | None = None
+    other: Association | None = None
+    partner: Life | None = None
+    other_first: bool = False
+    quiet: bool = False
+    series: tuple[Hashable, ...] = ()
+    seen: int = -1
+    moved: bool = True
+    row: Row | None = None
+    stale: bool = True
+
+    @property
+    def rests(self) -> bool:
+        """Whether the row made last is right without a closer look."""
+        return not self.stale and not self.born_while_watching and self.other is None and self.ended is None
+
+    def has_ended(self, end: WhyEnded) -> None:
+        """Probes tell why: before it is missed, or when it was missed already."""
+        self.end = end
+        self.stale = True
+        if self.ended is not None:
+            self.ended = end.short
+
+    def other_end(self) -> OtherEnd | None:
+        """The other end, while it shares the fate of this one: both alive, or gone in the same reading."""
+        if self.other is None or self.partner is None:
+            return OtherEnd(self.other) if self.other is not None else None
+        if (self.ended is None, self.ended_s) != (self.partner.ended is None, self.partner.ended_s):
+            return None
+        return OtherEnd(self.partner.association, self.partner.key, self.other_first)
+
+    def take(self, entry: Association, interval_s: float | None) -> None:
+        """Update with the record of the next sample."""
+        again = entry is self.association and self.seen >= 0
+        self.association = entry
+        self.moved = not again
+        if again:
+            self.book.rest(interval_s)
+        else:
+            values = zip(COUNTED, _COUNTS(entry), strict=True)
+            self.book.advance({name: value for name, value in values if value is not None}, interval_s)
+        self.quiet = again and bool(interval_s) and not _adds_again(entry)
+        self.stale = True
+        if not again or not self.series:
+            self.addresses.update(path.address for path in entry.paths)
+            self.series = (self.key, *((self.key, path.address) for path in entry.paths))
+
+    def recorded(self) -> Iterator[tuple[Hashable, dict[str, float | None]]]:
+        """What is kept of this tick, by the keys of ``series``."""
+        entry = self.association
+        yield self.key, dict(zip(GRAPHED, _SERIES(entry), strict=True))
+        for path in entry.paths:
+            yield (self.key, path.address), dict(zip(GRAPHED_OF_PATH, _SERIES_OF_PATH(path), strict=True))
+
+    def as_row(self, now_s: float, rtts: Mapping[str, PathRtt], waits: Waits) -> Row:
+        """The row of this tick: the one before while it says the same."""
+        age_s = now_s - self.first_s if self.born_while_watching else None
+        other_end = self.other_end()
+        row = self.row
+        if row is not None and not self.stale and self.ended is None and _same_other(row, other_end):
+            if row.age_s == age_s:
+                return row
+            rates, since_reset = row.rates, row.since_reset
+        else:
+            rates = {**_NO_RATES, **({} if self.ended else self.book.rates)}
+            since_reset = self.book.gained()
+        self.stale = False
+        self.row = Row(
+            key=self.key,
+            association=self.association,
+            rates=rates,
+            since_reset=since_reset,
+            age_s=age_s,
+            ended=self.ended,
+            end=self.end,
+            rtts=rtts,
+            other_end=other_end,
+            held=waits.held,
+            read_wait=waits.read_wait,
+        )
+        return self.row
+
+
+def _adds_again(entry: Association) -> bool:
+    """Whether it holds what an interval added: told again, it was added again."""
+    return bool(entry.held_bins or entry.read_wait_bins or any(path.data_rtt_bins for path in entry.paths))
+
+
+def _same_other(row: Row, other: OtherEnd | None) -> bool:
+    if row.other_end is None or other is None:
+        return row.other_end is other
+    return (
+        row.other_end.association is other.association
+        and row.other_end.first == other.first
+        and row.other_end.key == other.key
+    )

@@ -1,0 +1,1 @@
+"""What readings cost: on a real kernel, and the sctptop part of readings after the first."""
