@@ -1,5 +1,6 @@
-"""Tests in `guest/` need a kernel with SCTP, those in `absent/` one without,
-those in `many/` one with many processors: `test_lab.py` carries them there."""
+"""Tests in `guest/` need a kernel with SCTP, those in `absent/` one without: `test_lab.py` carries them there.
+
+Those in `many/` want a guest of many processors or much time, and are run by hand (README)."""
 
 from __future__ import annotations
 

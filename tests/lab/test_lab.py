@@ -16,10 +16,8 @@ import pytest
 from tests.lab.board import Name
 from tests.lab.conftest import REPORT
 from tests.lab.guests import GUEST_TESTS, SECONDS, Guests, guests
-from tests.lab.machine.boot import Processors
 from tests.lab.machine.run import run
 
-MANY = Processors(16)
 IN_LAB = os.environ.get("SCTPTOP_IN_LAB") == "1"
 
 # One group: workers of pytest-xdist would each boot guests of their own.
@@ -65,14 +63,9 @@ def test_without_sctp() -> None:
     _carry("absent", sctp=False)
 
 
-def test_on_many_processors() -> None:
-    """The tests of many/, always in a guest."""
-    _carry("many", processors=MANY)
-
-
-def _carry(folder: str, *, sctp: bool = True, processors: Processors | None = None) -> None:
+def _carry(folder: str, *, sctp: bool = True) -> None:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(GUEST_TESTS.with_name(folder))]
     environment = {"SCTPTOP_IN_LAB": "1"}
-    result = run(command, timeout=SECONDS, sctp=sctp, processors=processors, env=environment)
+    result = run(command, timeout=SECONDS, sctp=sctp, env=environment)
     print(result.stdout)
     assert result.returncode == 0, f"[{result.where}]\n{result.stdout[-6000:]}{result.stderr[-2000:]}"

@@ -1,6 +1,6 @@
 """Probes that come and go under traffic lose no packet and no message.
 
-SCTPTOP_CYCLES=500 python -m pytest tests/lab/guest/attaching/test_cycles.py        in the lab, for hours
+SCTPTOP_CYCLES=500 python -m pytest tests/lab/many/attaching/test_cycles.py        in the lab, for hours
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.lab.guest.attaching.kernel_objects import left_of, objects
+from tests.lab.many.attaching.kernel_objects import left_of, objects
 from tests.lab.scenes.hosts import Host, inside
 from tests.lab.traffic import sctp_sockets as sctp
 from tests.lab.traffic.process import traffic

@@ -6,8 +6,8 @@ import socket
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from tests.lab.guest.attaching.kernel_objects import left_of, objects
 from tests.lab.guest.probes.talk import uplink
+from tests.lab.many.attaching.kernel_objects import left_of, objects
 from tests.lab.scenes.hosts import Host, inside
 from tests.lab.traffic import sctp_sockets as sctp
 from tests.lab.traffic.process import traffic

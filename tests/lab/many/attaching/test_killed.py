@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.lab.guest.attaching.kernel_objects import held_by, left_of, objects
+from tests.lab.many.attaching.kernel_objects import held_by, left_of, objects
 from tests.lab.scenes.hosts import Host
 from tests.lab.witness.running import LOAD_S, SCTPTOP
 
