@@ -8,17 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """``at`` is the entry or the return of a function, or a tracepoint; ``concern`` the C file that holds ``function``.
-
-    ``per_packet``: it is hit by each packet or message, and leaves at once for most of the time where there are many.
-    """
+    """``at`` is the entry or the return of a function, or a tracepoint; ``concern`` the C file with ``function``."""
 
     target: str
     at: str
     function: str
     concern: str
     gives: str
-    per_packet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +47,8 @@ def _of_end(function: str, gives: str, *targets: str) -> tuple[Point, ...]:
 POINTS: tuple[Point, ...] = (
     Point("sctp_make_heartbeat", "return", "heartbeat_made", "rtt.c", "a heartbeat leaves"),
     Point("sctp_sf_backbeat_8_3", "return", "backbeat", "rtt.c", "a HEARTBEAT-ACK arrives, and counts"),
-    Point("sctp_transport_update_rto", "entry", "at_update_rto", "rtt.c", "the kernel takes an RTT", True),
-    Point("sctp_packet_transmit", "entry", "at_transmit", "rtt.c", "a packet leaves: data RTT", True),
+    Point("sctp_transport_update_rto", "entry", "at_update_rto", "rtt.c", "the kernel takes an RTT"),
+    Point("sctp_packet_transmit", "entry", "at_transmit", "rtt.c", "a packet leaves: data RTT"),
     Point("sctp_transport_lower_cwnd", "entry", "at_lower_timing", "rtt.c", "a timed chunk is sent again"),
     Point("sctp_transport_free", "entry", "at_transport_free_beats", "rtt.c", "a path is gone"),
     Point("sctp_probe", "tracepoint", "at_sack", "windows.c", "windows of every path at a SACK"),
@@ -98,31 +94,27 @@ POINTS: tuple[Point, ...] = (
     *_of_end("end_no_user_data", "the peer sends DATA without data", "sctp_make_abort_no_data"),
     *_of_end("end_abort_sent", "an ABORT is sent", "sctp_make_abort"),
     Point("sctp_prsctp_prune", "entry", "at_no_room", "blocked.c", "sendmsg waits for send buffer"),
-    Point("sctp_outq_tail", "entry", "at_hand_over", "waits.c", "a message is handed over", True),
+    Point("sctp_outq_tail", "entry", "at_hand_over", "waits.c", "a message is handed over"),
     Point(
         "sctp_chunk_assign_tsn",
         "entry",
         "at_transmission",
         "waits.c",
         "first sent: how long it was held; or sent again",
-        True,
     ),
-    Point(
-        "sctp_ulpevent_make_rcvmsg", "return", "at_arrival", "waits.c", "a message arrives; our window", True
-    ),
+    Point("sctp_ulpevent_make_rcvmsg", "return", "at_arrival", "waits.c", "a message arrives; our window"),
     Point(
         "sctp_make_reassembled_event",
         "return",
         "at_reassembly",
         "fragments.c",
         "a message of several chunks is whole",
-        True,
     ),
-    Point("sctp_ulpevent_free", "entry", "at_read", "waits.c", "the application has read it", True),
+    Point("sctp_ulpevent_free", "entry", "at_read", "waits.c", "the application has read it"),
 )
 
 _IN_BETWEEN: tuple[Point, ...] = (
-    Point("sctp_transport_burst_reset", "entry", "burst_over", "cwnd.c", "cwnd was held down", True),
+    Point("sctp_transport_burst_reset", "entry", "burst_over", "cwnd.c", "cwnd was held down"),
 )
 """Extremes and counts of an interval."""
 

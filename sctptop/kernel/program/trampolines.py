@@ -54,18 +54,13 @@ class Trampoline:
         if self.link is None:
             self.link = attach_tracing(self.program)
 
-    def detach(self) -> None:
-        """Take it away, and keep it for the next time."""
-        link, self.link = self.link, None
-        if link is not None:
-            with contextlib.suppress(OSError):
-                os.close(link)
-
     def close(self) -> None:
-        """Take it away for good."""
-        self.detach()
-        with contextlib.suppress(OSError):
-            os.close(self.program)
+        """Take it away."""
+        for descriptor in (self.link, self.program):
+            if descriptor is not None:
+                with contextlib.suppress(OSError):
+                    os.close(descriptor)
+        self.link = None
 
 
 @dataclass(slots=True)
