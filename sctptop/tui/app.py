@@ -65,6 +65,7 @@ class SctptopApp(ChoosingApp):
         if self._terminal is None:
             return
         loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, self.exit, 0)
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
             loop.add_signal_handler(number, self.exit, 128 + number)
         self._terminal.hung_up = lambda: self._from_thread(lambda: self.exit(HUNG_UP))
