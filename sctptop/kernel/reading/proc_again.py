@@ -60,14 +60,16 @@ class Transports:
         if not same_heading or len(lines) != len(before):
             self._group(dict(zip(before, self._parsed, strict=True)) if same_heading else {})
             return None
-        changed: set[int] = set()
+        moved: dict[int, RemaddrLine] = {}
         for at in compress(count(), map(ne, lines, before)):
             old, new = self._parsed[at], self._one(lines[at])
             if old is None or new is None or (old.assoc_id, old.address) != (new.assoc_id, new.address):
                 self._group(dict(zip(before, self._parsed, strict=True)))
                 return None
-            self._parsed[at] = new
-            changed.add(new.assoc_id)
+            moved[at] = new
+        for at, entry in moved.items():
+            self._parsed[at] = entry
+        changed = {entry.assoc_id for entry in moved.values()}
         return {ident for ident in changed if self._gather(ident, self._of.get(ident))}
 
     def _one(self, line: str) -> RemaddrLine | None:
