@@ -86,36 +86,32 @@ struct rtt_bin {
 
 BPF_TABLE("hash", struct rtt_bin, u64, data_rtts, ROOM_FOR_COUNTS);
 
-/* sctp_packet_transmit(packet, gfp). The kernel times one chunk a path (rto_pending), the first of a packet that is sent
- * for the first time (sctp_packet_pack, which follows); so do we. */
-INLINE int at_transmit(void *ctx, void *packet)
+/* A DATA chunk is put in a packet, whose transmission follows at once, on its own path or the active one
+ * (sctp_outq_select_transport). The kernel times one chunk a path (rto_pending), the first of a packet that is sent for
+ * the first time (sctp_packet_pack, at the end); so do we. */
+INLINE void time_data(const void *chunk)
 {
-	const struct following *now = following_now();
-	const void *transport;
+	const void *transport = (void *)sctp_chunk__transport(chunk);
 	struct path_windows *path;
 
-	if (!now || !now->all)
-		return 0;
-	transport = (void *)sctp_packet__transport(packet);
-#ifdef HAVE_sctp_packet__has_data
-	if (!sctp_packet__has_data(packet))
-		return 0;
-#endif
+	if (!transport)
+		transport = (void *)sctp_association__peer__active_path((void *)sctp_chunk__asoc(chunk));
 #ifdef HAVE_sctp_transport__rto_pending
 	if (sctp_transport__rto_pending(transport))
-		return 0;
+		return;
 	path = known_path(transport);
 	if (!path)
-		return 0;
+		return;
 #else
 	path = known_path(transport);
 	if (!path || path->timed_ns)
-		return 0;
+		return;
 #endif
 	path->timed_ns = bpf_ktime_get_ns();
 	path->timed_jiffies = bpf_jiffies64();
-	return 0;
 }
+
+#define DATA_RTT 1
 
 /* sctp_transport_lower_cwnd(transport, reason): called where chunks are marked for retransmission, which cancels their
  * timing. Called for idleness too, when none is under way. */

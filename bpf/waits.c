@@ -94,7 +94,7 @@ INLINE int at_hand_over(void *ctx, void *outqueue, void *chunk)
 	return 0;
 }
 
-/* sctp_chunk_assign_tsn(chunk): as it is put in a packet; called again when it is sent again. */
+/* sctp_chunk_assign_tsn(chunk): as DATA is put in a packet; called again when it is sent again. */
 INLINE int at_transmission(void *ctx, void *chunk)
 {
 	const struct following *now = following_now();
@@ -103,6 +103,10 @@ INLINE int at_transmission(void *ctx, void *chunk)
 
 	if (!now)
 		return 0;
+#ifdef DATA_RTT
+	if (now->all)
+		time_data(chunk);
+#endif
 	entry = handed_over.lookup(&key);
 	if (!entry) {
 #ifdef NGAP

@@ -158,12 +158,14 @@ def _drain(descriptor: int) -> None:
             pass
 
 
-def measure(size: int, chosen: Sequence[Watcher]) -> list[str]:
+def measure(size: int, names: Sequence[str]) -> list[str]:
     """A row of the table."""
-    with sender(size) as sending:
+    with sender(size) as sending, TemporaryDirectory() as folder:
+        known = watchers(Path(folder))
         alone = [sending.chunks()]
         shares = []
-        for watcher in chosen:
+        for name in names:
+            watcher = known[name]
             with watching(watcher) as number:
                 watched = sending.chunks()
             alone.append(sending.chunks())
@@ -178,20 +180,19 @@ def measure(size: int, chosen: Sequence[Watcher]) -> list[str]:
 def in_the_lab(sizes: Sequence[int], names: Sequence[str]) -> int:
     """Measure and print the table, in Markdown."""
     helps = subprocess.run([*SCTPTOP, "record", "--help"], capture_output=True, text=True, check=True).stdout
-    with TemporaryDirectory() as folder:
-        known = watchers(Path(folder))
-        chosen = []
-        for name in names:
-            watcher = known[name]
-            if shutil.which(watcher.command[0]) is None:
-                print(f"no {name}: {watcher.command[0]} is not installed", file=sys.stderr)
-            elif watcher.option not in helps:
-                print(f"no {name}: sctptop has no {watcher.option}", file=sys.stderr)
-            else:
-                chosen.append(watcher)
-        rows = [["bytes a message", "chunks in 2 s, unwatched", *(watcher.title for watcher in chosen)]]
-        rows.append(["---"] * len(rows[0]))
-        rows += [measure(size, chosen) for size in sizes]
+    known = watchers(Path())
+    chosen = []
+    for name in names:
+        watcher = known[name]
+        if shutil.which(watcher.command[0]) is None:
+            print(f"no {name}: {watcher.command[0]} is not installed", file=sys.stderr)
+        elif watcher.option not in helps:
+            print(f"no {name}: sctptop has no {watcher.option}", file=sys.stderr)
+        else:
+            chosen.append(name)
+    rows = [["bytes a message", "chunks in 2 s, unwatched", *(known[name].title for name in chosen)]]
+    rows.append(["---"] * len(rows[0]))
+    rows += [measure(size, chosen) for size in sizes]
     print("\n".join(f"| {' | '.join(row)} |" for row in rows))
     return 0
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 ABOVE = 20_000
 """DATA chunks a second of the host, sent and received, from which on not all are followed."""
-WANTED = 5_000
+WANTED = 2_500
 """Chunks a second that are then followed, about."""
 LOOK_S = 0.2
 """A while in which messages are followed lasts so long at least."""
