@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import errno
 import io
 import os
 import select
 import sys
+import threading
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TextIO
 
 from sctptop.errors import SctptopError
@@ -61,10 +64,15 @@ class Complaints(io.FileIO):
     def write(self, data: ReadableBuffer, /) -> int:
         """Write the data. Returns how many bytes are done with."""
         try:
-            written: int | None = super().write(data)
+            with _CAPTURING:
+                return os.write(_ASIDE[-1], data) if _ASIDE else os.write(self.fileno(), data)
         except OSError:
-            written = None
-        return memoryview(data).nbytes if written is None else written
+            return memoryview(data).nbytes
+
+
+_CAPTURING = threading.Lock()
+_ASIDE: list[int] = []
+"""Where descriptor 2 went before its output was captured: what Python complains of meanwhile goes there."""
 
 
 def complain(text: str) -> None:
@@ -98,6 +106,28 @@ def text_on(raw: io.FileIO, before: TextIO | None) -> TextIO:
         errors=BY_OTHERS,
         line_buffering=raw.isatty(),
     )
+
+
+@contextlib.contextmanager
+def captured_stderr() -> Iterator[Callable[[], str]]:
+    """Keeps what C libraries print on descriptor 2 off the terminal; the function yielded returns it."""
+    captured = os.memfd_create("stderr")
+    try:
+        with _CAPTURING:
+            before = os.dup(2)
+            _ASIDE.append(before)
+            os.dup2(captured, 2)
+        try:
+            yield lambda: os.pread(captured, 1 << 20, 0).decode(errors="replace")
+        finally:
+            with _CAPTURING:
+                # Somebody may have given descriptor 2 back to the terminal while we were in the compiler.
+                if os.path.sameopenfile(2, captured):
+                    os.dup2(before, 2)
+                _ASIDE.remove(before)
+                os.close(before)
+    finally:
+        os.close(captured)
 
 
 def let_go() -> None:

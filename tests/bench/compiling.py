@@ -17,8 +17,9 @@ from pathlib import Path
 
 from sctptop.kernel.program import find_bcc
 from sctptop.kernel.program.btf import KernelTypes
-from sctptop.kernel.program.compiling import CFLAGS, captured_stderr
+from sctptop.kernel.program.compiling import CFLAGS
 from sctptop.kernel.program.program_source import folder, from_btf, from_headers
+from sctptop.standard_streams import captured_stderr
 from tests.lab.machine import kernel
 from tests.lab.machine.cache import cache_folder
 from tests.lab.machine.run import run

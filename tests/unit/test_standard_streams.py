@@ -201,3 +201,20 @@ def test_output_that_does_not_wait_is_waited_for(folder: Path) -> None:
         with os.fdopen(read, "rb") as reader:
             assert reader.read().count(b"\n") == 20
         assert process.wait(60) == 0 and process.stderr is not None and process.stderr.read() == b""
+
+
+CAPTURING = """
+import os
+from sctptop.standard_streams import captured_stderr, complain, make_fit
+make_fit()
+with captured_stderr() as said:
+    os.write(2, b"warning of a library\\n")
+    complain("error: told meanwhile")
+    assert said() == "warning of a library\\n", said()
+complain("after")
+"""
+
+
+def test_what_is_complained_of_while_a_library_is_captured_reaches_the_user() -> None:
+    done = subprocess.run([sys.executable, "-c", CAPTURING], capture_output=True, text=True, check=True)
+    assert done.stderr == "sctptop: error: told meanwhile\nsctptop: after\n"

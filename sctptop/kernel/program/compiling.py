@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,6 +25,7 @@ from sctptop.kernel.program.program_source import (
 )
 from sctptop.kernel.program.records_check import mismatch
 from sctptop.model.source_state import TroubleError
+from sctptop.standard_streams import captured_stderr
 
 MODULES = Path("/lib/modules")
 
@@ -107,26 +107,6 @@ def _kernel_source(place: Path | None) -> Iterator[None]:
             os.environ.pop("BCC_KERNEL_SOURCE", None)
         else:
             os.environ["BCC_KERNEL_SOURCE"] = before
-
-
-@contextlib.contextmanager
-def captured_stderr() -> Iterator[Callable[[], str]]:
-    """Keeps what clang and libbcc print on descriptor 2 off the terminal; the function yielded returns it."""
-    with tempfile.TemporaryFile() as file:
-        before = os.dup(2)
-        os.dup2(file.fileno(), 2)
-
-        def said() -> str:
-            file.seek(0)
-            return file.read(1 << 20).decode(errors="replace")
-
-        try:
-            yield said
-        finally:
-            # Somebody may have given descriptor 2 back to the terminal while we were in the compiler.
-            if os.path.sameopenfile(2, file.fileno()):
-                os.dup2(before, 2)
-            os.close(before)
 
 
 def first_error(text: str) -> str:

@@ -14,13 +14,14 @@ from typing import Any
 
 from sctptop.kernel.program import maps
 from sctptop.kernel.program.btf import BTF_FOLDER, FunctionType
-from sctptop.kernel.program.compiling import NoProbes, captured_stderr, compiled, source_here
+from sctptop.kernel.program.compiling import NoProbes, compiled, source_here
 from sctptop.kernel.program.entry_points import Hook
 from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
 from sctptop.kernel.program.leaving import leave
 from sctptop.kernel.program.points import Point, ProbeChoice, points
 from sctptop.kernel.program.program_source import PATHS, ProbeSource, folder
 from sctptop.kernel.program.trampolines import ALL, Kernel, Trampoline
+from sctptop.standard_streams import captured_stderr
 
 
 @dataclass(frozen=True, slots=True)

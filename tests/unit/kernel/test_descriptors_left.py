@@ -19,13 +19,13 @@ from sctptop.kernel.owners.containers import Containers
 from sctptop.kernel.owners.descriptors import holders, process_ids, sockets_of
 from sctptop.kernel.owners.processes import Owners
 from sctptop.kernel.owners.untrusted import read_inside
-from sctptop.kernel.program.compiling import captured_stderr
 from sctptop.kernel.reading.namespace_reader import NamespaceReader
 from sctptop.kernel.reading.procfs import read_text
 from sctptop.kernel.reading.sockdiag import SockDiag
 from sctptop.kernel.ways.questions import Signs
 from sctptop.kernel.ways.route_lookup import RouteLookup
 from sctptop.kernel.ways.ways import Ways
+from sctptop.standard_streams import captured_stderr
 
 PROC = Path("/proc")
 MOST_CALLS = 8

@@ -11,8 +11,8 @@ import pytest
 
 from sctptop.kernel.host import memlock
 from sctptop.kernel.program import event_buffers
-from sctptop.kernel.program.compiling import captured_stderr
 from sctptop.kernel.program.event_buffers import NoBuffers, needed_kib, open_buffers, useful
+from sctptop.standard_streams import captured_stderr
 
 MMAP = b"perf_reader_mmap: mmap: Operation not permitted\n"
 

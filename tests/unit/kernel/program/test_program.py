@@ -8,11 +8,12 @@ from types import ModuleType
 
 import pytest
 
-from sctptop.kernel.program.compiling import NoProbes, captured_stderr, compiled, first_error, source_here
+from sctptop.kernel.program.compiling import NoProbes, compiled, first_error, source_here
 from sctptop.kernel.program.points import POINTS
 from sctptop.kernel.program.program import PointState, Program
 from sctptop.kernel.program.program_source import ALL_PROBES
 from sctptop.kernel.program.trampolines import Kernel
+from sctptop.standard_streams import captured_stderr
 
 
 class Stubborn:
