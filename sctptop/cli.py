@@ -95,14 +95,14 @@ def _run(argv: Sequence[str]) -> int:
     if arguments.ebpf:
         from sctptop.kernel.program_text import program_text
 
-        sys.stdout.write(program_text(_choice(arguments)))
+        sys.stdout.write(program_text(_choice(arguments, options)))
         return 0
     if arguments.probes:
         from sctptop.kernel.probe_costs import measured
         from sctptop.kernel.probes.session import Probes
         from sctptop.output.probe_report import report
 
-        return report(measured(Probes(_choice(arguments)), options.interval_s))
+        return report(measured(Probes(_choice(arguments, options)), options.interval_s))
     writer = _writer(arguments, options)
     if writer is not None:
         from sctptop.output.stream import stream
@@ -115,7 +115,7 @@ def _run(argv: Sequence[str]) -> int:
     from sctptop.tui.run import run_dashboard
 
     recorder = _recorder(arguments, options)
-    source = RecordedSource(_live(_probes(arguments), options), recorder)
+    source = RecordedSource(_live(_probes(arguments, options), options), recorder)
     return run_dashboard(source, options, recorder, give_up_here)
 
 
@@ -253,22 +253,42 @@ def _live(probes: Probes | None, options: Options) -> Source:
 
 def _settled(arguments: argparse.Namespace, options: Options) -> Source:
     """A source whose probes are on, or known to be off: a line of output cannot be corrected later."""
-    probes = _probes(arguments)
+    probes = _probes(arguments, options)
     if probes is not None:
         probes.start()
         probes.settle()
     return _live(probes, options)
 
 
-def _probes(arguments: argparse.Namespace) -> Probes | None:
+def _probes(arguments: argparse.Namespace, options: Options) -> Probes | None:
     if arguments.no_bpf:
         return None
     from sctptop.kernel.probes.session import Probes
 
-    return Probes(_choice(arguments))
+    return Probes(_choice(arguments, options))
 
 
-def _choice(arguments: argparse.Namespace) -> ProbeChoice:
+def _choice(arguments: argparse.Namespace, options: Options) -> ProbeChoice:
     from sctptop.kernel.program.points import ProbeChoice
 
-    return ProbeChoice(arguments.every_change, not arguments.no_ngap, arguments.every_message)
+    return ProbeChoice(
+        arguments.every_change,
+        not arguments.no_ngap,
+        arguments.every_message,
+        _each_packet(arguments, options),
+    )
+
+
+def _each_packet(arguments: argparse.Namespace, options: Options) -> bool:
+    """Whether probes that each packet hits are wanted: by all but some columns and kinds of events."""
+    if arguments.events is not None:
+        from sctptop.arguments.meaning import checked
+        from sctptop.model.event import OF_EACH_PACKET
+        from sctptop.output.event_lines import event_kinds
+
+        return not OF_EACH_PACKET.isdisjoint(checked("--events", event_kinds, arguments.events))
+    from sctptop.fields.filter import EVERYTHING
+
+    if arguments.csv and options.columns is not None and options.filter == EVERYTHING:
+        return any(column.each_packet for column in (*options.columns, options.order.field))
+    return True

@@ -30,7 +30,8 @@ class Field:
     ``searched``: a bare word in the filter is looked for in it. ``of_one_end``: that two ends differ in it is no news.
     ``address``: its column shares what room is left, and loses the middle of an address, never the port.
     ``abbreviations`` are of its values. ``sort_key`` is there where a value is always known and sorts otherwise than it
-    is written. ``mirrors`` is the id of the field that this one shows of the other end.
+    is written. ``mirrors`` is the id of the field that this one shows of the other end. ``each_packet``: what is hit
+    by each packet tells it, which is attached for who asks.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Field:
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     sort_key: Callable[[Row], int] | None = None
     mirrors: str = ""
+    each_packet: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -107,7 +109,7 @@ def wait(attribute: str, name: str, title: str, help: str) -> Field:
         summary = getattr(row, attribute).summary()
         return getattr(summary, name) if summary else None
 
-    return derived(f"{attribute}_{name}", title, "ms", help, get, 8)
+    return derived(f"{attribute}_{name}", title, "ms", help, get, 8, each_packet=True)
 
 
 def of_process(name: str, title: str, help: str, width: int, unit: str = "", **more: Any) -> Field:

@@ -24,6 +24,9 @@ EVENT_KINDS: Mapping[str, str] = {
 }
 """Every kind of event, in words."""
 
+OF_EACH_PACKET = frozenset({"cwnd", "rwnd", "window", "ngap", "ngap_rtx"})
+"""Kinds that take probes hit by each packet."""
+
 CWND_CAUSES: Mapping[str, str] = {
     "RAISE": "acknowledged data opened it",
     "T3_RTX": "cut: the T3-rtx timer expired",

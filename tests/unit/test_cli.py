@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 import sctptop
+from sctptop import cli
+from sctptop.arguments.meaning import options_of
+from sctptop.arguments.parsers import parse
 from sctptop.cli import main
 from sctptop.fields.catalogue import FIELDS
 
@@ -91,3 +94,24 @@ def test_watching_looks_for_circles_of_objects_seldom() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "True True\n"
+
+
+@pytest.mark.parametrize(
+    "words, wanted",
+    [
+        ("", True),
+        ("-b", True),
+        ("--json", True),
+        ("--csv", True),
+        ("--csv --columns remote,hb_rtt,rtx_chunks", False),
+        ("--csv --columns remote,held_p99", True),
+        ("--csv --columns remote,hb_rtt --sort read_wait_max", True),
+        ("--csv --columns remote,hb_rtt --filter held_p50>1", True),
+        ("--events", True),
+        ("--events hb_rtt,path,association", False),
+        ("--events hb_rtt,ngap", True),
+    ],
+)
+def test_probes_hit_by_each_packet_are_there_for_who_asks(words: str, wanted: bool) -> None:
+    arguments = parse(words.split())
+    assert cli._choice(arguments, options_of(arguments)).each_packet is wanted

@@ -169,9 +169,13 @@ class Probes:
             associations={entry.who.association: entry for entry in told.values()},
             data_rtts=bins.data_rtts(rtts, paths.names),
             waits=bins.waits(_counted(program, WAIT_COUNTS, now), names),
-            followed=self._following.share(program) if program.has(WAIT_COUNTS.file) else None,
+            followed=self._share(program),
             no_room=lacked,
         )
+
+    def _share(self, program: Program) -> float | None:
+        asked = self._choice.each_packet and program.has(WAIT_COUNTS.file)
+        return self._following.share(program) if asked else None
 
     def _lost_in_kernel(self, program: Program) -> int:
         """Events that found no room or came too fast (NGAP_RATE of bpf/ngap.c) since the last call."""

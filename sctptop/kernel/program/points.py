@@ -8,23 +8,28 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """``at`` is the entry or the return of a function, or a tracepoint; ``concern`` the C file with ``function``."""
+    """``at`` is the entry or the return of a function, or a tracepoint; ``concern`` the C file with ``function``.
+
+    ``each_packet``: hit by each packet, chunk or SACK, so attached only for who asks for what it gives.
+    """
 
     target: str
     at: str
     function: str
     concern: str
     gives: str
+    each_packet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeChoice:
     """What of the probes the user wants: an event for ``every_change`` of a window, those of ``ngap`` messages, and
-    ``every_message`` followed, however many there are."""
+    ``every_message`` followed, however many there are, and what ``each_packet`` tells."""
 
     every_change: bool = False
     ngap: bool = True
     every_message: bool = False
+    each_packet: bool = True
 
 
 def _each_state(what: str) -> tuple[str, ...]:
@@ -50,7 +55,7 @@ POINTS: tuple[Point, ...] = (
     Point("sctp_transport_update_rto", "entry", "at_update_rto", "rtt.c", "the kernel takes an RTT"),
     Point("sctp_transport_lower_cwnd", "entry", "at_lower_timing", "rtt.c", "a timed chunk is sent again"),
     Point("sctp_transport_free", "entry", "at_transport_free_beats", "rtt.c", "a path is gone"),
-    Point("sctp_probe", "tracepoint", "at_sack", "windows.c", "windows of every path at a SACK"),
+    Point("sctp_probe", "tracepoint", "at_sack", "windows.c", "windows of every path at a SACK", True),
     Point("sctp_get_sctp_info", "entry", "at_sock_diag", "windows.c", "windows of every path at a reading"),
     Point("sctp_transport_free", "entry", "at_transport_free", "windows.c", "a path is gone"),
     Point("sctp_make_fwdtsn", "entry", "at_forward_tsn", "windows.c", "sent messages are abandoned"),
@@ -93,27 +98,31 @@ POINTS: tuple[Point, ...] = (
     *_of_end("end_no_user_data", "the peer sends DATA without data", "sctp_make_abort_no_data"),
     *_of_end("end_abort_sent", "an ABORT is sent", "sctp_make_abort"),
     Point("sctp_prsctp_prune", "entry", "at_no_room", "blocked.c", "sendmsg waits for send buffer"),
-    Point("sctp_outq_tail", "entry", "at_hand_over", "waits.c", "a message is handed over"),
+    Point("sctp_outq_tail", "entry", "at_hand_over", "waits.c", "a message is handed over", True),
     Point(
         "sctp_chunk_assign_tsn",
         "entry",
         "at_transmission",
         "waits.c",
         "first sent: how long it was held, data RTT; or sent again",
+        True,
     ),
-    Point("sctp_ulpevent_make_rcvmsg", "return", "at_arrival", "waits.c", "a message arrives; our window"),
+    Point(
+        "sctp_ulpevent_make_rcvmsg", "return", "at_arrival", "waits.c", "a message arrives; our window", True
+    ),
     Point(
         "sctp_make_reassembled_event",
         "return",
         "at_reassembly",
         "fragments.c",
         "a message of several chunks is whole",
+        True,
     ),
-    Point("sctp_ulpevent_free", "entry", "at_read", "waits.c", "the application has read it"),
+    Point("sctp_ulpevent_free", "entry", "at_read", "waits.c", "the application has read it", True),
 )
 
 _IN_BETWEEN: tuple[Point, ...] = (
-    Point("sctp_transport_burst_reset", "entry", "burst_over", "cwnd.c", "cwnd was held down"),
+    Point("sctp_transport_burst_reset", "entry", "burst_over", "cwnd.c", "cwnd was held down", True),
 )
 """Extremes and counts of an interval."""
 
@@ -132,6 +141,7 @@ _EVERY_CHANGE: tuple[Point, ...] = (
 
 
 def points(choice: ProbeChoice) -> Iterator[Point]:
-    """All attach points, with those of --every-change in place of what they replace."""
-    yield from POINTS
-    yield from _EVERY_CHANGE if choice.every_change else _IN_BETWEEN
+    """All attach points that are asked for, with those of --every-change in place of what they replace."""
+    for point in (*POINTS, *(_EVERY_CHANGE if choice.every_change else _IN_BETWEEN)):
+        if choice.each_packet or choice.every_change or not point.each_packet:
+            yield point

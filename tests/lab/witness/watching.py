@@ -27,14 +27,11 @@ LOAD_S = 180.0
 
 
 class Watch:
-    """One set of probes for several hosts of one kernel; ``events`` are all that came, by host.
+    """One set of probes for several hosts of one kernel; ``events`` are all that came, by host."""
 
-    Two sets would hide events from each other: a probe is skipped while another runs on the same processor.
-    """
-
-    def __init__(self, *hosts: Host, every_change: bool = False) -> None:
+    def __init__(self, *hosts: Host, every_change: bool = False, every_message: bool = False) -> None:
         self.hosts = hosts
-        self.probes = Probes(ProbeChoice(every_change))
+        self.probes = Probes(ProbeChoice(every_change, every_message=every_message))
         self.events: dict[str, list[Event]] = {host.name: [] for host in hosts}
         self.lost = 0
         self._sources = {host.name: LiveSource(netns=OWN_NAMESPACE) for host in hosts}
