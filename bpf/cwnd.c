@@ -59,24 +59,22 @@ INLINE int reset_return(void *ctx, u64 returned, u64 since, void *transport)
 
 #ifndef EVERY_CHANGE
 
-/* sctp_transport_burst_reset(transport), at the end of each flush: what sctp_transport_burst_limited held down at its
- * beginning is given back, and was kept in the path meanwhile. */
-INLINE int burst_over(void *ctx, void *transport)
+/* DATA was put in a packet. What sctp_transport_burst_limited held down, as this flush of the queue began, is in
+ * burst_limited until its end (sctp_transport_burst_reset): told once, at the first chunk of the flush, before which as much
+ * was in flight as cwnd was made of. */
+INLINE void look_at_burst(struct path_windows *path, const void *transport, const void *chunk)
 {
-	const struct following *now = following_now();
-	u32 kept, number, down;
-	struct path_windows *path;
+	u32 kept = sctp_transport__burst_limited(transport), number, down;
+	const void *asoc = (void *)sctp_transport__asoc(transport);
+	struct message message = {};
 
-	if (!now || !now->all)
-		return 0;
-	kept = sctp_transport__burst_limited(transport);
-	if (!kept)
-		return 0;
-	path = known_path(transport);
-	if (!path)
-		return 0;
-	number = this_interval();
+	if (!kept || !message_of(&message, chunk))
+		return;
 	down = sctp_transport__cwnd(transport);
+	if (sctp_transport__flight_size(transport) - message.length +
+		    (u32)sctp_association__max_burst(asoc) * (u32)sctp_association__pathmtu(asoc) != down)
+		return;
+	number = this_interval();
 	extend(&path->cwnd, down, path->interval, number);
 	extend(&path->cwnd, kept, number, number);
 	extend(&path->ssthresh, path->ssthresh.now, path->interval, number);
@@ -84,8 +82,9 @@ INLINE int burst_over(void *ctx, void *transport)
 	path->interval = number;
 	count_change(path, CHANGE_BURST_LIMITED, kept, down);
 	count_change(path, CHANGE_BURST_RESET, down, kept);
-	return 0;
 }
+
+#define BURSTS 1
 
 #else
 

@@ -86,25 +86,15 @@ struct rtt_bin {
 
 BPF_TABLE("hash", struct rtt_bin, u64, data_rtts, ROOM_FOR_COUNTS);
 
-/* A DATA chunk is put in a packet, whose transmission follows at once, on its own path or the active one
- * (sctp_outq_select_transport). The kernel times one chunk a path (rto_pending), the first of a packet that is sent for
- * the first time (sctp_packet_pack, at the end); so do we. */
-INLINE void time_data(const void *chunk)
+/* A DATA chunk is put in a packet of this path, whose transmission follows at once. The kernel times one chunk a path
+ * (rto_pending), the first of a packet that is sent for the first time (sctp_packet_pack, at the end); so do we. */
+INLINE void time_data(struct path_windows *path, const void *transport)
 {
-	const void *transport = (void *)sctp_chunk__transport(chunk);
-	struct path_windows *path;
-
-	if (!transport)
-		transport = (void *)sctp_association__peer__active_path((void *)sctp_chunk__asoc(chunk));
 #ifdef HAVE_sctp_transport__rto_pending
 	if (sctp_transport__rto_pending(transport))
 		return;
-	path = known_path(transport);
-	if (!path)
-		return;
 #else
-	path = known_path(transport);
-	if (!path || path->timed_ns)
+	if (path->timed_ns)
 		return;
 #endif
 	path->timed_ns = bpf_ktime_get_ns();
@@ -131,9 +121,14 @@ INLINE int at_lower_timing(void *ctx, void *transport)
  * beside it, and kept only where both agree on when the timing began: what the kernel refused is no sample here. */
 INLINE int at_update_rto(void *ctx, void *transport, u32 rtt)
 {
-	struct path_windows *path = known_path(transport);
+	const struct following *now = following_now();
+	struct path_windows *path;
 	u64 since;
 
+	/* What was begun before is refused by the clock below when messages are followed again. */
+	if (!now || !now->all)
+		return 0;
+	path = known_path(transport);
 	if (!path)
 		return 0;
 	since = path->timed_ns;

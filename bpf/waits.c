@@ -94,6 +94,25 @@ INLINE int at_hand_over(void *ctx, void *outqueue, void *chunk)
 	return 0;
 }
 
+/* Of the path that the chunk was given, or the active one (sctp_outq_select_transport). */
+INLINE void put_in_packet(const void *chunk)
+{
+	const void *transport = (void *)sctp_chunk__transport(chunk);
+	struct path_windows *path;
+
+	if (!transport)
+		transport = (void *)sctp_association__peer__active_path((void *)sctp_chunk__asoc(chunk));
+	path = known_path(transport);
+	if (!path)
+		return;
+#ifdef DATA_RTT
+	time_data(path, transport);
+#endif
+#ifdef BURSTS
+	look_at_burst(path, transport, chunk);
+#endif
+}
+
 /* sctp_chunk_assign_tsn(chunk): as DATA is put in a packet; called again when it is sent again. */
 INLINE int at_transmission(void *ctx, void *chunk)
 {
@@ -103,10 +122,8 @@ INLINE int at_transmission(void *ctx, void *chunk)
 
 	if (!now)
 		return 0;
-#ifdef DATA_RTT
 	if (now->all)
-		time_data(chunk);
-#endif
+		put_in_packet(chunk);
 	entry = handed_over.lookup(&key);
 	if (!entry) {
 #ifdef NGAP

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 ABOVE = 20_000
 """DATA chunks a second of the host, sent and received, from which on not all are followed."""
-WANTED = 2_500
+WANTED = 1_250
 """Chunks a second that are then followed, about."""
-LOOK_S = 0.2
+LOOK_S = 0.1
 """A while in which messages are followed lasts so long at least."""
 LEAST_REST_S, MOST_REST_S = 0.4, 4.0
 

@@ -104,7 +104,7 @@ POINTS: tuple[Point, ...] = (
         "entry",
         "at_transmission",
         "waits.c",
-        "first sent: how long it was held, data RTT; or sent again",
+        "first sent: how long it was held, data RTT, cwnd held down; or sent again",
         True,
     ),
     Point(
@@ -121,11 +121,6 @@ POINTS: tuple[Point, ...] = (
     Point("sctp_ulpevent_free", "entry", "at_read", "waits.c", "the application has read it", True),
 )
 
-_IN_BETWEEN: tuple[Point, ...] = (
-    Point("sctp_transport_burst_reset", "entry", "burst_over", "cwnd.c", "cwnd was held down", True),
-)
-"""Extremes and counts of an interval."""
-
 _EVERY_CHANGE: tuple[Point, ...] = (
     Point("sctp_transport_raise_cwnd", "entry", "raise_enter", "cwnd.c", "cwnd before"),
     Point("sctp_transport_raise_cwnd", "return", "raise_return", "cwnd.c", "cwnd raised"),
@@ -141,7 +136,7 @@ _EVERY_CHANGE: tuple[Point, ...] = (
 
 
 def points(choice: ProbeChoice) -> Iterator[Point]:
-    """All attach points that are asked for, with those of --every-change in place of what they replace."""
-    for point in (*POINTS, *(_EVERY_CHANGE if choice.every_change else _IN_BETWEEN)):
+    """All attach points that are asked for."""
+    for point in (*POINTS, *(_EVERY_CHANGE if choice.every_change else ())):
         if choice.each_packet or choice.every_change or not point.each_packet:
             yield point
