@@ -64,7 +64,7 @@ INLINE int reset_return(void *ctx, u64 returned, u64 since, void *transport)
  * was in flight as cwnd was made of. */
 INLINE void look_at_burst(struct path_windows *path, const void *transport, const void *chunk)
 {
-	u32 kept = sctp_transport__burst_limited(transport), number, down;
+	u32 kept = TYPED_sctp_transport__burst_limited(transport), number, down;
 	const void *asoc = (void *)sctp_transport__asoc(transport);
 	struct message message = {};
 

@@ -34,10 +34,9 @@ struct fragments {
 #define FROM_NETWORK64(v) (v)
 #endif
 
-/* False for a chunk that holds no data of the application. */
-INLINE bool message_of(struct message *message, const void *chunk)
+/* What stands at the header of a chunk. False where it holds no data of the application. */
+INLINE bool message_at(struct message *message, const void *at)
 {
-	const void *at = (void *)sctp_chunk__chunk_hdr(chunk);
 	struct data_header header = {.type = 255};
 	u32 size = sizeof(header);
 
@@ -56,4 +55,9 @@ INLINE bool message_of(struct message *message, const void *chunk)
 	message->unordered = header.flags & FLAG_UNORDERED;
 	message->interleaved = header.type == CHUNK_I_DATA;
 	return true;
+}
+
+INLINE bool message_of(struct message *message, const void *chunk)
+{
+	return message_at(message, (void *)sctp_chunk__chunk_hdr(chunk));
 }

@@ -83,8 +83,8 @@ INLINE bool ngap_chosen(const struct message *message, const void *asoc)
 
 	if (is_ppid(ppid, PPID_NGAP) || is_ppid(ppid, PPID_S1AP))
 		return true;
-	local = sctp_association__base__bind_addr__port(asoc);
-	remote = sctp_association__peer__port(asoc);
+	local = TYPED_sctp_association__base__bind_addr__port(asoc);
+	remote = TYPED_sctp_association__peer__port(asoc);
 	return local == PORT_NGAP || remote == PORT_NGAP || local == PORT_S1AP || remote == PORT_S1AP;
 }
 
@@ -144,11 +144,11 @@ INLINE void ngap_went_on(void *ctx, const struct message *message, u64 key, u64 
 }
 
 /* Whether our chunk is of such a message, as it is handed over. */
-INLINE bool ngap_goes(struct message *message, const void *chunk)
+INLINE bool ngap_goes(struct message *message, const void *chunk, const void *asoc)
 {
 	if (message->interleaved)
 		message->ppid = FROM_NETWORK32((u32)sctp_chunk__sinfo__sinfo_ppid(chunk));
-	return ngap_chosen(message, (void *)sctp_chunk__asoc(chunk));
+	return ngap_chosen(message, asoc);
 }
 
 /* Our chunk, as it is first transmitted. Its number is given after this function was entered. */
@@ -184,11 +184,11 @@ INLINE void ngap_sent_again(void *ctx, const void *chunk)
 	const void *asoc;
 	struct message message = {};
 
-	if (!sctp_chunk__sent_count(chunk) || !our_message(&message, chunk))
+	if (!TYPED_sctp_chunk__sent_count(chunk) || !our_message(&message, chunk))
 		return;
 	if (message.ppid && !is_ppid(message.ppid, PPID_NGAP) && !is_ppid(message.ppid, PPID_S1AP))
 		return;
-	asoc = (void *)sctp_chunk__asoc(chunk);
+	asoc = (void *)TYPED_sctp_chunk__asoc(chunk);
 	if (!ngap_chosen(&message, asoc))
 		return;
 	event.at_ns = event.done_ns = bpf_ktime_get_ns();

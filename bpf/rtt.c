@@ -91,7 +91,7 @@ BPF_TABLE("hash", struct rtt_bin, u64, data_rtts, ROOM_FOR_COUNTS);
 INLINE void time_data(struct path_windows *path, const void *transport)
 {
 #ifdef HAVE_sctp_transport__rto_pending
-	if (sctp_transport__rto_pending(transport))
+	if (TYPED_sctp_transport__rto_pending(transport))
 		return;
 #else
 	if (path->timed_ns)

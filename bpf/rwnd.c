@@ -4,22 +4,20 @@
 
 #define RWND 1
 
-/* A message of that many bytes arrived: the window is smallest behind it, and largest before it. What it was before
+/* A message of ``length`` arrived, and ``left`` is left: the window is smallest behind it, and largest before it. What it was before
  * cannot be told where more came than fitted. Called by waits.c, behind sctp_assoc_rwnd_decrease. */
-INLINE void rwnd_decreased(const void *asoc, u32 length)
+INLINE void rwnd_decreased(const void *asoc, u32 left, u32 length)
 {
 	struct assoc_windows *entry = known(asoc);
-	u32 number = this_interval(), left;
+	u32 number = this_interval();
 
 	if (!entry)
 		return;
-	left = sctp_association__rwnd(asoc);
-	if (left) {
+	if (left)
 		extend(&entry->rwnd, left + length, entry->interval, number);
-		extend(&entry->peer_rwnd, entry->peer_rwnd.now, entry->interval, number);
-		entry->interval = number;
-	}
-	look_at_association(entry, asoc);
+	extend(&entry->rwnd, left, left ? number : entry->interval, number);
+	extend(&entry->peer_rwnd, entry->peer_rwnd.now, entry->interval, number);
+	entry->interval = number;
 }
 
 #else

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from sctptop.kernel.program import maps
-from sctptop.kernel.program.declarations import HANDED_OVER, HANDED_OVER_NOW, NO_ROOM_IN, UNREAD, UNREAD_NOW
+from sctptop.kernel.program.declarations import HANDED_OVER, NO_ROOM_IN, UNREAD, WAIT_BEGUN
 from sctptop.kernel.program.program import Program
 from sctptop.kernel.program.records import NO_ROOM
 
@@ -19,8 +19,8 @@ OLD_NS = 60 * 10**9
 LARGEST = 1 << 22
 """Paths that there is ever room for."""
 _MESSAGES = {
-    "HANDED_OVER": (HANDED_OVER, HANDED_OVER_NOW.picker("ns")),
-    "UNREAD": (UNREAD, UNREAD_NOW.picker("ns")),
+    "HANDED_OVER": (HANDED_OVER, WAIT_BEGUN.picker("ns")),
+    "UNREAD": (UNREAD, WAIT_BEGUN.picker("ns")),
 }
 """Tables of messages, and since when an entry waits; 0 where that is not known."""
 _FIXED = frozenset({"CALLS", "BLOCKED", "NGAP_BEGUN"})

@@ -24,13 +24,12 @@ from sctptop.kernel.program.records import (
     EndReason,
     Extent,
     Followed,
-    HandedOver,
     NgapEvent,
     NgapHead,
     PathWindows,
     ProbeEvent,
     RttBin,
-    Unread,
+    WaitBegun,
     WaitBin,
     Who,
 )
@@ -69,7 +68,7 @@ PATH_WINDOWS, ASSOC_WINDOWS = Layout(PathWindows), Layout(AssociationWindows)
 PROBE_EVENT, NGAP_EVENT = Layout(ProbeEvent), Layout(NgapEvent)
 ASSOCIATION_END = Layout(AssociationEnd)
 RTT_BIN, WAIT_BIN = Layout(RttBin), Layout(WaitBin)
-FOLLOWING, HANDED_OVER_NOW, UNREAD_NOW = Layout(Followed), Layout(HandedOver), Layout(Unread)
+FOLLOWING, WAIT_BEGUN = Layout(Followed), Layout(WaitBegun)
 
 STRUCTS = (
     CStruct("who", "who.h", Layout(Who)),
@@ -84,8 +83,7 @@ STRUCTS = (
     CStruct("ngap_event", "ngap.c", NGAP_EVENT),
     CStruct("rtt_bin", "rtt.c", RTT_BIN),
     CStruct("wait_bin", "waits.c", WAIT_BIN),
-    CStruct("handed_over", "waits.c", HANDED_OVER_NOW),
-    CStruct("unread", "waits.c", UNREAD_NOW),
+    CStruct("wait_begun", "waits.c", WAIT_BEGUN),
     CStruct("following", "follow.h", FOLLOWING),
 )
 
@@ -94,8 +92,8 @@ ASSOCIATIONS = CTable("associations", "windows.h", 8, ASSOC_WINDOWS.size)
 INTERVAL = CTable("interval", "windows.h", 4, 4)
 DATA_RTTS = CTable("data_rtts", "rtt.c", RTT_BIN.size, 8)
 WAIT_COUNTS = CTable("waits", "waits.c", WAIT_BIN.size, 8)
-HANDED_OVER = CTable("handed_over", "waits.c", 8, HANDED_OVER_NOW.size)
-UNREAD = CTable("unread", "waits.c", 8, UNREAD_NOW.size)
+HANDED_OVER = CTable("handed_over", "waits.c", 8, WAIT_BEGUN.size)
+UNREAD = CTable("unread", "waits.c", 8, WAIT_BEGUN.size)
 CHUNKS = CTable("chunks", "follow.h", 4, 8)
 FOLLOW = CTable("following", "follow.h", 4, FOLLOWING.size)
 NO_ROOM_IN = CTable("no_room", "tables.h", 4, 8)

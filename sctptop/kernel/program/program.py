@@ -19,7 +19,7 @@ from sctptop.kernel.program.entry_points import Hook
 from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
 from sctptop.kernel.program.leaving import leave
 from sctptop.kernel.program.points import Point, ProbeChoice, points
-from sctptop.kernel.program.program_source import PATHS, ProbeSource, folder
+from sctptop.kernel.program.program_source import BY_TYPE, PATHS, ProbeSource, folder
 from sctptop.kernel.program.trampolines import ALL, Kernel, Trampoline
 from sctptop.standard_streams import captured_stderr
 
@@ -67,18 +67,20 @@ class Program:
         return source_here(self._choice, self._btf, refused=refused, room=self._room)
 
     def _compile(self) -> None:
-        """Where the kernel refuses a trampoline the program is made again, with a kprobe in its place."""
+        """Where the kernel refuses a trampoline the program is made again: with members read another way, then with
+        a kprobe in its place."""
         refused = self._none_at_all()
-        if refused:
-            self.source, self.needs_headers = self._source(refused)
-        self._bpf = compiled(self._bcc, self.source.text, None if self.needs_headers else folder())
-        refused = self._load_trampolines()
-        if refused:
-            self.close()
-            self.source, self.needs_headers = self._source(refused)
+        while True:
+            if refused:
+                self.source, self.needs_headers = self._source(refused)
             self._bpf = compiled(self._bcc, self.source.text, None if self.needs_headers else folder())
-            if still := self._load_trampolines():
-                raise NoProbes(f"the kernel refused a trampoline: {next(iter(still.values()))}")
+            more = self._load_trampolines()
+            if not more:
+                return
+            self.close()
+            if not self.source.typed and not more.keys() - refused.keys():
+                raise NoProbes(f"the kernel refused a trampoline: {next(iter(more.values()))}")
+            refused |= {BY_TYPE: next(iter(more.values()))} if self.source.typed else more
 
     def _none_at_all(self) -> dict[str, str]:
         for _, function in self._direct():

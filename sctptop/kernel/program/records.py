@@ -243,25 +243,16 @@ class WaitBin(NamedTuple):
     turn: U32
 
 
-class HandedOver(NamedTuple):
-    """A message that was handed over and is not sent yet."""
+class WaitBegun(NamedTuple):
+    """A message that waits to be sent or read since ``ns``, 0 where how long it waits is not known."""
 
+    asoc: U64
     ns: U64
     blocked_ns: U64
     turn: U32
     ngap: U8
     more: U8
     unused: Annotated[bytes, CType("u8", "s", 2)]
-
-
-class Unread(NamedTuple):
-    """A message that arrived and is not read yet; ``ns`` 0 where how long it waits is not known."""
-
-    asoc: U64
-    ns: U64
-    turn: U32
-    ngap: U8
-    unused: Annotated[bytes, CType("u8", "s", 3)]
 
 
 class Followed(NamedTuple):

@@ -288,7 +288,7 @@ def test_messages_that_were_left_behind_make_room_before_the_table_grows(maps: F
 
     found = started(load)
     now_ns = 5_000_000_000 + 2 * OLD_NS
-    old, young = struct.pack("<QQI4x", 1, 0, 1), struct.pack("<QQI4x", now_ns - 1, 0, 1)
+    old, young = struct.pack("<QQQI4x", 7, 1, 0, 1), struct.pack("<QQQI4x", 7, now_ns - 1, 0, 1)
     maps.content[HANDED_OVER] = {bytes([place] * 8): old if place else young for place in range(5)}
     maps.counts[NO_ROOM, 6] = 1
     at = clocks()

@@ -17,6 +17,7 @@ IN_THE_KERNEL = {
         "beat",
         "beats",
         "call",
+        "slot",
         "followed",
         "message",
         "sack_numbers",
