@@ -26,7 +26,10 @@ BPF_TABLE("hash", u64, struct wait_begun, unread, ROOM_FOR_MESSAGES);
 BPF_TABLE("hash", struct wait_bin, u64, waits, ROOM_FOR_COUNTS);
 
 /* Most messages find a free slot by the address that names them, which spares the tables their locks: a quarter of what all
- * this costs. Whoever makes ``claims`` 1 has the slot. */
+ * this costs. Not on arm64, whose processors may show the key and the claim of another one in either order. */
+#if defined(TYPED) && !defined(__aarch64__)
+
+/* Whoever makes ``claims`` 1 has the slot. */
 struct slot {
 	u64 key;
 	u32 claims, unused;
@@ -38,17 +41,14 @@ struct slot {
 BPF_ARRAY(leaving_slots, struct slot, 1 << SLOT_BITS);
 BPF_ARRAY(unread_slots, struct slot, 1 << SLOT_BITS);
 
-INLINE int slot_for(u64 key)
+/* The verifier lets nothing be made of a pointer but its distance from another one: from ``now``, which never moves. */
+INLINE int slot_for(u64 key, const struct following *now)
 {
-	return (u32)(key >> 6) * 2654435761U >> (32 - SLOT_BITS);
+	return (u32)((key - (u64)now) >> 6) * 2654435761U >> (32 - SLOT_BITS);
 }
 
 INLINE bool put_in_slot(struct slot *slot, u64 key, const struct wait_begun *begun)
 {
-#if defined(__aarch64__)
-	/* Its processors may show the key and the claim of another one in either order. */
-	return false;
-#endif
 	if (!slot)
 		return false;
 	if (slot->key != key) {
@@ -73,20 +73,49 @@ INLINE bool take_from_slot(struct slot *slot, u64 key, struct wait_begun *begun)
 	return true;
 }
 
-INLINE void put_unread(u64 key, struct wait_begun *begun)
-{
-	int place = slot_for(key);
+#define PUT_IN_SLOT(slots, key, begun, now) \
+	({ int place = slot_for(key, now); put_in_slot(slots.lookup(&place), key, begun); })
+#define TAKE_FROM_SLOT(slots, key, begun, now) \
+	({ int place = slot_for(key, now); take_from_slot(slots.lookup(&place), key, begun); })
 
-	if (!put_in_slot(unread_slots.lookup(&place), key, begun) && unread.update(&key, begun))
+#else
+
+#define PUT_IN_SLOT(slots, key, begun, now) false
+#define TAKE_FROM_SLOT(slots, key, begun, now) false
+
+#endif
+
+INLINE void put_leaving(u64 key, struct wait_begun *begun, const struct following *now)
+{
+	if (!PUT_IN_SLOT(leaving_slots, key, begun, now) && handed_over.update(&key, begun))
+		found_no_room(ROOM_HANDED_OVER);
+}
+
+INLINE bool take_leaving(u64 key, struct wait_begun *begun, const struct following *now)
+{
+	struct wait_begun *waiting;
+
+	if (TAKE_FROM_SLOT(leaving_slots, key, begun, now))
+		return true;
+	waiting = handed_over.lookup(&key);
+	if (!waiting)
+		return false;
+	*begun = *waiting;
+	handed_over.delete(&key);
+	return true;
+}
+
+INLINE void put_unread(u64 key, struct wait_begun *begun, const struct following *now)
+{
+	if (!PUT_IN_SLOT(unread_slots, key, begun, now) && unread.update(&key, begun))
 		found_no_room(ROOM_UNREAD);
 }
 
-INLINE bool take_unread(u64 key, struct wait_begun *begun)
+INLINE bool take_unread(u64 key, struct wait_begun *begun, const struct following *now)
 {
-	int place = slot_for(key);
 	struct wait_begun *waiting;
 
-	if (take_from_slot(unread_slots.lookup(&place), key, begun))
+	if (TAKE_FROM_SLOT(unread_slots, key, begun, now))
 		return true;
 	waiting = unread.lookup(&key);
 	if (!waiting)
@@ -130,8 +159,6 @@ INLINE bool more_follow(const void *asoc)
 INLINE int at_hand_over(void *ctx, void *outqueue, void *chunk)
 {
 	const struct following *now = following_now();
-	u64 key = (u64)chunk;
-	int place = slot_for(key);
 	const void *asoc;
 	struct wait_begun new = {};
 	struct message message = {};
@@ -159,24 +186,8 @@ INLINE int at_hand_over(void *ctx, void *outqueue, void *chunk)
 	if (new.ngap && message.begins)
 		new.blocked_ns = blocked_for(chunk, new.ns);
 #endif
-	if (!put_in_slot(leaving_slots.lookup(&place), key, &new) && handed_over.update(&key, &new))
-		found_no_room(ROOM_HANDED_OVER);
+	put_leaving((u64)chunk, &new, now);
 	return 0;
-}
-
-INLINE bool take_handed_over(u64 key, struct wait_begun *begun)
-{
-	int place = slot_for(key);
-	struct wait_begun *waiting;
-
-	if (take_from_slot(leaving_slots.lookup(&place), key, begun))
-		return true;
-	waiting = handed_over.lookup(&key);
-	if (!waiting)
-		return false;
-	*begun = *waiting;
-	handed_over.delete(&key);
-	return true;
 }
 
 /* Of the path that the chunk was given, or the active one (sctp_outq_select_transport). */
@@ -209,7 +220,7 @@ INLINE int at_transmission(void *ctx, void *chunk)
 		return 0;
 	if (now->all)
 		put_in_packet(chunk);
-	if (!take_handed_over((u64)chunk, &begun)) {
+	if (!take_leaving((u64)chunk, &begun, now)) {
 #ifdef NGAP
 		ngap_sent_again(ctx, chunk);
 #endif
@@ -265,7 +276,7 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 		return 0;
 	if (message.ends && !one_is_missing(asoc))
 		new.ns = since;
-	put_unread(returned, &new);
+	put_unread(returned, &new, now);
 #ifdef NGAP
 	if (new.ngap)
 		ngap_came(&message, asoc, returned, since);
@@ -280,7 +291,7 @@ INLINE int at_read(void *ctx, void *event)
 	struct wait_begun begun;
 	u64 ns;
 
-	if (!now || !take_unread((u64)event, &begun))
+	if (!now || !take_unread((u64)event, &begun, now))
 		return 0;
 	if (begun.turn != (begun.ngap ? now->epoch : now->turn))
 		return 0;
@@ -294,18 +305,18 @@ INLINE int at_read(void *ctx, void *event)
 	return 0;
 }
 
-/* The message of an event that waits to be read got its last chunk at ``ns``, or 0, and may be another event now. What a
- * trampoline does not know the type of is read as ever. */
+/* The message of an event that waits to be read got its last chunk at ``ns``, or 0, and may be another event now. */
 INLINE void unread_is_now(u64 before, u64 key, u64 ns)
 {
-	struct wait_begun now;
+	const struct following *now = following_now();
+	struct wait_begun begun;
 	const void *asoc;
 
-	if (!take_unread(before, &now))
+	if (!now || !take_unread(before, &begun, now))
 		return;
-	asoc = (void *)now.asoc;
+	asoc = (void *)begun.asoc;
 	if (sctp_association__peer__tsn_map__cumulative_tsn_ack_point(asoc) ==
 	    sctp_association__peer__tsn_map__max_tsn_seen(asoc))
-		now.ns = ns;
-	put_unread(key, &now);
+		begun.ns = ns;
+	put_unread(key, &begun, now);
 }

@@ -91,8 +91,8 @@ def folder() -> Path:
 NO_REFUSAL: Mapping[str, str] = {}
 BY_TYPE = "by type"
 """In place of a target that was refused: reading members as TYPED_ says."""
-_TYPED = frozenset({"at_hand_over", "at_transmission", "at_arrival"})
-"""Ours that do."""
+_TYPED = frozenset({"at_hand_over", "at_transmission", "at_arrival", "at_reassembly", "at_read"})
+"""Ours that do, and all that share their slots."""
 PATHS = 16384
 """Room for so many where nothing tells how many there are."""
 
