@@ -73,21 +73,46 @@ INLINE bool take_from_slot(struct slot *slot, u64 key, struct wait_begun *begun)
 	return true;
 }
 
-#define PUT_IN_SLOT(slots, key, begun, now) \
-	({ int place = slot_for(key, now); put_in_slot(slots.lookup(&place), key, begun); })
-#define TAKE_FROM_SLOT(slots, key, begun, now) \
-	({ int place = slot_for(key, now); take_from_slot(slots.lookup(&place), key, begun); })
+INLINE bool leaves_from_slot(u64 key, const struct wait_begun *begun, const struct following *now)
+{
+	int place = slot_for(key, now);
+
+	return put_in_slot(leaving_slots.lookup(&place), key, begun);
+}
+
+INLINE bool left_slot(u64 key, struct wait_begun *begun, const struct following *now)
+{
+	int place = slot_for(key, now);
+
+	return take_from_slot(leaving_slots.lookup(&place), key, begun);
+}
+
+INLINE bool unread_in_slot(u64 key, const struct wait_begun *begun, const struct following *now)
+{
+	int place = slot_for(key, now);
+
+	return put_in_slot(unread_slots.lookup(&place), key, begun);
+}
+
+INLINE bool read_from_slot(u64 key, struct wait_begun *begun, const struct following *now)
+{
+	int place = slot_for(key, now);
+
+	return take_from_slot(unread_slots.lookup(&place), key, begun);
+}
 
 #else
 
-#define PUT_IN_SLOT(slots, key, begun, now) false
-#define TAKE_FROM_SLOT(slots, key, begun, now) false
+#define leaves_from_slot(key, begun, now) false
+#define left_slot(key, begun, now) false
+#define unread_in_slot(key, begun, now) false
+#define read_from_slot(key, begun, now) false
 
 #endif
 
 INLINE void put_leaving(u64 key, struct wait_begun *begun, const struct following *now)
 {
-	if (!PUT_IN_SLOT(leaving_slots, key, begun, now) && handed_over.update(&key, begun))
+	if (!leaves_from_slot(key, begun, now) && handed_over.update(&key, begun))
 		found_no_room(ROOM_HANDED_OVER);
 }
 
@@ -95,7 +120,7 @@ INLINE bool take_leaving(u64 key, struct wait_begun *begun, const struct followi
 {
 	struct wait_begun *waiting;
 
-	if (TAKE_FROM_SLOT(leaving_slots, key, begun, now))
+	if (left_slot(key, begun, now))
 		return true;
 	waiting = handed_over.lookup(&key);
 	if (!waiting)
@@ -107,7 +132,7 @@ INLINE bool take_leaving(u64 key, struct wait_begun *begun, const struct followi
 
 INLINE void put_unread(u64 key, struct wait_begun *begun, const struct following *now)
 {
-	if (!PUT_IN_SLOT(unread_slots, key, begun, now) && unread.update(&key, begun))
+	if (!unread_in_slot(key, begun, now) && unread.update(&key, begun))
 		found_no_room(ROOM_UNREAD);
 }
 
@@ -115,7 +140,7 @@ INLINE bool take_unread(u64 key, struct wait_begun *begun, const struct followin
 {
 	struct wait_begun *waiting;
 
-	if (TAKE_FROM_SLOT(unread_slots, key, begun, now))
+	if (read_from_slot(key, begun, now))
 		return true;
 	waiting = unread.lookup(&key);
 	if (!waiting)
