@@ -281,7 +281,7 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 	/* No memory for it, or no room in the receive buffer: NULL, and the peer will send it again. */
 	if (!returned || !now)
 		return 0;
-	if (!message_at(&message, (void *)TYPED_sctp_chunk__chunk_hdr(chunk)))
+	if (!message_of(&message, chunk))
 		return 0;
 #ifdef RWND
 	if (now->all)
