@@ -9,7 +9,7 @@ import pytest
 
 from sctptop.kernel.program.btf import FunctionType, MemberPlace, MissingMember
 from sctptop.kernel.program.points import ProbeChoice, points
-from sctptop.kernel.program.program_source import CONCERNS, HEADERS, folder, from_btf, from_headers
+from sctptop.kernel.program.program_source import BY_TYPE, CONCERNS, HEADERS, folder, from_btf, from_headers
 
 
 class Types:
@@ -73,6 +73,19 @@ def test_a_member_that_the_c_can_do_without() -> None:
     assert "HAVE_sctp_sender_hb_info__probe_size 1" in from_btf(Types()).text
     source = from_btf(Types(name))
     assert source.left_out == {} and "define HAVE_sctp_sender_hb_info__probe_size" not in source.text
+
+
+def test_members_are_read_by_type_where_all_that_share_them_are_trampolines() -> None:
+    typed = from_btf(Types())
+    assert typed.typed and "#define TYPED 1" in typed.text
+    assert 'asm volatile("%0 = *(u32 *)(%1 + 24)" : "=r"(v) : "r"(p))' in typed.text
+    by_pointer = from_btf(Types(), refused={BY_TYPE: "Permission denied"})
+    by_kprobe = from_btf(Types(), refused={"sctp_outq_tail": "Permission denied"})
+    for source in (by_pointer, by_kprobe):
+        assert not source.typed and "#define TYPED 1" not in source.text
+    # Refused for its pointers alone, it stays a trampoline.
+    assert by_pointer.hooks == typed.hooks != by_kprobe.hooks
+    assert "#define TYPED_sctp_chunk__asoc sctp_chunk__asoc" in from_headers().text
 
 
 def test_a_member_that_is_no_number_cannot_be_read() -> None:
