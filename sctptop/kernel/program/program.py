@@ -20,7 +20,7 @@ from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffer
 from sctptop.kernel.program.leaving import leave
 from sctptop.kernel.program.points import Point, ProbeChoice, points
 from sctptop.kernel.program.program_source import BY_TYPE, PATHS, ProbeSource, folder
-from sctptop.kernel.program.trampolines import ALL, Kernel, Trampoline
+from sctptop.kernel.program.trampolines import Kernel, Trampoline
 from sctptop.standard_streams import captured_stderr
 
 
@@ -55,6 +55,7 @@ class Program:
         self._trampolines: dict[Point, Trampoline] = {}
         self.points: tuple[PointState, ...] = ()
         self.buffers: Buffers | None = None
+        self._refused: dict[str, str] = {}
         self.source, self.needs_headers = self._source({})
         try:
             self._compile()
@@ -69,24 +70,22 @@ class Program:
     def _compile(self) -> None:
         """Where the kernel refuses a trampoline the program is made again: with members read another way, then with
         a kprobe in its place."""
-        refused = self._none_at_all()
         while True:
-            if refused:
-                self.source, self.needs_headers = self._source(refused)
             self._bpf = compiled(self._bcc, self.source.text, None if self.needs_headers else folder())
-            more = self._load_trampolines()
-            if not more:
+            refused = self._load_trampolines()
+            if not refused:
                 return
-            self.close()
-            if not self.source.typed and not more.keys() - refused.keys():
-                raise NoProbes(f"the kernel refused a trampoline: {next(iter(more.values()))}")
-            refused |= {BY_TYPE: next(iter(more.values()))} if self.source.typed else more
+            if self.source.typed:
+                refused = {BY_TYPE: next(iter(refused.values()))}
+            self._without(refused)
 
-    def _none_at_all(self) -> dict[str, str]:
-        for _, function in self._direct():
-            why = self._kernel.refusal(function)
-            return {ALL: why} if why is not None else {}
-        return {}
+    def _without(self, refused: Mapping[str, str]) -> None:
+        """Go on with the source that does without what the kernel refused."""
+        self.close()
+        if not refused.keys() - self._refused.keys():
+            raise NoProbes(f"the kernel refused a trampoline: {next(iter(refused.values()))}")
+        self._refused |= refused
+        self.source, self.needs_headers = self._source(self._refused)
 
     def _direct(self) -> Iterator[tuple[Hook, FunctionType]]:
         return (
@@ -116,7 +115,10 @@ class Program:
         return refused
 
     def attach(self) -> tuple[PointState, ...]:
-        """Attach all that this kernel has. Says of each point whether it is on."""
+        """Attach all that this kernel has. Says of each point whether it is on. Raises NoProbes."""
+        while refused := self._attach_trampolines():
+            self._without(refused)
+            self._compile()
         hooks = {hook.point: hook for hook in self.source.hooks}
         states = []
         for point in points(self._choice):
@@ -128,14 +130,23 @@ class Program:
         self.points = tuple(states)
         return self.points
 
+    def _attach_trampolines(self) -> dict[str, str]:
+        """Those that the kernel loads and then does not attach, as arm64 before 6.4, or one booted with ftrace off."""
+        refused = {}
+        for point, trampoline in self._trampolines.items():
+            try:
+                trampoline.attach()
+            except OSError as error:
+                refused[point.target] = error.strerror or str(error)
+        return refused
+
     def _attach(self, hook: Hook) -> str | None:
         """Why this one could not be; None when it is."""
+        if hook.point in self._trampolines:
+            return None
         with captured_stderr() as said:
             try:
-                if hook.how in ("fentry", "fexit"):
-                    self._trampolines[hook.point].attach()
-                else:
-                    self._attach_by_bcc(hook)
+                self._attach_by_bcc(hook)
             except Exception as error:
                 return _reason(str(error), said())
         return None

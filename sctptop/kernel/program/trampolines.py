@@ -16,10 +16,6 @@ from sctptop.kernel.program.btf import FunctionType
 from sctptop.kernel.program.points import Point
 
 NO_BTF = "no BTF of the kernel's functions"
-_RETURN_0 = bytes((0xB7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0))
-"""r0 = 0; exit."""
-
-
 ALL = ""
 """In place of a target: every one."""
 
@@ -74,20 +70,6 @@ class Kernel:
         """A program for the entry or the return of a function. Raises OSError."""
         kind = FENTRY if at == "entry" else FEXIT
         return Trampoline(load_tracing(name, instructions, kind, function.id, self._btf(function)))
-
-    def refusal(self, function: FunctionType) -> str | None:
-        """Why this kernel has no trampolines at all, asked by one that does nothing; None where it has."""
-        try:
-            trial = self.load("trial", _RETURN_0, "entry", function)
-        except OSError as error:
-            return error.strerror or str(error)
-        try:
-            trial.attach()
-        except OSError as error:
-            return error.strerror or str(error)
-        finally:
-            trial.close()
-        return None
 
     def _btf(self, found: FunctionType) -> int:
         if not found.in_module:
