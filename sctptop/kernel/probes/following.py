@@ -26,6 +26,7 @@ class Following:
         self._look = 0
         self._everything, self._nothing, self._told_ngap = True, False, False
         self._looked = Count(0, 0)
+        self._away = False
         self._here_until_ns: int | None = None
 
     def begin(self, program: Program) -> None:
@@ -37,14 +38,24 @@ class Following:
         """Change between following and resting where it is time. Raises OSError."""
         if not program.has("waits.c"):
             return
+        now_s = time.monotonic()
+        if self._away:
+            if not self._ngap and not self._pace.is_due(now_s):
+                return
+            self._away = not program.put_back()
+            if self._away:
+                return
         count = _count(program)
-        if self._pace.step(time.monotonic(), count, stays=self._ngap):
+        if self._pace.step(now_s, count, stays=self._ngap):
             self._everything = not self._pace.resting
             self._turn += self._everything
+            self._away = not self._everything and not self._ngap
         elif count == self._looked and self._told_ngap == self._ngap:
             return
         self._looked = count
         self._put(program)
+        if self._away:
+            program.take_away()
 
     def listen_for_ngap(self, told: Iterable[AssociationWindows], now_ns: int, *, came: bool) -> None:
         """Where NGAP goes by all of it is followed."""

@@ -1,8 +1,8 @@
 """Which messages are followed: all below a rate of chunks, above it those of a while now and then, as the traffic goes.
 
-In between what is hit by each packet leaves at once. To take it away would cost more: the kernel waits for all tasks to
-be seen elsewhere, some tenths of a second for each function (synchronize_rcu_tasks, Linux 6.1). Where NGAP goes by, its
-messages are followed all.
+In between what is hit by each packet is taken away: for long, since the kernel waits for all tasks to be seen
+elsewhere, some tenths of a second for each function (synchronize_rcu_tasks, Linux 6.1). Where NGAP goes by, its
+messages are followed all; the others leave at once, in shorter rests.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ WANTED = 1_250
 LOOK_S = 0.1
 """A while in which messages are followed lasts so long at least."""
 LEAST_REST_S, MOST_REST_S = 0.4, 4.0
+"""Between two of them, where NGAP goes by."""
+LONG_LOOK_S, LONG_REST_S = 0.3, 10.0
+"""The same where it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,10 @@ class FollowingPace:
         """Whether none but those of NGAP are followed now."""
         return self._resting_until_s is not None
 
+    def is_due(self, now_s: float) -> bool:
+        """Whether a rest is over."""
+        return self._resting_until_s is not None and now_s >= self._resting_until_s
+
     def step(self, now_s: float, count: Count, *, stays: bool) -> bool:
         """Whether to change between following and resting now.
 
@@ -51,21 +58,21 @@ class FollowingPace:
         """
         with self._lock:
             if self._resting_until_s is not None:
-                if now_s < self._resting_until_s:
+                if not self.is_due(now_s):
                     return False
                 self._resting_until_s = None
                 self._come_back(now_s)
                 self._since_s, self._count = now_s, count
                 return True
             lasted_s = now_s - self._since_s
-            if lasted_s < LOOK_S:
+            if lasted_s < (LOOK_S if stays else LONG_LOOK_S):
                 return False
             rate = (count.seen - self._count.seen) / lasted_s
             self._since_s, self._count = now_s, count
             if self._every_message or rate <= ABOVE:
                 return False
-            rest_s = lasted_s * (rate / WANTED - 1)
-            self._resting_until_s = now_s + min(max(rest_s, LEAST_REST_S), MOST_REST_S)
+            rest_s = min(max(lasted_s * (rate / WANTED - 1), LEAST_REST_S), MOST_REST_S)
+            self._resting_until_s = now_s + (rest_s if stays else LONG_REST_S)
             if not stays:
                 self._away_since_s = now_s
             return True

@@ -7,12 +7,48 @@ for that: a process that does nothing else, so that sctptop ends at once.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
 import warnings
+from collections import deque
 from collections.abc import Callable, Iterable
 
 _MOST = 1 << 20
 """No descriptor is larger."""
+
+
+class Leaver:
+    """Closes links in a thread of its own, one after the other, while sctptop goes on."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[int] = deque()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether one of them is still being closed."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def begin(self, links: Iterable[int]) -> None:
+        """Close those. Not while it is ``busy``."""
+        self._waiting.extend(links)
+        self._thread = threading.Thread(target=self._close, name="leaving", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> list[int]:
+        """Those that are not begun, which it closes no more."""
+        left = list[int]()
+        with contextlib.suppress(IndexError):
+            while True:
+                left.append(self._waiting.popleft())
+        return left
+
+    def _close(self) -> None:
+        with contextlib.suppress(IndexError):
+            while True:
+                with contextlib.suppress(OSError):
+                    os.close(self._waiting.popleft())
 
 
 def leave(links: Iterable[int], close: Callable[[], object]) -> None:

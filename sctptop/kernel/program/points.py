@@ -52,7 +52,7 @@ def _of_end(function: str, gives: str, *targets: str) -> tuple[Point, ...]:
 POINTS: tuple[Point, ...] = (
     Point("sctp_make_heartbeat", "return", "heartbeat_made", "rtt.c", "a heartbeat leaves"),
     Point("sctp_sf_backbeat_8_3", "return", "backbeat", "rtt.c", "a HEARTBEAT-ACK arrives, and counts"),
-    Point("sctp_transport_update_rto", "entry", "at_update_rto", "rtt.c", "the kernel takes an RTT"),
+    Point("sctp_transport_update_rto", "entry", "at_update_rto", "rtt.c", "the kernel takes an RTT", True),
     Point("sctp_transport_lower_cwnd", "entry", "at_lower_timing", "rtt.c", "a timed chunk is sent again"),
     Point("sctp_transport_free", "entry", "at_transport_free_beats", "rtt.c", "a path is gone"),
     Point("sctp_probe", "tracepoint", "at_sack", "windows.c", "windows of every path at a SACK", True),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +18,7 @@ from sctptop.kernel.program.btf import BTF_FOLDER, FunctionType
 from sctptop.kernel.program.compiling import NoProbes, compiled, source_here
 from sctptop.kernel.program.entry_points import Hook
 from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
-from sctptop.kernel.program.leaving import leave
+from sctptop.kernel.program.leaving import Leaver, leave
 from sctptop.kernel.program.points import Point, ProbeChoice, points
 from sctptop.kernel.program.program_source import BY_TYPE, PATHS, ProbeSource, folder
 from sctptop.kernel.program.trampolines import Kernel, Trampoline
@@ -56,6 +57,7 @@ class Program:
         self.points: tuple[PointState, ...] = ()
         self.buffers: Buffers | None = None
         self._refused: dict[str, str] = {}
+        self._leaver = Leaver()
         self.source, self.needs_headers = self._source({})
         try:
             self._compile()
@@ -140,6 +142,15 @@ class Program:
                 refused[point.target] = error.strerror or str(error)
         return refused
 
+    def take_away(self) -> None:
+        """Trampolines that each packet hits, in the background: until ``put_back``. Kprobes stay."""
+        links = [one.detached() for point, one in self._trampolines.items() if point.each_packet]
+        self._leaver.begin(link for link in links if link is not None)
+
+    def put_back(self) -> bool:
+        """Attach them again. False while they are still being taken away, or where the kernel refuses one now."""
+        return not self._leaver.busy and not self._attach_trampolines()
+
     def _attach(self, hook: Hook) -> str | None:
         """Why this one could not be; None when it is."""
         if hook.point in self._trampolines:
@@ -210,7 +221,9 @@ class Program:
         function = self._bpf.funcs.get(hook.name.encode())
         return maps.cost(function.fd) if function is not None else None
 
-    def _close_trampolines(self) -> None:
+    def _close_trampolines(self, links: Iterable[int]) -> None:
+        for link in links:
+            os.close(link)
         for trampoline in self._trampolines.values():
             trampoline.close()
         self._trampolines.clear()
@@ -219,8 +232,9 @@ class Program:
         """Detach everything. Safe to call twice."""
         self._kernel.close()
         self._descriptors.clear()
+        left = self._leaver.stop()
         held = [entry.link for entry in self._trampolines.values() if entry.link is not None]
-        leave(held, self._close_trampolines)
+        leave([*held, *left], lambda: self._close_trampolines(left))
         bpf, self._bpf = self._bpf, None
         if bpf is None:
             return

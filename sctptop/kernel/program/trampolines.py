@@ -50,8 +50,13 @@ class Trampoline:
         if self.link is None:
             self.link = attach_tracing(self.program)
 
+    def detached(self) -> int | None:
+        """Its link, which whoever closes it takes it away with; it can be attached again."""
+        link, self.link = self.link, None
+        return link
+
     def close(self) -> None:
-        """Take it away."""
+        """Take it away for good."""
         for descriptor in (self.link, self.program):
             if descriptor is not None:
                 with contextlib.suppress(OSError):

@@ -24,6 +24,7 @@ class FakeProgram:
     def __init__(self, refused: str | None = None) -> None:
         self.refused = refused
         self.closed = 0
+        self.away = self.leaving = False
         self.take: Callable[[bytes], None] = lambda data: None
         self.take_ngap: Callable[[bytes], None] = lambda data: None
         self.polled = threading.Event()
@@ -49,6 +50,15 @@ class FakeProgram:
         return {**known, "waits": WAITED, "ngap_lost": NGAP_LOST, "events_lost": LOST, "no_room": NO_ROOM}[
             name
         ]
+
+    def take_away(self) -> None:
+        assert not self.away
+        self.away = True
+
+    def put_back(self) -> bool:
+        assert self.away
+        self.away = self.leaving
+        return not self.away
 
     def close(self) -> None:
         self.closed += 1

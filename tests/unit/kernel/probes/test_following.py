@@ -37,7 +37,7 @@ def busy(
     found.begin(cast(Program, program))
     found.listen_for_ngap(told, 1, came=came)
     maps.counts[CHUNKS, 0] = maps.counts[CHUNKS, 1] = 100_000
-    clock.now_s += 0.2
+    clock.now_s += 0.4
     found.step(cast(Program, program))
     return found
 
@@ -48,9 +48,32 @@ def test_nothing_is_followed_for_a_while_and_then_another_turn_and_epoch(
     clock, program = Clock(monkeypatch), FakeProgram()
     found = busy(maps, clock, program, association(5000))
     assert [one[:4] for one in maps.following] == [(1, 0, 1, 1), (0, 0, 1, 1)]
-    clock.now_s += pace.MOST_REST_S
+    assert program.away
+    clock.now_s += pace.LONG_REST_S - 0.1
     found.step(cast(Program, program))
-    assert maps.following[-1][:4] == (1, 0, 2, 2)
+    assert program.away and len(maps.following) == 2
+    program.leaving = True
+    clock.now_s += 0.2
+    found.step(cast(Program, program))
+    # They are still being taken away: later.
+    assert program.away and len(maps.following) == 2
+    program.leaving = False
+    found.step(cast(Program, program))
+    assert maps.following[-1][:4] == (1, 0, 2, 2) and not program.away
+
+
+def test_ngap_that_comes_while_all_are_away_has_them_back_at_once(
+    maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, program = Clock(monkeypatch), FakeProgram()
+    found = busy(maps, clock, program, association(5000))
+    found.listen_for_ngap([association(38412)], 2, came=False)
+    clock.now_s += 0.1
+    found.step(cast(Program, program))
+    assert not program.away and maps.following[-1][:4] == (0, 1, 1, 2)
+    clock.now_s += pace.LONG_REST_S
+    found.step(cast(Program, program))
+    assert maps.following[-1][:4] == (1, 1, 2, 2)
 
 
 def test_each_look_gives_the_processors_their_share_again(
@@ -86,6 +109,6 @@ def test_one_message_of_ngap_on_another_port_is_enough_for_a_minute(
     found.listen_for_ngap([association(5000)], 2 + HERE_NS, came=False)
     found.step(cast(Program, program))
     assert maps.following[-1][:4] == (0, 0, 1, 1)
-    clock.now_s += pace.MOST_REST_S
+    clock.now_s += pace.LONG_REST_S
     found.step(cast(Program, program))
     assert maps.following[-1][:4] == (1, 0, 2, 2)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from sctptop.kernel.probes.pace import ABOVE, LOOK_S, MOST_REST_S, WANTED, Count, FollowingPace
+from sctptop.kernel.probes.pace import (
+    ABOVE,
+    LONG_LOOK_S,
+    LONG_REST_S,
+    LOOK_S,
+    MOST_REST_S,
+    WANTED,
+    Count,
+    FollowingPace,
+)
 
 
 class Host:
@@ -56,7 +65,8 @@ def test_some_are_followed_above_it_and_the_share_is_true(times: float, stays: b
     host.run(60)
     share = host.share
     assert share == pytest.approx(host.taken / host.all, rel=0.05)
-    least = LOOK_S / (LOOK_S + MOST_REST_S)
+    look_s, rest_s = (LOOK_S, MOST_REST_S) if stays else (LONG_LOOK_S, LONG_REST_S)
+    least = look_s / (look_s + rest_s)
     assert host.taken / 60 < max(2 * WANTED, 1.3 * least * host.rate)
 
 

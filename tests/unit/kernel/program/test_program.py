@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from sctptop.kernel.program.compiling import NoProbes, compiled, first_error, source_here
+from sctptop.kernel.program.leaving import Leaver
 from sctptop.kernel.program.points import POINTS
 from sctptop.kernel.program.program import PointState, Program
 from sctptop.kernel.program.program_source import ALL_PROBES
@@ -34,6 +35,7 @@ def test_every_probe_is_closed_although_each_complains() -> None:
     program = Program.__new__(Program)
     program.points = tuple(PointState(point) for point in POINTS)
     program._kernel, program._descriptors, program._trampolines = Kernel(), {}, {}
+    program._leaver = Leaver()
     program._bpf = bcc = Stubborn(len(POINTS))
     program.close()
     program.close()
