@@ -1,0 +1,58 @@
+"""Where there are many chunks, what each packet hits is taken away, and comes back: the kernel tells its links."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+
+import pytest
+
+from sctptop.kernel.probes import pace
+from tests.lab.scenes.hosts import read_proc
+from tests.lab.traffic.iperf import iperf_client, iperf_report, iperf_server
+from tests.lab.witness.watching import Watch
+
+FEW = 50
+"""Chunks a second that count as many here: an emulated machine sends too few."""
+REST_S = 3.0
+PORT, SECONDS = 5302, 30
+
+
+def links() -> int:
+    shown = subprocess.run(["bpftool", "-j", "link", "show"], check=True, capture_output=True, text=True)
+    return len(json.loads(shown.stdout or "[]"))
+
+
+def test_what_each_packet_hits_comes_and_goes(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "ABOVE", FEW)
+    monkeypatch.setattr(pace, "LONG_REST_S", REST_S)
+    others = links()
+    gnb, amf = watch.hosts
+    with Watch(gnb, amf) as mine, iperf_server(amf, amf.ipv4[0], PORT):
+        whole = links() - others
+        client = iperf_client(gnb, amf.ipv4[0], PORT, seconds=SECONDS)
+        begun = time.monotonic()
+        there, shares, times = [whole], [], 0
+        while time.monotonic() < begun + SECONDS:
+            _, observed = mine.read()
+            shares.append(observed.followed)
+            times += sum(
+                number
+                for (*_, local, remote), waits in observed.waits.items()
+                if PORT in (local, remote)
+                for bins in waits.values()
+                for _, number in bins
+            )
+            there.append(links() - others)
+            time.sleep(0.3)
+        iperf_report(client)
+        counters = dict(line.split() for line in read_proc(gnb, "sctp/snmp").splitlines())
+    print(there, shares, times, counters)
+    away = whole - min(there)
+    # Of outq_tail, assign_tsn, make_rcvmsg, make_reassembled_event, ulpevent_free and update_rto.
+    assert away == 6
+    backs = [after for before, after in zip(there, there[1:], strict=False) if before < after]
+    assert backs and max(backs) == whole
+    assert any(share is not None and share < 1 for share in shares) and times > 0
+    assert (counters["SctpChecksumErrors"], counters["SctpInPktDiscards"]) == ("0", "0")
