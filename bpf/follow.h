@@ -50,8 +50,9 @@ INLINE bool is_followed(const struct following *now)
 	if (!here)
 		return false;
 	if (++here->seen >= FLUSH) {
-		count_chunks(CHUNKS_SEEN, here->seen);
+		/* In this order, and read in the other: none is seen that is not yet known to be followed. */
 		count_chunks(CHUNKS_TAKEN, here->taken);
+		count_chunks(CHUNKS_SEEN, here->seen);
 		here->seen = here->taken = 0;
 	}
 #ifndef EVERY_MESSAGE
