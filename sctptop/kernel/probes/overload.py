@@ -60,8 +60,9 @@ def kind_of(data: bytes) -> str:
 class Overload:
     """Makes the events of one reading after the other, and learns what one costs. Used by one thread."""
 
-    def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.thread_time, *, sums: bool = True) -> None:
+        """``sums``: what is alike may be summed up, before anything is left out."""
+        self._clock, self._sums = clock, sums
         self._cost_s = FIRST_COST_S
         self._before_ns: int | None = None
 
@@ -76,7 +77,7 @@ class Overload:
             events = [found for data in raw if (found := event(data, clocks)) is not None]
         else:
             alike = _Alike(most // 2)
-            rest = [data for data in raw if not alike.take(data)]
+            rest = [data for data in raw if not (self._sums and alike.take(data))]
             told, messages, left_out = _told(rest, messages, most - len(alike))
             handled -= sum(left_out.values())
             events = [found for data in told if (found := event(data, clocks)) is not None]

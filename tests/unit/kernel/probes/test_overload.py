@@ -144,3 +144,11 @@ def test_bytes_that_are_no_event_do_not_stop_it(data: bytes) -> None:
     raw = [numbered(CUT, number) for number in range(2 * IN_TIME)]
     made = Overload(still).made([data, *raw], [], clocks())
     assert kinds(made.events) == {"cwnd": 2 * IN_TIME - made.left_out["cwnd"]}
+
+
+def test_where_every_change_is_asked_for_none_is_summed_up() -> None:
+    rises = [numbered(record(1, 4, 4380, 5880, 106496, 106496, 1500), number) for number in range(200)]
+    windows = [numbered(WINDOW, number) for number in range(IN_TIME)]
+    made = Overload(still, sums=False).made([*windows, *rises], [], clocks())
+    assert kinds(made.events)["cwnd"] == 200
+    assert made.left_out == {"window": 200}
