@@ -12,11 +12,12 @@ struct following {
 };
 
 struct followed {
-	u32 look, times, seen, taken;
+	u32 look, times, seen, passed;
 };
 
-/* Chunks seen while anything is followed, and those of them that were followed; by FLUSH a processor. */
-enum { CHUNKS_SEEN, CHUNKS_TAKEN, CHUNKS };
+/* Chunks seen while anything is followed, and those of them that were passed over; by FLUSH a processor. An interrupt may
+ * undo some of it: where none was passed over, that number is exact all the same. */
+enum { CHUNKS_SEEN, CHUNKS_PASSED, CHUNKS };
 #define FLUSH 64
 
 BPF_ARRAY(following, struct following, 1);
@@ -50,10 +51,10 @@ INLINE bool is_followed(const struct following *now)
 	if (!here)
 		return false;
 	if (++here->seen >= FLUSH) {
-		/* In this order, and read in the other: none is seen that is not yet known to be followed. */
-		count_chunks(CHUNKS_TAKEN, here->taken);
 		count_chunks(CHUNKS_SEEN, here->seen);
-		here->seen = here->taken = 0;
+		if (here->passed)
+			count_chunks(CHUNKS_PASSED, here->passed);
+		here->seen = here->passed = 0;
 	}
 #ifndef EVERY_MESSAGE
 	if (here->look != now->look) {
@@ -63,6 +64,6 @@ INLINE bool is_followed(const struct following *now)
 	yes = yes && here->times < MOST_FOLLOWED;
 	here->times += yes;
 #endif
-	here->taken += yes;
+	here->passed += !yes;
 	return yes;
 }

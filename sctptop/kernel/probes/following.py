@@ -88,4 +88,5 @@ class Following:
 
 def _count(program: Program) -> Count:
     table = program.map_fd(CHUNKS.name)
-    return Count(maps.get(table, 0), maps.get(table, 1))
+    seen, passed = maps.get(table, 0), maps.get(table, 1)
+    return Count(seen, seen - passed)

@@ -41,8 +41,8 @@ NO_ROOM = (
     *("BLOCKED", "NGAP_ARRIVED", "NGAP_BEGUN", "NGAP_DELIVERED"),
 )
 """Tables that count what found no room in them."""
-SEEN = ("SEEN", "TAKEN")
-"""Chunks that came by while their messages could be followed, and those that were."""
+SEEN = ("SEEN", "PASSED")
+"""Chunks that came by while their messages could be followed, and those that were passed over."""
 DIRECTIONS = ("OUT", "IN", "AGAIN")
 """What an ngap_event is of: our message, the peer's, or a chunk of ours sent again."""
 

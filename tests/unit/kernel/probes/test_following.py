@@ -36,7 +36,7 @@ def busy(
     found = Following(every_message=False)
     found.begin(cast(Program, program))
     found.listen_for_ngap(told, 1, came=came)
-    maps.counts[CHUNKS, 0] = maps.counts[CHUNKS, 1] = 100_000
+    maps.counts[CHUNKS, 0] = 100_000
     clock.now_s += 0.4
     found.step(cast(Program, program))
     return found
