@@ -129,6 +129,7 @@ class LiveSource:
             kernel=os.uname().release,
             sources={**sources, **self._probe_states()},
             hz=self._clock.hz,
+            monotonic_ns=round(started * 1e9),
             **found,  # type: ignore[arg-type]
         )
 

@@ -124,7 +124,7 @@ def declarations(file: str, changed: tuple[str, str]) -> str:
         (("", ""), None),
         (("u32 before, after;\n\tu32 ssthresh_before", "u32 before, more, after;\n\tu32 ssthresh_before"),
          "no u32 after at byte 56 of struct probe_event"),
-        (("s32 hb_due", "u64 hb_due"), "no s32 hb_due at byte 112 of struct path_windows"),
+        (("u64 hb_expires", "u32 hb_expires"), "no u64 hb_expires at byte 112 of struct path_windows"),
         (("u32 wait, bin;", "u32 wait, bin, more;"), "struct wait_bin goes on after bin"),
         (("struct path_bytes, paths", "u64, paths"), "table paths has no keys of 8 and values of 216 bytes"),
         (("KIND_CWND,", "KIND_MORE, KIND_CWND,"), "KIND_CWND is not 1"),
