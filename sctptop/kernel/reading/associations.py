@@ -7,7 +7,6 @@ whose record was filled under the socket's lock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
@@ -21,7 +20,7 @@ from sctptop.kernel.reading.renewing import Renewal
 from sctptop.kernel.ways.questions import PathQuestion
 from sctptop.kernel.ways.ways import Ways
 from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Path, Process
-from sctptop.model.attributes import names_of
+from sctptop.model.attributes import maker, names_of
 
 # Association attribute: member of sctp_info that holds it in the same unit.
 _FROM_INFO: Mapping[str, str] = {
@@ -95,6 +94,7 @@ _PATH = Renewal(
     },
 )
 """Of the primary path."""
+_MADE = maker(MadeOf)
 
 
 def merge_associations(
@@ -156,7 +156,7 @@ def merge(
 def _renewed(before: MadeOf, record: DiagRecord | None, clock: JiffyClock) -> MadeOf | None:
     """What ``_made`` makes of the sources, where nothing but numbers of the record is new; None elsewhere."""
     old = before.record
-    if record is None or old is None or record.primary is None or record.whose != old.whose:
+    if record is None or old is None or record.primary is None or not record.is_of(old):
         return None
     info = record.info
     if info.get("p_state") != old.info.get("p_state"):
@@ -178,7 +178,7 @@ def _renewed(before: MadeOf, record: DiagRecord | None, clock: JiffyClock) -> Ma
     except KeyError:
         # An older kernel tells less.
         return None
-    return replace(before, association=made, record=record)
+    return _MADE(made, record, before.hz, before.process, before.netns_name, before.seen, before.ways)
 
 
 def _learn(rows: Iterable[Joined], clock: JiffyClock) -> None:
@@ -284,8 +284,8 @@ def _t3_expires(record: DiagRecord) -> int | None:
     return record.expires if running else None
 
 
-def _sum(info: Mapping[str, int], *members: str) -> int | None:
-    return sum(info[member] for member in members) if all(member in info for member in members) else None
+def _sum(info: Mapping[str, int], one: str, other: str) -> int | None:
+    return info[one] + info[other] if one in info and other in info else None
 
 
 def _flag(info: Mapping[str, int], member: str) -> bool | None:

@@ -33,6 +33,12 @@ class _Ring:
         self.last = tick - 1
         self.steady = steady
 
+    def holds(self, value: float | None, until: int) -> bool:
+        """Whether it has that value up to ``until`` and goes on to, without being recorded."""
+        if not self.steady or until < self.last or self.last < self.first or value is None:
+            return False
+        return self.slots[self.last % len(self.slots)] == value
+
     def put(self, tick: int, value: float | None, held: int) -> None:
         """``held``: up to which tick a steady one held its last value."""
         length = len(self.slots)
@@ -98,6 +104,8 @@ class History:
                     continue
                 ring = rings[name] = _Ring(length, tick, steady, self._copies)
                 self._slots += length
+            elif held == tick - 1 and ring.holds(value, held):
+                continue
             elif ring.copies != self._copies:
                 # A copy holds it too.
                 ring = rings[name] = _copied(ring, self._copies)
