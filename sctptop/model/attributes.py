@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field, fields
 from typing import Any, TypeVar
 
@@ -37,12 +37,17 @@ def maker(record: type[Record]) -> Callable[..., Record]:
     Its own constructor sets each field by ``object.__setattr__``: of 89 fields ten times the work. Here the fields are
     set while the object is still of a class of the same slots that is not frozen.
     """
-    names = [entry.name for entry in fields(record)]  # type: ignore[arg-type]
-    draft = type("Draft", (), {"__slots__": tuple(names)})
+    names = names_of(record)
+    return making(record, names, {name: name for name in names})
+
+
+def making(record: type[Record], taken: Sequence[str], values: Mapping[str, str]) -> Callable[..., Record]:
+    """The same of other values: what takes so many, by place, and by field what each is made of, as Python says it."""
+    draft = type("Draft", (), {"__slots__": tuple(values)})
     lines = [
-        f"def make({', '.join(names)}):",
+        f"def make({', '.join(taken)}):",
         " _made = _new(_draft)",
-        *(f" _made.{name} = {name}" for name in names),
+        *(f" _made.{name} = {value}" for name, value in values.items()),
         " _made.__class__ = _record",
         " return _made",
     ]

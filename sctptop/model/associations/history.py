@@ -10,7 +10,9 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Hashable, Iterable, Mapping
+from itertools import compress
 from math import isnan, nan
+from operator import ne
 
 Series = tuple[float | None, ...]
 
@@ -32,12 +34,6 @@ class _Ring:
         self.first = tick
         self.last = tick - 1
         self.steady = steady
-
-    def holds(self, value: float | None, until: int) -> bool:
-        """Whether it has that value up to ``until`` and goes on to, without being recorded."""
-        if not self.steady or until < self.last or self.last < self.first or value is None:
-            return False
-        return self.slots[self.last % len(self.slots)] == value
 
     def put(self, tick: int, value: float | None, held: int) -> None:
         """``held``: up to which tick a steady one held its last value."""
@@ -76,6 +72,8 @@ class History:
         self._slots = 0
         self._tick = -1
         self._stopped: dict[Hashable, int] = {}
+        self._values: dict[Hashable, tuple[float | None, ...]] = {}
+        """Of steady series, by key: what was recorded last, in the order of their names."""
         self._starved: set[Hashable] = set()
         self._copies = 0
         self._lock = threading.Lock()
@@ -92,8 +90,16 @@ class History:
 
     def _record(self, tick: int, key: Hashable, series: Mapping[str, float | None], steady: bool) -> None:
         rings = self._rings.setdefault(key, {})
-        held = self._stopped.pop(key, tick - 1) if steady else -1
-        for name, value in series.items():
+        moved: Iterable[tuple[str, float | None]] = series.items()
+        held = -1
+        if steady:
+            values, before = tuple(series.values()), self._values.get(key)
+            self._values[key] = values
+            if before is not None and key not in self._stopped:
+                # What they are they go on to be by themselves.
+                moved = compress(moved, map(ne, values, before))
+            held = self._stopped.pop(key, tick - 1)
+        for name, value in moved:
             ring = rings.get(name)
             if ring is None:
                 if value is None:
@@ -101,11 +107,10 @@ class History:
                 length = self._length()
                 if not length:
                     self._starved.add(key)
+                    self._values.pop(key, None)
                     continue
                 ring = rings[name] = _Ring(length, tick, steady, self._copies)
                 self._slots += length
-            elif held == tick - 1 and ring.holds(value, held):
-                continue
             elif ring.copies != self._copies:
                 # A copy holds it too.
                 ring = rings[name] = _copied(ring, self._copies)
@@ -130,6 +135,7 @@ class History:
         with self._lock:
             for key in keys:
                 self._stopped.pop(key, None)
+                self._values.pop(key, None)
                 self._starved.discard(key)
                 for ring in self._rings.pop(key, {}).values():
                     self._slots -= len(ring.slots)

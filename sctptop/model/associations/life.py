@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
+from itertools import compress, repeat
+from operator import attrgetter, is_not
 
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.both_ends import OtherEnd
@@ -85,8 +86,9 @@ class Life:
         if again:
             self.book.rest(interval_s)
         else:
-            values = zip(COUNTED, _COUNTS(entry), strict=True)
-            self.book.advance({name: value for name, value in values if value is not None}, interval_s)
+            values = _COUNTS(entry)
+            known = compress(zip(COUNTED, values, strict=True), map(is_not, values, repeat(None)))
+            self.book.advance(dict(known), interval_s)
         self.quiet = again and bool(interval_s) and not _adds_again(entry)
         self.stale = True
         if not self.series or (not again and not _same_paths(entry, before)):
