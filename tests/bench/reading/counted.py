@@ -1,6 +1,6 @@
 """What readings cost in instructions, with what the model and the order of rows add, beside ss: real associations.
 
-python -m tests.bench.reading.counted [N ...] [--namespaces N]     # default 1000 4000 8000 associations of two paths
+python -m tests.bench.reading --counted [N ...] [--namespaces N]     # default 1000 4000 8000 associations of two paths
 
 One guest with one processor, where each instruction takes a nanosecond, so that a run repeats to a few in a thousand.
 Million instructions of readings after the first ones, the least of REPEAT; "÷ ss" is reading, model and order against

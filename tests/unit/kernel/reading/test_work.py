@@ -1,7 +1,7 @@
 """What a reading costs, its model and its order with it: bytecodes of sctptop, which repeat exactly.
 
 Of captured replies, without the kernel's part. A change that makes it dearer by more than a twentieth fails; one that
-makes it cheaper is worth a new number here. Instructions on a real kernel: python -m tests.bench.reading.counted
+makes it cheaper is worth a new number here. Instructions on a real kernel: python -m tests.bench.reading --counted
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sctptop.model.associations.counters import CounterBook, step
+from sctptop.model.associations.counters import CounterBook, CounterRow, step
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_no_rate_without_an_interval() -> None:
 
 def test_counters_that_rest_are_the_same_rows_and_right_once_they_move() -> None:
     book = CounterBook()
-    seen = []
+    seen: list[tuple[CounterRow, ...]] = []
     for values in ({"A": 5}, {"A": 7}, {"A": 7}, {"A": 7}, {"A": 8}, {"A": 8}):
         book.advance({**values, "B": 1}, 1.0 if seen else None)
         seen.append(book.rows())
