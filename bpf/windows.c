@@ -120,6 +120,8 @@ INLINE int at_sock_diag(void *ctx, void *sk, void *asoc)
 	entry->abandoned_unsent = of_all_policies(ADDRESS_sctp_association__abandoned_unsent(asoc));
 	entry->abandoned_sent = of_all_policies(ADDRESS_sctp_association__abandoned_sent(asoc));
 	entry->told = entry->interval;
+	entry->told_ns = bpf_ktime_get_ns();
+	entry->told_jiffies = bpf_jiffies64();
 	head = ADDRESS_sctp_association__peer__transport_addr_list(asoc);
 	next = list_head__next(head);
 	NO_UNROLL
@@ -138,8 +140,8 @@ INLINE int at_sock_diag(void *ctx, void *sk, void *asoc)
 			path->rto = sctp_transport__rto(transport);
 			path->errors = sctp_transport__error_count(transport);
 			path->state = sctp_transport__state(transport);
-			path->hb_running = sctp_transport__hb_timer__entry__pprev(transport) != 0;
-			path->hb_due = sctp_transport__hb_timer__expires(transport) - bpf_jiffies64();
+			path->hb_expires = sctp_transport__hb_timer__entry__pprev(transport) ?
+						   sctp_transport__hb_timer__expires(transport) : 0;
 			path->param_flags = sctp_transport__param_flags(transport);
 #ifdef HAVE_sctp_transport__encap_port
 			path->encap_port = FROM_NETWORK16((u16)sctp_transport__encap_port(transport));

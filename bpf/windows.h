@@ -20,10 +20,9 @@ struct path_windows {
 	struct who who;
 	u32 interval, told; /* of the extremes; of the last time sock_diag asked */
 	struct window_extent cwnd, ssthresh, flight;
-	u32 partial_bytes_acked, pathmtu, srtt, rto, errors, state;
-	u32 hb_running;
-	s32 hb_due; /* jiffies until the heartbeat timer fires */
-	u32 param_flags, encap_port;
+	u32 partial_bytes_acked, pathmtu, srtt, rto, errors, state, param_flags;
+	u64 hb_expires; /* when the heartbeat timer fires, in jiffies; 0: it does not run */
+	u32 encap_port;
 	u32 gone; /* kept for the reading to come; its memory may be another path's already */
 	u64 timed_ns, timed_jiffies; /* since when a DATA chunk is timed, 0: none is */
 	u32 hb_acknowledged; /* the next call of sctp_transport_update_rto is for a heartbeat */
@@ -42,6 +41,7 @@ struct assoc_windows {
 	u32 forwarded, skipped; /* the last TSN that a FORWARD TSN went to; chunks that were skipped so */
 	u32 sackfreq; /* of its SACKs; the primary path's is always 0 in sctp_info */
 	u64 abandoned_unsent, abandoned_sent; /* messages given up by partial reliability, all policies together */
+	u64 told_ns, told_jiffies; /* one instant on two clocks: when sock_diag last asked */
 };
 
 /* BCC compiles code that prints a table's values member by member, which nobody runs here: bytes spare it the work. */

@@ -29,6 +29,7 @@ from sctptop.schema_checks import (
     check_attributes,
     check_time,
     check_value,
+    ns_of_ms,
 )
 
 SCHEMA = 1
@@ -47,6 +48,7 @@ def to_json(sample: Sample) -> dict[str, Any]:
         "kernel": sample.kernel,
         "sources": {name: str(state) for name, state in sample.sources.items()},
         "hz": sample.hz,
+        **({} if sample.monotonic_ns is None else {"monotonic_ns": sample.monotonic_ns}),
         "associations": [association_to_json(entry) for entry in sample.associations],
         "endpoints": [_plain(entry) for entry in sample.endpoints],
         "counters": {str(netns): dict(values) for netns, values in sample.counters.items()},
@@ -65,7 +67,8 @@ def from_json(document: Mapping[str, Any]) -> Sample:
     entries = _part(document, "associations")
     if not isinstance(entries, list):
         raise SchemaError("not a sample: associations are no list")
-    return sample_of(document, map(association_from_json, entries))
+    clock_ns = document.get("monotonic_ns")
+    return sample_of(document, [association_from_json(entry, clock_ns) for entry in entries])
 
 
 def sample_of(
@@ -87,6 +90,7 @@ def sample_of(
             kernel=document["kernel"],
             sources=_part_of(document, "sources", parts),
             hz=document.get("hz"),
+            monotonic_ns=document.get("monotonic_ns"),
             associations=tuple(associations),
             endpoints=_part_of(document, "endpoints", parts),
             counters=_part_of(document, "counters", parts),
@@ -113,12 +117,12 @@ def association_to_json(association: Association) -> dict[str, Any]:
     return _plain(association)
 
 
-def association_from_json(document: Mapping[str, Any]) -> Association:
-    """One of ``associations``. Raises SchemaError."""
+def association_from_json(document: Mapping[str, Any], clock_ns: int | None = None) -> Association:
+    """One of ``associations``, of a sample at that time. Raises SchemaError."""
     try:
         process = document.get("process")
         nested = {
-            "paths": tuple(_path(path) for path in document.get("paths", ())),
+            "paths": tuple(_path(path, clock_ns) for path in document.get("paths", ())),
             "process": _build(Process, process) if process else None,
             **_bins(document, "held_bins", "read_wait_bins"),
         }
@@ -220,9 +224,11 @@ def _value(value: Any) -> Any:
     return _plain(value) if isinstance(value, Process | Way) else value
 
 
-def _path(document: Mapping[str, Any]) -> Path:
-    way = document.get("way")
+def _path(document: Mapping[str, Any], clock_ns: int | None) -> Path:
+    way, due_ms = document.get("way"), document.get("hb_due_ms")
     nested = {**_bins(document, "data_rtt_bins"), "way": None if way is None else _build(Way, {**way})}
+    if due_ms is not None:
+        nested["hb_due_ns"] = (clock_ns or 0) + ns_of_ms("hb_due_ms", due_ms)
     path: Path = _build(Path, {**document, **nested})
     return path
 

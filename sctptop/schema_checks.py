@@ -10,7 +10,7 @@ from math import isfinite
 from types import NoneType
 from typing import Any
 
-from sctptop.model.association import Association, Path, Process
+from sctptop.model.association import NS_PER_MS, Association, Path, Process
 from sctptop.model.event import Event
 from sctptop.model.sample import Endpoint, Namespace, Sample
 from sctptop.model.way import Way
@@ -43,6 +43,13 @@ def check_time(time: datetime) -> None:
     """Raises SchemaError for a time without its zone, and for one that no clock of a host shows."""
     if time.tzinfo is None or not 0 <= time.timestamp() < LATEST_S:
         raise SchemaError(f"{time} is no time")
+
+
+def ns_of_ms(name: str, value: Any) -> int:
+    """Milliseconds as whole nanoseconds. Raises SchemaError."""
+    check_value(name, value, frozenset((int, float)))
+    nanoseconds: int = round(value * NS_PER_MS)
+    return nanoseconds
 
 
 def all_of(values: dict[str, Any], kind: type) -> dict[str, Any]:
@@ -98,7 +105,16 @@ EVENT_TYPES = frozenset(
     for address in (str, NoneType)
 )
 """Of what each event has beside its details: those of nearly all."""
-CHECKED_OF_SAMPLE = ("interval_s", "read_s", "host", "kernel", "hz", "events_lost", "followed")
+CHECKED_OF_SAMPLE = (
+    "interval_s",
+    "read_s",
+    "host",
+    "kernel",
+    "hz",
+    "events_lost",
+    "followed",
+    "monotonic_ns",
+)
 
 
 def are_scalars(values: Iterable[Any]) -> bool:

@@ -17,7 +17,7 @@ from sctptop.kernel.probes.observed import NOTHING
 from sctptop.kernel.probes.session import Probes
 from sctptop.kernel.reading.all_namespaces import Everywhere
 from sctptop.kernel.reading.associations import merge
-from sctptop.kernel.reading.endpoints import endpoints
+from sctptop.kernel.reading.endpoints import KnownEndpoints
 from sctptop.kernel.reading.joining import Read
 from sctptop.kernel.ways.ways import Ways
 from sctptop.model.sample import Sample
@@ -42,6 +42,7 @@ class LiveSource:
         self._everywhere = Everywhere(netns, self._owners, folder)
         self._ways = Ways(self._everywhere.within)
         self._clock = JiffyClock(configured_hz(os.uname().release))
+        self._endpoints = KnownEndpoints()
         self._previous: float | None = None
 
     def close(self) -> None:
@@ -99,11 +100,7 @@ class LiveSource:
                 **({} if self._ways.state.ok else {"ways": self._ways.state}),
             },
             associations=associations,
-            endpoints=tuple(
-                endpoint
-                for netns, read in found.reads.items()
-                for endpoint in endpoints(netns, read.endpoints, read.sockets)
-            ),
+            endpoints=self._endpoints.of(found.reads),
             counters=_counters(found.reads),
             namespaces=found.namespaces,
             events=tuple(entry for entry in observed.events if entry.netns in found.reads),
@@ -129,6 +126,7 @@ class LiveSource:
             kernel=os.uname().release,
             sources={**sources, **self._probe_states()},
             hz=self._clock.hz,
+            monotonic_ns=round(started * 1e9),
             **found,  # type: ignore[arg-type]
         )
 

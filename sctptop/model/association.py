@@ -26,6 +26,8 @@ ASSOCIATION_STATES = (
 OPENING = ("COOKIE_WAIT", "COOKIE_ECHOED")
 """States of the end that calls, until the association is up."""
 
+NS_PER_MS = 1_000_000
+
 PATH_STATES = ("INACTIVE", "PF", "ACTIVE", "UNCONFIRMED", "UNKNOWN")
 """Names by number: enum sctp_spinfo_state, include/uapi/linux/sctp.h."""
 
@@ -37,6 +39,7 @@ class Path:
     Only the primary path is known without probes. ``*_min`` and ``*_max`` are over the interval, as probes saw it
     where each SACK arrived, cwnd moved, or a reading was made.
     ``data_rtt_bins`` is what the interval added: (round trip in ns at the middle of its bin, times).
+    ``hb_due_ns`` is on the clock of ``Sample.monotonic_ns``, and so stays as it is until a heartbeat is sent.
     """
 
     address: str
@@ -60,11 +63,18 @@ class Path:
     partial_bytes_acked: int | None = None
     pathmtu: int | None = None
     heartbeats: bool | None = None
-    hb_due_ms: float | None = None
+    hb_due_ns: int | None = None
     encap_port: int | None = None
     way: Way | None = None
     # Of a link-local address, which means nothing without: the interface, by name where routing told it, else by index.
     scope: str | None = None
+
+    def hb_due_ms(self, monotonic_ns: int | None) -> float | None:
+        """In how many ms the next heartbeat is due, of a sample at that time; 0 where it is overdue."""
+        if self.hb_due_ns is None:
+            return None
+        # A timer that is due and has not run yet may lie a tick in the past.
+        return max(0.0, float(round((self.hb_due_ns - (monotonic_ns or 0)) / NS_PER_MS)))
 
     @property
     def scoped(self) -> str:

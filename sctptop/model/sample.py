@@ -66,7 +66,8 @@ class Sample:
     something is or was. ``events`` are those since the sample before, oldest first; ``events_lost`` says how many
     more there were that no buffer had room for, ``events_left_out``, by kind, how many there was no time for.
     ``followed`` is the share of messages whose waits were measured, None without probes; ``no_room`` how many entries
-    found no room in a table of theirs, by its name.
+    found no room in a table of theirs, by its name. ``monotonic_ns`` is ``time`` on CLOCK_MONOTONIC;
+    None in recordings that have no times of that clock, only times from the sample on.
     """
 
     time: datetime
@@ -85,6 +86,7 @@ class Sample:
     namespaces: tuple[Namespace, ...] = ()
     followed: float | None = None
     no_room: Mapping[str, int] = field(default_factory=dict)
+    monotonic_ns: int | None = None
 
     @property
     def watchable(self) -> bool:

@@ -26,11 +26,9 @@ def json_line(snapshot: Snapshot, rows: list[Row]) -> str:
     """The sample with the associations to show, in the published form."""
     sample = replace(snapshot.sample, associations=(), events=snapshot.happened_to(rows))
     text = _text(to_json(sample) | derived(snapshot, rows))
+    records = (association_record(row, sample.monotonic_ns) for row in rows)
     # One by one: as objects, thousands of them take many times their text. No string of JSON holds such a name.
-    return (
-        text.replace(_NONE, f"{_NONE[:-1]}{','.join(_text(association_record(row)) for row in rows)}]", 1)
-        + "\n"
-    )
+    return text.replace(_NONE, f"{_NONE[:-1]}{','.join(map(_text, records))}]", 1) + "\n"
 
 
 def _text(value: Any) -> str:

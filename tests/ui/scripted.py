@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path as FilePath
 
-from sctptop.model.association import Association, Path
+from sctptop.model.association import NS_PER_MS, Association, Path
 from sctptop.model.associations.counter_help import COUNTER_HELP
 from sctptop.model.event import Detail, Event
 from sctptop.model.sample import Endpoint, Sample
@@ -228,7 +228,7 @@ def probed(number: int, tick: int) -> Association:
     told = [
         replace(
             primary,
-            hb_due_ms=(30 - (tick + number) % 30) * 1000.0 - 400,
+            hb_due_ns=((30 - (tick + number) % 30) * 1000 - 400) * NS_PER_MS,
             cwnd_min=cwnd - 1460,
             cwnd_max=cwnd,
             flight_min=0,
@@ -237,7 +237,7 @@ def probed(number: int, tick: int) -> Association:
         )
     ]
     told += [
-        replace(path, hb_due_ms=12_400.0, cwnd=4380, ssthresh=106496, flight=0, srtt_ms=12.0)
+        replace(path, hb_due_ns=12_400 * NS_PER_MS, cwnd=4380, ssthresh=106496, flight=0, srtt_ms=12.0)
         for path in others
     ]
     return replace(

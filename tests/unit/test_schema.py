@@ -168,3 +168,23 @@ def test_what_was_left_out_is_told_only_where_something_was() -> None:
     assert "events_left_out" not in usual and from_json(usual).events_left_out == {}
     with pytest.raises(SchemaError):
         from_json({**told, "events_left_out": {"ngap": "many"}})
+
+
+def test_the_same_path_later_is_told_with_less_time_until_its_heartbeat() -> None:
+    entry = association(paths=(Path("10.9.0.2", hb_due_ns=31_500_000_000),))
+    for at_s, due_ms in ((1, 30_500.0), (2, 29_500.0), (40, 0.0)):
+        read = replace(sample(entry), monotonic_ns=at_s * 1_000_000_000)
+        document = published(read)
+        (path,) = document["associations"][0]["paths"]
+        assert path["hb_due_ms"] == due_ms and "hb_due_ns" not in path
+        assert document["monotonic_ns"] == read.monotonic_ns
+        again = from_json(document).associations[0].paths[0]
+        assert again.hb_due_ms(read.monotonic_ns) == due_ms
+        assert from_json(to_json(read)) == read
+
+
+def test_a_line_of_before_has_times_from_the_sample_on_alone() -> None:
+    document = published(sample(association(paths=(Path("10.9.0.2", hb_due_ns=12_400_000_000),))))
+    assert "monotonic_ns" not in document
+    (entry,) = from_json(document).associations
+    assert entry.paths[0].hb_due_ms(None) == 12_400.0

@@ -16,6 +16,8 @@ KNOWN_HZ = (24, 32, 48, 64, 100, 128, 200, 250, 256, 300, 500, 512, 1000, 1024, 
 
 _SURE_AFTER = 16
 _CONFIGURED_WEIGHT = 3
+_TICKS_APART = 3
+"""An instant is anywhere in its tick, and a tick may come late: two of them differ by up to so many."""
 
 
 class JiffyClock:
@@ -29,6 +31,7 @@ class JiffyClock:
         self._votes: Counter[int] = Counter({configured: _CONFIGURED_WEIGHT} if configured else {})
         self.hz: int | None = configured or None
         """Jiffies a second; None while nothing is known."""
+        self._instant: tuple[int, int] | None = None
         self.sure = False
         """Whether one HZ leads by so many pairs that no further one is looked at."""
 
@@ -43,6 +46,22 @@ class JiffyClock:
             (leader, most), *others = self._votes.most_common(2)
             self.hz = leader
             self.sure = most - sum(count for _, count in others) >= _SURE_AFTER
+
+    def meet(self, jiffies: int, ns: int) -> None:
+        """One instant on both clocks, the kernel's jiffies and CLOCK_MONOTONIC.
+
+        The first one counts as long as the others agree: so the same number of jiffies is always the same time.
+        """
+        expected = self.ns(jiffies)
+        if expected is None or abs(ns - expected) > _TICKS_APART * 1_000_000_000 / (self.hz or 1):
+            self._instant = jiffies, ns
+
+    def ns(self, jiffies: int) -> int | None:
+        """When it is so many jiffies, on CLOCK_MONOTONIC; None while HZ or no instant is known."""
+        if self._instant is None or self.hz is None:
+            return None
+        then, then_ns = self._instant
+        return then_ns + (jiffies - then) * 1_000_000_000 // self.hz
 
     def milliseconds(self, jiffies: int | None) -> float | None:
         """Jiffies as real milliseconds; None while HZ is not known."""

@@ -150,6 +150,9 @@ class Probes:
         path_entries = list(_entries(program, PATHS))
         told, over = self._associations.read(_entries(program, ASSOCIATIONS), now)
         maps.remove(program.map_fd(ASSOCIATIONS.name), over)
+        for entry in told.values():
+            clocks.jiffies.meet(entry.told_jiffies, entry.told_ns)
+            break
         # From here on what is counted is for the next reading: what was counted for this one can be taken.
         self._interval += 1
         self._put_interval(program)

@@ -10,7 +10,7 @@ from ipaddress import IPv6Address
 from socket import inet_ntop
 from typing import Annotated, NamedTuple
 
-from sctptop.kernel.layout import S32, U8, U16, U32, U64, CType, Times
+from sctptop.kernel.layout import U8, U16, U32, U64, CType, Times
 
 INET, INET6 = 2, 10
 
@@ -96,7 +96,10 @@ class Change(NamedTuple):
 
 
 class PathWindows(NamedTuple):
-    """Times in jiffies. ``told`` is the interval in which sock_diag last asked; ``changes`` are those of FREQUENT."""
+    """Times in jiffies; ``hb_expires`` is 0 where that timer does not run.
+
+    ``told`` is the interval in which sock_diag last asked; ``changes`` are those of FREQUENT.
+    """
 
     who: Who
     interval: U32
@@ -110,9 +113,8 @@ class PathWindows(NamedTuple):
     rto: U32
     errors: U32
     state: U32
-    hb_running: U32
-    hb_due: S32
     param_flags: U32
+    hb_expires: U64
     encap_port: U32
     gone: U32
     timed_ns: U64
@@ -127,7 +129,9 @@ class PathWindows(NamedTuple):
 
 
 class AssociationWindows(NamedTuple):
-    """``told``: the interval in which sock_diag last asked; ``peer_dups``, ``skipped``: since the entry was made."""
+    """``told``: the interval in which sock_diag last asked, with the time; ``peer_dups``, ``skipped``: since the entry
+    was made.
+    """
 
     who: Who
     interval: U32
@@ -142,6 +146,8 @@ class AssociationWindows(NamedTuple):
     sackfreq: U32
     abandoned_unsent: U64
     abandoned_sent: U64
+    told_ns: U64
+    told_jiffies: U64
 
 
 class ProbeEvent(NamedTuple):

@@ -87,7 +87,8 @@ class Everywhere:
             return Reads(state=SourceState(Kind.OFF, *NO_PROC))
         if self._choice.own_only or (self._choice == ALL_NAMESPACES and not _may_enter()):
             state = OWN_ONLY if self._choice.own_only else NO_OTHERS
-            return Reads({own: self._read_here(own)}, (Namespace(own, own=True),), state)
+            read = self._reader(own, keep_open=True).read()
+            return Reads({own: read}, (Namespace(own, own=True),), state)
         if not _may_enter():
             return Reads(
                 state=SourceState(Kind.OFF, f"entering {self._choice.text} needs CAP_SYS_ADMIN", ROOT)
@@ -96,15 +97,18 @@ class Everywhere:
         for gone in self._readers.keys() - known.keys():
             self._readers.pop(gone).close()
         reads: dict[int, Read] = {}
+        total = sum(reader.associations for reader in self._readers.values())
         refused = []
         failed = OK
         for inode, found in known.items():
             try:
+                reader = self._reader(inode, keep_open=inode == own)
+                elsewhere = total - reader.associations
                 if inode == own:
-                    reads[inode] = self._read_here(inode)
+                    reads[inode] = reader.read(elsewhere)
                     continue
                 with inside(found):
-                    reads[inode] = self._reader(inode, keep_open=False).read()
+                    reads[inode] = reader.read(elsewhere)
             except OSError as error:
                 # Root of a user namespace may not enter those of others.
                 if error.errno in (errno.EPERM, errno.EACCES):
@@ -163,9 +167,6 @@ class Everywhere:
             eps, assocs = (read_text(self._folder, name) for name in ("eps", "assocs"))
         inodes = (*(line.inode for line in parse_eps(eps)), *(line.inode for line in parse_assocs(assocs)))
         return {inode for inode in inodes if inode}
-
-    def _read_here(self, inode: int) -> Read:
-        return self._reader(inode, keep_open=True).read()
 
     def _reader(self, inode: int, keep_open: bool) -> NamespaceReader:
         if inode not in self._readers:

@@ -24,20 +24,14 @@ Pair = tuple[tuple[str, int], tuple[str, int]]
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """``record``: the last answer, the same object while the bytes are the same. ``head``: what stood before it."""
+    """``record``: the last answer, the same object while the bytes are the same. ``answer``: those, with what stood
+    before it; none where they are not known.
+    """
 
     pair: Pair
     interface: int
     record: DiagRecord
-    head: bytes = b""
-
-    def is_answered_by(self, data: bytes) -> bool:
-        """Whether these bytes are the last answer again."""
-        raw = self.record.raw
-        head = self.head
-        return (
-            len(data) == len(head) + len(raw) and data.endswith(raw) and data.startswith(head) and bool(head)
-        )
+    answer: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,52 +7,21 @@ whose record was filled under the socket's lock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.observed import NOTHING, Observed
-from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
+from sctptop.kernel.reading.diag_records import DiagRecord
 from sctptop.kernel.reading.joining import Joined, MadeOf, by_association, join
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
 from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, seen_of
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
-from sctptop.kernel.reading.renewing import Renewal
+from sctptop.kernel.reading.renewing import FROM_INFO, FROM_MEMORY, FROM_PRIMARY, renewed, told_facts
 from sctptop.kernel.ways.questions import PathQuestion
 from sctptop.kernel.ways.ways import Ways
-from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Path, Process
+from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Process
 from sctptop.model.attributes import names_of
 
-# Association attribute: member of sctp_info that holds it in the same unit.
-_FROM_INFO: Mapping[str, str] = {
-    "unacked": "unackdata",
-    "pending": "penddata",
-    "peer_rwnd": "peer_rwnd",
-    "local_rwnd": "rwnd",
-    "in_streams": "instrms",
-    "out_streams": "outstrms",
-    "rtx_chunks": "rtxchunks",
-    "in_packets": "ipackets",
-    "out_packets": "opackets",
-    "in_sacks": "isacks",
-    "out_sacks": "osacks",
-    "in_dup_chunks": "idupchunks",
-    "gap_acks": "gapcnt",
-    "own_tag": "tag",
-    "peer_tag": "peer_tag",
-    "in_unordered_chunks": "iuodchunks",
-    "out_unordered_chunks": "ouodchunks",
-    "in_ctrl_chunks": "ictrlchunks",
-    "out_ctrl_chunks": "octrlchunks",
-    "out_of_seq_tsns": "outofseqtsns",
-    "in_queue_packets": "inqueue",
-    "out_queue_chunks": "outqueue",
-    "overall_errors": "overall_error",
-    "max_burst": "max_burst",
-    "max_seg": "maxseg",
-    "peer_capable": "peer_capable",
-    "peer_sack": "peer_sack",
-}
 # The same of its socket, whose endpoint record alone holds it (sctp_get_sctp_info fills s_* only without an asoc).
 _FROM_SOCKET: Mapping[str, str] = {
     "autoclose_s": "s_autoclose",
@@ -65,36 +34,11 @@ _SOCKET_FLAGS: Mapping[str, str] = {
     "disable_fragments": "s_disable_fragments",
     "v4_mapped": "s_v4mapped",
 }
-# The same for the primary path; void while there is none.
-_FROM_PRIMARY: Mapping[str, str] = {
-    "flight": "p_flight_size",
-    "cwnd": "p_cwnd",
-    "ssthresh": "p_ssthresh",
-    "rto_ms": "p_rto",
-    "sack_delay_ms": "p_sackdelay",
-    "primary_errors": "p_error",
-    "partial_bytes_acked": "p_partial_bytes_acked",
-    "path_max_retrans": "p_pathmaxrxt",
-}
 _IN_NUMBERS = ("state", "socket_type")
 """Where a line has a number, and an association its name."""
 _FROM_LINE = tuple(
     name for name in names_of(Association) if name in names_of(AssocLine) and name not in _IN_NUMBERS
 )
-_FROM_MEMORY = tuple(name for name in names_of(Association) if name in SKMEMINFO_NAMES)
-_ASSOCIATION = Renewal(Association, _FROM_INFO, _FROM_PRIMARY, {name: name for name in _FROM_MEMORY})
-_PATH = Renewal(
-    Path,
-    {
-        "cwnd": "p_cwnd",
-        "ssthresh": "p_ssthresh",
-        "flight": "p_flight_size",
-        "rto_ms": "p_rto",
-        "errors": "p_error",
-        "max_retrans": "p_pathmaxrxt",
-    },
-)
-"""Of the primary path."""
 
 
 def merge_associations(
@@ -145,40 +89,12 @@ def merge(
             and before.netns_name == netns_name
             and (ways is None or ways.same(before.ways))
         ):
-            made = before if before.record is row.record else _renewed(before, row.record, clock)
+            made = before if before.record is row.record else renewed(before, row.record, clock)
         if made is None:
             made = _made(netns, row, clock, seen or NOTHING_SEEN, process, netns_name, ways)
         row.made = made
         found.append(made.association)
     return tuple(found)
-
-
-def _renewed(before: MadeOf, record: DiagRecord | None, clock: JiffyClock) -> MadeOf | None:
-    """What ``_made`` makes of the sources, where nothing but numbers of the record is new; None elsewhere."""
-    old = before.record
-    if record is None or old is None or record.primary is None or record.whose != old.whose:
-        return None
-    info = record.info
-    if info.get("p_state") != old.info.get("p_state"):
-        # Of its state the way depends too.
-        return None
-    others = {
-        **_told(record),
-        "srtt_ms": clock.milliseconds(info.get("p_srtt")),
-        "hb_interval_ms": clock.milliseconds(info.get("p_hbinterval")),
-        **(before.seen.switched_off if before.seen is not None else {}),
-    }
-    of_path = {"srtt_ms": others["srtt_ms"]}
-    try:
-        others["paths"] = tuple(
-            _PATH.again(path, (info,), of_path) if path.address == record.primary else path
-            for path in before.association.paths
-        )
-        made = _ASSOCIATION.again(before.association, (info, info, record.memory), others)
-    except KeyError:
-        # An older kernel tells less.
-        return None
-    return replace(before, association=made, record=record)
 
 
 def _learn(rows: Iterable[Joined], clock: JiffyClock) -> None:
@@ -244,48 +160,20 @@ def _facts_of_record(record: DiagRecord, socket: DiagRecord | None, clock: Jiffy
             sorted(record.local_addresses, key=lambda address: address != record.source)
         ),
         "remote_addresses": record.remote_addresses,
-        **_told(record),
-        **{name: info.get(member) for name, member in _FROM_INFO.items()},
-        **{name: record.memory.get(name) for name in _FROM_MEMORY},
+        **told_facts(record),
+        **{name: info.get(member) for name, member in FROM_INFO.items()},
+        **{name: record.memory.get(name) for name in FROM_MEMORY},
     }
     if socket is not None:
         facts.update({name: socket.info.get(member) for name, member in _FROM_SOCKET.items()})
         facts.update({name: _flag(socket.info, member) for name, member in _SOCKET_FLAGS.items()})
     if record.primary is not None:
-        facts.update({name: info.get(member) for name, member in _FROM_PRIMARY.items()})
+        facts.update({name: info.get(member) for name, member in FROM_PRIMARY.items()})
         facts["primary"] = record.primary
         facts["primary_state"] = name_of(PATH_STATES, info.get("p_state"))
         facts["srtt_ms"] = clock.milliseconds(info.get("p_srtt"))
         facts["hb_interval_ms"] = clock.milliseconds(info.get("p_hbinterval"))
     return facts
-
-
-def _told(record: DiagRecord) -> dict[str, object]:
-    """What of a record is no number of its own in sctp_info, and may move."""
-    info = record.info
-    return {
-        "state": name_of(ASSOCIATION_STATES, record.state),
-        "send_queue": record.send_queue,
-        "recv_queue": record.recv_queue,
-        "uid": record.uid,
-        "inode": record.inode,
-        "cookie": record.cookie,
-        "mark": record.mark,
-        "cgroup_id": record.cgroup_id,
-        "t3_rtx_expires_ms": _t3_expires(record),
-        "in_data_chunks": _sum(info, "iodchunks", "iuodchunks"),
-        "out_data_chunks": _sum(info, "oodchunks", "ouodchunks"),
-    }
-
-
-def _t3_expires(record: DiagRecord) -> int | None:
-    # Kernels that do not ask timer_pending() report the past as a number that wrapped.
-    running = record.timer == T3_RTX_TIMER and record.expires < 1 << 31
-    return record.expires if running else None
-
-
-def _sum(info: Mapping[str, int], *members: str) -> int | None:
-    return sum(info[member] for member in members) if all(member in info for member in members) else None
 
 
 def _flag(info: Mapping[str, int], member: str) -> bool | None:

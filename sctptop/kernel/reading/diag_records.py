@@ -96,21 +96,21 @@ class DiagRecord:
         """Endpoint records carry no INET_DIAG_PEERS (inet_sctp_diag_fill)."""
         return bool(self.remote_addresses)
 
-    @property
-    def whose(self) -> tuple[object, ...]:
-        """All of a record that is no number that moves: equal, it is of one association with the same addresses."""
+    def is_of(self, other: DiagRecord) -> bool:
+        """Whether both are of one association with the same addresses: all is equal that is no number that moves."""
+        info, others = self.info, other.info
         return (
-            self.cookie,
-            self.interface,
-            self.source,
-            self.primary,
-            self.local_port,
-            self.remote_port,
-            self.info.get("tag", 0),
-            self.info.get("peer_tag", 0),
-            self.local_addresses,
-            self.remote_addresses,
-            self.scopes,
+            self.cookie == other.cookie
+            and info.get("tag", 0) == others.get("tag", 0)
+            and info.get("peer_tag", 0) == others.get("peer_tag", 0)
+            and self.local_port == other.local_port
+            and self.remote_port == other.remote_port
+            and self.primary == other.primary
+            and self.interface == other.interface
+            and self.source == other.source
+            and self.local_addresses == other.local_addresses
+            and self.remote_addresses == other.remote_addresses
+            and self.scopes == other.scopes
         )
 
 

@@ -25,7 +25,7 @@ from sctptop.kernel.reading.diag_records import (
     DiagRecord,
     decode_record,
 )
-from sctptop.kernel.reading.renewing import maker
+from sctptop.model.attributes import maker
 
 _made = maker(DiagRecord)
 _Number = tuple[int, str]

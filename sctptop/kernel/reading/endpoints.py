@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sctptop.kernel.reading.diag_records import SCTP_SS_LISTENING, DiagRecord
+from sctptop.kernel.reading.joining import Read
 from sctptop.kernel.reading.procfs import SOCKET_STATES, SOCKET_TYPES, EpLine
 from sctptop.model.sample import Endpoint
+
+Queues = Mapping[int, tuple[int | None, int | None]]
+"""Of listening sockets by inode: how many wait, and how many may."""
+
+
+class KnownEndpoints:
+    """Endpoints of one reading after the other: of lines that are the same list as before the same objects."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, tuple[list[EpLine], Queues, tuple[Endpoint, ...]]] = {}
+
+    def of(self, reads: Mapping[int, Read]) -> tuple[Endpoint, ...]:
+        """Those of all namespaces that were read."""
+        before, self._last = self._last, {}
+        for netns, read in reads.items():
+            lines, queues = read.endpoints, _queues(read.sockets)
+            known = before.get(netns)
+            if known is not None and known[0] is lines and known[1] == queues:
+                self._last[netns] = known
+            else:
+                self._last[netns] = lines, queues, endpoints(netns, lines, read.sockets)
+        return tuple(one for _, _, found in self._last.values() for one in found)
 
 
 def endpoints(
@@ -17,9 +40,7 @@ def endpoints(
     Of a listening one sock_diag tells sk_ack_backlog and sk_max_ack_backlog as its queues (sctp_diag_get_info,
     Linux 6.1).
     """
-    queues = {
-        one.inode: (one.recv_queue, one.send_queue) for one in sockets if one.state == SCTP_SS_LISTENING
-    }
+    queues = _queues(sockets)
     return tuple(
         Endpoint(
             netns=netns,
@@ -34,3 +55,7 @@ def endpoints(
         )
         for line in lines
     )
+
+
+def _queues(sockets: Iterable[DiagRecord]) -> Queues:
+    return {one.inode: (one.recv_queue, one.send_queue) for one in sockets if one.state == SCTP_SS_LISTENING}

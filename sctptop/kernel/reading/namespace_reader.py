@@ -12,13 +12,15 @@ from sctptop.kernel.reading.asked import Asked, Batch, Changes, Pair, addresses_
 from sctptop.kernel.reading.diag_records import ANY_STATE, LISTEN, DiagRecord
 from sctptop.kernel.reading.exact import ExactLookups, missing, sockets_of
 from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, join, still_alive
-from sctptop.kernel.reading.proc_again import AssocLines, Transports
-from sctptop.kernel.reading.procfs import AssocLine, parse_assocs, parse_eps, parse_snmp, read_text
+from sctptop.kernel.reading.proc_again import AssocLines, EpLines, Transports
+from sctptop.kernel.reading.procfs import AssocLine, parse_assocs, parse_snmp, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 
 BY_NAME_ABOVE = 128
-"""Associations beyond which those of the last reading are asked for by name, as long as nothing shows a new one."""
+"""Associations of all namespaces beyond which those of the last reading are asked for by name, as long as nothing
+shows a new one.
+"""
 EXACT_ABOVE = 1000
 """Associations beyond which a walk, too, looks each up by hash: a dump is quadratic in their number.
 
@@ -49,7 +51,13 @@ class NamespaceReader:
     def __init__(
         self, folder: Path = PROC_SCTP, keep_open: bool = False, now: Callable[[], float] = time.monotonic
     ) -> None:
-        """With ``keep_open`` the netlink socket outlives a reading, and with it the namespace: for our own."""
+        """With ``keep_open`` the netlink socket outlives a reading: for our own namespace alone.
+
+        It holds a reference to its namespace. Kept open in another, that one stays when its owner has let go of it: its
+        interfaces were still there three seconds later, and none of their names could be made anew (Linux 6.1, in the
+        lab). Whoever stops us, by Ctrl-Z say, would make that last. Opening and closing one each time takes 37,000
+        instructions there, of the 400,000 that entering and reading a namespace do.
+        """
         self._folder = str(folder)
         self._keep_open = keep_open
         self._now = now
@@ -61,13 +69,14 @@ class NamespaceReader:
         self._exact = ExactLookups()
         self._more_sockets = False
         self._snmp: tuple[str, dict[str, int]] = ("", {})
-        self._assocs, self._transports = AssocLines(), Transports()
+        self._assocs, self._transports, self._eps = AssocLines(), Transports(), EpLines()
         self._rows: list[Joined] = []
         self._asked: dict[Asked, Joined] = {}
         self._batches: list[Batch] = []
         self._walk_at = 0.0
         self._answered: Changes | None = None
         self._moved: tuple[int | None, ...] = ()
+        self._elsewhere = 0
 
     def close(self) -> None:
         """Close the netlink socket. Safe to call twice."""
@@ -75,8 +84,14 @@ class NamespaceReader:
             self._diag.close()
             self._diag = None
 
-    def read(self) -> Read:
-        """One reading of the namespace that the calling thread is in."""
+    @property
+    def associations(self) -> int:
+        """How many the last reading found."""
+        return len(self._rows)
+
+    def read(self, elsewhere: int = 0) -> Read:
+        """One reading of the namespace that the calling thread is in; ``elsewhere``: associations of all others."""
+        self._elsewhere = elsewhere
         self._fresh = []
         self._answered = None
         text, counters_state = self._text("snmp")
@@ -93,6 +108,7 @@ class NamespaceReader:
     def _again(self, counters: dict[str, int]) -> Read | None:
         """The associations of the last reading by name; None where they are not all, or not all there are."""
         eps, eps_state = self._text("eps")
+        endpoints = self._eps.update(eps)
         remaddr, remaddr_state = self._text("remaddr")
         changed = self._transports.update(remaddr)
         ids = self._transports.of
@@ -101,7 +117,8 @@ class NamespaceReader:
         try:
             diag = self._opened()
             changes = self._answered = diag.again(self._batches)
-            listening = diag.dump(states=LISTEN)
+            # Of this question the kernel looks through the sockets of all namespaces, twice.
+            listening = diag.dump(states=LISTEN) if self._eps.may_listen else []
         except SockDiagError:
             # The walk asks anew, and says it if that fails too.
             self.close()
@@ -121,7 +138,7 @@ class NamespaceReader:
             lines=list(self._lines.values()),
             records=[*self._sockets, *(asked.record for asked in self._asked)],
             rows=self._rows,
-            endpoints=parse_eps(eps),
+            endpoints=endpoints,
             sockets=listening,
             counters=counters,
             procfs=not_ok((remaddr_state, eps_state)),
@@ -131,7 +148,7 @@ class NamespaceReader:
         """Give the row what its association says now; False where it is another association, or has other ends."""
         row, record = self._asked[asked], asked.record
         before = row.record
-        if before is None or before.whose != record.whose:
+        if before is None or not record.is_of(before):
             return False
         row.record = record
         return True
@@ -139,7 +156,13 @@ class NamespaceReader:
     def _renew_sockets(self, listening: Iterable[DiagRecord]) -> None:
         """One that listens and has associations itself tells its settings each time."""
         fresh = {record.cookie: record for record in listening}
-        stale = {record.cookie for record in self._sockets if fresh.get(record.cookie, record) != record}
+        if not fresh:
+            return
+        stale = {
+            record.cookie
+            for record in self._sockets
+            if (now := fresh.get(record.cookie)) is not None and now != record
+        }
         if not stale:
             return
         self._sockets = [fresh.get(record.cookie, record) for record in self._sockets]
@@ -171,7 +194,7 @@ class NamespaceReader:
             lines=lines,
             records=records,
             rows=self._rows,
-            endpoints=parse_eps(eps),
+            endpoints=self._eps.update(eps),
             sockets=self._fresh,
             counters=counters,
             diag=diag,
@@ -182,7 +205,7 @@ class NamespaceReader:
         """Make the rows those of the next reading: one that says what it said is the same, with what was made of it."""
         before = {row.key: row for row in self._rows}
         self._rows = [_same_or_new(before.get(row.key), row) for row in rows]
-        asked = self._asked_by_name() if len(rows) > BY_NAME_ABOVE else {}
+        asked = self._asked_by_name() if len(rows) + self._elsewhere > BY_NAME_ABOVE else {}
         # More of the sockets that are new are told by the next.
         soon = self._more_sockets and any(row.socket is None for row in self._rows)
         self._walk_at = self._now() + (0.0 if soon else WALK_S)

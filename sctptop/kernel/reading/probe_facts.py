@@ -107,13 +107,12 @@ def path_facts(name: AssociationName, address: str, observed: Observed, clock: J
         "partial_bytes_acked": windows.partial_bytes_acked,
         "pathmtu": windows.pathmtu or None,
         "heartbeats": not windows.param_flags & SPP_HB_DISABLE,
-        "hb_due_ms": _due(windows, clock),
+        "hb_due_ns": _due(windows, clock),
         "encap_port": windows.encap_port or None,
     }
 
 
-def _due(windows: PathWindows, clock: JiffyClock) -> float | None:
-    # A timer that is due and has not run yet may lie a jiffy in the past.
+def _due(windows: PathWindows, clock: JiffyClock) -> int | None:
     # Where heartbeats are off the timer may run once more, and lies far in the past then.
-    on = windows.hb_running and not windows.param_flags & SPP_HB_DISABLE
-    return clock.milliseconds(max(windows.hb_due, 0)) if on else None
+    on = windows.hb_expires and not windows.param_flags & SPP_HB_DISABLE
+    return clock.ns(windows.hb_expires) if on else None

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from itertools import compress, count
 from operator import ne
 
-from sctptop.kernel.reading.procfs import AssocLine, RemaddrLine, parse_assocs, parse_remaddr
+from sctptop.kernel.reading.diag_records import SCTP_SS_LISTENING
+from sctptop.kernel.reading.procfs import (
+    AssocLine,
+    EpLine,
+    RemaddrLine,
+    parse_assocs,
+    parse_eps,
+    parse_remaddr,
+)
 
 
 class AssocLines:
@@ -31,6 +39,41 @@ class AssocLines:
             self._known[line] = entry
             found.append(entry)
         return found
+
+
+class EpLines:
+    """The lines of ``eps``: ``found`` is the same list while its text is."""
+
+    def __init__(self) -> None:
+        self.found: list[EpLine] = []
+        self._text = ""
+        self._heading = ""
+        self._known: dict[str, EpLine] = {}
+        self._listens = True
+
+    @property
+    def may_listen(self) -> bool:
+        """Whether one of the sockets listens, or the file does not tell."""
+        return self._listens
+
+    def update(self, text: str) -> list[EpLine]:
+        """What ``parse_eps`` says of the text."""
+        if text == self._text:
+            return self.found
+        heading, *lines = text.splitlines() or [""]
+        known = self._known if heading == self._heading else {}
+        self._text, self._heading, self._known, self.found = text, heading, {}, []
+        for line in lines:
+            entry = known.get(line)
+            if entry is None:
+                entry = next(iter(parse_eps(f"{heading}\n{line}\n")), None)
+                if entry is None:
+                    continue
+            self._known[line] = entry
+            self.found.append(entry)
+        told = "SST" in heading.split() and len(self.found) == len(lines)
+        self._listens = not told or any(entry.state == SCTP_SS_LISTENING for entry in self.found)
+        return self.found
 
 
 class Transports:

@@ -1,59 +1,159 @@
-"""Frozen records made by the thousand, or made again: of one before and of what is new."""
+"""Associations made again by the thousand, of the record before and of what is new in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields
-from operator import attrgetter, itemgetter
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, TypeVar
 
-from sctptop.model.attributes import names_of
+from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
+from sctptop.kernel.reading.joining import MadeOf
+from sctptop.kernel.reading.paths import name_of
+from sctptop.model.association import ASSOCIATION_STATES, Association, Path
+from sctptop.model.attributes import maker, making, names_of
 
 Record = TypeVar("Record")
+Values = Mapping[str, Any]
 
-
-def maker(record: type[Record]) -> Callable[..., Record]:
-    """What makes a frozen dataclass with slots of the values of all its fields, by place.
-
-    Its own constructor sets each field by ``object.__setattr__``: of 89 fields ten times the work. Here the fields are
-    set while the object is still of a class of the same slots that is not frozen.
-    """
-    names = [entry.name for entry in fields(record)]  # type: ignore[arg-type]
-    draft = type("Draft", (), {"__slots__": tuple(names)})
-    lines = [
-        f"def make({', '.join(names)}):",
-        " made = new(draft)",
-        *(f" made.{name} = {name}" for name in names),
-        " made.__class__ = record",
-        " return made",
-    ]
-    scope: dict[str, Any] = {"new": object.__new__, "draft": draft, "record": record}
-    exec("\n".join(lines), scope)
-    made: Callable[..., Record] = scope["make"]
-    return made
+# Association attribute: member of sctp_info that holds it in the same unit.
+FROM_INFO: Mapping[str, str] = {
+    "unacked": "unackdata",
+    "pending": "penddata",
+    "peer_rwnd": "peer_rwnd",
+    "local_rwnd": "rwnd",
+    "in_streams": "instrms",
+    "out_streams": "outstrms",
+    "rtx_chunks": "rtxchunks",
+    "in_packets": "ipackets",
+    "out_packets": "opackets",
+    "in_sacks": "isacks",
+    "out_sacks": "osacks",
+    "in_dup_chunks": "idupchunks",
+    "gap_acks": "gapcnt",
+    "own_tag": "tag",
+    "peer_tag": "peer_tag",
+    "in_unordered_chunks": "iuodchunks",
+    "out_unordered_chunks": "ouodchunks",
+    "in_ctrl_chunks": "ictrlchunks",
+    "out_ctrl_chunks": "octrlchunks",
+    "out_of_seq_tsns": "outofseqtsns",
+    "in_queue_packets": "inqueue",
+    "out_queue_chunks": "outqueue",
+    "overall_errors": "overall_error",
+    "max_burst": "max_burst",
+    "max_seg": "maxseg",
+    "peer_capable": "peer_capable",
+    "peer_sack": "peer_sack",
+}
+# The same for the primary path; void while there is none.
+FROM_PRIMARY: Mapping[str, str] = {
+    "flight": "p_flight_size",
+    "cwnd": "p_cwnd",
+    "ssthresh": "p_ssthresh",
+    "rto_ms": "p_rto",
+    "sack_delay_ms": "p_sackdelay",
+    "primary_errors": "p_error",
+    "partial_bytes_acked": "p_partial_bytes_acked",
+    "path_max_retrans": "p_pathmaxrxt",
+}
 
 
 class Renewal(Generic[Record]):
     """Makes records of one class again, some of their fields new."""
 
-    def __init__(self, record: type[Record], *parts: Mapping[str, str]) -> None:
-        """``parts``: by field of the record, the name under which a mapping has its new value."""
-        names = names_of(record)
-        self._all = attrgetter(*names)
-        self._make = maker(record)
-        self._places = {name: place for place, name in enumerate(names)}
-        self._parts = [
-            ([self._places[field] for field in part], itemgetter(*part.values())) for part in parts
-        ]
+    def __init__(self, record: type[Record], *parts: Mapping[str, str], others: Collection[str]) -> None:
+        """``parts``: by field of the record, the name under which a mapping has its new value; ``others``: fields whose
+        new values are given by their own names.
+        """
+        values = {name: f"before.{name}" for name in names_of(record)}
+        for place, part in enumerate(parts):
+            values |= {field: f"part{place}[{name!r}]" for field, name in part.items()}
+        values |= {name: f"others[{name!r}]" for name in others}
+        taken = ["before", *(f"part{place}" for place in range(len(parts))), "others"]
+        self.again: Callable[..., Record] = making(record, taken, values)
+        """Takes the record before, a mapping for each part, and one of the others. Raises KeyError where one lacks."""
 
-    def again(
-        self, before: Record, told: tuple[Mapping[str, Any], ...], others: Mapping[str, object]
-    ) -> Record:
-        """``others`` are new values by field; ``told``: a mapping for each part. Raises KeyError where it lacks one."""
-        values = list(self._all(before))
-        for (places, get), mapping in zip(self._parts, told, strict=True):
-            for place, value in zip(places, get(mapping), strict=True):
-                values[place] = value
-        for name, value in others.items():
-            values[self._places[name]] = value
-        return self._make(*values)
+
+FROM_MEMORY = tuple(name for name in names_of(Association) if name in SKMEMINFO_NAMES)
+TOLD = (
+    *("state", "send_queue", "recv_queue", "uid", "inode", "cookie", "mark", "cgroup_id"),
+    *("t3_rtx_expires_ms", "in_data_chunks", "out_data_chunks"),
+)
+"""What ``_told`` makes of a record."""
+_ASSOCIATION = Renewal(
+    Association,
+    FROM_INFO,
+    FROM_PRIMARY,
+    {name: name for name in FROM_MEMORY},
+    others=(*TOLD, "srtt_ms", "hb_interval_ms", "sack_delay_ms", "paths"),
+)
+_PATH = Renewal(
+    Path,
+    {
+        "cwnd": "p_cwnd",
+        "ssthresh": "p_ssthresh",
+        "flight": "p_flight_size",
+        "rto_ms": "p_rto",
+        "errors": "p_error",
+        "max_retrans": "p_pathmaxrxt",
+    },
+    others=("srtt_ms",),
+)
+"""Of the primary path."""
+_MADE = maker(MadeOf)
+
+
+def renewed(before: MadeOf, record: DiagRecord | None, clock: JiffyClock) -> MadeOf | None:
+    """What is made of the sources, where nothing but numbers of the record is new; None elsewhere."""
+    old = before.record
+    if record is None or old is None or record.primary is None or not record.is_of(old):
+        return None
+    info = record.info
+    if info.get("p_state") != old.info.get("p_state"):
+        # Of its state the way depends too.
+        return None
+    others = {
+        **told_facts(record),
+        "srtt_ms": clock.milliseconds(info.get("p_srtt")),
+        "hb_interval_ms": clock.milliseconds(info.get("p_hbinterval")),
+        "sack_delay_ms": info.get("p_sackdelay"),
+        **(before.seen.switched_off if before.seen is not None else {}),
+    }
+    try:
+        others["paths"] = tuple(
+            _PATH.again(path, info, others) if path.address == record.primary else path
+            for path in before.association.paths
+        )
+        made = _ASSOCIATION.again(before.association, info, info, record.memory, others)
+    except KeyError:
+        # An older kernel tells less.
+        return None
+    return _MADE(made, record, before.hz, before.process, before.netns_name, before.seen, before.ways)
+
+
+def told_facts(record: DiagRecord) -> dict[str, object]:
+    """What of a record is no number of its own in sctp_info, and may move."""
+    info = record.info
+    return {
+        "state": name_of(ASSOCIATION_STATES, record.state),
+        "send_queue": record.send_queue,
+        "recv_queue": record.recv_queue,
+        "uid": record.uid,
+        "inode": record.inode,
+        "cookie": record.cookie,
+        "mark": record.mark,
+        "cgroup_id": record.cgroup_id,
+        "t3_rtx_expires_ms": _t3_expires(record),
+        "in_data_chunks": _sum(info, "iodchunks", "iuodchunks"),
+        "out_data_chunks": _sum(info, "oodchunks", "ouodchunks"),
+    }
+
+
+def _t3_expires(record: DiagRecord) -> int | None:
+    # Kernels that do not ask timer_pending() report the past as a number that wrapped.
+    running = record.timer == T3_RTX_TIMER and record.expires < 1 << 31
+    return record.expires if running else None
+
+
+def _sum(info: Mapping[str, int], one: str, other: str) -> int | None:
+    return info[one] + info[other] if one in info and other in info else None

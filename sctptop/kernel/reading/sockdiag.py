@@ -22,6 +22,7 @@ from sctptop.kernel.netlink import (
     NetlinkMessage,
     WireError,
     errno_of,
+    header_of,
     messages,
 )
 from sctptop.kernel.reading.asked import Batch, Changes, Pair
@@ -112,12 +113,25 @@ class SockDiag:
         asked, first = batch.asked, batch.first
         waiting = dict(enumerate(asked, first))
         at = first
+        receive = self._socket.recv
         while waiting:
-            data = self._one_answer()
+            try:
+                data = receive(_ONE_ANSWER)
+            except OSError as error:
+                raise _explained(error.errno or 0) from error
             one = waiting.get(at)
-            if one is not None and one.is_answered_by(data):
+            if one is not None and one.answer == data:
                 del waiting[at]
                 at += 1
+                continue
+            record = self._alone(data, at, one.record) if one is not None else None
+            if one is not None and record is not None:
+                del waiting[at]
+                at += 1
+                one.answer = data
+                if record is not one.record:
+                    one.record = record
+                    changes.changed.append(one)
                 continue
             for message in _understood(data):
                 other = waiting.pop(message.sequence, None)
@@ -130,8 +144,7 @@ class SockDiag:
                 if record is None:
                     changes.gone.append(other)
                     continue
-                alone = len(data) == HEADER + len(message.payload)
-                other.head = data[:HEADER] if alone else b""
+                other.answer = data if len(data) == HEADER + len(message.payload) else b""
                 if record is not other.record:
                     other.record = record
                     changes.changed.append(other)
@@ -199,12 +212,6 @@ class SockDiag:
             raise SockDiagError(errno.EMSGSIZE, f"a sock_diag answer is longer than {_BUFFER} bytes")
         return _understood(data)
 
-    def _one_answer(self) -> bytes:
-        try:
-            return self._socket.recv(_ONE_ANSWER)
-        except OSError as error:
-            raise _explained(error.errno or 0) from error
-
     def _pass_over(self) -> None:
         """Leave no answer in the socket that could be taken for one to come."""
         try:
@@ -220,6 +227,17 @@ class SockDiag:
             self._socket.send(request)
         except OSError as error:
             raise _explained(error.errno or 0) from error
+
+    def _alone(self, data: bytes, sequence: int, before: DiagRecord) -> DiagRecord | None:
+        """The record of an answer that is one message of that number; None for any other."""
+        if len(data) < HEADER:
+            return None
+        length, kind, _, number, _ = header_of(data)
+        if length != len(data) or kind != SOCK_DIAG_BY_FAMILY or number != sequence:
+            return None
+        with contextlib.suppress(WireError):
+            return self._shapes.decode(data[HEADER:], before)
+        return None
 
     def _decoded(self, message: NetlinkMessage, before: DiagRecord | None = None) -> DiagRecord | None:
         """The record in a message; None for one that cannot be read: /proc still names it."""

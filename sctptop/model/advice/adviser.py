@@ -117,6 +117,7 @@ class Adviser:
             tick=picture.tick,
             past=picture.past,
             probed=sample.probes.ok,
+            monotonic_ns=sample.monotonic_ns,
             # Asked only where NGAP may be stalled: with thousands of namespaces these are many counters.
             sack_timeouts=_gained(picture, "SctpDelaySackExpireds") if picture.happened or self._ngap else {},
             damaged=_gained(picture, "SctpChecksumErrors") if picture.happened or self._watches else {},

@@ -44,7 +44,7 @@ class Moment:
     """What every association is looked at with: the clock, the interval and the history of the samples.
 
     ``sack_timeouts``: what SctpDelaySackExpireds gained in the interval, by namespace; ``damaged``: what
-    SctpChecksumErrors did.
+    SctpChecksumErrors did. ``monotonic_ns``: that of the sample.
     """
 
     now_s: float
@@ -54,6 +54,7 @@ class Moment:
     probed: bool
     sack_timeouts: Mapping[int, float]
     damaged: Mapping[int, float] = field(default_factory=dict)
+    monotonic_ns: int | None = None
 
     @property
     def generation_s(self) -> float:

@@ -201,7 +201,7 @@ def _last_heartbeat(case: Case, path: Path) -> str:
 
 def _next_try(case: Case, path: Path) -> str:
     entry = case.row.association
-    due = entry.t3_rtx_expires_ms if path.primary else path.hb_due_ms
+    due = entry.t3_rtx_expires_ms if path.primary else path.hb_due_ms(case.moment.monotonic_ns)
     if not due or due < 0:
         return ""
     return f"; next try in {milliseconds(round(due))} (RTO {milliseconds(path.rto_ms or entry.rto_ms or 0)})"

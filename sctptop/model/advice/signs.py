@@ -42,9 +42,10 @@ def gives_cause(row: Row) -> bool:
     held, read = row.held.now.max_ns, row.read_wait.now.max_ns
     if (held is not None and held >= 1e6) or (read is not None and read >= SLOW_READ_MS * 1e6):
         return True
-    last = {address: rtt.last_ms for address, rtt in row.rtts.items()} if len(entry.paths) > 1 else {}
-    if slower_primary(row, last) is not None:
-        return True
+    if len(entry.paths) > 1 and len(row.rtts) > 1:
+        last = {address: rtt.last_ms for address, rtt in row.rtts.items()}
+        if slower_primary(row, last) is not None:
+            return True
     return any(
         path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths
     )

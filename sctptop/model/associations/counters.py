@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import compress
+from operator import ne
 
 GAUGES = frozenset({"SctpCurrEstab"})
 """SNMP entries that go up and down: their change is signed, and no wrap is looked for."""
@@ -54,6 +56,10 @@ class CounterBook:
         self._gained: dict[str, int] = {}
         self._rates: dict[str, float | None] = {}
         self._present: frozenset[str] = frozenset()
+        self._names: tuple[str, ...] = ()
+        self._rows: tuple[CounterRow, ...] | None = None
+        self._rests = False
+        """Whether nothing moved in the last interval."""
 
     def advance(self, values: Mapping[str, int], interval_s: float | None) -> Mapping[str, int]:
         """Update with the values of the next sample, ``interval_s`` seconds after the one before.
@@ -63,6 +69,23 @@ class CounterBook:
         gains: dict[str, int] = {}
         rates: dict[str, float | None] = {}
         last, present = self._last, self._present
+        names = tuple(values)
+        if interval_s and names == self._names:
+            # Nearly always: few of many move.
+            gains, rates = dict.fromkeys(names, 0), dict.fromkeys(names, 0.0)
+            moved = tuple(compress(names, map(ne, values.values(), map(last.__getitem__, names))))
+            if moved or not self._rests:
+                self._rows = None
+            self._rests = not moved
+            for name in moved:
+                value, counted = values[name], last[name]
+                gains[name] = gain = value - counted if name in GAUGES else step(counted, value)
+                self._gained[name] += gain
+                rates[name] = gain / interval_s
+                last[name] = value
+            self._rates = rates
+            return gains
+        self._rows, self._rests = None, False
         for name, value in values.items():
             before = last.get(name)
             if before is None:
@@ -79,16 +102,18 @@ class CounterBook:
             gains[name] = gain
             rates[name] = rate
         self._rates = rates
-        self._present = frozenset(values)
+        self._present, self._names = frozenset(values), names
         return gains
 
     def rest(self, interval_s: float | None) -> None:
         """Update with the values of the sample before once more."""
         self._rates = dict.fromkeys(self._present, 0.0 if interval_s else None)
+        self._rows, self._rests = None, False
 
     def reset(self) -> None:
         """Start counting from zero at the values last seen."""
         self._gained = dict.fromkeys(self._gained, 0)
+        self._rows = None
 
     def gained(self) -> Mapping[str, int]:
         """What each counter ever seen gained since the last reset."""
@@ -105,6 +130,13 @@ class CounterBook:
 
     def rows(self, names: Iterable[str] | None = None) -> tuple[CounterRow, ...]:
         """The counters in the order they were first seen, or those named."""
+        if names is None:
+            if self._rows is None:
+                self._rows = self._made(self._gained)
+            return self._rows
+        return self._made(names)
+
+    def _made(self, names: Iterable[str]) -> tuple[CounterRow, ...]:
         return tuple(
             CounterRow(
                 name,
@@ -112,6 +144,6 @@ class CounterBook:
                 self._gained[name],
                 self._rates.get(name),
             )
-            for name in (self._gained if names is None else names)
+            for name in names
             if name in self._gained
         )

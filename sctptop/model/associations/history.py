@@ -10,7 +10,9 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Hashable, Iterable, Mapping
+from itertools import compress
 from math import isnan, nan
+from operator import ne
 
 Series = tuple[float | None, ...]
 
@@ -70,6 +72,8 @@ class History:
         self._slots = 0
         self._tick = -1
         self._stopped: dict[Hashable, int] = {}
+        self._values: dict[Hashable, tuple[float | None, ...]] = {}
+        """Of steady series, by key: what was recorded last, in the order of their names."""
         self._starved: set[Hashable] = set()
         self._copies = 0
         self._lock = threading.Lock()
@@ -86,8 +90,16 @@ class History:
 
     def _record(self, tick: int, key: Hashable, series: Mapping[str, float | None], steady: bool) -> None:
         rings = self._rings.setdefault(key, {})
-        held = self._stopped.pop(key, tick - 1) if steady else -1
-        for name, value in series.items():
+        moved: Iterable[tuple[str, float | None]] = series.items()
+        held = -1
+        if steady:
+            values, before = tuple(series.values()), self._values.get(key)
+            self._values[key] = values
+            if before is not None and key not in self._stopped:
+                # What they are they go on to be by themselves.
+                moved = compress(moved, map(ne, values, before))
+            held = self._stopped.pop(key, tick - 1)
+        for name, value in moved:
             ring = rings.get(name)
             if ring is None:
                 if value is None:
@@ -95,6 +107,7 @@ class History:
                 length = self._length()
                 if not length:
                     self._starved.add(key)
+                    self._values.pop(key, None)
                     continue
                 ring = rings[name] = _Ring(length, tick, steady, self._copies)
                 self._slots += length
@@ -122,6 +135,7 @@ class History:
         with self._lock:
             for key in keys:
                 self._stopped.pop(key, None)
+                self._values.pop(key, None)
                 self._starved.discard(key)
                 for ring in self._rings.pop(key, {}).values():
                     self._slots -= len(ring.slots)

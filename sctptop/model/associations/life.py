@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from operator import attrgetter
+from itertools import compress, repeat
+from operator import attrgetter, is_not
 
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.both_ends import OtherEnd
@@ -14,7 +15,7 @@ from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.associations.waits import Waits
 from sctptop.model.associations.why_ended import WhyEnded
-from sctptop.model.attributes import COUNTER, SERIES, named
+from sctptop.model.attributes import COUNTER, SERIES, maker, named
 
 COUNTED = named(Association, COUNTER)
 GRAPHED, GRAPHED_OF_PATH = named(Association, SERIES), named(Path, SERIES)
@@ -24,6 +25,7 @@ Medians and last values join them: ``held_ms`` and ``read_wait_ms`` of the inter
 path ``hb_rtt_ms``, the last heartbeat of each interval, and ``data_rtt_ms``, the median of its data.
 """
 _COUNTS, _SERIES, _SERIES_OF_PATH = (attrgetter(*names) for names in (COUNTED, GRAPHED, GRAPHED_OF_PATH))
+_ROW = maker(Row)
 _NO_RATES: Mapping[str, float | None] = dict.fromkeys(COUNTED)
 
 
@@ -77,17 +79,19 @@ class Life:
 
     def take(self, entry: Association, interval_s: float | None) -> None:
         """Update with the record of the next sample."""
-        again = entry is self.association and self.seen >= 0
+        before = self.association
+        again = entry is before and self.seen >= 0
         self.association = entry
         self.moved = not again
         if again:
             self.book.rest(interval_s)
         else:
-            values = zip(COUNTED, _COUNTS(entry), strict=True)
-            self.book.advance({name: value for name, value in values if value is not None}, interval_s)
+            values = _COUNTS(entry)
+            known = compress(zip(COUNTED, values, strict=True), map(is_not, values, repeat(None)))
+            self.book.advance(dict(known), interval_s)
         self.quiet = again and bool(interval_s) and not _adds_again(entry)
         self.stale = True
-        if not again or not self.series:
+        if not self.series or (not again and not _same_paths(entry, before)):
             self.addresses.update(path.address for path in entry.paths)
             self.series = (self.key, *((self.key, path.address) for path in entry.paths))
 
@@ -111,18 +115,18 @@ class Life:
             rates = {**_NO_RATES, **({} if self.ended else self.book.rates)}
             since_reset = self.book.gained()
         self.stale = False
-        self.row = Row(
-            key=self.key,
-            association=self.association,
-            rates=rates,
-            since_reset=since_reset,
-            age_s=age_s,
-            ended=self.ended,
-            end=self.end,
-            rtts=rtts,
-            other_end=other_end,
-            held=waits.held,
-            read_wait=waits.read_wait,
+        self.row = _ROW(
+            self.key,
+            self.association,
+            rates,
+            since_reset,
+            age_s,
+            self.ended,
+            rtts,
+            other_end,
+            waits.held,
+            waits.read_wait,
+            self.end,
         )
         return self.row
 
@@ -130,6 +134,16 @@ class Life:
 def _adds_again(entry: Association) -> bool:
     """Whether it holds what an interval added: told again, it was added again."""
     return bool(entry.held_bins or entry.read_wait_bins or any(path.data_rtt_bins for path in entry.paths))
+
+
+def _same_paths(entry: Association, before: Association) -> bool:
+    paths, others = entry.paths, before.paths
+    if len(paths) != len(others):
+        return False
+    for path, other in zip(paths, others, strict=True):
+        if path is not other and path.address != other.address:
+            return False
+    return True
 
 
 def _same_other(row: Row, other: OtherEnd | None) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sctptop.model.association import Association
+from sctptop.model.association import Association, Path
 from sctptop.model.associations.address_changes import address_changes
 from sctptop.model.associations.both_ends import comes_first, listening_sockets, other_ends, same_ends
 from sctptop.model.associations.counters import CounterBook
@@ -164,6 +164,11 @@ class Rows:
 
     def _meet(self, entry: Association, interval_s: float | None) -> Life:
         """The life this record belongs to, begun now if it is new."""
+        life = self._by_name.get(identity(entry))
+        if life is not None and life.ended is None and _same_names(entry, life.association):
+            # Nearly always: only numbers of it moved.
+            life.take(entry, interval_s)
+            return life
         life = next((found for name in aliases(entry) if (found := self._known(name, entry))), None)
         if life is None:
             life = Life(identity(entry), entry, CounterBook(), self.now_s, interval_s is not None)
@@ -255,3 +260,22 @@ class Rows:
         self.history.forget(forgotten)
         self._rtts.keep(self._lives)
         self._waits.keep(self._lives)
+
+
+def _same_names(entry: Association, before: Association) -> bool:
+    """Whether it has the names and addresses that it had; where they are other objects this need not be said."""
+    return (
+        entry.own_tag is not None
+        and entry.own_tag == before.own_tag
+        and entry.peer_tag == before.peer_tag
+        and entry.assoc_id == before.assoc_id
+        and entry.primary == before.primary
+        and entry.local_addresses is before.local_addresses
+        and entry.remote_addresses is before.remote_addresses
+        and len(entry.paths) == len(before.paths)
+        and all(map(_is_there, entry.paths, before.paths))
+    )
+
+
+def _is_there(path: Path, before: Path) -> bool:
+    return path is before or path.address == before.address

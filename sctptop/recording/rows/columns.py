@@ -10,7 +10,7 @@ from sctptop.model.association import Association, Path, Process
 from sctptop.model.way import Way
 from sctptop.recording.packing import DamagedError
 from sctptop.schema import record_from_json
-from sctptop.schema_checks import check_scalar, types_of
+from sctptop.schema_checks import check_scalar, ns_of_ms, types_of
 
 ALL, VALUES, WHICH = "all", "of", "which"
 """A column in short: one value for all; or which of some values each is."""
@@ -19,6 +19,8 @@ EACH, TIMES = "bins", "times"
 DISTRIBUTIONS = frozenset(
     ((Association, "held_bins"), (Association, "read_wait_bins"), (Path, "data_rtt_bins"))
 )
+FORMER = {(Path, "hb_due_ms"): "hb_due_ns"}
+"""Names of before, and the attribute that holds the same: then, a time from the sample on."""
 _LIMIT = 1 << 64
 
 
@@ -51,7 +53,7 @@ def made(kind: type[Any], name: str, held: Any) -> list[Any]:
     make = _MADE.get((kind, name))
     values = held if make is None else [value if value is None else make(value) for value in held]
     types = set(map(type, values))
-    if not types <= types_of(kind, name):
+    if not types <= types_of(kind, FORMER.get((kind, name), name)):
         raise DamagedError(f"{name} holds another type")
     if types == {int}:
         numbers(values)
@@ -112,6 +114,7 @@ _MADE: Mapping[tuple[type[Any], str], Callable[[Any], Any]] = {
     (Association, "local_addresses"): _texts,
     (Association, "remote_addresses"): _texts,
     (Association, "process"): lambda held: record_from_json(Process, held),
+    (Path, "hb_due_ms"): lambda held: ns_of_ms("hb_due_ms", held),
     (Path, "way"): lambda held: record_from_json(Way, held),
 }
 """How attributes are made that are no number, truth, text or distribution."""

@@ -15,7 +15,7 @@ from typing import Any
 from sctptop.model.association import Association, Path
 from sctptop.recording.bounds import MOST_ASSOCIATIONS, MOST_PATHS, MOST_ROWS_EACH
 from sctptop.recording.packing import DamagedError
-from sctptop.recording.rows.columns import counts_of, made, numbers, places, values_of
+from sctptop.recording.rows.columns import FORMER, counts_of, made, numbers, places, values_of
 
 
 class RecordedRows:
@@ -97,8 +97,9 @@ class _Table:
             self._put(name, grown, made(self._kind, name, values))
 
     def _set(self, name: str, rows: Sequence[int], held: Any) -> None:
-        if name in self._columns and name != self._skipped:
-            self._put(name, rows, values_of(self._kind, name, held, len(rows)))
+        now = FORMER.get((self._kind, name), name)
+        if now in self._columns and now != self._skipped:
+            self._put(now, rows, values_of(self._kind, name, held, len(rows)))
 
     def _put(self, name: str, rows: Sequence[int], values: Sequence[Any]) -> None:
         column = self._columns[name]
@@ -108,8 +109,11 @@ class _Table:
     def _add(self, count: Any, columns: Any) -> None:
         if type(count) is not int or not 0 <= count <= self._most - self._count:
             raise DamagedError("more rows than any block has")
+        before = {FORMER[self._kind, name]: name for name in columns if (self._kind, name) in FORMER}
         for name, column in self._columns.items() if count else ():
-            if name in columns and name != self._skipped:
+            if name in before:
+                column += values_of(self._kind, before[name], columns[before[name]], count)
+            elif name in columns and name != self._skipped:
                 column += values_of(self._kind, name, columns[name], count)
             elif self._defaults[name] is MISSING:
                 raise DamagedError(f"no {name}")

@@ -80,7 +80,7 @@ def _untimed(scene: Scene, row: Row, path: Path, height: int, with_rto: bool) ->
         if rtt.last_at_s is not None:
             ago = span_text(scene.snapshot.now_s - rtt.last_at_s)
             before = f"none since the reset, last {show(rtt.last_ms, 'ms')} {ago} ago, "
-        lines.append(line(f"  {before}", *_due(row, path)))
+        lines.append(line(f"  {before}", *_due(scene, row, path)))
     data = rtt.data_summary()
     if data is not None:
         lines.append(_data(data, scene.width))
@@ -185,21 +185,22 @@ def _when(scene: Scene, row: Row, path: Path, rtt: PathRtt) -> Line:
     spans: list[Span] = []
     if rtt.last_at_s is not None:
         spans.append(Span(f"last heartbeat {span_text(scene.snapshot.now_s - rtt.last_at_s)} ago, ", "dim"))
-    told = (*spans, *_due(row, path))
+    told = (*spans, *_due(scene, row, path))
     error = f"percentiles ±{rtt.heartbeat.error:.1%}" if rtt.heartbeat.n else ""
     error += f", data ±{rtt.data.error:.1%}" if rtt.data.n else ""
     fits = cells(told) + 2 + len(error) <= scene.width
     return spread(told, line((error if fits else "", "faint")), scene.width)
 
 
-def _due(row: Row, path: Path) -> Line:
+def _due(scene: Scene, row: Row, path: Path) -> Line:
     """When the kernel sends the next heartbeat on a path."""
     if row.ended:
         return line(("the association has ended", "dim"))
     if path.heartbeats is False:
         return line(("heartbeats are off: SPP_HB_DISABLE of the application", "warn"))
-    if path.hb_due_ms is not None:
-        due = path.hb_due_ms / 1000
+    due_ms = path.hb_due_ms(scene.snapshot.sample.monotonic_ns)
+    if due_ms is not None:
+        due = due_ms / 1000
         return line(("next due ", "dim"), (f"in {span_text(due)}" if due >= 0.5 else "now", ""))
     if path.hb_timer is False:
         return line(("the heartbeat timer of this path does not run", "warn"))

@@ -1,6 +1,7 @@
 """What one reading costs, beside ss and pyroute2's own reader, on real associations in the lab.
 
 python -m tests.bench.reading [N ...]        # default 100 1000 4000 idle associations over loopback veth
+python -m tests.bench.reading --counted ...  # by instructions, the model and the order with it: see counted.py
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sctptop.kernel.reading.diag_records import IPPROTO_SCTP
 from sctptop.kernel.reading.procfs import parse_assocs, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag
 from sctptop.model.selection import OWN_NAMESPACE
+from tests.bench.reading import counted
 from tests.bench.timing import best_of
 from tests.lab.machine import run as machine
 from tests.lab.scenes.hosts import Host, inside, two_hosts
@@ -78,6 +80,9 @@ def in_the_lab(counts: Sequence[int]) -> int:
 
 def main() -> int:
     """Go to the lab unless this is it."""
+    if "--counted" in sys.argv:
+        sys.argv.remove("--counted")
+        return counted.main()
     arguments = [word for word in sys.argv[1:] if word.isdigit()]
     if "--in-the-lab" in sys.argv:
         return in_the_lab([int(word) for word in arguments] or COUNTS)

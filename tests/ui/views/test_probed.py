@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sctptop.model.association import Path
+from sctptop.model.association import NS_PER_MS, Path
 from sctptop.model.sample import Sample
 from sctptop.options import Options
 from sctptop.tui.views.parts.histogram_plot import COUNT
@@ -100,7 +100,7 @@ async def test_a_path_whose_heartbeat_timer_does_not_run_says_so(stage: Staging)
 
 async def test_a_path_whose_heartbeats_are_off_says_so_whatever_the_other_paths_do(stage: Staging) -> None:
     paths = (
-        Path("48.0.70.2", "ACTIVE", True, heartbeats=True, hb_due_ms=12_400.0),
+        Path("48.0.70.2", "ACTIVE", True, heartbeats=True, hb_due_ns=12_400 * NS_PER_MS),
         Path("48.0.70.3", "ACTIVE", False, heartbeats=False),
     )
     async with stage([sample(0, [association(0, paths=paths)], sources=PROBED)]) as s:

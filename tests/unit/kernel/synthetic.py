@@ -165,7 +165,8 @@ class SyntheticHost:
         entries = self.entries.values()
         (self.folder / "assocs").write_text(ASSOCS + "".join(entry.line() for entry in entries))
         (self.folder / "remaddr").write_text(REMADDR + "".join(entry.paths() for entry in entries))
-        (self.folder / "eps").write_text(EPS)
+        inode = MESSAGE.decode(self._endpoint).inode
+        (self.folder / "eps").write_text(f"{EPS}32a256e3 f2209462 2   10  37   38412    0 {inode} 10.9.0.2\n")
         (self.folder / "snmp").write_text(
             "".join(f"{name}\t{value}\n" for name, value in self.counters.items())
         )

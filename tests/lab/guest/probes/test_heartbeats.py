@@ -89,7 +89,8 @@ def test_the_model_tells_each_path_apart(idle: Watch) -> None:
         assert least <= summary.p50 <= least + 5, (port, address, summary)
         assert rtt.kernel_ms is not None and 0 <= rtt.kernel_ms <= least + 12
     # The same figures as JSON publishes them.
-    paths = [path for row in snapshot.rows for path in association_record(row)["paths"]]
+    at_ns = snapshot.sample.monotonic_ns
+    paths = [path for row in snapshot.rows for path in association_record(row, at_ns)["paths"]]
     assert len(paths) == 4 and all(path["hb_rtt_ms"] is not None for path in paths)
     assert all(path["hb_due_ms"] is not None and path["hb_due_ms"] < 4000 for path in paths)
     entries = [row.association for row in snapshot.rows]

@@ -19,6 +19,7 @@ import pytest
 from sctptop.kernel.program import find_bcc
 from sctptop.kernel.program.btf import KernelTypes
 from sctptop.kernel.program.compiling import NoProbes, compiled
+from sctptop.kernel.program.declarations import PATH_WINDOWS
 from sctptop.kernel.program.points import POINTS
 from sctptop.kernel.program.program_source import folder
 from sctptop.kernel.program.records_check import statements
@@ -130,9 +131,10 @@ def declarations(file: str, changed: tuple[str, str]) -> str:
         (("", ""), None),
         (("u32 before, after;\n\tu32 ssthresh_before", "u32 before, more, after;\n\tu32 ssthresh_before"),
          "no u32 after at byte 56 of struct probe_event"),
-        (("s32 hb_due", "u64 hb_due"), "no s32 hb_due at byte 112 of struct path_windows"),
+        (("u64 hb_expires", "u32 hb_expires"), "no u64 hb_expires at byte 112 of struct path_windows"),
         (("u16 wait, bin;\n\tu32 turn;", "u16 wait, bin;\n\tu32 turn, more;"), "struct wait_bin goes on after turn"),
-        (("struct path_bytes, paths", "u64, paths"), "table paths has no keys of 8 and values of 240 bytes"),
+        (("struct path_bytes, paths", "u64, paths"),
+         f"table paths has no keys of 8 and values of {PATH_WINDOWS.size} bytes"),
         (("KIND_CWND,", "KIND_MORE, KIND_CWND,"), "KIND_CWND is not 1"),
     ],
 )  # fmt: skip

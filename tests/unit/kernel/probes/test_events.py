@@ -36,7 +36,7 @@ def record(
 
 
 def test_sizes_are_those_of_the_c() -> None:
-    assert (PROBE_EVENT.size, PATH_WINDOWS.size, ASSOC_WINDOWS.size) == (96, 240, 112)
+    assert (PROBE_EVENT.size, PATH_WINDOWS.size, ASSOC_WINDOWS.size) == (96, 240, 128)
 
 
 def test_a_heartbeat() -> None:
@@ -166,21 +166,28 @@ def test_windows_from_nowhere_are_numbers(data: bytes) -> None:
 
 
 def test_windows_and_a_frequent_change() -> None:
-    numbers = (5, 5, 4380, 3000, 8000, 65536, 65536, 65536, 1200, 0, 2400, 0, 1500, 2, 250, 0, 2, 1, -3)
+    numbers = (5, 5, 4380, 3000, 8000, 65536, 65536, 65536, 1200, 0, 2400, 0, 1500, 2, 250, 0, 2, 1)
     changes = (4_999_500_000, 9, 3000, 4380, 5, *[0] * 10)
     data = who(2, b"\x0a\x09\x00\x01") + struct.pack(
-        "<" + "I" * 18 + "i12x24x" + "QIIII" * 3 + "16x", *numbers, *changes
+        "<" + "I" * 18 + "Q8x24x" + "QIIII" * 3 + "16x", *numbers, 1 << 33, *changes
     )
     windows = PATH_WINDOWS.decode(data)
     assert (windows.cwnd.now, windows.cwnd.min, windows.cwnd.max) == (4380, 3000, 8000)
-    assert (windows.flight.max, windows.pathmtu, windows.hb_running, windows.hb_due) == (2400, 1500, True, -3)
+    assert (windows.flight.max, windows.pathmtu, windows.param_flags, windows.hb_expires) == (
+        2400,
+        1500,
+        1,
+        1 << 33,
+    )
     assert (PATH_WINDOWS.picker("told")(data), PATH_WINDOWS.picker("changes.times")(data)) == (
         (5,),
         (9, 0, 0),
     )
     told = change_event(windows, "RAISE", 4, clocks())
     assert (told.details["before"], told.details["after"], told.details["times"]) == (3000, 4380, 4)
-    short = who(2, b"\x0a\x09\x00\x01") + struct.pack("<14I2Q", 5, 5, 90000, 80000, 100000, 1, 2, 3, *[0] * 8)
+    short = who(2, b"\x0a\x09\x00\x01") + struct.pack(
+        "<14I4Q", 5, 5, 90000, 80000, 100000, 1, 2, 3, *[0] * 10
+    )
     assert ASSOC_WINDOWS.decode(short).peer_rwnd.min == 80000
     with pytest.raises(struct.error):
         PATH_WINDOWS.decode(data[:-1])

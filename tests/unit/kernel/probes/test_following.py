@@ -27,7 +27,7 @@ class Clock:
 def association(local_port: int) -> AssociationWindows:
     """``who`` has its ports behind four numbers."""
     named = who()[:16] + struct.pack("<HH", local_port, 5000) + who()[20:]
-    return ASSOC_WINDOWS.decode(named + struct.pack("<14I2Q", 1, 1, *[0] * 14))
+    return ASSOC_WINDOWS.decode(named + struct.pack("<14I4Q", 1, 1, *[0] * 16))
 
 
 def busy(

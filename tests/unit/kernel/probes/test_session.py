@@ -149,7 +149,7 @@ def test_a_reading(maps: FakeMaps) -> None:
 def test_what_no_reading_tells_of_any_more_is_removed(maps: FakeMaps) -> None:
     found = started(lambda choice, paths: FakeProgram())
     freed, alive, passed_over = (struct.pack("<Q", 0xFFFF888000000000 + place) for place in range(3))
-    counts = struct.pack("<12I2Q", *[106496] * 6, *[0] * 8)
+    counts = struct.pack("<12I4Q", *[106496] * 6, *[0] * 10)
     for reading in range(1, FORGOTTEN + 3):
         told = {freed: 1 if reading == 1 else 0, alive: reading, passed_over: 0 if reading % 4 else reading}
         for key in [key for key in told if reading == 1 or key in maps.content[PATHS]]:
@@ -233,7 +233,7 @@ def event_bytes(kind: int, cause: int, ns: int) -> bytes:
 def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
     found = started(lambda choice, paths: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
-    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<14I2Q", 1, 1, *[106496] * 6, *[0] * 8)
+    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<14I4Q", 1, 1, *[106496] * 6, *[0] * 10)
     one = (1).to_bytes(8, "little")
     for wait, index, of in (
         (0, 100, key),
@@ -251,7 +251,7 @@ def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
 def test_what_is_counted_for_the_next_reading_stays_for_it(maps: FakeMaps) -> None:
     found = started(lambda choice, paths: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
-    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<14I2Q", 1, 1, *[106496] * 6, *[0] * 8)
+    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<14I4Q", 1, 1, *[106496] * 6, *[0] * 10)
     this, following = (key + struct.pack("<HHI", 0, 40, turn) for turn in (1, 2))
     maps.content[WAITED] = {this: (3).to_bytes(8, "little"), following: (5).to_bytes(8, "little")}
     (waits,) = found.read(clocks()).waits.values()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.observed import NOTHING
+from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.reading import namespace_reader
 from sctptop.kernel.reading.associations import merge, merge_associations
 from sctptop.kernel.reading.diag_records import decode_record
@@ -31,6 +32,7 @@ class Reading:
         self.now_s = 0.0
         self.clock = JiffyClock(250)
         self.walks = 0
+        self.observed: Callable[[], Observed] = lambda: NOTHING
         self.reader = NamespaceReader(folder, keep_open=True, now=lambda: self.now_s)
         self.reader._exact = ExactLookups(lambda: INTERFACES)
         monkeypatch.setattr(namespace_reader, "SockDiag", lambda: SockDiag(self.host.socket))  # type: ignore[arg-type]
@@ -47,7 +49,7 @@ class Reading:
         self.walks = 0
         self.host.lookups = self.host.dumps = self.host.listened = self.host.asked_by_ports = 0
         self.last: Read = self.reader.read()
-        return by_tag(merge(7, self.last.rows, self.clock, NOTHING, {}, "core", None))
+        return by_tag(merge(7, self.last.rows, self.clock, self.observed(), {}, "core", None))
 
     def expected(self) -> dict[int | None, Association]:
         """What one that reads all of it for the first time says."""

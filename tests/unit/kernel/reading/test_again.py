@@ -207,3 +207,17 @@ def test_whatever_happens_the_values_are_those_of_one_that_reads_everything_anew
         assert [differences(found[tag], wanted[tag]) for tag in found if found[tag] != wanted[tag]] == [], (
             step
         )
+
+
+@pytest.mark.parametrize(("elsewhere", "dumps"), [(0, 2), (BY_NAME_ABOVE, 0)])
+def test_a_few_of_one_namespace_are_asked_for_by_name_where_others_have_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, elsewhere: int, dumps: int
+) -> None:
+    reading = Reading(tmp_path, 10, monkeypatch)
+    for _ in range(2):
+        reading.reader.read(elsewhere)
+    reading.host.dumps = 0
+    before = {id(row.record) for row in reading.last.rows}
+    reading.last = reading.reader.read(elsewhere)
+    assert (reading.host.dumps, reading.reader.associations) == (dumps, 10)
+    assert {id(row.record) for row in reading.last.rows} == before

@@ -11,12 +11,15 @@ from sctptop.kernel.program.records import INET, AssociationWindows, Change, Ext
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import association_facts, path_facts
+from sctptop.model.association import Path
 from tests.unit.associations import NETNS
 from tests.unit.kernel.test_live import record
 
 FIRST, SECOND = "10.9.0.1", "10.9.1.1"
 NAME = (NETNS, 1, 38412, 50001)
 CLOCK = JiffyClock(250)
+JIFFIES, AT_NS = 4_294_900_000, 7_000_000_000
+CLOCK.meet(JIFFIES, AT_NS)
 
 
 def windows(address: str, cwnd: int, hb_running: bool = True, flags: int = 0, encap: int = 0) -> PathWindows:
@@ -34,9 +37,8 @@ def windows(address: str, cwnd: int, hb_running: bool = True, flags: int = 0, en
         rto=250,
         errors=1,
         state=2,
-        hb_running=int(hb_running),
-        hb_due=25,
         param_flags=flags,
+        hb_expires=JIFFIES + 25 if hb_running else 0,
         encap_port=encap,
         gone=0,
         timed_ns=0,
@@ -53,7 +55,21 @@ def windows(address: str, cwnd: int, hb_running: bool = True, flags: int = 0, en
 
 def observed(*paths: PathWindows, flags: int = 0, skipped: int = 0) -> Observed:
     own = AssociationWindows(
-        paths[0].who, 3, 3, Extent(900, 800, 1000), Extent(500, 400, 600), 7, flags, 13, 0, skipped, 5, 11, 12
+        paths[0].who,
+        3,
+        3,
+        Extent(900, 800, 1000),
+        Extent(500, 400, 600),
+        7,
+        flags,
+        13,
+        0,
+        skipped,
+        5,
+        11,
+        12,
+        0,
+        0,
     )
     return Observed(
         paths={(NAME, path.who.path or ""): path for path in paths},
@@ -83,16 +99,24 @@ def test_every_path_has_its_windows() -> None:
     assert (primary.cwnd, primary.srtt_ms) == (4380, 12.0), "sock_diag's own word stays"
     assert (primary.cwnd_min, primary.cwnd_max) == (9989, 10009)
     assert (second.cwnd, second.ssthresh, second.flight, second.srtt_ms) == (6000, 6000, 100, 8.0)
-    assert (second.state, second.errors, second.pathmtu, second.hb_due_ms) == ("ACTIVE", 1, 1500, 100.0)
+    assert (second.state, second.errors, second.pathmtu, second.hb_due_ms(AT_NS)) == (
+        "ACTIVE",
+        1,
+        1500,
+        100.0,
+    )
     assert second.data_rtt_bins == ((7_000_000, 3),)
     assert (entry.pathmtu, entry.rwnd, entry.rwnd_min, entry.peer_rwnd_max) == (1500, 500, 400, 1000)
     assert entry.assoc_id == 7, "where /proc passed it over"
 
 
 def test_a_heartbeat_timer_that_does_not_run_or_is_due() -> None:
-    late = windows(SECOND, 6000)._replace(hb_due=-2)
-    for seen, due in ((windows(SECOND, 6000, hb_running=False), None), (late, 0.0)):
-        assert path_facts(NAME, SECOND, observed(seen), CLOCK)["hb_due_ms"] == due
+    late = windows(SECOND, 6000)._replace(hb_expires=JIFFIES - 2)
+    still = path_facts(NAME, SECOND, observed(windows(SECOND, 6000, hb_running=False)), CLOCK)
+    assert still["hb_due_ns"] is None
+    due_ns = path_facts(NAME, SECOND, observed(late), CLOCK)["hb_due_ns"]
+    assert due_ns == AT_NS - 8_000_000
+    assert Path(SECOND, hb_due_ns=due_ns).hb_due_ms(AT_NS) == 0.0
 
 
 def test_what_is_switched_off_is_off_whatever_number_it_has() -> None:
@@ -102,7 +126,7 @@ def test_what_is_switched_off_is_off_whatever_number_it_has() -> None:
         seen = observed(windows(FIRST, 6000, flags=flags), flags=flags)
         (entry,) = merge_associations(NETNS, [record], [], [], CLOCK, seen)
         assert (entry.sack_delay_ms, entry.hb_interval_ms) == (delay_ms, interval_ms)
-        assert entry.paths[0].hb_due_ms == (None if interval_ms == 0 else 100.0)
+        assert entry.paths[0].hb_due_ms(AT_NS) == (None if interval_ms == 0 else 100.0)
 
 
 def test_the_primary_path_may_differ_from_the_association_and_from_other_paths() -> None:

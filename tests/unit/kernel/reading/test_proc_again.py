@@ -7,9 +7,10 @@ import random
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sctptop.kernel.reading.joining import by_association
-from sctptop.kernel.reading.proc_again import AssocLines, Transports
-from sctptop.kernel.reading.procfs import parse_assocs, parse_remaddr
+from sctptop.kernel.reading.endpoints import KnownEndpoints
+from sctptop.kernel.reading.joining import Read, by_association
+from sctptop.kernel.reading.proc_again import AssocLines, EpLines, Transports
+from sctptop.kernel.reading.procfs import parse_assocs, parse_eps, parse_remaddr
 from tests.unit.kernel.reading.test_sockdiag import captured
 from tests.unit.kernel.synthetic import ASSOCS, REMADDR, Entry
 
@@ -90,3 +91,36 @@ def test_a_line_that_stays_is_the_same_object() -> None:
     assert transports.update(REMADDR + "".join(entry.paths() for entry in entries)) == {1}
     assert [one.rto for one in transports.of[1]] == [250, 500]
     assert transports.of[2] is old
+
+
+EPS = " ENDPT     SOCK   STY SST HBKT LPORT   UID INODE LADDRS\n"
+
+
+def ep(port: int, state: int = 7) -> str:
+    return f"32a256e3 f2209462 2   {state}  37   {port}    0 {port} 10.9.0.2\n"
+
+
+def test_sockets_that_stay_are_the_same_objects_and_one_that_listens_is_known() -> None:
+    lines = EpLines()
+    for text, listens in (
+        (EPS + ep(5) + ep(6), False),
+        (EPS + ep(6) + ep(7), False),
+        (EPS + ep(6) + ep(7, 10), True),
+        (EPS + ep(6) + "torn\n", True),
+        (EPS, False),
+        ("", True),
+    ):
+        before = {one.local_port: one for one in lines.found}
+        found = lines.update(text)
+        assert found == parse_eps(text) and lines.update(text) is found
+        assert lines.may_listen == listens
+        assert all(one is before[one.local_port] for one in found if before.get(one.local_port) == one)
+
+
+def test_endpoints_of_the_same_sockets_are_the_same_objects() -> None:
+    lines, known = parse_eps(EPS + ep(5) + ep(6)), KnownEndpoints()
+    first = known.of({1: Read(endpoints=lines), 2: Read(endpoints=lines)})
+    assert [(one.netns, one.local_port) for one in first] == [(1, 5), (1, 6), (2, 5), (2, 6)]
+    again = known.of({2: Read(endpoints=lines), 3: Read(endpoints=list(lines))})
+    assert all(one is other for one, other in zip(first[2:], again[:2], strict=True))
+    assert [one.netns for one in again[2:]] == [3, 3]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sctptop.model.associations.counters import CounterBook, step
+from sctptop.model.associations.counters import CounterBook, CounterRow, step
 
 
 @pytest.mark.parametrize(
@@ -89,3 +89,18 @@ def test_no_rate_without_an_interval() -> None:
     book.advance({"a": 1}, None)
     book.advance({"a": 2}, 0.0)
     assert book.rate("a") is None
+
+
+def test_counters_that_rest_are_the_same_rows_and_right_once_they_move() -> None:
+    book = CounterBook()
+    seen: list[tuple[CounterRow, ...]] = []
+    for values in ({"A": 5}, {"A": 7}, {"A": 7}, {"A": 7}, {"A": 8}, {"A": 8}):
+        book.advance({**values, "B": 1}, 1.0 if seen else None)
+        seen.append(book.rows())
+    assert [rows[0].rate for rows in seen] == [None, 2.0, 0.0, 0.0, 1.0, 0.0]
+    assert [rows[0].since_reset for rows in seen] == [0, 2, 2, 2, 3, 3]
+    assert seen[3] is seen[2]
+    book.reset()
+    assert [(row.since_reset, row.rate) for row in book.rows()] == [(0, 0.0), (0, 0.0)]
+    book.advance({"A": 8, "B": 1}, 0.0)
+    assert [row.rate for row in book.rows()] == [None, None]

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from sctptop.model.association import Association, Path, Process
 from sctptop.model.way import Way
+from sctptop.recording.packing import DamagedError
 from sctptop.recording.rows.reading import RecordedRows
 from sctptop.recording.rows.writing import RowChanges
 from sctptop.schema import association_to_json, attribute_to_json
+from sctptop.schema_checks import SchemaError
 
 PATHS = st.builds(
     Path,
@@ -245,3 +247,23 @@ def test_rows_of_older_recordings_are_understood() -> None:
         ),
         Association(2, in_packets=16),
     )
+
+
+def test_when_a_heartbeat_is_due_was_told_from_the_sample_on() -> None:
+    texts: list[Any] = [
+        {
+            "associations": {"new": 2, "columns": {"netns": {"all": 1}}},
+            "paths": {"new": 2, "columns": {"address": {"all": "10.9.0.1"}, "hb_due_ms": [12400.0, None]}},
+            "counts": [1, 1],
+            "order": [0, 1],
+        },
+        {"paths": {"rows": [0], "to": {"hb_due_ms": [[0], [11400.5]]}}},
+    ]
+    rows, due = RecordedRows(), []
+    for text in texts:
+        rows.follow(text)
+        due.append([path.hb_due_ms(None) for one in rows.associations() for path in one.paths])
+    assert due == [[12400.0, None], [11400.0, None]]
+    texts[0]["paths"]["columns"]["hb_due_ms"] = ["soon", None]
+    with pytest.raises((DamagedError, SchemaError)):
+        RecordedRows().follow(texts[0])

@@ -1,0 +1,115 @@
+"""A host on which nothing happens but time: what is told of it stays the same objects, probes or not."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from ipaddress import IPv4Address
+
+from sctptop.kernel.probes.events import Clocks
+from sctptop.kernel.probes.observed import Observed
+from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
+from sctptop.kernel.program.declarations import ASSOC_WINDOWS, PATH_WINDOWS
+from sctptop.kernel.program.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
+from tests.unit.kernel.reading.rereading import COUNT, Reading
+from tests.unit.kernel.synthetic import Entry
+
+HZ, TICK_NS = 250, 4_000_000
+BOOTED_JIFFIES = 4_294_892_296
+LATE_NS = (0, 3_900_000, 1_200_000, 4_800_000, 2_000_000)
+"""Where in its tick each reading is made; once the tick itself came late."""
+
+
+class Tables:
+    """The tables of the probes on an idle host, as they are at one reading after the other."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.turn = 0
+        self.paths, self.associations = KnownPaths(), KnownAssociations()
+        self.beats: dict[int, int] = {}
+        """By association: since which jiffies its heartbeat timers run, where that is not the start."""
+
+    @property
+    def jiffies(self) -> int:
+        return BOOTED_JIFFIES + HZ * self.turn
+
+    @property
+    def now_ns(self) -> int:
+        return TICK_NS * HZ * self.turn + 5_000_000_000 + LATE_NS[self.turn % len(LATE_NS)]
+
+    def read(self) -> Observed:
+        """As a session of probes does it."""
+        self.turn += 1
+        wall = datetime(2026, 11, 27, tzinfo=timezone.utc)
+        clocks = Clocks(wall, self.now_ns, self.reading.clock)
+        told, _ = self.associations.read(self._associations(), self.turn)
+        first = next(iter(told.values()))
+        clocks.jiffies.meet(first.told_jiffies, first.told_ns)
+        paths = self.paths.read(self._paths(), self.turn, (), clocks)
+        return Observed(paths=paths.paths, associations={one.who.association: one for one in told.values()})
+
+    def _associations(self) -> Iterator[tuple[bytes, bytes]]:
+        extent = Extent(106_496, 106_496, 106_496)
+        for ident, entry in self.reading.host.entries.items():
+            windows = AssociationWindows(
+                _who(entry), self.turn, self.turn, extent, extent, 0, 0, 0, 0, 0, 2, 0, 0, self.now_ns, self.jiffies
+            )  # fmt: skip
+            yield struct.pack("<Q", ident), ASSOC_WINDOWS.encode(windows)
+
+    def _paths(self) -> Iterator[tuple[bytes, bytes]]:
+        for ident, entry in self.reading.host.entries.items():
+            for place, address in enumerate(entry.remote):
+                begun = self.beats.get(ident, BOOTED_JIFFIES)
+                windows = PathWindows(
+                    _who(entry, address), self.turn, self.turn, Extent(4380, 4380, 4380), Extent(9000, 9000, 9000),
+                    Extent(0, 0, 0), 0, 1500, 0, 250, 0, 2, 1, begun + 30 * HZ + ident, 0, 0, 0, 0, 0, 0,
+                    (Change(0, 0, 0, 0, 0),) * 3, 0, 0, 0, 0,
+                )  # fmt: skip
+                yield struct.pack("<Q", 2 * ident + place + 1000), PATH_WINDOWS.encode(windows)
+
+
+def _who(entry: Entry, address: str | None = None) -> Who:
+    packed = bytes(16) if address is None else IPv4Address(address).packed + bytes(12)
+    tags = (entry.number("tag"), entry.number("peer_tag"))
+    return Who(7, entry.ident, *tags, entry.port, entry.remote_port, INET if address else 0, 0, packed)
+
+
+def test_time_alone_makes_nothing_anew(reading: Reading) -> None:
+    tables = Tables(reading)
+    reading.observed = tables.read
+    first = reading.read(1.0)
+    assert len(first) == COUNT
+    due = [path.hb_due_ms(tables.now_ns) for path in first[0x1000_0001].paths]
+    assert due == [29_000.0 + 4, 29_000.0 + 4]
+    for _ in range(8):
+        found = reading.read(1.0)
+        assert not [tag for tag, entry in found.items() if entry is not first[tag]]
+    path = found[0x1000_0001].paths[1]
+    left_ms = path.hb_due_ms(tables.now_ns)
+    assert left_ms is not None and abs(left_ms - 21_000) <= 8
+
+
+def test_a_heartbeat_that_was_sent_is_what_changes(reading: Reading) -> None:
+    tables = Tables(reading)
+    reading.observed = tables.read
+    first = reading.read(1.0)
+    tables.beats[5] = tables.jiffies + HZ // 2
+    found = reading.read(1.0)
+    assert [entry.assoc_id for tag, entry in found.items() if entry is not first[tag]] == [5]
+    before, after = first[0x1000_0005].paths[0].hb_due_ns, found[0x1000_0005].paths[0].hb_due_ns
+    assert before is not None and after is not None and after - before == 1_500_000_000
+
+
+def test_clocks_that_drift_apart_are_brought_together_at_once(reading: Reading) -> None:
+    tables = Tables(reading)
+    reading.observed = tables.read
+    first = reading.read(1.0)
+    clock = reading.clock
+    assert clock.ns(tables.jiffies) == tables.now_ns
+    # Ticks were lost, as in a guest that did not run.
+    clock.meet(tables.jiffies, tables.now_ns + 40_000_000)
+    assert clock.ns(tables.jiffies) == tables.now_ns + 40_000_000
+    before, after = (found[0x1000_0001].paths[0].hb_due_ns for found in (first, reading.read(1.0)))
+    assert before is not None and after is not None and abs(after - before) <= 3 * TICK_NS
