@@ -68,7 +68,7 @@ def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[S
     ``lead_in`` updates the model first and is not written. Raises SctptopError when there is nothing to watch at the
     start, and BrokenPipeError.
     """
-    with _stopping() as stop:
+    with stopping() as stop:
         model = Model(options.selectors, running=False)
         try:
             _run(model, source, options, writer, lead_in, stop)
@@ -98,9 +98,7 @@ def _run(
         trouble = snapshot.sample.trouble
         if trouble is not None and not written and options.live:
             raise nothing_to_watch(trouble.why)
-        rows = options.order.apply(
-            row for row in snapshot.lines(options.both_ends) if not row.ended and options.filter.accepts(row)
-        )
+        rows = shown_rows(snapshot, options)
         waiting = _tell_waiting(snapshot, options, waiting)
         sys.stdout.write(writer(snapshot, rows))
         sys.stdout.flush()
@@ -109,6 +107,13 @@ def _run(
             return
         due = max(due + options.interval_s, time.monotonic())
         stop.wait(due - time.monotonic())
+
+
+def shown_rows(snapshot: Snapshot, options: Options) -> list[Row]:
+    """The rows to show, in order."""
+    return options.order.apply(
+        row for row in snapshot.lines(options.both_ends) if not row.ended and options.filter.accepts(row)
+    )
 
 
 def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
@@ -123,7 +128,8 @@ def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
 
 
 @contextmanager
-def _stopping() -> Iterator[Stop]:
+def stopping() -> Iterator[Stop]:
+    """Signals that end a command set ``signum`` of what this gives."""
     stop = Stop()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in numbers}
