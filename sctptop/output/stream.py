@@ -21,6 +21,8 @@ from sctptop.options import Options
 from sctptop.source import EndOfSamples, Source
 from sctptop.standard_streams import complain
 
+PIECE = 1 << 20
+"""Characters written at a time."""
 Writer = Callable[[Snapshot, list[Row]], str]
 """Makes the text of one sample; the rows are those to show, in order."""
 
@@ -100,13 +102,19 @@ def _run(
             raise nothing_to_watch(trouble.why)
         rows = shown_rows(snapshot, options)
         waiting = _tell_waiting(snapshot, options, waiting)
-        sys.stdout.write(writer(snapshot, rows))
-        sys.stdout.flush()
+        write_out(writer(snapshot, rows))
         written += 1
         if written == options.count:
             return
         due = max(due + options.interval_s, time.monotonic())
         stop.wait(due - time.monotonic())
+
+
+def write_out(text: str) -> None:
+    """To standard output at once; in pieces, for what is written in one is there twice."""
+    for begin in range(0, len(text), PIECE):
+        sys.stdout.write(text[begin : begin + PIECE])
+    sys.stdout.flush()
 
 
 def shown_rows(snapshot: Snapshot, options: Options) -> list[Row]:

@@ -38,6 +38,8 @@ class Distribution:
     At most ``64 << bits`` bins; in practice as many as there are different values to that precision.
     """
 
+    __slots__ = ("_counts", "bits", "max_ns", "min_ns", "n")
+
     def __init__(self, bits: int = 6) -> None:
         self.bits = bits
         self.n = 0

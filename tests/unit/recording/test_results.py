@@ -156,7 +156,7 @@ def test_results_of_every_number_of_samples_are_whole(tmp_path: Path) -> None:
         (b'"rules":%d' % RULES, b'"rules":%d' % (RULES + 1)),
         (b'"samples":[0,', b'"samples":[7,'),
         (b'"codes":[0,', b'"codes":[9999,'),
-        (b'"lengths":[', b'"lengths":[-1,'),
+        (b'"lengths":[', b'"lengths":[-'),
         (b'"before":[0,', b'"before":[0,1'),
         (b'"outcome":', b'"income":'),
         (b'"rules"', b'["rules"'),
