@@ -6,7 +6,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -164,9 +164,15 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
         with ProgressLine("reading", len(recording), max(start - WINDOW, 0)) as progress:
             # On one terminal the lines themselves tell how far it is.
             told = start if sys.stdout.isatty() else len(recording)
-            source = ReplaySource(
-                recording, start, WINDOW, lambda at: progress.at(at) if at < told else progress.clear()
-            )
+
+            def tell(at: int) -> None:
+                progress.at(at) if at < told else progress.clear()
+
+            code = _registrations_of(recording, options, writer, tell) if not start else None
+            if code is not None:
+                recording.close()
+                return code
+            source = ReplaySource(recording, start, WINDOW, tell)
             code = stream(source, options, writer, source.lead_in())
         report_damage(recording)
         return code
@@ -176,6 +182,18 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
     from sctptop.tui.run import replay_dashboard
 
     return replay_dashboard(recording, options, start)
+
+
+def _registrations_of(
+    recording: Recording, options: Options, writer: Writer, tell: Callable[[int], None]
+) -> int | None:
+    """The exit code where they stand in the recording, and were to be written."""
+    from sctptop.output.recorded_registrations import write_registrations
+    from sctptop.output.registration_rows import RegistrationWriter
+
+    if not isinstance(writer, RegistrationWriter):
+        return None
+    return write_registrations(recording, options, writer, tell)
 
 
 def _recording(name: str) -> Recording:

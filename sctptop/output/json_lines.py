@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 from math import inf
 from typing import Any
 
@@ -26,9 +27,15 @@ def json_line(snapshot: Snapshot, rows: list[Row]) -> str:
     """The sample with the associations to show, in the published form."""
     sample = replace(snapshot.sample, associations=(), events=snapshot.happened_to(rows))
     text = _text(to_json(sample) | derived(snapshot, rows))
-    records = (association_record(row, sample.monotonic_ns) for row in rows)
-    # One by one: as objects, thousands of them take many times their text. No string of JSON holds such a name.
-    return text.replace(_NONE, f"{_NONE[:-1]}{','.join(map(_text, records))}]", 1) + "\n"
+    # No string of JSON holds such a name.
+    before, _, after = text.partition(_NONE)
+    parts = StringIO()
+    parts.write(before + _NONE[:-1])
+    for place, row in enumerate(rows):
+        # One by one: as objects, or as texts, thousands of them take many times what they take together.
+        parts.write(("," if place else "") + _text(association_record(row, sample.monotonic_ns)))
+    parts.write(f"]{after}\n")
+    return parts.getvalue()
 
 
 def _text(value: Any) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable
 
 from sctptop.errors import FAILED, SctptopError
 from sctptop.model.associations.row import Row
+from sctptop.model.registrations.attempt import Registration
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.progress import CLEARED, in_place
-from sctptop.output.stream import Writer
+from sctptop.output.stream import EndingWriter, Writer
 from sctptop.quantity import counted, milliseconds, short
 from sctptop.recording.recorder import Recorder
 from sctptop.recording.status import Status
@@ -45,6 +47,7 @@ class RecordWriter:
                 sys.stdout.flush()
             raise SctptopError(f"recording stopped: {status.trouble}{kept}", FAILED)
         self._last = status
+        self._recorder.conclude(snapshot)
         if self._inner is not None:
             return self._inner(snapshot, rows)
         alive = sum(row.ended is None for row in rows)
@@ -58,6 +61,12 @@ class RecordWriter:
             self._said_s = snapshot.now_s
             return told + "\n"
         return ""
+
+    def rest(self, registrations: Iterable[Registration]) -> str:
+        """Those that ended and that no sample told."""
+        found = list(registrations)
+        self._recorder.rest(found)
+        return self._inner.rest(found) if isinstance(self._inner, EndingWriter) else ""
 
     def summary(self) -> None:
         """One line on what was kept, on stderr where stdout has the samples."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
-from sctptop.model.registrations.attempt import Registration
+from sctptop.model.registrations.finished import Ended
 from sctptop.model.registrations.procedures import Procedure
 from sctptop.model.registrations.standard import standard_counts
 from sctptop.model.registrations.summary import Registered
@@ -36,10 +36,10 @@ def registrations_to_json(registered: Registered) -> dict[str, Any]:
     }
 
 
-def registration_to_json(one: Registration) -> dict[str, Any]:
+def registration_to_json(one: Ended) -> dict[str, Any]:
     """One registration. ``whose`` the costliest stage was is null where a message within it was not seen."""
     stage = one.costliest
-    netns, own_tag, _, local_port, remote_port = one.messages[0].wire
+    netns, own_tag, _, local_port, remote_port = one.wire
     return {
         "netns": netns,
         "own_tag": own_tag,
@@ -68,7 +68,7 @@ def registration_to_json(one: Registration) -> dict[str, Any]:
     }
 
 
-def ended_at(one: Registration) -> str | None:
+def ended_at(one: Ended) -> str | None:
     """When it ended on the wall clock; None while it is running."""
     if one.total_ns is None:
         return None

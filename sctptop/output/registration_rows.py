@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sctptop.errors import SctptopError
 from sctptop.model.association import Association
+from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.bounded import keep
-from sctptop.model.registrations.attempt import Registration
+from sctptop.model.registrations.finished import Ended
+from sctptop.model.registrations.tally import PARTS
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK
-from sctptop.output.registration_json import registration_to_json
+from sctptop.output.registration_json import ended_at, ms, registration_to_json
 from sctptop.standard_streams import complain
 
 COLUMNS = (
@@ -25,6 +28,7 @@ COLUMNS = (
     "ran_ms", "pdu_session_ms", "attempt", "since_first_ms", "costliest",
 )  # fmt: skip
 """Names and order of the columns; JSON has further names."""
+_PARTS = attrgetter(*(f"{name}_ns" for name in PARTS))
 MOST_NAMED = 10_000
 
 
@@ -41,19 +45,32 @@ class RegistrationWriter:
         self._said = OK
         self._names: dict[Key, str] = {}
         self._hidden: set[Key] = set()
+        self._written = self._skipped = 0
 
     def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
         """The text of one sample. Those of rows that are not shown are left out."""
+        return self.told(snapshot, rows, snapshot.registrations.told_now)
+
+    def told(self, snapshot: Snapshot, rows: list[Row], told: Sequence[Ended]) -> str:
+        """The same of registrations that are said apart."""
         self._report(snapshot)
         shown = {row.key for row in rows}
         for row in snapshot.rows:
             if row.ended is None:
                 self._meet(row, row.key in shown)
-        return self.rest(snapshot.registrations.told_now)
+        return self.rest(told)
 
-    def rest(self, registrations: Iterable[Registration]) -> str:
+    def begin_anew(self) -> None:
+        """The samples come once more, from the first on: leave out as many registrations as were written."""
+        self._skipped, self._written = self._written, 0
+        self._said, self._names, self._hidden = OK, {}, set()
+
+    def rest(self, registrations: Iterable[Ended]) -> str:
         """The same of further registrations: of those that wait when there are no more samples."""
         shown = [one for one in registrations if one.association not in self._hidden]
+        self._written += len(shown)
+        again, self._skipped = shown[: self._skipped], max(self._skipped - len(shown), 0)
+        del shown[: len(again)]
         if self._as_json:
             return "".join(
                 json.dumps(self._record(one), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -65,9 +82,7 @@ class RegistrationWriter:
         if not self._headed:
             writer.writerow(COLUMNS)
             self._headed = True
-        for one in shown:
-            record = self._record(one) | {"costliest": _costliest(one)}
-            writer.writerow([_cell(record[name]) for name in COLUMNS])
+        writer.writerows(map(self._row, shown))
         return text.getvalue()
 
     def _report(self, snapshot: Snapshot) -> None:
@@ -95,14 +110,36 @@ class RegistrationWriter:
             return
         keep(self._names, row.key, _ends(entry), MOST_NAMED)
 
-    def _record(self, one: Registration) -> dict[str, Any]:
+    def _row(self, one: Ended) -> tuple[object, ...]:
+        """The values of COLUMNS; what is None is written as nothing."""
+        return (
+            one.began.isoformat(timespec="microseconds"),
+            ended_at(one),
+            one.end,
+            self._name(one),
+            one.ran_ue_id,
+            one.amf_ue_id,
+            one.kind,
+            one.outcome,
+            "true" if one.inferred else "false",
+            one.cause,
+            *[None if part is None else part / NANOSECONDS for part in _PARTS(one)],
+            ms(one.pdu_session_ns),
+            one.attempt,
+            ms(one.since_first_ns),
+            _costliest(one),
+        )
+
+    def _record(self, one: Ended) -> dict[str, Any]:
         told = registration_to_json(one) | {"association": self._name(one)}
         return {name: told[name] for name in COLUMNS} | told
 
-    def _name(self, one: Registration) -> str:
-        netns, *_, local_port, remote_port = one.messages[0].wire
-        unnamed = f"*:{local_port}>*:{remote_port} netns {netns}"
-        return self._names.get(one.association, unnamed)
+    def _name(self, one: Ended) -> str:
+        name = self._names.get(one.association)
+        if name is None:
+            netns, *_, local_port, remote_port = one.wire
+            return f"*:{local_port}>*:{remote_port} netns {netns}"
+        return name
 
 
 def _ends(entry: Association) -> str:
@@ -113,12 +150,6 @@ def _ends(entry: Association) -> str:
     )
 
 
-def _costliest(one: Registration) -> str | None:
+def _costliest(one: Ended) -> str | None:
     stage = one.costliest
     return None if stage is None else f"{stage.party} {stage.name}"
-
-
-def _cell(value: object) -> object:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else value

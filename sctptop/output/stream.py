@@ -21,6 +21,8 @@ from sctptop.options import Options
 from sctptop.source import EndOfSamples, Source
 from sctptop.standard_streams import complain
 
+PIECE = 1 << 20
+"""Characters written at a time."""
 Writer = Callable[[Snapshot, list[Row]], str]
 """Makes the text of one sample; the rows are those to show, in order."""
 
@@ -68,7 +70,7 @@ def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[S
     ``lead_in`` updates the model first and is not written. Raises SctptopError when there is nothing to watch at the
     start, and BrokenPipeError.
     """
-    with _stopping() as stop:
+    with stopping() as stop:
         model = Model(options.selectors, running=False)
         try:
             _run(model, source, options, writer, lead_in, stop)
@@ -98,17 +100,28 @@ def _run(
         trouble = snapshot.sample.trouble
         if trouble is not None and not written and options.live:
             raise nothing_to_watch(trouble.why)
-        rows = options.order.apply(
-            row for row in snapshot.lines(options.both_ends) if not row.ended and options.filter.accepts(row)
-        )
+        rows = shown_rows(snapshot, options)
         waiting = _tell_waiting(snapshot, options, waiting)
-        sys.stdout.write(writer(snapshot, rows))
-        sys.stdout.flush()
+        write_out(writer(snapshot, rows))
         written += 1
         if written == options.count:
             return
         due = max(due + options.interval_s, time.monotonic())
         stop.wait(due - time.monotonic())
+
+
+def write_out(text: str) -> None:
+    """To standard output at once; in pieces, for what is written in one is there twice."""
+    for begin in range(0, len(text), PIECE):
+        sys.stdout.write(text[begin : begin + PIECE])
+    sys.stdout.flush()
+
+
+def shown_rows(snapshot: Snapshot, options: Options) -> list[Row]:
+    """The rows to show, in order."""
+    return options.order.apply(
+        row for row in snapshot.lines(options.both_ends) if not row.ended and options.filter.accepts(row)
+    )
 
 
 def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
@@ -123,7 +136,8 @@ def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
 
 
 @contextmanager
-def _stopping() -> Iterator[Stop]:
+def stopping() -> Iterator[Stop]:
+    """Signals that end a command set ``signum`` of what this gives."""
     stop = Stop()
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop) for number in numbers}

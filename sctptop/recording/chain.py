@@ -6,7 +6,8 @@ Of format 3, whose associations are rows (recording/rows/reading.py), and of 1 a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NoReturn
 
 from sctptop.model.association import Association
@@ -15,10 +16,15 @@ from sctptop.recording.bounds import WEIGHT_LIMIT, check_document, check_named, 
 from sctptop.recording.delta import REMOVED, REPLACE, PatchError, patched
 from sctptop.recording.file_format import printable_json
 from sctptop.recording.packing import DamagedError
+from sctptop.recording.rows.columns import places
 from sctptop.recording.rows.reading import RecordedRows
 from sctptop.schema import association_from_json, sample_of
 from sctptop.schema_checks import SchemaError
 
+AT, EVENTS = "at", "events"
+"""Of the text that tells of messages: their places among all events, and what they are."""
+APART = frozenset(("ngap", "ngap_rtx"))
+"""Events that stand there."""
 ROWS = "rows"
 """The part of a text that tells of associations, in format 3. There it begins with the time."""
 
@@ -31,23 +37,25 @@ class Chain:
         self._rows: RecordedRows | None = None
         self._associations: dict[str, Association] = {}
         self._parts: dict[str, Any] = {}
+        self._apart: dict[str, Any] = {}
         self._weight = 0
 
-    def follow(self, line: bytes) -> None:
-        """Apply the next text without building its sample. Raises DamagedError."""
-        self._weight += weight(line)
+    def follow(self, line: bytes, apart: bytes = b"") -> None:
+        """Apply the next text, and that of its messages, without building its sample. Raises DamagedError."""
+        self._weight += weight(line) + (weight(apart) if apart else 0)
         if self._weight > WEIGHT_LIMIT:
             raise DamagedError("more than any block holds")
         try:
-            patch = json.loads(line, parse_constant=_no_number)
-            if not line.isascii() or b"\\" in line or b"\x7f" in line:
-                patch = printable_json(patch)
+            patch = _parsed(line)
             if self._document is None and isinstance(patch, dict) and ROWS in patch:
                 self._rows = RecordedRows()
             if self._rows is not None and isinstance(patch, dict):
                 self._rows.follow(patch.pop(ROWS, {}))
             self._document = patch if self._document is None else patched(self._document, patch)
             self._forget(patch)
+            if self._apart or apart:
+                self._parts.pop(EVENTS, None)
+                self._apart = _parsed(apart) if apart else {}
         except (PatchError, ValueError, *_UNFIT) as error:
             raise DamagedError(f"{error!s:.200}") from error
 
@@ -57,6 +65,8 @@ class Chain:
         if not isinstance(document, dict):
             raise DamagedError("not a sample")
         try:
+            if self._apart:
+                document = {**document, EVENTS: [*self._events(document[EVENTS])]}
             check_document(document)
             if self._rows is not None:
                 return sample_of(document, self._rows.associations(), self._parts)
@@ -64,6 +74,20 @@ class Chain:
             return sample_of(document, tuple(self._built(document)), self._parts)
         except (SchemaError, *_UNFIT) as error:
             raise DamagedError(f"{error!s:.200}") from error
+
+    def _events(self, others: Sequence[Any]) -> Iterator[Any]:
+        """All of them, in their order."""
+        apart = self._apart[EVENTS]
+        taken = places(self._apart[AT], len(apart) + len(others))
+        # Rising, for there are as many places as different ones.
+        if len(apart) != len(taken) or len({*taken}) < len(taken) or taken != sorted(taken):
+            raise DamagedError("messages at no place")
+        begin, rest = 0, iter(others)
+        for place, one in zip(taken, apart, strict=True):
+            yield from islice(rest, place - begin)
+            yield one
+            begin = place + 1
+        yield from rest
 
     def _built(self, document: dict[str, Any]) -> Iterator[Association]:
         for name in document["order"]:
@@ -92,6 +116,11 @@ class Chain:
 
 _UNFIT = (AttributeError, IndexError, KeyError, TypeError, RecursionError)
 """What a value that is of another type than it should be makes of it."""
+
+
+def _parsed(line: bytes) -> Any:
+    found = json.loads(line, parse_constant=_no_number)
+    return found if line.isascii() and b"\\" not in line and b"\x7f" not in line else printable_json(found)
 
 
 def _no_number(text: str) -> NoReturn:

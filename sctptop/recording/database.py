@@ -79,6 +79,19 @@ class DatabaseStore:
             return unpacked_lines(data for _, data in self._tail)
         return unpacked_block(self._value(number, "data", DATA_LIMIT))
 
+    def apart(self, number: int, room: int) -> Sequence[bytes]:
+        """None stand apart."""
+        return ()
+
+    @property
+    def concluded(self) -> int:
+        """Results were not written."""
+        return 0
+
+    def results(self) -> Iterator[bytes]:
+        """There were none."""
+        return iter(())
+
     def contents(self, number: int) -> tuple[int, Mapping[str, int]] | None:
         """The most associations in one sample of a block and its events by kind; None for the tail."""
         if self._is_tail(number):

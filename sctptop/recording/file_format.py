@@ -1,4 +1,4 @@
-"""The file, format 3: a head, and frames one behind the other. Numbers are little-endian, checksums CRC-32 (zlib).
+"""The file, format 4: a head, and frames one behind the other. Numbers are little-endian, checksums CRC-32 (zlib).
 
 The head, 64 bytes: "sctptop record\\r\\n"; format (u32); id, 8 random bytes; who wrote it, 32 bytes of UTF-8 that are
 filled with zeros; checksum of the 60 bytes before it (u32). It is the same in all formats from 2 on.
@@ -13,6 +13,8 @@ Kinds: 0, free bytes, to be used again. 1, facts: what is true of the whole reco
 machine, the sysctls ``net.sctp.*`` and what was asked for. 2, tail: the last one of ``count`` samples of the block
 that is being written, as a zlib stream, safe as soon as it is on disk. 3, block: its samples, an xz stream of one text
 a line; 60 of them, fewer where much changes. A tail frame whose sample is before the end of a block is void.
+4, results: what came of the messages of ``count`` samples from its first on, an xz stream of one text, told in
+recording/results/writing.py. They are of use where those of all samples are there, from number 0 on.
 
 A sample is one JSON text, in the names of ``--json`` but for its associations: the first of a block whole, each
 further one as the patch on the one before it (recording/delta.py), beginning with ``{"time":"``. Associations and
@@ -28,6 +30,11 @@ their paths are rows, numbered from 0 in each block, of which no number is used 
 Numbers of rows and places are told by what each is more than the one before it. A column is a list; {"all": value};
 {"of": values, "which": [place in them, ...]}; and of distributions {"bins": [how many each has], "of": [middles],
 "which": [place of each bin's middle in them], "times": [...]}.
+
+Events of kind ``ngap`` and ``ngap_rtx`` stand apart, for many readers want results alone: in the tail on a line behind
+that of the sample; in a block, where it has any, in a second xz stream, a line a sample. Behind both streams stand f1
+53 66 2b and their lengths (2 u32). Such a line is empty, or an object: ``events``, and ``at``, the place of each among
+all events, told as those of rows. In format 3 they were among the others, and there were no results.
 
 In format 2 associations were by name in ``associations``, changed as all else is, and ``order`` said how they stood.
 
@@ -56,6 +63,8 @@ MOST_IN_A_BLOCK = 2 * BLOCK_SAMPLES
 
 TEXT_LIMIT = 40 << 20
 """Bytes that one block may unpack to: a reader accepts no more from an unknown file."""
+RESULTS_LIMIT = 12 << 20
+"""Bytes of one text of results."""
 DATA_LIMIT = 32 << 20
 """Bytes of a block as it is stored."""
 FACT_LIMIT, FACTS_LIMIT, MOST_FACTS = 1 << 16, 1 << 20, 1000

@@ -8,7 +8,7 @@ import re
 from array import array
 from bisect import bisect_right
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import accumulate
@@ -16,11 +16,12 @@ from pathlib import Path
 
 from sctptop.model.sample import Sample
 from sctptop.recording.chain import Chain
-from sctptop.recording.file_format import DATABASE, RecordingError
+from sctptop.recording.file_format import DATABASE, TEXT_LIMIT, RecordingError
 from sctptop.recording.log.opening import opened
 from sctptop.recording.log.reading import LogStore
 from sctptop.recording.log.walk import read_at
 from sctptop.recording.packing import DamagedError
+from sctptop.recording.results.reading import Results, results_of
 from sctptop.recording.store import MOST_KINDS, Store
 
 BLOCKS_KEPT, TEXT_KEPT = 4, 8 << 20
@@ -40,13 +41,14 @@ class _Unpacked:
     """The lines of a block, and how many of them its chain has followed."""
 
     lines: list[bytes]
+    apart: Sequence[bytes] = ()
     chain: Chain = field(default_factory=Chain)
     followed: int = 0
 
     @property
     def size(self) -> int:
         """Bytes of text."""
-        return sum(map(len, self.lines))
+        return sum(map(len, self.lines)) + sum(map(len, self.apart))
 
     def times(self) -> Iterator[float]:
         """When each sample was read, seconds since 1970, as far as that stands where a text begins."""
@@ -62,7 +64,8 @@ class _Unpacked:
         if offset < self.followed - 1:
             self.chain, self.followed = Chain(), 0
         while self.followed <= offset:
-            self.chain.follow(self.lines[self.followed])
+            apart = self.apart[self.followed] if self.apart else b""
+            self.chain.follow(self.lines[self.followed], apart)
             self.followed += 1
         return self.chain.sample()
 
@@ -173,6 +176,47 @@ class Recording:
         before = self.blocks[number - 1]
         return block.first == before.first + before.count
 
+    @property
+    def has_results(self) -> bool:
+        """Whether what came of messages was written down, and nothing is known to be missing."""
+        return not self._damaged and self._store.concluded == len(self) == self._samples_in_a_row
+
+    @property
+    def _samples_in_a_row(self) -> int:
+        end = 0
+        for block in self.blocks:
+            if block.first != end:
+                break
+            end += block.count
+        return end
+
+    def results(self) -> Iterator[Results]:
+        """What came of the messages of all samples, some at a time. Raises DamagedError."""
+        end = ended = 0
+        for text in self._store.results():
+            found = results_of(text)
+            if (found.first, found.ended.first) != (end, ended):
+                raise DamagedError("results of other samples")
+            end, ended = end + found.count, ended + len(found.ended)
+            yield found
+            if end == len(self):
+                return
+        raise DamagedError("results of fewer samples than there are")
+
+    def without_messages(self) -> Iterator[tuple[int, Sample]]:
+        """All samples, as ``samples`` has them, but without events of APART. Raises DamagedError."""
+        position = 0
+        for number, block in enumerate(self.blocks):
+            chain = Chain()
+            lines = list(self._store.lines(number))
+            if len(lines) < block.count:
+                raise DamagedError("fewer samples than there should be")
+            for line in lines[: block.count]:
+                chain.follow(line)
+                sample = chain.sample()
+                yield position, sample if position else replace(sample, interval_s=None)
+                position += 1
+
     def preceding(self, position: int) -> int | None:
         """The position at or before one that can be read."""
         place = min(position, len(self) - 1)
@@ -246,6 +290,7 @@ class Recording:
         ):
             self._unpacked.popitem(last=False)
         lines: list[bytes] = []
+        apart: Sequence[bytes] = ()
         try:
             if self._in_vain > IN_VAIN:
                 raise DamagedError("so much of this file is made up that the rest is not tried")
@@ -255,9 +300,19 @@ class Recording:
         except DamagedError as error:
             self._damaged.add(number)
             self._in_vain += max(error.effort, LEAST_EFFORT)
+        try:
+            apart = self._store.apart(number, TEXT_LIMIT - sum(map(len, lines))) if lines else ()
+        except DamagedError as error:
+            # Without its messages a sample would be another one.
+            self._damaged.add(number)
+            self._in_vain += max(error.effort, LEAST_EFFORT)
+            lines = []
         if len(lines) < self.blocks[number].count:
             self._damaged.add(number)
-        block = self._unpacked[number] = _Unpacked(lines[: self.blocks[number].count])
+        if apart and len(apart) < len(lines):
+            self._damaged.add(number)
+            del lines[len(apart) :]
+        block = self._unpacked[number] = _Unpacked(lines[: self.blocks[number].count], apart)
         return block
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sctptop.model.registrations.attempt import Registration
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector, chosen
+from sctptop.model.snapshot import Snapshot
 from sctptop.recording.file_format import RecordingError
 from sctptop.recording.log.opening import Folder
 from sctptop.recording.status import Status
@@ -71,6 +73,18 @@ class Recorder:
                 since=self.status.since or sample.time,
                 until=sample.time,
             )
+
+    def conclude(self, snapshot: Snapshot) -> None:
+        """What came of the last sample, from whoever began with the recording; of a selection alone nothing is kept."""
+        with self._lock:
+            if self._writer is not None and not self._selectors:
+                self._writer.conclude(snapshot)
+
+    def rest(self, registrations: Iterable[Registration]) -> None:
+        """Those that ended and were not told yet, behind the last sample."""
+        with self._lock:
+            if self._writer is not None:
+                self._writer.rest(registrations)
 
     def _close(self) -> None:
         if self._writer is not None:

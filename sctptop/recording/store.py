@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -40,6 +40,16 @@ class Store(Protocol):
 
     def lines(self, number: int) -> Iterable[bytes]:
         """The texts of the samples of a block, up to the first that is damaged. Raises DamagedError."""
+
+    def apart(self, number: int, room: int) -> Sequence[bytes]:
+        """The texts of the messages of its samples, where they stand apart, of so many bytes. Raises DamagedError."""
+
+    @property
+    def concluded(self) -> int:
+        """Of how many samples, from the first of the recording on, results were written."""
+
+    def results(self) -> Iterator[bytes]:
+        """What came of the messages of all samples, a text of some at a time. Raises DamagedError."""
 
     def contents(self, number: int) -> tuple[int, Mapping[str, int]] | None:
         """The most associations in one sample of a block and its events by kind; None where only the samples tell."""

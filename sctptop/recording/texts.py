@@ -8,13 +8,17 @@ from typing import Any
 
 from sctptop.model.sample import Endpoint, Sample
 from sctptop.recording.bounds import MOST_ASSOCIATIONS, check_document, check_paths
-from sctptop.recording.chain import ROWS
+from sctptop.recording.chain import APART, AT, EVENTS, ROWS
 from sctptop.recording.delta import SAME, patch_between
 from sctptop.recording.packing import DamagedError
-from sctptop.recording.rows.writing import RowChanges
+from sctptop.recording.rows.writing import RowChanges, gaps
 from sctptop.schema import attribute_to_json, to_json
 
 TIME = "time"
+
+
+def _line(text: dict[str, Any]) -> bytes:
+    return json.dumps(text, separators=(",", ":"), allow_nan=False, default=attribute_to_json).encode()
 
 
 class Texts:
@@ -30,13 +34,19 @@ class Texts:
         """Whether the next sample must begin a block, because so much came and went."""
         return self._rows.is_full
 
-    def next(self, sample: Sample) -> bytes:
-        """Its text. Raises DamagedError where it holds more than any host does."""
+    def next(self, sample: Sample) -> tuple[bytes, bytes]:
+        """Its text, and that of its messages. Raises DamagedError where it holds more than any host does."""
         if len(sample.associations) > MOST_ASSOCIATIONS:
             raise DamagedError("more associations than any")
         check_paths(len(one.paths) for one in sample.associations)
+        places = [place for place, event in enumerate(sample.events) if event.kind in APART]
+        apart = b""
         document = self._document(sample)
         check_document(document)
+        if places:
+            events = document["events"]
+            apart = _line({AT: gaps(places), EVENTS: [events[place] for place in places]})
+            document[EVENTS] = tuple(one for one in events if one["kind"] not in APART)
         rows = self._rows.text(sample.associations)
         patch = patch_between(self._before, document) if self._before else document
         # The time first: it is looked for without parsing.
@@ -44,7 +54,7 @@ class Texts:
         if rows or not self._before:
             text[ROWS] = rows
         self._before, self._endpoints = document, sample.endpoints
-        return json.dumps(text, separators=(",", ":"), allow_nan=False, default=attribute_to_json).encode()
+        return _line(text), apart
 
     def _document(self, sample: Sample) -> dict[str, Any]:
         """All but the associations. The events have nothing to do with those before them: a tuple is written whole."""

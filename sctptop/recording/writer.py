@@ -6,18 +6,22 @@ import errno
 import json
 import math
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from sctptop.model.registrations.attempt import Registration
 from sctptop.model.sample import Sample
+from sctptop.model.snapshot import Snapshot
 from sctptop.recording.bounds import WEIGHT_LIMIT, weight
 from sctptop.recording.file_format import (
     BLOCK_BYTES,
     BLOCK_SAMPLES,
     BLOCK_WHOLES,
     FACT_LIMIT,
+    RESULTS_LIMIT,
     TEXT_LIMIT,
     RecordingError,
 )
@@ -25,7 +29,8 @@ from sctptop.recording.log.frames import ABOUT_LIMIT, Frame, FrameKind
 from sctptop.recording.log.opening import Folder
 from sctptop.recording.log.space import Stretch
 from sctptop.recording.log.writing import LogFile
-from sctptop.recording.packing import BlockPacker, DamagedError, packed_line
+from sctptop.recording.packing import BlockPacker, DamagedError, packed_block, packed_line
+from sctptop.recording.results.writing import ResultsBook, UnwritableError
 from sctptop.recording.texts import Texts
 
 _WHY = {
@@ -58,12 +63,12 @@ class _Block:
     weight: int = 0
     tail: list[Stretch] = field(default_factory=list)
 
-    def add(self, line: bytes, sample: Sample) -> None:
+    def add(self, line: bytes, apart: bytes, sample: Sample) -> None:
         """One more sample."""
-        self.packer.add(line)
+        self.packer.add(line, apart)
         self.whole = self.whole or len(line)
-        self.size += len(line)
-        self.weight += weight(line)
+        self.size += len(line) + len(apart)
+        self.weight += weight(line) + weight(apart)
         self.count(sample)
 
     def count(self, sample: Sample) -> None:
@@ -72,11 +77,11 @@ class _Block:
         self.associations = max(self.associations, len(sample.associations))
         self.events.update(event.kind for event in sample.events)
 
-    def has_room_for(self, line: bytes) -> bool:
+    def has_room_for(self, line: bytes, apart: bytes) -> bool:
         """Whether a reader takes one more such text."""
         return (
-            self.size + len(line) + len(self.times) < TEXT_LIMIT
-            and self.weight + weight(line) <= WEIGHT_LIMIT
+            self.size + len(line) + len(apart) + 2 * len(self.times) < TEXT_LIMIT
+            and self.weight + weight(line) + weight(apart) <= WEIGHT_LIMIT
         )
 
     def frame(self, kind: FrameKind) -> Frame:
@@ -107,9 +112,12 @@ class Writer:
         self.path = path
         self.samples = 0
         self._limits = limits or Limits()
+        self._last_us = 0
         self._failed = False
         """The next sample must not be told as what changed since one that is not there."""
         self._block = _Block(0)
+        self._results: ResultsBook | None = ResultsBook()
+        """None from where something in them is missing."""
         self._blocks: deque[tuple[Stretch, int]] = deque()
         try:
             self._file = LogFile(
@@ -144,11 +152,33 @@ class Writer:
             self._failed = True
             raise
 
+    def conclude(self, snapshot: Snapshot) -> None:
+        """What came of the sample that was added last: ``snapshot`` of a model that had each of them, and no other.
+
+        Where that was not said of one, whoever compares recordings reads all messages instead.
+        """
+        if self._results is not None:
+            try:
+                if self._results.samples + 1 != self.samples:
+                    raise UnwritableError("a sample between was not concluded")
+                self._results.take(snapshot)
+            except UnwritableError:
+                self._results = None
+
+    def rest(self, registrations: Iterable[Registration]) -> None:
+        """Those that had ended and were not told with the last sample."""
+        if self._results is not None:
+            try:
+                self._results.rest(registrations)
+            except UnwritableError:
+                self._results = None
+
     def close(self) -> None:
         """Pack what is left and let go of the file; one without a sample goes. Safe to call twice; raises nothing."""
         try:
             if self._block.times:
-                self._move_back(*self._pack())
+                self._move_back(*self._pack(last=True))
+            self._write_results()
         except (RecordingError, OSError):
             # The disk is full, and it is all in the tail already.
             pass
@@ -157,20 +187,20 @@ class Writer:
     def _add(self, sample: Sample) -> None:
         if self._block.texts.is_full or self._failed:
             self._begin_anew()
-        line = self._line(sample)
+        texts = self._line(sample)
         block = self._block
-        if block.times and not block.has_room_for(line):
+        if block.times and not block.has_room_for(*texts):
             self._begin_anew()
-            line, block = self._line(sample), self._block
-        packed = packed_line(line)
+            texts, block = self._line(sample), self._block
+        packed = packed_line(*texts)
         if len(packed) > self._part(8):
-            self._add_alone(line, sample)
+            self._add_alone(texts, sample)
             return
         last = _Block(block.first)
         last.count(sample)
         piece = self._put(replace(last.frame(FrameKind.TAIL), count=len(block.times) + 1), packed)
         self._file.sync()
-        block.add(line, sample)
+        block.add(*texts, sample)
         block.tail.append(piece)
         self.samples += 1
         if self._is_full(block):
@@ -182,25 +212,25 @@ class Writer:
             self._pack()
         self._block, self._failed = _Block(self.samples), False
 
-    def _add_alone(self, line: bytes, sample: Sample) -> None:
+    def _add_alone(self, texts: tuple[bytes, bytes], sample: Sample) -> None:
         """What is as large as a block is one, without a tail before it."""
         if self._block.times:
             self._begin_anew()
-            line = self._line(sample)
+            texts = self._line(sample)
         alone, self._block = self._block, _Block(self.samples)
-        alone.add(line, sample)
+        alone.add(*texts, sample)
         self._write_block(alone)
         self.samples += 1
         self._block = _Block(self.samples)
 
-    def _line(self, sample: Sample) -> bytes:
+    def _line(self, sample: Sample) -> tuple[bytes, bytes]:
         try:
-            line = self._block.texts.next(sample)
+            texts = self._block.texts.next(sample)
         except DamagedError:
             raise self._too_much(sample) from None
-        if len(line) > TEXT_LIMIT or weight(line) > WEIGHT_LIMIT:
+        if sum(map(len, texts)) > TEXT_LIMIT or sum(map(weight, texts)) > WEIGHT_LIMIT:
             raise self._too_much(sample)
-        return line
+        return texts
 
     def _too_much(self, sample: Sample) -> RecordingError:
         many = f"{len(sample.associations)} associations and {len(sample.events)} events"
@@ -223,8 +253,8 @@ class Writer:
         """Bytes of such a part of the most that the file may take."""
         return math.inf if self._limits.max_bytes is None else self._limits.max_bytes / of
 
-    def _pack(self) -> tuple[Frame, bytes, Stretch]:
-        """Make one block of the tail. Returns it, and where it is."""
+    def _pack(self, last: bool = False) -> tuple[Frame, bytes, Stretch]:
+        """Make one block of the tail. Returns it, and where it is. ``last``: results come behind it later."""
         block = self._block
         written = self._write_block(block)
         for piece in block.tail:
@@ -232,7 +262,24 @@ class Writer:
         # On disk before they are written over: a reader follows them.
         self._file.sync()
         self._block = _Block(self.samples)
+        if not last:
+            self._write_results()
         return written
+
+    def _write_results(self) -> None:
+        """What came of the samples since it was last written: no sample gives way to it, and all are safe without."""
+        if self._results is None or not self._results.samples:
+            return
+        first, count, text = self._results.text()
+        piece = None
+        if len(text) <= RESULTS_LIMIT:
+            with suppress(OSError):
+                frame = Frame(FrameKind.RESULTS, 0, first=first, count=count, last_us=self._last_us)
+                piece = self._file.put(frame, packed_block([text]))
+        if piece is None:
+            self._results = None
+        elif self._limits != Limits():
+            self._blocks.append((piece, self._last_us))
 
     def _write_block(self, block: _Block) -> tuple[Frame, bytes, Stretch]:
         """It is on disk when this returns, and what is too old for it is gone."""
@@ -242,6 +289,7 @@ class Writer:
         frame, content = block.frame(FrameKind.BLOCK), block.packer.packed()
         piece = self._put(frame, content)
         self._file.sync()
+        self._last_us = block.times[-1]
         if self._limits != Limits():
             self._blocks.append((piece, block.times[-1]))
         return frame, content, piece
@@ -263,6 +311,9 @@ class Writer:
         return piece
 
     def _forget(self, entries: list[tuple[Stretch, int]]) -> None:
+        if entries:
+            # They are of use to those alone who have all samples.
+            self._results = None
         for entry in entries:
             self._blocks.remove(entry)
             self._file.free(entry[0])

@@ -29,6 +29,8 @@ store = LogStore(Path(sys.argv[1]), opened(Path(sys.argv[1])))
 for number in range(len(store.blocks)):
     for line in store.lines(number):
         json.loads(line)
+    for line in store.apart(number, 1 << 30):
+        json.loads(line or "0")
 """
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
+from typing import NamedTuple
 
 from sctptop.comparison.roles import PEERS, RADIO
 from sctptop.comparison.summaries.ended import Ended, Stalls
@@ -16,6 +17,7 @@ from sctptop.model.ngap.message import LATEST_NS
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, NETWORK, RAN, UNREAD
 from sctptop.model.passages.stages import PIECES, SCTP, Stage
 from sctptop.model.registrations.attempt import Registration
+from sctptop.model.registrations.finished import Finished, StageKind
 from sctptop.model.registrations.tally import PARTS
 from sctptop.model.registrations.words import COMPLETED
 
@@ -32,6 +34,14 @@ INFERRED = "?"
 """Ends the name of a message whose type is inferred: under a cipher it is the same one."""
 
 Name = tuple[str, str]
+
+
+class _SpentAs(NamedTuple):
+    """What stages of a kind count as; ``stall`` where the other end is not seen, and where it is."""
+
+    piece: Name
+    stall: tuple[Name, Name] | None
+    shows_other: bool
 
 
 @dataclass(slots=True)
@@ -93,6 +103,75 @@ class EndBook:
             if name in self.stages or len(self.stages) < MOST_STAGES:
                 n, total_ns = self.stages.get(name, (0, 0))
                 self.stages[name] = (n + 1, total_ns + length_ns)
+
+    def take_all(self, of: Finished, rows: Iterable[int]) -> None:
+        """The same of many in columns: ``rows`` in the order in which they ended."""
+        done: list[int] = []
+        for row in rows:
+            outcome, cause = of.outcome[row], of.cause[row]
+            self.counts[outcome] += 1
+            self.inferred += of.inferred[row]
+            if cause is not None:
+                count_in(self.causes, (outcome, cause), 1, MOST_CAUSES)
+            took_ns, began_ns = sum(of.lengths[of.stages[row] : of.stages[row + 1]]), of.began_ns[row]
+            if took_ns > MOST_NS:
+                continue
+            self.starts.append(began_ns)
+            self.stops.append(min(began_ns + took_ns, LATEST_NS - 1))
+            if outcome == COMPLETED:
+                done.append(row)
+        self._spend_all(of, done)
+
+    def _spend_all(self, of: Finished, rows: Sequence[int]) -> None:
+        theirs, _ = self._theirs
+        kinds = [self._spent_as(kind) for kind in of.kinds]
+        pieces, stalls = [kind.piece for kind in kinds], [kind.stall for kind in kinds]
+        shows_other = {code for code, kind in enumerate(kinds) if kind.shows_other}
+        spent: dict[Name, dict[int, int]] = {name: {} for name in pieces}
+        gained: dict[Name, list[int]] = {}
+        for place, row in enumerate(rows, len(self.began)):
+            begin, end = of.stages[row], of.stages[row + 1]
+            codes, lengths = of.codes[begin:end], of.lengths[begin:end]
+            self.began.append(of.began_ns[row])
+            whole = not shows_other.isdisjoint(codes)
+            self.whole += whole
+            if not of.apart[row]:
+                self.far[place] = tuple(
+                    length_ns
+                    for code, length_ns in zip(codes, lengths, strict=True)
+                    if of.kinds[code].whose == theirs
+                )
+            for code, length_ns in zip(codes, lengths, strict=True):
+                column = spent[pieces[code]]
+                column[place] = column.get(place, 0) + length_ns
+                names = stalls[code]
+                if names is not None:
+                    stall = gained.get(names[whole])
+                    if stall is None:
+                        stall = gained[names[whole]] = [0, 0, -1]
+                    # How many have it, not how often.
+                    if stall[2] != place:
+                        stall[0] += 1
+                        stall[2] = place
+                    stall[1] += length_ns
+        for name, column in spent.items():
+            for place, length_ns in column.items():
+                self._add(name, place, length_ns)
+        for name, (n, total_ns, _) in gained.items():
+            if name in self.stages or len(self.stages) < MOST_STAGES:
+                before, before_ns = self.stages.get(name, (0, 0))
+                self.stages[name] = (before + n, before_ns + total_ns)
+
+    def _spent_as(self, kind: StageKind) -> _SpentAs:
+        name, whose, unseen, out = kind
+        stage, sent = Stage(name, whose, 0, 0, unseen), {} if out is None else {name: out}
+        told = name.removesuffix(INFERRED)
+        theirs, _ = self._theirs
+        return _SpentAs(
+            (whose, self._role(stage, sent)),
+            None if unseen else ((theirs if whose == NETWORK else whose, told), (whose, told)),
+            _shows_the_other(stage, sent),
+        )
 
     def ended(self, started: int, rtt_ms: float | None) -> Ended:
         """All of them. ``rtt_ms``: what a heartbeat took, for those that came before the first."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sctptop.comparison.kinds import UNTOLD
 from sctptop.comparison.summaries.end_book import EndBook
 from sctptop.comparison.summaries.fired_book import FiredBook
 from sctptop.comparison.summaries.summary import COUNTERS, End, Summary
 from sctptop.fields.catalogue import SETTINGS
+from sctptop.model.advice.adviser import Advice
 from sctptop.model.associations.distribution import Distribution
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
@@ -20,6 +21,8 @@ from sctptop.model.associations.waits import NO_WAIT
 from sctptop.model.model import Model
 from sctptop.model.ngap.dialect import NGAP, NGAP_PORT, S1AP, S1AP_PORT, Dialect
 from sctptop.model.ngap.message import message_of
+from sctptop.model.registrations.finished import Finished
+from sctptop.model.registrations.summary import Registered
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import Value
@@ -43,6 +46,21 @@ class _Watched:
     send_queue: Distribution = field(default_factory=Distribution)
     recv_queue: Distribution = field(default_factory=Distribution)
 
+    def speaks(self, dialect: Dialect) -> None:
+        """A message of it was seen."""
+        self.ngap = True
+        called = {"server": dialect.core, "client": dialect.ran}
+        self.role = called.get(self.role, self.role) or _role_of_port(self.row, dialect)
+
+
+class Came(NamedTuple):
+    """What came of the messages of one sample: associations that were known to speak what from then on, which end of
+    them we are, and advice."""
+
+    spoke: Sequence[tuple[Key, Dialect]]
+    roles: Sequence[tuple[Key, str]]
+    advice: Sequence[Advice]
+
 
 class Summarizer:
     """Takes the snapshots of one recording in their order."""
@@ -56,8 +74,8 @@ class Summarizer:
         self._first: Sample | None = None
         self._last: Snapshot | None = None
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Add what happened in this one."""
+    def take(self, snapshot: Snapshot, came: Came | None = None) -> None:
+        """Add what happened in this one. ``came``: of a sample without its messages, what came of them."""
         sample = snapshot.sample
         self._first = self._first or sample
         self._last = snapshot
@@ -72,20 +90,31 @@ class Summarizer:
             if event.kind == "ngap" and watched is not None and not watched.ngap:
                 message = message_of(event)
                 if message is not None:
-                    watched.ngap = True
-                    called = {"server": message.dialect.core, "client": message.dialect.ran}
-                    watched.role = called.get(watched.role, watched.role) or _role_of_port(
-                        watched.row, message.dialect
-                    )
+                    watched.speaks(message.dialect)
         for one in snapshot.registrations.ended_now:
             self._book(one.end, one.kind or UNTOLD).take(one)
             if one.association in self._watched:
                 self._watched[one.association].role = one.end
+        if came is not None:
+            for name, dialect in came.spoke:
+                if name in self._watched and not self._watched[name].ngap:
+                    self._watched[name].speaks(dialect)
+            for name, end in came.roles:
+                if name in self._watched:
+                    self._watched[name].role = end
         for netns, rows in snapshot.counters.items():
             self._counters[netns] = {
                 counter.name: counter.since_reset or 0 for counter in rows if counter.name in COUNTERS
             }
-        self._advice.take(snapshot.advice, sample.interval_s or 0.0)
+        self._advice.take(snapshot.advice if came is None else came.advice, sample.interval_s or 0.0)
+
+    def take_all(self, of: Finished) -> None:
+        """Registrations that ended in samples without messages, in the order in which they ended."""
+        rows: dict[tuple[str, str], list[int]] = {}
+        for row, (end, kind) in enumerate(zip(of.end, of.kind, strict=True)):
+            rows.setdefault((end, kind or UNTOLD), []).append(row)
+        for (end, kind), its in rows.items():
+            self._book(end, kind).take_all(of, its)
 
     def _book(self, end: str, kind: str) -> EndBook:
         if len(self._registrations) >= MOST_BOOKS and (end, kind) not in self._registrations:
@@ -113,14 +142,20 @@ class Summarizer:
             watched.role = _known_port(row) or ("server" if listens else "")
 
     def summary(
-        self, name: str, path: str, facts: Mapping[str, Any], damaged: int, last: datetime | None = None
+        self,
+        name: str,
+        path: str,
+        facts: Mapping[str, Any],
+        damaged: int,
+        last: datetime | None = None,
+        registered: Registered | None = None,
     ) -> Summary:
-        """All of it. Raises ValueError where no sample was taken."""
+        """All of it. ``registered``: where messages were not there. Raises ValueError where no sample was taken."""
         if self._first is None or self._last is None:
             raise ValueError("no sample")
         ngap = any(one.ngap for one in self._watched.values()) or bool(self._registrations)
         compared = {key: one for key, one in self._watched.items() if one.ngap or not ngap}
-        first, registered = self._first, self._last.registrations
+        first, registered = self._first, registered or self._last.registrations
         started = {(tally.end, tally.kind or UNTOLD): tally.started for tally in registered.of(None)}
         heartbeats = _sum(rtt.heartbeat for one in compared.values() for rtt in one.row.rtts.values())
         rtt_ms = heartbeats.percentile(0.5) if heartbeats.n >= LEAST_HEARTBEATS else None

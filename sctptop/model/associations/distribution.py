@@ -38,6 +38,8 @@ class Distribution:
     At most ``64 << bits`` bins; in practice as many as there are different values to that precision.
     """
 
+    __slots__ = ("_counts", "bits", "max_ns", "min_ns", "n")
+
     def __init__(self, bits: int = 6) -> None:
         self.bits = bits
         self.n = 0
@@ -58,6 +60,15 @@ class Distribution:
         self.n += times
         self.min_ns = value_ns if self.min_ns is None else min(self.min_ns, value_ns)
         self.max_ns = value_ns if self.max_ns is None else max(self.max_ns, value_ns)
+
+    @classmethod
+    def of(
+        cls, bins: Mapping[int, int], min_ns: int | None, max_ns: int | None, bits: int = 6
+    ) -> Distribution:
+        """One of these counts by bin index."""
+        new = cls(bits)
+        new.n, new.min_ns, new.max_ns, new._counts = sum(bins.values()), min_ns, max_ns, dict(bins)
+        return new
 
     def merged(self, values: Iterable[tuple[int, int]]) -> Distribution:
         """A new distribution with further (value in ns, times); this one is unchanged."""

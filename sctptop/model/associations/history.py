@@ -24,42 +24,56 @@ MEMORY_CAP = 64 << 20
 
 
 class _Ring:
-    """The last values of one series; slot of tick t is t modulo the length. ``copies``: made so many copies ago."""
+    """The last ``length`` values of one series; slot of a tick is how long it is after the first, modulo that length.
 
-    __slots__ = ("copies", "first", "last", "slots", "steady")
+    Slots are made as they are filled: most series are short, or steady. ``copies``: made so many copies ago.
+    """
+
+    __slots__ = ("copies", "first", "last", "length", "slots", "steady")
 
     def __init__(self, length: int, tick: int, steady: bool, copies: int) -> None:
         self.copies = copies
-        self.slots = array("f", [nan]) * length
+        self.length = length
+        self.slots = array("f")
         self.first = tick
         self.last = tick - 1
         self.steady = steady
 
     def put(self, tick: int, value: float | None, held: int) -> None:
         """``held``: up to which tick a steady one held its last value."""
-        length = len(self.slots)
         if self.last < tick - 1:
-            self._pass(max(self.last + 1, tick - length), tick, held)
-        self.slots[tick % length] = nan if value is None else value
+            self._pass(max(self.last + 1, tick - self.length), tick, held)
+        self._set(tick, nan if value is None else value)
         self.last = tick
 
     def read(self, start: int, until: int, held: int) -> Series:
-        length = len(self.slots)
+        length, first = self.length, self.first
         last = max(self.last, held) if self.steady else self.last
         oldest = max(self.first, last - length + 1)
         return tuple(
             None
-            if tick < oldest or tick > last or isnan(value := self.slots[min(tick, self.last) % length])
+            if tick < oldest
+            or tick > last
+            or isnan(value := self.slots[(min(tick, self.last) - first) % length])
             else value
             for tick in range(start, until + 1)
         )
 
     def _pass(self, start: int, end: int, held: int) -> None:
         """Fill the slots of ticks in which it was not recorded."""
-        length = len(self.slots)
-        value = self.slots[self.last % length] if self.steady and self.last >= self.first else nan
+        known = self.steady and self.last >= self.first
+        value = self.slots[(self.last - self.first) % self.length] if known else nan
         for tick in range(start, end):
-            self.slots[tick % length] = value if tick <= held else nan
+            self._set(tick, value if tick <= held else nan)
+
+    def _set(self, tick: int, value: float) -> None:
+        place = (tick - self.first) % self.length
+        missing = place - len(self.slots)
+        if missing >= 0:
+            self.slots.extend([nan] * missing)
+            self.slots.append(value)
+        else:
+            self.slots[place] = value
 
 
 class History:
@@ -138,7 +152,7 @@ class History:
                 self._values.pop(key, None)
                 self._starved.discard(key)
                 for ring in self._rings.pop(key, {}).values():
-                    self._slots -= len(ring.slots)
+                    self._slots -= ring.length
 
     def read(self, key: Hashable, name: str, until: int, ticks: int) -> Series:
         """The last ``ticks`` slots up to tick ``until``, oldest first; gaps are None."""
@@ -163,7 +177,7 @@ class History:
 
     @property
     def slots(self) -> int:
-        """Slots allocated now, four bytes each."""
+        """Slots that all series may come to fill, four bytes each."""
         return self._slots
 
     def _length(self) -> int:
@@ -175,7 +189,7 @@ class History:
 
 
 def _copied(ring: _Ring, copies: int) -> _Ring:
-    copy = _Ring(0, ring.first, ring.steady, copies)
+    copy = _Ring(ring.length, ring.first, ring.steady, copies)
     copy.slots = array("f", ring.slots)
     copy.last = ring.last
     return copy

@@ -80,6 +80,11 @@ class Registration:
         return None if None in parts else sum(parts)
 
     @property
+    def wire(self) -> Wire:
+        """The association that carried its first message."""
+        return self.messages[0].wire
+
+    @property
     def from_ran(self) -> bool:
         """Whether we are the radio node."""
         return self.messages[0].out

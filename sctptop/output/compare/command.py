@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sctptop.comparison.compare import compare
-from sctptop.comparison.summaries.summarizing import Summarizer
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.comparison.wording.verdict import verdict
 from sctptop.errors import USAGE, SctptopError
-from sctptop.model.model import Model
+from sctptop.output.compare.summing import summary_of
 from sctptop.output.damage import report_damage
 from sctptop.output.progress import ProgressLine
 from sctptop.recording.reader import Recording
@@ -101,11 +100,12 @@ def _summary(path: Path, name: str, progress: ProgressLine, part: range) -> Summ
     recording = Recording(path)
     try:
         recording.first()
-        model, summarizer = Model(running=False), Summarizer()
-        for position, sample in recording.samples(0, len(recording)):
-            summarizer.take(model.advance(sample))
-            progress.at(part.start + position / len(recording) * len(part))
-        found = summarizer.summary(name, _shown(path), recording.facts, recording.damaged)
+        found = summary_of(
+            recording,
+            name,
+            _shown(path),
+            lambda position: progress.at(part.start + position / len(recording) * len(part)),
+        )
     finally:
         recording.close()
         progress.clear()

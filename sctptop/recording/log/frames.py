@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 MAGIC = b"sctptop record\r\n"
-FORMAT = 3
+FORMAT = 4
 """A reader refuses a higher one and names its writer."""
 MARKER = b"\xf1Sf\x1a"
 """Begins each frame."""
@@ -27,6 +27,7 @@ class FrameKind(IntEnum):
     FACTS = 1
     TAIL = 2
     BLOCK = 3
+    RESULTS = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,20 @@ import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, overload
 
 from sctptop.recording.file_format import DATA_LIMIT, FACTS_LIMIT, RecordingError, printable_json
 from sctptop.recording.log.frames import FILE_BYTES, FORMAT, FileHead, Frame, file_head
 from sctptop.recording.log.walk import Frames, Walk, head_at, read_at
-from sctptop.recording.packing import DamagedError, unpacked_block, unpacked_lines
+from sctptop.recording.packing import (
+    DamagedError,
+    unpacked_apart,
+    unpacked_block,
+    unpacked_lines,
+    unpacked_text,
+)
 from sctptop.recording.store import Block, events_of
 from sctptop.terminal_text import REPLACEMENT, printable
 
@@ -26,7 +33,7 @@ played."""
 
 
 class LogStore:
-    """A file of format 2 or 3."""
+    """A file of any format from 2 on."""
 
     def __init__(self, path: Path, descriptor: int) -> None:
         """Takes the descriptor over. Raises RecordingError where nothing in the file is a recording."""
@@ -59,7 +66,34 @@ class LogStore:
         if number < len(self._rows):
             yield from unpacked_block(self._content(number))
         else:
-            yield from unpacked_lines(data for _, data in self._tail)
+            for line in unpacked_lines(data for _, data in self._tail):
+                yield line.partition(b"\n")[0]
+
+    def apart(self, number: int, room: int) -> Sequence[bytes]:
+        """The texts of the messages of its samples, where they stand apart, of so many bytes. Raises DamagedError."""
+        if number < len(self._rows):
+            return unpacked_apart(self._content(number), room)
+        lines: list[bytes] = []
+        with suppress(DamagedError):
+            # As many as there are of samples.
+            for line in unpacked_lines(data for _, data in self._tail):
+                lines.append(line.partition(b"\n")[2])
+        return lines if any(lines) else ()
+
+    @property
+    def concluded(self) -> int:
+        """Of how many samples, from the first of the recording on, results were written."""
+        end, found = 0, self._results
+        for row in sorted(range(len(found)), key=found.firsts.__getitem__):
+            if found.firsts[row] != end:
+                break
+            end += found.counts[row]
+        return end
+
+    def results(self) -> Iterator[bytes]:
+        """What came of the messages of all samples, a text of some at a time. Raises DamagedError."""
+        for row in sorted(range(len(self._results)), key=self._results.firsts.__getitem__):
+            yield unpacked_text(self._frame(self._results, row, DATA_LIMIT)[1])
 
     def contents(self, number: int) -> tuple[int, Mapping[str, int]]:
         """The most associations in one sample of a block, and its events by kind."""
@@ -79,7 +113,7 @@ class LogStore:
         """What a walk found, without what is there twice."""
         self.damaged.clear()
         self.damaged.update(("break", place) for place in range(walk.broken))
-        self._frames, self._rows = walk.blocks, self._sound(walk.blocks)
+        self._frames, self._rows, self._results = walk.blocks, self._sound(walk.blocks), walk.results
         blocks = _Blocks(self._frames, self._rows)
         end = blocks[-1].first + blocks[-1].count if blocks else 0
         self._tail = self._sound_tail(walk.tail, end)

@@ -81,7 +81,7 @@ class Walk:
     def __init__(self, descriptor: int, size: int, recording_id: bytes | None) -> None:
         """``recording_id`` None: that of the first frame that is found."""
         self.recording_id = recording_id
-        self.blocks, self.tail = Frames(), Frames()
+        self.blocks, self.tail, self.results = Frames(), Frames(), Frames()
         self.facts: int | None = None
         self.broken = 0
         self.others: Counter[bytes] = Counter()
@@ -129,6 +129,8 @@ class Walk:
             self.blocks.add(offset, found)
         elif found.kind == FrameKind.TAIL:
             self.tail.add(offset, found)
+        elif found.kind == FrameKind.RESULTS:
+            self.results.add(offset, found)
         elif found.kind == FrameKind.FACTS and self.facts is None:
             self.facts = offset
 

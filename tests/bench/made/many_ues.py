@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sctptop.model.association import Association
 from sctptop.model.event import Detail, Event
+from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.recording.writer import Writer
 from tests.ui.flowing import end_of
@@ -103,8 +104,11 @@ class Load:
     def written(self, path: Path) -> Path:
         """A recording of it."""
         writer = Writer(path, {"host": "amf-1", "sysctls": {"net.sctp.rto_min": "1000"}})
+        model = Model(running=False)
         for one in self.samples():
             writer.add(one)
+            writer.conclude(model.advance(one))
+        writer.rest(model.rest())
         writer.close()
         return path
 

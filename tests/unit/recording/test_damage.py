@@ -63,7 +63,7 @@ def test_a_later_format_names_who_wrote_it(tmp_path: Path) -> None:
     path.write_bytes(FileHead(7, b"12345678", "sctptop 9.1\x1b").packed() + b"something new")
     with pytest.raises(
         RecordingError,
-        match=r"format 7, written by sctptop 9\.1\ufffd; .* up to 3 \(try: a newer sctptop",
+        match=r"format 7, written by sctptop 9\.1\ufffd; .* up to 4 \(try: a newer sctptop",
     ):
         Recording(path)
 

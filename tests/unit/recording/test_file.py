@@ -27,7 +27,7 @@ def test_the_head_names_the_program_and_the_format(good: Path) -> None:
     head = good.read_bytes()[:64]
     assert (head[:16], head[16:20], head[28:60].rstrip(b"\0")) == (
         b"sctptop record\r\n",
-        b"\3\0\0\0",
+        b"\4\0\0\0",
         b"sctptop test",
     )
     assert int.from_bytes(head[60:], "little") == zlib.crc32(head[:60])
