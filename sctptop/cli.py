@@ -71,10 +71,11 @@ def _run(argv: Sequence[str]) -> int:
 
         return report_info(_recording(arguments.file), as_json=arguments.json)
     if arguments.command == "compare":
+        from sctptop.arguments.compare_words import wanted_of
         from sctptop.output.compare.command import report_compare
+        from sctptop.output.compare.given import sides_of
 
-        form = "json" if arguments.json else "markdown" if arguments.markdown else "text"
-        return report_compare([DEMO if name == "demo" else Path(name) for name in arguments.files], form)
+        return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments))
     if arguments.command == "doctor":
         from sctptop.kernel.doctor.doctor import examine
         from sctptop.output.doctor_report import report_doctor

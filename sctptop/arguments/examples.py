@@ -55,12 +55,17 @@ examples:
 
 COMPARE = """\
 examples:
-  sctptop compare slow.sctp fast.sctp               the first is the baseline
-  sctptop compare open5gs.sctp free5gc.sctp oai.sctp
-  sctptop compare a1.sctp a2.sctp b.sctp            a1 and a2 of one set-up: what differs from run to run
+  sctptop compare slow.sctp fast.sctp               a run each: the first is the baseline
+  sctptop compare slow=s1.sctp,s2.sctp,s3.sctp fast='fast*.sctp'   runs of each set-up: the more, the surer
+  sctptop compare open5gs='o*.sctp' free5gc='f*.sctp' oai='i*.sctp'
   sctptop compare a.sctp b.sctp --markdown | xclip  for an issue
   sctptop compare a.sctp b.sctp --json | jq -r '.comparisons[].verdict'
 
-Settings come first: what differs there is compared as well. Record both at the same end (gNB or AMF), with
-probes (as root), the same number of UEs and the same load; 10 registrations at least, better 100.
+The run is the unit: set-ups are compared from three runs a side on, by Welch's t on the logarithms of one number
+a run, with Holm's correction over the rows of a table; no difference is claimed after two one-sided tests against
+--margin (Schuirmann 1987). What is neither different nor shown to be the same cannot be told. With one or two runs
+a side all is said of these runs alone, with 100 registrations or more.
+
+Settings come first: what differs there is compared as well. Record all at the same end (gNB or AMF), with
+probes (as root), the same number of UEs and the same load.
 """

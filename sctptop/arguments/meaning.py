@@ -67,7 +67,7 @@ def _check_registrations(arguments: argparse.Namespace) -> None:
         )
 
 
-_COMMAND_OF = {"--at": "replay", "--keep": "record", "--max-size": "record"}
+_COMMAND_OF = {"--at": "replay", "--keep": "record", "--max-size": "record", "--margin": "compare"}
 
 
 def checked(flag: str, parse: Callable[[str], Parsed], text: str) -> Parsed:

@@ -128,7 +128,17 @@ def _compare_parser() -> argparse.ArgumentParser:
         examples.COMPARE,
     )
     parser.add_argument(
-        "files", metavar="FILE", nargs="+", help="recordings, two or more; the first is the baseline"
+        "sides",
+        metavar="SIDE",
+        nargs="+",
+        help="FILE, A,B,... or NAME=A,B,...: the runs of one set-up, * in a name too; two sides or more, the first is "
+        "the baseline",
+    )
+    parser.add_argument(
+        "--margin",
+        metavar="PERCENT",
+        default="5%",
+        help="the smallest difference that matters (default 5%%): what is shown to lie below it is none",
     )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--markdown", action="store_true", help="the same in Markdown")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sctptop.comparison.compare import Comparison
 from sctptop.comparison.remarks import Setting
+from sctptop.comparison.result import Comparison
 from sctptop.comparison.roles import PEERS
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.comparison.wording.causes import setting_text, setting_title
@@ -49,6 +49,11 @@ def tables(comparison: Comparison) -> Iterable[Table]:
 def _recordings(comparison: Comparison) -> Table:
     summaries = comparison.summaries
     lines = [
+        *(
+            [line_of("runs", summaries, lambda one: str(len(one.each)))]
+            if any(one.runs for one in summaries)
+            else []
+        ),
         line_of("host", summaries, lambda one: one.host or UNKNOWN),
         line_of("kernel", summaries, lambda one: one.kernel or UNKNOWN),
         line_of("from", summaries, lambda one: f"{one.began.astimezone():%m-%d %H:%M:%S}"),

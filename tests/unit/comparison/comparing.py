@@ -59,7 +59,7 @@ class Run:
     ``kinds``: what the UEs request in turn, None as an older version recorded it.
     """
 
-    ues: int = 40
+    ues: int = 100
     change: Change = lambda step, dice, ue: step
     gnb: Mapping[str, Any] = field(default_factory=dict)
     amf: Mapping[str, Any] = field(default_factory=dict)

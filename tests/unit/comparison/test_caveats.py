@@ -89,7 +89,7 @@ def test_kinds_that_an_older_version_did_not_record() -> None:
     assert caveats([ended()], [ended()]) == ()
     (told,) = caveats([ended()], [ended(kind="initial"), ended(30, kind="periodic")])
     assert told.startswith(
-        "Different kinds of registration: a 40 of unknown kind; b 40 initial, 30 periodic."
+        "Different kinds of registration: a 100 of unknown kind; b 100 initial, 30 periodic."
     )
 
 
