@@ -6,14 +6,28 @@ import argparse
 import re
 
 from sctptop.arguments.meaning import checked
+from sctptop.fields.filter import parse_filter
 from sctptop.output.compare.command import Wanted
+from sctptop.output.compare.reading import Part
+from sctptop.recording.moment import span_s
+
+FORMS = ("verdict", "json", "csv", "markdown")
 
 
 def wanted_of(arguments: argparse.Namespace) -> Wanted:
     """How it is to be told. Raises SctptopError."""
+    given = vars(arguments)
+    limit = arguments.fail_above
     return Wanted(
-        form="json" if arguments.json else "markdown" if arguments.markdown else "text",
+        form=next((form for form in FORMS if given[form]), "text"),
         margin=checked("--margin", margin, arguments.margin),
+        limit=None if limit is None else checked("--fail-above", margin, limit),
+        part=Part(
+            begin=arguments.begin,
+            end=arguments.end,
+            warm_up_s=checked("--warm-up", span_s, arguments.warm_up) if arguments.warm_up else 0.0,
+            filter=checked("--filter", parse_filter, arguments.filter),
+        ),
     )
 
 

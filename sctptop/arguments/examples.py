@@ -57,15 +57,26 @@ COMPARE = """\
 examples:
   sctptop compare slow.sctp fast.sctp               a run each: the first is the baseline
   sctptop compare slow=s1.sctp,s2.sctp,s3.sctp fast='fast*.sctp'   runs of each set-up: the more, the surer
-  sctptop compare open5gs='o*.sctp' free5gc='f*.sctp' oai='i*.sctp'
   sctptop compare a.sctp b.sctp --markdown | xclip  for an issue
-  sctptop compare a.sctp b.sctp --json | jq -r '.comparisons[].verdict'
+  sctptop compare base='b*.sctp' new='n*.sctp' --verdict --fail-above 10%   for CI: 0 no worse, 1 worse, 4 cannot tell
 
-The run is the unit: set-ups are compared from three runs a side on, by Welch's t on the logarithms of one number
-a run, with Holm's correction over the rows of a table; no difference is claimed after two one-sided tests against
---margin (Schuirmann 1987). What is neither different nor shown to be the same cannot be told. With one or two runs
-a side all is said of these runs alone, with 100 registrations or more.
+from two cores to a table for a paper:
+  1. for i in 1 2 3 4 5; do sudo sctptop record -n 120 -o open5gs-$i.sctp; done     each run: start the core anew,
+     let the same 100 UEs or more register at the same rate; record at the same end (gNB or AMF)
+  2. the same with the other core: free5gc-$i.sctp. Better in turn, one of each: what drifts then meets both
+  3. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s      read Caveats and Settings first: what differs
+     there (NODELAY, SACK delay, load, kernel, kinds of registration) is compared as well. Make it equal; record again
+  4. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s --markdown > table.md
+  5. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s --csv > runs.csv     a row a run, to plot
 
-Settings come first: what differs there is compared as well. Record all at the same end (gNB or AMF), with
-probes (as root), the same number of UEs and the same load.
+what the numbers mean:
+  0.80× (0.72–0.89) *   takes 0.80 times as long as the baseline; 95 % interval; * different for certain
+  1.01× (0.98–1.03) =   no difference that matters: less than --margin (5 %) for certain
+  1.10× (0.95–1.27)     cannot tell; the verdict says how many runs it would take
+  p50 of a side is the geometric mean of the p50 of its runs; parts of the mean add up to it
+
+The run is the unit: set-ups are compared from three runs a side on, by Welch's t (1947) on the logarithms of one
+number a run, with Holm's correction (1979) over the rows of a table; none is claimed after two one-sided tests
+(Schuirmann 1987); success by Fisher's exact test, and run by run. Five runs of 100 find 20 % less where runs differ
+by 7 %. One or two runs a side speak of these runs alone, from 100 registrations on.
 """

@@ -67,7 +67,12 @@ def _check_registrations(arguments: argparse.Namespace) -> None:
         )
 
 
-_COMMAND_OF = {"--at": "replay", "--keep": "record", "--max-size": "record", "--margin": "compare"}
+_COMMAND_OF = {
+    "--at": "replay",
+    "--keep": "record",
+    "--max-size": "record",
+    **dict.fromkeys(("--margin", "--fail-above", "--warm-up"), "compare"),
+}
 
 
 def checked(flag: str, parse: Callable[[str], Parsed], text: str) -> Parsed:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sctptop.comparison.breakdown import Piece, pieces
 from sctptop.comparison.kinds import compared, known, shown
+from sctptop.comparison.load import loads_of
 from sctptop.comparison.remarks import caveats_of, ends_of, settings_of
 from sctptop.comparison.result import Comparison, Pair, StageChange
 from sctptop.comparison.sides.alike import alike
@@ -47,6 +48,7 @@ def compare(summaries: Sequence[Summary], margin: float = MARGIN) -> Comparison:
             [_pair(summaries, ends, other, kinds, margin) for other, kinds in enumerate(chosen, 1)]
         ),
         margin=margin,
+        loads=loads_of(summaries, seen),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sctptop.comparison.breakdown import Piece
 from sctptop.comparison.kinds import known
+from sctptop.comparison.load import Load
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.sides.ratios import across
 from sctptop.comparison.sides.success import Success
@@ -81,6 +82,7 @@ class Comparison:
     caveats: tuple[str, ...]
     pairs: tuple[Pair, ...]
     margin: float = MARGIN
+    loads: tuple[Load, ...] = ()
 
     def comparable(self, pair: Pair) -> bool:
         """Whether the ratios of a pair are of what is seen here."""

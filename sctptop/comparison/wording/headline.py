@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sctptop.comparison.kinds import words
 from sctptop.comparison.result import Comparison, Pair
@@ -57,6 +58,18 @@ def different(comparison: Comparison, pair: Pair, by: str, result: str) -> str:
         none = "there is no difference that matters" if middle.word == SAME else "no difference can be told"
         text = f"{'In' if pair.across else 'in'} the median {none} ({times_text(middle)}), but {text}"
     return text if pair.across else f"Within these runs: {text}"
+
+
+def of_loads(comparison: Comparison, pair: Pair) -> Iterable[str]:
+    """That loads are compared as well, where they lie apart."""
+    sides = names(comparison, pair)
+    apart = [
+        replace(load, values=(load.values[pair.base], load.values[pair.other])).told(sides)
+        for load in comparison.loads
+        if load.between(pair.base, pair.other)
+    ]
+    if apart:
+        yield f"This compares loads as well ({'; '.join(apart)})."
 
 
 def too_few_to_claim(pair: Pair) -> str:

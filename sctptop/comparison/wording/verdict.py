@@ -15,6 +15,7 @@ from sctptop.comparison.wording.headline import (
     different,
     enough,
     medians,
+    of_loads,
     of_these_runs,
     same,
     too_few_to_claim,
@@ -88,6 +89,7 @@ def ranking(comparison: Comparison) -> str:
 
 def _undecided(comparison: Comparison, pair: Pair, result: str) -> Iterable[str]:
     """No difference, or none that can be told."""
+    yield from of_loads(comparison, pair)
     yield from same(comparison, pair) if result == SAME else unsure(comparison, pair)
     yield from success_words(comparison, pair)
     differing = tuned(comparison.settings, pair)
@@ -108,6 +110,7 @@ def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verd
         found += reasons
     found = list(dict.fromkeys(found))
     told = [
+        *of_loads(comparison, pair),
         *([] if enough(pair) else [too_few_to_claim(pair)]),
         different(comparison, pair, by, result),
         *outliers(pair),

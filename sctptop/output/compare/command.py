@@ -7,41 +7,65 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sctptop.comparison.compare import compare
+from sctptop.comparison.gate import NO_WORSE, UNSURE, WORSE, gate, worst
+from sctptop.comparison.result import Comparison
 from sctptop.comparison.statistics.ratio import MARGIN
-from sctptop.comparison.wording.verdict import verdict
+from sctptop.comparison.wording.verdict import Verdict, verdict
 from sctptop.output.compare.given import Given
-from sctptop.output.compare.reading import read_sides
+from sctptop.output.compare.reading import Part, read_sides
+
+CODES = {NO_WORSE: 0, WORSE: 1, UNSURE: 4}
+"""Exit codes of ``--verdict``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How it is to be told: ``form`` is "text", "markdown" or "json"; ``margin`` the smallest difference that
-    matters."""
+    """How it is to be told, and of what.
+
+    ``form``: "text", "verdict", "markdown", "json" or "csv". ``margin``: the smallest difference that matters;
+    ``limit``: by how much slower is worse, None for the margin.
+    """
 
     form: str = "text"
     margin: float = MARGIN
+    limit: float | None = None
+    part: Part = field(default_factory=Part)
 
 
 def report_compare(sides: Sequence[Given], wanted: Wanted) -> int:
     """Print it. Returns the exit code. Raises SctptopError."""
-    comparison = compare(read_sides(sides), wanted.margin)
+    comparison = compare(read_sides(sides, wanted.part), wanted.margin)
     verdicts = [verdict(comparison, pair) for pair in comparison.pairs]
-    if wanted.form == "json":
+    limit = wanted.margin if wanted.limit is None else wanted.limit
+    sys.stdout.write(_text(comparison, verdicts, wanted.form, limit))
+    if wanted.form == "verdict" or wanted.limit is not None:
+        return CODES[worst([gate(pair, limit) for pair in comparison.pairs])]
+    return 0
+
+
+def _text(comparison: Comparison, verdicts: Sequence[Verdict], form: str, limit: float) -> str:
+    if form == "verdict":
+        from sctptop.comparison.wording.one_line import one_line
+
+        return "".join(f"{one_line(comparison, one, limit)}\n" for one in verdicts)
+    if form == "json":
         from sctptop.output.compare.json import comparison_to_json
 
-        print(json.dumps(comparison_to_json(comparison, verdicts), allow_nan=False))
-    elif wanted.form == "markdown":
+        return json.dumps(comparison_to_json(comparison, verdicts), allow_nan=False) + "\n"
+    if form == "csv":
+        from sctptop.output.compare.csv import comparison_to_csv
+
+        return comparison_to_csv(comparison)
+    if form == "markdown":
         from sctptop.output.compare.markdown import markdown_report
 
-        sys.stdout.write(markdown_report(comparison, verdicts))
-    else:
-        from sctptop.output.compare.text import WIDTH, text_report
+        return markdown_report(comparison, verdicts)
+    from sctptop.output.compare.text import WIDTH, text_report
 
-        terminal = sys.stdout.isatty()
-        colours = terminal and not os.environ.get("NO_COLOR")
-        width = shutil.get_terminal_size().columns if terminal else WIDTH
-        sys.stdout.write(text_report(comparison, verdicts, colours, width))
-    return 0
+    terminal = sys.stdout.isatty()
+    colours = terminal and not os.environ.get("NO_COLOR")
+    width = shutil.get_terminal_size().columns if terminal else WIDTH
+    return text_report(comparison, verdicts, colours, width)

@@ -3,51 +3,113 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 
 from sctptop.comparison.sides.pooling import pooled
 from sctptop.comparison.summaries.summarizing import Summarizer
 from sctptop.comparison.summaries.summary import Summary
+from sctptop.errors import USAGE, SctptopError
+from sctptop.fields.filter import EVERYTHING, Filter
 from sctptop.model.model import Model
 from sctptop.output.compare.given import Given, names_of
 from sctptop.output.damage import report_damage
 from sctptop.output.progress import ProgressLine
+from sctptop.recording.moment import MomentError, moment_s
 from sctptop.recording.reader import Recording
 from sctptop.terminal_text import REPLACEMENT, printable
 
 
-def read_sides(sides: Sequence[Given]) -> list[Summary]:
-    """A summary a side. Raises RecordingError."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of each recording is meant, as words of the command line; None: all of it.
+
+    ``begin``, ``end``: moments as of ``replay --at``. ``warm_up_s``: seconds after the beginning that are left out.
+    ``filter``: of associations.
+    """
+
+    begin: str | None = None
+    end: str | None = None
+    warm_up_s: float = 0.0
+    filter: Filter = EVERYTHING
+
+
+def read_sides(sides: Sequence[Given], part: Part) -> list[Summary]:
+    """A summary a side. Raises RecordingError, and SctptopError for a moment that is not in a recording."""
     sizes = [_size(path) for side in sides for path in side.paths]
     found, place = [], 0
     with ProgressLine("", sum(sizes)) as progress:
         for side in sides:
             runs = []
             for name, path in zip(names_of(side.paths), side.paths, strict=True):
-                part = range(sum(sizes[:place]), sum(sizes[: place + 1]))
-                runs.append(_summary(path, side.name if len(side.paths) == 1 else name, progress, part))
+                share = range(sum(sizes[:place]), sum(sizes[: place + 1]))
+                shown = side.name if len(side.paths) == 1 else name
+                runs.append(_summary(path, shown, part, progress, share))
                 place += 1
             found.append(pooled(side.name, runs))
     return found
 
 
-def _summary(path: Path, name: str, progress: ProgressLine, part: range) -> Summary:
-    """``part``: of what there is to read."""
+def _summary(path: Path, name: str, part: Part, progress: ProgressLine, share: range) -> Summary:
+    """``share``: of what there is to read."""
     progress.what = f"reading {name}"
     recording = Recording(path)
     try:
         recording.first()
-        model, summarizer = Model(running=False), Summarizer()
+        since, until = _span(recording, part)
+        accepts = part.filter.accepts if part.filter.alternatives else None
+        model, summarizer = Model(running=False), Summarizer(accepts, since)
+        within = since is None
         for position, sample in recording.samples(0, len(recording)):
-            summarizer.take(model.advance(sample))
-            progress.at(part.start + position / len(recording) * len(part))
-        shown = printable(str(path), REPLACEMENT)
-        found = summarizer.summary(name, shown, recording.facts, recording.damaged)
+            if until is not None and sample.time > until:
+                break
+            if not within and since is not None and sample.time > since:
+                # What was before is known, and not counted.
+                within = True
+                model.reset()
+            snapshot = model.advance(sample)
+            if within:
+                summarizer.take(snapshot)
+            progress.at(share.start + position / len(recording) * len(share))
+        found = _made(summarizer, name, path, recording)
     finally:
         recording.close()
         progress.clear()
     report_damage(recording)
     return found
+
+
+def _made(summarizer: Summarizer, name: str, path: Path, recording: Recording) -> Summary:
+    shown = printable(str(path), REPLACEMENT)
+    try:
+        return summarizer.summary(name, shown, recording.facts, recording.damaged)
+    except ValueError:
+        raise SctptopError(
+            f"{shown}: no sample is left of it (try: a shorter --warm-up, a later --to)"
+        ) from None
+
+
+def _span(recording: Recording, part: Part) -> tuple[datetime | None, datetime | None]:
+    """From when to when it is meant, None for its ends."""
+    first_s, last_s = recording.first_s, recording.last_s
+
+    def moment(flag: str, text: str | None) -> float | None:
+        try:
+            return None if text is None else moment_s(text, first_s, last_s)
+        except MomentError as error:
+            shown = printable(str(recording.path), REPLACEMENT)
+            raise SctptopError(
+                f"argument {flag}: {error}, {shown} (try: sctptop compare --help)", USAGE
+            ) from None
+
+    begin_s, end_s = moment("--from", part.begin), moment("--to", part.end)
+    if part.warm_up_s:
+        begin_s = (first_s if begin_s is None else begin_s) + part.warm_up_s
+    since, until = (
+        None if one is None else datetime.fromtimestamp(one, timezone.utc) for one in (begin_s, end_s)
+    )
+    return since, until
 
 
 def _size(path: Path) -> int:
