@@ -34,6 +34,9 @@ examples:
   sudo sctptop record -o day.sctp --keep 24h            the last day, for as long as it runs
   sudo sctptop record -o box.sctp --max-size 200M       the newest that fits
   sudo sctptop record -o one.sctp --assoc 59058 --json  one association, and the same on stdout
+  sudo sctptop record -o o.sctp --label core=open5gs --runs 5 -- ./register-100-ues   o-1.sctp to o-5.sctp
+
+A command runs as the user who called sudo, without root's rights: start what needs them elsewhere.
 """
 
 DOCTOR = """\

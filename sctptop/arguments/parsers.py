@@ -18,12 +18,17 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The words of a command line; ``command`` is "", record, replay, info, compare or doctor. Raises SctptopError."""
     command = argv[0] if argv and argv[0] in PARSERS else ""
     words = list(argv[1:] if command else argv)
+    run: list[str] = []
+    if command == "record" and "--" in words[1:] and words[words.index("--") - 1] not in ("-o", "--output"):
+        at = words.index("--")
+        words, run = words[:at], words[at + 1 :]
     for place in range(len(words) - 1, 0, -1):
         if words[place - 1] in ("--at", "--from", "--to"):
             # argparse would take a moment before the end, -30s, for a flag.
             words[place - 1 : place + 1] = [f"{words[place - 1]}={words[place]}"]
     arguments = PARSERS[command]().parse_args(words)
     arguments.command = command
+    arguments.run = run
     return arguments
 
 
@@ -50,7 +55,8 @@ def _live_parser() -> argparse.ArgumentParser:
 def _record_parser() -> argparse.ArgumentParser:
     parser = command_parser(
         "record",
-        "Keep what is seen in a file, for sctptop replay. Needs what sctptop needs: probes only as root.",
+        "Keep what is seen in a file, for sctptop replay. Needs what sctptop needs: probes only as root. With "
+        "-- COMMAND at the end for as long as that runs; the exit code is the command's.",
         examples.RECORD,
     )
     file = parser.add_argument_group("the file")
@@ -61,8 +67,20 @@ def _record_parser() -> argparse.ArgumentParser:
     file.add_argument(
         "--max-size", metavar="SIZE", help="forget the oldest beyond it, e.g. 50M, 2G (1M or more)"
     )
+    file.add_argument(
+        "--label",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="kept in the file, shown by info and compare, e.g. core=open5gs; repeatable",
+    )
     _selection(parser.add_argument_group("what to keep"))
-    _when(parser)
+    _when(parser).add_argument(
+        "--runs",
+        metavar="N",
+        default="1",
+        help="with -- COMMAND: run it so many times, each into a file of its own: FILE-1, FILE-2, ...",
+    )
     _output(parser)
     _probes(parser)
     parser.set_defaults(view=FIRST.id, sort="", filter="", columns="", both_ends=False, registrations=False)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sctptop.output.damage import report_damage
+from sctptop.output.labels import labels_of
 from sctptop.output.progress import ProgressLine
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short
 from sctptop.recording.reader import Recording
@@ -99,6 +100,8 @@ def _lines(info: Info) -> list[tuple[str, str]]:
         ("sources", ", ".join(f"{name} {state}" for name, state in info.sources.items()) or UNKNOWN),
         ("net.sctp", ", ".join(known) or UNKNOWN),
     ]
+    if labels := labels_of(facts):
+        lines.insert(1, ("labels", ", ".join(f"{name}={value}" for name, value in labels.items())))
     if info.damaged:
         lines.append(("damaged", f"{counted(info.damaged, 'part')} found that cannot be read"))
     return lines
