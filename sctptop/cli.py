@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sctptop import __version__
 from sctptop.arguments.parsers import parse
-from sctptop.errors import BROKEN_PIPE, FAILED, USAGE, SctptopError, nothing_to_watch
+from sctptop.errors import BROKEN_PIPE, FAILED, SctptopError, nothing_to_watch
 from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
 from sctptop.standard_streams import complain, let_go, make_fit
 
@@ -125,24 +125,14 @@ def _reads_the_kernel(arguments: argparse.Namespace) -> bool:
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:
-    from sctptop.arguments.meaning import checked
-    from sctptop.arguments.record_words import files_of, runs
+    from sctptop.arguments.record_words import planned
     from sctptop.kernel.host.preflight import missing_sctp
-    from sctptop.output.commanded import check_command
 
-    count = checked("--runs", runs, arguments.runs)
-    if count > 1 and not arguments.run:
-        raise SctptopError("argument --runs: there is no command (try: sctptop record --help)", USAGE)
-    recorder = _recorder(arguments, options)
-    if arguments.run:
-        check_command(arguments.run)
+    files, recorder = planned(arguments), _recorder(arguments, options)
     missing = missing_sctp()
     if missing is not None:
         raise nothing_to_watch(str(missing))
-    for path in files_of(Path(arguments.output), count):
-        if code := _recorded(arguments, options, recorder, path):
-            return code
-    return 0
+    return next((code for path in files if (code := _recorded(arguments, options, recorder, path))), 0)
 
 
 def _recorded(arguments: argparse.Namespace, options: Options, recorder: Recorder, path: Path) -> int:
@@ -212,7 +202,7 @@ def _recording(name: str) -> Recording:
 
 def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
     from sctptop.arguments.meaning import checked, keep_span, size
-    from sctptop.arguments.record_words import labels
+    from sctptop.arguments.record_words import labelled
     from sctptop.kernel.host.host_facts import host_facts
     from sctptop.recording.recorder import Recorder
     from sctptop.recording.writer import Limits
@@ -232,14 +222,9 @@ def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
         "every_message": arguments.every_message,
         "no_ngap": arguments.no_ngap,
     }
-    told = checked("--label", labels, words.get("label", []))
+    told = checked("--label", labelled, words.get("label", []))
     return Recorder(
-        lambda: {
-            "written_by": f"sctptop {__version__}",
-            **host_facts(),
-            "options": asked,
-            **({"labels": told} if told else {}),
-        },
+        lambda: {"written_by": f"sctptop {__version__}", **host_facts(), "options": asked, **told},
         limits,
         options.selectors,
     )

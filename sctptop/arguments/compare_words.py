@@ -8,7 +8,7 @@ import re
 from sctptop.arguments.meaning import checked
 from sctptop.fields.filter import parse_filter
 from sctptop.output.compare.command import Wanted
-from sctptop.output.compare.reading import Part
+from sctptop.output.compare.reading import Excerpt
 from sctptop.recording.moment import span_s
 
 FORMS = ("verdict", "json", "csv", "markdown")
@@ -22,7 +22,7 @@ def wanted_of(arguments: argparse.Namespace) -> Wanted:
         form=next((form for form in FORMS if given[form]), "text"),
         margin=checked("--margin", margin, arguments.margin),
         limit=None if limit is None else checked("--fail-above", margin, limit),
-        part=Part(
+        part=Excerpt(
             begin=arguments.begin,
             end=arguments.end,
             warm_up_s=checked("--warm-up", span_s, arguments.warm_up) if arguments.warm_up else 0.0,

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from sctptop.arguments.meaning import checked
+from sctptop.errors import USAGE, SctptopError
+from sctptop.output.commanded import check_command
 
 MOST_LABELS, MOST_RUNS = 32, 100
 _LABEL = re.compile(r"([A-Za-z0-9_.-]{1,40})=([^\x00-\x1f\x7f]{1,200})")
@@ -50,3 +55,19 @@ def files_of(path: Path, count: int) -> list[Path]:
         return [path]
     width = len(str(count))
     return [path.with_name(f"{path.stem}-{place:0{width}}{path.suffix}") for place in range(1, count + 1)]
+
+
+def labelled(words: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+    """What the head of a file says of its labels, nothing without any. Raises ValueError."""
+    found = labels(words)
+    return {"labels": found} if found else {}
+
+
+def planned(arguments: argparse.Namespace) -> list[Path]:
+    """The files to record into, one a run. Raises SctptopError, also for a command that there is not."""
+    count = checked("--runs", runs, arguments.runs)
+    if count > 1 and not arguments.run:
+        raise SctptopError("argument --runs: there is no command (try: sctptop record --help)", USAGE)
+    if arguments.run:
+        check_command(arguments.run)
+    return files_of(Path(arguments.output), count)

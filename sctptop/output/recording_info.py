@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from sctptop.output.damage import report_damage
-from sctptop.output.labels import labels_of
 from sctptop.output.progress import ProgressLine
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short
 from sctptop.recording.reader import Recording
-from sctptop.terminal_text import printable
+from sctptop.terminal_text import REPLACEMENT, printable
 
 WIDTH = 14
+MOST_LABELS = 32
 WORTH_KNOWING = (
     "hb_interval",
     "rto_initial",
@@ -113,3 +113,14 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _local(time_s: float) -> datetime:
     return datetime.fromtimestamp(time_s).astimezone()
+
+
+def labels_of(facts: Mapping[str, Any]) -> dict[str, str]:
+    """The labels that a recording was given, by name; as far as they are some: a file may come from anybody."""
+    found = facts.get("labels")
+    if not isinstance(found, dict):
+        return {}
+    return {
+        printable(str(name), REPLACEMENT): printable(str(value), REPLACEMENT)
+        for name, value in list(found.items())[:MOST_LABELS]
+    }

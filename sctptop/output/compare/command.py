@@ -15,7 +15,7 @@ from sctptop.comparison.result import Comparison
 from sctptop.comparison.statistics.ratio import MARGIN
 from sctptop.comparison.wording.verdict import Verdict, verdict
 from sctptop.output.compare.given import Given
-from sctptop.output.compare.reading import Part, read_sides
+from sctptop.output.compare.reading import Excerpt, read_sides
 
 CODES = {NO_WORSE: 0, WORSE: 1, UNSURE: 4}
 """Exit codes of ``--verdict``."""
@@ -32,7 +32,7 @@ class Wanted:
     form: str = "text"
     margin: float = MARGIN
     limit: float | None = None
-    part: Part = field(default_factory=Part)
+    part: Excerpt = field(default_factory=Excerpt)
 
 
 def report_compare(sides: Sequence[Given], wanted: Wanted) -> int:

@@ -67,10 +67,10 @@ def _side(word: str, demo: Path) -> tuple[str, Given]:
 def _expanded(text: str, demo: Path) -> list[Path]:
     if text == DEMO:
         return [demo]
-    if _exists(text) or not glob.has_magic(text):
+    if _exists(text) or not {*text} & {*"*?"}:
         return [Path(text)]
     # Path.glob takes no absolute pattern before Python 3.13.
-    found = sorted(glob.glob(text))  # noqa: PTH207
+    found = sorted(glob.glob(text.replace("[", "[[]")))  # noqa: PTH207
     if not found:
         raise SctptopError(f"{printable(text)} matches no file (try: ls {printable(text)})", USAGE)
     return [Path(one) for one in found]

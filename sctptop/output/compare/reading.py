@@ -22,7 +22,7 @@ from sctptop.terminal_text import REPLACEMENT, printable
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Excerpt:
     """Which part of each recording is meant, as words of the command line; None: all of it.
 
     ``begin``, ``end``: moments as of ``replay --at``. ``warm_up_s``: seconds after the beginning that are left out.
@@ -35,7 +35,7 @@ class Part:
     filter: Filter = EVERYTHING
 
 
-def read_sides(sides: Sequence[Given], part: Part) -> list[Summary]:
+def read_sides(sides: Sequence[Given], part: Excerpt) -> list[Summary]:
     """A summary a side. Raises RecordingError, and SctptopError for a moment that is not in a recording."""
     sizes = [_size(path) for side in sides for path in side.paths]
     found, place = [], 0
@@ -51,7 +51,7 @@ def read_sides(sides: Sequence[Given], part: Part) -> list[Summary]:
     return found
 
 
-def _summary(path: Path, name: str, part: Part, progress: ProgressLine, share: range) -> Summary:
+def _summary(path: Path, name: str, part: Excerpt, progress: ProgressLine, share: range) -> Summary:
     """``share``: of what there is to read."""
     progress.what = f"reading {name}"
     recording = Recording(path)
@@ -90,7 +90,7 @@ def _made(summarizer: Summarizer, name: str, path: Path, recording: Recording) -
         ) from None
 
 
-def _span(recording: Recording, part: Part) -> tuple[datetime | None, datetime | None]:
+def _span(recording: Recording, part: Excerpt) -> tuple[datetime | None, datetime | None]:
     """From when to when it is meant, None for its ends."""
     first_s, last_s = recording.first_s, recording.last_s
 

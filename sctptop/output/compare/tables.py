@@ -23,7 +23,7 @@ from sctptop.output.compare.cells import (
     with_ratio,
 )
 from sctptop.output.compare.registrations import registration_tables
-from sctptop.output.labels import labels_of
+from sctptop.output.recording_info import labels_of
 from sctptop.quantity import UNKNOWN, milliseconds, short
 
 MOST_PROCEDURES = 8

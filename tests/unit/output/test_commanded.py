@@ -17,7 +17,7 @@ from sctptop.errors import SctptopError
 from sctptop.model.sample import Sample
 from sctptop.options import Options
 from sctptop.output.commanded import CommandSource, check_command
-from sctptop.output.labels import labels_of
+from sctptop.output.recording_info import labels_of
 from sctptop.output.stream import stream
 from sctptop.source import EndOfSamples
 from tests.unit.associations import sample
@@ -130,10 +130,7 @@ def test_labels_are_shown_by_info_and_compare(tmp_path: Path, capsys: pytest.Cap
     assert main(["compare", *files]) == 0
     out = capsys.readouterr().out
     assert "\x1b" not in out
-    rows = {
-        line.split()[0]: line.split()[1:]
-        for line in out.splitlines()
-        if line.startswith(("  core ", "  ues "))
-    }
+    table = out[out.index("Recordings") : out.index("Settings")].splitlines()
+    rows = {line.split()[0]: line.split()[1:] for line in table if line.startswith(("  core ", "  ues "))}
     assert rows["ues"] == ["100", "–"] and rows["core"][0] == "open5gs"
     assert labels_of({"labels": [1]}) == labels_of({}) == {}
