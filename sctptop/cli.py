@@ -71,10 +71,11 @@ def _run(argv: Sequence[str]) -> int:
 
         return report_info(_recording(arguments.file), as_json=arguments.json)
     if arguments.command == "compare":
+        from sctptop.arguments.compare_words import wanted_of
         from sctptop.output.compare.command import report_compare
+        from sctptop.output.compare.given import sides_of
 
-        form = "json" if arguments.json else "markdown" if arguments.markdown else "text"
-        return report_compare([DEMO if name == "demo" else Path(name) for name in arguments.files], form)
+        return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments))
     if arguments.command == "doctor":
         from sctptop.kernel.doctor.doctor import examine
         from sctptop.output.doctor_report import report_doctor
@@ -124,19 +125,33 @@ def _reads_the_kernel(arguments: argparse.Namespace) -> bool:
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:
+    from sctptop.arguments.record_words import planned
     from sctptop.kernel.host.preflight import missing_sctp
+
+    files, recorder = planned(arguments), _recorder(arguments, options)
+    missing = missing_sctp()
+    if missing is not None:
+        raise nothing_to_watch(str(missing))
+    return next((code for path in files if (code := _recorded(arguments, options, recorder, path))), 0)
+
+
+def _recorded(arguments: argparse.Namespace, options: Options, recorder: Recorder, path: Path) -> int:
+    """One run; returns the exit code, that of a command if there is one."""
+    from sctptop.output.commanded import CommandSource
     from sctptop.output.record_progress import RecordWriter
     from sctptop.output.stream import stream
     from sctptop.recording.recorder import RecordedSource
 
-    missing = missing_sctp()
-    if missing is not None:
-        raise nothing_to_watch(str(missing))
-    recorder = _recorder(arguments, options)
-    writer = RecordWriter(recorder, _writer(arguments, options), sys.stdout.isatty())
-    recorder.start(Path(arguments.output))
+    # A command may write to the terminal itself.
+    terminal = sys.stdout.isatty() and not arguments.run
+    writer = RecordWriter(recorder, _writer(arguments, options), terminal)
+    recorder.start(path)
     try:
-        return stream(RecordedSource(_settled(arguments, options), recorder), options, writer)
+        source = RecordedSource(_settled(arguments, options), recorder)
+        if not arguments.run:
+            return stream(source, options, writer)
+        commanded = CommandSource(source, arguments.run)
+        return stream(commanded, options, writer) or commanded.code
     finally:
         recorder.stop()
         writer.summary()
@@ -205,6 +220,7 @@ def _recording(name: str) -> Recording:
 
 def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
     from sctptop.arguments.meaning import checked, keep_span, size
+    from sctptop.arguments.record_words import labelled
     from sctptop.kernel.host.host_facts import host_facts
     from sctptop.recording.recorder import Recorder
     from sctptop.recording.writer import Limits
@@ -224,8 +240,9 @@ def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
         "every_message": arguments.every_message,
         "no_ngap": arguments.no_ngap,
     }
+    told = checked("--label", labelled, words.get("label", []))
     return Recorder(
-        lambda: {"written_by": f"sctptop {__version__}", **host_facts(), "options": asked},
+        lambda: {"written_by": f"sctptop {__version__}", **host_facts(), "options": asked, **told},
         limits,
         options.selectors,
     )

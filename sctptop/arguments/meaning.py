@@ -18,6 +18,7 @@ from sctptop.options import Options
 from sctptop.recording.moment import span_s
 
 Parsed = TypeVar("Parsed")
+Given = TypeVar("Given")
 LEAST_SIZE = 1_000_000
 
 
@@ -67,10 +68,17 @@ def _check_registrations(arguments: argparse.Namespace) -> None:
         )
 
 
-_COMMAND_OF = {"--at": "replay", "--keep": "record", "--max-size": "record"}
+_COMMAND_OF = {
+    "--at": "replay",
+    "--keep": "record",
+    "--max-size": "record",
+    "--label": "record",
+    "--runs": "record",
+    **dict.fromkeys(("--margin", "--fail-above", "--warm-up"), "compare"),
+}
 
 
-def checked(flag: str, parse: Callable[[str], Parsed], text: str) -> Parsed:
+def checked(flag: str, parse: Callable[[Given], Parsed], text: Given) -> Parsed:
     """What a parser makes of a flag's text. Raises SctptopError, which names the flag."""
     try:
         return parse(text)

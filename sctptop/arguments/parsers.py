@@ -3,63 +3,37 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from sctptop import __version__
 from sctptop.arguments import examples
-from sctptop.errors import USAGE, SctptopError
+from sctptop.arguments.base import command_parser
+from sctptop.arguments.compare_parser import compare_parser
 from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.event import EVENT_KINDS
 from sctptop.views import FIRST, VIEWS
-
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with our one-line form of an error."""
-
-    def error(self, message: str) -> NoReturn:
-        raise SctptopError(f"{message} (try: {self.prog} --help)", USAGE)
-
-    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
-        # argparse ignores that its help could not be written.
-        (file or sys.stdout).write(message)
-
-    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        # argparse takes "--" away where it is the value of a flag too, and makes a list of nothing of it.
-        if action.option_strings and arg_strings == ["--"]:
-            raise argparse.ArgumentError(action, "expected one argument")
-        return super()._get_values(action, arg_strings)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The words of a command line; ``command`` is "", record, replay, info, compare or doctor. Raises SctptopError."""
     command = argv[0] if argv and argv[0] in PARSERS else ""
     words = list(argv[1:] if command else argv)
+    run: list[str] = []
+    if command == "record" and "--" in words[1:] and words[words.index("--") - 1] not in ("-o", "--output"):
+        at = words.index("--")
+        words, run = words[:at], words[at + 1 :]
     for place in range(len(words) - 1, 0, -1):
-        if words[place - 1] == "--at":
+        if words[place - 1] in ("--at", "--from", "--to"):
             # argparse would take a moment before the end, -30s, for a flag.
-            words[place - 1 : place + 1] = [f"--at={words[place]}"]
+            words[place - 1 : place + 1] = [f"{words[place - 1]}={words[place]}"]
     arguments = PARSERS[command]().parse_args(words)
     arguments.command = command
+    arguments.run = run
     return arguments
 
 
-def _parser(command: str, description: str, epilog: str) -> argparse.ArgumentParser:
-    return _Parser(
-        prog=f"sctptop {command}".strip(),
-        description=description,
-        epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-
-
 def _live_parser() -> argparse.ArgumentParser:
-    parser = _parser("", "top for SCTP on Linux: every association live.", examples.LIVE)
+    parser = command_parser("", "top for SCTP on Linux: every association live.", examples.LIVE)
     parser.add_argument("--version", action="version", version=f"sctptop {__version__}")
     _what(parser)
     _when(parser).add_argument(
@@ -79,9 +53,10 @@ def _live_parser() -> argparse.ArgumentParser:
 
 
 def _record_parser() -> argparse.ArgumentParser:
-    parser = _parser(
+    parser = command_parser(
         "record",
-        "Keep what is seen in a file, for sctptop replay. Needs what sctptop needs: probes only as root.",
+        "Keep what is seen in a file, for sctptop replay. Needs what sctptop needs: probes only as root. With "
+        "-- COMMAND at the end for as long as that runs; the exit code is the command's.",
         examples.RECORD,
     )
     file = parser.add_argument_group("the file")
@@ -92,8 +67,20 @@ def _record_parser() -> argparse.ArgumentParser:
     file.add_argument(
         "--max-size", metavar="SIZE", help="forget the oldest beyond it, e.g. 50M, 2G (1M or more)"
     )
+    file.add_argument(
+        "--label",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="kept in the file, shown by info and compare, e.g. core=open5gs; repeatable",
+    )
     _selection(parser.add_argument_group("what to keep"))
-    _when(parser)
+    _when(parser).add_argument(
+        "--runs",
+        metavar="N",
+        default="1",
+        help="with -- COMMAND: run it so many times, each into a file of its own: FILE-1, FILE-2, ...",
+    )
     _output(parser)
     _probes(parser)
     parser.set_defaults(view=FIRST.id, sort="", filter="", columns="", both_ends=False, registrations=False)
@@ -101,7 +88,7 @@ def _record_parser() -> argparse.ArgumentParser:
 
 
 def _replay_parser() -> argparse.ArgumentParser:
-    parser = _parser("replay", "The dashboard on a recording.", examples.REPLAY)
+    parser = command_parser("replay", "The dashboard on a recording.", examples.REPLAY)
     _recording(parser)
     parser.add_argument(
         "--at",
@@ -115,29 +102,14 @@ def _replay_parser() -> argparse.ArgumentParser:
 
 
 def _info_parser() -> argparse.ArgumentParser:
-    parser = _parser("info", "What is in a recording, in ten lines.", "")
+    parser = command_parser("info", "What is in a recording, in ten lines.", "")
     _recording(parser)
     parser.add_argument("--json", action="store_true", help="the same as one JSON object")
     return parser
 
 
-def _compare_parser() -> argparse.ArgumentParser:
-    parser = _parser(
-        "compare",
-        "Recordings beside each other: settings, registrations, procedures, transport, and a verdict.",
-        examples.COMPARE,
-    )
-    parser.add_argument(
-        "files", metavar="FILE", nargs="+", help="recordings, two or more; the first is the baseline"
-    )
-    how = parser.add_mutually_exclusive_group()
-    how.add_argument("--markdown", action="store_true", help="the same in Markdown")
-    how.add_argument("--json", action="store_true", help="the same as one JSON object")
-    return parser
-
-
 def _doctor_parser() -> argparse.ArgumentParser:
-    parser = _parser(
+    parser = command_parser(
         "doctor",
         "What this host has of what sctptop needs, and the command for what it lacks. Changes nothing.",
         examples.DOCTOR,
@@ -151,7 +123,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "record": _record_parser,
     "replay": _replay_parser,
     "info": _info_parser,
-    "compare": _compare_parser,
+    "compare": compare_parser,
     "doctor": _doctor_parser,
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from sctptop.comparison.roles import PEERS, RADIO
-from sctptop.comparison.significance import percentile
+from sctptop.comparison.statistics.percentiles import percentile
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, LOST, NETWORK, ORDER, RAN, UNREAD
 from sctptop.model.passages.stages import SCTP

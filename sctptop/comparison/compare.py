@@ -1,107 +1,38 @@
-"""Compares summaries: the first is the baseline, each other one is compared with it."""
+"""Compares sides, of one run or several: the first is the baseline, each other one is compared with it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from math import sqrt
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sctptop.comparison.breakdown import Piece, pieces
 from sctptop.comparison.kinds import compared, known, shown
-from sctptop.comparison.remarks import Setting, caveats_of, ends_of, settings_of
-from sctptop.comparison.significance import (
-    LEAST_N,
-    Ratio,
-    ratio_of_distributions,
-    ratio_of_means,
-    ratio_of_percentiles,
-)
+from sctptop.comparison.load import loads_of
+from sctptop.comparison.remarks import caveats_of, ends_of, settings_of
+from sctptop.comparison.result import Comparison, Pair, StageChange
+from sctptop.comparison.sides.alike import alike
+from sctptop.comparison.sides.ratios import ratio_of, ratio_of_counted
+from sctptop.comparison.sides.success import success_of
+from sctptop.comparison.statistics.percentiles import FIGURES
+from sctptop.comparison.statistics.ratio import MARGIN, Ratio, corrected
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.summaries.summary import Summary
-from sctptop.model.registrations.words import COMPLETED
+from sctptop.model.associations.distribution import Distribution
 
-SURE = 2.58
-"""Standard errors that two shares must lie apart: 99 %."""
 MOST_STAGES = 6
 COMPARED_PARTS = ("sctp", "unread", "network", "core", "ran")
+FURTHER_FIGURES = ("p50", "p95")
+"""Of kinds of registration beside the one that is compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageChange:
-    """One stage of registrations: its mean time, spread over all that were completed, in ms."""
-
-    whose: str
-    name: str
-    base_ms: float
-    other_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One recording against the baseline; both are numbers of the list. ``ends``: where each was seen from, ``kinds``
-    of registration that are compared, "" without any, ``seen`` these registrations.
-
-    ``ratios``: of "p50", "p95" and "mean" of the total, of the means of COMPARED_PARTS, and of "heartbeat". The core's
-    (the RAN's) contains the network where either recording does not tell that; ``others``: "p50" and "p95" of further
-    kinds of registration that both have. ``pieces`` are empty where registrations cannot be compared. ``typical``: they
-    are of the middle half alone, since a few slow registrations would turn the means round. ``procedures``: of the
-    medians, by name and whether we asked. ``success_differs`` beyond chance.
-    """
-
-    base: int
-    other: int
-    ends: tuple[str, str]
-    kinds: tuple[str, str]
-    seen: tuple[Ended, Ended]
-    ratios: Mapping[str, Ratio]
-    others: Mapping[str, Mapping[str, Ratio]] = field(default_factory=dict)
-    pieces: tuple[Piece, ...] = ()
-    stages: tuple[StageChange, ...] = ()
-    procedures: Mapping[tuple[str, bool], Ratio] = field(default_factory=dict)
-    typical: bool = False
-    success_differs: bool = False
-
-    @property
-    def kind(self) -> str:
-        """What is compared, as the side calls it that tells kinds; "" where nothing is."""
-        return known(self.kinds)
-
-    @property
-    def comparable(self) -> bool:
-        """Whether both hold registrations of the kind, seen from the same end."""
-        return bool(self.ends[0]) and self.ends[0] == self.ends[1] and min(one.n for one in self.seen) > 0
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """All of it. By recording: ``ends``, the end its registrations are seen from, "" without any, and ``seen``, those
-    of the ``kind`` that most have. ``further`` are the other kinds in any of them, the most frequent first."""
-
-    summaries: tuple[Summary, ...]
-    ends: tuple[str, ...]
-    kind: str
-    seen: tuple[Ended, ...]
-    further: tuple[str, ...]
-    settings: tuple[Setting, ...]
-    caveats: tuple[str, ...]
-    pairs: tuple[Pair, ...]
-
-    def comparable(self, pair: Pair) -> bool:
-        """Whether the ratios of a pair are of what is seen here."""
-        return pair.comparable and all(
-            (one.kind, one.apart, one.whole) == (there.kind, there.apart, there.whole)
-            for one, there in zip(pair.seen, (self.seen[pair.base], self.seen[pair.other]), strict=True)
-        )
-
-
-def compare(summaries: Sequence[Summary]) -> Comparison:
-    """Of two summaries or more."""
+def compare(summaries: Sequence[Summary], margin: float = MARGIN) -> Comparison:
+    """Of two sides or more."""
     ends = ends_of(summaries)
     counts = [one.kinds(end) for one, end in zip(summaries, ends, strict=True)]
     chosen = compared(counts)
     columns = shown(counts, chosen)
-    seen = _alike([_of(*one) for one in zip(summaries, ends, columns, strict=True)])
+    seen = alike([_of(*one) for one in zip(summaries, ends, columns, strict=True)])
     further: Counter[str] = Counter()
     for kinds, column in zip(counts, columns, strict=True):
         further.update({kind: count for kind, count in kinds.items() if kind != column})
@@ -113,7 +44,11 @@ def compare(summaries: Sequence[Summary]) -> Comparison:
         further=tuple(kind for kind, _ in further.most_common()),
         settings=settings_of(summaries),
         caveats=caveats_of(summaries, ends, seen),
-        pairs=tuple(_pair(summaries, ends, other, kinds) for other, kinds in enumerate(chosen, 1)),
+        pairs=_corrected(
+            [_pair(summaries, ends, other, kinds, margin) for other, kinds in enumerate(chosen, 1)]
+        ),
+        margin=margin,
+        loads=loads_of(summaries, seen),
     )
 
 
@@ -121,24 +56,20 @@ def _of(summary: Summary, end: str, kind: str) -> Ended:
     return summary.of(end, kind) if kind else Ended(end)
 
 
-def _alike(seen: Sequence[Ended]) -> tuple[Ended, ...]:
-    """Both ends are told apart in all of them, or in none; the network's time from the far end's likewise."""
-    whole, apart = (all(getattr(one, name) for one in seen if one.n) for name in ("whole", "apart"))
-    alike = (one if whole else one.one_sided() for one in seen)
-    return tuple(one if apart else one.together() for one in alike)
-
-
-def _pair(summaries: Sequence[Summary], ends: Sequence[str], other: int, kinds: tuple[str, str]) -> Pair:
+def _pair(
+    summaries: Sequence[Summary], ends: Sequence[str], other: int, kinds: tuple[str, str], margin: float
+) -> Pair:
     before, after = summaries[0], summaries[other]
-    base, late = _alike([_of(before, ends[0], kinds[0]), _of(after, ends[other], kinds[1])])
+    base, late = alike([_of(before, ends[0], kinds[0]), _of(after, ends[other], kinds[1])])
     same_end = bool(ends[0]) and ends[0] == ends[other]
-    ratios = {
-        **_of_percentiles(base, late),
-        "mean": ratio_of_means(base.times["total"], late.times["total"]),
-        "heartbeat": ratio_of_distributions(before.heartbeats, after.heartbeats, 0.5),
-    }
-    for part in COMPARED_PARTS:
-        ratios[part] = ratio_of_means(base.times[part], late.times[part])
+    ratios = {name: ratio_of(base, late, "total", name, margin) for name in FIGURES}
+    ratios |= {part: ratio_of(base, late, part, "mean", margin) for part in COMPARED_PARTS}
+
+    def counted(of: Callable[[Summary], Distribution]) -> Ratio:
+        first, second = ([of(run) for run in one.each] for one in (before, after))
+        return ratio_of_counted(first, second, 0.5, margin)
+
+    ratios["heartbeat"] = counted(lambda run: run.heartbeats)
     found: tuple[Piece, ...] = ()
     stages: tuple[StageChange, ...] = ()
     typical = False
@@ -156,23 +87,57 @@ def _pair(summaries: Sequence[Summary], ends: Sequence[str], other: int, kinds: 
         seen=(base, late),
         ratios=ratios,
         others={
-            kind: _of_percentiles(before.of(ends[0], kind), after.of(ends[other], kind))
+            kind: {
+                name: ratio_of(before.of(ends[0], kind), after.of(ends[other], kind), "total", name, margin)
+                for name in FURTHER_FIGURES
+            }
             for kind in sorted(both - {*kinds})
         },
         pieces=found,
         stages=stages,
         procedures={
-            name: ratio_of_distributions(before.procedures[name][0], after.procedures[name][0], 0.5)
+            name: counted(
+                lambda run, name=name: run.procedures[name][0] if name in run.procedures else Distribution()  # type: ignore[misc]
+            )
             for name in before.procedures.keys() & after.procedures.keys()
         },
         typical=typical,
-        success_differs=_success_differs(base, late),
+        success=success_of(base, late),
     )
 
 
-def _of_percentiles(base: Ended, other: Ended) -> dict[str, Ratio]:
-    totals = base.times["total"], other.times["total"]
-    return {"p50": ratio_of_percentiles(*totals, 0.5), "p95": ratio_of_percentiles(*totals, 0.95)}
+def _corrected(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    """Each table's rows, of all pairs, for their number: times, parts, procedures, and each further kind."""
+    places = range(len(pairs))
+
+    def family(names: Sequence[str]) -> dict[tuple[int, str], Ratio]:
+        return corrected({(place, name): pairs[place].ratios[name] for place in places for name in names})
+
+    ratios = {**family([*FIGURES]), **family(COMPARED_PARTS), **family(["heartbeat"])}
+    procedures = corrected(
+        {(place, name): ratio for place in places for name, ratio in pairs[place].procedures.items()}
+    )
+    others: dict[tuple[int, str, str], Ratio] = {}
+    for kind in dict.fromkeys(kind for one in pairs for kind in one.others):
+        others |= corrected(
+            {
+                (place, kind, name): ratio
+                for place in places
+                for name, ratio in pairs[place].others.get(kind, {}).items()
+            }
+        )
+    return tuple(
+        replace(
+            one,
+            ratios={name: ratios[place, name] for name in one.ratios},
+            procedures={name: procedures[place, name] for name in one.procedures},
+            others={
+                kind: {name: others[place, kind, name] for name in found}
+                for kind, found in one.others.items()
+            },
+        )
+        for place, one in enumerate(pairs)
+    )
 
 
 def _stages(base: Ended, other: Ended) -> tuple[StageChange, ...]:
@@ -189,14 +154,3 @@ def _stages(base: Ended, other: Ended) -> tuple[StageChange, ...]:
 def _mean_stage(ended: Ended, name: tuple[str, str]) -> float:
     stalls = ended.stages.get(name)
     return stalls.sum_ms / ended.n if stalls and ended.n else 0.0
-
-
-def _success_differs(base: Ended, other: Ended) -> bool:
-    """Two shares against each other with their pooled standard error."""
-    counts = [(one.ended[COMPLETED], one.decided) for one in (base, other)]
-    if min(n for _, n in counts) < LEAST_N:
-        return False
-    pooled = sum(k for k, _ in counts) / sum(n for _, n in counts)
-    error = sqrt(pooled * (1 - pooled) * sum(1 / n for _, n in counts))
-    shares = [k / n for k, n in counts]
-    return error > 0 and abs(shares[0] - shares[1]) > SURE * error

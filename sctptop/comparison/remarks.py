@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sctptop.comparison.kinds import UNTOLD, Counts, listed, words
+from sctptop.comparison.load import Load, loads_of
 from sctptop.comparison.roles import PEERS
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.summaries.summary import Summary
@@ -15,8 +16,6 @@ from sctptop.quantity import Value, counted
 Values = tuple[Value, ...]
 MEASURED, MEASURED_APART = ("rto_ms",), 1.25
 """Settings that follow from measurements too: they differ by chance, and from here on for a reason."""
-OTHER_LOAD = 1.5
-"""Bursts or rates that differ by more make times incomparable."""
 OTHER_KINDS = 0.1
 """Shares of a kind of registration that differ by more are another load."""
 
@@ -89,7 +88,7 @@ def caveats_of(
     return (
         *_vantage(summaries, ends),
         *_kinds(summaries, ends, seen),
-        *_load(summaries, seen),
+        *_load(loads_of(summaries, seen), [one.name for one in summaries]),
         *_hosts(summaries),
         *(text for one, ended in zip(summaries, seen, strict=True) for text in _gaps(one, ended)),
         *_unknown_ends(summaries, ends),
@@ -137,19 +136,10 @@ def _other_kinds(base: Counts, other: Counts) -> bool:
     )
 
 
-def _load(summaries: Sequence[Summary], seen: Sequence[Ended]) -> Iterable[str]:
-    telling = [(one.name, ended) for one, ended in zip(summaries, seen, strict=True) if ended.n]
-    bursts = {name: float(ended.at_once) for name, ended in telling}
-    if bursts and max(bursts.values()) > OTHER_LOAD * min(bursts.values()):
-        told = ", ".join(f"{name} {number:.0f}" for name, number in bursts.items())
-        many = words(telling[0][1].kind).many
-        yield f"Different load: {many} under way at once, at most: {told}."
-    numbers = {
-        one.name: float(max((end.associations for end in one.ends.values()), default=0)) for one in summaries
-    }
-    if len(set(numbers.values())) > 1:
-        told = ", ".join(f"{name} {number:.0f}" for name, number in numbers.items())
-        yield f"Different numbers of associations: {told}."
+def _load(loads: Sequence[Load], names: Sequence[str]) -> Iterable[str]:
+    for load in loads:
+        if any(load.between(0, place) for place in range(1, len(names))):
+            yield f"Different load: {load.told(names)}."
 
 
 def _hosts(summaries: Sequence[Summary]) -> Iterable[str]:

@@ -13,9 +13,10 @@ from sctptop.output.damage import report_damage
 from sctptop.output.progress import ProgressLine
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short
 from sctptop.recording.reader import Recording
-from sctptop.terminal_text import printable
+from sctptop.terminal_text import REPLACEMENT, printable
 
 WIDTH = 14
+MOST_LABELS = 32
 WORTH_KNOWING = (
     "hb_interval",
     "rto_initial",
@@ -99,6 +100,8 @@ def _lines(info: Info) -> list[tuple[str, str]]:
         ("sources", ", ".join(f"{name} {state}" for name, state in info.sources.items()) or UNKNOWN),
         ("net.sctp", ", ".join(known) or UNKNOWN),
     ]
+    if labels := labels_of(facts):
+        lines.insert(1, ("labels", ", ".join(f"{name}={value}" for name, value in labels.items())))
     if info.damaged:
         lines.append(("damaged", f"{counted(info.damaged, 'part')} found that cannot be read"))
     return lines
@@ -110,3 +113,14 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _local(time_s: float) -> datetime:
     return datetime.fromtimestamp(time_s).astimezone()
+
+
+def labels_of(facts: Mapping[str, Any]) -> dict[str, str]:
+    """The labels that a recording was given, by name; as far as they are some: a file may come from anybody."""
+    found = facts.get("labels")
+    if not isinstance(found, dict):
+        return {}
+    return {
+        printable(str(name), REPLACEMENT): printable(str(value), REPLACEMENT)
+        for name, value in list(found.items())[:MOST_LABELS]
+    }

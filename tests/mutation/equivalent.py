@@ -6,22 +6,12 @@ One stands here only if all that the world sends and all that is shown stay the 
 from __future__ import annotations
 
 EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
-    "comparison/significance.py": [
+    "comparison/statistics/within_runs.py": [
         ("SEED = 9260", "9260  →  (9261)", "other draws, as good as these"),
         ("RESAMPLES = 2000", "2000  →  (2001)", "one draw more, within what draws vary by"),
         ("CHANCES = 200", "200  →  (201)", "one draw more, within what draws vary by"),
         ("NORMAL_FROM = 8", "8  →  (9)", "both ways of drawing a place are right there"),
         ("if n > PLAIN_N:", "n > PLAIN_N  →  (n >= PLAIN_N)", "both ways of drawing a mean are right there"),
-        (
-            "if self.low is None or self.high is None:",
-            "self.low is None or self.high is None  →  (self.low is None and self.high is None)",
-            "both are known, or neither",
-        ),
-        (
-            "return _ratio(values, drawn, n, enough=min(n) * (1 - share) >= LEAST_BEYOND)",
-            "min(n) * (1 - share) >= LEAST_BEYOND  →  (min(n) * (1 - share) > LEAST_BEYOND)",
-            "equal for four values and half of them alone, and four are too few",
-        ),
         ("PLAIN_N = 50", "50  →  (51)", "both ways of drawing a mean are right there"),
     ],
     "model/advice/adviser.py": [

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import exp, log
+from statistics import fmean
 
 from sctptop.comparison.kinds import UNTOLD
 from sctptop.comparison.roles import PEERS, RADIO
-from sctptop.comparison.significance import percentile
+from sctptop.comparison.statistics.percentiles import percentile
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, NETWORK, RAN, UNREAD
 from sctptop.model.registrations.tally import PARTS
 from sctptop.model.registrations.words import COMPLETED, OUTCOMES, UNKNOWN
 
+TINY_MS = 1e-6
+"""A nanosecond: what a time of 0 counts as in a geometric mean."""
 MOST_CAUSES = 2
 """Told of one outcome in a sentence."""
 
@@ -33,7 +37,8 @@ class Ended:
     not known, and then in the far end's. ``pieces``: the same by (whose, role), so that they add up to the total: the
     role is the sender's of what was held or blocked, the reader's of what was unread, "" of what is between the two.
     ``whole``: those of the other end are seen too. ``stages`` by (whose, name). ``rate`` is completed per second from
-    the first beginning to the last end, ``at_once`` the most under way at a time.
+    the first beginning to the last end, ``at_once`` the most under way at a time. ``runs``: of a side of several
+    recordings those of each, in their order, of which ``rate`` is the mean.
     """
 
     end: str
@@ -48,6 +53,12 @@ class Ended:
     stages: Mapping[tuple[str, str], Stalls] = field(default_factory=dict)
     rate: float | None = None
     at_once: int = 0
+    runs: tuple[Ended, ...] = ()
+
+    @property
+    def each(self) -> tuple[Ended, ...]:
+        """Its runs: itself where it is of one recording."""
+        return self.runs or (self,)
 
     @property
     def n(self) -> int:
@@ -115,7 +126,8 @@ class Ended:
         if not self.apart:
             return self
         found = self._moved({(NETWORK, ""): "network"})
-        return replace(found, times={**found.times, "network": ()})
+        runs = tuple(one.together() for one in self.runs)
+        return replace(found, times={**found.times, "network": ()}, runs=runs)
 
     def one_sided(self) -> Ended:
         """The same with all that the far end's SCTP and reader took in that end's time, as where it is not seen.
@@ -126,7 +138,8 @@ class Ended:
             return self
         peer = PEERS[self.end]
         sctp = self._moved({(whose, peer): whose for whose in (HELD, BLOCKED)}, "sctp")
-        return replace(sctp._moved({(UNREAD, peer): UNREAD}), whole=False, stages={})
+        runs = tuple(one.one_sided() for one in self.runs)
+        return replace(sctp._moved({(UNREAD, peer): UNREAD}), whole=False, stages={}, runs=runs)
 
     def _moved(self, away: Mapping[tuple[str, str], str], *within: str) -> Ended:
         """With these pieces, of those parts and ``within`` another, at the far end's own."""
@@ -141,7 +154,13 @@ class Ended:
         return replace(self, times=times, pieces=pieces)
 
     def percentile(self, part: str, share: float) -> float | None:
-        """Of one of PARTS, in ms: the least time that ``share`` do not exceed."""
+        """Of one of PARTS, in ms: the least time that ``share`` do not exceed; of runs their geometric mean.
+
+        The greatest time is that of all runs.
+        """
+        if self.runs and share < 1:
+            known = [one.percentile(part, share) for one in self.runs if one.times[part]]
+            return exp(fmean(log(max(one or 0.0, TINY_MS)) for one in known)) if known else None
         return percentile(sorted(self.times[part]), share)
 
     def mean(self, part: str) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -27,6 +27,8 @@ from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import Value
 
+Name = tuple[str, bool]
+"""Of a procedure, and whether we asked."""
 MOST_VALUES = 64
 """Different values kept of one setting."""
 MOST_BOOKS = 64
@@ -65,7 +67,10 @@ class Came(NamedTuple):
 class Summarizer:
     """Takes the snapshots of one recording in their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, accepts: Callable[[Row], bool] | None = None, since: datetime | None = None) -> None:
+        """``accepts``: which associations are meant, those that it ever accepts; None for all. ``since``: registrations
+        that began earlier are left out."""
+        self._accepts, self._since = accepts, since
         self._watched: dict[Key, _Watched] = {}
         self._registrations: dict[tuple[str, str], EndBook] = {}
         self._counters: dict[int, Mapping[str, int]] = {}
@@ -83,7 +88,7 @@ class Summarizer:
         self._probed += sample.probes.ok
         self._lost, self._missed = snapshot.events_lost, max(self._missed, snapshot.events_missed)
         for row in snapshot.rows:
-            if row.ended is None:
+            if row.ended is None and (self._accepts is None or self._accepts(row)):
                 self._look(row, sample)
         for key, event in snapshot.happened:
             watched = self._watched.get(key) if key is not None else None
@@ -92,6 +97,10 @@ class Summarizer:
                 if message is not None:
                     watched.speaks(message.dialect)
         for one in snapshot.registrations.ended_now:
+            if self._since is not None and one.began < self._since:
+                continue
+            if self._accepts is not None and one.association not in self._watched:
+                continue
             self._book(one.end, one.kind or UNTOLD).take(one)
             if one.association in self._watched:
                 self._watched[one.association].role = one.end
@@ -141,6 +150,19 @@ class Summarizer:
             )
             watched.role = _known_port(row) or ("server" if listens else "")
 
+    def _procedures(self, registered: Registered) -> Mapping[Name, tuple[Distribution, int, int]]:
+        found: dict[Name, tuple[Distribution, int, int]] = {}
+        for key in [None] if self._accepts is None else [*self._watched]:
+            for entry in registered.procedures_of(key):
+                name = entry.kind.name, entry.kind.asked
+                latency, failures, unanswered = found.get(name, (Distribution(), 0, 0))
+                found[name] = (
+                    latency.plus(entry.latency) if latency.n else entry.latency,
+                    failures + entry.failures,
+                    unanswered + entry.unanswered,
+                )
+        return found
+
     def summary(
         self,
         name: str,
@@ -156,7 +178,11 @@ class Summarizer:
         ngap = any(one.ngap for one in self._watched.values()) or bool(self._registrations)
         compared = {key: one for key, one in self._watched.items() if one.ngap or not ngap}
         first, registered = self._first, registered or self._last.registrations
-        started = {(tally.end, tally.kind or UNTOLD): tally.started for tally in registered.of(None)}
+        # Counted of all associations, as far as that is what is meant.
+        started = {
+            (tally.end, tally.kind or UNTOLD): tally.started
+            for tally in (registered.of(None) if self._accepts is None and self._since is None else ())
+        }
         heartbeats = _sum(rtt.heartbeat for one in compared.values() for rtt in one.row.rtts.values())
         rtt_ms = heartbeats.percentile(0.5) if heartbeats.n >= LEAST_HEARTBEATS else None
         sysctls = facts.get("sysctls")
@@ -180,10 +206,7 @@ class Summarizer:
             registrations={
                 name: book.ended(started.get(name, 0), rtt_ms) for name, book in self._registrations.items()
             },
-            procedures={
-                (entry.kind.name, entry.kind.asked): (entry.latency, entry.failures, entry.unanswered)
-                for entry in registered.procedures_of(None)
-            },
+            procedures=self._procedures(registered),
             heartbeats=heartbeats,
             counters={
                 counter: sum(known)

@@ -45,7 +45,7 @@ class End:
 class Fired:
     """A rule of advice on one role, over the whole recording: ``lasted_s`` is for how long it was given.
 
-    ``seen`` is its last finding; ``associations`` on how many, or of how many peers.
+    ``seen`` is its last finding; ``associations`` on how many, or of how many peers. ``runs`` of ``of_runs`` had it.
     """
 
     rule: str
@@ -56,11 +56,19 @@ class Fired:
     lasted_s: float
     seen: str
     remedy: str
+    runs: int = 1
+    of_runs: int = 1
+
+    @property
+    def usual(self) -> bool:
+        """Whether it was given in half of the runs or more."""
+        return 2 * self.runs >= self.of_runs
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One recording. ``ngap``: associations that speak NGAP or S1AP were found, and no others are in it.
+    """One recording, or a side of several, its ``runs``. ``ngap``: associations that speak NGAP or S1AP were found, and
+    no others are in it.
 
     ``registrations`` by the end that saw them and their kind.
     ``counters`` are the gains of COUNTERS in the namespaces of these associations, None where never read. ``lost``:
@@ -95,6 +103,12 @@ class Summary:
     damaged: int = 0
     own_netns: bool = False
     facts: Mapping[str, Any] = field(default_factory=dict)
+    runs: tuple[Summary, ...] = ()
+
+    @property
+    def each(self) -> tuple[Summary, ...]:
+        """Its runs: itself where it is of one recording."""
+        return self.runs or (self,)
 
     def end(self, role: str) -> End:
         """What is known of one role; an empty one where it is not on that host."""

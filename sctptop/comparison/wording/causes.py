@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, OWN, Piece
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.roles import PEERS
-from sctptop.comparison.significance import SLOWER, ratio_of_distributions
+from sctptop.comparison.statistics.ratio import SLOWER
+from sctptop.comparison.statistics.within_runs import ratio_of_distributions
 from sctptop.comparison.summaries.summary import Fired, Summary
 from sctptop.fields.catalogue import BY_ID
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
@@ -194,4 +195,4 @@ def _most(values: Sequence[Value]) -> float:
 
 
 def _said(summary: Summary, rule: str, role: str) -> Fired | None:
-    return next((one for one in summary.advice if (one.rule, one.role) == (rule, role)), None)
+    return next((one for one in summary.advice if (one.rule, one.role) == (rule, role) and one.usual), None)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sctptop.comparison.compare import Comparison, Pair
 from sctptop.comparison.kinds import Counts, listed, words
-from sctptop.comparison.significance import LEAST_N
+from sctptop.comparison.result import Comparison, Pair
+from sctptop.comparison.statistics.ratio import LEAST_N
 from sctptop.comparison.wording.success import failed_words, success_words, unsure_words
 from sctptop.comparison.wording.transport import transport_words
 

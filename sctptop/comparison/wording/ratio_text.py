@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctptop.comparison.significance import LEAST_N, Ratio
+from sctptop.comparison.statistics.ratio import LEAST_N, Ratio
 from sctptop.quantity import UNKNOWN
 
 LEAST_RATIO = 0.001

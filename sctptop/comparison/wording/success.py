@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sctptop.comparison.compare import Comparison, Pair
 from sctptop.comparison.kinds import words
+from sctptop.comparison.result import Comparison, Pair
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.registrations.words import COMPLETED
 
@@ -13,7 +13,7 @@ SHARES_APART = 0.2
 
 def success_words(comparison: Comparison, pair: Pair) -> list[str]:
     """A sentence where success differs beyond chance, else none."""
-    if not pair.success_differs:
+    if not pair.success.differs:
         return []
     told = [
         f"{seen.ended[COMPLETED]} of {seen.decided} in {comparison.summaries[place].name}{_how(seen)}"

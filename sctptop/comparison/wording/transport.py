@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sctptop.comparison.compare import Comparison, Pair
-from sctptop.comparison.significance import FASTER, SLOWER, TOO_FEW
+from sctptop.comparison.result import Comparison, Pair
+from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, TOO_FEW
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.quantity import milliseconds
 
@@ -37,7 +37,8 @@ def transport_words(comparison: Comparison, pair: Pair) -> str:
             SLOWER: f"is longer in {other.name}",
             FASTER: f"is shorter in {other.name}",
             TOO_FEW: "was timed too rarely to compare",
-        }.get(ratio.word, "shows no difference")
+            SAME: "shows no difference that matters",
+        }.get(ratio.word, "cannot be told apart")
         told = f"The heartbeat RTT {result} (median {medians}, n = {ratio.n[0]} and {ratio.n[1]})."
     return f"{told} {_loss_words(base, other)}".strip()
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sctptop.comparison.compare import Comparison
-from sctptop.comparison.significance import Ratio
+from sctptop.comparison.result import Comparison
+from sctptop.comparison.statistics.ratio import SAME, Ratio
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.wording.ratio_text import times_text
 from sctptop.model.associations.distribution import NANOSECONDS, Distribution
@@ -53,10 +53,10 @@ def with_ratio(line: Line, comparison: Comparison, name: str) -> Line:
 
 
 def ratio_cell(ratio: Ratio | None) -> str:
-    """A ratio with its interval, * where it differs for certain; empty for twice 0."""
+    """A ratio with its interval, * where it differs for certain, = where there is no difference; empty for twice 0."""
     if ratio is None or ratio.value is None or ratio.low == ratio.high == 1:
         return ""
-    return times_text(ratio) + (" *" if ratio.differs else "")
+    return times_text(ratio) + (" *" if ratio.differs else " =" if ratio.word == SAME else "")
 
 
 def part_cell(one: Ended, name: str) -> str:

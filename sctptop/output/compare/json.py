@@ -5,27 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sctptop.comparison.compare import Comparison, Pair
-from sctptop.comparison.significance import Ratio
+from sctptop.comparison.result import Comparison, Pair
+from sctptop.comparison.statistics.ratio import Ratio
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.summaries.summary import End, Summary
+from sctptop.comparison.wording.method import method
 from sctptop.comparison.wording.verdict import Verdict
 from sctptop.model.associations.distribution import NANOSECONDS, PERCENTILES, Distribution
 from sctptop.model.registrations.tally import PARTS
 
-SCHEMA = 2
+SCHEMA = 3
 LEAST_RATIO = 1e-4
 
 
 def comparison_to_json(comparison: Comparison, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     """``recordings`` in their order, the baseline first; ``comparisons`` of each other with it.
 
-    ``ratio`` is other over baseline with its 95 % interval; ``word`` "slower" or "faster" only where that is certain.
+    ``ratio`` is other over baseline with its 95 % interval, and the 90 % one of the equivalence test; ``word`` "slower"
+    or "faster", "same" (no difference beyond ``margin``), "cannot tell" or "too few". ``unit``: "run" where the
+    set-ups are compared, "registration" where these very runs are.
     Ratios are of one ``kind`` of registration; the network is in the core's or the RAN's where either does not tell it.
     """
     return {
         "schema": SCHEMA,
         "baseline": comparison.summaries[0].name,
+        "margin": comparison.margin,
+        "method": method(comparison),
         "caveats": list(comparison.caveats),
         "settings": [
             {
@@ -36,11 +41,14 @@ def comparison_to_json(comparison: Comparison, verdicts: Sequence[Verdict]) -> d
             }
             for one in comparison.settings
         ],
-        "recordings": [
-            _recording(one, comparison.ends[place]) for place, one in enumerate(comparison.summaries)
-        ],
+        "recordings": [_side(one, comparison.ends[place]) for place, one in enumerate(comparison.summaries)],
         "comparisons": [_pair(comparison, verdict) for verdict in verdicts],
     }
+
+
+def _side(one: Summary, end: str) -> dict[str, Any]:
+    """Of a side of several recordings all of them together, and each of its ``runs``."""
+    return {**_recording(one, end), "runs": [_recording(run, end) for run in one.runs]}
 
 
 def _recording(one: Summary, end: str) -> dict[str, Any]:
@@ -166,7 +174,8 @@ def _pair(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
         "result": verdict.result,
         "by": verdict.by or None,
         "settings_explain": verdict.settings_explain,
-        "success_differs": pair.success_differs,
+        "success_differs": pair.success.differs,
+        "success_p": pair.success.p,
         "ratios": {name: _ratio(ratio) for name, ratio in pair.ratios.items()},
         "other_kinds": [
             {"kind": kind, "ratios": {name: _ratio(ratio) for name, ratio in ratios.items()}}
@@ -200,4 +209,17 @@ def _ratio(ratio: Ratio) -> dict[str, Any]:
     bounds = (ratio.value, ratio.low, ratio.high)
     extreme = any(one is not None and not LEAST_RATIO <= one <= 1 / LEAST_RATIO for one in bounds)
     value, low, high = (None, None, None) if extreme else bounds
-    return {"ratio": value, "low": low, "high": high, "n": list(ratio.n), "word": ratio.word}
+    inner = ratio.inner if ratio.inner and not extreme else (None, None)
+    return {
+        "ratio": value,
+        "low": low,
+        "high": high,
+        "low_90": inner[0],
+        "high_90": inner[1],
+        "n": list(ratio.n),
+        "runs": list(ratio.runs),
+        "p": ratio.p,
+        "p_adjusted": ratio.adjusted,
+        "unit": "run" if ratio.across else "registration",
+        "word": ratio.word,
+    }

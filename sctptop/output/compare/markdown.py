@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sctptop.comparison.compare import Comparison
+from sctptop.comparison.result import Comparison
+from sctptop.comparison.wording.method import method
 from sctptop.comparison.wording.verdict import Verdict, ranking
 from sctptop.output.compare.cells import Table
 from sctptop.output.compare.plot import overlaid
 from sctptop.output.compare.tables import tables
-from sctptop.output.compare.text import CERTAINTY, WIDTH, plot_groups, plot_title, short_names, verdict_title
+from sctptop.output.compare.text import WIDTH, plot_groups, plot_title, short_names, verdict_title
 from sctptop.quantity import milliseconds
 
 
@@ -26,7 +27,7 @@ def markdown_report(comparison: Comparison, verdicts: Sequence[Verdict]) -> str:
     plot = overlaid(plot_groups(comparison, names), WIDTH)
     if plot:
         lines += [f"### {escaped(plot_title(comparison))}", "", "```", *plot, "```", ""]
-    lines += [escaped(CERTAINTY), ""]
+    lines += [escaped(method(comparison)), ""]
     if ranked := ranking(comparison):
         lines += [escaped(ranked), ""]
     for verdict in verdicts:

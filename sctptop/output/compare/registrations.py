@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from sctptop.comparison.compare import Comparison
 from sctptop.comparison.kinds import UNTOLD, words
+from sctptop.comparison.result import Comparison
 from sctptop.comparison.roles import PEERS
+from sctptop.comparison.sides.ratios import usable
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.associations.distribution import PERCENTILES
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
@@ -61,7 +62,7 @@ def _registrations(comparison: Comparison) -> Table:
     seen = comparison.seen
     if not any(sum(one.ended.values()) for one in seen):
         return Table("", ())
-    lines = [*_counts(seen)]
+    lines = [*_runs(seen), *_counts(seen)]
     lines += [
         line_of("per second", seen, lambda one: UNKNOWN if one.rate is None else short(one.rate)),
         line_of("at once, at most", seen, lambda one: str(one.at_once)),
@@ -73,6 +74,20 @@ def _registrations(comparison: Comparison) -> Table:
     ends = {end for end in comparison.ends if end}
     where = f"at the {ends.pop()}" if len(ends) == 1 else "each as recorded"
     return Table(f"{title(comparison.kind)}, {where}", tuple(lines), _note(comparison))
+
+
+def _runs(seen: Sequence[Ended]) -> Iterable[Line]:
+    """What differs from run to run."""
+    if any(one.runs for one in seen):
+        yield line_of("runs with ten or more", seen, lambda one: str(len(usable(one))))
+        yield line_of("p50 from run to run", seen, _spread)
+
+
+def _spread(side: Ended) -> str:
+    medians = [one.percentile("total", 0.5) or 0.0 for one in usable(side)]
+    if not medians:
+        return UNKNOWN
+    return f"{milliseconds(min(medians))}…{milliseconds(max(medians))}"
 
 
 def _counts(seen: Sequence[Ended]) -> Iterable[Line]:

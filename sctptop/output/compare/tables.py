@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sctptop.comparison.compare import Comparison
 from sctptop.comparison.remarks import Setting
+from sctptop.comparison.result import Comparison
 from sctptop.comparison.roles import PEERS
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.comparison.wording.causes import setting_text, setting_title
@@ -23,6 +23,7 @@ from sctptop.output.compare.cells import (
     with_ratio,
 )
 from sctptop.output.compare.registrations import registration_tables
+from sctptop.output.recording_info import labels_of
 from sctptop.quantity import UNKNOWN, milliseconds, short
 
 MOST_PROCEDURES = 8
@@ -49,6 +50,11 @@ def tables(comparison: Comparison) -> Iterable[Table]:
 def _recordings(comparison: Comparison) -> Table:
     summaries = comparison.summaries
     lines = [
+        *(
+            [line_of("runs", summaries, lambda one: str(len(one.each)))]
+            if any(one.runs for one in summaries)
+            else []
+        ),
         line_of("host", summaries, lambda one: one.host or UNKNOWN),
         line_of("kernel", summaries, lambda one: one.kernel or UNKNOWN),
         line_of("from", summaries, lambda one: f"{one.began.astimezone():%m-%d %H:%M:%S}"),
@@ -60,11 +66,20 @@ def _recordings(comparison: Comparison) -> Table:
             lambda one: ", ".join(f"{end.role} {end.associations}" for end in one.ends.values()) or "none",
         ),
     ]
+    lines += _labels(summaries)
     for role in PEERS:
         if any(one.end(role).processes for one in summaries):
             cells = (", ".join(one.end(role).processes[:2]) or UNKNOWN for one in summaries)
             lines.append(Line(f"{role} process", tuple(cells)))
     return Table("Recordings", tuple(lines))
+
+
+def _labels(summaries: Sequence[Summary]) -> Iterable[Line]:
+    """What each side was labelled when it was recorded."""
+    given = [[labels_of(run.facts) for run in one.each] for one in summaries]
+    for name in dict.fromkeys(name for side in given for run in side for name in run):
+        cells = (", ".join(dict.fromkeys(run[name] for run in side if name in run)) for side in given)
+        yield Line(name, tuple(cell or UNKNOWN for cell in cells))
 
 
 def _settings(comparison: Comparison) -> Table:

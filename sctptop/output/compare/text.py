@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
-from sctptop.comparison.compare import Comparison
 from sctptop.comparison.kinds import UNTOLD, words
-from sctptop.comparison.significance import FASTER, RESAMPLES, SAME, SLOWER, SMALLEST
+from sctptop.comparison.result import Comparison
+from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER
+from sctptop.comparison.wording.method import method
 from sctptop.comparison.wording.verdict import Verdict, ranking
 from sctptop.output.compare.columns import table_lines
 from sctptop.output.compare.plot import overlaid
@@ -27,10 +28,6 @@ PLOTTED = {
     "core": "core",
     "ran": "RAN",
 }
-CERTAINTY = (
-    f"Intervals: 95 % of {RESAMPLES:,} bootstrap resamples; * is a difference of more than {SMALLEST:.0%} for certain. "
-    "They tell the spread within a recording, not from run to run: record each set-up twice, and compare those first."
-)
 
 
 def text_report(
@@ -59,7 +56,7 @@ def text_report(
     plot = overlaid(plot_groups(comparison, names), width)
     if plot:
         lines += [paint(plot_title(comparison), BOLD), *plot, ""]
-    lines += [paint(text, DIM) for text in wrap(CERTAINTY, width)]
+    lines += [paint(text, DIM) for text in wrap(method(comparison), width)]
     if ranked := ranking(comparison):
         lines += ["", *wrap(ranked, width)]
     for verdict in verdicts:

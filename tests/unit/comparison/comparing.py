@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -59,7 +60,7 @@ class Run:
     ``kinds``: what the UEs request in turn, None as an older version recorded it.
     """
 
-    ues: int = 40
+    ues: int = 100
     change: Change = lambda step, dice, ue: step
     gnb: Mapping[str, Any] = field(default_factory=dict)
     amf: Mapping[str, Any] = field(default_factory=dict)
@@ -132,7 +133,9 @@ class Run:
             more["registration_type"] = self.kinds[ue % len(self.kinds)]
         if event.details["nas"] == REJECTED[-1].nas:
             more["nas_cause"] = self.cause
-        return replace(event, details={**event.details, **more})
+        # Those of a registration are told by another clock than the samples here.
+        at = sample().time + timedelta(seconds=came_ns(event) / SECOND)
+        return replace(event, time=at, details={**event.details, **more})
 
     def _association(self, end: str, here: Sequence[Event]) -> Association:
         facts = {**(GNB if end == "gNB" else AMF), **(self.gnb if end == "gNB" else self.amf)}

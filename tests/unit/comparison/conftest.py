@@ -7,16 +7,19 @@ from functools import cache
 
 import pytest
 
-from sctptop.comparison import compare
-from sctptop.comparison.significance import Ratio
+from sctptop.comparison.sides import ratios
+from sctptop.comparison.statistics.ratio import MARGIN, Ratio
+from sctptop.comparison.statistics.within_runs import ratio_within
 
 
 def once(ratio: Callable[..., Ratio]) -> Callable[..., Ratio]:
     """The function, asked once for each pair of times."""
     drawn = cache(ratio)
 
-    def asked(base: Sequence[float], other: Sequence[float], *share: float) -> Ratio:
-        return drawn(tuple(base), tuple(other), *share)
+    def asked(
+        base: Sequence[float], other: Sequence[float], share: float | None, margin: float = MARGIN
+    ) -> Ratio:
+        return drawn(tuple(base), tuple(other), share, margin)
 
     return asked
 
@@ -24,6 +27,5 @@ def once(ratio: Callable[..., Ratio]) -> Callable[..., Ratio]:
 @pytest.fixture(autouse=True, scope="package")
 def each_ratio_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("ratio_of_means", "ratio_of_percentiles"):
-            patch.setattr(compare, name, once(getattr(compare, name)))
+        patch.setattr(ratios, "ratio_within", once(ratio_within))
         yield

@@ -21,7 +21,7 @@ KNOWN = {"nodelay": (True,), "sack_delay_ms": (200,), "sack_frequency": (2,)}
 
 
 def ended(
-    n: int = 40,
+    n: int = 100,
     *,
     failed: int = 0,
     unknown: int = 0,
@@ -93,7 +93,6 @@ def summary(
     return Summary(
         name=name,
         path=f"{name}.sctp",
-        host="amf-1",
         kernel="6.1",
         hz=250,
         machine="x86_64",
@@ -104,7 +103,7 @@ def summary(
         ngap=True,
         ends={one.role: one for one in roles},
         registrations={(one.end, one.kind): one for one in (gnb or ended(), *more)},
-        **{"heartbeats": beats(1.0), **facts},
+        **{"host": "amf-1", "heartbeats": beats(1.0), **facts},
     )
 
 

@@ -11,6 +11,7 @@ from sctptop.comparison.compare import compare
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.summaries.summarizing import summarise
 from sctptop.comparison.summaries.summary import Summary
+from sctptop.comparison.wording.verdict import verdict
 from sctptop.model.source_state import OK, SourceState
 from tests.unit.comparison.comparing import FAST
 from tests.unit.comparison.recorded import ended, summary
@@ -89,7 +90,7 @@ def test_kinds_that_an_older_version_did_not_record() -> None:
     assert caveats([ended()], [ended()]) == ()
     (told,) = caveats([ended()], [ended(kind="initial"), ended(30, kind="periodic")])
     assert told.startswith(
-        "Different kinds of registration: a 40 of unknown kind; b 40 initial, 30 periodic."
+        "Different kinds of registration: a 100 of unknown kind; b 100 initial, 30 periodic."
     )
 
 
@@ -112,3 +113,18 @@ def test_load_is_that_of_one_kind() -> None:
     assert caveats([loaded("attach", 2)], [loaded("attach", 3)]) == ()
     other = loaded("tracking area update", 9)
     assert caveats([loaded("attach", 2), other], [loaded("attach", 2), replace(other, at_once=1)]) == ()
+
+
+def test_loads_that_lie_a_fifth_apart_are_what_is_compared() -> None:
+    def under(rate: float, failed: int = 0) -> Ended:
+        return replace(ended(kind="initial", failed=failed), rate=rate)
+
+    comparison = compare([summary("a", under(10.0)), summary("b", under(12.1))])
+    assert comparison.caveats == ("Different load: registrations per second: a 10, b 12.1.",)
+    told = verdict(comparison, comparison.pairs[0]).text
+    assert told.startswith(
+        "This compares loads as well (registrations per second: a 10, b 12.1). Within these"
+    )
+    assert caveats([under(10.0)], [under(12.0)]) == ()
+    # Of half as many that succeed, as many were tried.
+    assert not any("load" in one for one in caveats([under(10.0)], [under(5.0, failed=100)]))

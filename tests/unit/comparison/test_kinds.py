@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from sctptop.comparison import kinds as module
-from sctptop.comparison.compare import Comparison, compare
+from sctptop.comparison.compare import compare
 from sctptop.comparison.kinds import UNTOLD, compared, known, shown, words
-from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
+from sctptop.comparison.result import Comparison
+from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, TOO_FEW
 from sctptop.comparison.wording.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
 from tests.unit.comparison.comparing import FAST, slower
 from tests.unit.comparison.recorded import ended, judged, summary
@@ -126,7 +127,8 @@ def test_a_verdict_is_about_one_kind() -> None:
     assert same.pair.others["periodic"]["p50"].word == SLOWER and set(same.pair.others) == {"periodic"}
     other = judged(a, c)
     assert (other.result, other.pair.others["periodic"]["p50"].word) == (SLOWER, SAME)
-    assert other.text.startswith("c is slower than a by 2.5× (") and "a registration takes 50ms" in other.text
+    assert other.text.startswith("Within these runs: c is slower than a by 2.5× (")
+    assert "a registration takes 50ms" in other.text
     (turned,) = compare([c, a]).pairs
     assert turned.kinds == ("initial", "initial") and turned.seen == (
         c.of("gNB", "initial"),
@@ -144,20 +146,20 @@ def test_success_is_that_of_one_kind() -> None:
     found = judged(*(summary(one.name, one.of("gNB", "periodic")) for one in both))
     assert (found.result, found.about) == (NO_REGISTRATIONS, "periodic registrations")
     assert found.text.startswith(
-        "In b all 40 registrations failed (40 rejected), in a none of 40. b holds no completed"
+        "In b all 40 registrations failed (40 rejected), in a none of 100. b holds no completed"
     )
 
 
 def test_attaches_are_called_so() -> None:
-    def attaches(n: int = 40, core: float = 10.0) -> Verdict:
+    def attaches(n: int = 100, core: float = 10.0) -> Verdict:
         base, other = (
-            ended(count, kind="attach", end="eNB", core=ms) for count, ms in ((40, 10.0), (n, core))
+            ended(count, kind="attach", end="eNB", core=ms) for count, ms in ((100, 10.0), (n, core))
         )
         return judged(summary("a", base), summary("b", other))
 
     assert "an attach takes 50ms instead of 20ms" in attaches(core=40.0).text
-    assert "that n = 40 and 40 attaches can show" in attaches().text
-    assert attaches(8).text.startswith("Too few attaches to tell b from a: n = 40 and 8")
+    assert attaches().text.startswith("Within these runs no difference that matters between a and b")
+    assert attaches(8).text.startswith("Too few attaches to tell b from a: n = 100 and 8")
     assert attaches(0).text.startswith("b holds no completed attach: only")
     assert attaches(8).result == TOO_FEW and attaches(8).about == "attaches"
 
@@ -169,8 +171,8 @@ def test_untold_kinds_are_compared_with_one_kind_alone() -> None:
     assert (judged(old, old).result, judged(old, old).about) == (SAME, "")
     mixed = summary("b", ended(kind="initial"), more=[ended(30, kind="periodic")])
     for pair, has in (
-        ((old, mixed), "(a 40 of unknown kind; b 40 initial, 30 periodic)"),
-        ((mixed, old), "(b 40 initial, 30 periodic; a 40 of unknown kind)"),
+        ((old, mixed), "(a 100 of unknown kind; b 100 initial, 30 periodic)"),
+        ((mixed, old), "(b 100 initial, 30 periodic; a 100 of unknown kind)"),
     ):
         found = judged(*pair)
         assert (found.result, found.about, found.pair.comparable) == (NOT_COMPARABLE, "", False)
@@ -221,17 +223,17 @@ def test_three_that_have_no_kind_in_common_are_compared_each_by_its_own() -> Non
     assert [three.comparable(pair) for pair in three.pairs] == [True, False]
     about = [verdict(three, pair).about for pair in three.pairs]
     assert about == ["initial registrations", "mobility registrations"]
-    assert [(one.kind, one.n) for one in three.seen] == [("initial", 40), ("initial", 40), (UNTOLD, 0)]
+    assert [(one.kind, one.n) for one in three.seen] == [("initial", 100), ("initial", 100), (UNTOLD, 0)]
 
 
 def test_recordings_tell_kinds() -> None:
     kinds = ("initial", "periodic", "initial", None)
     mixed = replace(FAST, kinds=kinds).summary("mixed")
-    assert mixed.kinds("gNB") == {"initial": 20, "periodic": 10, UNTOLD: 10}
-    assert mixed.completed("gNB") == 40 and mixed.kinds("AMF") == {} and mixed.completed("AMF") == 0
+    assert mixed.kinds("gNB") == {"initial": 50, "periodic": 25, UNTOLD: 25}
+    assert mixed.completed("gNB") == 100 and mixed.kinds("AMF") == {} and mixed.completed("AMF") == 0
     assert {kind: mixed.of("gNB", kind).started for kind in mixed.kinds("gNB")} == mixed.kinds("gNB")
     assert mixed.of("gNB", "mobility").n == 0 and mixed.of("gNB", "mobility").kind == "mobility"
     late = replace(FAST, kinds=kinds, change=slower(False, 3.0), seed=2).summary("late")
     (pair,) = compare([mixed, late]).pairs
     assert pair.kind == "initial" and set(pair.others) == {"periodic", UNTOLD}
-    assert pair.ratios["p50"].n == (20, 20) and pair.others["periodic"]["p95"].n == (10, 10)
+    assert pair.ratios["p50"].n == (50, 50) and pair.others["periodic"]["p95"].n == (25, 25)

@@ -10,7 +10,7 @@ import pytest
 from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, OWN, Piece
 from sctptop.comparison.breakdown import pieces as broken_down
 from sctptop.comparison.compare import compare
-from sctptop.comparison.significance import FASTER, SAME, SLOWER
+from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, UNSURE
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
 from tests.unit.comparison.recorded import end, ended, judged, summary
 
@@ -220,13 +220,13 @@ def test_settings_that_cores_must_not_differ_in_are_named_though_times_do_not_di
     assert ("Yet settings differ: " in found.text) == bool(told)
 
 
-def test_no_difference_names_what_would_go_unseen() -> None:
+def test_what_cannot_be_told_says_what_it_would_take() -> None:
     found = judged(summary("a", ended(12, core=10.0)), summary("b", ended(12, core=10.0)))
-    assert found.result == SAME and "would go unseen" not in found.text and found.by == ""
+    assert found.result == SAME and "narrow that down" not in found.text and found.by == ""
     wide = [20.0 * 1.5 ** (place % 3 - 1) for place in range(12)]
     some = [replace(ended(12), times={**ended(12).times, "total": tuple(wide)}) for _ in range(2)]
     found = judged(summary("a", some[0]), summary("b", some[1]))
-    assert found.result == SAME
-    assert (
-        "A difference of the median up to 50% would go unseen: more registrations narrow that" in found.text
+    assert found.result == UNSURE and found.text.startswith(
+        "Cannot tell, even within these runs, whether b differs"
     )
+    assert "registrations a side would narrow that down, in these runs." in found.text

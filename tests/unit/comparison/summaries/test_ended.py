@@ -117,4 +117,4 @@ def test_what_one_end_does_not_see_goes_to_the_far_end() -> None:
         ("RAN", "gNB"): 10,
     }
     assert not told.whole and told.stages == {} and told.one_sided() is told
-    assert ended().one_sided().n == 40 and ended(0).mean("total") == ended(0).mean_piece("held", "gNB") == 0
+    assert ended().one_sided().n == 100 and ended(0).mean("total") == ended(0).mean_piece("held", "gNB") == 0

@@ -16,7 +16,7 @@ def test_ngap_on_another_port_is_told_by_who_registers() -> None:
     moved = {"local_port": 4000, "remote_port": 5000}
     samples = [_moved(one, moved) for one in FAST.samples()]
     summary = summarise(samples, "moved")
-    assert set(summary.ends) == {"gNB"} and summary.of("gNB", "initial").n == 40
+    assert set(summary.ends) == {"gNB"} and summary.of("gNB", "initial").n == 100
 
 
 def _moved(one: Sample, ports: Mapping[str, int]) -> Sample:

@@ -8,7 +8,7 @@ import pytest
 
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.roles import PEERS
-from sctptop.comparison.significance import FASTER, SLOWER
+from sctptop.comparison.statistics.ratio import FASTER, SLOWER
 from sctptop.comparison.summaries.summary import Fired
 from sctptop.comparison.wording.causes import setting_text, setting_title
 from sctptop.model.passages.passage import NETWORK
@@ -110,7 +110,7 @@ def test_another_program_is_a_reason_where_both_are_known() -> None:
 
 @pytest.mark.parametrize(
     ("slow", "quick", "told"),
-    [(8, 4, True), (7, 4, False), (4, 8, False), (None, 4, False), (8, None, False)],
+    [(20, 10, True), (19, 10, False), (10, 20, False), (None, 10, False), (20, None, False)],
 )
 def test_sack_timers_are_a_reason_from_a_tenth_of_the_registrations_on(
     slow: int | None, quick: int | None, told: bool

@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, OWN
-from sctptop.comparison.compare import Comparison, compare
-from sctptop.comparison.significance import FASTER, SAME, SLOWER, TOO_FEW
+from sctptop.comparison.compare import compare
+from sctptop.comparison.result import Comparison
+from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, TOO_FEW
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.comparison.wording.verdict import NO_REGISTRATIONS, NOT_COMPARABLE, Verdict, ranking, verdict
 from sctptop.model.passages.passage import HELD, NETWORK, UNREAD
@@ -66,14 +67,14 @@ def test_nagle_is_named_as_settings_and_not_as_a_core(made: Mapping[str, Summary
     assert found.settings_explain
     for words in (
         "fast is faster than slow by 10.",
-        "225ms",
+        "224ms",
         "RegistrationComplete",
         "NODELAY of the gNB is off in slow and on in fast",
         "compares settings, not cores",
         "The core alone: no difference",
     ):
         assert words in found.text
-    assert comparison.summaries[0].of("gNB", "initial").n == 40
+    assert comparison.summaries[0].of("gNB", "initial").n == 100
 
 
 def test_turned_round_it_says_the_same(made: Mapping[str, Summary]) -> None:
@@ -87,8 +88,10 @@ def test_the_same_set_up_shows_no_difference(made: Mapping[str, Summary]) -> Non
     for names in (("fast", "again"), ("again", "fast")):
         _, found = judged(made, *names)
         assert found.result == SAME and not found.causes
-        assert found.text.startswith(f"No difference between {names[0]} and {names[1]} that n = 40 and 40")
-        assert "settings" not in found.text
+        assert found.text.startswith(
+            f"Within these runs no difference that matters between {names[0]} and {names[1]}: "
+        )
+        assert "n = 100 and 100" in found.text and "settings" not in found.text
 
 
 def test_no_difference_in_time_hides_none_in_settings(made: Mapping[str, Summary]) -> None:
@@ -156,7 +159,7 @@ def test_a_sack_delay_that_differs_is_a_setting(made: Mapping[str, Summary]) -> 
 def test_some_stalls_differ_in_the_mean_alone(made: Mapping[str, Summary]) -> None:
     _, found = judged(made, "some stalled", "fast")
     assert (found.result, found.by) == (FASTER, "mean") and pieces_of(found) == [(HELD, "gNB")]
-    assert found.text.startswith("In the median no difference is certain")
+    assert found.text.startswith("Within these runs: in the median there is no difference that matters")
 
 
 def test_a_few_very_slow_ones_do_not_turn_the_verdict(made: Mapping[str, Summary]) -> None:
@@ -192,7 +195,7 @@ def test_an_rto_that_was_measured_differs_only_by_much(made: Mapping[str, Summar
 
 def test_too_few_and_none_say_so(made: Mapping[str, Summary]) -> None:
     _, few = judged(made, "fast", "few")
-    assert few.result == TOO_FEW and "n = 40 and 8" in few.text and "until 2 more succeed" in few.text
+    assert few.result == TOO_FEW and "n = 100 and 8" in few.text and "until 2 more succeed" in few.text
     assert "fail" not in few.text and "succeed:" not in few.text
     comparison, none = judged(made, "fast", "silent")
     assert none.result == NO_REGISTRATIONS
@@ -215,9 +218,9 @@ def test_a_recording_of_both_ends_is_compared_where_the_other_was_made(made: Map
 
 def test_failures_and_other_loads_are_said_first(made: Mapping[str, Summary]) -> None:
     comparison, found = judged(made, "fast", "rejecting")
-    assert "not as many succeed: 40 of 40 in fast, 20 of 40 in rejecting" in found.text
-    assert any("rejecting: 20 of 40 initial registrations failed" in caveat for caveat in comparison.caveats)
-    assert "20 of 40 in rejecting (20 rejected)" in found.text
+    assert "not as many succeed: 100 of 100 in fast, 80 of 100 in rejecting" in found.text
+    assert any("rejecting: 20 of 100 initial registrations failed" in caveat for caveat in comparison.caveats)
+    assert "80 of 100 in rejecting (20 rejected)" in found.text
     loaded, _ = judged(made, "fast", "burst")
     assert any(caveat.startswith("Different load") for caveat in loaded.caveats)
 
@@ -228,7 +231,7 @@ def test_a_core_that_rejects_everybody_is_said_to(made: Mapping[str, Summary]) -
         comparison, found = judged({**made, "strict": strict}, *names)
         assert found.result == NO_REGISTRATIONS
         assert found.text.startswith(
-            "In strict all 12 registrations failed (12 rejected), in fast none of 40. strict holds no completed"
+            "In strict all 12 registrations failed (12 rejected), in fast none of 100. strict holds no completed"
         )
         assert any(
             caveat
@@ -244,8 +247,16 @@ def test_a_core_that_rejects_everybody_is_said_to(made: Mapping[str, Summary]) -
 @pytest.mark.parametrize(
     ("ues", "rejected", "told"),
     [
-        (12, 6, " Mind that not as many succeed: 40 of 40 in fast, 6 of 12 in other (6 rejected); times are"),
-        (4, 1, " In other 1 of 4 registrations failed (1 rejected), in fast none of 40. That may be chance."),
+        (
+            12,
+            6,
+            " Mind that not as many succeed: 100 of 100 in fast, 6 of 12 in other (6 rejected); times are",
+        ),
+        (
+            4,
+            1,
+            " In other 1 of 4 registrations failed (1 rejected), in fast none of 100. That may be chance.",
+        ),
         (8, 1, ""),
     ],
 )

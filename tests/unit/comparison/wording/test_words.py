@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sctptop.comparison.compare import compare
-from sctptop.comparison.significance import Ratio
+from sctptop.comparison.statistics.ratio import Ratio
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.comparison.wording.ratio_text import factor_text, times_text
 from sctptop.comparison.wording.transport import rtx_share, transport_words
@@ -100,7 +100,7 @@ def test_loss_is_said_to_differ_by_a_factor_and_a_thousandth(
 ) -> None:
     comparison = compare([chunks("a", *base), chunks("b", *other)])
     assert transport_words(comparison, comparison.pairs[0]) == (
-        f"The heartbeat RTT shows no difference (median 1ms and 1ms, n = 20 and 20). {told}"
+        f"The heartbeat RTT shows no difference that matters (median 1ms and 1ms, n = 20 and 20). {told}"
     )
 
 
@@ -138,9 +138,10 @@ def test_heartbeats_in_words(base: object, other: object, told: str) -> None:
     [
         # (succeeded, failed) of the baseline and the other.
         (
-            (40, 0, 8, 2),
-            "Mind that not as many succeed: 40 of 40 in a, 8 of 10 in b (2 rejected); times are of those alone.",
+            (40, 0, 7, 3),
+            "Mind that not as many succeed: 40 of 40 in a, 7 of 10 in b (3 rejected); times are of those alone.",
         ),
+        ((40, 0, 8, 2), ""),
         ((5, 0, 9, 1), ""),
         ((4, 1, 5, 0), ""),
         ((3, 1, 5, 0), "In a 1 of 4 registrations failed (1 rejected), in b none of 5. That may be chance."),
@@ -159,7 +160,13 @@ def test_few_that_succeed_or_not(counts: tuple[int, int, int, int], told: str) -
 
 @pytest.mark.parametrize(
     ("counts", "differs"),
-    [((20, 20, 40, 0), True), ((40, 0, 20, 20), True), ((36, 4, 40, 0), False), ((33, 7, 40, 0), True)],
+    [
+        ((20, 20, 40, 0), True),
+        ((40, 0, 20, 20), True),
+        ((36, 4, 40, 0), False),
+        ((33, 7, 40, 0), False),
+        ((32, 8, 40, 0), True),
+    ],
 )
 def test_success_differs_beyond_chance(counts: tuple[int, int, int, int], differs: bool) -> None:
     a, b = ended(counts[0], failed=counts[1]), ended(counts[2], failed=counts[3])
@@ -177,6 +184,6 @@ def test_different_ends_are_told_in_whole_sentences() -> None:
     other = summary("b", ended(end="AMF"))
     assert judged(summary("a"), other).text == (
         "a and b cannot be compared: their registrations were recorded at different ends (gNB and AMF). Record both "
-        "at the same end. The heartbeat RTT shows no difference (median 1ms and 1ms, n = 20 and 20). Too little data "
-        "was sent to compare retransmissions."
+        "at the same end. The heartbeat RTT shows no difference that matters (median 1ms and 1ms, n = 20 and 20). Too "
+        "little data was sent to compare retransmissions."
     )

@@ -13,7 +13,7 @@ import pytest
 
 from sctptop.cli import main
 from sctptop.model.sample import Sample
-from sctptop.output.compare.command import names_of
+from sctptop.output.compare.given import names_of
 from sctptop.output.compare.text import WIDTH
 from sctptop.recording.log.frames import FrameKind
 from tests.ui.scripted import with_probes
@@ -40,8 +40,8 @@ def test_the_report_has_all_parts_in_order(
         "Transport",
         "Advice given",
         "Distribution of initial registrations",
-        "Intervals: ",
-        "Verdict on initial registrations: fast is faster than slow by ",
+        "Intervals are of these very runs: ",
+        "Verdict on initial registrations: Too few registrations for a verdict: ",
     )
     places = [out.index(f"\n{title}" if place else title) for place, title in enumerate(titles)]
     assert places == sorted(places)
@@ -113,7 +113,10 @@ def test_markdown_can_be_pasted(files: Mapping[str, Path], capsys: pytest.Captur
     assert widths == {4, 5}
     assert "| NODELAY of the gNB | off | on | ≠ |" in rows
     assert any(
-        line.startswith("**Verdict on initial registrations:** fast is faster than slow by ")
+        line.startswith(
+            "**Verdict on initial registrations:** Too few registrations for a verdict: in so few"
+        )
+        and " fast is faster than slow by " in line
         for line in lines
     )
     assert lines.count("```") == 2
@@ -121,8 +124,10 @@ def test_markdown_can_be_pasted(files: Mapping[str, Path], capsys: pytest.Captur
 
 def test_json_has_stable_names(files: Mapping[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(said(capsys, files["slow"], files["fast"], files["again"], "--json"))
-    assert set(told) == {"schema", "baseline", "caveats", "settings", "recordings", "comparisons"}
-    assert (told["schema"], told["baseline"]) == (2, "slow")
+    assert set(told) == {
+        *("schema", "baseline", "margin", "method", "caveats", "settings", "recordings", "comparisons")
+    }
+    assert (told["schema"], told["baseline"]) == (3, "slow")
     slow, fast, _ = told["recordings"]
     assert slow["seen_from"] == "gNB" and slow["host"] == "amf-1" and slow["damaged"] == 0
     (registrations,) = slow["registrations"]
@@ -143,13 +148,15 @@ def test_json_has_stable_names(files: Mapping[str, Path], capsys: pytest.Capture
     ]
     first, second = told["comparisons"]
     assert (first["recording"], second["recording"]) == ("fast", "again")
-    assert (first["result"], first["by"], first["settings_explain"]) == ("faster", "p50", True)
+    assert (first["result"], first["by"], first["settings_explain"]) == ("too few", "p50", True)
     assert (first["kind"], first["other_kinds"]) == ("initial", [])
     assert set(first["ratios"]) == {
-        *("p50", "p95", "mean", "heartbeat"),
+        *("p50", "p95", "p99", "mean", "heartbeat"),
         *("sctp", "unread", "network", "core", "ran"),
     }
-    assert set(first["ratios"]["p50"]) == {"ratio", "low", "high", "n", "word"}
+    assert set(first["ratios"]["p50"]) == {
+        *("ratio", "low", "high", "low_90", "high_90", "n", "runs", "p", "p_adjusted", "unit", "word")
+    }
     assert first["ratios"]["sctp"]["ratio"] is None and first["ratios"]["sctp"]["word"] == "faster"
     assert first["causes"][0]["setting"] == "nodelay" and first["pieces"][0]["kind"] == "held"
 
@@ -181,7 +188,7 @@ def test_kinds_are_a_level_of_json(tmp_path: Path, capsys: pytest.CaptureFixture
     assert initial["causes"] == [{"outcome": "rejected", "cause": "5GMM 22 Congestion", "n": 14}]
     (pair,) = told["comparisons"]
     assert pair["kind"] == "initial" and pair["verdict"].startswith(
-        "initial registrations: No difference between"
+        "initial registrations: Within these runs no difference that matters between"
     )
     assert "16 of 30 in other (14 rejected: 5GMM 22 Congestion)" in pair["verdict"]
     assert [one["kind"] for one in pair["other_kinds"]] == ["periodic", "registration"]
@@ -202,8 +209,8 @@ def test_kinds_are_a_level_of_json(tmp_path: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (["SLOW"], 2, "two recordings or more"),
-        ([], 2, "required: FILE"),
+        (["SLOW"], 2, "two recordings or sides"),
+        ([], 2, "required: SIDE"),
         (["SLOW", "SLOW"], 2, "are one file"),
         (["SLOW", "LINK"], 2, "are one file"),
         (["SLOW", "MISSING"], 1, "cannot read"),

@@ -57,6 +57,7 @@ def test_parts_of_one_end() -> None:
     assert list(ratios) == [
         "time, p50",
         "time, p95",
+        "time, p99",
         "time, mean",
         "SCTP",
         "unread by the gNB",
@@ -152,7 +153,7 @@ def test_outcomes_are_counted_by_cause() -> None:
         "outcome inferred",
         "success",
     ]
-    assert [cells[1] for cells in counts.values()][:5] == ["40", "12", "2", "7", "76.9%"]
+    assert [cells[1] for cells in counts.values()][:5] == ["100", "12", "2", "7", "89.3%"]
     assert rows(found["Initial registrations that failed"]) == {
         "released: NGAP nas 3 unspecified": ("0", "5"),
         "rejected: 5GMM 22 Congestion": ("0", "3"),
@@ -192,7 +193,7 @@ def test_kinds_are_never_in_one_table() -> None:
         "Periodic registrations",
         "Periodic registrations that failed",
     ]
-    assert rows(found["Initial registrations, at the gNB"])["completed"] == ("40", "40")
+    assert rows(found["Initial registrations, at the gNB"])["completed"] == ("100", "100")
     periodic = found["Periodic registrations"]
     assert rows(periodic) == {
         "ended": ("12", "12"),
@@ -217,14 +218,14 @@ def test_a_kind_that_one_alone_has() -> None:
         "Registrations of unknown kind",
         "Mobility registrations",
     ]
-    assert rows(found["Initial registrations, at the gNB"])["completed"] == ("40", "0")
+    assert rows(found["Initial registrations, at the gNB"])["completed"] == ("100", "0")
 
 
 def test_stages_of_sctp_and_of_the_sides() -> None:
     names = [("held", "A"), ("unread", "B"), ("network", "C"), ("core", "D"), ("RAN", "E"), ("order", "F")]
     slow = {name: Stalls(40 - place, 40.0 * (9 - place)) for place, name in enumerate(names)}
-    one = replace(ended(), stages={("core", "D"): Stalls(40, 40.0)})
-    table = of(one, replace(ended(), stages=slow))["Stages that differ most"]
+    one = replace(ended(40), stages={("core", "D"): Stalls(40, 40.0)})
+    table = of(one, replace(ended(40), stages=slow))["Stages that differ most"]
     assert rows(table) == {
         "held A": ("–", "9ms, in 40"),
         "unread B": ("–", "8ms, in 39"),

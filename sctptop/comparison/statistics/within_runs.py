@@ -1,4 +1,4 @@
-"""Whether two sets of times differ, and by how much at least: bootstrap intervals of a ratio, always the same ones.
+"""These very runs compared, where there are too few to see what differs from run to run: bootstrap intervals.
 
 A percentile needs no resampling one by one: that of a resample of n is one of the n values, and its place is
 distributed as the k-th smallest of n uniform numbers, Beta(k, n + 1 - k). So 2,000 resamples of any n cost 2,000 draws.
@@ -7,29 +7,25 @@ A mean is resampled value by value up to PLAIN_N of them, beyond that its resamp
 Registrations that follow each other are not independent: a burst queues up, a host has slow minutes. So times are cut
 into blocks in the order in which they came; where block medians (or means) scatter more than chance would have it, n
 counts for as much less. Of what lasts longer than a tenth of the recording that sees a part; of what differs from run
-to run, nothing: no recording shows that.
+to run, nothing: no recording shows that. So a difference is claimed here only where it is beyond the margin for
+certain, and of these runs alone. The same times always have the same interval.
 """
 
 from __future__ import annotations
 
 import random
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
-from math import ceil, sqrt
+from math import sqrt
 from statistics import fmean, pstdev, pvariance, variance
 
+from sctptop.comparison.statistics.percentiles import enough_for, figure, percentile
+from sctptop.comparison.statistics.ratio import LEAST_N, LEVEL, MARGIN, Ratio
 from sctptop.model.associations.distribution import Distribution
 
 RESAMPLES = 2000
 SEED = 9260
-SMALLEST = 0.05
-"""The smallest difference that matters: below it none is claimed, however certain."""
-LEAST_N = 10
-"""Fewer values show nothing."""
-LEAST_BEYOND = 2
-"""So many values at least must lie beyond a percentile, else it is hardly more than the greatest of all."""
 PLAIN_N = 50
 BLOCKS = 10
 LEAST_BLOCK = 4
@@ -41,71 +37,29 @@ NORMAL_FROM = 8
 TINY_MS = 1e-6
 """A nanosecond: what a time of 0 counts as in a ratio."""
 
-UNKNOWN, TOO_FEW, SAME, SLOWER, FASTER = "unknown", "too few", "same", "slower", "faster"
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """One figure of a recording over that of the baseline, with its 95 % interval. ``n``: baseline, other.
-
-    ``word`` is SLOWER or FASTER only where the whole interval lies beyond SMALLEST.
-    """
-
-    n: tuple[int, int]
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-    @property
-    def word(self) -> str:
-        """What it says of the other recording, its values being times."""
-        if min(self.n) < LEAST_N:
-            return TOO_FEW
-        if self.low is None or self.high is None:
-            return UNKNOWN
-        if self.low > 1 + SMALLEST:
-            return SLOWER
-        return FASTER if self.high < 1 / (1 + SMALLEST) else SAME
-
-    @property
-    def differs(self) -> bool:
-        """Whether there is a difference that matters and is certain."""
-        return self.word in (SLOWER, FASTER)
-
-
 Drawn = Callable[[random.Random], float]
 
 
-def ratio_of_percentiles(base: Sequence[float], other: Sequence[float], share: float) -> Ratio:
-    """Of times in the order in which they came."""
-    # A tenth of them has hardly a percentile at the edge: the medians stand for all.
-    ordered = [sorted(one) for one in (base, other)]
-    drawn = [
-        _percentile_of(sorted_one, share, worth(one, 0.5)) if one else None
-        for one, sorted_one in zip((base, other), ordered, strict=True)
-    ]
-    values = [percentile(one, share) for one in ordered]
+def ratio_within(
+    base: Sequence[float], other: Sequence[float], share: float | None, margin: float = MARGIN
+) -> Ratio:
+    """Of a percentile of times in the order in which they came, or of their means for None.
+
+    The means see how many are slow, where the median does not.
+    """
     n = (len(base), len(other))
-    return _ratio(values, drawn, n, enough=min(n) * (1 - share) >= LEAST_BEYOND)
+    values = [figure(one, share) for one in (base, other)]
+    drawn = [_drawn(one, share) for one in (base, other)] if enough_for(min(n), share) else [None, None]
+    return _ratio(values, drawn, n, margin)
 
 
-def ratio_of_means(base: Sequence[float], other: Sequence[float]) -> Ratio:
-    """The same for the means, which see how many are slow, where the median does not."""
-    drawn = [_mean_of(one) for one in (base, other)]
-    values = [fmean(one) if one else None for one in (base, other)]
-    return _ratio(values, drawn, (len(base), len(other)))
-
-
-def ratio_of_distributions(base: Distribution, other: Distribution, share: float) -> Ratio:
+def ratio_of_distributions(
+    base: Distribution, other: Distribution, share: float, margin: float = MARGIN
+) -> Ratio:
     """Of a percentile of values that were only counted."""
     drawn = [_percentile_in(one, share) for one in (base, other)]
     values = [one.percentile(share) for one in (base, other)]
-    return _ratio(values, drawn, (base.n, other.n))
-
-
-def percentile(ordered: Sequence[float], share: float) -> float | None:
-    """The least of sorted values that ``share`` of them do not exceed; None of none."""
-    return ordered[max(ceil(share * len(ordered)), 1) - 1] if ordered else None
+    return _ratio(values, drawn, (base.n, other.n), margin)
 
 
 def worth(values: Sequence[float], share: float | None) -> float:
@@ -130,6 +84,13 @@ def worth(values: Sequence[float], share: float | None) -> float:
         return float(n)
     inflation = variance(found) / expected
     return n / inflation if inflation > BY_CHANCE else float(n)
+
+
+def _drawn(values: Sequence[float], share: float | None) -> Drawn | None:
+    if not values:
+        return None
+    # A tenth of them has hardly a percentile at the edge: the medians stand for all.
+    return _mean_of(values) if share is None else _percentile_of(sorted(values), share, worth(values, 0.5))
 
 
 def _percentile_of(ordered: Sequence[float], share: float, size: float) -> Drawn:
@@ -161,10 +122,8 @@ def _place(share: float, n: float) -> Drawn:
     return lambda dice: dice.betavariate(rank, rest)
 
 
-def _mean_of(values: Sequence[float]) -> Drawn | None:
+def _mean_of(values: Sequence[float]) -> Drawn:
     n = len(values)
-    if not n:
-        return None
     mean = fmean(values)
     wider = sqrt(n / worth(values, None))
     if n > PLAIN_N:
@@ -174,18 +133,27 @@ def _mean_of(values: Sequence[float]) -> Drawn | None:
 
 
 def _ratio(
-    values: Sequence[float | None], drawn: Sequence[Drawn | None], n: tuple[int, int], *, enough: bool = True
+    values: Sequence[float | None], drawn: Sequence[Drawn | None], n: tuple[int, int], margin: float
 ) -> Ratio:
     base, other = values
     first, second = drawn
-    if base is None or other is None or first is None or second is None:
-        return Ratio(n)
+    if base is None or other is None:
+        return Ratio(n, margin=margin)
     value = max(other, TINY_MS) / max(base, TINY_MS)
-    if min(n) < LEAST_N or not enough:
-        return Ratio(n, value)
+    if min(n) < LEAST_N or first is None or second is None:
+        return Ratio(n, value, margin=margin)
     if base <= TINY_MS and other <= TINY_MS:
-        return Ratio(n, 1.0, 1.0, 1.0)
+        return Ratio(n, 1.0, 1.0, 1.0, (1.0, 1.0), 1.0, margin=margin)
     dice = random.Random(SEED)
     ratios = sorted(max(second(dice), TINY_MS) / max(first(dice), TINY_MS) for _ in range(RESAMPLES))
-    low, high = ratios[round(0.025 * RESAMPLES)], ratios[round(0.975 * RESAMPLES) - 1]
-    return Ratio(n, value, min(low, value), max(high, value))
+
+    def interval(level: float) -> tuple[float, float]:
+        low, high = ratios[round(level / 2 * RESAMPLES)], ratios[round((1 - level / 2) * RESAMPLES) - 1]
+        return min(low, value), max(high, value)
+
+    beyond = (
+        bisect_right(ratios, 1 + margin),
+        RESAMPLES - bisect_left(ratios, 1 / (1 + margin)),
+    )
+    p = min(2 * min(beyond) / RESAMPLES, 1.0)
+    return Ratio(n, value, *interval(LEVEL), interval(2 * LEVEL), p, margin=margin)

@@ -1,0 +1,60 @@
+"""The words of ``sctptop compare``, as argparse wants them."""
+
+from __future__ import annotations
+
+import argparse
+
+from sctptop.arguments import examples
+from sctptop.arguments.base import command_parser
+
+
+def compare_parser() -> argparse.ArgumentParser:
+    """Of sides, and what of them is told how."""
+    parser = command_parser(
+        "compare",
+        "Recordings beside each other: settings, registrations, procedures, transport, and a verdict.",
+        examples.COMPARE,
+    )
+    parser.add_argument(
+        "sides",
+        metavar="SIDE",
+        nargs="+",
+        help="FILE, A,B,... or NAME=A,B,...: the runs of one set-up, * in a name too; two sides or more, the first is "
+        "the baseline",
+    )
+    parser.add_argument(
+        "--margin",
+        metavar="PERCENT",
+        default="5%",
+        help="the smallest difference that matters (default 5%%): what is shown to lie below it is none",
+    )
+    parser.add_argument(
+        "--fail-above",
+        metavar="PERCENT",
+        help="exit with 1 where a side is slower by more than that for certain, 4 where that cannot be told "
+        "(with --verdict: the margin if not given)",
+    )
+    what = parser.add_argument_group("what to compare of each recording")
+    what.add_argument(
+        "--from",
+        metavar="WHEN",
+        dest="begin",
+        help="from there on: 3m after the start, 50%%, 12:03:44, a date",
+    )
+    what.add_argument("--to", metavar="WHEN", dest="end", help="up to there")
+    what.add_argument("--warm-up", metavar="SPAN", help="leave out the beginning, e.g. 30s")
+    what.add_argument(
+        "--filter", metavar="EXPR", default="", help="associations that match, e.g. 'remote_port=38412'"
+    )
+    how = parser.add_argument_group("output").add_mutually_exclusive_group()
+    how.add_argument(
+        "--verdict",
+        action="store_true",
+        help="a line a side; exit code 0: no worse, 1: worse, 4: cannot tell",
+    )
+    how.add_argument("--markdown", action="store_true", help="the same in Markdown")
+    how.add_argument("--json", action="store_true", help="the same as one JSON object")
+    how.add_argument(
+        "--csv", action="store_true", help="a row a side or run, kind, part and percentile, to plot"
+    )
+    return parser

@@ -1,0 +1,66 @@
+"""The load that each side was under: what differs by more than a fifth makes a comparison one of loads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sctptop.comparison.kinds import words
+from sctptop.comparison.roles import PEERS, RADIO
+from sctptop.comparison.summaries.ended import Ended
+from sctptop.comparison.summaries.summary import Summary
+from sctptop.quantity import short
+
+APART = 1.2
+"""Loads that differ by more are not the same."""
+LEAST_MORE = 2.0
+"""Registrations under way: one more at the worst moment is chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One measure of the load of each side, in their order; None where it is not known. ``least``: by how much more."""
+
+    title: str
+    values: tuple[float | None, ...]
+    least: float = 0.0
+
+    def between(self, base: int, other: int) -> bool:
+        """Whether these two lie apart by more than a fifth, and by ``least``."""
+        first, second = self.values[base], self.values[other]
+        if first is None or second is None:
+            return False
+        low, high = sorted((first, second))
+        return high > APART * low and high - low >= self.least
+
+    def told(self, names: Sequence[str]) -> str:
+        """Of each side, in words: "registrations per second: a 3.4, b 12"."""
+        values = ("–" if value is None else short(value) for value in self.values)
+        return (
+            f"{self.title}: {', '.join(f'{name} {value}' for name, value in zip(names, values, strict=True))}"
+        )
+
+
+def loads_of(summaries: Sequence[Summary], seen: Sequence[Ended]) -> tuple[Load, ...]:
+    """Of each side: the rate, UEs at once, and radio nodes; of several runs their mean, the most, and the most."""
+    many = words(next((one.kind for one in seen if one.n), "")).many if any(one.n for one in seen) else ""
+
+    def of(title: str, get: Callable[[Ended], float | None], least: float = 0.0) -> Load:
+        return Load(title, tuple(get(one) if one.n else None for one in seen), least)
+
+    return (
+        of(f"{many} per second", _tried),
+        of(f"{many} under way at once, at most", lambda one: float(one.at_once), LEAST_MORE),
+        Load("radio nodes (associations)", tuple(_nodes(one) for one in summaries)),
+    )
+
+
+def _tried(one: Ended) -> float | None:
+    """Per second, failed ones too: a core that rejects many is under the same load."""
+    return None if one.rate is None else one.rate * (one.decided + one.unknown) / one.n
+
+
+def _nodes(one: Summary) -> float | None:
+    """As many as there are associations at the end that has more of them."""
+    counts = [end.associations for role, end in one.ends.items() if role in RADIO or role in PEERS]
+    return float(max(counts)) if counts else None
