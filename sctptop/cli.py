@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -15,18 +14,14 @@ from sctptop.arguments.parsers import parse
 from sctptop.errors import BROKEN_PIPE, FAILED, SctptopError, nothing_to_watch
 from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
 from sctptop.standard_streams import complain, let_go, make_fit
+from sctptop.watching import choice, live, probes, settled
 
 if TYPE_CHECKING:
-    from sctptop.kernel.probes.session import Probes
-    from sctptop.kernel.program.points import ProbeChoice
     from sctptop.options import Options
     from sctptop.output.stream import Writer
     from sctptop.recording.reader import Recording
     from sctptop.recording.recorder import Recorder
-    from sctptop.source import Source
 
-COLLECT_AFTER = 50_000
-"""Objects more than at the last look for circles, of which Python looks after 700."""
 DEMO = Path(__file__).with_name("recording") / "demo.sctp"
 
 
@@ -96,19 +91,19 @@ def _run(argv: Sequence[str]) -> int:
     if arguments.ebpf:
         from sctptop.kernel.program_text import program_text
 
-        sys.stdout.write(program_text(_choice(arguments, options)))
+        sys.stdout.write(program_text(choice(arguments, options)))
         return 0
     if arguments.probes:
         from sctptop.kernel.probe_costs import measured
         from sctptop.kernel.probes.session import Probes
         from sctptop.output.probe_report import report
 
-        return report(measured(Probes(_choice(arguments, options)), options.interval_s))
+        return report(measured(Probes(choice(arguments, options)), options.interval_s))
     writer = _writer(arguments, options)
     if writer is not None:
         from sctptop.output.stream import stream
 
-        return stream(_settled(arguments, options), options, writer)
+        return stream(settled(arguments, options), options, writer)
     from sctptop.output.terminal_check import need_terminal
 
     need_terminal("sctptop -b, --json or --csv")
@@ -116,7 +111,7 @@ def _run(argv: Sequence[str]) -> int:
     from sctptop.tui.run import run_dashboard
 
     recorder = _recorder(arguments, options)
-    source = RecordedSource(_live(_probes(arguments, options), options), recorder)
+    source = RecordedSource(live(probes(arguments, options), options), recorder)
     return run_dashboard(source, options, recorder, give_up_here)
 
 
@@ -147,7 +142,7 @@ def _recorded(arguments: argparse.Namespace, options: Options, recorder: Recorde
     writer = RecordWriter(recorder, _writer(arguments, options), terminal)
     recorder.start(path)
     try:
-        source = RecordedSource(_settled(arguments, options), recorder)
+        source = RecordedSource(settled(arguments, options), recorder)
         if not arguments.run:
             return stream(source, options, writer)
         commanded = CommandSource(source, arguments.run)
@@ -203,8 +198,8 @@ def _registrations_of(
     recording: Recording, options: Options, writer: Writer, tell: Callable[[int], None]
 ) -> int | None:
     """The exit code where they stand in the recording, and were to be written."""
-    from sctptop.output.recorded_registrations import write_registrations
-    from sctptop.output.registration_rows import RegistrationWriter
+    from sctptop.output.registrations.recorded import write_registrations
+    from sctptop.output.registrations.rows import RegistrationWriter
 
     if not isinstance(writer, RegistrationWriter):
         return None
@@ -251,7 +246,7 @@ def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
 def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
     """What makes lines of the samples; None for the dashboard."""
     if arguments.registrations:
-        from sctptop.output.registration_rows import RegistrationWriter
+        from sctptop.output.registrations.rows import RegistrationWriter
 
         return RegistrationWriter(arguments.json, options.live)
     if arguments.json:
@@ -272,58 +267,3 @@ def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
 
         return TextWriter(options)
     return None
-
-
-def _live(probes: Probes | None, options: Options) -> Source:
-    """Imported late: --help and bad usage need no netlink."""
-    from sctptop.kernel.live import LiveSource
-
-    source = LiveSource(probes, netns=options.netns)
-    # What starts stays, and a reading makes and frees thousands of records without a circle: looking for circles that
-    # often took a fifth of its time.
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER)
-    return source
-
-
-def _settled(arguments: argparse.Namespace, options: Options) -> Source:
-    """A source whose probes are on, or known to be off: a line of output cannot be corrected later."""
-    probes = _probes(arguments, options)
-    if probes is not None:
-        probes.start()
-        probes.settle()
-    return _live(probes, options)
-
-
-def _probes(arguments: argparse.Namespace, options: Options) -> Probes | None:
-    if arguments.no_bpf:
-        return None
-    from sctptop.kernel.probes.session import Probes
-
-    return Probes(_choice(arguments, options))
-
-
-def _choice(arguments: argparse.Namespace, options: Options) -> ProbeChoice:
-    from sctptop.kernel.program.points import ProbeChoice
-
-    return ProbeChoice(
-        arguments.every_change,
-        not arguments.no_ngap,
-        arguments.every_message,
-        _each_packet(arguments, options),
-    )
-
-
-def _each_packet(arguments: argparse.Namespace, options: Options) -> bool:
-    """Whether probes that each packet hits are wanted: by all but some columns and kinds of events."""
-    if arguments.events is not None:
-        from sctptop.arguments.meaning import checked
-        from sctptop.model.event import OF_EACH_PACKET
-        from sctptop.output.event_lines import event_kinds
-
-        return not OF_EACH_PACKET.isdisjoint(checked("--events", event_kinds, arguments.events))
-    from sctptop.fields.filter import EVERYTHING
-
-    if arguments.csv and options.columns is not None and options.filter == EVERYTHING:
-        return any(column.each_packet for column in (*options.columns, options.order.field))
-    return True

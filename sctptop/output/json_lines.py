@@ -17,7 +17,7 @@ from sctptop.model.associations.row import Row
 from sctptop.model.peers.peer import ANY, Peer, PeerKey
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.association_record import association_record
-from sctptop.output.registration_json import registrations_to_json
+from sctptop.output.registrations.as_json import registrations_to_json
 from sctptop.schema import to_json
 
 _NONE = '"associations":[]'

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import os
-import re
 from array import array
 from bisect import bisect_right
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 
@@ -23,6 +20,7 @@ from sctptop.recording.log.walk import read_at
 from sctptop.recording.packing import DamagedError
 from sctptop.recording.results.reading import Results, results_of
 from sctptop.recording.store import MOST_KINDS, Store
+from sctptop.recording.unpacked import Unpacked
 
 BLOCKS_KEPT, TEXT_KEPT = 4, 8 << 20
 """Unpacked blocks in memory, and bytes of their text: a jump needs those before it for its graphs."""
@@ -33,50 +31,13 @@ IN_VAIN, LEAST_EFFORT = 160 << 20, 1 << 12
 up; and what a block counts for at least."""
 
 
-_TIME = re.compile(rb'\{(?:"schema":1,)?"time":"([^"]{1,40})"')
-
-
-@dataclass(slots=True)
-class _Unpacked:
-    """The lines of a block, and how many of them its chain has followed."""
-
-    lines: list[bytes]
-    apart: Sequence[bytes] = ()
-    chain: Chain = field(default_factory=Chain)
-    followed: int = 0
-
-    @property
-    def size(self) -> int:
-        """Bytes of text."""
-        return sum(map(len, self.lines)) + sum(map(len, self.apart))
-
-    def times(self) -> Iterator[float]:
-        """When each sample was read, seconds since 1970, as far as that stands where a text begins."""
-        for line in self.lines:
-            found = _TIME.match(line)
-            try:
-                yield datetime.fromisoformat(found[1].decode()).timestamp() if found else -math.inf
-            except (ValueError, OverflowError):
-                yield -math.inf
-
-    def sample(self, offset: int) -> Sample:
-        """Raises DamagedError, IndexError for a line that is not there."""
-        if offset < self.followed - 1:
-            self.chain, self.followed = Chain(), 0
-        while self.followed <= offset:
-            apart = self.apart[self.followed] if self.apart else b""
-            self.chain.follow(self.lines[self.followed], apart)
-            self.followed += 1
-        return self.chain.sample()
-
-
 class Recording:
     """An open recording: as many samples as it had when it was opened. Used by one thread."""
 
     def __init__(self, path: Path) -> None:
         """Raises RecordingError when it is none, or none that this version reads."""
         self.path = path
-        self._unpacked: OrderedDict[int, _Unpacked] = OrderedDict()
+        self._unpacked: OrderedDict[int, Unpacked] = OrderedDict()
         self._samples: OrderedDict[int, Sample] = OrderedDict()
         self._things = self._in_vain = 0
         self._store = _store_of(path)
@@ -280,7 +241,7 @@ class Recording:
         events = Counter(event.kind for sample in samples for event in sample.events)
         return max((len(sample.associations) for sample in samples), default=0), events
 
-    def _block(self, number: int) -> _Unpacked:
+    def _block(self, number: int) -> Unpacked:
         """A block's lines, unpacked, up to the first that is damaged."""
         if number in self._unpacked:
             self._unpacked.move_to_end(number)
@@ -312,7 +273,7 @@ class Recording:
         if apart and len(apart) < len(lines):
             self._damaged.add(number)
             del lines[len(apart) :]
-        block = self._unpacked[number] = _Unpacked(lines[: self.blocks[number].count], apart)
+        block = self._unpacked[number] = Unpacked(lines[: self.blocks[number].count], apart)
         return block
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,13 @@ from sctptop.recording.file_format import (
     TEXT_LIMIT,
     RecordingError,
 )
-from sctptop.recording.log.frames import ABOUT_LIMIT, Frame, FrameKind
+from sctptop.recording.log.frames import Frame, FrameKind
 from sctptop.recording.log.opening import Folder
 from sctptop.recording.log.space import Stretch
 from sctptop.recording.log.writing import LogFile
-from sctptop.recording.packing import BlockPacker, DamagedError, packed_block, packed_line
+from sctptop.recording.open_block import OpenBlock
+from sctptop.recording.packing import DamagedError, packed_block, packed_line
 from sctptop.recording.results.writing import ResultsBook, UnwritableError
-from sctptop.recording.texts import Texts
 
 _WHY = {
     errno.ENOSPC: "the disk is full (try: free some room, or --max-size)",
@@ -46,57 +46,6 @@ class Limits:
 
     keep_s: float | None = None
     max_bytes: int | None = None
-
-
-@dataclass(slots=True)
-class _Block:
-    """The block being written. ``size`` is of its texts, ``whole`` of the first; ``tail`` is where each is."""
-
-    first: int
-    texts: Texts = field(default_factory=Texts)
-    packer: BlockPacker = field(default_factory=BlockPacker)
-    times: list[int] = field(default_factory=list)
-    associations: int = 0
-    events: Counter[str] = field(default_factory=Counter)
-    whole: int = 0
-    size: int = 0
-    weight: int = 0
-    tail: list[Stretch] = field(default_factory=list)
-
-    def add(self, line: bytes, apart: bytes, sample: Sample) -> None:
-        """One more sample."""
-        self.packer.add(line, apart)
-        self.whole = self.whole or len(line)
-        self.size += len(line) + len(apart)
-        self.weight += weight(line) + weight(apart)
-        self.count(sample)
-
-    def count(self, sample: Sample) -> None:
-        """What its head says of a sample."""
-        self.times.append(round(sample.time.timestamp() * 1e6))
-        self.associations = max(self.associations, len(sample.associations))
-        self.events.update(event.kind for event in sample.events)
-
-    def has_room_for(self, line: bytes, apart: bytes) -> bool:
-        """Whether a reader takes one more such text."""
-        return (
-            self.size + len(line) + len(apart) + 2 * len(self.times) < TEXT_LIMIT
-            and self.weight + weight(line) + weight(apart) <= WEIGHT_LIMIT
-        )
-
-    def frame(self, kind: FrameKind) -> Frame:
-        """The head of one that holds all of it."""
-        about = json.dumps(self.events, separators=(",", ":")).encode()
-        return Frame(
-            kind,
-            0,
-            first=self.first,
-            count=len(self.times),
-            associations=self.associations,
-            first_us=self.times[0],
-            last_us=self.times[-1],
-            about=about if len(about) <= ABOUT_LIMIT else b"{}",
-        )
 
 
 class Writer:
@@ -115,7 +64,7 @@ class Writer:
         self._last_us = 0
         self._failed = False
         """The next sample must not be told as what changed since one that is not there."""
-        self._block = _Block(0)
+        self._block = OpenBlock(0)
         self._results: ResultsBook | None = ResultsBook()
         """None from where something in them is missing."""
         self._blocks: deque[tuple[Stretch, int]] = deque()
@@ -196,7 +145,7 @@ class Writer:
         if len(packed) > self._part(8):
             self._add_alone(texts, sample)
             return
-        last = _Block(block.first)
+        last = OpenBlock(block.first)
         last.count(sample)
         piece = self._put(replace(last.frame(FrameKind.TAIL), count=len(block.times) + 1), packed)
         self._file.sync()
@@ -210,18 +159,18 @@ class Writer:
         """The next sample is the first of a block."""
         if self._block.times:
             self._pack()
-        self._block, self._failed = _Block(self.samples), False
+        self._block, self._failed = OpenBlock(self.samples), False
 
     def _add_alone(self, texts: tuple[bytes, bytes], sample: Sample) -> None:
         """What is as large as a block is one, without a tail before it."""
         if self._block.times:
             self._begin_anew()
             texts = self._line(sample)
-        alone, self._block = self._block, _Block(self.samples)
+        alone, self._block = self._block, OpenBlock(self.samples)
         alone.add(*texts, sample)
         self._write_block(alone)
         self.samples += 1
-        self._block = _Block(self.samples)
+        self._block = OpenBlock(self.samples)
 
     def _line(self, sample: Sample) -> tuple[bytes, bytes]:
         try:
@@ -238,7 +187,7 @@ class Writer:
             f"{self.path}: {many} in a sample are more than a recording holds (try: --assoc)"
         )
 
-    def _is_full(self, block: _Block) -> bool:
+    def _is_full(self, block: OpenBlock) -> bool:
         keep_s = self._limits.keep_s
         return (
             len(block.times) >= BLOCK_SAMPLES
@@ -261,7 +210,7 @@ class Writer:
             self._file.free(piece)
         # On disk before they are written over: a reader follows them.
         self._file.sync()
-        self._block = _Block(self.samples)
+        self._block = OpenBlock(self.samples)
         if not last:
             self._write_results()
         return written
@@ -281,7 +230,7 @@ class Writer:
         elif self._limits != Limits():
             self._blocks.append((piece, self._last_us))
 
-    def _write_block(self, block: _Block) -> tuple[Frame, bytes, Stretch]:
+    def _write_block(self, block: OpenBlock) -> tuple[Frame, bytes, Stretch]:
         """It is on disk when this returns, and what is too old for it is gone."""
         if self._limits.keep_s is not None:
             oldest_us = block.times[-1] - round(self._limits.keep_s * 1e6)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import sctptop
-from sctptop import cli
+from sctptop import watching
 from sctptop.arguments.meaning import options_of
 from sctptop.arguments.parsers import parse
 from sctptop.cli import main
@@ -88,9 +88,9 @@ def test_the_wheel_carries_all_that_is_not_python(tmp_path: Path) -> None:
 
 def test_watching_looks_for_circles_of_objects_seldom() -> None:
     code = (
-        "import gc; from sctptop import cli; from sctptop.options import Options; "
-        "cli._live(None, Options()).close(); "
-        "print(gc.get_threshold()[0] == cli.COLLECT_AFTER, gc.get_freeze_count() > 1000)"
+        "import gc; from sctptop import watching; from sctptop.options import Options; "
+        "watching.live(None, Options()).close(); "
+        "print(gc.get_threshold()[0] == watching.COLLECT_AFTER, gc.get_freeze_count() > 1000)"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "True True\n"
@@ -114,4 +114,4 @@ def test_watching_looks_for_circles_of_objects_seldom() -> None:
 )
 def test_probes_hit_by_each_packet_are_there_for_who_asks(words: str, wanted: bool) -> None:
     arguments = parse(words.split())
-    assert cli._choice(arguments, options_of(arguments)).each_packet is wanted
+    assert watching.choice(arguments, options_of(arguments)).each_packet is wanted

@@ -55,7 +55,7 @@ class _Watched:
         self.role = called.get(self.role, self.role) or _role_of_port(self.row, dialect)
 
 
-class Came(NamedTuple):
+class WhatCame(NamedTuple):
     """What came of the messages of one sample: associations that were known to speak what from then on, which end of
     them we are, and advice."""
 
@@ -79,7 +79,7 @@ class Summarizer:
         self._first: Sample | None = None
         self._last: Snapshot | None = None
 
-    def take(self, snapshot: Snapshot, came: Came | None = None) -> None:
+    def take(self, snapshot: Snapshot, came: WhatCame | None = None) -> None:
         """Add what happened in this one. ``came``: of a sample without its messages, what came of them."""
         sample = snapshot.sample
         self._first = self._first or sample

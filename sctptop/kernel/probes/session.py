@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from sctptop.kernel.host.preflight import missing_sctp
 from sctptop.kernel.host.privilege import missing_for_probes
@@ -16,6 +16,7 @@ from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
 from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.probes.overload import Overload, kind_of
 from sctptop.kernel.probes.room import Room
+from sctptop.kernel.probes.tables import counted, entries
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.kernel.program import find_bcc, maps
 from sctptop.kernel.program.compiling import NoProbes
@@ -26,7 +27,6 @@ from sctptop.kernel.program.declarations import (
     LOST,
     PATHS,
     WAIT_COUNTS,
-    CTable,
 )
 from sctptop.kernel.program.event_buffers import Rounds
 from sctptop.kernel.program.points import ProbeChoice
@@ -147,8 +147,8 @@ class Probes:
         lost += self._lost_in_kernel(program)
         now = self._interval
         made = self._overload.made(raw, messages, clocks)
-        path_entries = list(_entries(program, PATHS))
-        told, over = self._associations.read(_entries(program, ASSOCIATIONS), now)
+        path_entries = list(entries(program, PATHS))
+        told, over = self._associations.read(entries(program, ASSOCIATIONS), now)
         maps.remove(program.map_fd(ASSOCIATIONS.name), over)
         for entry in told.values():
             clocks.jiffies.meet(entry.told_jiffies, entry.told_ns)
@@ -156,7 +156,7 @@ class Probes:
         # From here on what is counted is for the next reading: what was counted for this one can be taken.
         self._interval += 1
         self._put_interval(program)
-        rtts = _counted(program, DATA_RTTS, now)
+        rtts = counted(program, DATA_RTTS, now)
         paths = self._paths.read(path_entries, now, bins.timed(rtts), clocks)
         maps.remove(program.map_fd(PATHS.name), paths.over)
         names = {key: entry.who.association for key, entry in told.items()}
@@ -171,7 +171,7 @@ class Probes:
             paths=paths.paths,
             associations={entry.who.association: entry for entry in told.values()},
             data_rtts=bins.data_rtts(rtts, paths.names),
-            waits=bins.waits(_counted(program, WAIT_COUNTS, now), names),
+            waits=bins.waits(counted(program, WAIT_COUNTS, now), names),
             followed=self._share(program),
             no_room=lacked,
         )
@@ -289,16 +289,3 @@ def _load(choice: ProbeChoice, paths: int) -> Program:
         return Program(find_bcc.load(), choice, room=paths)
     except find_bcc.NoBcc as error:
         raise NoProbes(*error.trouble) from error
-
-
-def _entries(program: Program, table: CTable) -> Iterator[tuple[bytes, bytes]]:
-    return maps.entries(program.map_fd(table.name), table.key_size, table.value_size)
-
-
-def _counted(program: Program, table: CTable, turn: int) -> list[tuple[bytes, bytes]]:
-    """What was counted up to that reading, taken out of the table; nothing where its concern is left out."""
-    if not program.has(table.file):
-        return []
-    found = bins.until(_entries(program, table), table, turn)
-    maps.remove_all(program.map_fd(table.name), [key for key, _ in found])
-    return found

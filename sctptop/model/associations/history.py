@@ -43,7 +43,14 @@ class _Ring:
         """``held``: up to which tick a steady one held its last value."""
         if self.last < tick - 1:
             self._pass(max(self.last + 1, tick - self.length), tick, held)
-        self._set(tick, nan if value is None else value)
+        slots, place = self.slots, (tick - self.first) % self.length
+        # As _set does, which is one call a changed series less here.
+        if place == len(slots):
+            slots.append(nan if value is None else value)
+        elif place < len(slots):
+            slots[place] = nan if value is None else value
+        else:
+            self._set(tick, nan if value is None else value)
         self.last = tick
 
     def read(self, start: int, until: int, held: int) -> Series:
@@ -63,8 +70,12 @@ class _Ring:
         """Fill the slots of ticks in which it was not recorded."""
         known = self.steady and self.last >= self.first
         value = self.slots[(self.last - self.first) % self.length] if known else nan
+        kept = max(min(held + 1, end) - start, 0)
+        if start - self.first == len(self.slots) and end - self.first <= self.length:
+            self.slots.extend([value] * kept + [nan] * (end - start - kept))
+            return
         for tick in range(start, end):
-            self._set(tick, value if tick <= held else nan)
+            self._set(tick, value if tick < start + kept else nan)
 
     def _set(self, tick: int, value: float) -> None:
         place = (tick - self.first) % self.length

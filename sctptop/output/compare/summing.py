@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sctptop.comparison.summaries.summarizing import Came, Summarizer
+from sctptop.comparison.summaries.summarizing import Summarizer, WhatCame
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.model.model import Model
 from sctptop.model.registrations.summary import Registered
@@ -42,7 +42,7 @@ def from_results(recording: Recording, name: str, path: str, tell: Callable[[int
         while now is None or position >= now.first + now.count:
             now = next(results)
             summarizer.take_all(now.ended)
-        came = Came(
+        came = WhatCame(
             now.spoke.get(position, ()), now.roles.get(position, ()), now.advice[position - now.first]
         )
         summarizer.take(model.advance(sample), came)

@@ -20,7 +20,6 @@ from datetime import datetime, timedelta, timezone
 from math import inf
 from pathlib import Path
 
-from sctptop.cli import COLLECT_AFTER
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.netlink import messages
 from sctptop.kernel.probes.observed import NOTHING
@@ -35,6 +34,7 @@ from sctptop.model.association import Association
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.source_state import OK
+from sctptop.watching import COLLECT_AFTER
 from tests.unit.kernel.reading.test_sockdiag import message
 from tests.unit.kernel.synthetic import SyntheticHost
 from tests.unit.kernel.ways.routing import Host

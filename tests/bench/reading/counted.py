@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 
-from sctptop.cli import COLLECT_AFTER
 from sctptop.fields.arranger import Arranger
 from sctptop.fields.filter import parse_filter
 from sctptop.fields.ordering import BY_REMOTE
@@ -28,6 +27,7 @@ from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
 from sctptop.model.model import Model
 from sctptop.model.selection import ALL_NAMESPACES, OWN_NAMESPACE, NamespaceChoice
+from sctptop.watching import COLLECT_AFTER
 from tests.bench.reading.crowd import crowd
 from tests.lab.machine import run as machine
 from tests.lab.machine.boot import COUNTING

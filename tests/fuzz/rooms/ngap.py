@@ -15,7 +15,7 @@ from sctptop.model.ngap.nas import nas_name
 from sctptop.model.ngap.ppid import PPID_NAMES, ppid_of
 from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.tracker import Registrations
-from sctptop.output.registration_json import registrations_to_json
+from sctptop.output.registrations.as_json import registrations_to_json
 from tests.fuzz import seeds
 from tests.fuzz.target import Choices, Target
 from tests.unit.model.registrations.flow_steps import lte

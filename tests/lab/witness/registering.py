@@ -17,7 +17,7 @@ from sctptop.model.registrations.tally import Tally
 from sctptop.model.registrations.words import OUTCOMES
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
-from sctptop.output.registration_json import registrations_to_json
+from sctptop.output.registrations.as_json import registrations_to_json
 from tests.lab.core.scene import CoreScene
 from tests.lab.witness.watching import LOAD_S
 

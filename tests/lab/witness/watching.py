@@ -6,6 +6,7 @@ import re
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -34,6 +35,7 @@ class Watch:
         self.probes = Probes(ProbeChoice(every_change, every_message=every_message))
         self.events: dict[str, list[Event]] = {host.name: [] for host in hosts}
         self.lost = 0
+        self.left_out: Counter[str] = Counter()
         self._sources = {host.name: LiveSource(netns=OWN_NAMESPACE) for host in hosts}
 
     def __enter__(self) -> Watch:
@@ -54,6 +56,7 @@ class Watch:
         for events in self.events.values():
             events.clear()
         self.lost = 0
+        self.left_out.clear()
 
     def read(self) -> tuple[dict[str, Sample], Observed]:
         """What sock_diag tells in each host, and what the probes saw as it was asked."""
@@ -68,6 +71,7 @@ class Watch:
             if event.netns in netns:
                 self.events[netns[event.netns]].append(event)
         self.lost += observed.lost
+        self.left_out.update(observed.left_out)
         return samples, observed
 
     def read_for(self, seconds: float, interval_s: float = 1.0) -> None:

@@ -102,7 +102,7 @@ def test_none_of_a_hundred_thousand_is_missed(each: Watch) -> None:
         read()
         read()
         gained = snmp(gnb) - before[0], snmp(amf) - before[1]
-    wire = sum(chunk.target[1] == PORT for chunk in chunks(file))
+        wire = sum(chunk.target[1] == PORT for chunk in chunks(file))
     left = gained[0]["SctpOutOrderChunks"] + gained[0]["SctpOutUnorderChunks"]
     came = gained[1]["SctpInOrderChunks"] + gained[1]["SctpInUnorderChunks"]
     print(f"{left} chunks in {lasted_s:.0f} s, {readings} readings: {dict(counted)}, {wire} on the wire")

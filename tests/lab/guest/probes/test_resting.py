@@ -10,7 +10,6 @@ from itertools import pairwise
 import pytest
 
 from sctptop.kernel.probes import pace
-from tests.lab.scenes.hosts import read_proc
 from tests.lab.traffic.iperf import iperf_client, iperf_report, iperf_server
 from tests.lab.witness.watching import Watch
 
@@ -62,11 +61,9 @@ def test_what_each_packet_hits_comes_and_goes(watch: Watch, monkeypatch: pytest.
             there.append(links() - others)
             time.sleep(0.3)
         iperf_report(client)
-        counters = dict(line.split() for line in read_proc(gnb, "sctp/snmp").splitlines())
-    print(there, shares, times, counters)
+    print(there, shares, times)
     away = whole - min(there)
     assert away == direct
     backs = [after for before, after in pairwise(there) if before < after]
     assert max(backs, default=whole if direct == 0 else 0) == whole
     assert any(share is not None and share < 1 for share in shares) and times > 0
-    assert (counters["SctpChecksumErrors"], counters["SctpInPktDiscards"]) == ("0", "0")

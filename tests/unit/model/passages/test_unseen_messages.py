@@ -16,7 +16,7 @@ from sctptop.model.passages import unseen_messages as module
 from sctptop.model.passages.unseen_messages import UnseenMessages
 from sctptop.model.registrations.tracker import Registrations
 from sctptop.model.sample import Sample
-from sctptop.output.registration_json import registrations_to_json
+from sctptop.output.registrations.as_json import registrations_to_json
 from tests.unit.associations import sample
 from tests.unit.registering import INITIAL, SECOND
 from tests.unit.registering import told as message

@@ -19,7 +19,7 @@ from sctptop.model.registrations.finished import Ended
 from sctptop.model.registrations.tally import PARTS
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK
-from sctptop.output.registration_json import ended_at, ms, registration_to_json
+from sctptop.output.registrations.as_json import ended_at, ms, registration_to_json
 from sctptop.standard_streams import complain
 
 COLUMNS = (

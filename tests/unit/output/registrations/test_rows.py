@@ -15,7 +15,7 @@ from sctptop.errors import SctptopError
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.options import Options
-from sctptop.output.registration_rows import COLUMNS, RegistrationWriter
+from sctptop.output.registrations.rows import COLUMNS, RegistrationWriter
 from sctptop.output.stream import stream
 from sctptop.source import EndOfSamples
 from tests.ui.flowing import later, samples_of

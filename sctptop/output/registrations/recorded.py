@@ -9,7 +9,7 @@ from sctptop.model.model import Model
 from sctptop.model.registrations.finished import FinishedOne
 from sctptop.model.snapshot import Snapshot
 from sctptop.options import Options
-from sctptop.output.registration_rows import RegistrationWriter
+from sctptop.output.registrations.rows import RegistrationWriter
 from sctptop.output.stream import shown_rows, stopping
 from sctptop.recording.packing import DamagedError
 from sctptop.recording.reader import Recording

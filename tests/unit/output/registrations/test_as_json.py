@@ -12,7 +12,7 @@ from sctptop.cli import main
 from sctptop.model.model import Model
 from sctptop.options import Options
 from sctptop.output.json_lines import json_line
-from sctptop.output.registration_json import registrations_to_json
+from sctptop.output.registrations.as_json import registrations_to_json
 from sctptop.schema import from_json
 from tests.ui.registering import with_registrations
 from tests.ui.scripted import with_probes

@@ -1,0 +1,1 @@
+"""Registrations as lines and as JSON, read again or as they were recorded."""
