@@ -102,10 +102,14 @@ def test_none_of_a_hundred_thousand_is_missed(each: Watch) -> None:
         read()
         read()
         gained = snmp(gnb) - before[0], snmp(amf) - before[1]
-        wire = sum(chunk.target[1] == PORT for chunk in chunks(file))
+        seen = [chunk.tsn for chunk in chunks(file) if chunk.target[1] == PORT]
+    wire, again = len(set(seen)), len(seen) - len(set(seen))
     left = gained[0]["SctpOutOrderChunks"] + gained[0]["SctpOutUnorderChunks"]
     came = gained[1]["SctpInOrderChunks"] + gained[1]["SctpInUnorderChunks"]
-    print(f"{left} chunks in {lasted_s:.0f} s, {readings} readings: {dict(counted)}, {wire} on the wire")
+    print(f"{left} chunks in {lasted_s:.0f} s, {readings} readings: {dict(counted)}, {wire} on the wire, {again} again")
     assert unwell == []
     assert left >= CHUNKS
-    assert (counted["held False"], counted["read_wait True"], wire) == (left, came, left)
+    assert (counted["held False"], wire, came) == (left, left, left)
+    # What comes behind a chunk that is missing waits for that one: how long it waits to be read is not known.
+    unknown = came - counted["read_wait True"]
+    assert unknown == 0 if not again else 0 <= unknown <= came // 100

@@ -141,11 +141,12 @@ def test_nagle_and_a_delayed_sack_are_sctp_time_with_a_rule_and_a_counter(
         _kept(seen, tmp_path / f"{name}.sctp") for name, seen in zip(names, (stalled, *quick), strict=True)
     ]
     verdict = _compared(files[:2], capsys)
-    assert (verdict["result"], verdict["settings_explain"]) == ("faster", True), verdict
-    assert "NODELAY" in verdict["verdict"], verdict
+    # Fewer than a hundred: a lead, and no headline.
+    assert (verdict["result"], verdict["settings_explain"]) == ("too few", True), verdict
+    assert any("NODELAY" in cause["text"] for cause in verdict["causes"]), verdict
     same = _compared(files[1:], capsys)
     # An emulated machine may really be some percent slower the second time.
-    assert same["result"] == "same" or 0.8 < same["ratios"]["p50"]["ratio"] < 1.25, same
+    assert same["result"] in ("too few", "same"), same
 
 
 def _kept(seen: Seen, path: Path) -> Path:
