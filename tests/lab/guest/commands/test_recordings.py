@@ -155,6 +155,5 @@ def test_a_signal_ends_a_recording_cleanly(gnb: Host, tmp_path: Path) -> None:
 
 
 def packed(file: Path) -> bool:
-    return all(
-        one.kind in (FrameKind.FACTS, FrameKind.BLOCK, FrameKind.RESULTS, FrameKind.FREE) for _, one, _ in frames_of(file)
-    )
+    whole = (FrameKind.FACTS, FrameKind.BLOCK, FrameKind.RESULTS, FrameKind.FREE)
+    return all(one.kind in whole for _, one, _ in frames_of(file))

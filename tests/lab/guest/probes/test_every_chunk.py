@@ -106,7 +106,9 @@ def test_none_of_a_hundred_thousand_is_missed(each: Watch) -> None:
     wire, again = len(set(seen)), len(seen) - len(set(seen))
     left = gained[0]["SctpOutOrderChunks"] + gained[0]["SctpOutUnorderChunks"]
     came = gained[1]["SctpInOrderChunks"] + gained[1]["SctpInUnorderChunks"]
-    print(f"{left} chunks in {lasted_s:.0f} s, {readings} readings: {dict(counted)}, {wire} on the wire, {again} again")
+    print(
+        f"{left} chunks in {lasted_s:.0f} s, {readings} readings: {dict(counted)}, {wire} on the wire, {again} again"
+    )
     assert unwell == []
     assert left >= CHUNKS
     assert (counted["held False"], wire, came) == (left, left, left)
