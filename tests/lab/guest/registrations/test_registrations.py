@@ -146,7 +146,7 @@ def test_nagle_and_a_delayed_sack_are_sctp_time_with_a_rule_and_a_counter(
     assert any("NODELAY" in cause["text"] for cause in verdict["causes"]), verdict
     same = _compared(files[1:], capsys)
     # An emulated machine may really be some percent slower the second time.
-    assert same["result"] in ("too few", "same"), same
+    assert same["result"] in ("too few", "same", "cannot tell"), same
 
 
 def _kept(seen: Seen, path: Path) -> Path:
