@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.probes import pace
+from tests.lab.scenes.hosts import two_hosts
 from tests.lab.traffic.iperf import iperf_client, iperf_report, iperf_server
 from tests.lab.witness.watching import Watch
 
@@ -28,12 +29,15 @@ def links() -> int:
     return held
 
 
-def test_what_each_packet_hits_comes_and_goes(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_each_packet_hits_comes_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "ABOVE", FEW)
     monkeypatch.setattr(pace, "LONG_REST_S", REST_S)
     others = links()
-    gnb, amf = watch.hosts
-    with Watch(gnb, amf) as mine, iperf_server(amf, amf.ipv4[0], PORT):
+    with (
+        two_hosts(prefix="rest-") as (gnb, amf),
+        Watch(gnb, amf) as mine,
+        iperf_server(amf, amf.ipv4[0], PORT),
+    ):
         whole = links() - others
         ways = [state.how for state in mine.probes.points() if state.point.each_packet]
         direct = sum(how in ("fentry", "fexit") for how in ways)
@@ -55,7 +59,7 @@ def test_what_each_packet_hits_comes_and_goes(watch: Watch, monkeypatch: pytest.
         iperf_report(client)
     print(there, shares, times)
     away = whole - min(there)
-    assert away == direct
-    backs = [after for before, after in pairwise(there) if before < after]
-    assert max(backs, default=whole if direct == 0 else 0) == whole
+    # They go one after the other, and are back for tenths of a second.
+    assert away <= direct and (away > 0) == (direct > 0)
+    assert direct == 0 or any(before < after for before, after in pairwise(there))
     assert any(share is not None and share < 1 for share in shares) and times > 0
