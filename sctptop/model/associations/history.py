@@ -43,14 +43,7 @@ class _Ring:
         """``held``: up to which tick a steady one held its last value."""
         if self.last < tick - 1:
             self._pass(max(self.last + 1, tick - self.length), tick, held)
-        slots, place = self.slots, (tick - self.first) % self.length
-        # As _set does, which is one call a changed series less here.
-        if place == len(slots):
-            slots.append(nan if value is None else value)
-        elif place < len(slots):
-            slots[place] = nan if value is None else value
-        else:
-            self._set(tick, nan if value is None else value)
+        self._set(tick, nan if value is None else value)
         self.last = tick
 
     def read(self, start: int, until: int, held: int) -> Series:
