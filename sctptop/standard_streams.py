@@ -65,7 +65,7 @@ class Complaints(io.FileIO):
         """Write the data. Returns how many bytes are done with."""
         try:
             with _CAPTURING:
-                return os.write(_ASIDE[-1], data) if _ASIDE else os.write(self.fileno(), data)
+                return os.write(_ASIDE[-1] if _ASIDE else self.fileno(), data)
         except OSError:
             return memoryview(data).nbytes
 

@@ -10,7 +10,7 @@ from statistics import fmean
 from sctptop.comparison.sides.alike import alike
 from sctptop.comparison.summaries.ended import Ended, Stalls
 from sctptop.comparison.summaries.summary import End, Fired, Summary
-from sctptop.model.associations.distribution import Distribution
+from sctptop.model.associations.distribution import Distribution, total
 from sctptop.quantity import Value
 
 SEVERITIES = ("problem", "warning", "note")
@@ -62,14 +62,6 @@ def pooled(name: str, runs: Sequence[Summary]) -> Summary:
         facts=first.facts,
         runs=tuple(runs),
     )
-
-
-def total(distributions: Iterable[Distribution]) -> Distribution:
-    """All values counted together."""
-    found = Distribution()
-    for place, one in enumerate(entry for entry in distributions if entry.n):
-        found = found.plus(one) if place else one
-    return found
 
 
 def _listed(values: Iterable[str]) -> str:

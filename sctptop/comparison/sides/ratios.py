@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sctptop.comparison.sides.pooling import total
 from sctptop.comparison.statistics.across_runs import ratio_across
 from sctptop.comparison.statistics.percentiles import FIGURES, enough_for, figure
 from sctptop.comparison.statistics.ratio import LEAST_N, LEAST_RUNS, MARGIN, Ratio
 from sctptop.comparison.statistics.within_runs import ratio_of_distributions, ratio_within
 from sctptop.comparison.summaries.ended import Ended
-from sctptop.model.associations.distribution import Distribution
+from sctptop.model.associations.distribution import Distribution, total
 
 NOTHING = 1e-3
 """Of the whole time of a registration: a part below it counts as that, for a ratio to nothing says nothing."""

@@ -14,7 +14,7 @@ from sctptop.comparison.summaries.fired_book import FiredBook
 from sctptop.comparison.summaries.summary import COUNTERS, End, Summary
 from sctptop.fields.catalogue import SETTINGS
 from sctptop.model.advice.adviser import Advice
-from sctptop.model.associations.distribution import Distribution
+from sctptop.model.associations.distribution import Distribution, total
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.waits import NO_WAIT
@@ -183,7 +183,7 @@ class Summarizer:
             (tally.end, tally.kind or UNTOLD): tally.started
             for tally in (registered.of(None) if self._accepts is None and self._since is None else ())
         }
-        heartbeats = _sum(rtt.heartbeat for one in compared.values() for rtt in one.row.rtts.values())
+        heartbeats = total(rtt.heartbeat for one in compared.values() for rtt in one.row.rtts.values())
         rtt_ms = heartbeats.percentile(0.5) if heartbeats.n >= LEAST_HEARTBEATS else None
         sysctls = facts.get("sysctls")
         spaces = {key[0] for key in compared}
@@ -277,10 +277,10 @@ def _ends(watched: Iterable[_Watched]) -> Iterable[End]:
             settings={
                 name: tuple(value for value, _ in seen.most_common()) for name, seen in counts.items() if seen
             },
-            held=_sum((one.row.held.total for one in entries), NO_WAIT.total.bits),
-            read_wait=_sum((one.row.read_wait.total for one in entries), NO_WAIT.total.bits),
-            send_queue=_sum(one.send_queue for one in entries),
-            recv_queue=_sum(one.recv_queue for one in entries),
+            held=total((one.row.held.total for one in entries), NO_WAIT.total.bits),
+            read_wait=total((one.row.read_wait.total for one in entries), NO_WAIT.total.bits),
+            send_queue=total(one.send_queue for one in entries),
+            recv_queue=total(one.recv_queue for one in entries),
             rtx_chunks=_gained(entries, "rtx_chunks"),
             out_data_chunks=_gained(entries, "out_data_chunks"),
         )
@@ -289,11 +289,3 @@ def _ends(watched: Iterable[_Watched]) -> Iterable[End]:
 def _gained(entries: Iterable[_Watched], name: str) -> int | None:
     known = [one.row.since_reset[name] for one in entries if name in one.row.since_reset]
     return sum(known) if known else None
-
-
-def _sum(distributions: Iterable[Distribution], bits: int = 6) -> Distribution:
-    total = Distribution(bits)
-    for one in distributions:
-        if one.n:
-            total = total.plus(one)
-    return total

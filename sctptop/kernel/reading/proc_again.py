@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import compress, count
 from operator import ne
+from typing import Generic, TypeVar
 
 from sctptop.kernel.reading.diag_records import SCTP_SS_LISTENING
 from sctptop.kernel.reading.procfs import (
@@ -16,29 +17,43 @@ from sctptop.kernel.reading.procfs import (
     parse_remaddr,
 )
 
+Line = TypeVar("Line")
 
-class AssocLines:
-    """The lines of ``assocs``."""
 
-    def __init__(self) -> None:
+class _Lines(Generic[Line]):
+    """Lines under one heading, each on its own: one that is known is parsed no more."""
+
+    def __init__(self, parse: Callable[[str], Iterable[Line]]) -> None:
+        self._parse = parse
         self._heading = ""
-        self._known: dict[str, AssocLine] = {}
+        self._known: dict[str, Line] = {}
 
-    def update(self, text: str) -> list[AssocLine]:
-        """What ``parse_assocs`` says of the text."""
-        heading, *lines = text.splitlines() or [""]
+    def update(self, heading: str, lines: Iterable[str]) -> list[Line]:
+        """What ``parse`` says of all of them."""
         known = self._known if heading == self._heading else {}
-        found: list[AssocLine] = []
+        found: list[Line] = []
         self._heading, self._known = heading, {}
         for line in lines:
             entry = known.get(line)
             if entry is None:
-                entry = next(iter(parse_assocs(f"{heading}\n{line}\n")), None)
+                entry = next(iter(self._parse(f"{heading}\n{line}\n")), None)
                 if entry is None:
                     continue
             self._known[line] = entry
             found.append(entry)
         return found
+
+
+class AssocLines:
+    """The lines of ``assocs``."""
+
+    def __init__(self) -> None:
+        self._lines = _Lines(parse_assocs)
+
+    def update(self, text: str) -> list[AssocLine]:
+        """What ``parse_assocs`` says of the text."""
+        heading, *lines = text.splitlines() or [""]
+        return self._lines.update(heading, lines)
 
 
 class EpLines:
@@ -47,8 +62,7 @@ class EpLines:
     def __init__(self) -> None:
         self.found: list[EpLine] = []
         self._text = ""
-        self._heading = ""
-        self._known: dict[str, EpLine] = {}
+        self._lines = _Lines(parse_eps)
         self._listens = True
 
     @property
@@ -61,16 +75,7 @@ class EpLines:
         if text == self._text:
             return self.found
         heading, *lines = text.splitlines() or [""]
-        known = self._known if heading == self._heading else {}
-        self._text, self._heading, self._known, self.found = text, heading, {}, []
-        for line in lines:
-            entry = known.get(line)
-            if entry is None:
-                entry = next(iter(parse_eps(f"{heading}\n{line}\n")), None)
-                if entry is None:
-                    continue
-            self._known[line] = entry
-            self.found.append(entry)
+        self._text, self.found = text, self._lines.update(heading, lines)
         told = "SST" in heading.split() and len(self.found) == len(lines)
         self._listens = not told or any(entry.state == SCTP_SS_LISTENING for entry in self.found)
         return self.found

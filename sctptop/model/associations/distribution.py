@@ -154,6 +154,15 @@ class TimeSummary:
     last: float | None = None
 
 
+def total(distributions: Iterable[Distribution], bits: int = 6) -> Distribution:
+    """All values counted together, to the precision of the first that has some; to ``bits`` where none has."""
+    found = Distribution(bits)
+    for one in distributions:
+        if one.n:
+            found = found.plus(one) if found.n else one
+    return found
+
+
 def summary_of(values: Distribution, last_ms: float | None) -> TimeSummary | None:
     """The published form of a distribution, None while it is empty."""
     p50, p90, p99 = (values.percentile(share) for share in (0.5, 0.9, 0.99))

@@ -8,13 +8,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from sctptop.comparison.sides.pooling import pooled
-from sctptop.comparison.summaries.summarizing import Summarizer
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.errors import USAGE, SctptopError
 from sctptop.fields.filter import EVERYTHING, Filter
-from sctptop.model.model import Model
 from sctptop.output.compare.given import Given, names_of
-from sctptop.output.compare.summing import summary_of
+from sctptop.output.compare.summing import Portion, from_messages, summary_of
 from sctptop.output.damage import report_damage
 from sctptop.output.progress import ProgressLine
 from sctptop.recording.moment import MomentError, moment_s
@@ -79,21 +77,8 @@ def _of_part(
 ) -> Summary:
     since, until = _span(recording, part)
     accepts = part.filter.accepts if part.filter.alternatives else None
-    model, summarizer = Model(running=False), Summarizer(accepts, since)
-    within = since is None
-    for position, sample in recording.samples(0, len(recording)):
-        if until is not None and sample.time > until:
-            break
-        if not within and since is not None and sample.time > since:
-            # What was before is known, and not counted.
-            within = True
-            model.reset()
-        snapshot = model.advance(sample)
-        if within:
-            summarizer.take(snapshot)
-        tell(position)
     try:
-        return summarizer.summary(name, shown, recording.facts, recording.damaged)
+        return from_messages(recording, name, shown, tell, Portion(since, until, accepts))
     except ValueError:
         raise SctptopError(
             f"{shown}: no sample is left of it (try: a shorter --warm-up, a later --to)"

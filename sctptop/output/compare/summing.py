@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from sctptop.comparison.summaries.summarizing import Summarizer, WhatCame
 from sctptop.comparison.summaries.summary import Summary
+from sctptop.model.associations.row import Row
 from sctptop.model.model import Model
 from sctptop.model.registrations.summary import Registered
 from sctptop.recording.packing import DamagedError
 from sctptop.recording.reader import Recording
 from sctptop.recording.results.reading import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """From when to when, None for the ends of the recording; and which associations ``accepts``, None for all."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    accepts: Callable[[Row], bool] | None = None
+
+
+WHOLE = Portion()
 
 
 def summary_of(recording: Recording, name: str, path: str, tell: Callable[[int], object]) -> Summary:
@@ -24,11 +39,26 @@ def summary_of(recording: Recording, name: str, path: str, tell: Callable[[int],
     return from_messages(recording, name, path, tell)
 
 
-def from_messages(recording: Recording, name: str, path: str, tell: Callable[[int], object]) -> Summary:
-    """As ``summary_of`` of any recording."""
-    model, summarizer = Model(running=False), Summarizer()
+def from_messages(
+    recording: Recording,
+    name: str,
+    path: str,
+    tell: Callable[[int], object],
+    part: Portion = WHOLE,
+) -> Summary:
+    """As ``summary_of``, of any recording and a part of it."""
+    model, summarizer = Model(running=False), Summarizer(part.accepts, part.since)
+    within = part.since is None
     for position, sample in recording.samples(0, len(recording)):
-        summarizer.take(model.advance(sample))
+        if part.until is not None and sample.time > part.until:
+            break
+        if not within and part.since is not None and sample.time > part.since:
+            # What was before is known, and not counted.
+            within = True
+            model.reset()
+        snapshot = model.advance(sample)
+        if within:
+            summarizer.take(snapshot)
         tell(position)
     return summarizer.summary(name, path, recording.facts, recording.damaged)
 

@@ -29,9 +29,7 @@ class FakeKernel:
     unloaded: frozenset[str] = frozenset()
     unattached: frozenset[str] | None = frozenset()
     by_type: bool = True
-    typed: bool = False
     made: list[ProbeSource] = field(default_factory=list)
-    attached: list[str] = field(default_factory=list)
 
     def source(self, choice: ProbeChoice, btf: object, **more: Any) -> tuple[ProbeSource, bool]:
         refused: Mapping[str, str] = more["refused"]
@@ -42,9 +40,6 @@ class FakeKernel:
         if name in self.unloaded or (name == "at_read" and self.made[-1].typed and not self.by_type):
             raise OSError(errno.EACCES, "R1 pointer arithmetic prohibited")
         return Trampoline(-1)
-
-    def attach(self, trampoline: Trampoline) -> None:
-        raise NOT_SUPPORTED
 
     def close(self) -> None:
         pass
@@ -69,7 +64,6 @@ def attached(monkeypatch: pytest.MonkeyPatch, kernel: FakeKernel) -> Program:
         target = targets[id(trampoline)]
         if kernel.unattached is None or target in kernel.unattached:
             raise NOT_SUPPORTED
-        kernel.attached.append(target)
 
     monkeypatch.setattr(Trampoline, "attach", attach)
     program = Program(bcc, ProbeChoice())
