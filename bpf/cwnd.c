@@ -65,11 +65,12 @@ INLINE int reset_return(void *ctx, u64 returned, u64 since, void *transport)
 INLINE void look_at_burst(struct path_windows *path, const void *transport, const void *chunk)
 {
 	u32 kept = TYPED_sctp_transport__burst_limited(transport), number, down;
-	const void *asoc = (void *)sctp_transport__asoc(transport);
 	struct message message = {};
+	const void *asoc;
 
 	if (!kept || !message_of(&message, chunk))
 		return;
+	asoc = (void *)sctp_transport__asoc(transport);
 	down = sctp_transport__cwnd(transport);
 	if (sctp_transport__flight_size(transport) - message.length +
 		    (u32)sctp_association__max_burst(asoc) * (u32)sctp_association__pathmtu(asoc) != down)

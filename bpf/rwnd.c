@@ -4,8 +4,8 @@
 
 #define RWND 1
 
-/* A message of ``length`` arrived, and ``left`` is left: the window is smallest behind it, and largest before it. What it was before
- * cannot be told where more came than fitted. Called by waits.c, behind sctp_assoc_rwnd_decrease. */
+/* A message of ``length`` arrived, and ``left`` is left: the window is smallest behind it, and largest before it. What it
+ * was before cannot be told where more came than fitted. Called by waits.c, behind sctp_assoc_rwnd_decrease. */
 INLINE void rwnd_decreased(const void *asoc, u32 left, u32 length)
 {
 	struct assoc_windows *entry = known(asoc);

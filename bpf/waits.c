@@ -26,15 +26,15 @@ BPF_TABLE("hash", u64, struct wait_begun, unread, ROOM_FOR_MESSAGES);
 BPF_TABLE("hash", struct wait_bin, u64, waits, ROOM_FOR_COUNTS);
 
 /* Most messages find a free slot by the address that names them, which spares the tables their locks: a quarter of what all
- * this costs. Not on arm64, whose processors may show the key and the claim of another one in either order. */
-#if defined(TYPED) && !defined(__aarch64__)
-
-/* Whoever makes ``claims`` 1 has the slot. */
+ * this costs. Whoever makes ``claims`` 1 has the slot. */
 struct slot {
 	u64 key;
 	u32 claims, unused;
 	struct wait_begun begun;
 };
+
+/* Not on arm64, whose processors may show the key and the claim of another one in either order. */
+#if defined(TYPED) && !defined(__aarch64__)
 
 #define SLOT_BITS 12
 
@@ -46,6 +46,27 @@ INLINE int slot_for(u64 key, const struct following *now)
 {
 	return (u32)((key - (u64)now) >> 6) * 2654435761U >> (32 - SLOT_BITS);
 }
+
+INLINE struct slot *leaving_slot(u64 key, const struct following *now)
+{
+	int place = slot_for(key, now);
+
+	return leaving_slots.lookup(&place);
+}
+
+INLINE struct slot *unread_slot(u64 key, const struct following *now)
+{
+	int place = slot_for(key, now);
+
+	return unread_slots.lookup(&place);
+}
+
+#else
+
+#define leaving_slot(key, now) NULL
+#define unread_slot(key, now) NULL
+
+#endif
 
 INLINE bool put_in_slot(struct slot *slot, u64 key, const struct wait_begun *begun)
 {
@@ -73,46 +94,9 @@ INLINE bool take_from_slot(struct slot *slot, u64 key, struct wait_begun *begun)
 	return true;
 }
 
-INLINE bool leaves_from_slot(u64 key, const struct wait_begun *begun, const struct following *now)
-{
-	int place = slot_for(key, now);
-
-	return put_in_slot(leaving_slots.lookup(&place), key, begun);
-}
-
-INLINE bool left_slot(u64 key, struct wait_begun *begun, const struct following *now)
-{
-	int place = slot_for(key, now);
-
-	return take_from_slot(leaving_slots.lookup(&place), key, begun);
-}
-
-INLINE bool unread_in_slot(u64 key, const struct wait_begun *begun, const struct following *now)
-{
-	int place = slot_for(key, now);
-
-	return put_in_slot(unread_slots.lookup(&place), key, begun);
-}
-
-INLINE bool read_from_slot(u64 key, struct wait_begun *begun, const struct following *now)
-{
-	int place = slot_for(key, now);
-
-	return take_from_slot(unread_slots.lookup(&place), key, begun);
-}
-
-#else
-
-#define leaves_from_slot(key, begun, now) false
-#define left_slot(key, begun, now) false
-#define unread_in_slot(key, begun, now) false
-#define read_from_slot(key, begun, now) false
-
-#endif
-
 INLINE void put_leaving(u64 key, struct wait_begun *begun, const struct following *now)
 {
-	if (!leaves_from_slot(key, begun, now) && handed_over.update(&key, begun))
+	if (!put_in_slot(leaving_slot(key, now), key, begun) && handed_over.update(&key, begun))
 		found_no_room(ROOM_HANDED_OVER);
 }
 
@@ -120,7 +104,7 @@ INLINE bool take_leaving(u64 key, struct wait_begun *begun, const struct followi
 {
 	struct wait_begun *waiting;
 
-	if (left_slot(key, begun, now))
+	if (take_from_slot(leaving_slot(key, now), key, begun))
 		return true;
 	waiting = handed_over.lookup(&key);
 	if (!waiting)
@@ -132,7 +116,7 @@ INLINE bool take_leaving(u64 key, struct wait_begun *begun, const struct followi
 
 INLINE void put_unread(u64 key, struct wait_begun *begun, const struct following *now)
 {
-	if (!unread_in_slot(key, begun, now) && unread.update(&key, begun))
+	if (!put_in_slot(unread_slot(key, now), key, begun) && unread.update(&key, begun))
 		found_no_room(ROOM_UNREAD);
 }
 
@@ -140,7 +124,7 @@ INLINE bool take_unread(u64 key, struct wait_begun *begun, const struct followin
 {
 	struct wait_begun *waiting;
 
-	if (read_from_slot(key, begun, now))
+	if (take_from_slot(unread_slot(key, now), key, begun))
 		return true;
 	waiting = unread.lookup(&key);
 	if (!waiting)
