@@ -5,10 +5,11 @@ Most associations never give cause and are not remembered at all, so that thousa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import median
 
+from sctptop.model.advice.expiries import Expiries
 from sctptop.model.advice.lasting import Lasting
 from sctptop.model.advice.signs import (
     SLOW_READ_MS,
@@ -33,12 +34,6 @@ APART_S = 0.9
 """Readings are counted this far apart at least: however often one reads, a moment counts once."""
 
 
-EXPIRED_S = 130.0
-"""Longer than twice the longest RTO that is usual (RTO.Max, 60 s)."""
-ETHERNET = 1500
-"""Bytes of a packet where the path MTU is not known."""
-
-
 @dataclass(frozen=True, slots=True)
 class Moment:
     """What every association is looked at with: the clock, the interval and the history of the samples.
@@ -60,28 +55,6 @@ class Moment:
     def generation_s(self) -> float:
         """How long a generation of evidence lasts."""
         return max(GENERATION_S, 3 * self.interval_s)
-
-
-@dataclass(frozen=True, slots=True)
-class Expired:
-    """How often T3 expired for the chunk that had waited longest, and the least bytes of a packet that it went in.
-
-    ``despite``: expiries between which the peer answered something else, so that the path worked; ``heard_despite``:
-    between which any packet of the peer came. ``answered`` and ``heard``: since the last.
-    """
-
-    times: int
-    size: int
-    last_s: float
-    despite: int = 0
-    heard_despite: int = 0
-    answered: bool = False
-    heard: bool = False
-
-    def again(self, size: int, now_s: float) -> Expired:
-        """One expiry more."""
-        despite, heard = self.despite + self.answered, self.heard_despite + self.heard
-        return Expired(self.times + 1, min(self.size, size), now_s, despite, heard)
 
 
 @dataclass(slots=True)
@@ -126,8 +99,7 @@ class Watch:
         self._usual_ms: float | None = None
         self._counted_s: dict[str, float] = {}
         self._dropped: int | None = None
-        self.expired: dict[int, Expired] = {}
-        """By TSN, as far as probes saw it: those that expired within the last EXPIRED_S."""
+        self.expiries = Expiries()
         self._dead = False
 
     def over(self, moment: Moment) -> bool:
@@ -135,7 +107,7 @@ class Watch:
         return moment.now_s - self._cause_s > 2 * moment.generation_s and not self.lasting.downs
 
     def take(
-        self, moment: Moment, row: Row, cause: bool, happened: Iterable[Event], other: Row | None
+        self, moment: Moment, row: Row, cause: bool, happened: Sequence[Event], other: Row | None
     ) -> None:
         """Update with one interval; ``other`` is the other end where it is on this host too."""
         if cause:
@@ -168,21 +140,6 @@ class Watch:
         old, new = (one.losses for one in self.generations)
         return {address: old.get(address, 0) + new.get(address, 0) for address in {*old, *new}}
 
-    def _expiry(self, now_s: float, event: Event, row: Row) -> None:
-        """Of several chunks that wait a packet holds as many as fit: so many bytes must get through."""
-        tsn, size = event.number("tsn"), event.number("chunk_bytes")
-        if tsn is None or not size:
-            return
-        waiting, fits = event.number("flight") or 0, row.association.pathmtu or ETHERNET
-        packet = round(max(size, min(waiting, fits)))
-        before = self.expired.get(int(tsn))
-        self.expired[int(tsn)] = before.again(packet, now_s) if before else Expired(1, packet, now_s)
-
-    def _answered(self, answered: bool) -> None:
-        for tsn, one in self.expired.items():
-            if not one.heard or (answered and not one.answered):
-                self.expired[tsn] = replace(one, heard=True, answered=one.answered or answered)
-
     def _apart(self, what: str, now_s: float) -> bool:
         """Whether this reading is to be counted: far enough from the one counted before."""
         if now_s - self._counted_s.get(what, -APART_S) < APART_S:
@@ -191,7 +148,7 @@ class Watch:
         return True
 
     def _transmissions(
-        self, generation: Generation, moment: Moment, row: Row, happened: Iterable[Event], other: Row | None
+        self, generation: Generation, moment: Moment, row: Row, happened: Sequence[Event], other: Row | None
     ) -> None:
         interval_s = moment.interval_s
         gained = 0 if self._outage(row) else row.gained("rtx_chunks", interval_s)
@@ -220,17 +177,11 @@ class Watch:
         rto = row.association.rto_ms
         if rto is not None and (generation.least_rto_ms is None or rto < generation.least_rto_ms):
             generation.least_rto_ms = rto
-        old_s = moment.now_s - EXPIRED_S
-        self.expired = {tsn: one for tsn, one in self.expired.items() if one.last_s > old_s}
-        generation.sacks += row.gained("in_sacks", interval_s) if self.expired else 0
-        if row.rate("in_packets"):
-            self._answered(bool(row.rate("in_sacks")))
+        self.expiries.take(moment.now_s, interval_s, row, happened)
+        generation.sacks += row.gained("in_sacks", interval_s) if self.expiries else 0
         for event in happened:
             if event.kind == "t3_rtx":
                 generation.t3 += 1
-                self._expiry(moment.now_s, event, row)
-            elif event.kind == "hb_rtt":
-                self._answered(True)
             elif event.kind == "retransmit" and event.text("reason") in ("FAST_RTX", "T3_RTX"):
                 generation.fast += event.text("reason") == "FAST_RTX"
                 address = event.address or ""

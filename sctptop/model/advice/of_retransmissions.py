@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sctptop.model.advice.case import Case, Finding
-from sctptop.model.advice.evidence import GENERATION_S, Expired
+from sctptop.model.advice.evidence import GENERATION_S
+from sctptop.model.advice.expiries import LARGE, Expired
 from sctptop.model.advice.of_reading import peer_buffer_is_small
 from sctptop.model.advice.signs import FULL_PACKET
 from sctptop.quantity import counted, milliseconds
@@ -20,9 +21,6 @@ LEAST_LOST, LEAST_LOST_READINGS, LEAST_LOST_SHARE = 3, 3, 0.002
 LEAST_EXPIRIES = 3
 FOR_NOTHING = 0.7
 """Of the chunks sent again the peer had so many already: SACKs with the news may be lost themselves."""
-STUCK, DESPITE = 3, 2
-LARGE = 512
-"""Bytes of a packet that a path MTU may stop: 576 is the least that IPv4 hosts must take (RFC 791)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +64,15 @@ def _enough(case: Case, seen: _Rtx) -> bool:
 
 def stuck_chunk(case: Case) -> Expired | None:
     """The chunk that is sent again and again and never arrives, while the path answers what else is sent."""
-    stuck = [
-        one
-        for one in case.watch.expired.values()
-        if one.times >= STUCK
-        and (one.despite >= DESPITE or (one.heard_despite >= DESPITE and one.size >= LARGE))
-    ]
-    if not stuck:
+    stuck = case.watch.expiries.stuck()
+    if stuck is None:
         return None
     lasting, window = case.watch.lasting, case.row.association.peer_rwnd
     full = lasting.closed_last_s is not None and case.moment.now_s - lasting.closed_last_s < 2 * GENERATION_S
     if full or (window is not None and window < FULL_PACKET) or peer_buffer_is_small(case):
         # A receiver without room drops what comes, and answers all the same.
         return None
-    return max(stuck, key=lambda one: one.times)
+    return stuck
 
 
 def path_mtu(case: Case) -> Iterator[Finding]:
@@ -91,7 +84,7 @@ def path_mtu(case: Case) -> Iterator[Finding]:
     way = entry.primary_way
     known = [f"path MTU {entry.pathmtu}"] if entry.pathmtu else []
     known += [f"MTU of {way.interface} {way.mtu}"] if way is not None and way.mtu else []
-    if stuck.despite < DESPITE:
+    if not stuck.despite_answers:
         what, unsure = (
             "the peer is heard",
             "; if it does not hear us, any loss on the way there looks the same",

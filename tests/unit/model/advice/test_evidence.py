@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,7 +42,7 @@ class Told:
         self,
         now_s: float,
         entry: Association | None = None,
-        events: Iterable[Event] = (),
+        events: Sequence[Event] = (),
         other: Row | None = None,
         cause: bool = True,
         interval_s: float = 1.0,

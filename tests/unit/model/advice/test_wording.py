@@ -61,7 +61,7 @@ def two_unknown(tick: int) -> Association:
 def again(tick: int, size: int) -> list[Event]:
     """T3 expires for the same chunk, and heartbeats are answered."""
     told = [happening(tick, "hb_rtt", NEAR, rtt_ms=0.4, kernel_rtt_ms=0.0)]
-    if tick in (3, 5, 9, 17):
+    if tick in (1, 2, 4, 8):
         told.append(
             happening(tick, "t3_rtx", NEAR, rto_ms=1000.0, errors=1, flight=size, tsn=77, chunk_bytes=size)
         )
@@ -69,7 +69,7 @@ def again(tick: int, size: int) -> list[Event]:
 
 
 def stuck(tick: int) -> Association:
-    sent = sum(tick >= one for one in (3, 5, 9, 17))
+    sent = sum(tick >= one for one in (1, 2, 4, 8))
     return calm(tick, rtx_chunks=sent, rtx_marked_chunks=sent, pathmtu=1500, **UNTIMED)
 
 
