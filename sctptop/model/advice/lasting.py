@@ -39,10 +39,10 @@ class Lasting:
 
     ``closed``: the peer's window; ``opening``: no answer to the handshake; ``closing``: shutting down; ``unread``: data
     waits and nothing was read; ``unanswered``: what we send is acknowledged, and nothing comes back, ``count`` in DATA
-    chunks sent; ``full``: the send buffer; ``bad``: paths that fail; ``works_again``: the peer is heard though every
-    path still fails. ``queue``: the last readings of a Recv-Q that never was short; ``downs``: when each path went
-    INACTIVE, within the hour; ``carrier``: of each interface since when, its count of changes then, and what it gained;
-    ``most_window``: of the peer, what is in flight included.
+    chunks sent; ``full``: the send buffer; ``bad``: paths that fail; ``linkless``: those whose interface is down;
+    ``works_again``: the peer is heard though every path still fails. ``queue``: the last readings of a Recv-Q that
+    never was short; ``downs``: when each path went INACTIVE, within the hour; ``carrier``: of each interface since
+    when, its count of changes then, and what it gained; ``most_window``: of the peer, what is in flight included.
     """
 
     def __init__(self) -> None:
@@ -54,6 +54,7 @@ class Lasting:
         self.unanswered: Lasted | None = None
         self.full: Lasted | None = None
         self.bad: dict[str, Lasted] = {}
+        self.linkless: dict[str, Lasted] = {}
         self.works_again = False
         self.queue: deque[int] = deque(maxlen=QUEUE_READINGS)
         self.downs: dict[str, deque[float]] = {}
@@ -99,12 +100,15 @@ class Lasting:
 
     def _paths(self, now_s: float, row: Row) -> None:
         bad: dict[str, Lasted] = {}
+        linkless: dict[str, Lasted] = {}
         for path in row.association.paths:
             if failing(path.state, path.errors):
                 span = _on(self.bad.get(path.address), True, now_s)
                 assert span is not None
                 bad[path.address] = span
             way = path.way
+            if down := _on(self.linkless.get(path.address), way is not None and way.link_up is False, now_s):
+                linkless[path.address] = down
             if way is not None and way.interface and way.carrier_changes is not None:
                 since_s, first, _ = self.carrier.get(way.interface, (now_s, way.carrier_changes, 0))
                 self.carrier[way.interface] = (since_s, first, max(way.carrier_changes - first, 0))
@@ -112,7 +116,7 @@ class Lasting:
                 self.downs.setdefault(path.address, deque(maxlen=MOST_DOWNS)).append(now_s)
         every = len(bad) == len(row.association.paths)
         self.works_again = bool(bad) and every and bool(row.rate("in_packets"))
-        self.bad = bad
+        self.bad, self.linkless = bad, linkless
         self._states = {path.address: path.state for path in row.association.paths if path.state}
         for address, times in list(self.downs.items()):
             while times and now_s - times[0] > HOUR_S:

@@ -21,6 +21,8 @@ The kernel says INACTIVE after Path.Max.Retrans attempts; a new address is UNCON
 """
 OPENING_S = 9.0
 """RTO.Initial is 3 s, the second INIT after it has 6 s: two without an answer."""
+LINKLESS_S = 2.0
+"""The kernel tells of a carrier up to a second late (linkwatch), on a link that has just come up as well."""
 LEAST_DOWNS, RECENT_S = 3, 600.0
 NO_WAY = ("none", "unreachable", "prohibit", "blackhole", "throw")
 """Words of ip-route(8) for what is not sent."""
@@ -112,8 +114,12 @@ def no_route(case: Case) -> Iterator[Finding]:
     lasting = case.watch.lasting
     for path in case.row.association.paths:
         way = path.way
+        linkless = lasting.linkless.get(path.address)
         troubled = (
-            path.address in lasting.bad or lasting.opening is not None or way is None or not way.link_up
+            path.address in lasting.bad
+            or lasting.opening is not None
+            or (way is not None and way.link_up is None)
+            or (linkless is not None and linkless.for_s(case.moment.now_s) >= LINKLESS_S)
         )
         if way is None or not _no_way(way) or not troubled:
             continue

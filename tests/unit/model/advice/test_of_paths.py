@@ -11,6 +11,7 @@ import pytest
 from sctptop.model.association import Association, Path
 from sctptop.model.event import Event
 from sctptop.model.model import Model
+from sctptop.model.way import Way
 from tests.unit.associations import sample
 from tests.unit.model.advice.advised import (
     FAR,
@@ -241,3 +242,14 @@ def test_rare_readings_are_enough_too() -> None:
             sample(entry, at_s=60 * tick, interval_s=60.0 if tick else None, sources=PROBED)
         )
     assert rules(picture.advice) == ["nagle", "lossy_path"]
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(1, False), (2, False), (4, True)])
+def test_a_spare_link_that_has_just_come_up_has_no_carrier_yet(seconds: int, told: bool) -> None:
+    def script(tick: int) -> Association:
+        way = Way("unicast", "eth1", link_up=tick >= seconds)
+        watched = calm(tick, rtx_chunks=min(tick, 1))
+        return replace(watched, paths=(*watched.paths, Path(FAR, "ACTIVE", False, errors=0, way=way)))
+
+    said = {rule for picture in pictures(script, 8) for rule in rules(picture.advice)}
+    assert said == ({"no_route"} if told else set())
