@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 from sctptop.kernel.ways.questions import Entry, PathQuestion, Question, Signs
 from sctptop.kernel.ways.route_lookup import Link, Route, RouteLookup, load
@@ -24,7 +24,7 @@ REFRESH_S = 30.0
 MOST_LOOKUPS, LEAST_LOOKUPS = 256, 8
 """Of one reading; from the second number on the time counts too."""
 LOOKUPS_S = 0.04
-MOST_SOURCES = 8
+MOST_SOURCES, MOST_DOWN = 8, 16
 LOOPBACK = 1
 """The index of ``lo`` in every namespace: also what the kernel puts in the place of an interface that went."""
 _COUNTERS = ("rx_dropped", "tx_dropped", "rx_errors", "tx_errors", "carrier_changes")
@@ -145,6 +145,7 @@ class Ways:
             namespaces = {question[0] for question in self._entries}
             self._failed = {netns: held for netns, held in self._failed.items() if netns in namespaces}
         self._ask_again()
+        self._look_at_down()
         for lookup in self._sockets.values():
             lookup.close()
         self._sockets = {}
@@ -161,6 +162,24 @@ class Ways:
         for question, entry in old:
             if self._may_ask(question[0]):
                 self._look_up(question, entry)
+
+    def _look_at_down(self) -> None:
+        """Interfaces without a carrier, those seen longest ago first: it may have been told of late, or come back."""
+        down = (
+            (reading, place)
+            for place, (reading, link) in self._links.items()
+            if reading != self._reading and link is not None and not link.up
+        )
+        for _, (netns, index) in sorted(down)[:MOST_DOWN]:
+            if not self._may_ask(netns):
+                continue
+            before = self._changes
+            with suppress(Exception):
+                # Why it fails is told by the next lookup.
+                self._link(netns, index)
+            if self._changes != before:
+                for question, entry in self._entries.items():
+                    entry.due |= question[0] == netns and entry.interface == index
 
     def _may_ask(self, netns: int) -> bool:
         if self._missing is not None or (

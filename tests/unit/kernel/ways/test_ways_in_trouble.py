@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from sctptop.kernel.ways.route_lookup import Route, RouteError
-from sctptop.kernel.ways.ways import REFRESH_S, Ways
+from sctptop.kernel.ways.ways import MOST_DOWN, REFRESH_S, Ways
 from sctptop.model.way import Way
 from tests.unit.kernel.ways.routing import ETH0, UP, Host, path
 
@@ -85,3 +85,34 @@ def test_without_pyroute2_it_is_told_and_not_tried_again(trouble: Exception, sta
         ways.end_reading()
     assert tried == [1] and host.inside == []
     assert str(ways.state).startswith(state)
+
+
+def test_an_interface_without_a_carrier_is_looked_at_until_it_has_one(host: Host) -> None:
+    host.links[2] = replace(ETH0, up=False)
+    host.routes["10.9.0.2", "10.9.0.1", 0] = Route("none", 2)
+    host.read(path())
+    (way,) = host.read(path())
+    assert way is not None and (way.link_up, way.route) == (False, "none")
+    assert (host.asked, host.looked_at) == ([], [2])
+    host.links[2] = ETH0
+    del host.routes["10.9.0.2", "10.9.0.1", 0]
+    host.read(path())
+    (way,) = host.read(path())
+    assert way is not None and (way.link_up, way.route) == (True, "unicast")
+    host.read(path())
+    assert (host.asked, host.looked_at) == ([], [])
+
+
+def test_of_many_interfaces_without_a_carrier_all_get_their_turn(host: Host) -> None:
+    paths = []
+    for index in range(2, 40):
+        host.links[index] = replace(ETH0, name=f"eth{index}", up=False)
+        host.routes[f"10.9.0.{index}", "10.9.0.1", 0] = Route("unicast", index)
+        paths.append(path(index))
+    host.read(*paths)
+    seen: list[int] = []
+    for _ in range(3):
+        host.read(*paths)
+        assert len(host.looked_at) == MOST_DOWN
+        seen += host.looked_at
+    assert set(seen) == set(host.links)
