@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sctptop.recording.results.names import RULES
-from tests.unit.recording.concluding import both_ways, concluded
-from tests.unit.recording.test_results import RECORDED
+from tests.unit.recording.results.concluding import both_ways, concluded
+from tests.unit.recording.results.test_results import RECORDED
 
 OF_RULES = 2
 """The RULES of these digests. A digest that differs: raise RULES, then write both anew."""

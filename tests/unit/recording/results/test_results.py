@@ -25,9 +25,9 @@ from tests.ui.flowing import samples_of
 from tests.ui.many_kinds import INITIAL, lossy, with_kinds
 from tests.unit.comparison.test_same_numbers import BOTH_ENDS
 from tests.unit.model.registrations.flow_steps import lte
-from tests.unit.recording.concluding import both_ways, concluded
 from tests.unit.recording.damaging import Content, frames_of, remade
 from tests.unit.recording.recordings import read, written
+from tests.unit.recording.results.concluding import both_ways, concluded
 
 LOAD = Load(90, 5, held=7, rate=20)
 
