@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-CLOSE_ENOUGH = 0.4
-"""Of difflib's ratio: 1 is the same, 0.4 still finds cwnd for cwdn and for cwn."""
+CLOSE_ENOUGH = 0.5
+"""Of difflib's ratio, which is 1 for the same."""
 MOST = 3
 
 

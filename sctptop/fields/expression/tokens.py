@@ -129,12 +129,15 @@ def _in_quotes(text: str, at: int) -> Token:
 
 def _word(text: str, at: int, value: bool) -> Token:
     end = at
-    opened = 0
+    opened: list[int] = []
     while end < len(text) and not _ends_word(text, at, end):
         one = text[end]
         if one == ")" and not opened:
             break
-        opened += (one == "(") - (one == ")")
+        if one == "(":
+            opened.append(end)
+        elif one == ")":
+            opened.pop()
         if one in "&|":
             raise FilterError(
                 f"one {one} means nothing",
@@ -144,11 +147,11 @@ def _word(text: str, at: int, value: bool) -> Token:
             )
         end += 1
     word = Token(KEYWORDS.get(text[at:end].lower(), Kind.WORD), text[at:end], at, end - at)
-    if value and (word.kind is not Kind.WORD or opened):
-        remedy = (
-            f"'{word.text}' as text in quotes" if word.kind is not Kind.WORD else "brackets go round terms"
-        )
-        fail(text, word, "a value is missing", remedy)
+    if value and word.kind is not Kind.WORD:
+        fail(text, word, "a value is missing", f"'{word.text}' as text in quotes")
+    if opened:
+        problem = f"the ( in {quoted(word.text)} is not closed"
+        raise FilterError(problem, "brackets go round terms, and as text in quotes", text, opened[-1])
     return word
 
 
