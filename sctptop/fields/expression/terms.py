@@ -45,7 +45,7 @@ def bare(text: str, word: Token) -> Test:
 
 
 def compared(text: str, name: Token, sign: Token, value: Token) -> Test:
-    """Compares a field with a value. Raises FilterError."""
+    """Compares a field with a value; raises FilterError, also where no value but another token follows the sign."""
     if name.kind is Kind.QUOTED:
         fail(text, name, f"a field name goes before {sign.text}, without quotes")
     try:
@@ -53,6 +53,8 @@ def compared(text: str, name: Token, sign: Token, value: Token) -> Test:
     except UnknownFieldError as error:
         problem, _, remedy = str(error).partition("; ")
         fail(text, name, problem, remedy or "--sort help lists the fields")
+    if value.kind not in (Kind.WORD, Kind.QUOTED):
+        fail(text, value, f"a value goes after {sign.text}", f"as in {chosen.id}{sign.text}VALUE")
     if sign.text == "~":
         needle = value.text.casefold()
         if not needle:

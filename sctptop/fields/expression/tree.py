@@ -100,13 +100,6 @@ class _Reading:
         if self._next.kind is not Kind.OPERATOR:
             return bare(self._text, token)
         sign = self._take()
-        if self._next.kind not in (Kind.WORD, Kind.QUOTED):
-            fail(
-                self._text,
-                self._next,
-                f"a value goes after {sign.text}",
-                f"as in {token.text}{sign.text}VALUE",
-            )
         return compared(self._text, token, sign, self._take())
 
     def _bracketed(self, opening: Token, depth: int) -> Test:
