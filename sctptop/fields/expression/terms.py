@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from sctptop.fields.catalogue import BY_ID, UnknownFieldError, field
 from sctptop.fields.expression.amounts import AmountError, amount
-from sctptop.fields.expression.tokens import Kind, Token, fail, quoted
+from sctptop.fields.expression.tokens import Token, TokenKind, fail, quoted
 from sctptop.fields.field import SWITCH, Field
 from sctptop.fields.near import did_you_mean
 from sctptop.model.associations.row import Row
@@ -32,7 +32,7 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 
 def bare(text: str, word: Token) -> Test:
     """Looks for the word in what is searched. Raises FilterError for a field without operator and value."""
-    if word.kind is Kind.WORD:
+    if word.kind is TokenKind.WORD:
         name, colon, value = word.text.partition(":")
         if name.lower() in BY_ID:
             said = f"{name} is a field, and what it is compared with is missing"
@@ -46,14 +46,14 @@ def bare(text: str, word: Token) -> Test:
 
 def compared(text: str, name: Token, sign: Token, value: Token) -> Test:
     """Compares a field with a value; raises FilterError, also where no value but another token follows the sign."""
-    if name.kind is Kind.QUOTED:
+    if name.kind is TokenKind.QUOTED:
         fail(text, name, f"a field name goes before {sign.text}, without quotes")
     try:
         chosen = field(name.text)
     except UnknownFieldError as error:
         problem, _, remedy = str(error).partition("; ")
         fail(text, name, problem, remedy or "--sort help lists the fields")
-    if value.kind not in (Kind.WORD, Kind.QUOTED):
+    if value.kind not in (TokenKind.WORD, TokenKind.QUOTED):
         fail(text, value, f"a value goes after {sign.text}", f"as in {chosen.id}{sign.text}VALUE")
     if sign.text == "~":
         needle = value.text.casefold()
@@ -77,7 +77,7 @@ def _measured(chosen: Field, holds: Callable[[float, float], bool], number: floa
 
 def _equal(text: str, value: Token, chosen: Field) -> Callable[[Value], bool]:
     """Whether what a field has is the value. Raises FilterError where it never can be."""
-    if value.kind is not Kind.QUOTED and value.text.lower() in MISSING:
+    if value.kind is not TokenKind.QUOTED and value.text.lower() in MISSING:
         return lambda found: found is None
     if chosen.unit == SWITCH:
         wanted = _switch(text, value, chosen)

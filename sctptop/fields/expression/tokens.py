@@ -33,7 +33,7 @@ def _of_other_width(one: str) -> bool:
     return east_asian_width(one) in "WF" or combining(one) > 0
 
 
-class Kind(Enum):
+class TokenKind(Enum):
     """What a token is."""
 
     WORD = auto()
@@ -51,14 +51,14 @@ class Kind(Enum):
 class Token:
     """A word of an expression; ``text`` is without quotes, ``at`` and ``length`` are with them."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     at: int
     length: int
 
 
-KEYWORDS = {"and": Kind.AND, "or": Kind.OR, "not": Kind.NOT}
-_SIGNS = {"&&": Kind.AND, "||": Kind.OR, "(": Kind.OPEN, ")": Kind.CLOSE}
+KEYWORDS = {"and": TokenKind.AND, "or": TokenKind.OR, "not": TokenKind.NOT}
+_SIGNS = {"&&": TokenKind.AND, "||": TokenKind.OR, "(": TokenKind.OPEN, ")": TokenKind.CLOSE}
 _OPERATORS = ("!=", "<=", ">=", "==", "=", "<", ">", "~")
 _MISTAKEN = {
     "===": "= is equal",
@@ -90,8 +90,8 @@ def tokens(text: str) -> list[Token]:
         while text[at : at + 1].isspace():
             at += 1
         if at == len(text):
-            return [*found, Token(Kind.END, "", at, 1)]
-        value = bool(found) and found[-1].kind is Kind.OPERATOR
+            return [*found, Token(TokenKind.END, "", at, 1)]
+        value = bool(found) and found[-1].kind is TokenKind.OPERATOR
         found.append(_token(text, at, value))
         at += found[-1].length
 
@@ -105,12 +105,12 @@ def _token(text: str, at: int, value: bool) -> Token:
             raise FilterError(f"{sign} is no operator", remedy, text, at, len(sign))
     for operator in _OPERATORS:
         if text.startswith(operator, at):
-            return Token(Kind.OPERATOR, operator, at, len(operator))
+            return Token(TokenKind.OPERATOR, operator, at, len(operator))
     for sign, kind in _SIGNS.items():
         if text.startswith(sign, at) and not (value and sign == "("):
             return Token(kind, sign, at, len(sign))
     if text[at] == "!" and not value:
-        return Token(Kind.NOT, "!", at, 1)
+        return Token(TokenKind.NOT, "!", at, 1)
     return _word(text, at, value)
 
 
@@ -124,7 +124,7 @@ def _in_quotes(text: str, at: int) -> Token:
             at,
             len(text) - at,
         )
-    return Token(Kind.QUOTED, text[at + 1 : end], at, end + 1 - at)
+    return Token(TokenKind.QUOTED, text[at + 1 : end], at, end + 1 - at)
 
 
 def _word(text: str, at: int, value: bool) -> Token:
@@ -146,8 +146,8 @@ def _word(text: str, at: int, value: bool) -> Token:
                 end,
             )
         end += 1
-    word = Token(KEYWORDS.get(text[at:end].lower(), Kind.WORD), text[at:end], at, end - at)
-    if value and word.kind is not Kind.WORD:
+    word = Token(KEYWORDS.get(text[at:end].lower(), TokenKind.WORD), text[at:end], at, end - at)
+    if value and word.kind is not TokenKind.WORD:
         fail(text, word, "a value is missing", f"'{word.text}' as text in quotes")
     if opened:
         problem = f"the ( in {quoted(word.text)} is not closed"
