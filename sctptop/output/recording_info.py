@@ -13,6 +13,7 @@ from sctptop.output.damage import report_damage
 from sctptop.output.progress import ProgressLine
 from sctptop.quantity import UNKNOWN, counted, milliseconds, short
 from sctptop.recording.reader import Recording
+from sctptop.recording.store import LEFT_OUT, LOST
 from sctptop.terminal_text import REPLACEMENT, printable
 
 WIDTH = 14
@@ -40,6 +41,8 @@ class Info:
     last: str
     associations_at_most: int
     events: Mapping[str, int]
+    events_lost: int
+    events_left_out: Mapping[str, int]
     hz: int | None
     sources: Mapping[str, str]
     damaged: int
@@ -65,7 +68,9 @@ def _info(recording: Recording) -> Info:
     blocks = len(recording.blocks)
     with ProgressLine("reading", 2 * blocks) as progress:
         recording.check(progress.at)
-        most, events = recording.contents(lambda number: progress.at(blocks + number))
+        most, happened = recording.contents(lambda number: progress.at(blocks + number))
+    lost = happened.pop(LOST, 0)
+    left_out = {kind: happened.pop(kind) for kind in sorted(happened) if kind.startswith(LEFT_OUT)}
     return Info(
         file=str(recording.path),
         bytes=recording.size,
@@ -73,7 +78,9 @@ def _info(recording: Recording) -> Info:
         first=_local(recording.first_s).isoformat(timespec="microseconds"),
         last=_local(recording.last_s).isoformat(timespec="microseconds"),
         associations_at_most=most,
-        events=dict(events),
+        events=dict(happened),
+        events_lost=lost,
+        events_left_out={kind.removeprefix(LEFT_OUT): times for kind, times in left_out.items()},
         hz=first.hz,
         sources={name: str(state) for name, state in first.sources.items()},
         damaged=recording.damaged,
@@ -96,15 +103,24 @@ def _lines(info: Info) -> list[tuple[str, str]]:
         ("to", f"{last:%Y-%m-%d %H:%M:%S %Z}  ({milliseconds((last - first).total_seconds() * 1000)})"),
         ("samples", f"{info.samples}" + (f", one every {asked} s" if asked else "")),
         ("associations", f"at most {info.associations_at_most} at a time"),
-        ("events", ", ".join(f"{name} {times}" for name, times in sorted(info.events.items())) or "none"),
+        ("events", _by_kind(info.events) or "none"),
         ("sources", ", ".join(f"{name} {state}" for name, state in info.sources.items()) or UNKNOWN),
         ("net.sctp", ", ".join(known) or UNKNOWN),
     ]
     if labels := labels_of(facts):
         lines.insert(1, ("labels", ", ".join(f"{name}={value}" for name, value in labels.items())))
+    if info.events_lost or info.events_left_out:
+        left_out = (
+            f"; left out for want of time: {_by_kind(info.events_left_out)}" if info.events_left_out else ""
+        )
+        lines.append(("not in it", f"{counted(info.events_lost, 'event')} lost{left_out}"))
     if info.damaged:
         lines.append(("damaged", f"{counted(info.damaged, 'part')} found that cannot be read"))
     return lines
+
+
+def _by_kind(events: Mapping[str, int]) -> str:
+    return ", ".join(f"{kind} {times}" for kind, times in sorted(events.items()))
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from sctptop.recording.file_format import TEXT_LIMIT
 from sctptop.recording.log.frames import ABOUT_LIMIT, Frame, FrameKind
 from sctptop.recording.log.space import Stretch
 from sctptop.recording.packing import BlockPacker
+from sctptop.recording.store import happened_in
 from sctptop.recording.texts import Texts
 
 
@@ -42,7 +43,7 @@ class OpenBlock:
         """What its head says of a sample."""
         self.times.append(round(sample.time.timestamp() * 1e6))
         self.associations = max(self.associations, len(sample.associations))
-        self.events.update(event.kind for event in sample.events)
+        self.events += happened_in(sample)
 
     def has_room_for(self, line: bytes, apart: bytes) -> bool:
         """Whether a reader takes one more such text."""

@@ -19,7 +19,7 @@ from sctptop.recording.log.reading import LogStore
 from sctptop.recording.log.walk import read_at
 from sctptop.recording.packing import DamagedError
 from sctptop.recording.results.reading import Results, results_of
-from sctptop.recording.store import MOST_KINDS, Store
+from sctptop.recording.store import MOST_KINDS, Store, happened_in
 from sctptop.recording.unpacked import Unpacked
 
 BLOCKS_KEPT, TEXT_KEPT = 4, 8 << 20
@@ -224,7 +224,7 @@ class Recording:
         return found[0] if found is not None else 0
 
     def contents(self, tell: Callable[[int], object] = lambda _: None) -> tuple[int, Counter[str]]:
-        """The most associations in one sample, and how many events, by kind. ``tell`` as of ``check``."""
+        """The most associations in one sample, and what ``happened_in`` all of them. ``tell`` as of ``check``."""
         most, events = 0, Counter[str]()
         for number in range(len(self.blocks)):
             tell(number)
@@ -238,7 +238,7 @@ class Recording:
     def _counted(self, number: int) -> tuple[int, Counter[str]]:
         end = self._ends[number]
         samples = [sample for _, sample in self.samples(end - self.blocks[number].count, end)]
-        events = Counter(event.kind for sample in samples for event in sample.events)
+        events = sum(map(happened_in, samples), Counter[str]())
         return max((len(sample.associations) for sample in samples), default=0), events
 
     def _block(self, number: int) -> Unpacked:

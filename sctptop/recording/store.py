@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sctptop.model.sample import Sample
 from sctptop.recording.file_format import MOST_IN_A_BLOCK
 from sctptop.schema_checks import LATEST_S
 
 MOST_KINDS = 100
 """Kinds of events: there are two dozen."""
+LEFT_OUT, LOST = "left out ", "lost"
+"""Before the kind of events that there was no time for, and in the place of one for which no buffer had room."""
 MOST_BLOCKS = 250_000
 """Half a year of blocks of a minute."""
 
@@ -78,6 +81,15 @@ def block_of(first: Any, count: Any, first_us: Any, last_us: Any) -> Block | Non
 def is_time(value: Any) -> bool:
     """Whether it is a time that a clock shows, in microseconds since 1970."""
     return isinstance(value, int) and 0 <= value < LATEST_S * 1e6
+
+
+def happened_in(sample: Sample) -> Counter[str]:
+    """What a block's head says of one sample's events: how many by kind, and of those that are not in it as well."""
+    found = Counter(event.kind for event in sample.events)
+    for kind, times in sample.events_left_out.items():
+        found[LEFT_OUT + kind] += times
+    found[LOST] += sample.events_lost
+    return +found
 
 
 def events_of(text: Any) -> Counter[str]:

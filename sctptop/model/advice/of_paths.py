@@ -9,7 +9,7 @@ from statistics import median
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.of_reading import peer_buffer_is_small
 from sctptop.model.advice.of_retransmissions import stuck_chunk
-from sctptop.model.advice.signs import slower_primary
+from sctptop.model.advice.signs import slower_primary, window_bound
 from sctptop.model.association import Path
 from sctptop.model.way import Way
 from sctptop.quantity import counted, milliseconds, show
@@ -28,6 +28,8 @@ NO_WAY = ("none", "unreachable", "prohibit", "blackhole", "throw")
 """Words of ip-route(8) for what is not sent."""
 LEAST_BEATS, LAST_BEATS, BEATS_READ = 3, 5, 60
 LONG_RTO_MS = 8000
+OWN_QUEUE = 16
+"""Chunks that came in as long as a HEARTBEAT is late by: so many may be the queue that it waited in."""
 """RTO.Initial is 3 s, and doubled once more than a single loss does."""
 SLOW_HEARTBEAT_MS = 30_000
 LEAST_NGAP = 5
@@ -177,6 +179,8 @@ def slow_primary(case: Case) -> Iterator[Finding]:
     if found is None:
         return
     primary, slow_ms, best, quick_ms = found
+    if _fills_its_path(case, slow_ms - quick_ms):
+        return
     yield Finding(
         "warning",
         f"HEARTBEATs take {milliseconds(slow_ms)} on the primary path {primary} and {milliseconds(quick_ms)} on {best} "
@@ -184,6 +188,15 @@ def slow_primary(case: Case) -> Iterator[Finding]:
         f"make {best} the primary (SCTP_PRIMARY_ADDR), or look why {primary} is slow",
         primary,
     )
+
+
+def _fills_its_path(case: Case, longer_ms: float) -> bool:
+    """Whether data of the association itself may queue before its HEARTBEATs: any path would be slow with it."""
+    ends = [one.association for one in (case.row, case.other) if one is not None]
+    if any(one.out_queue_chunks or window_bound(one) for one in ends):
+        return True
+    chunks_s = sum(case.row.rate(name) or 0.0 for name in ("in_data_chunks", "out_data_chunks"))
+    return chunks_s * longer_ms / 1000 >= OWN_QUEUE
 
 
 def _recent_beat(case: Case, address: str) -> float | None:

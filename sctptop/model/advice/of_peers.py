@@ -119,7 +119,8 @@ def flapping_peer(case: PeerCase) -> Iterator[Finding]:
     peer = case.peer
     if peer.last_down_s is None or case.now_s - peer.last_down_s > DOWN_S:
         return
-    if peer.broken < LEAST_DOWNS or peer.brief >= LEAST_BRIEF:
+    # What came up only to be aborted is another rule's, from the first of them on.
+    if peer.broken - peer.brief < LEAST_DOWNS or peer.brief >= LEAST_BRIEF:
         return
     gap = ""
     if peer.longest_gap_s is not None:

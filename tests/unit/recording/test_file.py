@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from sctptop.cli import main
+from sctptop.model.event import EVENT_KINDS
 from sctptop.recording.log.frames import FrameKind
 from sctptop.recording.packing import DamagedError, packed_block, packed_line, unpacked_block, unpacked_lines
 from sctptop.recording.reader import Recording
@@ -70,9 +72,33 @@ def test_what_is_in_it_is_told_from_blocks_and_tail(either: Path) -> None:
     recording = Recording(either)
     most, events = recording.contents()
     assert most == max(len(one.associations) for one in SAMPLES)
-    assert events == Counter(event.kind for one in SAMPLES for event in one.events)
+    kinds = Counter(event.kind for one in SAMPLES for event in one.events)
+    assert {kind: times for kind, times in events.items() if kind in EVENT_KINDS} == kinds
     assert recording.damaged == 0 and len(recording) == 130
     recording.close()
+
+
+def test_what_was_lost_or_left_out_is_told_of_every_block_and_of_a_killed_tail(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    samples = [
+        replace(
+            one, events_lost=int(place == 3), events_left_out={"hb_rtt": 2, "cwnd": 1} if place % 2 else {}
+        )
+        for place, one in enumerate(SAMPLES)
+    ]
+    writer = Writer(tmp_path / "killed.sctp", {})
+    for sample in samples:
+        writer.add(sample)
+    for path in (writer.path, written(tmp_path / "whole.sctp", samples)):
+        assert main(["info", str(path)]) == 0
+        said = capsys.readouterr().out
+        assert "not in it     1 event lost; left out for want of time: cwnd 65, hb_rtt 130\n" in said
+        assert "left out" not in next(line for line in said.splitlines() if line.startswith("events"))
+        assert main(["info", str(path), "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["events_lost"], told["events_left_out"]) == (1, {"cwnd": 65, "hb_rtt": 130})
+        assert told["events"] == Counter(event.kind for one in SAMPLES for event in one.events)
 
 
 def test_what_is_packed_is_unpacked() -> None:

@@ -152,10 +152,13 @@ def test_the_other_outputs_work_on_a_recording(recorded: Path, capsys: pytest.Ca
     assert capsys.readouterr().out.count("t3_rtx rto_ms") == 2
 
 
-def test_info_is_ten_lines(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_info_is_ten_lines_and_one_of_what_was_lost(
+    recorded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["info", str(recorded)]) == 0
     out = capsys.readouterr().out
-    assert len(out.splitlines()) == 10
+    assert len(out.splitlines()) == 11
+    assert f"not in it     {sum(one.events_lost for one in SAMPLES)} events lost\n" in out
     assert "70" in out and "at most 4 at a time" in out and "t3_rtx 2" in out
     assert main(["info", str(recorded), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

@@ -244,6 +244,41 @@ def test_rare_readings_are_enough_too() -> None:
     assert rules(picture.advice) == ["nagle", "lossy_path"]
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "told"),
+    [
+        ({}, {}, True),
+        ({"out_queue_chunks": 40}, {}, False),
+        ({}, {"out_queue_chunks": 40}, False),
+        ({"peer_rwnd": 0}, {}, False),
+    ],
+)
+def test_a_primary_that_its_own_data_slows(here: dict[str, Any], there: dict[str, Any], told: bool) -> None:
+    def script(tick: int) -> tuple[Association, Association]:
+        entry = with_spare(tick, "ACTIVE", 0)
+        return replace(entry, **here), other_end(entry, **there)
+
+    assert ("slow_primary" in rules(advised(script, events=beats))) == told
+
+
+@pytest.mark.parametrize(("chunks", "told"), [(25, True), (80, True), (110, False), (400, False)])
+def test_a_primary_behind_so_much_data_of_a_peer_elsewhere(chunks: int, told: bool) -> None:
+    def script(tick: int) -> Association:
+        return replace(
+            with_spare(tick, "ACTIVE", 0), in_data_chunks=chunks * tick, out_data_chunks=chunks * tick
+        )
+
+    assert ("slow_primary" in rules(advised(script, events=beats))) == told
+
+
+def beats(tick: int) -> list[Event]:
+    """95 ms on the primary path, 9 on the other."""
+    return [
+        happening(tick, "hb_rtt", address, rtt_ms=ms, kernel_rtt_ms=0.0)
+        for address, ms in ((NEAR, 95.0), (FAR, 9.0))
+    ]
+
+
 @pytest.mark.parametrize(("seconds", "told"), [(1, False), (2, False), (4, True)])
 def test_a_spare_link_that_has_just_come_up_has_no_carrier_yet(seconds: int, told: bool) -> None:
     def script(tick: int) -> Association:

@@ -132,6 +132,16 @@ def test_a_peer_that_aborts_at_once_again_and_again() -> None:
     )
 
 
+def test_one_that_lived_longer_makes_no_flapping_of_those_aborted_at_once() -> None:
+    def script(tick: int) -> Iterable[Event]:
+        if tick < 40:
+            return came_up(900) if tick == 0 else []
+        return [called(900, "FREED", **ABORTED)] if tick == 40 else again_and_again(ABORTED)(tick)
+
+    said = [advice.rule for picture in all_seen(script, 80) for advice in picture.advice]
+    assert set(said) == {"aborting_peer"}
+
+
 def test_whoever_calls_and_hangs_up_is_no_trouble() -> None:
     assert not seen(again_and_again(SHUT_HERE), 60).advice
 
