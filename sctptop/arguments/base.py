@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sctptop.errors import USAGE, SctptopError
+from sctptop.fields.near import did_you_mean
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -21,6 +22,13 @@ class _Parser(argparse.ArgumentParser):
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         # argparse ignores that its help could not be written.
         (file or sys.stdout).write(message)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            among = ", ".join(map(str, action.choices))
+            near = did_you_mean(str(value), map(str, action.choices))
+            told = near or f"choose from {among}"
+            raise argparse.ArgumentError(action, f"invalid choice: {value!r}; {told}")
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         # argparse takes "--" away where it is the value of a flag too, and makes a list of nothing of it.
