@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sctptop.errors import USAGE, SctptopError
-from sctptop.fields.near import did_you_mean
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -25,6 +24,8 @@ class _Parser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
+            from sctptop.fields.near import did_you_mean
+
             among = ", ".join(map(str, action.choices))
             near = did_you_mean(str(value), map(str, action.choices))
             told = near or f"choose from {among}"
