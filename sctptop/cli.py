@@ -34,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except SctptopError as error:
-        complain(f"error: {error}")
+        complain(f"error: {error}", error.drawn)
         return error.code
     except KeyboardInterrupt:
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 
 OK, FAILED, USAGE, NOTHING_TO_WATCH = 0, 1, 2, 3
 BROKEN_PIPE = 128 + signal.SIGPIPE
@@ -12,11 +13,17 @@ HUNG_UP = 128 + signal.SIGHUP
 
 
 class SctptopError(Exception):
-    """Trouble reported to the user in one line: ``sctptop: error: WHAT: WHY (try: FIX)``."""
+    """Trouble reported to the user in one line: ``sctptop: error: WHAT: WHY (try: FIX)``.
 
-    def __init__(self, text: str, code: int = FAILED) -> None:
+    ``drawn`` makes lines that point at it, for a terminal of so many columns; none where they have no room.
+    """
+
+    def __init__(
+        self, text: str, code: int = FAILED, drawn: Callable[[int], tuple[str, ...]] | None = None
+    ) -> None:
         super().__init__(text)
         self.code = code
+        self.drawn = drawn
 
 
 def nothing_to_watch(why: str) -> SctptopError:

@@ -75,9 +75,19 @@ _ASIDE: list[int] = []
 """Where descriptor 2 went before its output was captured: what Python complains of meanwhile goes there."""
 
 
-def complain(text: str) -> None:
-    """One line on stderr. Names and files of others may be in it."""
+def complain(text: str, drawn: Callable[[int], tuple[str, ...]] | None = None) -> None:
+    """One line on stderr. Names and files of others may be in it. On a terminal follows what is drawn for its width."""
     print(printable(f"sctptop: {text}"), file=sys.stderr)
+    for line in drawn(_columns_of_stderr() - 2) if drawn else ():
+        print(printable(f"  {line}"), file=sys.stderr)
+
+
+def _columns_of_stderr() -> int:
+    """The width of the terminal; 0 where there is none."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns
+    except (AttributeError, OSError, ValueError):
+        return 0
 
 
 def output_error(error: OSError) -> SctptopError:

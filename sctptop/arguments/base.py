@@ -22,6 +22,15 @@ class _Parser(argparse.ArgumentParser):
         # argparse ignores that its help could not be written.
         (file or sys.stdout).write(message)
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            from sctptop.fields.near import did_you_mean
+
+            among = ", ".join(map(str, action.choices))
+            near = did_you_mean(str(value), map(str, action.choices))
+            told = near or f"choose from {among}"
+            raise argparse.ArgumentError(action, f"invalid choice: {value!r}; {told}")
+
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         # argparse takes "--" away where it is the value of a flag too, and makes a list of nothing of it.
         if action.option_strings and arg_strings == ["--"]:

@@ -88,7 +88,8 @@ def checked(flag: str, parse: Callable[[Given], Parsed], text: Given) -> Parsed:
             if isinstance(error, UnknownFieldError)
             else f"{_COMMAND_OF.get(flag, '')} --help".lstrip()
         )
-        raise SctptopError(f"argument {flag}: {error} (try: sctptop {hint})", USAGE) from None
+        drawn = error.drawn if isinstance(error, FilterError) else None
+        raise SctptopError(f"argument {flag}: {error} (try: sctptop {hint})", USAGE, drawn) from None
 
 
 def _interval(text: str) -> float:

@@ -31,7 +31,7 @@ class Arranger:
         if last is not None and last[0] is rows and last[1:3] == (order, chosen):
             return last[3]
         accepted = [rows[place] for place in self._by_ends(rows)]
-        if chosen.alternatives:
+        if chosen.test:
             accepted = [row for row in accepted if chosen.accepts(row, self._texts)]
             self._texts.keep(len(rows))
         result = order.of_rows_by_ends(accepted)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from sctptop.fields.entries import THIS_END
 from sctptop.fields.field import Field
+from sctptop.fields.near import did_you_mean
 from sctptop.fields.other_end import mirrored
 from sctptop.model.association import Association
 from sctptop.model.attributes import names_of
@@ -41,7 +42,5 @@ def field(name: str) -> Field:
     found = BY_ID.get(name.strip().lower().replace("-", "_"))
     if found is not None:
         return found
-    from difflib import get_close_matches
-
-    near = get_close_matches(name.lower(), BY_ID, n=3, cutoff=0.4)
-    raise UnknownFieldError(f"no field {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else ""))
+    near = did_you_mean(name, BY_ID)
+    raise UnknownFieldError(f"no field {name!r}" + (f"; {near}" if near else ""))

@@ -19,6 +19,7 @@ from sctptop.fields.field import (
     since_reset,
     wait,
 )
+from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES
 from sctptop.model.associations.row import Row
 from sctptop.quantity import Value
 
@@ -69,7 +70,7 @@ THIS_END: tuple[Field, ...] = (
         of_process("container", "CONTAINER",
             "name of its container or pod, or the id where no name is told", 14, searched=True, **_EACH_ITS_OWN),
         fact("state", "STATE", "", "state of the association, RFC 9260 section 4", 11, searched=True,
-            abbreviations=STATES_IN_FIVE),
+            values=ASSOCIATION_STATES, abbreviations=STATES_IN_FIVE),
         derived("ended", "ENDED", "", "why it is gone; kept for five seconds", lambda row: row.ended, 14),
         derived("age_s", "AGE", "n", "seconds since it came up under our eyes", lambda row: row.age_s, 5),
         fact("local_port", "LPORT", "#", "local port", 5),
@@ -83,7 +84,7 @@ THIS_END: tuple[Field, ...] = (
     *_under(
         "Primary path",
         fact("primary", "PRIMARY", "", "the peer's address of the primary path", 15),
-        fact("primary_state", "P-STATE", "", "state of the primary path", 11),
+        fact("primary_state", "P-STATE", "", "state of the primary path", 11, values=PATH_STATES),
         fact("primary_errors", "P-ERR", "n", "errors in a row on the primary path", 5),
         derived("paths_down", "DOWN", "n", "paths that are not ACTIVE", _paths_down, 4),
         derived("hb_rtt", "HB RTT", "ms",
@@ -221,7 +222,8 @@ THIS_END: tuple[Field, ...] = (
     ),
     *_under(
         "Socket",
-        fact("socket_type", "TYPE", "", "one-to-one or one-to-many socket", 11),
+        fact("socket_type", "TYPE", "", "one-to-one or one-to-many socket", 11,
+            values=("one-to-one", "one-to-many")),
         fact("inode", "INODE", "#", "inode of the socket", 8),
         fact("uid", "UID", "#", "user id of the socket's owner", 6),
         fact("cookie", "COOKIE", "hex", "socket cookie; shared by all associations of a one-to-many socket", 10),

@@ -29,9 +29,9 @@ class Field:
     ``setting`` is its place among the settings that are compared, the most important first; 0: it is none.
     ``searched``: a bare word in the filter is looked for in it. ``of_one_end``: that two ends differ in it is no news.
     ``address``: its column shares what room is left, and loses the middle of an address, never the port.
-    ``abbreviations`` are of its values. ``sort_key`` is there where a value is always known and sorts otherwise than it
-    is written. ``mirrors`` is the id of the field that this one shows of the other end. ``each_packet``: what is hit
-    by each packet tells it, which is attached for who asks.
+    ``values`` are all that it can be, where those are few; ``abbreviations`` are of its values. ``sort_key`` is there
+    where a value is always known and sorts otherwise than it is written. ``mirrors`` is the id of the field that this
+    one shows of the other end. ``each_packet``: what is hit by each packet tells it, which is attached for who asks.
     """
 
     id: str
@@ -48,6 +48,7 @@ class Field:
     searched: bool = False
     of_one_end: bool = False
     address: bool = False
+    values: tuple[str, ...] = ()
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     sort_key: Callable[[Row], int] | None = None
     mirrors: str = ""

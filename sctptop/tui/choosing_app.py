@@ -79,7 +79,7 @@ class ChoosingApp(App[int]):
         """Back to the table; there, show everything again."""
         if self._dashboard.in_view:
             self.query_one("#table").focus()
-        elif self._chosen.filter.alternatives:
+        elif self._chosen.filter.test:
             self._choose(filter=EVERYTHING)
 
     def action_sort(self) -> None:
@@ -156,7 +156,7 @@ class ChoosingApp(App[int]):
     @on(FilterBar.Refused)
     def _filter_refused(self, message: FilterBar.Refused) -> None:
         before = self._chosen.filter
-        kept = f"filter stays {before.text}" if before.alternatives else "no filter"
+        kept = f"filter stays {before.text}" if before.test else "no filter"
         self._say(f"{message.problem}; {kept}")
 
     @on(FilterBar.Closed)

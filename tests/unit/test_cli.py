@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import fcntl
+import os
+import struct
 import subprocess
 import sys
+import termios
 import zipfile
 from pathlib import Path
 
@@ -31,7 +35,8 @@ REPOSITORY = Path(sctptop.__file__).parents[1]
         (["--sort", "cwnd:up"], "asc or desc"),
         (["--columns", "local,,x"], "no field"),
         (["--filter", "cwnd<<5"], "--filter"),
-        (["--view", "nosuch"], "invalid choice"),
+        (["--view", "nosuch"], "invalid choice: 'nosuch'; choose from "),
+        (["--view", "cwdn"], "invalid choice: 'cwdn'; did you mean cwnd?"),
         (["--sort=--"], "--sort: expected one argument"),
         (["replay", "demo", "--at", "--"], "--at: expected one argument"),
         (["record", "-o--"], "-o/--output: expected one argument"),
@@ -57,6 +62,22 @@ def test_bad_usage_is_exit_code_2_and_one_line_with_a_way_out(
     assert err.startswith("sctptop: error: ")
     assert words in err
     assert "(try: " in err
+
+
+CARETS = ["  amf or cwn<10k", "         ^^^"]
+
+
+@pytest.mark.parametrize(("columns", "lines"), [(80, CARETS), (17, CARETS), (16, [])])
+def test_on_a_terminal_with_room_a_wrong_filter_is_drawn_with_carets(columns: int, lines: list[str]) -> None:
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+    command = [sys.executable, "-m", "sctptop", "-b", "--filter", "amf or cwn<10k"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=theirs, check=False, cwd=REPOSITORY)
+    said = os.read(ours, 4096).decode().splitlines()
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 2 and done.stdout == b""
+    assert "no field 'cwn'; did you mean cwnd" in said[0] and said[1:] == lines
 
 
 @pytest.mark.parametrize("flag", ["--sort", "--columns"])

@@ -76,7 +76,7 @@ def _of_part(
     recording: Recording, name: str, shown: str, part: Excerpt, tell: Callable[[int], object]
 ) -> Summary:
     since, until = _span(recording, part)
-    accepts = part.filter.accepts if part.filter.alternatives else None
+    accepts = part.filter.accepts if part.filter.test else None
     try:
         return from_messages(recording, name, shown, tell, Portion(since, until, accepts))
     except ValueError:

@@ -65,9 +65,12 @@ REGISTRATION = (
 FILTER_EXAMPLES = (
     ("38412", "a word looked for in ends, addresses, state, processes and containers"),
     ("cwnd<10k", "a field: = != < <= > >=, ~ contains; k M G, ms s"),
-    ("state!=ESTABLISHED", "states in full"),
+    ("state!=ESTABLISHED", "states in full, or short as in the table: ESTAB"),
     ("peer_recv_queue>10k", "peer_… tells the other end, where that is on this host too"),
-    ("rtx_chunks>0 or paths_down>0", "alternatives; terms side by side must all hold; not turns one round"),
+    (
+        "rtx_chunks>0 or paths_down>0",
+        "alternatives; terms side by side must all hold; not turns one round, ( ) group",
+    ),
 )
 
 FIELD_COLUMNS = "title, meaning, name for --sort, --filter and --columns"

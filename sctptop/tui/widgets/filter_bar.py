@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.highlighter import Highlighter
+from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,11 +19,27 @@ from sctptop.fields.filter import EVERYTHING, Filter, FilterError, parse_filter
 from sctptop.tui.widgets.status_line import StatusLine
 from sctptop.tui.words.line import line
 
+WRONG = Style(color="#f0766e", bold=True, underline=True)
+
 
 def field_begun(text: str) -> str | None:
     """The field whose name is being typed at the end: a term to come, not yet a word to look for."""
     word = text.rpartition(" ")[2].lower().replace("-", "_")
     return next((name for name in BY_ID if word and name.startswith(word)), None)
+
+
+class Wrong(Highlighter):
+    """Underlines what is wrong in the expression."""
+
+    def __init__(self) -> None:
+        self.error: FilterError | None = None
+
+    def highlight(self, text: Text) -> None:
+        """Style the place that the error tells, once it is of this text."""
+        error = self.error
+        if error is not None and text.plain.strip() == error.text:
+            begin = len(text.plain) - len(text.plain.lstrip()) + error.at
+            text.stylize(WRONG, begin, begin + error.length)
 
 
 class FilterBar(Horizontal):
@@ -51,13 +70,20 @@ class FilterBar(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._before = EVERYTHING
+        self._wrong = Wrong()
 
     def compose(self) -> ComposeResult:
         """A prompt, the expression, the trouble with it."""
         prompt = StatusLine(id="filter-prompt")
         prompt.show(line((" /", "name")))
         yield prompt
-        yield Input(placeholder="cwnd<10k or 38412", compact=True, select_on_focus=False, id="filter-text")
+        yield Input(
+            placeholder="cwnd<10k or 38412",
+            highlighter=self._wrong,
+            compact=True,
+            select_on_focus=False,
+            id="filter-text",
+        )
         yield StatusLine(id="filter-error")
 
     def open(self, current: Filter) -> None:
@@ -77,6 +103,7 @@ class FilterBar(Horizontal):
             return
         begun = field_begun(event.value)
         if begun:
+            self._wrong.error = None
             self._remark(f" {begun}: go on with = != < > ~ and a value", "dim")
         else:
             self._apply(event.value)
@@ -109,8 +136,10 @@ class FilterBar(Horizontal):
         try:
             chosen = parse_filter(text)
         except FilterError as problem:
+            self._wrong.error = problem
             self._remark(f" ▲ {problem}", "warn")
             return str(problem)
+        self._wrong.error = None
         self._remark("", "")
         self.post_message(self.Changed(chosen))
         return ""

@@ -29,6 +29,13 @@ FIRST_S, LAST_S = 1_795_000_000.0, 1_795_003_600.0
 FILTERS = (
     *("cwnd<10k state=ESTABLISHED", "state!=ESTABLISHED or recv_queue>10k", "not 38412", "srtt_ms >= 200us"),
     *("cwnd=0x10", "process~amf and nodelay=on", "pathmtu=null", "local=10.9.0.2", "cwnd<", "or", "a==b"),
+    *(
+        "(cwnd<10k || state=ESTAB) && !'amf[812]'",
+        "cookie=0xffffffffffffffff",
+        "not(age_s>5min)",
+        "cwn<5ms",
+        "a|b",
+    ),
 )
 COMMANDS = (
     "--assoc 59058 --assoc [fd00::1]:38412 --netns amf --view cwnd -d 0.5 -n 60",

@@ -1,0 +1,1 @@
+"""The language of filters: words of it, terms, and what a whole expression makes of a row."""
