@@ -10,17 +10,18 @@ MOST = 3
 
 
 def near(name: str, among: Iterable[str]) -> tuple[str, ...]:
-    """At most three, the nearest first, told apart without upper and lower case.
+    """At most three, those that begin with it and then the nearest, told apart without upper and lower case.
 
-    >>> near("cwdn", ["cwnd", "rwnd", "state"]), near("estb", ["ESTAB", "CLOSED"])
-    (('cwnd', 'rwnd'), ('ESTAB',))
+    >>> near("cwdn", ["cwnd", "rwnd", "state"]), near("rtx", ["route", "rtx_chunks"]), near("estb", ["ESTAB"])
+    (('cwnd', 'rwnd'), ('rtx_chunks', 'route'), ('ESTAB',))
     """
     from difflib import get_close_matches
 
     spelled = {one.casefold(): one for one in among}
-    return tuple(
-        spelled[one] for one in get_close_matches(name.casefold(), spelled, n=MOST, cutoff=CLOSE_ENOUGH)
-    )
+    wanted = name.casefold()
+    begin = [one for one in spelled if len(wanted) > 1 and one.startswith(wanted)]
+    found = dict.fromkeys((*begin, *get_close_matches(wanted, spelled, n=MOST, cutoff=CLOSE_ENOUGH)))
+    return tuple(spelled[one] for one in list(found)[:MOST])
 
 
 def did_you_mean(name: str, among: Iterable[str]) -> str:
