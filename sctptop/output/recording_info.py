@@ -70,7 +70,11 @@ def _info(recording: Recording) -> Info:
         recording.check(progress.at)
         most, happened = recording.contents(lambda number: progress.at(blocks + number))
     lost = happened.pop(LOST, 0)
-    left_out = {kind: happened.pop(kind) for kind in sorted(happened) if kind.startswith(LEFT_OUT)}
+    left_out = {
+        kind.removeprefix(LEFT_OUT): happened.pop(kind)
+        for kind in sorted(happened)
+        if kind.startswith(LEFT_OUT)
+    }
     return Info(
         file=str(recording.path),
         bytes=recording.size,
@@ -80,7 +84,7 @@ def _info(recording: Recording) -> Info:
         associations_at_most=most,
         events=dict(happened),
         events_lost=lost,
-        events_left_out={kind.removeprefix(LEFT_OUT): times for kind, times in left_out.items()},
+        events_left_out=left_out,
         hz=first.hz,
         sources={name: str(state) for name, state in first.sources.items()},
         damaged=recording.damaged,

@@ -88,8 +88,8 @@ class Expiries:
     def take(self, now_s: float, interval_s: float, row: Row, happened: Sequence[Event]) -> None:
         """Update with one interval."""
         self._chunks = {tsn: one for tsn, one in self._chunks.items() if one.last_s > now_s - KEPT_S}
-        beats = sum(event.kind == "hb_rtt" for event in happened)
-        if self._chunks and (beats or row.rate("in_packets") or row.rate("out_ctrl_chunks")):
+        if self._chunks:
+            beats = sum(event.kind == "hb_rtt" for event in happened)
             answers = beats + bool(row.rate("in_sacks"))
             came = bool(beats or row.rate("in_packets"))
             missed = _unanswered(row, interval_s)
@@ -128,15 +128,12 @@ class Expiries:
 
 def _unanswered(row: Row, interval_s: float) -> int:
     """Of HEARTBEATs: all control chunks but SACKs ask and are answered. One on its way is made up for by the next."""
-    gained = {
-        name: row.gained(name, interval_s)
-        for name in ("out_ctrl_chunks", "out_sacks", "in_ctrl_chunks", "in_sacks")
-    }
-    sent, came = (
-        gained["out_ctrl_chunks"] - gained["out_sacks"],
-        gained["in_ctrl_chunks"] - gained["in_sacks"],
-    )
-    return sent - came
+
+    def gained(name: str) -> int:
+        return row.gained(name, interval_s)
+
+    asked = gained("out_ctrl_chunks") - gained("out_sacks")
+    return asked - (gained("in_ctrl_chunks") - gained("in_sacks"))
 
 
 def _likelihood(lost: int, answered: int) -> float:

@@ -116,14 +116,16 @@ def no_route(case: Case) -> Iterator[Finding]:
     lasting = case.watch.lasting
     for path in case.row.association.paths:
         way = path.way
+        if way is None or not _no_way(way):
+            continue
         linkless = lasting.linkless.get(path.address)
         troubled = (
             path.address in lasting.bad
             or lasting.opening is not None
-            or (way is not None and way.link_up is None)
+            or way.link_up is None
             or (linkless is not None and linkless.for_s(case.moment.now_s) >= LINKLESS_S)
         )
-        if way is None or not _no_way(way) or not troubled:
+        if not troubled:
             continue
         spared = any(_works(one) for one in case.row.association.paths if one is not path)
         what = f"interface {way.interface} is down or has no carrier"
