@@ -1,4 +1,4 @@
-"""What a start of the probes costs until all are attached: the first one, and the next, for which instructions are kept.
+"""What a start of the probes costs until all are attached: the first, and the next, for which instructions are kept.
 
     python -m tests.bench.attaching
 
