@@ -16,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 from sctptop.kernel.program import find_bcc
-from sctptop.kernel.program.kept.store import Store
+from sctptop.kernel.program.kept.store import open_store
 from sctptop.kernel.program.points import ProbeChoice
 from sctptop.kernel.program.program import Program
 from tests.lab.machine.run import run
@@ -30,7 +30,7 @@ def once(folder: Path) -> None:
     """In a process of its own: prints the CPU seconds of each part, what is attached, and whether it was kept."""
     bcc = find_bcc.load()
     imported = _cpu_s(resource.RUSAGE_SELF)
-    program = Program(bcc, ProbeChoice(), store=Store(str(bcc.__version__), folder))
+    program = Program(bcc, ProbeChoice(), store=open_store(folder))
     made = _cpu_s(resource.RUSAGE_SELF)
     on = sum(state.on for state in program.attach())
     attached = _cpu_s(resource.RUSAGE_SELF)

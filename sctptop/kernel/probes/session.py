@@ -29,7 +29,7 @@ from sctptop.kernel.program.declarations import (
     WAIT_COUNTS,
 )
 from sctptop.kernel.program.event_buffers import Rounds
-from sctptop.kernel.program.kept.store import Store
+from sctptop.kernel.program.kept.store import store
 from sctptop.kernel.program.points import ProbeChoice
 from sctptop.kernel.program.program import PointState, Program
 from sctptop.kernel.program.program_source import ALL_PROBES
@@ -291,8 +291,6 @@ class Probes:
 
 def _load(choice: ProbeChoice, paths: int) -> Program:
     try:
-        bcc = find_bcc.load()
-        store = Store(str(getattr(bcc, "__version__", "")))
-        return Program(bcc, choice, room=paths, store=store)
+        return Program(find_bcc.load(), choice, room=paths, store=store())
     except find_bcc.NoBcc as error:
         raise NoProbes(*error.trouble) from error

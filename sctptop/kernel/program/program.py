@@ -65,6 +65,7 @@ class Program:
         started = time.monotonic()
         self._bcc, self._choice, self._btf, self._room = bcc, choice, btf, room
         self._store, self.from_kept = store, False
+        self._version = str(getattr(bcc, "__version__", ""))
         self._bpf: Any = None
         self._descriptors: dict[str, int] = {}
         self._kernel = Kernel()
@@ -102,7 +103,7 @@ class Program:
     def _take_kept(self) -> bool:
         """Go on with what an earlier start compiled from this text, where it is kept and the kernel takes it."""
         text = self.source.text
-        kept = self._store.find(text) if self._store is not None else None
+        kept = self._store.find(self._version, text) if self._store is not None else None
         if self._store is None or kept is None:
             return False
         self._bpf = self._compiled(self.source.tables)
@@ -116,7 +117,7 @@ class Program:
             refused = {ALL: "what is kept does not fit"}
         self.from_kept = not refused
         if refused:
-            self._store.forget(text)
+            self._store.forget(self._version, text)
             self.close()
         return self.from_kept
 
@@ -126,7 +127,7 @@ class Program:
             names = {name for hook in self.source.hooks for name in self.source.functions(hook)}
             with contextlib.suppress(OSError, Unknown):
                 functions = unbound_here(self._bcc, self._bpf, self.source.text, names)
-                self._store.keep(self.source.text, functions)
+                self._store.keep(self._version, self.source.text, functions)
 
     def _without(self, refused: Mapping[str, str]) -> None:
         """Go on with the source that does without what the kernel refused."""

@@ -137,18 +137,18 @@ def test_a_kernel_that_refuses_again_is_one_line(monkeypatch: pytest.MonkeyPatch
 
 
 class Memory(Store):
-    """A store without a folder."""
+    """A store without a file."""
 
     def __init__(self) -> None:
         self.kept: dict[str, dict[str, Code]] = {}
 
-    def find(self, text: str) -> dict[str, Code] | None:
+    def find(self, bcc: str, text: str) -> dict[str, Code] | None:
         return self.kept.get(text)
 
-    def keep(self, text: str, functions: Mapping[str, Code]) -> None:
+    def keep(self, bcc: str, text: str, functions: Mapping[str, Code]) -> None:
         self.kept[text] = dict(functions)
 
-    def forget(self, text: str) -> None:
+    def forget(self, bcc: str, text: str) -> None:
         del self.kept[text]
 
 
