@@ -85,7 +85,7 @@ class Store:
 
 
 def open_store(folder: Path = FOLDER) -> Store | None:
-    """The store of this host, which ``store`` has from then on; None where it is not root's alone, or we are not root."""
+    """This host's, which ``store`` has from then on; None where it is not root's alone, or we are not root."""
     if os.geteuid() != 0:
         return None
     with suppress(OSError):

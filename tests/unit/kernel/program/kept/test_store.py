@@ -16,7 +16,10 @@ from sctptop.kernel.program.kept.instructions import Code
 from sctptop.kernel.program.kept.store import Store, open_store
 
 BCC, TEXT = "0.26.0", "int fentry_at_read(u64 *ctx) { return 0; }"
-FUNCTIONS = {"fentry_at_read": Code(bytes(range(16)), ((0, "paths"),)), "kprobe_at_up": Code(b"\x95" + bytes(7))}
+FUNCTIONS = {
+    "fentry_at_read": Code(bytes(range(16)), ((0, "paths"),)),
+    "kprobe_at_up": Code(b"\x95" + bytes(7)),
+}
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps any")
 
