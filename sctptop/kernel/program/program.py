@@ -25,7 +25,7 @@ from sctptop.kernel.program.kept.instructions import (
     load_functions,
     unbound_here,
 )
-from sctptop.kernel.program.kept.store import Store
+from sctptop.kernel.program.kept.store import Keeper
 from sctptop.kernel.program.leaving import Leaver, leave
 from sctptop.kernel.program.points import Point, ProbeChoice, points
 from sctptop.kernel.program.program_source import BY_TYPE, PATHS, ProbeSource, folder
@@ -58,10 +58,9 @@ class Program:
         choice: ProbeChoice,
         btf: Path = BTF_FOLDER,
         room: int = PATHS,
-        store: Store | None = None,
+        store: Keeper | None = None,
     ) -> None:
-        """``room`` for so many paths; ``store`` keeps what is compiled. Raises NoProbes where none is made for this
-        kernel."""
+        """``room`` for so many paths; ``store`` keeps what is compiled. Raises NoProbes where none can be."""
         started = time.monotonic()
         self._bcc, self._choice, self._btf, self._room = bcc, choice, btf, room
         self._store, self.from_kept = store, False

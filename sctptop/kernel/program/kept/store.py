@@ -24,10 +24,10 @@ _MOST_BYTES, _MOST = 4 << 20, 12
 _FORMAT = 1
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
-_opened: list[Store] = []
+_opened: list[Keeper] = []
 
 
-class Store:
+class Keeper:
     """Lines of a file: the first is the digest of all others, which are the key and the functions of a program."""
 
     def __init__(self, descriptor: int) -> None:
@@ -84,7 +84,7 @@ class Store:
         os.ftruncate(self._descriptor, len(content))
 
 
-def open_store(folder: Path = FOLDER) -> Store | None:
+def open_store(folder: Path = FOLDER) -> Keeper | None:
     """This host's, which ``store`` has from then on; None where it is not root's alone, or we are not root."""
     if os.geteuid() != 0:
         return None
@@ -96,12 +96,12 @@ def open_store(folder: Path = FOLDER) -> Store | None:
         if not _roots_alone(os.fstat(descriptor), stat.S_IFREG):
             os.close(descriptor)
             return None
-        _opened[:] = [Store(descriptor)]
+        _opened[:] = [Keeper(descriptor)]
         return _opened[0]
     return None
 
 
-def store() -> Store | None:
+def store() -> Keeper | None:
     """What was opened before rights were given up."""
     return _opened[0] if _opened else None
 

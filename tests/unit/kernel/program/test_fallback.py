@@ -14,7 +14,7 @@ from sctptop.kernel.program import program as program_module
 from sctptop.kernel.program.btf import FunctionType
 from sctptop.kernel.program.compiling import NoProbes
 from sctptop.kernel.program.kept.instructions import Code
-from sctptop.kernel.program.kept.store import Store
+from sctptop.kernel.program.kept.store import Keeper
 from sctptop.kernel.program.points import ProbeChoice
 from sctptop.kernel.program.program import Program
 from sctptop.kernel.program.program_source import ProbeSource, from_btf
@@ -60,7 +60,7 @@ class FakeKernel:
         pass
 
 
-def attached(monkeypatch: pytest.MonkeyPatch, kernel: FakeKernel, store: Store | None = None) -> Program:
+def attached(monkeypatch: pytest.MonkeyPatch, kernel: FakeKernel, store: Keeper | None = None) -> Program:
     """A program on that kernel, attached, with a BCC that does all that it is asked."""
     lib = SimpleNamespace(bpf_function_start=lambda *_: 1, bpf_function_size=lambda *_: 8)
     lib.bpf_table_fd, lib.bpf_module_kern_version = lambda *_: 3, lambda _: 0
@@ -136,7 +136,7 @@ def test_a_kernel_that_refuses_again_is_one_line(monkeypatch: pytest.MonkeyPatch
         attached(monkeypatch, kernel)
 
 
-class Memory(Store):
+class Memory(Keeper):
     """A store without a file."""
 
     def __init__(self) -> None:

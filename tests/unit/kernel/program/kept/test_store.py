@@ -13,7 +13,7 @@ import pytest
 
 from sctptop.kernel.program.kept import store as store_module
 from sctptop.kernel.program.kept.instructions import Code
-from sctptop.kernel.program.kept.store import Store, open_store
+from sctptop.kernel.program.kept.store import Keeper, open_store
 
 BCC, TEXT = "0.26.0", "int fentry_at_read(u64 *ctx) { return 0; }"
 FUNCTIONS = {
@@ -30,14 +30,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "sctptop"
 
 
-def opened(folder: Path) -> Store:
+def opened(folder: Path) -> Keeper:
     found = open_store(folder)
     assert found is not None
     return found
 
 
 @pytest.fixture
-def store(folder: Path) -> Iterator[Store]:
+def store(folder: Path) -> Iterator[Keeper]:
     """With the functions of TEXT."""
     made = opened(folder)
     made.keep(BCC, TEXT, FUNCTIONS)
@@ -46,7 +46,7 @@ def store(folder: Path) -> Iterator[Store]:
 
 
 def test_what_is_kept_is_found_by_its_text_bcc_and_kernel(
-    store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch
+    store: Keeper, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = opened(folder)
     assert later.find(BCC, TEXT) == FUNCTIONS
@@ -58,11 +58,11 @@ def test_what_is_kept_is_found_by_its_text_bcc_and_kernel(
     assert later.find(BCC, TEXT) is None
 
 
-def test_only_root_reads_and_writes_it(store: Store, folder: Path) -> None:
+def test_only_root_reads_and_writes_it(store: Keeper, folder: Path) -> None:
     assert (folder.stat().st_mode & 0o777, (folder / "probes").stat().st_mode & 0o777) == (0o700, 0o600)
 
 
-def test_it_goes_on_when_rights_are_given_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_goes_on_when_rights_are_given_up(store: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
     os.setegid(65534)
     os.seteuid(65534)
     try:
@@ -75,18 +75,18 @@ def test_it_goes_on_when_rights_are_given_up(store: Store, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("mode", [0o777, 0o770, 0o720])
 @pytest.mark.parametrize("which", ["", "probes"])
-def test_what_others_may_write_to_is_passed_over(store: Store, folder: Path, mode: int, which: str) -> None:
+def test_what_others_may_write_to_is_passed_over(store: Keeper, folder: Path, mode: int, which: str) -> None:
     (folder / which).chmod(mode)
     assert open_store(folder) is None
 
 
 @pytest.mark.parametrize("which", ["", "probes"])
-def test_what_is_another_s_is_passed_over(store: Store, folder: Path, which: str) -> None:
+def test_what_is_another_s_is_passed_over(store: Keeper, folder: Path, which: str) -> None:
     os.chown(folder / which, 65534, 65534)
     assert open_store(folder) is None
 
 
-def test_a_link_is_neither_folder_nor_file(store: Store, folder: Path) -> None:
+def test_a_link_is_neither_folder_nor_file(store: Keeper, folder: Path) -> None:
     elsewhere = folder.rename(folder.with_name("elsewhere"))
     folder.symlink_to(elsewhere)
     assert open_store(folder) is None
@@ -108,7 +108,7 @@ def test_whoever_is_not_root_opens_none(folder: Path, monkeypatch: pytest.Monkey
     assert not folder.exists()
 
 
-def test_what_was_cut_or_changed_is_none(store: Store, folder: Path) -> None:
+def test_what_was_cut_or_changed_is_none(store: Keeper, folder: Path) -> None:
     file = folder / "probes"
     whole = file.read_bytes()
     for end in (0, 1, 64, 65, 66, len(whole) - 1):
@@ -133,7 +133,7 @@ def test_what_was_cut_or_changed_is_none(store: Store, folder: Path) -> None:
         {"f": {"code": 3, "maps": []}},
     ],
 )
-def test_what_has_a_digest_and_another_shape_is_none(store: Store, folder: Path, told: object) -> None:
+def test_what_has_a_digest_and_another_shape_is_none(store: Keeper, folder: Path, told: object) -> None:
     file = folder / "probes"
     key = file.read_bytes().split(b"\n")[1].split()[0]
     body = key + b" " + json.dumps(told).encode() + b"\n"
@@ -141,7 +141,7 @@ def test_what_has_a_digest_and_another_shape_is_none(store: Store, folder: Path,
     assert store.find(BCC, TEXT) is None
 
 
-def test_what_the_kernel_refused_is_forgotten(store: Store) -> None:
+def test_what_the_kernel_refused_is_forgotten(store: Keeper) -> None:
     store.keep(BCC, TEXT + " ", FUNCTIONS)
     store.forget(BCC, TEXT)
     store.forget(BCC, TEXT)
@@ -149,7 +149,7 @@ def test_what_the_kernel_refused_is_forgotten(store: Store) -> None:
     assert store.find(BCC, TEXT + " ") == FUNCTIONS
 
 
-def test_another_one_that_writes_is_not_waited_for(store: Store, folder: Path) -> None:
+def test_another_one_that_writes_is_not_waited_for(store: Keeper, folder: Path) -> None:
     with (folder / "probes").open("rb+") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         store.keep(BCC, TEXT + " ", FUNCTIONS)
@@ -157,7 +157,7 @@ def test_another_one_that_writes_is_not_waited_for(store: Store, folder: Path) -
     assert store.find(BCC, TEXT) == FUNCTIONS
 
 
-def test_only_the_newest_stay(store: Store, folder: Path) -> None:
+def test_only_the_newest_stay(store: Keeper, folder: Path) -> None:
     for number in range(20):
         store.keep(BCC, f"{TEXT} {number}", FUNCTIONS)
     assert store.find(BCC, f"{TEXT} 19") == FUNCTIONS

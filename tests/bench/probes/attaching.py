@@ -1,6 +1,6 @@
 """What a start of the probes costs until all are attached: the first, and the next, for which instructions are kept.
 
-    python -m tests.bench.attaching
+    python -m tests.bench.probes.attaching
 
 In the lab, whose processor is emulated: believe the ratios. Beside it bpftrace with one probe, where it is installed.
 """
@@ -62,7 +62,7 @@ def in_the_lab() -> int:
 
 
 def _start(folder: Path) -> tuple[list[float], int, bool]:
-    command = [sys.executable, "-m", "tests.bench.attaching", "--once", str(folder)]
+    command = [sys.executable, "-m", "tests.bench.probes.attaching", "--once", str(folder)]
     told: tuple[list[float], int, bool] = json.loads(subprocess.check_output(command))
     return told
 
@@ -79,7 +79,7 @@ def main() -> int:
     if len(sys.argv) == 3 and sys.argv[1] == "--once":
         once(Path(sys.argv[2]))
         return 0
-    command = [sys.executable, "-m", "tests.bench.attaching", "--in-the-lab"]
+    command = [sys.executable, "-m", "tests.bench.probes.attaching", "--in-the-lab"]
     return run(command, timeout=900, show=True).returncode
 
 
