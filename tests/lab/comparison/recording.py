@@ -28,7 +28,7 @@ from tests.lab.scenes.hosts import Host, clear, impair
 Places = tuple[Host, Host, Host]
 START_S = 180.0
 """Until the probes are loaded."""
-PLAY_S = 120.0
+PLAY_S = 180.0
 SETTLE_S = 5.0
 """Longer than sctptop waits for a message that may still come."""
 LAST_S = 3.0

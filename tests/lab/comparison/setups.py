@@ -49,6 +49,8 @@ PLAIN = Setup()
 BURST = Setup(ues=30, rate=0.0, rounds=1, delay_ms=100.0)
 """All UEs at once, far away: what is sent is more than a small window takes in a round trip."""
 NAGLE = {"gnb_nodelay": False}
+RTO = (3000, 3000, 60_000)
+"""Three times the usual one."""
 SETUPS: Mapping[str, Setup] = {
     "plain": PLAIN,
     "again": PLAIN,
@@ -56,10 +58,12 @@ SETUPS: Mapping[str, Setup] = {
     "nagle-sack20": replace(PLAIN, ends={**NAGLE, "amf_sack_delay_ms": 20}),
     "sack20": replace(PLAIN, ends={"amf_sack_delay_ms": 20}),
     "loss": replace(PLAIN, loss_percent=8.0),
+    "loss-rto3": replace(PLAIN, loss_percent=8.0, ends={"gnb_rto_ms": RTO, "amf_rto_ms": RTO}),
     "cpu": replace(PLAIN, ends={"amf_cpu_ms": 30.0}),
     "ran": replace(PLAIN, ends={"ue_delay_ms": 40.0}),
     "far": replace(PLAIN, delay_ms=40.0),
     "burst": BURST,
     "burst-rwnd": replace(BURST, amf=("--receive-buffer", "2304")),
+    "burst-rwnd4k": replace(BURST, amf=("--receive-buffer", "4096")),
     "burst-cpu": replace(BURST, ends={"amf_cpu_ms": 30.0}),
 }
