@@ -91,14 +91,14 @@ class Told:
 
 def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
     """What sctptop says of these recordings."""
-    sides = (f"{name}={','.join(map(str, files))}" for name, files in ((case.base, base), (case.other, other)))
+    sides = (
+        f"{name}={','.join(map(str, files))}" for name, files in ((case.base, base), (case.other, other))
+    )
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
         assert main(["compare", "--json", *sides]) == 0
     (pair,) = json.loads(output.getvalue())["comparisons"]
-    shares = [
-        ((one["kind"], one["end"]), one["share"]) for one in pair["pieces"] if one["share"] is not None
-    ]
+    shares = [((one["kind"], one["end"]), one["share"]) for one in pair["pieces"] if one["share"] is not None]
     shares.sort(key=lambda one: -one[1])
     named = [(one["setting"], one["rule"]) for one in pair["causes"]]
     by = pair["by"] or "p50"
