@@ -60,7 +60,12 @@ def _answered(argv: Sequence[str]) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
-    give_up(READING if _reads_the_kernel(arguments) else NOTHING)
+    reads = _reads_the_kernel(arguments)
+    if reads and not vars(arguments).get("no_bpf", True):
+        from sctptop.kernel.program.kept.store import open_store
+
+        open_store()
+    give_up(READING if reads else NOTHING)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info
 
