@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sctptop.cli import main
-from sctptop.comparison.breakdown import OWN
+from sctptop.comparison.breakdown import FAR, OWN
 from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, UNSURE
 from sctptop.model.passages.passage import HELD, LOST, NETWORK, ORDER, UNREAD
 
@@ -24,33 +24,42 @@ Part = tuple[str, str | None]
 @dataclass(frozen=True)
 class Case:
     """``other`` against ``base``: whether it is slower or faster (None: no claim), ``parts`` of which the first that is
-    named must be one, and the ``settings`` that are named: these and no others."""
+    named must be one, and the ``settings`` that are named, each with its end: these and no others."""
 
     base: str
     other: str
     result: str | None
     parts: tuple[Part, ...] = ()
-    settings: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
         """Both set-ups."""
         return f"{self.other} against {self.base}"
 
+    def seen_from(self, end: str) -> Case:
+        """The same where that end alone is seen: all of the other's is one part, its settings are not known."""
+        parts = [
+            (FAR, role) if role not in (None, end) and kind != NETWORK else (kind, role)
+            for kind, role in self.parts
+        ]
+        settings = [(name, role) for name, role in self.settings if role == end]
+        return replace(self, parts=tuple(dict.fromkeys(parts)), settings=tuple(settings))
+
 
 CASES = (
     Case("plain", "again", None),
     Case("plain", "sack20", None),
-    Case("plain", "nagle", SLOWER, ((HELD, GNB),), ("nodelay",)),
-    Case("nagle", "nagle-sack20", FASTER, ((HELD, GNB),), ("sack_delay_ms",)),
+    Case("plain", "nagle", SLOWER, ((HELD, GNB),), (("nodelay", GNB),)),
+    Case("nagle", "nagle-sack20", FASTER, ((HELD, GNB),), (("sack_delay_ms", AMF),)),
     Case("plain", "loss", SLOWER, ((LOST, None), (ORDER, None))),
-    Case("loss", "loss-rto3", SLOWER, ((LOST, None), (ORDER, None)), ("rto_ms",)),
+    Case("loss", "loss-rto3", SLOWER, ((LOST, None), (ORDER, None)), (("rto_ms", GNB), ("rto_ms", AMF))),
     Case("plain", "cpu", SLOWER, ((OWN, AMF), (UNREAD, AMF))),
     Case("plain", "ran", SLOWER, ((OWN, GNB),)),
     Case("plain", "far", SLOWER, ((NETWORK, None),)),
     # What a small buffer has no room for is held, or thrown away and sent again.
-    Case("burst", "burst-rwnd", SLOWER, ((HELD, GNB), (LOST, None), (ORDER, None)), ("rcvbuf",)),
-    Case("burst", "burst-rwnd4k", SLOWER, ((HELD, GNB), (LOST, None), (ORDER, None)), ("rcvbuf",)),
+    Case("burst", "burst-rwnd", SLOWER, ((HELD, GNB), (LOST, None), (ORDER, None)), (("rcvbuf", AMF),)),
+    Case("burst", "burst-rwnd4k", SLOWER, ((HELD, GNB), (LOST, None), (ORDER, None)), (("rcvbuf", AMF),)),
     Case("burst", "burst-cpu", SLOWER, ((UNREAD, AMF),)),
     # A setting differs the way that costs time, and is not the reason.
     Case("sack20", "cpu", SLOWER, ((OWN, AMF), (UNREAD, AMF))),
@@ -85,8 +94,8 @@ class Told:
             yield f"says {self.result}, not {case.result}"
         elif not self.parts or self.parts[0][0] not in case.parts:
             yield f"names {self.parts[0][0] if self.parts else 'no part'}, not {case.parts}"
-        if sorted(self.settings) != sorted(case.settings):
-            yield f"blames {self.settings or 'no setting'}, not {case.settings or 'none'}"
+        if (expected := {name for name, _ in case.settings}) != set(self.settings):
+            yield f"blames {self.settings or 'no setting'}, not {expected or 'any'}"
 
 
 def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
@@ -94,10 +103,7 @@ def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
     sides = (
         f"{name}={','.join(map(str, files))}" for name, files in ((case.base, base), (case.other, other))
     )
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        assert main(["compare", "--json", *sides]) == 0
-    (pair,) = json.loads(output.getvalue())["comparisons"]
+    (pair,) = compared(sides)["comparisons"]
     shares = [((one["kind"], one["end"]), one["share"]) for one in pair["pieces"] if one["share"] is not None]
     shares.sort(key=lambda one: -one[1])
     named = [(one["setting"], one["rule"]) for one in pair["causes"]]
@@ -114,11 +120,21 @@ def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
     )
 
 
+def compared(sides: Iterable[str]) -> dict[str, Any]:
+    """What ``sctptop compare --json`` says of these words."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        assert main(["compare", "--json", *sides]) == 0
+    found: dict[str, Any] = json.loads(output.getvalue())
+    return found
+
+
 def row(found: Told) -> str:
     """In a line of a table."""
     ratio = found.ratio
     parts = ", ".join(f"{kind} {end or ''}".strip() + f" {share:.0%}" for (kind, end), share in found.parts)
-    interval = f"{ratio['ratio']:.2f}× ({ratio['low']:.2f}–{ratio['high']:.2f}), p {ratio['p_adjusted']:.2g}"
+    interval = f"{ratio['ratio']:.2f}× ({ratio['low']:.2f}–{ratio['high']:.2f}), p {ratio['p_adjusted']:.1g}"
+    interval += f", {ratio['runs'][0]} and {ratio['runs'][1]} runs"
     named = ", ".join(found.settings) or "–"
     rules = ", ".join(found.rules) or "–"
     verdict = "; ".join(found.problems) or "right"

@@ -20,10 +20,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sctptop.arguments.record_words import files_of
-from tests.lab.comparison.setups import SETUPS, Setup
+from tests.lab.comparison.setups import SETUPS, Setup, captures
 from tests.lab.core.scene import CoreScene, core_scene
 from tests.lab.scenes.apart import TO_AMF, TO_GNB, apart
 from tests.lab.scenes.hosts import Host, clear, impair
+from tests.lab.witness.packets import captured, wait_for_the_last
 
 Places = tuple[Host, Host, Host]
 START_S = 180.0
@@ -40,7 +41,8 @@ def main() -> None:
     folder, runs, names = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
     with apart(prefix="cmp-") as places:
         for run in range(1, runs + 1):
-            wanted = [name for name in names if not _file(folder, name, run).exists()]
+            wanted = [name for name in names if run == 1 or not SETUPS[name].captured]
+            wanted = [name for name in wanted if not _file(folder, name, run).exists()]
             random.Random(run).shuffle(wanted)
             if wanted:
                 record(places, folder, run, wanted)
@@ -63,7 +65,7 @@ def record(places: Places, folder: Path, run: int, names: Sequence[str]) -> None
         try:
             for name, made in zip(names, files_of(file, len(names)), strict=True):
                 began_s = time.monotonic()
-                with playing(places, SETUPS[name]) as scene:
+                with playing(places, SETUPS[name]) as scene, _captured(places, folder, f"{name}-{run}"):
                     _wait(descriptors[0], recorder)
                     loaded_s = time.monotonic() - began_s
                     scene.go()
@@ -99,6 +101,19 @@ def playing(places: Places, setup: Setup) -> Iterator[CoreScene]:
         # So that it closes quickly.
         for link in (TO_GNB, TO_AMF):
             clear(router, link)
+
+
+@contextmanager
+def _captured(places: Places, folder: Path, name: str) -> Iterator[None]:
+    """By tcpdump at both ends, where the set-up wants that."""
+    if not SETUPS[name.rpartition("-")[0]].captured:
+        yield
+        return
+    with captured(*places[:2]) as files:
+        yield
+        wait_for_the_last()
+        for made, kept in zip(files, captures(folder, name), strict=True):
+            shutil.copy(made, kept)
 
 
 def _wait(ask: int, recorder: subprocess.Popen[bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 
@@ -12,7 +13,8 @@ class Setup:
     """A run: ``rounds`` of ``ues`` registrations, ``rate`` a second (0: all at once), with ``pause_s`` between them.
 
     ``delay_ms`` and ``loss_percent`` each way; ``ends`` are words of core_scene, ``gnb`` and ``amf`` options of the
-    simulators. Pauses are long enough for heartbeats; the load is small enough for an emulated machine.
+    simulators. ``captured``: by tcpdump too, once. Pauses are long enough for heartbeats; the load is small enough for
+    an emulated machine.
     """
 
     ues: int = 8
@@ -24,6 +26,7 @@ class Setup:
     ends: Mapping[str, Any] = field(default_factory=dict)
     gnb: Sequence[str] = ()
     amf: Sequence[str] = ()
+    captured: bool = False
 
     @property
     def registrations(self) -> int:
@@ -63,7 +66,14 @@ SETUPS: Mapping[str, Setup] = {
     "ran": replace(PLAIN, ends={"ue_delay_ms": 40.0}),
     "far": replace(PLAIN, delay_ms=40.0),
     "burst": BURST,
+    "plain-wire": replace(PLAIN, captured=True),
+    "loss-wire": replace(PLAIN, loss_percent=8.0, captured=True),
     "burst-rwnd": replace(BURST, amf=("--receive-buffer", "2304")),
     "burst-rwnd4k": replace(BURST, amf=("--receive-buffer", "4096")),
     "burst-cpu": replace(BURST, ends={"amf_cpu_ms": 30.0}),
 }
+
+
+def captures(folder: Path, run: str) -> list[Path]:
+    """What tcpdump saw of a run, at the gNB and at the AMF."""
+    return [folder / f"{run}-{host}.pcap" for host in ("gnb", "amf")]
