@@ -60,6 +60,10 @@ def _answered(argv: Sequence[str]) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
+    if arguments.command == "help":
+        from sctptop.manual.command import tell
+
+        return tell(arguments.topic)
     give_up(READING if _reads_the_kernel(arguments) else NOTHING)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info

@@ -15,7 +15,7 @@ from sctptop.views import FIRST, VIEWS
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The words of a command line; ``command`` is "", record, replay, info, compare or doctor. Raises SctptopError."""
+    """The words of a command line; ``command`` is "" or one of PARSERS. Raises SctptopError."""
     command = argv[0] if argv and argv[0] in PARSERS else ""
     words = list(argv[1:] if command else argv)
     run: list[str] = []
@@ -118,6 +118,14 @@ def _doctor_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _help_parser() -> argparse.ArgumentParser:
+    parser = command_parser("help", "What there is to know, by topic; without one, the topics.", "")
+    parser.add_argument(
+        "topic", metavar="TOPIC", nargs="?", help="a topic, a command, or the name of a field"
+    )
+    return parser
+
+
 PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "": _live_parser,
     "record": _record_parser,
@@ -125,6 +133,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "info": _info_parser,
     "compare": compare_parser,
     "doctor": _doctor_parser,
+    "help": _help_parser,
 }
 
 

@@ -17,6 +17,7 @@ from sctptop.arguments.meaning import options_of
 from sctptop.arguments.parsers import parse
 from sctptop.cli import main
 from sctptop.fields.catalogue import FIELDS
+from sctptop.manual.topics import TOPICS
 
 REPOSITORY = Path(sctptop.__file__).parents[1]
 
@@ -102,6 +103,7 @@ def test_the_wheel_carries_all_that_is_not_python(tmp_path: Path) -> None:
     shipped = {f"sctptop/{file.relative_to(REPOSITORY)}" for file in (REPOSITORY / "bpf").rglob("*.*")}
     assert shipped <= names
     assert {"sctptop/tui/theme.tcss", "sctptop/cli.py", "sctptop/recording/demo.sctp"} <= names
+    assert {f"sctptop/manual/topics/{topic}.md" for topic in TOPICS} <= names
     licences = {name.partition("dist-info/")[2] for name in names if "/licenses/" in name}
     assert licences == {"licenses/LICENSE", "licenses/bpf/LICENSE"}
     assert not any(name.startswith("tests/") for name in names)
