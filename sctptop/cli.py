@@ -64,6 +64,11 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.manual.command import tell
 
         return tell(arguments.topic)
+    if vars(arguments).get("print_completion"):
+        from sctptop.manual.completion import completion
+
+        sys.stdout.write(completion(arguments.print_completion))
+        return 0
     give_up(READING if _reads_the_kernel(arguments) else NOTHING)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info

@@ -35,6 +35,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 def _live_parser() -> argparse.ArgumentParser:
     parser = command_parser("", "top for SCTP on Linux: every association live.", examples.LIVE)
     parser.add_argument("--version", action="version", version=f"sctptop {__version__}")
+    parser.add_argument(
+        "--print-completion",
+        choices=["bash", "zsh", "fish"],
+        help="print what completes this command line in a shell, and leave",
+    )
     _what(parser)
     _when(parser).add_argument(
         "--fixed-interval",

@@ -162,3 +162,6 @@ _MADE: dict[str, Callable[[], list[Block]]] = {
     "keys": _keys,
     "replay keys": _replay_keys,
 }
+
+OF_THE_SCREEN = ("keys", "replay keys")
+"""Those that take Textual."""
