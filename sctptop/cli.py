@@ -60,6 +60,15 @@ def _answered(argv: Sequence[str]) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
+    if arguments.command == "help":
+        from sctptop.manual.command import tell
+
+        return tell(arguments.topic)
+    if vars(arguments).get("print_completion"):
+        from sctptop.manual.completion import completion
+
+        sys.stdout.write(completion(arguments.print_completion))
+        return 0
     reads = _reads_the_kernel(arguments)
     if reads and not vars(arguments).get("no_bpf", True):
         from sctptop.kernel.program.kept.store import open_store

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from textual.binding import Binding, BindingType
 
 from sctptop.fields.catalogue import FIELDS, GROUPS
+from sctptop.fields.expression.examples import FILTER_EXAMPLES
 from sctptop.fields.of_paths import PATH_FIELDS
 from sctptop.tui.keys import explained, key_names
 from sctptop.tui.screens.popup import Popup
@@ -61,16 +62,6 @@ REGISTRATION = (
     ("not NGAP", "messages where NGAP or S1AP is expected, of another protocol or with another PPID"),
     ("RM.RegInitReq", "counters of 3GPP TS 28.552 5.2.2, at an AMF: requests received; Succ: accepts sent"),
     ("▲ ▲ ·", "advice (!), gravest first: problem, warning, note; a note is no trouble, only worth knowing"),
-)
-FILTER_EXAMPLES = (
-    ("38412", "a word looked for in ends, addresses, state, processes and containers"),
-    ("cwnd<10k", "a field: = != < <= > >=, ~ contains; k M G, ms s"),
-    ("state!=ESTABLISHED", "states in full, or short as in the table: ESTAB"),
-    ("peer_recv_queue>10k", "peer_… tells the other end, where that is on this host too"),
-    (
-        "rtx_chunks>0 or paths_down>0",
-        "alternatives; terms side by side must all hold; not turns one round, ( ) group",
-    ),
 )
 
 FIELD_COLUMNS = "title, meaning, name for --sort, --filter and --columns"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from inspect import getmembers, isgeneratorfunction
 from pathlib import Path
@@ -40,11 +39,3 @@ def test_no_other_module_names_a_rule() -> None:
             node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)
         }
         assert not words & set(RULES), file
-
-
-def test_the_readme_names_every_rule() -> None:
-    text = " ".join((PACKAGE.parent / "README.md").read_text().split())
-    found = re.search(r"(\w+) rules: ([^.]*)\.", text)
-    assert found
-    assert found[1] == str(len(RULES))
-    assert {name.lower() for name in found[2].split(", ")} == {rule.title.lower() for rule in RULES.values()}
