@@ -16,6 +16,7 @@ from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.associations.waits import Waits
 from sctptop.model.associations.why_ended import WhyEnded
 from sctptop.model.attributes import COUNTER, SERIES, maker, named
+from sctptop.model.ranking.level import level_of
 
 COUNTED = named(Association, COUNTER)
 GRAPHED, GRAPHED_OF_PATH = named(Association, SERIES), named(Path, SERIES)
@@ -35,7 +36,7 @@ class Life:
 
     ``moved``: whether the last record was another than the one before. ``series``: the keys of what is kept over time.
     ``seen`` is the tick in which it was read last, ``row`` the one made last, ``stale`` where it says no longer what is
-    so.
+    so. ``level`` is how much it carries (load.py), None until that was weighed; ``packets`` it had at ``weighed_s``.
     """
 
     key: Key
@@ -56,11 +57,27 @@ class Life:
     moved: bool = True
     row: Row | None = None
     stale: bool = True
+    level: int | None = None
+    packets: int = 0
+    weighed_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.packets, self.weighed_s = _packets(self.association), self.first_s
 
     @property
     def rests(self) -> bool:
         """Whether the row made last is right without a closer look."""
         return not self.stale and not self.born_while_watching and self.other is None and self.ended is None
+
+    def weighed(self, now_s: float) -> int:
+        """The level of what it carried since it was weighed last."""
+        packets, lasted_s, before = _packets(self.association), now_s - self.weighed_s, self.level
+        if lasted_s > 0:
+            self.level = level_of((packets - self.packets) / lasted_s, before)
+            self.packets, self.weighed_s = packets, now_s
+        if self.level != before and (self.level or before):
+            self.stale = True
+        return self.level or 0
 
     def has_ended(self, end: WhyEnded) -> None:
         """Probes tell why: before it is missed, or when it was missed already."""
@@ -127,8 +144,14 @@ class Life:
             waits.held,
             waits.read_wait,
             self.end,
+            None,
+            -(self.level or 0),
         )
         return self.row
+
+
+def _packets(entry: Association) -> int:
+    return (entry.in_packets or 0) + (entry.out_packets or 0)
 
 
 def _adds_again(entry: Association) -> bool:
