@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.brief import CONNECTING
 from sctptop.model.advice.rules import RULES
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
@@ -75,7 +76,7 @@ def _by_row(given: Iterable[Advice], rows: Sequence[Row]) -> dict[Key, list[Advi
         if one.association is not None:
             found.setdefault(one.association, []).append(one)
         elif one.peer is not None and one.peer[1] != ANY:
-            for key in _of_peer(one.peer, one.rule == "failing_peer", rows):
+            for key in _of_peer(one.peer, one.rule == CONNECTING, rows):
                 found.setdefault(key, []).append(one)
     return found
 

@@ -36,7 +36,7 @@ class Life:
 
     ``moved``: whether the last record was another than the one before. ``series``: the keys of what is kept over time.
     ``seen`` is the tick in which it was read last, ``row`` the one made last, ``stale`` where it says no longer what is
-    so. ``level`` is how much it carries (load.py), None until that was weighed; ``packets`` it had at ``weighed_s``.
+    so. ``level`` is how much it carries; ``packets`` it had when that was weighed last.
     """
 
     key: Key
@@ -57,27 +57,25 @@ class Life:
     moved: bool = True
     row: Row | None = None
     stale: bool = True
-    level: int | None = None
+    level: int = 0
     packets: int = 0
-    weighed_s: float = 0.0
 
     def __post_init__(self) -> None:
-        self.packets, self.weighed_s = _packets(self.association), self.first_s
+        self.packets = _packets(self.association)
 
     @property
     def rests(self) -> bool:
         """Whether the row made last is right without a closer look."""
         return not self.stale and not self.born_while_watching and self.other is None and self.ended is None
 
-    def weighed(self, now_s: float) -> int:
-        """The level of what it carried since it was weighed last."""
-        packets, lasted_s, before = _packets(self.association), now_s - self.weighed_s, self.level
+    def weighed(self, since_s: float, now_s: float) -> int:
+        """The level of what it carried since then; it was weighed then, or did not move until then."""
+        packets, lasted_s = _packets(self.association), now_s - max(since_s, self.first_s)
         if lasted_s > 0:
-            self.level = level_of((packets - self.packets) / lasted_s, before)
-            self.packets, self.weighed_s = packets, now_s
-        if self.level != before and (self.level or before):
-            self.stale = True
-        return self.level or 0
+            level = level_of((packets - self.packets) / lasted_s, self.level)
+            self.stale = self.stale or level != self.level
+            self.level, self.packets = level, packets
+        return self.level
 
     def has_ended(self, end: WhyEnded) -> None:
         """Probes tell why: before it is missed, or when it was missed already."""
@@ -145,7 +143,7 @@ class Life:
             waits.read_wait,
             self.end,
             None,
-            -(self.level or 0),
+            -self.level,
         )
         return self.row
 

@@ -12,8 +12,8 @@ EVERY_S = 10.0
 class Weighed(Protocol):
     """An association as it is followed."""
 
-    def weighed(self, now_s: float) -> int:
-        """The level of what it carried since it was weighed last."""
+    def weighed(self, since_s: float, now_s: float) -> int:
+        """The level of what it carried since then."""
         ...
 
 
@@ -22,6 +22,7 @@ class Loads:
 
     def __init__(self) -> None:
         self._moved: dict[Hashable, Weighed] = {}
+        self._last_s = 0.0
         self._due_s = 0.0
 
     def advance(self, changed: Mapping[Any, Weighed], now_s: float) -> None:
@@ -29,10 +30,10 @@ class Loads:
         self._moved.update(changed)
         if now_s <= 0 or now_s < self._due_s:
             return
-        self._due_s = now_s + EVERY_S
+        since_s, self._last_s, self._due_s = self._last_s, now_s, now_s + EVERY_S
         moved, self._moved = self._moved, {}
         for key, life in moved.items():
-            level = life.weighed(now_s)
+            level = life.weighed(since_s, now_s)
             if level:
                 # Looked at once more, for it may come to rest.
                 self._moved[key] = life

@@ -11,7 +11,8 @@ PROBLEM, WARNING = "problem", "warning"
 class Trouble:
     """The worst advice on it or on its peer; ``more``: how many pieces there are beside it. Notes are no trouble.
 
-    ``rule`` is an id of RULES with its ``title``; ``since_s`` on the clock of the samples; ``address`` of the path.
+    ``rule`` is an id of RULES with its ``title``; ``since_s`` on the clock of the samples; ``address`` of the path;
+    ``why`` connects of its peer mostly fail.
     """
 
     rule: str
@@ -21,6 +22,7 @@ class Trouble:
     since_s: float
     address: str | None = None
     more: int = 0
+    why: str = ""
 
     @property
     def problem(self) -> bool:
