@@ -58,6 +58,10 @@ class Player(FeedThread):
         """Begin all deltas anew at the sample shown."""
         self._order(self._reset)
 
+    def undo_reset(self) -> None:
+        """Count on from before the last reset, unless a jump forgot it."""
+        self._order(self._undo_reset)
+
     def read_now(self) -> None:
         """Show the same once more."""
         self._order(self._show)
@@ -210,6 +214,10 @@ class Player(FeedThread):
     def _reset(self) -> None:
         self._behind = None
         self._derived.reset()
+        self._show()
+
+    def _undo_reset(self) -> None:
+        self._derived.undo_reset()
         self._show()
 
     def _toggle(self) -> None:
