@@ -86,15 +86,9 @@ class Player(FeedThread):
         """Jump to a time, seconds since 1970."""
         self._order(lambda: self._jump(self._recording.position_at(at_s)))
 
-    def faster(self) -> None:
-        """The next higher speed."""
-        self._order(lambda: self._pace(next((speed for speed in SPEEDS if speed > self._speed), SPEEDS[-1])))
-
-    def slower(self) -> None:
-        """The next lower speed."""
-        self._order(
-            lambda: self._pace(next((speed for speed in SPEEDS[::-1] if speed < self._speed), SPEEDS[0]))
-        )
+    def set_speed(self, speed: float) -> None:
+        """Play that many times as fast as it was recorded."""
+        self._order(partial(self._pace, speed))
 
     def _order(self, order: Callable[[], object]) -> None:
         with self._wake:

@@ -61,7 +61,14 @@ def told(snapshot: Snapshot) -> dict[str, Any]:
         "counters": snapshot.counters,
         "gained": [row.since_reset for row in snapshot.rows],
         "rtts": [
-            (address, path.heartbeat.n, path.heartbeat.bins, path.heartbeat.max_ns, path.data.bins, path.last_ms)
+            (
+                address,
+                path.heartbeat.n,
+                path.heartbeat.bins,
+                path.heartbeat.max_ns,
+                path.data.bins,
+                path.last_ms,
+            )
             for row in snapshot.rows
             for address, path in _sorted(row.rtts)
         ],
