@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sctptop.model.advice.adviser import Advice, Adviser
 from sctptop.model.advice.alarms import Alarm, Alarms
@@ -25,6 +25,15 @@ from sctptop.model.snapshot import Snapshot, totals_of
 from sctptop.model.troubles import Troubles
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    lost: int
+    left_out: Counter[str]
+    no_room: Counter[str]
+    missed: int
+    since_reset_s: float | None
+
+
 class Model:
     """Turns samples, one after the other, into snapshots. Pure but for what it remembers."""
 
@@ -37,7 +46,7 @@ class Model:
         self._lost = 0
         self._left_out: Mapping[str, int] = {}
         self._check = Missed()
-        self._missed = 0
+        self._missed = self._missed_before = 0
         self._no_room: Counter[str] = Counter()
         self._registrations = Registrations(self._rows.place_of, running)
         self._peers, self._connects = Peers(), Connects()
@@ -49,6 +58,8 @@ class Model:
         self._alarmed: tuple[Alarm, ...] = ()
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
+        self._before: _Counted | None = None
+        """What was counted before the last reset, as long as that can be undone."""
 
     def advance(self, sample: Sample) -> Snapshot:
         """Update with the next sample; returns the snapshot of it."""
@@ -68,7 +79,7 @@ class Model:
         self._no_room = self._no_room + Counter(sample.no_room) if sample.no_room else self._no_room
         if sample.events_left_out:
             self._left_out = Counter(self._left_out) + Counter(sample.events_left_out)
-        self._missed = self._check.advance(sample)
+        self._missed = self._missed_before + self._check.advance(sample)
         whole = sample.probes.ok and not sample.events_lost and "ngap" not in sample.events_left_out
         registered = self._registrations.advance(self._rows.events, sample.interval_s, whole)
         self._rows.history.record(self._rows.tick, registration_series(registered))
@@ -95,11 +106,33 @@ class Model:
         self._rows.reset()
         self._registrations.reset()
         self._peers.reset()
+        self._before = _Counted(
+            self._lost, Counter(self._left_out), self._no_room, self._missed, self._since_reset_s
+        )
         self._lost, self._left_out, self._no_room = 0, {}, Counter()
-        self._missed = 0
+        self._missed = self._missed_before = 0
         self._check.reset()
         self._alarms.reset()
         self._since_reset_s = 0.0
+
+    def undo_reset(self) -> None:
+        """Count on from before the last reset, with what came since; nothing where there was none."""
+        before, self._before = self._before, None
+        if before is None:
+            return
+        for book in self._books.values():
+            book.undo_reset()
+        self._rows.undo_reset()
+        self._registrations.undo_reset()
+        self._peers.undo_reset()
+        self._alarmed = self._alarms.undo_reset()
+        self._lost += before.lost
+        self._left_out = before.left_out + Counter(self._left_out)
+        self._no_room = before.no_room + self._no_room
+        self._missed_before += before.missed
+        self._missed += before.missed
+        since_s = self._since_reset_s or 0.0
+        self._since_reset_s = None if before.since_reset_s is None else before.since_reset_s + since_s
 
     def rest(self) -> tuple[Registration, ...]:
         """Registrations that ended and were not told yet; for when there are no more samples."""
@@ -126,6 +159,7 @@ class Model:
             hidden=self._rows.hidden,
             tick=self._rows.tick,
             reset_s=self._since_reset_s,
+            reset_undoable=self._before is not None,
             past=self._rows.history,
             events=self._events,
             happened=self._rows.events,

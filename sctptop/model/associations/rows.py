@@ -143,6 +143,14 @@ class Rows:
         self._rtts.reset()
         self._waits.reset()
 
+    def undo_reset(self) -> None:
+        """Count on from before the last reset."""
+        for life in self._lives.values():
+            life.book.undo_reset()
+            life.stale = True
+        self._rtts.undo_reset()
+        self._waits.undo_reset()
+
     def rows(self) -> tuple[Row, ...]:
         """All associations alive or ended a moment ago, in the order they were first seen."""
         now_s, rtts, waits = self.now_s, self._rtts.of, self._waits.of
