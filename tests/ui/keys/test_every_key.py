@@ -151,7 +151,7 @@ async def pressed(s: Stage, key: str, case: Case, name: object) -> None:
     if case.holds is not None:
         result = case.holds(s)
         if hasattr(result, "__await__"):
-            await result  # type: ignore[misc]
+            await result
         else:
             assert result, (name, key)
     else:
