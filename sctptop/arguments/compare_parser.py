@@ -52,6 +52,11 @@ def compare_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="a line a side; exit code 0: no worse, 1: worse, 4: cannot tell",
     )
+    how.add_argument(
+        "--plot",
+        action="store_true",
+        help="the same, with distributions and load curves drawn in the terminal",
+    )
     how.add_argument("--markdown", action="store_true", help="the same in Markdown")
     how.add_argument("--json", action="store_true", help="the same as one JSON object")
     how.add_argument(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from sctptop.comparison.sides.alike import alike
-from sctptop.comparison.summaries.ended import Ended, Stalls
+from sctptop.comparison.summaries.ended import Ended, Stalls, When
 from sctptop.comparison.summaries.summary import End, Fired, Summary
 from sctptop.model.associations.distribution import Distribution, total
 from sctptop.quantity import Value
@@ -123,6 +123,7 @@ def _ended(runs: Sequence[Ended]) -> Ended:
         stages=stages,
         rate=fmean(rates) if rates else None,
         at_once=max(one.at_once for one in cut),
+        when=When(),
         runs=cut,
     )
 

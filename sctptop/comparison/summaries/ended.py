@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import exp, log
@@ -29,6 +30,16 @@ class Stalls:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """In ns, by the clock of their recording: when each attempt began and ended, failed ones too, in any order; and
+    when each completed one ``began``, in the order of its times."""
+
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    stops: array[int] = field(default_factory=lambda: array("q"))
+    began: array[int] = field(default_factory=lambda: array("q"))
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Registrations of one kind as one end saw them; times in ms.
 
@@ -53,6 +64,7 @@ class Ended:
     stages: Mapping[tuple[str, str], Stalls] = field(default_factory=dict)
     rate: float | None = None
     at_once: int = 0
+    when: When = field(default_factory=When)
     runs: tuple[Ended, ...] = ()
 
     @property

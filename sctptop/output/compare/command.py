@@ -25,7 +25,7 @@ CODES = {NO_WORSE: 0, WORSE: 1, UNSURE: 4}
 class Wanted:
     """How it is to be told, and of what.
 
-    ``form``: "text", "verdict", "markdown", "json" or "csv". ``margin``: the smallest difference that matters;
+    ``form``: "text", "plot", "verdict", "markdown", "json" or "csv". ``margin``: the smallest difference that matters;
     ``limit``: by how much slower is worse, None for the margin.
     """
 
@@ -68,4 +68,4 @@ def _text(comparison: Comparison, verdicts: Sequence[Verdict], form: str, limit:
     terminal = sys.stdout.isatty()
     colours = terminal and not os.environ.get("NO_COLOR")
     width = shutil.get_terminal_size().columns if terminal else WIDTH
-    return text_report(comparison, verdicts, colours, width)
+    return text_report(comparison, verdicts, colours, width, form == "plot")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sctptop.comparison.load_curves.curves import LoadCurve
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.result import Comparison
 from sctptop.comparison.roles import PEERS
@@ -22,6 +23,7 @@ from sctptop.output.compare.cells import (
     times_cell,
     with_ratio,
 )
+from sctptop.output.compare.load_tables import load_tables
 from sctptop.output.compare.registrations import registration_tables
 from sctptop.output.recording_info import labels_of
 from sctptop.quantity import UNKNOWN, milliseconds, short
@@ -34,12 +36,13 @@ SYSCTLS_SHOWN = tuple(
 )
 
 
-def tables(comparison: Comparison) -> Iterable[Table]:
+def tables(comparison: Comparison, curves: Sequence[LoadCurve]) -> Iterable[Table]:
     """All of them, in the order of the report; those without a line are left out."""
     for table in (
         _recordings(comparison),
         _settings(comparison),
         *registration_tables(comparison),
+        *load_tables(curves),
         _procedures(comparison),
         _transport(comparison),
     ):
