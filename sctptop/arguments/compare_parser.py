@@ -46,7 +46,13 @@ def compare_parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--filter", metavar="EXPR", default="", help="associations that match, e.g. 'remote_port=38412'"
     )
-    how = parser.add_argument_group("output").add_mutually_exclusive_group()
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--svg",
+        metavar="FILE",
+        help="draw distributions and load curves to that file too, for a paper (needs matplotlib)",
+    )
+    how = output.add_mutually_exclusive_group()
     how.add_argument(
         "--verdict",
         action="store_true",
