@@ -67,7 +67,7 @@ examples:
   sctptop compare a.sctp b.sctp --markdown | xclip  for an issue
   sctptop compare base='b*.sctp' new='n*.sctp' --verdict --fail-above 10%   for CI: 0 no worse, 1 worse, 4 cannot tell
 
-from two cores to a table and a picture for a paper:
+from two cores to table and picture:
   1. sudo sctptop record -o open5gs.sctp --runs 5 -- ./register-100-ues     open5gs-1.sctp to -5: a script of yours that
      starts the core anew and lets the same 100 UEs or more register at the same rate; at the same end (gNB or AMF)
   2. the same with the other core: free5gc-$i.sctp. Better in turn, one of each: what drifts then meets both
