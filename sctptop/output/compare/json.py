@@ -211,6 +211,10 @@ def _pair(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
         "settings_explain": verdict.settings_explain,
         "success_differs": pair.success.differs,
         "success_p": pair.success.p,
+        "causes_that_differ": [
+            {"outcome": outcome, "cause": cause or None, "p_adjusted": p}
+            for (outcome, cause), p in pair.success.reasons.items()
+        ],
         "ratios": {name: _ratio(ratio) for name, ratio in pair.ratios.items()},
         "other_kinds": [
             {"kind": kind, "ratios": {name: _ratio(ratio) for name, ratio in ratios.items()}}
