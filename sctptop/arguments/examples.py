@@ -70,13 +70,13 @@ examples:
 from two cores to table and picture:
   1. sudo sctptop record -o open5gs.sctp --runs 5 -- ./register-100-ues     open5gs-1.sctp to -5: a script of yours that
      starts the core anew and lets the same 100 UEs or more register at the same rate; at the same end (gNB or AMF)
-  2. the same with the other core: free5gc-$i.sctp. Better in turn, one of each: what drifts then meets both
+  2. the same with the other core: free5gc-1.sctp to -5. Better in turn, one of each: what drifts then meets both
   3. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s      read Caveats and Settings first: what differs
      there is compared as well. Equal must be: NODELAY, SACK delay, RTO, kernel, machine, number of gNBs, rate of
      registrations, their kinds, where it was recorded. Make them so; record again
   4. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s --markdown > table.md
-  5. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s --svg picture.svg     --csv > runs.csv has a row a
-     run, kind, part and percentile, to plot yourself; --plot draws in the terminal
+  5. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s --svg picture.svg     the picture; --plot draws
+     in the terminal, and --csv has a row a run, kind, part and percentile, to plot it yourself
 
 what the numbers mean:
   0.80× (0.72–0.89) *   takes 0.80 times as long as the baseline; 95 % interval; * different for certain
