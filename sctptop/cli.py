@@ -74,6 +74,12 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.kernel.program.kept.store import open_store
 
         open_store()
+    picture = None
+    if vars(arguments).get("svg"):
+        from sctptop.output.compare.pictures.svg import opened
+
+        # Afterwards nothing can be written, and matplotlib keeps what it knows of fonts.
+        picture = opened(Path(arguments.svg))
     give_up(READING if reads else NOTHING)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info
@@ -84,7 +90,7 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.output.compare.command import report_compare
         from sctptop.output.compare.given import sides_of
 
-        return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments))
+        return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments), picture)
     if arguments.command == "doctor":
         from sctptop.kernel.doctor.doctor import examine
         from sctptop.output.doctor_report import report_doctor

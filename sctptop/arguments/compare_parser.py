@@ -46,11 +46,22 @@ def compare_parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--filter", metavar="EXPR", default="", help="associations that match, e.g. 'remote_port=38412'"
     )
-    how = parser.add_argument_group("output").add_mutually_exclusive_group()
+    output = parser.add_argument_group("output")
+    output.add_argument(
+        "--svg",
+        metavar="FILE",
+        help="draw distributions and load curves to that file too, for a paper (needs matplotlib)",
+    )
+    how = output.add_mutually_exclusive_group()
     how.add_argument(
         "--verdict",
         action="store_true",
         help="a line a side; exit code 0: no worse, 1: worse, 4: cannot tell",
+    )
+    how.add_argument(
+        "--plot",
+        action="store_true",
+        help="the same, with distributions and load curves drawn in the terminal",
     )
     how.add_argument("--markdown", action="store_true", help="the same in Markdown")
     how.add_argument("--json", action="store_true", help="the same as one JSON object")

@@ -11,7 +11,7 @@ from sctptop.output.compare.command import Wanted
 from sctptop.output.compare.reading import Excerpt
 from sctptop.recording.moment import span_s
 
-FORMS = ("verdict", "json", "csv", "markdown")
+FORMS = ("plot", "verdict", "json", "csv", "markdown")
 
 
 def wanted_of(arguments: argparse.Namespace) -> Wanted:

@@ -67,20 +67,27 @@ examples:
   sctptop compare a.sctp b.sctp --markdown | xclip  for an issue
   sctptop compare base='b*.sctp' new='n*.sctp' --verdict --fail-above 10%   for CI: 0 no worse, 1 worse, 4 cannot tell
 
-from two cores to a table for a paper:
-  1. for i in 1 2 3 4 5; do sudo sctptop record -n 120 -o open5gs-$i.sctp; done     each run: start the core anew,
-     let the same 100 UEs or more register at the same rate; record at the same end (gNB or AMF)
-  2. the same with the other core: free5gc-$i.sctp. Better in turn, one of each: what drifts then meets both
+from two cores to table and picture:
+  1. sudo sctptop record -o open5gs.sctp --runs 5 -- ./register-100-ues     open5gs-1.sctp to -5: a script of yours that
+     starts the core anew and lets the same 100 UEs or more register at the same rate; at the same end (gNB or AMF)
+  2. the same with the other core: free5gc-1.sctp to -5. Better in turn, one of each: what drifts then meets both
   3. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s      read Caveats and Settings first: what differs
-     there (NODELAY, SACK delay, load, kernel, kinds of registration) is compared as well. Make it equal; record again
+     there is compared as well. Equal must be: NODELAY, SACK delay, RTO, kernel, machine, number of gNBs, rate of
+     registrations, their kinds, where it was recorded. Make them so; record again
   4. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s --markdown > table.md
-  5. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s --csv > runs.csv     a row a run, to plot
+  5. sctptop compare 'open5gs-*.sctp' 'free5gc-*.sctp' --warm-up 10s --svg picture.svg     the picture; --plot draws
+     in the terminal, and --csv has a row a run, kind, part and percentile, to plot it yourself
 
 what the numbers mean:
   0.80× (0.72–0.89) *   takes 0.80 times as long as the baseline; 95 % interval; * different for certain
   1.01× (0.98–1.03) =   no difference that matters: less than --margin (5 %) for certain
   1.10× (0.95–1.27)     cannot tell; the verdict says how many runs it would take
   p50 of a side is the geometric mean of the p50 of its runs; parts of the mean add up to it
+  completed, failed     what the UE completed; a core's own RM.RegInitSucc (3GPP TS 28.552) counts accepts sent
+  time by load          p50 / p95 (n) of those that began while so many per second did, or while so many were under way,
+                        all runs of a side together: one long recording of a rising load, or one for each load
+  knee 62, then to 3×   at 62 it begins to climb, and takes three times as long at the highest load; none seen: no bend
+                        beyond chance that matters; –: the load hardly varied, so none was looked for
 
 The run is the unit: set-ups are compared from three runs a side on, by Welch's t (1947) on the logarithms of one
 number a run, with Holm's correction (1979) over the rows of a table; none is claimed after two one-sided tests

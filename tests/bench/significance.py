@@ -1,6 +1,6 @@
 """How often set-ups are told apart: wrongly, where they are the same, and rightly, where one takes 20 % less.
 
-python -m tests.bench.significance [TRIALS]        # default 1000 a cell: some ten minutes of CPU
+python -m tests.bench.significance [TRIALS]        # default 1000 a cell: some four minutes of CPU
 
 Each trial makes so many runs a side of a process of ``tests/unit/comparison/processes.py`` and compares them as
 ``sctptop compare`` does: one number a run, Welch's t, Holm over the figures. Level: 5 %, within 1.5 % of chance.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from sctptop.comparison.sides.alike import alike
-from sctptop.comparison.summaries.ended import Ended, Stalls
+from sctptop.comparison.summaries.ended import Ended, Stalls, When
 from sctptop.comparison.summaries.summary import End, Fired, Summary
 from sctptop.model.associations.distribution import Distribution, total
 from sctptop.quantity import Value
@@ -47,6 +47,7 @@ def pooled(name: str, runs: Sequence[Summary]) -> Summary:
         },
         procedures=_procedures(runs),
         heartbeats=total(one.heartbeats for one in runs),
+        standard=dict(sum((Counter(one.standard) for one in runs), Counter())),
         counters={
             counter: _known_sum(one.counters.get(counter) for one in runs)
             for counter in dict.fromkeys(counter for one in runs for counter in one.counters)
@@ -126,6 +127,7 @@ def _ended(runs: Sequence[Ended]) -> Ended:
         stages=stages,
         rate=fmean(rates) if rates else None,
         at_once=max(one.at_once for one in cut),
+        when=When(),
         runs=cut,
     )
 

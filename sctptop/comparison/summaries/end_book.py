@@ -10,7 +10,7 @@ from operator import add
 from typing import NamedTuple
 
 from sctptop.comparison.roles import PEERS, RADIO
-from sctptop.comparison.summaries.ended import Ended, Stalls
+from sctptop.comparison.summaries.ended import Ended, Stalls, When
 from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.bounded import count_in
 from sctptop.model.ngap.message import LATEST_NS
@@ -204,6 +204,7 @@ class EndBook:
             stages={name: Stalls(n, total / NANOSECONDS) for name, (n, total) in self.stages.items()},
             rate=self._rate(),
             at_once=self._at_once(),
+            when=When(self.starts[:], self.stops[:], array("q", map(self.began.__getitem__, order))),
         )
 
     @property

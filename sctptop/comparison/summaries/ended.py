@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import exp, log
@@ -29,6 +30,16 @@ class Stalls:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """In ns, by the clock of their recording: when each attempt began and ended, failed ones too, in any order; and
+    when each completed one ``began``, in the order of its times."""
+
+    starts: array[int] = field(default_factory=lambda: array("q"))
+    stops: array[int] = field(default_factory=lambda: array("q"))
+    began: array[int] = field(default_factory=lambda: array("q"))
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Registrations of one kind as one end saw them; times in ms.
 
@@ -37,9 +48,10 @@ class Ended:
     not known, and then in the far end's. ``pieces``: the same by (whose, role), so that they add up to the total: the
     role is the sender's of what was held or blocked, the reader's of what was unread, "" of what is between the two.
     ``whole``: those of the other end are seen too. ``stages`` by (whose, name). ``rate`` is completed per second from
-    the first beginning to the last end, ``at_once`` the most under way at a time. ``offered`` began per
-    second, failed ones too, without the first and the last tenth, over a second at least; ``peak`` within a second, at
-    most. ``runs``: of a side of several recordings those of each, in their order, of which the rates are the mean.
+    the first beginning to the last end, ``at_once`` the most under way at a time, ``when`` of one recording alone.
+    ``offered`` began per second, failed ones too, without the first and the last tenth, over a second at least;
+    ``peak`` within a second, at most. ``runs``: of a side of several recordings those of each, in their order, of which
+    the rates are the mean.
     """
 
     end: str
@@ -54,6 +66,7 @@ class Ended:
     stages: Mapping[tuple[str, str], Stalls] = field(default_factory=dict)
     rate: float | None = None
     at_once: int = 0
+    when: When = field(default_factory=When)
     offered: float | None = None
     peak: int = 0
     runs: tuple[Ended, ...] = ()

@@ -59,6 +59,12 @@ def ratio_cell(ratio: Ratio | None) -> str:
     return times_text(ratio) + (" *" if ratio.differs else " =" if ratio.word == SAME else "")
 
 
+def p_cell(p: float, differs: bool) -> str:
+    """A p value, with * where there is a difference beyond chance."""
+    told = f"p = {p:.2g}" if p >= 0.0001 else "p < 0.0001"
+    return f"{told} *" if differs else told
+
+
 def part_cell(one: Ended, name: str) -> str:
     """The mean of one of PARTS and its share of the total."""
     return _share_cell(one.mean(name), one) if one.times[name] else UNKNOWN

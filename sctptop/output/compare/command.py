@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from sctptop.comparison.compare import compare
 from sctptop.comparison.gate import NO_WORSE, UNSURE, WORSE, gate, worst
@@ -25,7 +26,7 @@ CODES = {NO_WORSE: 0, WORSE: 1, UNSURE: 4}
 class Wanted:
     """How it is to be told, and of what.
 
-    ``form``: "text", "verdict", "markdown", "json" or "csv". ``margin``: the smallest difference that matters;
+    ``form``: "text", "plot", "verdict", "markdown", "json" or "csv". ``margin``: the smallest difference that matters;
     ``limit``: by how much slower is worse, None for the margin.
     """
 
@@ -35,11 +36,18 @@ class Wanted:
     part: Excerpt = field(default_factory=Excerpt)
 
 
-def report_compare(sides: Sequence[Given], wanted: Wanted) -> int:
-    """Print it. Returns the exit code. Raises SctptopError."""
+def report_compare(sides: Sequence[Given], wanted: Wanted, svg: BinaryIO | None = None) -> int:
+    """Print it, and draw its charts to ``svg``. Returns the exit code. Raises SctptopError."""
     comparison = compare(read_sides(sides, wanted.part), wanted.margin)
     verdicts = [verdict(comparison, pair) for pair in comparison.pairs]
     limit = wanted.margin if wanted.limit is None else wanted.limit
+    if svg is not None:
+        from sctptop.comparison.load_curves.curves import load_curves
+        from sctptop.output.compare.pictures.charts import charts
+        from sctptop.output.compare.pictures.svg import write_svg
+
+        drawn = charts(comparison, load_curves(comparison))
+        write_svg(svg, drawn, [one.name for one in comparison.summaries])
     sys.stdout.write(_text(comparison, verdicts, wanted.form, limit))
     if wanted.form == "verdict" or wanted.limit is not None:
         return CODES[worst([gate(pair, limit) for pair in comparison.pairs])]
@@ -68,4 +76,4 @@ def _text(comparison: Comparison, verdicts: Sequence[Verdict], form: str, limit:
     terminal = sys.stdout.isatty()
     colours = terminal and not os.environ.get("NO_COLOR")
     width = shutil.get_terminal_size().columns if terminal else WIDTH
-    return text_report(comparison, verdicts, colours, width)
+    return text_report(comparison, verdicts, colours, width, form == "plot")

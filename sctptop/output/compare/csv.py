@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from sctptop.comparison.load_curves.curves import SHARES, load_curves
 from sctptop.comparison.result import Comparison
 from sctptop.comparison.statistics.percentiles import FIGURES, figure
 from sctptop.comparison.statistics.ratio import Ratio
@@ -14,9 +15,10 @@ from sctptop.model.registrations.tally import PARTS
 
 COLUMNS = (
     *("side", "run", "seen_from", "kind", "part", "figure", "runs", "n", "ms"),
-    *("ratio", "low", "high", "p", "p_adjusted", "unit", "answer"),
+    *("ratio", "low", "high", "p", "p_adjusted", "unit", "answer", "load"),
 )
-"""``run`` is empty for a side of several, whose figures are those of the typical run; ``ratio`` is to the baseline."""
+"""``run`` is empty for a side of several, whose figures are those of the typical run; ``ratio`` is to the baseline.
+``load``: of the parts "total by load per second" and "total by load in flight", a row a level of load."""
 Cell = str | int | float | None
 
 
@@ -25,7 +27,7 @@ def comparison_to_csv(comparison: Comparison) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in _rows(comparison):
+    for row in (*_rows(comparison), *_by_load(comparison)):
         writer.writerow(["" if cell is None else cell for cell in row])
     return text.getvalue()
 
@@ -68,6 +70,20 @@ def _rows(comparison: Comparison) -> Iterable[tuple[Cell, ...]]:
                             )
 
 
+def _by_load(comparison: Comparison) -> Iterable[tuple[Cell, ...]]:
+    sides = list(zip(comparison.summaries, comparison.ends, comparison.seen, strict=True))
+    for curve in load_curves(comparison):
+        for (side, end, seen), found in zip(sides, curve.sides, strict=True):
+            for level in found.levels:
+                if level is None:
+                    continue
+                for name in SHARES:
+                    yield (
+                        *(side.name, "", end, seen.kind, f"total by load {curve.axis}", name),
+                        *(len(seen.each), level.n, level.ms[name], *_told(None)[:-1], level.load),
+                    )
+
+
 def _value(one: Ended, part: str, name: str) -> float | None:
     share = FIGURES[name]
     found = figure(one.times[part], None) if share is None else one.percentile(part, share)
@@ -76,9 +92,9 @@ def _value(one: Ended, part: str, name: str) -> float | None:
 
 def _told(ratio: Ratio | None) -> tuple[Cell, ...]:
     if ratio is None:
-        return (None,) * 7
+        return (None,) * 8
     unit = "run" if ratio.across else "registration"
-    return (ratio.value, ratio.low, ratio.high, ratio.p, ratio.adjusted, unit, ratio.word)
+    return (ratio.value, ratio.low, ratio.high, ratio.p, ratio.adjusted, unit, ratio.word, None)
 
 
 def _ratio(comparison: Comparison, place: int, end: str, kind: str, part: str, name: str) -> Ratio | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sctptop.comparison.load_curves.curves import LoadCurve, SideCurve, load_curves
 from sctptop.comparison.result import Comparison, Pair
 from sctptop.comparison.statistics.ratio import Ratio
 from sctptop.comparison.summaries.ended import Ended
@@ -43,6 +44,40 @@ def comparison_to_json(comparison: Comparison, verdicts: Sequence[Verdict]) -> d
         ],
         "recordings": [_side(one, comparison.ends[place]) for place, one in enumerate(comparison.summaries)],
         "comparisons": [_pair(comparison, verdict) for verdict in verdicts],
+        "load_curves": [_curve(one) for one in load_curves(comparison)],
+    }
+
+
+def _curve(curve: LoadCurve) -> dict[str, Any]:
+    """``from``: where each level of load begins; of each recording its mean load, n and times there, null without."""
+    return {
+        "by": curve.axis.replace(" ", "_"),
+        "span_s": curve.span_s,
+        "from": list(curve.edges),
+        "to": curve.most,
+        "recordings": [_side_curve(one) for one in curve.sides],
+    }
+
+
+def _side_curve(one: SideCurve) -> dict[str, Any]:
+    return {
+        "load_varied": one.varied,
+        "levels": [
+            None
+            if level is None
+            else {
+                "load": round(level.load, 6),
+                "n": level.n,
+                **{f"{name}_ms": ms for name, ms in level.ms.items()},
+            }
+            for level in one.levels
+        ],
+        "knees": {
+            name: None
+            if found is None
+            else {"load": round(found.load, 6), "ms": round(found.ms, 6), "climb": round(found.climb, 6)}
+            for name, found in one.knees.items()
+        },
     }
 
 
@@ -176,6 +211,10 @@ def _pair(comparison: Comparison, verdict: Verdict) -> dict[str, Any]:
         "settings_explain": verdict.settings_explain,
         "success_differs": pair.success.differs,
         "success_p": pair.success.p,
+        "causes_that_differ": [
+            {"outcome": outcome, "cause": cause or None, "p_adjusted": p}
+            for (outcome, cause), p in pair.success.reasons.items()
+        ],
         "ratios": {name: _ratio(ratio) for name, ratio in pair.ratios.items()},
         "other_kinds": [
             {"kind": kind, "ratios": {name: _ratio(ratio) for name, ratio in ratios.items()}}

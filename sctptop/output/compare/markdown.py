@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sctptop.comparison.load_curves.curves import load_curves
 from sctptop.comparison.result import Comparison
 from sctptop.comparison.wording.method import method
 from sctptop.comparison.wording.verdict import Verdict, ranking
@@ -21,7 +22,7 @@ def markdown_report(comparison: Comparison, verdicts: Sequence[Verdict]) -> str:
     lines = [f"## SCTP and registrations: {title}", ""]
     if comparison.caveats:
         lines += ["Caveats:", "", *(f"- {escaped(caveat)}" for caveat in comparison.caveats), ""]
-    for table in tables(comparison):
+    for table in tables(comparison, load_curves(comparison)):
         lines += [*_table(table, names), ""]
     lines += ["### Advice given", "", *_advice(comparison, names), ""]
     plot = overlaid(plot_groups(comparison, names), WIDTH)

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from sctptop.comparison.kinds import UNTOLD, words
-from sctptop.comparison.result import Comparison
+from sctptop.comparison.result import Comparison, Pair
 from sctptop.comparison.roles import PEERS
 from sctptop.comparison.sides.ratios import usable
+from sctptop.comparison.statistics.ratio import LEAST_N
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.associations.distribution import PERCENTILES
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
@@ -18,6 +19,7 @@ from sctptop.output.compare.cells import (
     Table,
     line_of,
     ms_cell,
+    p_cell,
     part_cell,
     piece_cell,
     ratio_cell,
@@ -43,7 +45,7 @@ TRIPS, SEEN = "round trips × heartbeat RTT", "seen from both ends"
 def registration_tables(comparison: Comparison) -> Iterable[Table]:
     """All of them, those of the kind that is compared first."""
     yield _registrations(comparison)
-    yield _failures(comparison.kind, comparison.seen)
+    yield _failures(comparison.kind, comparison.seen, comparison.pairs)
     yield _stages(comparison)
     for kind in comparison.further[:MOST_FURTHER]:
         seen = [one.of(end, kind) for one, end in zip(comparison.summaries, comparison.ends, strict=True)]
@@ -62,7 +64,7 @@ def _registrations(comparison: Comparison) -> Table:
     seen = comparison.seen
     if not any(sum(one.ended.values()) for one in seen):
         return Table("", ())
-    lines = [*_runs(seen), *_counts(seen)]
+    lines = [*_runs(seen), *_counts(comparison)]
     lines += [
         line_of("per second", seen, lambda one: UNKNOWN if one.rate is None else short(one.rate)),
         line_of("at once, at most", seen, lambda one: str(one.at_once)),
@@ -90,14 +92,23 @@ def _spread(side: Ended) -> str:
     return f"{milliseconds(min(medians))}…{milliseconds(max(medians))}"
 
 
-def _counts(seen: Sequence[Ended]) -> Iterable[Line]:
+def _counts(comparison: Comparison) -> Iterable[Line]:
+    seen = comparison.seen
     yield line_of("completed", seen, lambda one: str(one.n))
     yield line_of("failed", seen, lambda one: str(one.failed))
     if any(one.unknown for one in seen):
         yield line_of("outcome unknown", seen, lambda one: str(one.unknown))
     if any(one.inferred for one in seen):
         yield line_of("outcome inferred", seen, lambda one: str(one.inferred))
-    yield line_of("success", seen, lambda one: UNKNOWN if one.success is None else f"{one.success:.1%}")
+    success = line_of("success", seen, lambda one: UNKNOWN if one.success is None else f"{one.success:.1%}")
+    yield Line(success.label, success.cells, tuple(map(_chance, comparison.pairs)))
+
+
+def _chance(pair: Pair) -> str:
+    """How likely chance alone lets success differ as much; empty where none failed, or few were tried."""
+    if not any(one.failed for one in pair.seen) or min(one.decided for one in pair.seen) < LEAST_N:
+        return ""
+    return p_cell(pair.success.p, pair.success.differs)
 
 
 def _with_time(comparison: Comparison, label: str, share: float) -> Line:
@@ -147,8 +158,8 @@ def _note(comparison: Comparison) -> str:
     return f"{parts} = mean. Unread is the time of who reads, not of SCTP. {network} Ratios with their 95 % interval."
 
 
-def _failures(kind: str, seen: Sequence[Ended]) -> Table:
-    """How often for each outcome and cause, the most frequent first."""
+def _failures(kind: str, seen: Sequence[Ended], pairs: Sequence[Pair] = ()) -> Table:
+    """How often for each outcome and cause, the most frequent first; with p of those that differ beyond chance."""
     total: Counter[tuple[str, str]] = Counter()
     for one in seen:
         total.update(one.reasons)
@@ -159,6 +170,16 @@ def _failures(kind: str, seen: Sequence[Ended]) -> Table:
             lambda one, why=(outcome, cause): str(one.reasons.get(why, 0)),  # type: ignore[misc]
         )
         for (outcome, cause), _ in total.most_common(MOST_FAILURES)
+    ]
+    lines = [
+        Line(
+            line.label,
+            line.cells,
+            tuple(
+                p_cell(p, True) if (p := one.success.reasons.get(why)) is not None else "" for one in pairs
+            ),
+        )
+        for line, (why, _) in zip(lines, total.most_common(), strict=False)
     ]
     rest = [why for why, _ in total.most_common()[MOST_FAILURES:]]
     if rest:

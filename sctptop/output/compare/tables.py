@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sctptop.comparison.load_curves.curves import LoadCurve
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.result import Comparison
 from sctptop.comparison.roles import PEERS
@@ -22,6 +23,7 @@ from sctptop.output.compare.cells import (
     times_cell,
     with_ratio,
 )
+from sctptop.output.compare.load_tables import load_tables
 from sctptop.output.compare.registrations import registration_tables
 from sctptop.output.recording_info import labels_of
 from sctptop.quantity import UNKNOWN, milliseconds, short
@@ -34,12 +36,14 @@ SYSCTLS_SHOWN = tuple(
 )
 
 
-def tables(comparison: Comparison) -> Iterable[Table]:
+def tables(comparison: Comparison, curves: Sequence[LoadCurve]) -> Iterable[Table]:
     """All of them, in the order of the report; those without a line are left out."""
     for table in (
         _recordings(comparison),
         _settings(comparison),
         *registration_tables(comparison),
+        _standard(comparison),
+        *load_tables(curves),
         _procedures(comparison),
         _transport(comparison),
     ):
@@ -101,6 +105,28 @@ def _setting(setting: Setting) -> Line:
         tuple(setting_text(setting.name, values) for values in setting.values),
         tuple(DIFFERS if setting.between(0, place) else "" for place in range(1, len(setting.values))),
     )
+
+
+def _standard(comparison: Comparison) -> Table:
+    """The counters of an AMF and the rate of success made of them, under the names of 3GPP; none at a gNB."""
+    summaries = comparison.summaries
+    names = list(dict.fromkeys(name for one in summaries for name in one.standard))
+    lines = [
+        line_of(name, summaries, lambda one, name=name: count_cell(one.standard.get(name)))  # type: ignore[misc]
+        for name in names
+    ]
+    if lines:
+        lines.append(line_of("RSR (TS 28.554 6.2.3)", summaries, _success_rate))
+    note = "Of all S-NSSAI and runs. Success counts when the accept is sent; above, when the UE completes."
+    return Table("As an AMF counts them, TS 28.552 5.2.2", tuple(lines), note)
+
+
+def _success_rate(one: Summary) -> str:
+    """Registrations accepted of those requested, of all kinds."""
+    asked, accepted = (
+        sum(count for name, count in one.standard.items() if name.endswith(end)) for end in ("Req", "Succ")
+    )
+    return f"{accepted / asked:.1%}" if asked else UNKNOWN
 
 
 def _procedures(comparison: Comparison) -> Table:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
 from sctptop.comparison.kinds import UNTOLD, words
+from sctptop.comparison.load_curves.curves import load_curves
 from sctptop.comparison.result import Comparison
 from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER
 from sctptop.comparison.wording.method import method
@@ -31,19 +32,27 @@ PLOTTED = {
 
 
 def text_report(
-    comparison: Comparison, verdicts: Sequence[Verdict], colours: bool, width: int = WIDTH
+    comparison: Comparison,
+    verdicts: Sequence[Verdict],
+    colours: bool,
+    width: int = WIDTH,
+    pictures: bool = False,
 ) -> str:
-    """All of it, the verdict last: there it is seen. A ``width`` below LEAST_WIDTH counts as that."""
+    """All of it, the verdict last: there it is seen. A ``width`` below LEAST_WIDTH counts as that.
+
+    ``pictures``: with charts by plotext, instead of the distributions of the parts in a line each.
+    """
     width = min(max(width, LEAST_WIDTH), WIDTH)
     paint = _painted if colours else _bare
     names = short_names(comparison)
     lines: list[str] = []
+    curves = load_curves(comparison)
     if comparison.caveats:
         lines += [paint("Caveats", BOLD)]
         for caveat in comparison.caveats:
             lines += wrap(caveat, width, initial_indent="  ", subsequent_indent="    ")
         lines.append("")
-    for table in tables(comparison):
+    for table in tables(comparison, curves):
         lines += [
             paint(table.title, BOLD),
             *table_lines(table, names, width, lambda text: paint(text, DIM)),
@@ -53,8 +62,13 @@ def text_report(
     advice = list(_advice(comparison, names, width))
     if advice:
         lines += [paint("Advice given", BOLD), *advice, ""]
-    plot = overlaid(plot_groups(comparison, names), width)
-    if plot:
+    if pictures:
+        from sctptop.output.compare.pictures.charts import charts
+        from sctptop.output.compare.pictures.terminal import drawn
+
+        for chart in charts(comparison, curves):
+            lines += [paint(chart.title, BOLD), *drawn(chart, names, width), ""]
+    elif plot := overlaid(plot_groups(comparison, names), width):
         lines += [paint(plot_title(comparison), BOLD), *plot, ""]
     lines += [paint(text, DIM) for text in wrap(method(comparison), width)]
     if ranked := ranking(comparison):

@@ -57,7 +57,8 @@ Change = Callable[[Step, random.Random, int], Step]
 class Run:
     """A set-up: how many UEs, how messages differ from PLAIN, what the ends are set to, and who is on this host.
 
-    ``kinds``: what the UEs request in turn, None as an older version recorded it.
+    ``kinds``: what the UEs request in turn, None as an older version recorded it. ``starts_s``: when they begin, if not
+    evenly.
     """
 
     ues: int = 100
@@ -70,6 +71,7 @@ class Run:
     rejected: int = 0
     rtt_ms: float = 1.0
     every_ms: float = 300.0
+    starts_s: Sequence[float] = ()
     comm: str = "amf"
     sack_expiries: bool = False
     probes: bool = True
@@ -87,9 +89,8 @@ class Run:
                 self.change(replace(step, think=step.think * dice.lognormvariate(0, self.spread)), dice, ue)
                 for step in steps
             ]
-            for name, events in zip(
-                told, exchange(told_steps, ue + 1, round((1000 + ue * self.every_ms) * MS)), strict=True
-            ):
+            begun_ms = 1000 + (self.starts_s[ue] * 1000 if self.starts_s else ue * self.every_ms)
+            for name, events in zip(told, exchange(told_steps, ue + 1, round(begun_ms * MS)), strict=True):
                 told[name] += [self._as_read(event, ue) for event in events]
         if len(self.ends) > 1:
             numbered(told)

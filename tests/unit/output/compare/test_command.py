@@ -125,7 +125,8 @@ def test_markdown_can_be_pasted(files: Mapping[str, Path], capsys: pytest.Captur
 def test_json_has_stable_names(files: Mapping[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     told = json.loads(said(capsys, files["slow"], files["fast"], files["again"], "--json"))
     assert set(told) == {
-        *("schema", "baseline", "margin", "method", "caveats", "settings", "recordings", "comparisons")
+        *("schema", "baseline", "margin", "method", "caveats", "settings", "recordings", "comparisons"),
+        "load_curves",
     }
     assert (told["schema"], told["baseline"]) == (3, "slow")
     slow, fast, _ = told["recordings"]

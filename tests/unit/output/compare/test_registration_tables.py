@@ -246,3 +246,19 @@ def test_nothing_is_said_of_none() -> None:
         "Registrations, at the gNB",
         "Registrations that failed",
     ]
+
+
+def test_success_and_causes_have_their_exact_tests() -> None:
+    """Fisher's exact test of 100 of 100 and 85 of 115; of what is the same on both sides nothing is marked."""
+    few = ended(100, failed=2, causes={CONGESTION: 2})
+    many = ended(85, failed=30, causes={CONGESTION: 2})
+    found = of(few, many)
+    (counts, failures) = list(found.values())[:2]
+    success = next(line for line in counts.lines if line.label == "success")
+    assert success.remarks == ("p < 0.0001 *",)
+    remarks = {line.label: line.remarks for line in failures.lines}
+    assert remarks["rejected: 5GMM 22 Congestion"] == ("",) and remarks["rejected"] == ("p < 0.0001 *",)
+    alike = next(line for line in next(iter(of(few, few).values())).lines if line.label == "success")
+    assert alike.remarks == ("p = 1",)
+    none = next(line for line in next(iter(of(ended(), ended()).values())).lines if line.label == "success")
+    assert none.remarks == ("",)
