@@ -223,6 +223,12 @@ class Recording:
         found = self._store.contents(bisect_right(self._ends, position))
         return found[0] if found is not None else 0
 
+    def events_at(self, position: int) -> int:
+        """About how many events the samples near a position have each, 0 where only they tell."""
+        number = bisect_right(self._ends, position)
+        found = self._store.contents(number)
+        return sum(found[1].values()) // self.blocks[number].count if found is not None else 0
+
     def contents(self, tell: Callable[[int], object] = lambda _: None) -> tuple[int, Counter[str]]:
         """The most associations in one sample, and what ``happened_in`` all of them. ``tell`` as of ``check``."""
         most, events = 0, Counter[str]()
