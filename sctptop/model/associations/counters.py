@@ -126,7 +126,8 @@ class CounterBook:
             self._values = values
             return
         self._values = values
-        self._rates = rates = dict.fromkeys(names, 0.0)
+        rates: dict[str, float | None] = dict.fromkeys(names, 0.0)
+        self._rates = rates
         if gains or not self._rests:
             self._rows = None
         self._rests = not gains
