@@ -60,7 +60,21 @@ def _answered(argv: Sequence[str]) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
-    give_up(READING if _reads_the_kernel(arguments) else NOTHING)
+    if arguments.command == "help":
+        from sctptop.manual.command import tell
+
+        return tell(arguments.topic)
+    if vars(arguments).get("print_completion"):
+        from sctptop.manual.completion import completion
+
+        sys.stdout.write(completion(arguments.print_completion))
+        return 0
+    reads = _reads_the_kernel(arguments)
+    if reads and not vars(arguments).get("no_bpf", True):
+        from sctptop.kernel.program.kept.store import open_store
+
+        open_store()
+    give_up(READING if reads else NOTHING)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info
 

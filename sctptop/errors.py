@@ -11,6 +11,15 @@ BROKEN_PIPE = 128 + signal.SIGPIPE
 HUNG_UP = 128 + signal.SIGHUP
 """So did the terminal, with or without the signal."""
 
+EXIT_CODES = {
+    "0": "fine (q and Ctrl-C too)",
+    "1": "failed while running",
+    "2": "bad usage",
+    "3": "nothing to watch here",
+    "128+N": "ended by signal N (141: the reader of our output went away)",
+}
+"""What each says; compare and doctor have some of their own."""
+
 
 class SctptopError(Exception):
     """Trouble reported to the user in one line: ``sctptop: error: WHAT: WHY (try: FIX)``.

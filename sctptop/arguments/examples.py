@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from textwrap import fill
+
+from sctptop.errors import EXIT_CODES
+
 LIVE = """\
 commands:
   sctptop record -o FILE     keep what is seen in a file        (sctptop record --help)
@@ -10,6 +14,7 @@ commands:
   sctptop compare A B ...    which recording is faster, and why  (sctptop compare --help)
   sctptop info FILE          what is in a recording
   sctptop doctor             what is missing here, and the command that fixes it
+  sctptop help TOPIC         all that there is to know, by topic (sctptop help lists them)
 
 examples:
   sudo sctptop                                the dashboard; ? there lists the keys
@@ -24,9 +29,8 @@ examples:
   sctptop -b --filter 'state!=ESTABLISHED or recv_queue>10k'
   sctptop -b --both-ends --sort peer_recv_queue   gNB and AMF on one host: a line an association
 
-exit codes: 0 fine (q and Ctrl-C too), 1 failed while running, 2 bad usage, 3 nothing to watch
-here, 128+N ended by signal N (141: the reader of our output went away)
 """
+LIVE += fill("exit codes: " + ", ".join(f"{code} {text}" for code, text in EXIT_CODES.items()), 96) + "\n"
 
 RECORD = """\
 examples:

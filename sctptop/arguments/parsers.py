@@ -15,7 +15,7 @@ from sctptop.views import FIRST, VIEWS
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The words of a command line; ``command`` is "", record, replay, info, compare or doctor. Raises SctptopError."""
+    """The words of a command line; ``command`` is "" or one of PARSERS. Raises SctptopError."""
     command = argv[0] if argv and argv[0] in PARSERS else ""
     words = list(argv[1:] if command else argv)
     run: list[str] = []
@@ -35,6 +35,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 def _live_parser() -> argparse.ArgumentParser:
     parser = command_parser("", "top for SCTP on Linux: every association live.", examples.LIVE)
     parser.add_argument("--version", action="version", version=f"sctptop {__version__}")
+    parser.add_argument(
+        "--print-completion",
+        choices=["bash", "zsh", "fish"],
+        help="print what completes this command line in a shell, and leave",
+    )
     _what(parser)
     _when(parser).add_argument(
         "--fixed-interval",
@@ -83,7 +88,7 @@ def _record_parser() -> argparse.ArgumentParser:
     )
     _output(parser)
     _probes(parser)
-    parser.set_defaults(view=FIRST.id, sort="", filter="", columns="", both_ends=False, registrations=False)
+    parser.set_defaults(view="", sort="", filter="", columns="", both_ends=False, registrations=False)
     return parser
 
 
@@ -118,6 +123,14 @@ def _doctor_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _help_parser() -> argparse.ArgumentParser:
+    parser = command_parser("help", "What there is to know, by topic; without one, the topics.", "")
+    parser.add_argument(
+        "topic", metavar="TOPIC", nargs="?", help="a topic, a command, or the name of a field"
+    )
+    return parser
+
+
 PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "": _live_parser,
     "record": _record_parser,
@@ -125,6 +138,7 @@ PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "info": _info_parser,
     "compare": compare_parser,
     "doctor": _doctor_parser,
+    "help": _help_parser,
 }
 
 
@@ -140,8 +154,8 @@ def _what(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--view",
         choices=[view.id for view in VIEWS],
-        default=FIRST.id,
-        help=f"the view to start in (default {FIRST.id})",
+        default="",
+        help=f"the view to start in (default: registration where NGAP runs, that of the worst advice, or {FIRST.id})",
     )
     what.add_argument(
         "--sort", metavar="FIELD[:asc|desc]", default="", help="order of the table; 'help' lists the fields"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sctptop.comparison.kinds import words
 from sctptop.comparison.roles import PEERS, RADIO
@@ -14,27 +15,40 @@ from sctptop.quantity import short
 APART = 1.2
 """Loads that differ by more are not the same."""
 LEAST_MORE = 2.0
-"""Registrations under way: one more at the worst moment is chance."""
+"""Registrations under way, or begun within a second: one more at the worst moment is chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One measure of the load of each side, in their order; None where it is not known. ``least``: by how much more."""
+    """One measure of the load of each side, in their order; None where it is not known. ``least``: by how much more.
+
+    ``longest``: by which times of each side it grows by itself, () for none: where registrations take longer, more of
+    them are under way, however few begin.
+    """
 
     title: str
     values: tuple[float | None, ...]
     least: float = 0.0
+    longest: tuple[float, ...] = ()
 
     def between(self, base: int, other: int) -> bool:
-        """Whether these two lie apart by more than a fifth, and by ``least``."""
+        """Whether these two lie apart by more than a fifth, by ``least``, and by more than times explain."""
         first, second = self.values[base], self.values[other]
         if first is None or second is None:
             return False
         low, high = sorted((first, second))
-        return high > APART * low and high - low >= self.least
+        apart = APART
+        if self.longest:
+            less, more = sorted((base, other), key=lambda place: self.values[place] or 0.0)
+            apart *= max(self.longest[more] / self.longest[less], 1.0) if self.longest[less] else 1.0
+        return high > apart * low and high - low >= self.least
+
+    def more(self, base: int, other: int) -> int:
+        """Which of these two has more of it."""
+        return max(base, other, key=lambda place: self.values[place] or 0.0)
 
     def told(self, names: Sequence[str]) -> str:
-        """Of each side, in words: "registrations per second: a 3.4, b 12"."""
+        """Of each side, in words: "registrations begun per second: a 3.4, b 12"."""
         values = ("–" if value is None else short(value) for value in self.values)
         return (
             f"{self.title}: {', '.join(f'{name} {value}' for name, value in zip(names, values, strict=True))}"
@@ -42,22 +56,27 @@ class Load:
 
 
 def loads_of(summaries: Sequence[Summary], seen: Sequence[Ended]) -> tuple[Load, ...]:
-    """Of each side: the rate, UEs at once, and radio nodes; of several runs their mean, the most, and the most."""
+    """Of each side: the rate at which they begin, UEs at once, and radio nodes; of several runs the mean, the most, and
+    the most."""
     many = words(next((one.kind for one in seen if one.n), "")).many if any(one.n for one in seen) else ""
+    longest = tuple(max(one.times["total"], default=0.0) for one in seen)
 
-    def of(title: str, get: Callable[[Ended], float | None], least: float = 0.0) -> Load:
-        return Load(title, tuple(get(one) if one.n else None for one in seen), least)
+    def of(title: str, get: Callable[[Ended], float | None], *more: Any) -> Load:
+        return Load(f"{many} {title}", tuple(get(one) if one.n else None for one in seen), *more)
 
     return (
-        of(f"{many} per second", _tried),
-        of(f"{many} under way at once, at most", lambda one: float(one.at_once), LEAST_MORE),
+        of("begun per second", _tried),
+        of("begun within a second, at most", lambda one: float(one.peak), LEAST_MORE),
+        of("under way at once, at most", lambda one: float(one.at_once), LEAST_MORE, longest),
         Load("radio nodes (associations)", tuple(_nodes(one) for one in summaries)),
     )
 
 
 def _tried(one: Ended) -> float | None:
     """Per second, failed ones too: a core that rejects many is under the same load."""
-    return None if one.rate is None else one.rate * (one.decided + one.unknown) / one.n
+    if one.offered is not None or one.rate is None:
+        return one.offered
+    return one.rate * (one.decided + one.unknown) / one.n
 
 
 def _nodes(one: Summary) -> float | None:

@@ -36,7 +36,8 @@ def measured(probes: Probes, watch_s: float) -> ProbeCosts:
         source.read()
         watched_s = time.monotonic() - started
         points = tuple(_cost(entry) for entry in probes.points())
-        return ProbeCosts(points, watched_s, probes.compile_s, timed, str(probes.cramped or ""))
+        cramped = str(probes.cramped or "")
+        return ProbeCosts(points, watched_s, probes.compile_s, timed, cramped, from_kept=probes.from_kept)
     finally:
         if descriptor >= 0:
             os.close(descriptor)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sctptop.model.advice.adviser import Advice, Adviser
 from sctptop.model.advice.alarms import Alarm, Alarms
@@ -12,6 +12,7 @@ from sctptop.model.associations.both_ends import listening_sockets
 from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.event_log import EventLog, Logged
 from sctptop.model.associations.missed_events import Missed
+from sctptop.model.associations.row import Row
 from sctptop.model.associations.rows import Rows
 from sctptop.model.peers.book import Peers
 from sctptop.model.peers.connects import Connects, Storm
@@ -21,6 +22,16 @@ from sctptop.model.registrations.tracker import Registrations
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot, totals_of
+from sctptop.model.troubles import Troubles
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    lost: int
+    left_out: Counter[str]
+    no_room: Counter[str]
+    missed: int
+    since_reset_s: float | None
 
 
 class Model:
@@ -35,17 +46,20 @@ class Model:
         self._lost = 0
         self._left_out: Mapping[str, int] = {}
         self._check = Missed()
-        self._missed = 0
+        self._missed = self._missed_before = 0
         self._no_room: Counter[str] = Counter()
         self._registrations = Registrations(self._rows.place_of, running)
         self._peers, self._connects = Peers(), Connects()
         self._storms: tuple[Storm, ...] = ()
         self._adviser = Adviser()
         self._advice: tuple[Advice, ...] = ()
+        self._troubles = Troubles()
         self._alarms = Alarms()
         self._alarmed: tuple[Alarm, ...] = ()
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
+        self._before: _Counted | None = None
+        """What was counted before the last reset, as long as that can be undone."""
 
     def advance(self, sample: Sample) -> Snapshot:
         """Update with the next sample; returns the snapshot of it."""
@@ -65,7 +79,7 @@ class Model:
         self._no_room = self._no_room + Counter(sample.no_room) if sample.no_room else self._no_room
         if sample.events_left_out:
             self._left_out = Counter(self._left_out) + Counter(sample.events_left_out)
-        self._missed = self._check.advance(sample)
+        self._missed = self._missed_before + self._check.advance(sample)
         whole = sample.probes.ok and not sample.events_lost and "ngap" not in sample.events_left_out
         registered = self._registrations.advance(self._rows.events, sample.interval_s, whole)
         self._rows.history.record(self._rows.tick, registration_series(registered))
@@ -80,10 +94,10 @@ class Model:
         self._sample = sample
         if self._since_reset_s is not None:
             self._since_reset_s += sample.interval_s or 0.0
-        snapshot = self.snapshot()
+        snapshot = self._picture()
         self._advice = self._adviser.advance(snapshot)
         self._alarmed = self._alarms.advance(self._advice, self._rows.association_of, sample.time)
-        return replace(snapshot, advice=self._advice, alarms=self._alarmed)
+        return replace(snapshot, rows=self._troubled(snapshot), advice=self._advice, alarms=self._alarmed)
 
     def reset(self) -> None:
         """Begin all deltas and distributions anew at the last sample. The kernel is untouched."""
@@ -92,11 +106,33 @@ class Model:
         self._rows.reset()
         self._registrations.reset()
         self._peers.reset()
+        self._before = _Counted(
+            self._lost, Counter(self._left_out), self._no_room, self._missed, self._since_reset_s
+        )
         self._lost, self._left_out, self._no_room = 0, {}, Counter()
-        self._missed = 0
+        self._missed = self._missed_before = 0
         self._check.reset()
         self._alarms.reset()
         self._since_reset_s = 0.0
+
+    def undo_reset(self) -> None:
+        """Count on from before the last reset, with what came since; nothing where there was none."""
+        before, self._before = self._before, None
+        if before is None:
+            return
+        for book in self._books.values():
+            book.undo_reset()
+        self._rows.undo_reset()
+        self._registrations.undo_reset()
+        self._peers.undo_reset()
+        self._alarmed = self._alarms.undo_reset()
+        self._lost += before.lost
+        self._left_out = before.left_out + Counter(self._left_out)
+        self._no_room = before.no_room + self._no_room
+        self._missed_before += before.missed
+        self._missed += before.missed
+        since_s = self._since_reset_s or 0.0
+        self._since_reset_s = None if before.since_reset_s is None else before.since_reset_s + since_s
 
     def rest(self) -> tuple[Registration, ...]:
         """Registrations that ended and were not told yet; for when there are no more samples."""
@@ -104,6 +140,13 @@ class Model:
 
     def snapshot(self) -> Snapshot:
         """The picture after the last sample. Raises ValueError before the first."""
+        picture = self._picture()
+        return replace(picture, rows=self._troubled(picture))
+
+    def _troubled(self, picture: Snapshot) -> tuple[Row, ...]:
+        return self._troubles.advance(picture.rows, self._advice, picture.now_s)
+
+    def _picture(self) -> Snapshot:
         if self._sample is None:
             raise ValueError("no sample yet")
         rows = self._rows.rows()
@@ -116,6 +159,7 @@ class Model:
             hidden=self._rows.hidden,
             tick=self._rows.tick,
             reset_s=self._since_reset_s,
+            reset_undoable=self._before is not None,
             past=self._rows.history,
             events=self._events,
             happened=self._rows.events,

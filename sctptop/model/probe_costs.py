@@ -31,7 +31,8 @@ class PointCost:
 
 @dataclass(frozen=True, slots=True)
 class ProbeCosts:
-    """All attach points, watched for ``watched_s``; ``timed``: whether the kernel times BPF programs.
+    """All attach points, watched for ``watched_s``; ``timed``: whether the kernel times BPF programs; ``from_kept``:
+    whether an earlier start had compiled them.
 
     ``cramped``: why the buffers of events are smaller than is useful, empty where they are not.
     """
@@ -41,3 +42,4 @@ class ProbeCosts:
     compile_s: float
     timed: bool
     cramped: str = ""
+    from_kept: bool = False

@@ -45,7 +45,8 @@ class Snapshot:
     ``happened`` are the events of this very tick, ``events`` the last ones kept, oldest first; ``events_lost`` counts
     those lost since the reset, ``events_left_out`` by kind those that there was no time for, ``no_room`` by table what
     probes had no room for, ``events_missed`` retransmissions that the kernel counted and no probe saw. ``now_s`` is the
-    clock of the samples: seconds since the first. ``peers``: all that probes saw come, go, or not come up. ``advice``
+    clock of the samples: seconds since the first. ``reset_undoable``: what was counted before the reset is still known.
+    ``peers``: all that probes saw come, go, or not come up. ``advice``
     is what to show now, the worst first; ``alarms`` all of it that was given since the reset, the last raised first.
     """
 
@@ -57,6 +58,7 @@ class Snapshot:
     tick: int
     reset_s: float | None
     past: History
+    reset_undoable: bool = False
     events: tuple[Logged, ...] = ()
     happened: tuple[tuple[Key | None, Event], ...] = ()
     events_lost: int = 0

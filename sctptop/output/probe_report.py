@@ -42,7 +42,8 @@ def _table(costs: ProbeCosts) -> str:
             + (f"  ({refused})" if refused else "")
         )
     on = sum(point.on for point in costs.points)
-    lines.append(f"{on} of {len(costs.points)} attached; read and compiled in {costs.compile_s:.2f} s")
+    made = "read, and compiled by an earlier start," if costs.from_kept else "read and compiled"
+    lines.append(f"{on} of {len(costs.points)} attached; {made} in {costs.compile_s:.2f} s")
     lines += _ways(costs)
     if costs.cramped:
         lines.append(costs.cramped)

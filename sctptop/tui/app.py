@@ -20,7 +20,8 @@ from sctptop.tui.choosing_app import ChoosingApp
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.feed import Feed
 from sctptop.tui.feeds.reading import Arrived, Reading
-from sctptop.tui.keys import NO_COMMANDS, explained
+from sctptop.tui.key_groups import grouped
+from sctptop.tui.keys import KEY_NAMES, NO_COMMANDS, explained, key_names
 from sctptop.tui.priority import COLLECT_ALL_S, collect_all
 from sctptop.tui.screens.advice import AdviceScreen
 from sctptop.tui.screens.details import DetailsScreen
@@ -50,6 +51,8 @@ class SctptopApp(ChoosingApp):
         self.animation_level = "none"
         self.failure: BaseException | None = None
         self._terminal: Terminal | None = None
+        self._undoable = False
+        """A reset was asked for, and is not in a picture yet."""
         self._narrowed: list[tuple[Reading, int, Reading]] = []
 
     def compose(self) -> ComposeResult:
@@ -126,6 +129,7 @@ class SctptopApp(ChoosingApp):
     @on(Arrived)
     def _arrived(self, message: Arrived) -> None:
         self.newest = message.reading
+        self._undoable = False
         snapshot = self.newest.snapshot
         netns = self._chosen.netns
         if netns is not None and snapshot is not None and netns not in snapshot.namespaces:
@@ -137,9 +141,16 @@ class SctptopApp(ChoosingApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A priority key is the dashboard's alone, and not one while its filter is being typed."""
-        if action in ("filter", "other_half"):
+        if action in ("filter", "other_half", "command_palette"):
             return len(self.screen_stack) == 1 and not self._dashboard.typing
         return super().check_action(action, parameters)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        """A key that is bound to nothing says so."""
+        bound = await super()._check_bindings(key, priority)
+        if not bound and not priority and len(self.screen_stack) == 1 and not self._dashboard.typing:
+            self._say(f"the key {KEY_NAMES.get(key, key)} does nothing here; ? shows those that do")
+        return bound
 
     # What the keys do.
 
@@ -166,16 +177,9 @@ class SctptopApp(ChoosingApp):
 
     def action_help(self) -> None:
         """Keys and fields."""
-        self.push_screen(
-            HelpScreen(
-                [
-                    ("Keys", self.KEYS),
-                    ("In the table", AssociationTable.BINDINGS),
-                    ("In the view, after Tab", LinePanel.BINDINGS),
-                ],
-                self._options.live,
-            )
-        )
+        groups = [(group.title, group.keys) for group in grouped(self.KEYS, self._chosen.view.id)]
+        moves = [("In the table", AssociationTable.BINDINGS), ("In the view, after Tab", LinePanel.BINDINGS)]
+        self.push_screen(HelpScreen([*groups, *moves], self._options.live))
 
     def action_pause(self) -> None:
         """Stand still, or go on."""
@@ -183,8 +187,22 @@ class SctptopApp(ChoosingApp):
 
     def action_reset(self) -> None:
         """Count from now."""
+        self._count_from("deltas count from now")
+
+    def _count_from(self, notice: str) -> None:
         self.feed.reset()
-        self._say("deltas count from now")
+        self._undoable = True
+        self._say(f"{notice}; u undoes it")
+
+    def action_undo_reset(self) -> None:
+        """Count on from before the reset."""
+        snapshot = self.newest.snapshot if self.newest else None
+        if self._undoable or (snapshot is not None and snapshot.reset_undoable):
+            self._undoable = False
+            self.feed.undo_reset()
+            self._say("the reset is undone: deltas count on from before it")
+        else:
+            self._say("there is no reset to undo")
 
     def action_details(self) -> None:
         """Every field of the association under the cursor; in the view the messages of the UE chosen."""
@@ -194,6 +212,8 @@ class SctptopApp(ChoosingApp):
             return
         if self.reading is not None and self._table.cursor is not None:
             self.push_screen(DetailsScreen(self.reading, self._table.cursor))
+        else:
+            self._say("there is no association under the cursor")
 
     def _ladder(self) -> LadderScreen | None:
         snapshot = self.reading.snapshot if self.reading else None
@@ -206,13 +226,17 @@ class SctptopApp(ChoosingApp):
         """What is wrong, and what helps."""
         if self.reading is not None:
             self.push_screen(AdviceScreen(self.reading))
+        else:
+            self._say("nothing was read yet")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do."""
         for binding in self.KEYS:
             if binding.id not in NO_COMMANDS:
                 title = explained(binding, self._options.live)
-                yield SystemCommand(title, f"key {binding.key}", lambda do=binding.action: self._run(do))
+                yield SystemCommand(
+                    title, f"key {key_names(binding)}", lambda do=binding.action: self._run(do)
+                )
 
     def _run(self, action: str) -> None:
         self.call_later(self.run_action, action)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sctptop.fields.field import Field
 from sctptop.fields.filter import Filter
-from sctptop.fields.ordering import Order, natural
+from sctptop.fields.ordering import BY_TROUBLE, Order, natural
 from sctptop.model.associations.row import Row
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot
@@ -81,7 +81,7 @@ class Chosen:
 def chosen_by(options: Options) -> Chosen:
     """What the command line chose."""
     return Chosen(
-        order=options.order,
+        order=options.order or BY_TROUBLE,
         filter=options.filter,
         selectors=options.selectors,
         view=view(options.view),

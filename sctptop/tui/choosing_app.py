@@ -16,6 +16,7 @@ from sctptop.terminal_text import printable
 from sctptop.tui.choices import Chosen, chosen_by
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.reading import Reading
+from sctptop.tui.key_groups import elsewhere
 from sctptop.tui.screens.sort import SortScreen
 from sctptop.tui.views.events import next_filter
 from sctptop.tui.views.registration import next_kind
@@ -81,6 +82,8 @@ class ChoosingApp(App[int]):
             self.query_one("#table").focus()
         elif self._chosen.filter.test:
             self._choose(filter=EVERYTHING)
+        else:
+            self._say("nothing to go back from: no filter is set")
 
     def action_sort(self) -> None:
         """Choose a field to sort by."""
@@ -115,25 +118,41 @@ class ChoosingApp(App[int]):
 
     def action_own_scale(self) -> None:
         """Common scale or one for each graph."""
-        self._switch(own_scale=not self._chosen.toggles.own_scale)
+        if self._acts_here("scale"):
+            self._switch(own_scale=not self._chosen.toggles.own_scale)
 
     def action_zeros(self) -> None:
         """Counters at zero, or without them."""
-        self._switch(hide_zeros=not self._chosen.toggles.hide_zeros)
+        if self._acts_here("zeros"):
+            self._switch(hide_zeros=not self._chosen.toggles.hide_zeros)
 
     def action_all_associations(self) -> None:
         """Events of all associations, or of the one under the cursor."""
-        self._switch(all_associations=not self._chosen.toggles.all_associations)
+        if self._acts_here("events.all"):
+            self._switch(all_associations=not self._chosen.toggles.all_associations)
 
     def action_event_filter(self) -> None:
         """The next choice of events."""
-        self._switch(event_filter=next_filter(self._chosen.toggles.event_filter))
+        if self._acts_here("events.filter"):
+            self._switch(event_filter=next_filter(self._chosen.toggles.event_filter))
 
     def action_next_kind(self) -> None:
         """The next kind of registration; after the last all of them."""
         snapshot = self.reading.snapshot if self.reading else None
-        if snapshot is not None:
-            self._switch(kind=next_kind(snapshot.registrations, self._chosen.toggles.kind))
+        if snapshot is None or not self._acts_here("kinds"):
+            return
+        kind = next_kind(snapshot.registrations, self._chosen.toggles.kind)
+        if kind == self._chosen.toggles.kind:
+            self._say("there are no registrations of several kinds")
+            return
+        self._switch(kind=kind)
+
+    def _acts_here(self, name: str) -> bool:
+        """Whether a key acts in the view that is shown; else a notice says where it does."""
+        where = elsewhere(name, self._chosen.view.id)
+        if where:
+            self._say(f"that key acts in {where}")
+        return not where
 
     def _switch(self, **toggles: Any) -> None:
         self._chosen = self._chosen.switched(**toggles)
@@ -165,7 +184,9 @@ class ChoosingApp(App[int]):
         self._draw()
 
     def _sort_chosen(self, field: Field | None) -> None:
-        if field is not None and field != self._chosen.order.field:
+        if field == self._chosen.order.field:
+            self._say(f"still {self._chosen.order_text}")
+        elif field is not None:
             self._sorted(self._chosen.sorted_by(field))
 
     def _say(self, notice: str) -> None:

@@ -27,6 +27,7 @@ _FIRST_KEYS = [
     Binding("s", "sort", "Sort", id="sort"),
     Binding("p,space", "pause", "Pause", id="pause", key_display="p"),
     Binding("r", "reset", "Reset", id="reset"),
+    Binding("u", "undo_reset", "Undo the reset: count on from before it", id="reset.undo", show=False),
 ]
 
 _LAST_KEYS = [
@@ -67,6 +68,7 @@ _LAST_KEYS = [
         "K", "next_kind", "Registrations of one kind after the other, and of all", id="kinds", show=False
     ),
     Binding("escape", "clear_filter", "Back, clear the filter", id="back", show=False),
+    Binding("ctrl+p", "command_palette", "Commands", id="palette", key_display="^P", priority=True),
     Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False, priority=True),
 ]
 
@@ -95,19 +97,20 @@ REPLAY_KEYS = [
 PAIRS = ("pace.up", "jump.down")
 """Keys that share one label in the footer with the key that comes next."""
 
-DROPPED = ("details", "sort", "focus")
+DROPPED = ("palette", "details", "sort", "focus")
 """Left out of the footer where it is narrow, in this order."""
 
-NO_COMMANDS = ("interrupt", "suspend")
-"""What the palette need not offer."""
+NO_COMMANDS = ("interrupt", "focus.back", "palette")
+"""What the palette offers already, or is."""
 
 HELP_TEXTS = {
     "pause": "Pause the picture; collection goes on",
-    "reset": "Count deltas from now; the kernel is untouched",
+    "reset": "Count deltas from now; u undoes it; the kernel is untouched",
     "filter": "Filter as you type; Enter keeps, Esc restores",
     "sort": "Choose what to sort by",
     "details": "Every field of the association; in the view of registrations the messages of the UE",
     "focus": "Between the table and the view",
+    "palette": "Every command by name",
     "record": "Begin or end a recording: a new file in this folder",
 }
 """Where the help has room for more than the footer."""
@@ -115,7 +118,7 @@ HELP_TEXTS = {
 LIVE_TEXTS = {"pace.up": "Longer interval", "pace.down": "Shorter interval"}
 REPLAY_TEXTS = {
     "pause": "Stand still, or play on; from the end all of it again",
-    "reset": "Count deltas from the sample shown",
+    "reset": "Count deltas from the sample shown; u undoes it",
     "pace.up": "Faster",
     "pace.down": "Slower",
     "jump.up": "Jump on",

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
+from sctptop.interval import INTERVAL_MAX_S
 from sctptop.options import Options
 from sctptop.quantity import counted, short
 from sctptop.recording.file_format import RecordingError
@@ -20,6 +21,7 @@ from sctptop.tui.feeds.collector import Collector
 from sctptop.tui.feeds.pace import longer, shorter
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.keys import LIVE_KEYS
+from sctptop.tui.words.headline import interval_text
 
 
 class LiveApp(SctptopApp):
@@ -65,8 +67,7 @@ class LiveApp(SctptopApp):
 
     def action_reset(self) -> None:
         """Count from now."""
-        self.feed.reset()
-        self._say("deltas count from now" + ("; seen when the pause ends" if self._held else ""))
+        self._count_from("deltas count from now" + (", seen when the pause ends" if self._held else ""))
 
     def action_slower(self) -> None:
         """The next longer interval."""
@@ -77,13 +78,18 @@ class LiveApp(SctptopApp):
         self._pace(shorter(self._interval_s))
 
     def _pace(self, interval_s: float) -> None:
+        if interval_s == self._interval_s:
+            edge = "longest" if interval_s >= INTERVAL_MAX_S else "shortest"
+            self._say(f"{interval_text(interval_s)} is the {edge} interval")
+            return
         self._interval_s = interval_s
         self.feed.set_interval(interval_s)
-        self._draw()
+        self._say(f"a reading every {interval_text(interval_s)}")
 
     def action_record(self) -> None:
         """Begin a recording, or end the one that runs."""
         if self._recorder is None:
+            self._say("nothing can be recorded here")
             return
         if self._recorder.status.on:
             kept = self._recorder.stop()

@@ -10,7 +10,7 @@ from sctptop.options import Options
 from sctptop.recording.moment import MomentError, moment_s
 from sctptop.recording.reader import Recording
 from sctptop.tui.app import SctptopApp
-from sctptop.tui.feeds.player import Player
+from sctptop.tui.feeds.player import SPEEDS, Player
 from sctptop.tui.keys import REPLAY_KEYS
 from sctptop.tui.screens.go_to import GoToScreen
 
@@ -26,6 +26,7 @@ class ReplayApp(SctptopApp):
 
     def __init__(self, recording: Recording, options: Options, start: int = 0) -> None:
         super().__init__(options)
+        self._speed = 1.0
         self._first_s, self._last_s = recording.first_s, recording.last_s
         self.feed: Player = Player(recording, options.selectors, options.count, self._receive, start)
 
@@ -41,16 +42,24 @@ class ReplayApp(SctptopApp):
 
     def action_reset(self) -> None:
         """Count from here."""
-        self.feed.reset()
-        self._say("deltas count from this sample")
+        self._count_from("deltas count from this sample")
 
     def action_faster(self) -> None:
         """The next higher speed."""
-        self.feed.faster()
+        self._play_at(next((speed for speed in SPEEDS if speed > self._speed), self._speed))
 
     def action_slower(self) -> None:
         """The next lower speed."""
-        self.feed.slower()
+        self._play_at(next((speed for speed in SPEEDS[::-1] if speed < self._speed), self._speed))
+
+    def _play_at(self, speed: float) -> None:
+        if speed == self._speed:
+            edge = "highest" if speed >= SPEEDS[-1] else "lowest"
+            self._say(f"{speed:g}× is the {edge} speed")
+            return
+        self._speed = speed
+        self.feed.set_speed(speed)
+        self._say(f"plays at {speed:g}×" + (" once p plays on" if self.paused else ""))
 
     def action_step(self, samples: int) -> None:
         """One sample on or back."""

@@ -7,7 +7,7 @@
 
 Each way is tried in a root of its own by an ordinary user with sudo: install, BCC found, the demo replayed on a
 terminal as root and as that user, the doctor's own sudo command, install again, remove, and nothing left. The commands
-are read out of README.md. Prints a table; the exit code is 1 when something in it failed.
+are read out of README.md and `help install`. Prints a table; the exit code is 1 when something in it failed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The commands that the README has people type, read out of it: what is proven is what is written there."""
+"""The commands that the README and `help install` have people type, read out of them: what is written is proven."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.lab.machine.boot import REPOSITORY
 
 README = REPOSITORY / "README.md"
+TOPIC = REPOSITORY / "sctptop" / "manual" / "topics" / "install.md"
 FIRST = "README"
 """The name of the way that the first lines tell."""
 
@@ -30,12 +31,11 @@ class Way:
         return self.start.rpartition(" ")[2]
 
 
-def ways(readme: Path = README) -> list[Way]:
-    """That of the first lines, then a row of the table each. Raises ValueError when the README has no such thing."""
-    text = readme.read_text()
-    found = [_first(text), *_table(text)]
+def ways(readme: Path = README, topic: Path = TOPIC) -> list[Way]:
+    """That of the README's first lines, then those of `help install`. Raises ValueError without any."""
+    found = [_first(readme.read_text()), *_others(topic.read_text())]
     if len(found) < 2:
-        raise ValueError(f"{readme} has no table of ways to install")
+        raise ValueError(f"{topic} has no other ways to install")
     return found
 
 
@@ -49,15 +49,18 @@ def _first(text: str) -> Way:
     return Way(FIRST, " && ".join(apt), install, block[2], remove[1])
 
 
-def _table(text: str) -> Iterator[Way]:
+def _others(text: str) -> Iterator[Way]:
     bcc = re.search(r"^Each needs BCC \(`(.+?)`\)", text, re.MULTILINE)
     if bcc is None:
         return
-    for line in text[bcc.end() :].splitlines():
-        cells = [cell.strip().strip("`") for cell in line.strip("|").split(" | ")]
-        if line.startswith("| ") and len(cells) == 5 and cells[0] not in ("with", "---"):
-            name, package, *commands = cells
-            packages = f"sudo apt-get update && {bcc[1]}"
-            yield Way(name, packages if " " in package else f"{packages} {package}", *commands)
-        elif line.startswith("#"):
-            return
+    for found in re.finditer(r"^With (\w+) \((.+?)\).*?:\n\n```\n(.+?)```$", text, re.MULTILINE | re.DOTALL):
+        name, package = found[1], re.fullmatch(r"package `(.+)`", found[2])
+        commands = {line.split(" # ")[1]: line.split(" # ")[0].rstrip() for line in found[3].splitlines()}
+        packages = f"sudo apt-get update && {bcc[1]}"
+        yield Way(
+            name,
+            f"{packages} {package[1]}" if package else packages,
+            commands["install, update"],
+            commands["start"],
+            commands["remove"],
+        )

@@ -8,23 +8,31 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from sctptop.model.sample import Sample
 from sctptop.options import Options
+from sctptop.recording.reader import Recording
 from sctptop.tui.app import SctptopApp
-from sctptop.tui.feeds.reading import Reading
+from sctptop.tui.feeds.reading import Playback, Reading
 from sctptop.tui.live_app import LiveApp
+from sctptop.tui.replay_app import ReplayApp
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.line_panel import LinePanel
 from sctptop.tui.widgets.status_line import StatusLine
-from tests.ui.scripted import Scripted
+from tests.ui.scripted import Scripted, with_probes
+from tests.unit.recording.recordings import written
 
 # The header shows local time, and the snapshots hold it.
 os.environ["TZ"] = "UTC"
 time.tzset()
+
+COUNT = 75
+SAMPLES = list(with_probes(COUNT, 6))
+REPLAY = Options(interval_s=0)
 
 
 @dataclass
@@ -105,5 +113,61 @@ def stage() -> Staging:
             await pilot.pause()
             yield staged
         assert source.closed
+
+    return run
+
+
+class Stand(Stage):
+    """The dashboard on a recording."""
+
+    @property
+    def playback(self) -> Playback:
+        playback = self.reading.playback
+        assert playback is not None
+        return playback
+
+    async def at(self, position: int) -> None:
+        """Wait until that sample is shown, with all the window before it."""
+        with self.app.batch_update():
+            await self.until(
+                lambda: self.playback.position == position and len(self.reading.clock) == position + 1
+            )
+        await self.pilot.pause()
+
+
+Standing = Callable[..., AbstractAsyncContextManager[Stand]]
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recording of SAMPLES; nobody writes to it."""
+    return written(tmp_path_factory.mktemp("recorded") / "a.sctp", SAMPLES)
+
+
+@pytest.fixture
+def stand(tmp_path: Path, recorded: Path) -> Standing:
+    """``async with stand(samples, options, start, playing=False) as s``: the first picture is drawn already."""
+
+    @asynccontextmanager
+    async def run(
+        samples: Sequence[Sample] = SAMPLES,
+        options: Options = REPLAY,
+        start: int = 0,
+        *,
+        playing: bool = False,
+        size: tuple[int, int] = (80, 24),
+    ) -> AsyncIterator[Stand]:
+        path = recorded if samples is SAMPLES else written(tmp_path / "other.sctp", samples)
+        app = ReplayApp(Recording(path), options, start)
+        # At its end it stands still by itself.
+        if not playing and start < len(samples) - 1:
+            app.feed.play_or_pause()
+        async with app.run_test(size=size) as pilot:
+            staged = Stand(app, pilot, Scripted(samples))
+            await staged.until(lambda: app.newest is not None and app.paused is not playing)
+            await pilot.pause()
+            yield staged
+        await asyncio.to_thread(app.feed._thread.join, 5)
+        assert not app.feed._thread.is_alive()
 
     return run

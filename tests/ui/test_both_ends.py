@@ -9,7 +9,7 @@ import pytest
 from sctptop.fields.default_columns import BOTH_ENDS_COLUMNS
 from sctptop.fields.filter import parse_filter
 from sctptop.options import Options
-from sctptop.tui.widgets.columns import lay_out
+from sctptop.tui.widgets.columns import Held, lay_out
 from tests.ui.conftest import Stage, Staging
 from tests.ui.one_host import gnb_end, one_host
 from tests.ui.scripted import amf, association, sample
@@ -148,15 +148,15 @@ async def test_options_begin_with_both_ends_and_a_filter_of_the_other(stage: Sta
 
 
 def test_the_columns_of_both_fit_in_eighty() -> None:
-    columns = lay_out(79, None, both_ends=True)
+    columns = lay_out(79, None, Held(both_ends=True))
     assert [column.field.id for column in columns if column.field] == list(BOTH_ENDS_COLUMNS)
     for width in range(79, 240):
-        columns = lay_out(width, None, both_ends=True)
+        columns = lay_out(width, None, Held(both_ends=True))
         assert all(left.x + left.width < right.x for left, right in pairwise(columns))
         assert columns[-1].x + columns[-1].width <= width
     for width in range(99, 240):
-        names = [column.field.id for column in lay_out(width, None, both_ends=True) if column.field]
+        names = [column.field.id for column in lay_out(width, None, Held(both_ends=True)) if column.field]
         further = names[len(BOTH_ENDS_COLUMNS) :]
         assert further[1::2] == [f"peer_{name}" for name in further[::2]]
-    names = [column.field.id for column in lay_out(119, None, both_ends=True) if column.field]
+    names = [column.field.id for column in lay_out(119, None, Held(both_ends=True)) if column.field]
     assert names[-2:] == ["nodelay", "peer_nodelay"]

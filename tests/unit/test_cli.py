@@ -17,6 +17,8 @@ from sctptop.arguments.meaning import options_of
 from sctptop.arguments.parsers import parse
 from sctptop.cli import main
 from sctptop.fields.catalogue import FIELDS
+from sctptop.manual.completion import SHELLS
+from sctptop.manual.topics import TOPICS
 
 REPOSITORY = Path(sctptop.__file__).parents[1]
 
@@ -102,6 +104,16 @@ def test_the_wheel_carries_all_that_is_not_python(tmp_path: Path) -> None:
     shipped = {f"sctptop/{file.relative_to(REPOSITORY)}" for file in (REPOSITORY / "bpf").rglob("*.*")}
     assert shipped <= names
     assert {"sctptop/tui/theme.tcss", "sctptop/cli.py", "sctptop/recording/demo.sctp"} <= names
+    assert {f"sctptop/manual/topics/{topic}.md" for topic in TOPICS} <= names
+    assert {f"sctptop/manual/completions/{shell}" for shell in SHELLS} <= names
+    shared = {name.partition(".data/data/share/")[2] for name in names if ".data/" in name}
+    assert shared == {
+        "bash-completion/completions/sctptop",
+        "zsh/site-functions/_sctptop",
+        "fish/vendor_completions.d/sctptop.fish",
+        "man/man1/sctptop.1",
+        *(f"man/man7/sctptop-{topic}.7" for topic in TOPICS),
+    }
     licences = {name.partition("dist-info/")[2] for name in names if "/licenses/" in name}
     assert licences == {"licenses/LICENSE", "licenses/bpf/LICENSE"}
     assert not any(name.startswith("tests/") for name in names)

@@ -54,7 +54,7 @@ def test_bad_usage_does_not_wait_for_netlink() -> None:
     assert not loaded_by("from sctptop.cli import main; main(['--bogus'])") & {"pyroute2", "textual"}
 
 
-@pytest.mark.parametrize("word", ["--version", "--help", "compare"])
+@pytest.mark.parametrize("word", ["--version", "--help", "compare", "help"])
 def test_what_answers_at_once_loads_no_room(word: str) -> None:
     code = f"import sys, sctptop.cli as cli; cli.main(['{word}']); print()"
     script = f"{code}\nprint(*(name for name in sys.modules if name.startswith('sctptop.')))"

@@ -1,4 +1,4 @@
-"""What the README has people type to install is found by the trial of it, each command in its place."""
+"""What people are told to type to install is found by the trial of it, each command in its place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.install.readme import FIRST, ways
+from tests.install.readme import FIRST, README, TOPIC, ways
 
 
 def test_every_way_of_the_readme() -> None:
@@ -20,7 +20,16 @@ def test_every_way_of_the_readme() -> None:
     assert all(way.start.startswith("sudo ") and way.remove for way in found.values())
 
 
-def test_a_readme_without_them(tmp_path: Path) -> None:
-    (tmp_path / "README.md").write_text("# sctptop\n")
+def test_the_topic_begins_with_the_way_of_the_readme() -> None:
+    first, text = ways()[0], TOPIC.read_text()
+    assert f"```\n{first.install}\n{first.start}\n```" in text
+    assert f"`{first.remove}` removes it" in text
+
+
+def test_texts_without_them(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.md"
+    empty.write_text("# sctptop\n")
     with pytest.raises(ValueError, match="how to install"):
-        ways(tmp_path / "README.md")
+        ways(empty)
+    with pytest.raises(ValueError, match="no other ways"):
+        ways(README, empty)

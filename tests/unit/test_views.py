@@ -1,4 +1,4 @@
-"""Every view is declared once: the command line, the dashboard and the README have the same ones."""
+"""Every view is declared once: the command line, the dashboard and the help have the same ones."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 import sctptop
 from sctptop.arguments.parsers import parse
 from sctptop.errors import SctptopError
+from sctptop.manual.topics import text_of
 from sctptop.tui.keys import LIVE_KEYS, REPLAY_KEYS
 from sctptop.tui.views.drawing import DRAWS
 from sctptop.views import VIEWS, view
@@ -46,6 +47,6 @@ def test_each_view_has_its_digit() -> None:
             assert key.description == f"{entry.title}: {entry.summary}"
 
 
-def test_the_readme_has_a_row_for_each_view() -> None:
-    rows = re.findall(r"^\| `(\d)` \| (\w+) \|", (PACKAGE.parent / "README.md").read_text(), re.MULTILINE)
+def test_help_has_a_row_for_each_view() -> None:
+    rows = re.findall(r"^\| `(\d)` \| (\w+) \|", text_of("views"), re.MULTILINE)
     assert rows == [(str(digit), entry.title) for digit, entry in enumerate(VIEWS, 1)]

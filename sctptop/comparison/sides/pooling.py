@@ -101,6 +101,7 @@ def _ended(runs: Sequence[Ended]) -> Ended:
     cut = alike(runs)
     first = cut[0]
     rates = [one.rate for one in cut if one.rate is not None]
+    offered = [one.offered for one in cut if one.offered is not None]
     stages: dict[tuple[str, str], Stalls] = {}
     for one in cut:
         for name, stalls in one.stages.items():
@@ -113,6 +114,8 @@ def _ended(runs: Sequence[Ended]) -> Ended:
         started=sum(one.started for one in cut),
         ended={outcome: sum(one.ended[outcome] for one in cut) for outcome in first.ended},
         causes=_counted(one.causes for one in cut),
+        offered=fmean(offered) if offered else None,
+        peak=max(one.peak for one in cut),
         inferred=sum(one.inferred for one in cut),
         times={part: tuple(value for one in cut for value in one.times[part]) for part in first.times},
         pieces={

@@ -26,6 +26,9 @@ MOST_STAGES = 256
 MOST_CAUSES = 64
 MOST_NS = 3_600_000_000_000
 """No registration takes an hour: such a record is damaged or made up."""
+SECOND_NS = 1_000_000_000
+STRAGGLERS = 10
+"""One in so many, of the first to begin and of the last as many, is left out of their rate."""
 LEAST_WHOLE = 0.9
 """Of the registrations: where fewer show the other end too, it is not told apart."""
 PART_OF = {whose: whose.lower() for whose in PIECES}
@@ -192,6 +195,8 @@ class EndBook:
             started=max(started, sum(self.counts.values())),
             ended={**Ended(self.end).ended, **self.counts},
             causes=dict(self.causes),
+            offered=self._offered(),
+            peak=self._peak(),
             inferred=self.inferred,
             times={name: _ms(column) for name, column in parts.items()},
             pieces={name: _ms(column) for name, column in pieces.items()},
@@ -264,6 +269,25 @@ class EndBook:
             while ended < len(stops) and stops[ended] <= start_ns:
                 ended += 1
             most = max(most, begun - ended)
+        return most
+
+    def _offered(self) -> float | None:
+        starts = sorted(self.starts)
+        # One that comes late, or tries again, makes no rate.
+        left_out = len(starts) // STRAGGLERS
+        counted = starts[left_out : len(starts) - left_out]
+        if len(counted) < 2:
+            return None
+        return (len(counted) - 1) * 1e9 / max(counted[-1] - counted[0], SECOND_NS)
+
+    def _peak(self) -> int:
+        """How many began within a second, at most."""
+        starts = sorted(self.starts)
+        most = first = 0
+        for place, start_ns in enumerate(starts):
+            while start_ns - starts[first] >= SECOND_NS:
+                first += 1
+            most = max(most, place + 1 - first)
         return most
 
     def _rate(self) -> float | None:

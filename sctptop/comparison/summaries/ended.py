@@ -37,8 +37,9 @@ class Ended:
     not known, and then in the far end's. ``pieces``: the same by (whose, role), so that they add up to the total: the
     role is the sender's of what was held or blocked, the reader's of what was unread, "" of what is between the two.
     ``whole``: those of the other end are seen too. ``stages`` by (whose, name). ``rate`` is completed per second from
-    the first beginning to the last end, ``at_once`` the most under way at a time. ``runs``: of a side of several
-    recordings those of each, in their order, of which ``rate`` is the mean.
+    the first beginning to the last end, ``at_once`` the most under way at a time. ``offered`` began per
+    second, failed ones too, without the first and the last tenth, over a second at least; ``peak`` within a second, at
+    most. ``runs``: of a side of several recordings those of each, in their order, of which the rates are the mean.
     """
 
     end: str
@@ -53,6 +54,8 @@ class Ended:
     stages: Mapping[tuple[str, str], Stalls] = field(default_factory=dict)
     rate: float | None = None
     at_once: int = 0
+    offered: float | None = None
+    peak: int = 0
     runs: tuple[Ended, ...] = ()
 
     @property

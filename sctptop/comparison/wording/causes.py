@@ -11,23 +11,31 @@ from sctptop.comparison.roles import PEERS
 from sctptop.comparison.statistics.ratio import SLOWER
 from sctptop.comparison.statistics.within_runs import ratio_of_distributions
 from sctptop.comparison.summaries.summary import Fired, Summary
+from sctptop.comparison.wording.harmless import SACK_EXPIRIES, SACK_SETTINGS, expiries, waited_for_sacks
 from sctptop.fields.catalogue import BY_ID
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
 from sctptop.quantity import Value, milliseconds, show
 
 HERE, THERE = "here", "there"
 SETTINGS_BEHIND = {
-    HELD: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
+    HELD: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency"), (THERE, "rcvbuf")),
     BLOCKED: ((HERE, "sndbuf"), (THERE, "rcvbuf")),
-    LOST: ((HERE, "rto_ms"), (THERE, "rto_ms")),
-    ORDER: (),
+    LOST: ((HERE, "rto_ms"), (THERE, "rto_ms"), (HERE, "rcvbuf"), (THERE, "rcvbuf")),
+    ORDER: ((HERE, "rcvbuf"), (THERE, "rcvbuf")),
     UNREAD: (),
     OWN: (),
-    # The other end's own messages are held for our SACK.
-    FAR: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency")),
+    # The other end's own messages are held for our SACK, or our window.
+    FAR: ((HERE, "nodelay"), (THERE, "sack_delay_ms"), (THERE, "sack_frequency"), (THERE, "rcvbuf")),
     NETWORK: (),
 }
 """By the kind of piece: which settings make it longer, at the end whose piece it is or at the other."""
+SHOWN_BY = {
+    (HELD, "rcvbuf"): ("small_rcvbuf", "closed_window"),
+    (LOST, "rcvbuf"): ("small_rcvbuf",),
+    (ORDER, "rcvbuf"): ("small_rcvbuf",),
+    (FAR, "rcvbuf"): ("small_rcvbuf", "closed_window"),
+}
+"""Settings that differ without harm, unless one of these rules of advice speaks of either end."""
 _LOSSES = (
     "lossy_path",
     "late_sacks",
@@ -84,9 +92,10 @@ ADVICE_BEHIND = {
 UNREAD_BY = ("closed_window", "saturated", "unread_data", "stopped_process")
 """Advice that says who holds back what is to be sent: the application there, that does not read."""
 SMALLER_IS_SLOWER = ("sndbuf", "rcvbuf")
-SACK_EXPIRIES = "SctpDelaySackExpireds"
 LEAST_EXPIRIES = 0.1
 """More of them a registration than in the other recording."""
+LEAST_PART = 0.5
+"""Of a difference: what delayed SACKs cost altogether, for their settings to be the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +135,11 @@ def causes(
     kind = FAR if piece.kind == FAR_AND_NETWORK else piece.kind
     for place, name in SETTINGS_BEHIND[kind]:
         for setting in settings:
-            if (setting.role, setting.name) == (roles[place], name) and _slows(setting, slow, fast):
+            if (
+                (setting.role, setting.name) == (roles[place], name)
+                and _slows(setting, slow, fast)
+                and _shown(setting, slow, piece, kind, summaries[slow], end)
+            ):
                 values = [setting_text(name, setting.values[one]) for one in (slow, fast)]
                 yield Cause(
                     f"{setting_title(setting.role, name)} is {values[0]} in {summaries[slow].name} and {values[1]} in "
@@ -154,18 +167,21 @@ def causes(
         yield from _round_trips(summaries[slow], summaries[fast])
 
 
+def _shown(setting: Setting, slow: int, piece: Piece, kind: str, summary: Summary, end: str) -> bool:
+    """Whether what a setting does is seen where it is slow, or whether that cannot be seen."""
+    rules = SHOWN_BY.get((kind, setting.name), ())
+    if rules:
+        return any(_said(summary, rule, role) for rule in rules for role in PEERS)
+    waited_ms = waited_for_sacks(setting, slow, summary, end) if setting.name in SACK_SETTINGS else None
+    return waited_ms is None or waited_ms >= LEAST_PART * abs(piece.delta_ms)
+
+
 def _sack_expiries(slow: Summary, fast: Summary, end: str) -> Iterable[Cause]:
     """The timer of delayed SACKs, seen in the namespaces of these associations: somebody waited for it."""
-    rates = []
-    for one in (slow, fast):
-        # Registrations of all kinds, for they all wait.
-        expired, n = one.counters.get(SACK_EXPIRIES), one.completed(end)
-        if expired is None or not n:
-            return
-        rates.append(expired / n)
-    if rates[0] - rates[1] >= LEAST_EXPIRIES:
+    more, fewer = expiries(slow, end), expiries(fast, end)
+    if more is not None and fewer is not None and more - fewer >= LEAST_EXPIRIES:
         yield Cause(
-            f"{SACK_EXPIRIES} rose by {rates[0]:.2f} a registration in {slow.name} and {rates[1]:.2f} in {fast.name}",
+            f"{SACK_EXPIRIES} rose by {more:.2f} a registration in {slow.name} and {fewer:.2f} in {fast.name}",
             counter=SACK_EXPIRIES,
         )
 

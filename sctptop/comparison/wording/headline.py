@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sctptop.comparison.kinds import words
@@ -60,16 +60,27 @@ def different(comparison: Comparison, pair: Pair, by: str, result: str) -> str:
     return text if pair.across else f"Within these runs: {text}"
 
 
-def of_loads(comparison: Comparison, pair: Pair) -> Iterable[str]:
-    """That loads are compared as well, where they lie apart."""
-    sides = names(comparison, pair)
-    apart = [
-        replace(load, values=(load.values[pair.base], load.values[pair.other])).told(sides)
+def of_loads(comparison: Comparison, pair: Pair, slow: int | None = None) -> Iterable[str]:
+    """That loads are compared as well, where they lie apart. ``slow``: not those of which that side has less."""
+    told = _apart(comparison, pair, lambda more: slow is None or more == slow)
+    if told:
+        yield f"This compares loads as well ({told})."
+
+
+def of_less_load(comparison: Comparison, pair: Pair, slow: int) -> Iterable[str]:
+    """That the slow side has less load: registrations that wait for others come later, and are no reason."""
+    told = _apart(comparison, pair, lambda more: more != slow)
+    if told:
+        yield f"Load differs too, but the slower side has less of it ({told})."
+
+
+def _apart(comparison: Comparison, pair: Pair, wanted: Callable[[int], bool]) -> str:
+    """The loads that lie apart, of which a wanted side has more."""
+    return "; ".join(
+        replace(load, values=(load.values[pair.base], load.values[pair.other])).told(names(comparison, pair))
         for load in comparison.loads
-        if load.between(pair.base, pair.other)
-    ]
-    if apart:
-        yield f"This compares loads as well ({'; '.join(apart)})."
+        if load.between(pair.base, pair.other) and wanted(load.more(pair.base, pair.other))
+    )
 
 
 def too_few_to_claim(pair: Pair) -> str:

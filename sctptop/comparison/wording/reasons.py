@@ -11,6 +11,7 @@ from sctptop.comparison.result import Comparison, Pair
 from sctptop.comparison.roles import PEERS, RADIO
 from sctptop.comparison.statistics.ratio import SAME
 from sctptop.comparison.wording.causes import Cause, setting_text, setting_title
+from sctptop.comparison.wording.harmless import harmless
 from sctptop.comparison.wording.headline import value
 from sctptop.comparison.wording.ratio_text import times_text
 from sctptop.model.passages.passage import HELD, UNREAD
@@ -54,8 +55,13 @@ def where(pair: Pair, shares: Sequence[tuple[Piece, float]]) -> Iterable[str]:
 
 
 def why(
-    comparison: Comparison, pair: Pair, found: Sequence[Cause], shares: Sequence[tuple[Piece, float]]
+    comparison: Comparison,
+    pair: Pair,
+    found: Sequence[Cause],
+    shares: Sequence[tuple[Piece, float]],
+    slow: int,
 ) -> Iterable[str]:
+    """The causes; ``slow``: the slower side."""
     first = shares[0][0] if shares else None
     if found:
         yield f"Why: {'; '.join(cause.text for cause in found)}."
@@ -70,14 +76,16 @@ def why(
         peer = PEERS[first.role]
         sides = (comparison.summaries[pair.base], comparison.summaries[pair.other])
         unknown = [one.name for one in sides if peer not in one.ends]
-        if unknown:
+        if comparison.summaries[slow].end(first.role).settings.get("nodelay") == (True,):
+            yield f"NODELAY is on there: a window held them back, that of congestion or that of the {peer}."
+        elif unknown:
             yield f"The SACK delay of the {peer} is not known in {' and '.join(unknown)}: it may be the reason."
 
 
 def of_settings(
-    comparison: Comparison, pair: Pair, found: Sequence[Cause], by_settings: float
+    comparison: Comparison, pair: Pair, found: Sequence[Cause], by_settings: float, slow: int
 ) -> Iterable[str]:
-    """How far this is a comparison of settings, and what is left when they are taken off."""
+    """How far this is a comparison of settings, and what is left when they are taken off. ``slow``: the slower side."""
     if by_settings:
         whole = by_settings >= HALF
         yield (
@@ -99,8 +107,15 @@ def of_settings(
     explained = {cause.setting for cause in found}
     more = [one for one in tuned(comparison.settings, pair) if one.name not in explained]
     if more:
-        told = listed(more, comparison, pair)
-        yield f"{'More' if by_settings else 'Yet'} settings differ, and part of it may be theirs: {told}."
+        idle = [
+            one for one in more if harmless(one, pair.pieces, slow, comparison.summaries[slow], pair.ends[0])
+        ]
+        if rest := [one for one in more if one not in idle]:
+            told = listed(rest, comparison, pair)
+            yield f"{'More' if by_settings else 'Yet'} settings differ, and part of it may be theirs: {told}."
+        if idle:
+            told = listed(idle, comparison, pair)
+            yield f"Settings differ too, and cost nothing here, for messages were held alike: {told}."
 
 
 def shares(pair: Pair, slower_is_other: bool) -> list[tuple[Piece, float]]:

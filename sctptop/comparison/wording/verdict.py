@@ -15,6 +15,7 @@ from sctptop.comparison.wording.headline import (
     different,
     enough,
     medians,
+    of_less_load,
     of_loads,
     of_these_runs,
     same,
@@ -110,13 +111,14 @@ def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verd
         found += reasons
     found = list(dict.fromkeys(found))
     told = [
-        *of_loads(comparison, pair),
+        *of_loads(comparison, pair, slow),
         *([] if enough(pair) else [too_few_to_claim(pair)]),
         different(comparison, pair, by, result),
         *outliers(pair),
         *where(pair, parts),
-        *why(comparison, pair, found, parts),
-        *of_settings(comparison, pair, found, by_settings),
+        *why(comparison, pair, found, parts, slow),
+        *of_settings(comparison, pair, found, by_settings, slow),
+        *of_less_load(comparison, pair, slow),
         *success_words(comparison, pair),
         *of_these_runs(pair),
     ]

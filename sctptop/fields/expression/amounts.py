@@ -34,7 +34,7 @@ RATES: Mapping[str, float] = {f"{name}/s": scale for name, scale in PLAIN.items(
 
 _NUMBER = re.compile(r"(-?[0-9]{1,40}(?:\.[0-9]{1,40})?) ?([A-Za-zµμ/]*)", re.ASCII)
 _HEX = re.compile(r"0[xX]([0-9a-fA-F]{1,40})")
-_KINDS: tuple[tuple[Mapping[str, float], str, str], ...] = (
+KINDS: tuple[tuple[Mapping[str, float], str, str], ...] = (
     (BYTES, "bytes", "8, 1.5k, 4kB, 2M"),
     (MILLISECONDS, "ms", "8, 200us, 8ms, 1.5s"),
     (SECONDS, "seconds", "8, 200ms, 1.5s, 5min"),
@@ -65,7 +65,7 @@ def amount(text: str, chosen: Field) -> float:
         raise AmountError(f"{quoted(text)} is no number", remedy)
     scale = _scale(found[2], {**PLAIN, **units})
     if scale is None:
-        for others, other, _ in _KINDS:
+        for others, other, _ in KINDS:
             if others is not units and _scale(found[2], others) is not None:
                 measured = f"in {name}" if name else "without a unit"
                 what = {"bytes": "bytes", "a second": "a rate"}.get(other, "time")
@@ -78,7 +78,7 @@ def amount(text: str, chosen: Field) -> float:
 
 def _units_of(chosen: Field) -> tuple[Mapping[str, float], str, str]:
     """The units beside the plain ones, what they measure, and examples."""
-    in_bytes, in_ms, in_seconds, rates = _KINDS
+    in_bytes, in_ms, in_seconds, rates = KINDS
     if chosen.unit == "n" and chosen.id.endswith("_s"):
         return in_seconds
     kind = {"B": in_bytes, "ms": in_ms, "/s": rates}.get(chosen.unit)

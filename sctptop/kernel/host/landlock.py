@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 from contextlib import suppress
 
 from sctptop.kernel.host.libc import LIBC, checked
@@ -24,9 +25,8 @@ class _Ruleset(ctypes.Structure):
     _fields_ = (("handled_access_fs", ctypes.c_uint64),)
 
 
-class _PathBeneath(ctypes.Structure):
-    _pack_ = 1
-    _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
+_PATH_BENEATH_ATTR = struct.Struct("=Qi")
+"""struct landlock_path_beneath_attr, which is packed: allowed_access, parent_fd."""
 
 
 def forbid_writing() -> bool:
@@ -50,8 +50,7 @@ def forbid_writing() -> bool:
 def _allow(ruleset: int, place: str, access: int) -> None:
     folder = os.open(place, os.O_PATH | os.O_CLOEXEC)
     try:
-        rule = _PathBeneath(access, folder)
-        _call(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), 0)
+        _call(_ADD_RULE, ruleset, _PATH_BENEATH, _PATH_BENEATH_ATTR.pack(access, folder), 0)
     finally:
         os.close(folder)
 

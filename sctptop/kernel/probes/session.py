@@ -29,6 +29,7 @@ from sctptop.kernel.program.declarations import (
     WAIT_COUNTS,
 )
 from sctptop.kernel.program.event_buffers import Rounds
+from sctptop.kernel.program.kept.store import store
 from sctptop.kernel.program.points import ProbeChoice
 from sctptop.kernel.program.program import PointState, Program
 from sctptop.kernel.program.program_source import ALL_PROBES
@@ -95,6 +96,11 @@ class Probes:
     def compile_s(self) -> float:
         """What reading the types and compiling took; 0 before."""
         return self._program.compile_s if self._program is not None else 0.0
+
+    @property
+    def from_kept(self) -> bool:
+        """Whether an earlier start had compiled them."""
+        return self._program is not None and self._program.from_kept
 
     @property
     def cramped(self) -> Trouble | None:
@@ -285,6 +291,6 @@ class Probes:
 
 def _load(choice: ProbeChoice, paths: int) -> Program:
     try:
-        return Program(find_bcc.load(), choice, room=paths)
+        return Program(find_bcc.load(), choice, room=paths, store=store())
     except find_bcc.NoBcc as error:
         raise NoProbes(*error.trouble) from error

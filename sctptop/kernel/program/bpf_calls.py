@@ -1,4 +1,4 @@
-"""bpf(2) itself, for what neither BCC nor every libbpf does: programs of trampolines on functions of a module."""
+"""bpf(2) itself, for what neither BCC nor every libbpf does: trampolines of a module's functions, kept instructions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ _NUMBERS = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "s390x": 351, "ppc64l
 
 # enum bpf_cmd, include/uapi/linux/bpf.h.
 _PROG_LOAD, _OBJ_GET_INFO, _RAW_TRACEPOINT_OPEN, _BTF_GET_FD, _BTF_GET_NEXT = 5, 15, 17, 19, 23
-_TRACING = 26
-"""BPF_PROG_TYPE_TRACING, enum bpf_prog_type."""
+KPROBE, RAW_TRACEPOINT, _TRACING = 2, 17, 26
+"""enum bpf_prog_type."""
 FENTRY, FEXIT = 24, 25
 """enum bpf_attach_type."""
 
@@ -75,16 +75,31 @@ def load_tracing(name: str, instructions: bytes, attach_type: int, btf_id: int, 
 
     Raises OSError, whose text ends with what the verifier said last.
     """
-    code, licence = ctypes.create_string_buffer(instructions, len(instructions)), b"GPL"
-    attributes = _ProgLoad(
+    return _load(
+        instructions,
         prog_type=_TRACING,
-        insn_cnt=len(instructions) // 8,
-        insns=ctypes.addressof(code),
-        license=ctypes.cast(ctypes.c_char_p(licence), ctypes.c_void_p).value or 0,
         prog_name=name.encode()[:15],
         expected_attach_type=attach_type,
         attach_btf_id=btf_id,
         attach_btf_obj_fd=btf_fd,
+    )
+
+
+def load_plain(kind: int, name: str, instructions: bytes, version: int) -> int:
+    """The descriptor of a program for a KPROBE or RAW_TRACEPOINT; Linux before 5.0 asks for its own ``version``.
+
+    Raises OSError as load_tracing.
+    """
+    return _load(instructions, prog_type=kind, prog_name=name.encode()[:15], kern_version=version)
+
+
+def _load(instructions: bytes, **more: int | bytes) -> int:
+    code, licence = ctypes.create_string_buffer(instructions, len(instructions)), b"GPL"
+    attributes = _ProgLoad(
+        insn_cnt=len(instructions) // 8,
+        insns=ctypes.addressof(code),
+        license=ctypes.cast(ctypes.c_char_p(licence), ctypes.c_void_p).value or 0,
+        **more,
     )
     try:
         return _bpf(_PROG_LOAD, attributes)

@@ -121,8 +121,9 @@ class KernelTypes:
         each = (_Parameter * count).from_address(ctypes.addressof(prototype) + _HEADER)
         kinds = [self._header(self._bare(entry.type)).info >> 24 & 0x1F for entry in each]
         by_value = _STRUCT in kinds or _UNION in kinds
-        of_kernel = int(self._lib.btf__find_by_name_kind(self._base, name.encode(), _FUNCTION))
-        return FunctionType(number, count, by_value, in_module=of_kernel != number)
+        # The numbers of a split BTF go on where its base ends; looking for the name there again costs milliseconds.
+        in_module = not self._lib.btf__type_by_id(self._base, number)
+        return FunctionType(number, count, by_value, in_module)
 
     def member(self, struct: str, path: str) -> MemberPlace:
         """Where ``path`` (names with dots between) is in ``struct``.

@@ -18,10 +18,18 @@ from sctptop.kernel.program.btf import BTF_FOLDER, FunctionType
 from sctptop.kernel.program.compiling import NoProbes, compiled, source_here
 from sctptop.kernel.program.entry_points import Hook
 from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
+from sctptop.kernel.program.kept.instructions import (
+    Unknown,
+    bound_here,
+    compiled_function,
+    load_functions,
+    unbound_here,
+)
+from sctptop.kernel.program.kept.store import Keeper
 from sctptop.kernel.program.leaving import Leaver, leave
 from sctptop.kernel.program.points import Point, ProbeChoice, points
 from sctptop.kernel.program.program_source import BY_TYPE, PATHS, ProbeSource, folder
-from sctptop.kernel.program.trampolines import Kernel, Trampoline
+from sctptop.kernel.program.trampolines import ALL, Kernel, Trampoline
 from sctptop.standard_streams import captured_stderr
 
 
@@ -45,11 +53,18 @@ class Program:
     """Compiled at once; ``attach`` puts it in place. Used by one thread."""
 
     def __init__(
-        self, bcc: ModuleType, choice: ProbeChoice, btf: Path = BTF_FOLDER, room: int = PATHS
+        self,
+        bcc: ModuleType,
+        choice: ProbeChoice,
+        btf: Path = BTF_FOLDER,
+        room: int = PATHS,
+        store: Keeper | None = None,
     ) -> None:
-        """``room`` for so many paths. Raises NoProbes where none is made for this kernel."""
+        """``room`` for so many paths; ``store`` keeps what is compiled. Raises NoProbes where none can be."""
         started = time.monotonic()
         self._bcc, self._choice, self._btf, self._room = bcc, choice, btf, room
+        self._store, self.from_kept = store, False
+        self._version = str(getattr(bcc, "__version__", ""))
         self._bpf: Any = None
         self._descriptors: dict[str, int] = {}
         self._kernel = Kernel()
@@ -72,14 +87,46 @@ class Program:
     def _compile(self) -> None:
         """Where the kernel refuses a trampoline the program is made again: with members read another way, then with
         a kprobe in its place."""
-        while True:
-            self._bpf = compiled(self._bcc, self.source.text, None if self.needs_headers else folder())
-            refused = self._load_trampolines()
+        while not self._take_kept():
+            self._bpf = self._compiled(self.source.text)
+            refused = self._load_trampolines(lambda name: compiled_function(self._bcc, self._bpf, name))
             if not refused:
                 return
             if self.source.typed:
                 refused = {BY_TYPE: next(iter(refused.values()))}
             self._without(refused)
+
+    def _compiled(self, text: str) -> Any:
+        return compiled(self._bcc, text, None if self.needs_headers else folder())
+
+    def _take_kept(self) -> bool:
+        """Go on with what an earlier start compiled from this text, where it is kept and the kernel takes it."""
+        text = self.source.text
+        kept = self._store.find(self._version, text) if self._store is not None else None
+        if self._store is None or kept is None:
+            return False
+        self._bpf = self._compiled(self.source.tables)
+        try:
+            code = bound_here(self._bcc, self._bpf, text, kept)
+            refused = self._load_trampolines(code.__getitem__)
+            plain = [hook for hook in self.source.hooks if hook.point not in self._trampolines]
+            kinds = {name: hook.how == "tracepoint" for hook in plain for name in self.source.functions(hook)}
+            load_functions(self._bcc, self._bpf, kinds, code)
+        except (OSError, KeyError, Unknown):
+            refused = {ALL: "what is kept does not fit"}
+        self.from_kept = not refused
+        if refused:
+            self._store.forget(self._version, text)
+            self.close()
+        return self.from_kept
+
+    def _keep(self) -> None:
+        """Keep the instructions for the next start. A program that cannot be kept runs all the same."""
+        if self._store is not None:
+            names = {name for hook in self.source.hooks for name in self.source.functions(hook)}
+            with contextlib.suppress(OSError, Unknown):
+                functions = unbound_here(self._bcc, self._bpf, self.source.text, names)
+                self._store.keep(self._version, self.source.text, functions)
 
     def _without(self, refused: Mapping[str, str]) -> None:
         """Go on with the source that does without what the kernel refused."""
@@ -96,21 +143,13 @@ class Program:
             if hook.how in ("fentry", "fexit") and hook.function is not None
         )
 
-    def _load_trampolines(self) -> dict[str, str]:
-        """Load all of them; what the kernel refuses, by target."""
+    def _load_trampolines(self, code: Callable[[str], bytes]) -> dict[str, str]:
+        """Load all of them, with the instructions that ``code`` has by name; what the kernel refuses, by target."""
         refused = {}
         for hook, function in self._direct():
-            name = hook.name.encode()
-            start = self._bcc.lib.bpf_function_start(self._bpf.module, name)
-            size = self._bcc.lib.bpf_function_size(self._bpf.module, name)
-            # BCC 0.18 gives the address as a pointer to bytes.
-            address = start if isinstance(start, int) else ctypes.cast(start, ctypes.c_void_p).value
             try:
-                if not address:
-                    raise OSError(2, "BCC has no instructions of it")
-                code = ctypes.string_at(address, size)
                 self._trampolines[hook.point] = self._kernel.load(
-                    hook.point.function, code, hook.point.at, function
+                    hook.point.function, code(hook.name), hook.point.at, function
                 )
             except OSError as error:
                 refused[hook.point.target] = error.strerror or str(error)
@@ -130,6 +169,8 @@ class Program:
             else:
                 states.append(PointState(point, self._attach(hook), hook.how, hook.why))
         self.points = tuple(states)
+        if not self.from_kept and all(state.on for state in states):
+            self._keep()
         return self.points
 
     def _attach_trampolines(self) -> dict[str, str]:
@@ -173,10 +214,9 @@ class Program:
         if hook.how == "kprobe":
             self._bpf.attach_kprobe(event=target, fn_name=name)
             return
-        if f"int {hook.remembering}(" in self.source.text:
-            remembering = hook.remembering.encode()
-            self._bpf.load_func(remembering, self._bcc.BPF.KPROBE)
-            self._bpf.attach_kprobe(event=target, fn_name=remembering)
+        for remembering in self.source.functions(hook)[:-1]:
+            self._bpf.load_func(remembering.encode(), self._bcc.BPF.KPROBE)
+            self._bpf.attach_kprobe(event=target, fn_name=remembering.encode())
         self._bpf.attach_kretprobe(event=target, fn_name=name)
 
     def listen(self, takers: Mapping[str, Callable[[bytes], None]]) -> None:

@@ -70,6 +70,8 @@ class Alarms:
     def __init__(self) -> None:
         self._alarms: dict[tuple[object, ...], Alarm] = {}
         self._told: tuple[Alarm, ...] = ()
+        self._before: dict[tuple[object, ...], Alarm] = {}
+        """Those that the last reset forgot."""
 
     def advance(
         self, advice: Iterable[Advised], entry_of: Callable[[Key], Association | None], now: datetime
@@ -91,14 +93,30 @@ class Alarms:
             if alarm.cleared is None and known not in given:
                 self._alarms[known], changed = replace(alarm, cleared=now), True
         if changed:
-            self._forget()
-            self._told = tuple(sorted(self._alarms.values(), key=lambda alarm: alarm.raised, reverse=True))
+            self._publish()
         return self._told
 
     def reset(self) -> None:
         """Forget what is over."""
-        self._alarms = {name: alarm for name, alarm in self._alarms.items() if alarm.cleared is None}
+        self._before, self._alarms = (
+            self._alarms,
+            {name: alarm for name, alarm in self._alarms.items() if alarm.cleared is None},
+        )
         self._told = tuple(alarm for alarm in self._told if alarm.cleared is None)
+
+    def undo_reset(self) -> tuple[Alarm, ...]:
+        """Remember again what the last reset forgot; returns all alarms."""
+        before, self._before = self._before, {}
+        for name, alarm in before.items():
+            if alarm.cleared is not None:
+                since = self._alarms.get(name)
+                self._alarms[name] = alarm if since is None else _later(alarm, since)
+        self._publish()
+        return self._told
+
+    def _publish(self) -> None:
+        self._forget()
+        self._told = tuple(sorted(self._alarms.values(), key=lambda alarm: alarm.raised, reverse=True))
 
     def _forget(self) -> None:
         over = [(alarm.cleared, name) for name, alarm in self._alarms.items() if alarm.cleared is not None]
@@ -119,3 +137,11 @@ def _raised(before: Alarm | None, one: Advised, entry: Association | None, now: 
         # Of what has no measure the last says most: it has lasted longest.
         return replace(before, worst=one.seen, cost=one.cost, severity=one.severity)
     return before
+
+
+def _later(before: Alarm, since: Alarm) -> Alarm:
+    """Both as one: raised first and cleared last, with the worst of both."""
+    worst = before if before.cost > since.cost else since
+    return replace(
+        since, raised=before.raised, count=before.count + since.count, worst=worst.worst, cost=worst.cost
+    )

@@ -54,6 +54,8 @@ class CounterBook:
     def __init__(self) -> None:
         self._last: dict[str, int] = {}
         self._gained: dict[str, int] = {}
+        self._before: Mapping[str, int] = {}
+        """What was gained before the last reset."""
         self._rates: dict[str, float | None] = {}
         self._present: frozenset[str] = frozenset()
         self._names: tuple[str, ...] = ()
@@ -144,7 +146,13 @@ class CounterBook:
 
     def reset(self) -> None:
         """Start counting from zero at the values last seen."""
-        self._gained = dict.fromkeys(self._gained, 0)
+        self._before, self._gained = self._gained, dict.fromkeys(self._gained, 0)
+        self._rows = None
+
+    def undo_reset(self) -> None:
+        """Count on from before the last reset."""
+        before, self._before = self._before, {}
+        self._gained = {name: gained + before.get(name, 0) for name, gained in self._gained.items()}
         self._rows = None
 
     def gained(self) -> Mapping[str, int]:

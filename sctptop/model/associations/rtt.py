@@ -50,6 +50,7 @@ class RttBook:
 
     def __init__(self) -> None:
         self._paths: dict[object, dict[str, PathRtt]] = {}
+        self._before: dict[object, dict[str, PathRtt]] = {}
         self._moved: set[PathName] = set()
         self.touched: set[object] = set()
         """The associations of which ``of`` says something else since the last interval."""
@@ -90,16 +91,29 @@ class RttBook:
 
     def reset(self) -> None:
         """Begin all distributions anew; when the last heartbeat was is still known."""
-        self._paths = {
-            key: {address: _emptied(path) for address, path in paths.items()}
-            for key, paths in self._paths.items()
-        }
+        self._before, self._paths = (
+            self._paths,
+            {
+                key: {address: _emptied(path) for address, path in paths.items()}
+                for key, paths in self._paths.items()
+            },
+        )
+
+    def undo_reset(self) -> None:
+        """What there was before the last reset, and what came since."""
+        for key, paths in self._before.items():
+            for address, before in paths.items():
+                now = self._get((key, address))
+                heartbeat, data = before.heartbeat.plus(now.heartbeat), before.data.plus(now.data)
+                self._put((key, address), replace(now, heartbeat=heartbeat, data=data))
+        self._before = {}
 
     def keep(self, keys: Iterable[object]) -> None:
         """Forget all associations but these."""
         gone = self._paths.keys() - set(keys)
         for key in gone:
             del self._paths[key]
+            self._before.pop(key, None)
         self._moved = {name for name in self._moved if name[0] not in gone}
 
     def _get(self, name: PathName) -> PathRtt:

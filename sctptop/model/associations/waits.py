@@ -55,6 +55,7 @@ class WaitBook:
 
     def __init__(self) -> None:
         self._waits: dict[object, Waits] = {}
+        self._before: dict[object, Waits] = {}
         self._moved: set[object] = set()
         self.touched: set[object] = set()
         """The associations of which ``of`` says something else since the last interval."""
@@ -89,13 +90,22 @@ class WaitBook:
 
     def reset(self) -> None:
         """Begin all distributions anew."""
-        self._waits = {}
+        self._before, self._waits = self._waits, {}
         self._moved = set()
+
+    def undo_reset(self) -> None:
+        """What there was before the last reset, and what came since."""
+        for key, before in self._before.items():
+            now = self.of(key)
+            self._waits[key] = Waits(_plus(before.held, now.held), _plus(before.read_wait, now.read_wait))
+        self._before = {}
 
     def keep(self, keys: Iterable[object]) -> None:
         """Forget all associations but these."""
-        for key in self._waits.keys() - set(keys):
-            del self._waits[key]
+        kept = set(keys)
+        for known in (self._waits, self._before):
+            for key in known.keys() - kept:
+                del known[key]
         self._moved &= self._waits.keys()
 
     def _put(self, key: object, held: Bins, read: Bins) -> None:
@@ -107,3 +117,7 @@ def _with(wait: Wait, bins: Bins) -> Wait:
     if not bins:
         return replace(wait, now=NO_WAIT.now) if wait.now.n else wait
     return Wait(wait.total.merged(bins), NO_WAIT.now.merged(bins))
+
+
+def _plus(before: Wait, now: Wait) -> Wait:
+    return Wait(before.total.plus(now.total), now.now)

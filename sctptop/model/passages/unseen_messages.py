@@ -116,6 +116,8 @@ class UnseenMessages:
 
     def __init__(self) -> None:
         self.now: Mapping[Key | None, int] = {}
+        self._before: Mapping[Key | None, int] = {}
+        """Those before the last reset."""
         self._directions: dict[tuple[Wire, str], _Direction] = {}
 
     def advance(self, events: Iterable[tuple[Key, Event]], now_ns: int) -> None:
@@ -174,9 +176,16 @@ class UnseenMessages:
 
     def reset(self) -> None:
         """Count anew, from here on."""
-        self.now = {}
+        self._before, self.now = self.now, {}
         for one in self._directions.values():
             one.missing.clear()
+
+    def undo_reset(self) -> None:
+        """Count on from before the last reset."""
+        now, self._before = dict(self._before), {}
+        for key, times in self.now.items():
+            count_in(now, key, times, MOST_COUNTED)
+        self.now = now
 
     def _take(self, name: tuple[Wire, str], entries: list[_Entry], now_ns: int) -> None:
         known = self._directions.get(name)

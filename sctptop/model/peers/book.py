@@ -54,6 +54,8 @@ class Peers:
         self._missing: dict[_Tag, str] = {}
         self._changed: set[PeerKey] = set()
         self._told: dict[PeerKey, Peer] = {}
+        self._before: Mapping[PeerKey, Met] = {}
+        """Those met before the last reset."""
         self.now: Mapping[PeerKey, Peer] = {}
         self.begun: list[PeerKey] = []
         """Of the associations that began in the last sample, once each."""
@@ -101,9 +103,24 @@ class Peers:
 
     def reset(self) -> None:
         """Begin anew; those that are up are still known."""
-        self._met.clear()
+        self._before, self._met = self._met, OrderedDict()
         self._told.clear()
         self.now = {}
+
+    def undo_reset(self) -> None:
+        """Those met before the last reset, and what came since."""
+        before, self._before = self._before, {}
+        since, self._met = self._met, OrderedDict(before)
+        for key, met in since.items():
+            if key in before:
+                met.follow(before[key])
+            self._met[key] = met
+            self._met.move_to_end(key)
+        while len(self._met) > MOST:
+            self._met.popitem(last=False)
+        self._told = {key: met.frozen(self._up.get(key, 0)) for key, met in self._met.items()}
+        self._changed.clear()
+        self.now = dict(self._told)
 
     def _take(self, event: Event, now_s: float) -> _Tag | None:
         """Of a set-up, or of an association: then the tag of one that ended by it."""

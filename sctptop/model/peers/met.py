@@ -47,6 +47,32 @@ class Met:
     last_at_s: float = 0.0
     attempt_s: float | None = None
     every_s: float = 0.0
+    granted: bool = False
+    """Whether a set-up was granted since it was met."""
+
+    def follow(self, before: Met) -> None:
+        """Count on from what was known of it earlier."""
+        for counter, earlier in ((self.failures, before.failures), (self.ends, before.ends)):
+            _count_all(counter, earlier)
+        self.downs.extendleft(reversed(before.downs))
+        self.attempts += before.attempts
+        self.longest_handshake_ms = (
+            max(self.longest_handshake_ms or 0.0, before.longest_handshake_ms or 0.0) or None
+        )
+        self.longest_gap_s = max(self.longest_gap_s or 0.0, before.longest_gap_s or 0.0) or None
+        if self.handshake_ms is None:
+            self.handshake_ms = before.handshake_ms
+        if self.attempt_s is None:
+            self.attempt_s, self.every_s = before.attempt_s, before.every_s
+        if not self.ups:
+            _count_all(self.in_a_row, before.in_a_row)
+            self.failed_since_s = _first(before.failed_since_s, self.failed_since_s)
+            self.down_since_s = _first(before.down_since_s, self.down_since_s)
+        if not self.granted:
+            _count_all(self.rejected, before.rejected)
+            self.set_ups += before.set_ups
+            self.rejected_since_s = _first(before.rejected_since_s, self.rejected_since_s)
+        self.ups += before.ups
 
     def comes_up(self, now_s: float) -> None:
         """An association of it is up now."""
@@ -82,7 +108,7 @@ class Met:
         if pdu == INITIATING:
             self.set_ups += 1
         elif pdu == SUCCESSFUL:
-            self.set_ups, self.rejected_since_s = 0, None
+            self.set_ups, self.rejected_since_s, self.granted = 0, None, True
             self.rejected.clear()
         else:
             group, number = event.text("cause_group"), event.details.get("cause")
@@ -116,5 +142,14 @@ class Met:
         )
 
 
-def _count(counter: Counter[str], why: str) -> None:
-    counter[why if why in counter or len(counter) < MOST_REASONS else OTHER] += 1
+def _count(counter: Counter[str], why: str, times: int = 1) -> None:
+    counter[why if why in counter or len(counter) < MOST_REASONS else OTHER] += times
+
+
+def _count_all(counter: Counter[str], more: Counter[str]) -> None:
+    for why, times in more.items():
+        _count(counter, why, times)
+
+
+def _first(earlier: float | None, later: float | None) -> float | None:
+    return later if earlier is None else earlier

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from heapq import nlargest
 from itertools import accumulate, chain
 
@@ -37,6 +38,9 @@ class Counting:
         self._started: dict[Ends, int] = {}
         self._ended: tuple[Registration, ...] = ()
         self._told: tuple[Registration, ...] = ()
+        self._before: Counting | None = None
+        """What was kept before the last reset."""
+        self._back = False
 
     def take(
         self,
@@ -74,12 +78,32 @@ class Counting:
 
     def reset(self, running: Collection[Attempt]) -> None:
         """Begin anew; those running go on."""
-        self._last.clear()
-        self._failed.clear()
+        before = self._before = copy(self)
+        before._before = None
+        self._last, self._failed = deque(maxlen=KEPT), deque(maxlen=MOST_FAILED)
         self._tallies, self._strange, self._started = {}, {}, {}
         self._slowest, self._ended, self._told = [], (), ()
         self._messages = self.unfollowed = 0
         self._most = self._under_way = _leading(running)
+
+    def undo_reset(self) -> None:
+        """What there was before the last reset, and what came since."""
+        before, self._before = self._before, None
+        if before is None:
+            return
+        before._last.extend(self._last)
+        before._failed.extend(self._failed)
+        self._last, self._failed = before._last, before._failed
+        self._slowest = _slowest([*before._slowest, *self._slowest])
+        for name, tally in before._tallies.items():
+            since = self._tallies.get(name)
+            self._tallies[name] = tally if since is None else tally.plus(since)
+        for key, times in before._strange.items():
+            count_in(self._strange, key, times, MOST_STRANGE)
+        self._messages += before._messages
+        self.unfollowed += before.unfollowed
+        self._most = max(before._most, self._most)
+        self._back = True
 
     def picture(
         self,
@@ -89,6 +113,7 @@ class Counting:
         before: Registered,
     ) -> Registered:
         """All of it as a view gets it. ``before`` is the picture before this one."""
+        moved, self._back = self._told or self._back, False
         return Registered(
             messages=self._messages,
             tallies=dict(self._tallies),
@@ -96,8 +121,8 @@ class Counting:
             started=self._started,
             ended_now=self._ended,
             told_now=self._told,
-            last=tuple(self._last) if self._told or not self._last else before.last,
-            failed=tuple(self._failed) if self._told or not self._failed else before.failed,
+            last=tuple(self._last) if moved or not self._last else before.last,
+            failed=tuple(self._failed) if moved or not self._failed else before.failed,
             slowest=tuple(self._slowest),
             oldest=oldest,
             running=self._under_way,

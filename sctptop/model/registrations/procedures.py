@@ -49,6 +49,16 @@ class Procedure:
     unanswered: int = 0
     causes: Mapping[str, int] = field(default_factory=dict)
 
+    def plus(self, other: Procedure) -> Procedure:
+        """Both together, of the same kind."""
+        return Procedure(
+            self.kind,
+            self.latency.plus(other.latency),
+            self.failures + other.failures,
+            self.unanswered + other.unanswered,
+            Counter(self.causes) + Counter(other.causes),
+        )
+
 
 @dataclass(slots=True)
 class _Open:
@@ -76,6 +86,8 @@ class Procedures:
         self._known: dict[ProcedureKind, Procedure] = {}
         self._gained: dict[tuple[Key | None, str, str, bool], _Gained] = {}
         self._published: tuple[Procedure, ...] = ()
+        self._before: Mapping[ProcedureKind, Procedure] = {}
+        """Those before the last reset."""
 
     def take(self, association: Key, message: Message) -> bool:
         """Update with a message; False for an answer whose request is not known (yet)."""
@@ -113,7 +125,16 @@ class Procedures:
 
     def reset(self) -> None:
         """Begin all distributions anew; requests that wait still do."""
-        self._known, self._gained, self._published = {}, {}, ()
+        self._before, self._known, self._gained, self._published = self._known, {}, {}, ()
+
+    def undo_reset(self) -> None:
+        """Those before the last reset, and what came since."""
+        before, self._before = self._before, {}
+        since, self._known = self._known, dict(before)
+        for kind, procedure in since.items():
+            known = before.get(kind)
+            self._known[kind] = procedure if known is None else known.plus(procedure)
+        self._published = tuple(self._known.values())
 
     def _ask(self, association: Key, message: Message, name: str, code: Hashable) -> None:
         aliases = _aliases(message, code, message.out)

@@ -53,6 +53,10 @@ class Part:
         found["max"] = round(times.max_ns / NANOSECONDS, 6)
         return found
 
+    def plus(self, other: Part) -> Part:
+        """Both together."""
+        return Part(self.times.plus(other.times), self.sum_ns + other.sum_ns)
+
     def with_times(self, times_ns: Iterable[int]) -> Part:
         """A new one with further times."""
         added = list(times_ns)
@@ -121,3 +125,18 @@ class Tally:
             parts[ACCEPTED] = parts[ACCEPTED].with_times(accepted)
         inferred = self.inferred + sum(one.inferred for one in finished)
         return Tally(self.end, self.kind, self.started + started, counts, parts, causes, inferred)
+
+    def plus(self, other: Tally) -> Tally:
+        """Both together, of the same end and kind."""
+        causes = dict(self.causes)
+        for cause, times in other.causes.items():
+            count_in(causes, cause, times, MOST_CAUSES)
+        return Tally(
+            self.end,
+            self.kind,
+            self.started + other.started,
+            {outcome: times + other.ended[outcome] for outcome, times in self.ended.items()},
+            {name: part.plus(other.parts[name]) for name, part in self.parts.items()},
+            causes,
+            self.inferred + other.inferred,
+        )

@@ -100,6 +100,14 @@ class Registrations:
         if self._clock_ns is not None:
             self._publish(self._clock_ns)
 
+    def undo_reset(self) -> None:
+        """Count on from before the last reset."""
+        self._counting.undo_reset()
+        self._procedures.undo_reset()
+        self._unseen.undo_reset()
+        if self._clock_ns is not None:
+            self._publish(self._clock_ns)
+
     def _tick(self, fresh: list[Came], interval_s: float | None) -> int:
         """The clock of the events now, or a little before: it goes on by the interval, and is never behind an event."""
         newest = max((one.message.done_ns for one in fresh), default=None)

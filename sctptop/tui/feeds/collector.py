@@ -37,7 +37,7 @@ class Collector(FeedThread):
         self._count = count
         self._publish = publish
         self._derived = Derivation(selectors, interval_s)
-        self._reset_wanted = False
+        self._reset_wanted = self._undo_wanted = False
         self._read_wanted = False
         self._pace_changed = False
 
@@ -52,6 +52,14 @@ class Collector(FeedThread):
         """Read now and begin all deltas anew at that reading."""
         with self._wake:
             self._reset_wanted = True
+            self._wake.notify()
+
+    def undo_reset(self) -> None:
+        """Read now and count on from before the last reset."""
+        with self._wake:
+            # One that was not carried out yet is undone by that.
+            self._reset_wanted, self._undo_wanted = False, not self._reset_wanted
+            self._read_wanted = True
             self._wake.notify()
 
     def read_now(self) -> None:
@@ -111,6 +119,10 @@ class Collector(FeedThread):
                 reading = self._derived.lengthened(self._pace.period_s)
             if reset:
                 reading = self._derived.reset()
+            with self._wake:
+                undo, self._undo_wanted = self._undo_wanted, False
+            if undo:
+                reading = self._derived.undo_reset()
         except Exception as error:
             self._publish(self._derived.failed(error, asked_s))
             return False

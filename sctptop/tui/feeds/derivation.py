@@ -49,6 +49,13 @@ class Derivation:
             self.last = replace(self.last, snapshot=self._model.snapshot())
         return self.last
 
+    def undo_reset(self) -> Reading:
+        """Count on from before the last reset."""
+        if self.last.snapshot is not None:
+            self._model.undo_reset()
+            self.last = replace(self.last, snapshot=self._model.snapshot())
+        return self.last
+
     def failed(self, error: Exception, asked_s: float) -> Reading:
         """The last picture, with why there is no newer one."""
         told = printable(f"{type(error).__name__}: {error}")

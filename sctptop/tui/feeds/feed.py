@@ -20,6 +20,10 @@ class Feed(Protocol):
         """Begin all deltas anew."""
         ...
 
+    def undo_reset(self) -> None:
+        """Count on from before the last reset."""
+        ...
+
     def read_now(self) -> None:
         """Publish out of turn."""
         ...

@@ -58,6 +58,10 @@ class Player(FeedThread):
         """Begin all deltas anew at the sample shown."""
         self._order(self._reset)
 
+    def undo_reset(self) -> None:
+        """Count on from before the last reset, unless a jump forgot it."""
+        self._order(self._undo_reset)
+
     def read_now(self) -> None:
         """Show the same once more."""
         self._order(self._show)
@@ -82,15 +86,9 @@ class Player(FeedThread):
         """Jump to a time, seconds since 1970."""
         self._order(lambda: self._jump(self._recording.position_at(at_s)))
 
-    def faster(self) -> None:
-        """The next higher speed."""
-        self._order(lambda: self._pace(next((speed for speed in SPEEDS if speed > self._speed), SPEEDS[-1])))
-
-    def slower(self) -> None:
-        """The next lower speed."""
-        self._order(
-            lambda: self._pace(next((speed for speed in SPEEDS[::-1] if speed < self._speed), SPEEDS[0]))
-        )
+    def set_speed(self, speed: float) -> None:
+        """Play that many times as fast as it was recorded."""
+        self._order(partial(self._pace, speed))
 
     def _order(self, order: Callable[[], object]) -> None:
         with self._wake:
@@ -213,6 +211,10 @@ class Player(FeedThread):
     def _reset(self) -> None:
         self._behind = None
         self._derived.reset()
+        self._show()
+
+    def _undo_reset(self) -> None:
+        self._derived.undo_reset()
         self._show()
 
     def _toggle(self) -> None:

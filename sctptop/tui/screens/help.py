@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 
 from sctptop.fields.catalogue import FIELDS, GROUPS
+from sctptop.fields.expression.examples import FILTER_EXAMPLES
 from sctptop.fields.of_paths import PATH_FIELDS
 from sctptop.tui.keys import explained, key_names
 from sctptop.tui.screens.popup import Popup
+from sctptop.tui.screens.typed_search import TypedSearch
 from sctptop.tui.views.parts.registration_bar import SIDES
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, line, wrapped
@@ -62,44 +66,72 @@ REGISTRATION = (
     ("RM.RegInitReq", "counters of 3GPP TS 28.552 5.2.2, at an AMF: requests received; Succ: accepts sent"),
     ("▲ ▲ ·", "advice (!), gravest first: problem, warning, note; a note is no trouble, only worth knowing"),
 )
-FILTER_EXAMPLES = (
-    ("38412", "a word looked for in ends, addresses, state, processes and containers"),
-    ("cwnd<10k", "a field: = != < <= > >=, ~ contains; k M G, ms s"),
-    ("state!=ESTABLISHED", "states in full, or short as in the table: ESTAB"),
-    ("peer_recv_queue>10k", "peer_… tells the other end, where that is on this host too"),
-    (
-        "rtx_chunks>0 or paths_down>0",
-        "alternatives; terms side by side must all hold; not turns one round, ( ) group",
-    ),
-)
 
 FIELD_COLUMNS = "title, meaning, name for --sort, --filter and --columns"
 HEADED = (*GROUPS.items(), ("Other end", tuple(field for field in FIELDS if field.mirrors)))
 """Fields by the headings of the details."""
 
 
+NOTHING_FOUND = "Nothing in the help has all of these words. Esc takes them away."
+
+
 class HelpScreen(Popup):
-    """Everything there is to know, to scroll through."""
+    """Everything there is to know, to scroll through; what is typed leaves the entries that hold it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Clear the search, then back", id="help.back", show=False),
+        Binding("enter,f1", "dismiss", "Back", id="help.close", show=False),
+    ]
 
     def __init__(self, groups: Iterable[tuple[str, Iterable[BindingType]]], live: bool) -> None:
         super().__init__("Help")
+        self._search = TypedSearch()
         self._live = live
         self._groups = [(title, list(bindings)) for title, bindings in groups]
 
+    def on_key(self, event: events.Key) -> None:
+        """What is typed is looked for; ? closes while nothing is."""
+        if event.character == "?" and not self._search.text:
+            event.stop()
+            self.dismiss()
+        elif self._search.take(event):
+            self.panel.scroll_to(y=0, animate=False)
+            self.draw()
+
+    def action_back(self) -> None:
+        """Take the search away; without one close."""
+        if not self._search.text:
+            self.dismiss()
+            return
+        self._search.text = ""
+        self.draw()
+
     def drawing(self) -> Drawing:
-        """Keys, marks, registration, filter, fields."""
+        """Keys by task, marks, registration, filter, fields: those that hold all words typed."""
         body: list[Line] = []
+        for title, entries, left in self._sections():
+            found = [entry for entry in entries if self._search.found_in(title, *entry)]
+            if found:
+                body += _section(title, found, self.room, left)
+        typed = self._search.text
+        hint = line(("search ", "name"), (f"{typed}▏", "strong"))
+        if not typed:
+            hint = line(("type to search", "name"), ("  ↑ ↓ PgDn scroll  Esc back", "faint"))
+        if not body:
+            body = wrapped(NOTHING_FOUND, self.room, "warn")
+        return Drawing(head=[hint], body=body)
+
+    def _sections(self) -> Iterator[tuple[str, Iterable[tuple[str, str]], int]]:
         for title, bindings in self._groups:
-            body += _section(title, _keys(bindings, self._live), self.room, KEY)
-        body += _section("Marks", MARKS, self.room, KEY)
-        body += _section("Registration", REGISTRATION, self.room, KEY)
-        body += _section("Filter (/)", FILTER_EXAMPLES, self.room, 31)
+            yield title, _keys(bindings, self._live), KEY
+        yield "Marks", MARKS, KEY
+        yield "Registration", REGISTRATION, KEY
+        yield "Filter (/)", FILTER_EXAMPLES, 31
         for group, fields in HEADED:
-            entries = ((field.title, f"{field.help}  [{field.id}]") for field in fields)
-            body += _section(f"{group}: {FIELD_COLUMNS}", entries, self.room, TITLE)
-        paths = ((field.title, f"{field.help}  [{field.id}]") for field in PATH_FIELDS)
-        body += _section("Of each path: title, meaning, name in JSON", paths, self.room, TITLE)
-        return Drawing(body=body)
+            entries = [(field.title, f"{field.help}  [{field.id}]") for field in fields]
+            yield f"{group}: {FIELD_COLUMNS}", entries, TITLE
+        paths = [(field.title, f"{field.help}  [{field.id}]") for field in PATH_FIELDS]
+        yield "Of each path: title, meaning, name in JSON", paths, TITLE
 
 
 def _keys(bindings: Iterable[BindingType], live: bool) -> Iterable[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
@@ -46,6 +47,11 @@ class Popup(ModalScreen[None]):
     def room(self) -> int:
         """Columns a line has."""
         return self.panel.room or max(20, self.app.size.width - 8)
+
+    def on_click(self, event: events.Click) -> None:
+        """Beside the box it closes."""
+        if event.widget is self:
+            self.dismiss()
 
     def on_resize(self) -> None:
         """Lines wrap anew."""

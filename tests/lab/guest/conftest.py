@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sctptop.kernel.program.kept.store import open_store
 from tests.lab.board import GUEST, VARIABLE, Board, Name, room, shorten
 from tests.lab.scenes.hosts import Host, two_hosts
 
@@ -28,7 +29,8 @@ def pair() -> Iterator[tuple[Host, Host]]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Without a board every test is run."""
+    """Without a board every test is run. The probes of this process are compiled once, like sctptop's own."""
+    open_store()
     if folder := os.environ.get(VARIABLE):
         config.pluginmanager.register(Shared(Board(Path(folder)), os.environ[GUEST]))
 

@@ -98,9 +98,7 @@ def examine(series: str, tests: str) -> Outcome:
 def judge(facts: dict[str, Any], said: str, code: int) -> Outcome:
     """What a guest told, as a row of the table."""
     probes = facts["probes"]
-    attached = re.search(
-        r"^(\d+) of (\d+) attached; read and compiled in (\S+) s", probes["stdout"], re.MULTILINE
-    )
+    attached = re.search(r"^(\d+) of (\d+) attached; read.* in (\S+) s", probes["stdout"], re.MULTILINE)
     last = said.strip().rpartition("\n")[2]
     counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", last)}
     tests = f"{counts.get('passed', 0)}/{sum(counts.values())}" if counts else "-"

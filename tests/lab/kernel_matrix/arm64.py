@@ -20,6 +20,7 @@ from tests.lab.kernel_matrix.roots import (
     System,
     apt_of,
     copy_checkout,
+    install_programs,
     install_requirements,
     mirror,
     output,
@@ -42,7 +43,7 @@ _HOOKS = "/usr/share/mmdebstrap/hooks/merged-usr"
 def system(series: str) -> System:
     """The kernel of a series with its root; made when missing. Raises LabError."""
     suite = SUITES[series]
-    _install_programs()
+    install_programs(PROGRAMS)
     folder = cache_folder() / "roots" / f"arm64-{suite}"
     folder.mkdir(parents=True, exist_ok=True)
     booted = kernel.newest_cached(folder) or kernel.fetch(folder, apt_of(suite, folder, "arm64"), "aarch64")
@@ -53,17 +54,6 @@ def renew_checkout(root: Path) -> None:
     """Puts the repository as it is now into a root, compiled if it can be."""
     copy_checkout(root)
     _compile(root, root / CHECKOUT.relative_to("/"))
-
-
-def _install_programs() -> None:
-    missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
-    if missing and os.geteuid() != 0:
-        raise lab_error(
-            "kernel matrix", f"{' '.join(missing)} not found", f"apt-get install {' '.join(missing)}"
-        )
-    if missing:
-        output("apt-get", "update", "-qq")
-        output("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing)
 
 
 def _root(suite: str, folder: Path) -> Path:

@@ -11,7 +11,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,8 +57,21 @@ def system(series: str) -> System:
     return System(booted, suite, userland, _root(userland))
 
 
+def install_programs(packages: Mapping[str, str]) -> None:
+    """Installs the packages of the programs that are not found here. Raises LabError."""
+    missing = [package for program, package in packages.items() if shutil.which(program) is None]
+    if missing and os.geteuid() != 0:
+        raise lab_error(
+            "kernel matrix", f"{' '.join(missing)} not found", f"apt-get install {' '.join(missing)}"
+        )
+    if missing:
+        output("apt-get", "update", "-qq")
+        output("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing)
+
+
 def bootstrap(suite: str, root: Path, packages: str) -> None:
     """A minimal system of that release with these packages in an empty folder. Root only; raises LabError."""
+    install_programs({"debootstrap": "debootstrap"})
     # This host's debootstrap may not know a newer release by name; they are all made as sid is. What it mounts goes
     # with its namespace.
     command = ["unshare", "--mount", "debootstrap", "--variant=minbase", f"--keyring={KEYRING}"]
@@ -188,7 +201,7 @@ def output(*command: str) -> str:
             command, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL
         )
     except FileNotFoundError:
-        raise lab_error(command[0], "not found", "apt-get install debootstrap") from None
+        raise lab_error(command[0], "not found", "a Debian machine") from None
     if done.returncode != 0:
         said = (done.stderr + done.stdout).strip().splitlines() or ["failed"]
         raise LabError(f"{' '.join(command[:4])} …: {said[-1]}")

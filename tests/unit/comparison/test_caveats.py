@@ -14,7 +14,7 @@ from sctptop.comparison.summaries.summary import Summary
 from sctptop.comparison.wording.verdict import verdict
 from sctptop.model.source_state import OK, SourceState
 from tests.unit.comparison.comparing import FAST
-from tests.unit.comparison.recorded import ended, summary
+from tests.unit.comparison.recorded import ended, judged, summary
 
 
 @pytest.fixture(scope="module")
@@ -111,8 +111,31 @@ def test_load_is_that_of_one_kind() -> None:
         "Different load: attaches under way at once, at most: a 2, b 4.",
     )
     assert caveats([loaded("attach", 2)], [loaded("attach", 3)]) == ()
+    # Where each takes thrice as long, thrice as many are under way.
+    slow = replace(ended(kind="attach", core=50.0), at_once=6)
+    assert caveats([loaded("attach", 2)], [slow]) == ()
+    assert len(caveats([loaded("attach", 2)], [replace(slow, at_once=8)])) == 1
+    assert len(caveats([loaded("attach", 6)], [replace(slow, at_once=2)])) == 1
     other = loaded("tracking area update", 9)
     assert caveats([loaded("attach", 2), other], [loaded("attach", 2), replace(other, at_once=1)]) == ()
+
+
+def test_less_load_on_the_slower_side_is_no_reason() -> None:
+    def told(base: float, other: float) -> str:
+        sides = [
+            summary(name, replace(ended(core=core), rate=rate))
+            for name, core, rate in (("a", 10.0, base), ("b", 60.0, other))
+        ]
+        forth, back = (judged(*ordered).text for ordered in (sides, sides[::-1]))
+        assert ("as well" in forth, "less of it" in forth) == ("as well" in back, "less of it" in back)
+        return forth
+
+    assert "This compares loads as well (registrations begun per second: a 10, b 15)." in told(10.0, 15.0)
+    assert (
+        "Load differs too, but the slower side has less of it (registrations begun per second: a 15, b 10)."
+        in told(15.0, 10.0)
+    )
+    assert "oad" not in told(10.0, 11.0)
 
 
 def test_loads_that_lie_a_fifth_apart_are_what_is_compared() -> None:
@@ -120,11 +143,16 @@ def test_loads_that_lie_a_fifth_apart_are_what_is_compared() -> None:
         return replace(ended(kind="initial", failed=failed), rate=rate)
 
     comparison = compare([summary("a", under(10.0)), summary("b", under(12.1))])
-    assert comparison.caveats == ("Different load: registrations per second: a 10, b 12.1.",)
+    assert comparison.caveats == ("Different load: registrations begun per second: a 10, b 12.1.",)
     told = verdict(comparison, comparison.pairs[0]).text
     assert told.startswith(
-        "This compares loads as well (registrations per second: a 10, b 12.1). Within these"
+        "This compares loads as well (registrations begun per second: a 10, b 12.1). Within these"
     )
     assert caveats([under(10.0)], [under(12.0)]) == ()
+    begun = [replace(under(rate), offered=10.0, peak=10) for rate in (10.0, 3.0)]
+    assert caveats([begun[0]], [begun[1]]) == ()
+    assert caveats([begun[0]], [replace(begun[0], peak=13)]) == (
+        "Different load: registrations begun within a second, at most: a 10, b 13.",
+    )
     # Of half as many that succeed, as many were tried.
     assert not any("load" in one for one in caveats([under(10.0)], [under(5.0, failed=100)]))

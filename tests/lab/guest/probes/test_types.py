@@ -32,6 +32,8 @@ def test_what_sock_diag_tells_lies_where_the_kernel_s_own_types_say(
     other_names = {"interface": "if", "cookie_low": "cookie"}
     wanted = [member for member in layout.members if not member.name.startswith(("reserved", "cookie_high"))]
     with KernelTypes("sctp_diag") as types:
+        if not types.knows(struct):
+            pytest.skip("this kernel has no BTF of its modules (before Linux 5.11)")
         for member in wanted:
             name = prefix + other_names.get(member.name, member.name)
             found = types.member(struct, "id" if member.name == "id" else name)

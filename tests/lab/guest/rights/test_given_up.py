@@ -119,6 +119,7 @@ def test_everything_is_seen_by_sudo(here: Place) -> None:
     assert association["process"]["user"] == "root" and association["mark"] is not None
     done = here.run([*BY_SUDO, "--probes", "-d", "1"], user=True)
     assert f"{len(POINTS)} of {len(POINTS)} attached" in done.stdout, (done.stdout, done.stderr)
+    assert "read, and compiled by an earlier start, in" in done.stdout, "kept through a descriptor of root's"
     assert not_well(here.doctor(["sudo"], user=True)) == set()
     every = here.run([*BY_SUDO, "--json", "-n", "1", "--no-bpf"], user=True)
     assert every.stdout.count('"local_port": 59058') + every.stdout.count('"local_port":59058') >= 1, (

@@ -1,4 +1,4 @@
-"""sctptop by an ordinary user: without any capability, with those that probes need, and as the README starts it."""
+"""sctptop by an ordinary user: without any capability, with those that probes need, and as the help starts it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from sctptop.kernel.program.points import POINTS
+from sctptop.manual.topics import text_of
 from tests.lab.guest.rights.test_doctor import not_well
-from tests.lab.machine.boot import REPOSITORY
 from tests.lab.scenes.hosts import two_hosts
 from tests.lab.scenes.place import NUMBER, SCTPTOP, Place, place, sysctl_kept
 from tests.lab.traffic.process import traffic
@@ -39,8 +39,8 @@ def holding(*names: str) -> list[str]:
 
 
 def readme_s() -> str:
-    """What the README has an ordinary user type, up to the name of the program."""
-    (line,) = re.findall(r"^(sudo setpriv .*) sctptop$", (REPOSITORY / "README.md").read_text(), re.MULTILINE)
+    """What `help capabilities` has an ordinary user type, up to the name of the program."""
+    (line,) = re.findall(r"^(sudo setpriv .*) sctptop$", text_of("capabilities"), re.MULTILINE)
     return str(line)
 
 

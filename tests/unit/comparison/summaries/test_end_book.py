@@ -221,6 +221,21 @@ def test_load_is_how_many_at_once_and_how_many_a_second() -> None:
     assert (failed.at_once, failed.rate) == (3, 2.0)
 
 
+def test_load_is_how_many_begin_a_second_however_long_they_take() -> None:
+    def begun(*at_ms: float, took_ms: float = 50.0, outcome: str = COMPLETED) -> Ended:
+        return booked(*(replace(made(("core", "A", took_ms), began_ms=at), outcome=outcome) for at in at_ms))
+
+    evenly = [500.0 * place for place in range(9)]
+    for found in (begun(*evenly), begun(*evenly, took_ms=5000.0), begun(*evenly, outcome=TIMED_OUT)):
+        assert (found.offered, found.peak) == (2.0, 2)
+    # The last of ten tries again much later, the first came earlier.
+    assert begun(-9000.0, *evenly[:-1], 99_000.0).offered == 2.0
+    # All at once: as many a second, whether within a millisecond or ten.
+    assert [begun(*(step * place for place in range(9))).offered for step in (0.1, 1.0)] == [8.0, 8.0]
+    assert [begun(*(step * place for place in range(9))).peak for step in (0.1, 100.0, 1000.0)] == [9, 9, 1]
+    assert begun(0.0).offered is None and (begun().offered, begun().peak) == (None, 0)
+
+
 def test_a_time_that_cannot_be_is_left_out() -> None:
     for ms, n in ((3_600_000, 1), (3_600_000.000001, 0)):
         found = booked(made(("core", "A", ms)))

@@ -191,3 +191,118 @@ def test_a_reader_that_is_late_holds_back_nobody_else() -> None:
         times: dict[str, Any] = parts
         advice = fired("saturated", "gNB"), fired("saturated", "AMF"), fired("lossy_path", "gNB")
         assert "does not read" not in judged(summary("a"), summary("b", ended(**times), advice=advice)).text
+
+
+@pytest.mark.parametrize(
+    ("part", "role", "rules"),
+    [
+        ("held", "AMF", {"small_rcvbuf", "closed_window"}),
+        ("lost", "AMF", {"small_rcvbuf"}),
+        ("lost", "gNB", {"small_rcvbuf"}),
+        ("order", "AMF", {"small_rcvbuf"}),
+        ("order", "gNB", {"small_rcvbuf"}),
+        ("held", "gNB", set()),
+        ("core", "AMF", set()),
+        ("unread", "gNB", set()),
+    ],
+)
+@pytest.mark.parametrize("rule", ["small_rcvbuf", "closed_window", "lossy_path", ""])
+@pytest.mark.parametrize("of", ["gNB", "AMF"])
+def test_a_smaller_receive_buffer_is_a_reason_where_advice_speaks_of_it(
+    part: str, role: str, rules: set[str], rule: str, of: str
+) -> None:
+    parts: dict[str, Any] = {part: 60.0}
+    ends = [end(one, {"rcvbuf": (4608,)} if one == role else {"rcvbuf": (212_992,)}) for one in PEERS]
+    sides = [
+        summary("a", None, *(end(one, {"rcvbuf": (212_992,)}) for one in ("gNB", "AMF"))),
+        summary(
+            "b",
+            ended(**parts),
+            *(one for one in ends if one.role in ("gNB", "AMF")),
+            advice=(fired(rule, of),) if rule else (),
+        ),
+    ]
+    assert {one.setting for one in judged(*sides).causes} - {""} == ({"rcvbuf"} if rule in rules else set())
+    assert not {one.setting for one in judged(*sides[::-1]).causes} - {"", "rcvbuf"}
+
+
+@pytest.mark.parametrize(("expired", "blamed"), [(9, False), (10, True), (None, True)])
+@pytest.mark.parametrize(("seen_from", "part"), [("gNB", "held"), ("AMF", "ran")])
+def test_a_longer_sack_delay_is_a_reason_where_it_was_waited_for(
+    seen_from: str, part: str, expired: int | None, blamed: bool
+) -> None:
+    """40 ms more of each of 100: 20 timers of 200 ms are all of it, 10 the half."""
+    parts: dict[str, Any] = {"held": 40.0} if part == "held" else {"ran": 50.0}
+    counters = {} if expired is None else {"SctpDelaySackExpireds": expired}
+    sides = [
+        summary(
+            name,
+            ended(end=seen_from, **more),
+            end("gNB"),
+            end("AMF", {"sack_delay_ms": (delay_ms,)}),
+            counters=counters,
+        )
+        for name, delay_ms, more in (("a", 20, {}), ("b", 200, parts))
+    ]
+    found = judged(*sides)
+    assert found.result == SLOWER and len(found.shares) == 1
+    assert {one.setting for one in found.causes} - {""} == ({"sack_delay_ms"} if blamed else set())
+    # The other way round the same: of which side it is said makes no difference.
+    assert {one.setting for one in judged(*sides[::-1]).causes} == {one.setting for one in found.causes}
+
+
+TOLD_HARMLESS = "Settings differ too, and cost nothing here, for messages were held alike: "
+TOLD_DOUBTFUL = "settings differ, and part of it may be theirs: "
+
+
+@pytest.mark.parametrize(
+    ("seen_from", "part", "whole", "expired", "setting", "told"),
+    [
+        # Both ends are seen, and so is what either held back.
+        ("gNB", "core", True, None, ("AMF", "sack_delay_ms"), TOLD_HARMLESS),
+        ("gNB", "core", True, None, ("gNB", "sack_delay_ms"), TOLD_HARMLESS),
+        ("gNB", "core", True, None, ("AMF", "nodelay"), TOLD_HARMLESS),
+        # One end is seen: what it holds back, and how long its own SACKs were waited for.
+        ("gNB", "core", False, None, ("gNB", "nodelay"), TOLD_HARMLESS),
+        ("gNB", "core", False, None, ("AMF", "sack_delay_ms"), TOLD_HARMLESS),
+        ("AMF", "ran", False, 1, ("AMF", "sack_delay_ms"), TOLD_HARMLESS),
+        ("AMF", "ran", False, 2, ("AMF", "sack_delay_ms"), TOLD_DOUBTFUL),
+        ("AMF", "ran", False, 2, ("AMF", "sack_frequency"), TOLD_DOUBTFUL),
+    ],
+)
+def test_settings_that_are_seen_to_cost_nothing_are_not_suspected(
+    seen_from: str, part: str, whole: bool, expired: int | None, setting: tuple[str, str], told: str
+) -> None:
+    """60 ms more of each of 100, of which a SACK timer in each hundredth costs 2 ms at most."""
+    role, name = setting
+    values: dict[str, tuple[Any, Any]] = {
+        "nodelay": (True, False),
+        "sack_delay_ms": (20, 200),
+        "sack_frequency": (2, 4),
+    }
+    cost: dict[str, dict[str, Any]] = {"a": {}, "b": {part: 70.0}}
+    sides = [
+        summary(
+            called,
+            ended(end=seen_from, there={"held": 1.0} if whole else None, **cost[called]),
+            *(end(one, {name: (values[name][place],)} if one == role else {}) for one in ("gNB", "AMF")),
+            counters={} if expired is None else {"SctpDelaySackExpireds": expired},
+        )
+        for place, called in enumerate(cost)
+    ]
+    for text in (judged(*sides).text, judged(*sides[::-1]).text):
+        assert told in text and ({TOLD_HARMLESS, TOLD_DOUBTFUL} - {told}).pop() not in text
+    if name == "nodelay":
+        assert "NODELAY of the" in judged(*sides).text
+
+
+def test_where_nagle_is_off_it_is_a_window_that_holds_messages_back() -> None:
+    def text(*nodelay: bool) -> str:
+        gnb = end("gNB", {"nodelay": nodelay})
+        return judged(summary("a", None, gnb), summary("b", ended(held=40.0), gnb)).text
+
+    window = "NODELAY is on there: a window held them back, that of congestion or that of the AMF."
+    sack = "The SACK delay of the AMF is not known in a and b: it may be the reason."
+    assert window in text(True) and sack not in text(True)
+    for nodelay in ((False,), (False, True), ()):
+        assert sack in text(*nodelay) and "a window" not in text(*nodelay)

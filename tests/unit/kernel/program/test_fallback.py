@@ -13,6 +13,8 @@ import pytest
 from sctptop.kernel.program import program as program_module
 from sctptop.kernel.program.btf import FunctionType
 from sctptop.kernel.program.compiling import NoProbes
+from sctptop.kernel.program.kept.instructions import Code
+from sctptop.kernel.program.kept.store import Keeper
 from sctptop.kernel.program.points import ProbeChoice
 from sctptop.kernel.program.program import Program
 from sctptop.kernel.program.program_source import ProbeSource, from_btf
@@ -29,7 +31,10 @@ class FakeKernel:
     unloaded: frozenset[str] = frozenset()
     unattached: frozenset[str] | None = frozenset()
     by_type: bool = True
+    unkept: frozenset[str] = frozenset()
+    """Kept functions that it does not take."""
     made: list[ProbeSource] = field(default_factory=list)
+    compiled: list[str] = field(default_factory=list)
 
     def source(self, choice: ProbeChoice, btf: object, **more: Any) -> tuple[ProbeSource, bool]:
         refused: Mapping[str, str] = more["refused"]
@@ -41,19 +46,32 @@ class FakeKernel:
             raise OSError(errno.EACCES, "R1 pointer arithmetic prohibited")
         return Trampoline(-1)
 
+    def load_plain(self, kind: int, name: str, code: bytes, version: int) -> int:
+        if name in self.unkept:
+            raise OSError(errno.EINVAL, "unknown opcode")
+        return -1
+
+    def compile(self, text: str, bpf: Any) -> Any:
+        self.compiled.append(text)
+        bpf.funcs.clear()
+        return bpf
+
     def close(self) -> None:
         pass
 
 
-def attached(monkeypatch: pytest.MonkeyPatch, kernel: FakeKernel) -> Program:
+def attached(monkeypatch: pytest.MonkeyPatch, kernel: FakeKernel, store: Keeper | None = None) -> Program:
     """A program on that kernel, attached, with a BCC that does all that it is asked."""
     lib = SimpleNamespace(bpf_function_start=lambda *_: 1, bpf_function_size=lambda *_: 8)
+    lib.bpf_table_fd, lib.bpf_module_kern_version = lambda *_: 3, lambda _: 0
     bpf = SimpleNamespace(module=None, cleanup=lambda: None, funcs={})
     for name in ("load_func", "attach_kprobe", "attach_kretprobe", "attach_raw_tracepoint"):
         setattr(bpf, name, lambda *_, **__: None)
-    bcc: Any = SimpleNamespace(lib=lib, BPF=SimpleNamespace(RAW_TRACEPOINT=17, KPROBE=2))
+    function = lambda _bpf, _name, number: SimpleNamespace(fd=number)  # noqa: E731
+    bcc: Any = SimpleNamespace(lib=lib, BPF=SimpleNamespace(RAW_TRACEPOINT=17, KPROBE=2, Function=function))
     monkeypatch.setattr(program_module, "source_here", kernel.source)
-    monkeypatch.setattr(program_module, "compiled", lambda *_: bpf)
+    monkeypatch.setattr(program_module, "compiled", lambda _bcc, text, _headers: kernel.compile(text, bpf))
+    monkeypatch.setattr("sctptop.kernel.program.kept.instructions.load_plain", kernel.load_plain)
     monkeypatch.setattr(program_module, "Kernel", lambda: kernel)
     monkeypatch.setattr("ctypes.string_at", lambda *_: b"\x95" + bytes(7))
     monkeypatch.setattr("atexit.unregister", lambda _: None)
@@ -66,7 +84,7 @@ def attached(monkeypatch: pytest.MonkeyPatch, kernel: FakeKernel) -> Program:
             raise NOT_SUPPORTED
 
     monkeypatch.setattr(Trampoline, "attach", attach)
-    program = Program(bcc, ProbeChoice())
+    program = Program(bcc, ProbeChoice(), store=store)
     program.attach()
     assert all(state.on for state in program.points)
     return program
@@ -116,3 +134,63 @@ def test_a_kernel_that_refuses_again_is_one_line(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(FakeKernel, "source", lambda self, *a, **k: source(*a, **{**k, "refused": {}}))
     with pytest.raises(NoProbes, match="the kernel refused a trampoline: Unknown error 524"):
         attached(monkeypatch, kernel)
+
+
+class Memory(Keeper):
+    """A store without a file."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[str, Code]] = {}
+
+    def find(self, bcc: str, text: str) -> dict[str, Code] | None:
+        return self.kept.get(text)
+
+    def keep(self, bcc: str, text: str, functions: Mapping[str, Code]) -> None:
+        self.kept[text] = dict(functions)
+
+    def forget(self, bcc: str, text: str) -> None:
+        del self.kept[text]
+
+
+def test_what_one_start_compiled_the_next_one_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Memory()
+    first = attached(monkeypatch, kernel := FakeKernel(), store)
+    assert kernel.compiled == [kernel.made[0].text] and not first.from_kept
+    second = attached(monkeypatch, again := FakeKernel(), store)
+    assert again.compiled == [again.made[0].tables] and second.from_kept
+    assert ways(second) == ways(first)
+
+
+def test_what_the_kernel_does_not_take_is_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Memory()
+    attached(monkeypatch, FakeKernel(), store)
+    program = attached(monkeypatch, kernel := FakeKernel(unkept=frozenset({"kprobe_at_t3_expiry"})), store)
+    assert kernel.compiled == [kernel.made[0].tables, kernel.made[0].text] and not program.from_kept
+    assert len(store.kept) == 1
+
+
+def test_a_trampoline_that_is_not_taken_any_more_is_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Memory()
+    attached(monkeypatch, FakeKernel(), store)
+    program = attached(monkeypatch, FakeKernel(unloaded=frozenset({"at_lower"})), store)
+    assert not program.from_kept and ways(program)["at_lower"] == "kprobe"
+
+
+def test_what_lacks_a_function_or_names_another_map_is_compiled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Memory()
+    attached(monkeypatch, FakeKernel(), store)
+    ((text, kept),) = store.kept.items()
+    for spoilt in (dict(list(kept.items())[1:]), kept | {"fentry_at_read": Code(bytes(8), ((0, "gone"),))}):
+        store.kept[text] = spoilt
+        assert not attached(monkeypatch, FakeKernel(), store).from_kept
+        assert store.kept[text] == kept
+
+
+def test_a_program_that_lacks_a_point_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Memory()
+    monkeypatch.setattr(Program, "_attach", lambda *_: "this kernel has no such function to attach to")
+    with pytest.raises(AssertionError):
+        attached(monkeypatch, FakeKernel(), store)
+    assert not store.kept

@@ -1,6 +1,6 @@
 """What loading the probes costs, beside the same program compiled with the kernel's headers, in the lab.
 
-    python -m tests.bench.compiling
+    python -m tests.bench.probes.compiling
 
 The headers are fetched into the lab's cache and never installed: BCC is pointed at them.
 """
@@ -89,7 +89,7 @@ def main() -> int:
     if len(sys.argv) == 3 and sys.argv[1] == "--in-the-lab":
         return in_the_lab(Path(sys.argv[2]))
     headers = fetch_headers(kernel.ensure().release)
-    command = [sys.executable, "-m", "tests.bench.compiling", "--in-the-lab", str(headers)]
+    command = [sys.executable, "-m", "tests.bench.probes.compiling", "--in-the-lab", str(headers)]
     return run(command, timeout=1800, show=True).returncode
 
 

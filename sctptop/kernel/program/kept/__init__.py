@@ -1,0 +1,1 @@
+"""What BCC compiled, kept for the next start: compiling takes most of a start."""

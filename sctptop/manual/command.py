@@ -1,0 +1,56 @@
+"""``sctptop help [TOPIC]``: a topic, the help of a command, or what a field is."""
+
+from __future__ import annotations
+
+import shutil
+
+from sctptop.arguments.parsers import PARSERS
+from sctptop.errors import USAGE, SctptopError
+from sctptop.manual.blocks import Block, Code, Heading, Paragraph, Table, blocks
+from sctptop.manual.plain import plain
+from sctptop.manual.topics import TOPICS, text_of
+
+
+def tell(topic: str | None) -> int:
+    """Print it. Returns the exit code. Raises SctptopError for a topic that there is not."""
+    print(plain(about(topic), shutil.get_terminal_size().columns), end="")
+    return 0
+
+
+def about(topic: str | None) -> list[Block]:
+    """What there is to read of a topic; without one, which there are. Raises SctptopError."""
+    if topic is None:
+        return overview()
+    name = topic.strip().lower()
+    if name in TOPICS:
+        from sctptop.manual.made import made
+
+        return blocks(text_of(name), made)
+    if name and name in PARSERS:
+        return [Code(tuple(PARSERS[name]().format_help().splitlines()))]
+    return _of_field(topic)
+
+
+def overview() -> list[Block]:
+    """The topics."""
+    commands = ", ".join(name for name in PARSERS if name)
+    return [
+        Heading(1, "Help"),
+        Paragraph("`sctptop help TOPIC` shows one of these, `sctptop --help` the options:"),
+        Table((), tuple(TOPICS.items())),
+        Paragraph(f"It takes a command too ({commands}), and the name of a field, as cwnd."),
+    ]
+
+
+def _of_field(topic: str) -> list[Block]:
+    from sctptop.fields.catalogue import BY_ID, UnknownFieldError, field
+    from sctptop.fields.near import did_you_mean
+
+    try:
+        found = field(topic)
+    except UnknownFieldError:
+        near = did_you_mean(topic, (*TOPICS, *filter(None, PARSERS), *BY_ID))
+        raise SctptopError(
+            f"no topic {topic!r}{'; ' if near else ''}{near} (try: sctptop help lists them)", USAGE
+        ) from None
+    return [Heading(1, found.id), Paragraph(f"{found.title}: {found.help}")]

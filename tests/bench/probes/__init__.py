@@ -1,0 +1,1 @@
+"""What the probes cost: to compile, to attach, to pass by."""

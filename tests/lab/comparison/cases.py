@@ -1,0 +1,144 @@
+"""What ``sctptop compare`` must say of which set-ups, and whether it does."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sctptop.cli import main
+from sctptop.comparison.breakdown import FAR, OWN
+from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, UNSURE
+from sctptop.model.passages.passage import HELD, LOST, NETWORK, ORDER, UNREAD
+
+GNB, AMF = "gNB", "AMF"
+NO_CLAIM = (SAME, UNSURE)
+Part = tuple[str, str | None]
+"""The kind of a piece, and the end."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """``other`` against ``base``: whether it is slower or faster (None: no claim), ``parts`` of which the first that is
+    named must be one, and the ``settings`` that are named, each with its end: these and no others."""
+
+    base: str
+    other: str
+    result: str | None
+    parts: tuple[Part, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Both set-ups."""
+        return f"{self.other} against {self.base}"
+
+    def seen_from(self, end: str) -> Case:
+        """The same where that end alone is seen: all of the other's is one part, its settings are not known."""
+        parts = [
+            (FAR, role) if role not in (None, end) and kind != NETWORK else (kind, role)
+            for kind, role in self.parts
+        ]
+        settings = [(name, role) for name, role in self.settings if role == end]
+        return replace(self, parts=tuple(dict.fromkeys(parts)), settings=tuple(settings))
+
+
+CASES = (
+    Case("plain", "again", None),
+    Case("plain", "sack20", None),
+    Case("plain", "nagle", SLOWER, ((HELD, GNB),), (("nodelay", GNB),)),
+    Case("nagle", "nagle-sack20", FASTER, ((HELD, GNB),), (("sack_delay_ms", AMF),)),
+    Case("plain", "loss", SLOWER, ((LOST, None), (ORDER, None))),
+    Case("loss", "loss-rto3", SLOWER, ((LOST, None), (ORDER, None)), (("rto_ms", GNB), ("rto_ms", AMF))),
+    Case("plain", "cpu", SLOWER, ((OWN, AMF), (UNREAD, AMF))),
+    Case("plain", "ran", SLOWER, ((OWN, GNB),)),
+    Case("plain", "far", SLOWER, ((NETWORK, None),)),
+    # What a small buffer has no room for is held, or thrown away and sent again.
+    Case("burst", "burst-rwnd", SLOWER, ((HELD, GNB), (LOST, None), (ORDER, None)), (("rcvbuf", AMF),)),
+    Case("burst", "burst-rwnd4k", SLOWER, ((HELD, GNB), (LOST, None), (ORDER, None)), (("rcvbuf", AMF),)),
+    Case("burst", "burst-cpu", SLOWER, ((UNREAD, AMF),)),
+    # A setting differs the way that costs time, and is not the reason.
+    Case("sack20", "cpu", SLOWER, ((OWN, AMF), (UNREAD, AMF))),
+    Case("sack20", "ran", SLOWER, ((OWN, GNB),)),
+    Case("sack20", "loss", SLOWER, ((LOST, None), (ORDER, None))),
+    Case("sack20", "far", SLOWER, ((NETWORK, None),)),
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was said of a case: ``parts`` with their shares, ``ratio`` the one that shows it (JSON), the whole verdict,
+    and the problems: none where it is right."""
+
+    case: Case
+    result: str
+    parts: tuple[tuple[Part, float], ...]
+    settings: tuple[str, ...]
+    rules: tuple[str, ...]
+    by: str
+    ratio: dict[str, Any]
+    text: str
+
+    @property
+    def problems(self) -> Iterator[str]:
+        """What is not as it must be."""
+        case = self.case
+        if case.result is None:
+            if self.result not in NO_CLAIM:
+                yield f"claims {self.result}"
+        elif self.result != case.result:
+            yield f"says {self.result}, not {case.result}"
+        elif not self.parts or self.parts[0][0] not in case.parts:
+            yield f"names {self.parts[0][0] if self.parts else 'no part'}, not {case.parts}"
+        if (expected := {name for name, _ in case.settings}) != set(self.settings):
+            yield f"blames {self.settings or 'no setting'}, not {expected or 'any'}"
+
+
+def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
+    """What sctptop says of these recordings."""
+    sides = (
+        f"{name}={','.join(map(str, files))}" for name, files in ((case.base, base), (case.other, other))
+    )
+    (pair,) = compared(sides)["comparisons"]
+    shares = [((one["kind"], one["end"]), one["share"]) for one in pair["pieces"] if one["share"] is not None]
+    shares.sort(key=lambda one: -one[1])
+    named = [(one["setting"], one["rule"]) for one in pair["causes"]]
+    by = pair["by"] or "p50"
+    return Told(
+        case,
+        pair["result"],
+        tuple(shares),
+        tuple(dict.fromkeys(setting for setting, _ in named if setting)),
+        tuple(dict.fromkeys(rule for _, rule in named if rule)),
+        by,
+        pair["ratios"][by],
+        pair["verdict"],
+    )
+
+
+def compared(sides: Iterable[str]) -> dict[str, Any]:
+    """What ``sctptop compare --json`` says of these words."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        assert main(["compare", "--json", *sides]) == 0
+    found: dict[str, Any] = json.loads(output.getvalue())
+    return found
+
+
+def row(found: Told) -> str:
+    """In a line of a table."""
+    ratio = found.ratio
+    parts = ", ".join(f"{kind} {end or ''}".strip() + f" {share:.0%}" for (kind, end), share in found.parts)
+    interval = f"{ratio['ratio']:.2f}× ({ratio['low']:.2f}–{ratio['high']:.2f}), p {ratio['p_adjusted']:.1g}"
+    interval += f", {ratio['runs'][0]} and {ratio['runs'][1]} runs"
+    named = ", ".join(found.settings) or "–"
+    rules = ", ".join(found.rules) or "–"
+    verdict = "; ".join(found.problems) or "right"
+    return (
+        f"| {found.case.name} | {found.result} | {found.by} {interval} | {parts or '–'} | {named} | {rules} "
+        f"| {verdict} |"
+    )

@@ -1,0 +1,342 @@
+"""Each key does what it is there for: one press each, and a key without an entry here is found.
+
+An entry says what to press before, and what holds after the key: words on the screen, or a condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import OptionList
+
+from sctptop.options import Options
+from sctptop.tui.choices import chosen_by
+from sctptop.tui.key_groups import GROUPS, IN_VIEW, grouped
+from sctptop.tui.keys import LIVE_KEYS, NO_COMMANDS, REPLAY_KEYS
+from sctptop.tui.live_app import LiveApp
+from sctptop.tui.replay_app import ReplayApp
+from sctptop.tui.screens.details import DetailsScreen
+from sctptop.tui.screens.go_to import GoToScreen
+from sctptop.tui.screens.help import HelpScreen
+from sctptop.tui.screens.popup import Popup
+from sctptop.tui.screens.sort import SortScreen
+from sctptop.tui.widgets.association_table import AssociationTable
+from sctptop.tui.widgets.filter_bar import FilterBar
+from sctptop.tui.widgets.line_panel import LinePanel
+from sctptop.views import VIEWS
+from tests.ui.conftest import Stage, Staging, Standing
+from tests.ui.scripted import amf, association, sample
+
+Holds = Callable[[Any], object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """``words``: on the screen after the key, and not before it. ``holds`` is asked instead where they do not tell."""
+
+    words: str = ""
+    before: tuple[str, ...] = ()
+    holds: Holds | None = None
+
+
+def screen_is(kind: type[Screen[Any]]) -> Holds:
+    return lambda s: isinstance(s.app.screen, kind)
+
+
+ENDS = {"quit", "interrupt", "suspend"}
+"""They end the dashboard, or stop it: tests of their own (test_keys.py, terminal/test_terminal.py)."""
+
+EITHER: Mapping[str, Case] = {
+    "help": Case(holds=screen_is(HelpScreen)),
+    "filter": Case(holds=lambda s: s.app.screen.query_one(FilterBar).display),
+    "sort": Case(holds=screen_is(SortScreen)),
+    "palette": Case(holds=lambda s: len(s.app.screen_stack) == 2),
+    "advice": Case(holds=screen_is(Popup)),
+    "details": Case(holds=screen_is(DetailsScreen)),
+    "focus": Case(holds=lambda s: s.panel("view").has_focus),
+    "focus.back": Case(holds=lambda s: s.panel("view").has_focus),
+    "reset": Case("u undoes it"),
+    "reset.undo": Case("is undone", ("r",)),
+    **{
+        f"view.{view.id}": Case(f"[{digit} {view.title}]", ("2" if digit != 2 else "1",))
+        for digit, view in enumerate(VIEWS, 1)
+    },
+    "sort.before": Case("sorted by", ("2",)),
+    "sort.after": Case("sorted by"),
+    "sort.invert": Case("sorted by"),
+    "netns": Case("network namespace"),
+    "ends": Case("one line"),
+    "scale": Case("each on its own scale", ("2",)),
+    "zeros": Case("at zero hidden", ("4",)),
+    "events.all": Case("this one", ("6",)),
+    "events.filter": Case("e windows", ("6",)),
+    "kinds": Case("of several kinds", ("7",)),
+    "back": Case("nothing to go back from"),
+}
+LIVE: Mapping[str, Case] = {
+    **EITHER,
+    "pause": Case("PAUSED"),
+    "record": Case("nothing can be recorded here"),
+    "pace.up": Case("a reading every"),
+    "pace.down": Case("a reading every"),
+}
+REPLAY: Mapping[str, Case] = {
+    **EITHER,
+    "pause": Case("replay 1×"),
+    "pace.up": Case("plays at 2×"),
+    "pace.down": Case("plays at 0.5×"),
+    "step.up": Case(holds=lambda s: s.at(31)),
+    "step.down": Case(holds=lambda s: s.at(29)),
+    "jump.up": Case(holds=lambda s: s.at(40)),
+    "jump.down": Case(holds=lambda s: s.at(20)),
+    "jump.first": Case(holds=lambda s: s.at(0)),
+    "jump.last": Case(holds=lambda s: s.at(74)),
+    "jump.to": Case(holds=screen_is(GoToScreen)),
+}
+IN_TABLE: Mapping[str, Case] = {
+    "up": Case(holds=lambda s: s.cursor_port() == 59059, before=("down", "down")),
+    "down": Case(holds=lambda s: s.cursor_port() == 59059),
+    "pageup": Case(holds=lambda s: s.cursor_port() == 59058, before=("down", "down")),
+    "pagedown": Case(holds=lambda s: s.cursor_port() not in (None, 59058)),
+    "home": Case(holds=lambda s: s.cursor_port() == 59058, before=("down", "down")),
+    "end": Case(holds=lambda s: s.cursor_port() == 59063),
+    "left": Case(holds=lambda s: s.table.scroll_x == 0),
+    "right": Case(holds=lambda s: s.table.scroll_x == 0),
+}
+IN_VIEW_AFTER_TAB: Mapping[str, Case] = {
+    "up": Case(holds=lambda s: s.panel("view").cursor == "one/SctpCurrEstab", before=("down",)),
+    "down": Case(holds=lambda s: s.panel("view").cursor != "one/SctpCurrEstab"),
+    "pageup": Case(holds=lambda s: s.panel("view").cursor == "one/SctpCurrEstab", before=("down",)),
+    "pagedown": Case(holds=lambda s: s.panel("view").cursor != "one/SctpCurrEstab"),
+    "home": Case(holds=lambda s: s.panel("view").cursor == "one/SctpCurrEstab", before=("down", "down")),
+    "end": Case(holds=lambda s: str(s.panel("view").cursor).startswith("association/")),
+}
+OVER: Mapping[tuple[type, str], Case] = {
+    **{
+        (Popup, key): Case(before=("enter",), holds=lambda s: len(s.app.screen_stack) == 1)
+        for key in ("escape", "q", "enter", "question_mark", "h", "f1", "exclamation_mark")
+    },
+    **{
+        (HelpScreen, key): Case(before=("f1",), holds=lambda s: len(s.app.screen_stack) == 1)
+        for key in ("escape", "enter", "f1")
+    },
+    (SortScreen, "escape"): Case(before=("s",), holds=lambda s: len(s.app.screen_stack) == 1),
+    (FilterBar, "escape"): Case(before=("/", "x"), holds=lambda s: len(s.ports()) == 6),
+    (FilterBar, "up"): Case("59060", before=("/", *"59060"), holds=lambda s: s.table.has_focus),
+    (FilterBar, "down"): Case("59060", before=("/", *"59060"), holds=lambda s: s.table.has_focus),
+}
+
+
+def keys_of(binding: BindingType) -> list[str]:
+    assert isinstance(binding, Binding)
+    return [key.strip() for key in binding.key.split(",")]
+
+
+def shown(s: Stage) -> str:
+    lines = [s.line(name) for name in ("header", "tabs", "filter-line", "footer")]
+    view = s.app.screen_stack[0].query_one("#view", LinePanel)
+    return "\n".join([*lines, str(view.border_title), str(view.border_subtitle), view.text()])
+
+
+async def pressed(s: Stage, key: str, case: Case, name: object) -> None:
+    """The key of a case, and everything as before it."""
+    await s.press(*case.before)
+    before = shown(s)
+    await s.press(key)
+    if case.holds is not None:
+        result = case.holds(s)
+        if hasattr(result, "__await__"):
+            await result
+        else:
+            assert result, (name, key)
+    else:
+        assert case.words in shown(s) and case.words not in before, (name, key, shown(s))
+
+
+async def home(s: Stage) -> None:
+    """No box, no filter, nothing chosen, the first row, the first view."""
+    while len(s.app.screen_stack) > 1:
+        await s.press("escape")
+    if s.app._dashboard.typing:
+        await s.press("escape")
+    if s.app._dashboard.in_view:
+        await s.press("tab")
+    s.app._chosen = chosen_by(s.app._options)
+    if s.app.paused and isinstance(s.app, LiveApp):
+        await s.press("p")
+    await s.press("home")
+    s.app._hush()
+
+
+def entries(bindings: Iterable[BindingType], cases: Mapping[str, Case]) -> list[tuple[str, str]]:
+    """Each key with the name of its binding; those without an entry are told."""
+    keys = {binding.id or "": keys_of(binding) for binding in bindings}  # type: ignore[union-attr]
+    assert keys.keys() - ENDS == cases.keys(), "each key has an entry here, and each entry is of a key"
+    return [(name, key) for name in cases for key in keys[name]]
+
+
+async def test_every_key_of_the_live_dashboard(stage: Staging) -> None:
+    async with stage(list(amf(4, 6)), Options(interval_s=2), size=(120, 36)) as s:
+        for name, key in entries(LIVE_KEYS, LIVE):
+            await pressed(s, key, LIVE[name], name)
+            await home(s)
+
+
+async def test_every_key_of_a_replay(stand: Standing) -> None:
+    async with stand(start=30, size=(120, 36)) as s:
+        for name, key in entries(REPLAY_KEYS, REPLAY):
+            await s.at(30)
+            await pressed(s, key, REPLAY[name], name)
+            await home(s)
+            assert isinstance(s.app, ReplayApp)
+            s.app._play_at(1.0)
+            if not s.app.paused:
+                await s.press("p")
+                await s.until(lambda: s.app.paused)
+            s.app.feed.go_to(s.app._first_s + 30)
+
+
+@pytest.mark.parametrize(
+    ("bindings", "cases", "before"),
+    [
+        (AssociationTable.BINDINGS, IN_TABLE, ()),
+        (LinePanel.BINDINGS, IN_VIEW_AFTER_TAB, ("4", "tab")),
+    ],
+    ids=["table", "view"],
+)
+async def test_every_key_that_walks(
+    stage: Staging, bindings: Sequence[BindingType], cases: Mapping[str, Case], before: tuple[str, ...]
+) -> None:
+    keys = [key for binding in bindings for key in keys_of(binding)]
+    same = {"k": "up", "j": "down"}
+    assert {same.get(key, key) for key in keys} == cases.keys()
+    async with stage(list(amf(4, 6)), size=(120, 36)) as s:
+        for key in keys:
+            await s.press(*before, "home")
+            await pressed(s, key, cases[same.get(key, key)], key)
+            await home(s)
+
+
+async def test_every_key_of_a_box(stage: Staging) -> None:
+    kinds = (Popup, HelpScreen, SortScreen, FilterBar)
+    keys = {(kind, key) for kind in kinds for binding in kind.BINDINGS for key in keys_of(binding)}
+    assert keys == OVER.keys()
+    async with stage(list(amf(4, 6)), size=(120, 36)) as s:
+        for (kind, key), case in OVER.items():
+            await pressed(s, key, case, (kind, key))
+            await home(s)
+
+
+async def test_a_key_that_acts_in_another_view_says_in_which(stage: Staging) -> None:
+    async with stage([sample(0, [association(0)])], size=(120, 36)) as s:
+        for name, views in IN_VIEW.items():
+            (key,) = keys_of(next(binding for binding in LIVE_KEYS if binding.id == name))
+            for digit, view in enumerate(VIEWS, 1):
+                await s.press(str(digit))
+                s.app._hush()
+                before = s.app._chosen
+                await s.press(key)
+                told = s.line("tabs")
+                if view.id in views:
+                    assert "acts in" not in told, (name, view)
+                else:
+                    assert "that key acts in" in told and s.app._chosen == before, (name, view)
+
+
+async def test_a_key_that_is_bound_to_nothing_says_so(stage: Staging) -> None:
+    async with stage([sample(0, [association(0)])], size=(120, 36)) as s:
+        await s.press("Q")
+        assert "the key Q does nothing here; ? shows those that do" in s.line("tabs")
+
+
+async def test_the_bounds_of_the_interval_are_told(stage: Staging) -> None:
+    async with stage([sample(0, [association(0)])], Options(interval_s=3600), size=(120, 36)) as s:
+        await s.press("+")
+        assert "60m is the longest interval" in s.line("tabs")
+
+
+async def test_a_reset_is_undone(stage: Staging) -> None:
+    async with stage(list(amf(20, 6)), Options(interval_s=3600, view="counters"), size=(120, 36)) as s:
+        await s.press("u")
+        assert "there is no reset to undo" in s.line("tabs")
+        await s.tick(4)
+        await s.press("r")
+        await s.until(lambda: s.reading.snapshot and s.reading.snapshot.reset_s is not None)
+        assert "u undoes it" in s.line("tabs") and "+4,840" not in s.panel("view").text()
+        await s.tick(2)
+        await s.press("u")
+        assert "undone" in s.line("tabs")
+        await s.until(lambda: s.reading.snapshot and s.reading.snapshot.reset_s is None)
+        await s.pilot.pause()
+        assert f"+{1210 * 8:,}" in s.panel("view").text(), "two readings of r and u, and six between"
+        await s.press("u")
+        assert "there is no reset to undo" in s.line("tabs")
+
+
+async def test_help_begins_with_the_view_and_finds_what_is_typed(stage: Staging) -> None:
+    async with stage(list(amf(2)), Options(interval_s=3600, view="counters")) as s:
+        await s.press("question_mark")
+        lines = s.panel("popup").text().splitlines()
+        assert lines[1] == "In the view Counters" and "z" in lines[2]
+        await s.press(*"HIDE zero")
+        lines = s.panel("popup").text().splitlines()
+        assert lines[0] == "search HIDE zero▏"
+        assert [text.split()[0] for text in lines[1:] if text.strip()] == ["In", "z"]
+        await s.press(*"quux")
+        assert "Nothing in the help has all of these words" in s.panel("popup").text()
+        await s.press(*["backspace"] * 4, "escape")
+        assert len(s.panel("popup").text().splitlines()) > 60, "Esc takes the search away first"
+        await s.press("escape")
+        assert len(s.app.screen_stack) == 1
+
+
+async def test_the_sort_menu_filters_as_typed(stage: Staging) -> None:
+    async with stage(list(amf(4, 6))) as s:
+        await s.press("s", *"send-q")
+        menu = s.app.screen.query_one(OptionList)
+        assert menu.option_count >= 1 and "send-q" in str(menu.border_title)
+        await s.press("enter")
+        assert "sorted by SEND-Q" in s.line("tabs")
+        await s.press("s", *"quit")
+        assert s.app.is_running and "no field" in str(s.app.screen.query_one(OptionList).border_subtitle)
+        await s.press("enter", "escape")
+        assert len(s.app.screen_stack) == 2, "the search went first"
+        await s.press("enter")
+        assert len(s.app.screen_stack) == 1 and "still sorted by SEND-Q" in s.line("tabs")
+
+
+async def test_a_click_beside_a_box_closes_it(stage: Staging) -> None:
+    async with stage(list(amf(4, 6)), size=(160, 36)) as s:
+        for key in ("s", "question_mark", "enter"):
+            await s.press(key)
+            assert len(s.app.screen_stack) == 2
+            await s.pilot.click(offset=(1, 1))
+            await s.pilot.pause()
+            assert len(s.app.screen_stack) == 1
+
+
+async def test_the_palette_has_every_key_and_runs_it(stage: Staging) -> None:
+    async with stage(list(amf(4, 6)), size=(120, 36)) as s:
+        commands = list(s.app.get_system_commands(s.app.screen))
+        assert len(commands) == len(LIVE_KEYS) - len(NO_COMMANDS)
+        await s.press("ctrl+p", *"other half")
+        for command in commands:
+            if command.title.startswith("Cwnd"):
+                await s.press("escape")
+                command.callback()
+                await s.pilot.pause()
+        assert "[2 Cwnd]" in s.line("tabs")
+
+
+@pytest.mark.parametrize("keys", [LIVE_KEYS, REPLAY_KEYS], ids=["live", "replay"])
+def test_every_key_stands_in_one_group_of_the_help(keys: Sequence[Binding]) -> None:
+    named = [name for _, names in GROUPS for name in names]
+    assert len(named) == len(set(named))
+    for view in VIEWS:
+        found = [binding.id for group in grouped(keys, view.id) for binding in group.keys]
+        assert sorted(filter(None, found)) == sorted(binding.id or "" for binding in keys)
