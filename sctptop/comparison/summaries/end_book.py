@@ -102,7 +102,7 @@ class EndBook:
                 # Of one unseen it is not known whose time it was: a mean with it would compare probes.
                 stalls[stall] = stalls.get(stall, 0) + length_ns
         for name, length_ns in spent.items():
-            self._add(name, place, length_ns)
+            self._add(name, (place,), (length_ns,))
         for name, length_ns in stalls.items():
             self._stall(name, 1, length_ns)
 
@@ -111,9 +111,8 @@ class EndBook:
         outcomes = [*map(of.outcome.__getitem__, rows)]
         self.counts.update(outcomes)
         self.inferred += sum(map(of.inferred.__getitem__, rows))
-        for (outcome, cause), n in Counter(
-            zip(outcomes, map(of.cause.__getitem__, rows), strict=True)
-        ).items():
+        causes = map(of.cause.__getitem__, rows)
+        for (outcome, cause), n in Counter(zip(outcomes, causes, strict=True)).items():
             if cause is not None:
                 count_in(self.causes, (outcome, cause), n, MOST_CAUSES)
         began = [*map(of.began_ns.__getitem__, rows)]
@@ -134,15 +133,12 @@ class EndBook:
         kinds = [*map(self._spent_as, of.kinds)]
         for codes, places in alike.items():
             of_these = [*map(rows.__getitem__, places)]
-            # A column for each of their stages.
-            lengths = [
-                *zip(*(of.lengths[of.stages[row] : of.stages[row + 1]] for row in of_these), strict=True)
-            ]
-            self._spend_alike([*map(kinds.__getitem__, codes)], lengths, [begin + place for place in places])
+            each = [of.lengths[of.stages[row] : of.stages[row + 1]] for row in of_these]
+            columns = [*zip(*each, strict=True)]
+            self._spend_alike([*map(kinds.__getitem__, codes)], columns, [begin + place for place in places])
             theirs = [of.kinds[code].whose == self._theirs[0] for code in codes]
-            for place, row in zip(places, of_these, strict=True):
+            for place, row, of_it in zip(places, of_these, each, strict=True):
                 if not of.apart[row]:
-                    of_it = of.lengths[of.stages[row] : of.stages[row + 1]]
                     self.far[begin + place] = tuple(compress(of_it, theirs))
 
     def _spend_alike(
@@ -159,9 +155,7 @@ class EndBook:
                 name = kind.stall[whole]
                 stalls[name] = stalls.get(name, 0) + sum(column)
         for name, columns in pieces.items():
-            self._add_all(
-                name, places, columns[0] if len(columns) == 1 else map(sum, zip(*columns, strict=True))
-            )
+            self._add(name, places, columns[0] if len(columns) == 1 else map(sum, zip(*columns, strict=True)))
         for name, length_ns in stalls.items():
             self._stall(name, len(places), length_ns)
 
@@ -221,10 +215,7 @@ class EndBook:
             return peer if stage.whose == theirs else self.end
         return ""
 
-    def _add(self, name: Name, place: int, length_ns: int) -> None:
-        self._add_all(name, (place,), (length_ns,))
-
-    def _add_all(self, name: Name, places: Sequence[int], lengths_ns: Iterable[int]) -> None:
+    def _add(self, name: Name, places: Sequence[int], lengths_ns: Iterable[int]) -> None:
         """``places`` rise."""
         column = self.spent.get(name)
         if column is None:
@@ -252,12 +243,12 @@ class EndBook:
             return True
         if rtt_ms is None:
             for place, network_ns in enumerate(self.spent.pop((NETWORK, ""), ())):
-                self._add(self._theirs, place, network_ns)
+                self._add(self._theirs, (place,), (network_ns,))
             return False
         for place, lengths in self.far.items():
             network_ns = sum(min(round(rtt_ms * NANOSECONDS), length) for length in lengths)
-            self._add((NETWORK, ""), place, network_ns)
-            self._add(self._theirs, place, -network_ns)
+            self._add((NETWORK, ""), (place,), (network_ns,))
+            self._add(self._theirs, (place,), (-network_ns,))
         self.far = {}
         return True
 
