@@ -189,9 +189,10 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
         from sctptop.output.damage import report_damage
         from sctptop.output.progress import ProgressLine
         from sctptop.output.stream import stream
-        from sctptop.recording.replay import ReplaySource
+        from sctptop.recording.replay import ReplaySource, lead_to
 
-        with ProgressLine("reading", len(recording), max(start - WINDOW, 0)) as progress:
+        lead = lead_to(recording, start, WINDOW)
+        with ProgressLine("reading", len(recording), start - lead) as progress:
             # On one terminal the lines themselves tell how far it is.
             told = start if sys.stdout.isatty() else len(recording)
 
@@ -202,7 +203,7 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
             if code is not None:
                 recording.close()
                 return code
-            source = ReplaySource(recording, start, WINDOW, tell)
+            source = ReplaySource(recording, start, lead, tell)
             code = stream(source, options, writer, source.lead_in())
         report_damage(recording)
         return code

@@ -19,7 +19,6 @@ from sctptop.recording.packing import DamagedError
 from sctptop.recording.rows.columns import places
 from sctptop.recording.rows.reading import RecordedRows
 from sctptop.schema import association_from_json, sample_of
-from sctptop.schema_checks import SchemaError
 
 AT, EVENTS = "at", "events"
 """Of the text that tells of messages: their places among all events, and what they are."""
@@ -37,11 +36,11 @@ class Chain:
         self._rows: RecordedRows | None = None
         self._associations: dict[str, Association] = {}
         self._parts: dict[str, Any] = {}
-        self._apart: dict[str, Any] = {}
+        self._apart = b""
         self._weight = 0
 
     def follow(self, line: bytes, apart: bytes = b"") -> None:
-        """Apply the next text, and that of its messages, without building its sample. Raises DamagedError."""
+        """Apply the next text without building its sample, which has these messages. Raises DamagedError."""
         self._weight += weight(line) + (weight(apart) if apart else 0)
         if self._weight > WEIGHT_LIMIT:
             raise DamagedError("more than any block holds")
@@ -55,7 +54,8 @@ class Chain:
             self._forget(patch)
             if self._apart or apart:
                 self._parts.pop(EVENTS, None)
-                self._apart = _parsed(apart) if apart else {}
+                # Parsed for the sample alone: who jumps passes dozens of them by.
+                self._apart = apart
         except (PatchError, ValueError, *_UNFIT) as error:
             raise DamagedError(f"{error!s:.200}") from error
 
@@ -66,28 +66,14 @@ class Chain:
             raise DamagedError("not a sample")
         try:
             if self._apart:
-                document = {**document, EVENTS: [*self._events(document[EVENTS])]}
+                document = {**document, EVENTS: [*_merged(document[EVENTS], _parsed(self._apart))]}
             check_document(document)
             if self._rows is not None:
                 return sample_of(document, self._rows.associations(), self._parts)
             check_named(document)
             return sample_of(document, tuple(self._built(document)), self._parts)
-        except (SchemaError, *_UNFIT) as error:
+        except (ValueError, *_UNFIT) as error:
             raise DamagedError(f"{error!s:.200}") from error
-
-    def _events(self, others: Sequence[Any]) -> Iterator[Any]:
-        """All of them, in their order."""
-        apart = self._apart[EVENTS]
-        taken = places(self._apart[AT], len(apart) + len(others))
-        # Rising, for there are as many places as different ones.
-        if len(apart) != len(taken) or len({*taken}) < len(taken) or taken != sorted(taken):
-            raise DamagedError("messages at no place")
-        begin, rest = 0, iter(others)
-        for place, one in zip(taken, apart, strict=True):
-            yield from islice(rest, place - begin)
-            yield one
-            begin = place + 1
-        yield from rest
 
     def _built(self, document: dict[str, Any]) -> Iterator[Association]:
         for name in document["order"]:
@@ -116,6 +102,21 @@ class Chain:
 
 _UNFIT = (AttributeError, IndexError, KeyError, TypeError, RecursionError)
 """What a value that is of another type than it should be makes of it."""
+
+
+def _merged(others: Sequence[Any], messages: Any) -> Iterator[Any]:
+    """All events, in their order."""
+    apart = messages[EVENTS]
+    taken = places(messages[AT], len(apart) + len(others))
+    # Rising, for there are as many places as different ones.
+    if len(apart) != len(taken) or len({*taken}) < len(taken) or taken != sorted(taken):
+        raise DamagedError("messages at no place")
+    begin, rest = 0, iter(others)
+    for place, one in zip(taken, apart, strict=True):
+        yield from islice(rest, place - begin)
+        yield one
+        begin = place + 1
+    yield from rest
 
 
 def _parsed(line: bytes) -> Any:

@@ -199,8 +199,7 @@ class Recording:
         return None
 
     def check(self, tell: Callable[[int], object] = lambda _: None) -> None:
-        """Count the blocks that are damaged, as far as looking for them unasked goes. ``tell`` is told the number of
-        each block before."""
+        """Count damaged blocks, as far as looking for them unasked goes. ``tell``: the number of each before."""
         for number in range(len(self.blocks)):
             tell(number)
             try:
@@ -213,15 +212,18 @@ class Recording:
         for number, block in enumerate(self.blocks):
             if block.last_s >= at_s:
                 start = self._ends[number] - block.count
-                times = self._block(number).times()
-                later = (place for place, time_s in enumerate(times, start) if time_s >= at_s)
-                return next(later, self._ends[number] - 1)
+                times = enumerate(self._block(number).times(), start)
+                return next((place for place, time_s in times if time_s >= at_s), self._ends[number] - 1)
         return len(self) - 1
 
     def most_at(self, position: int) -> int:
         """The most associations in a sample near a position, 0 where only the samples tell."""
-        found = self._store.contents(bisect_right(self._ends, position))
-        return found[0] if found is not None else 0
+        return (self._store.contents(bisect_right(self._ends, position)) or (0,))[0]
+
+    def events_at(self, position: int) -> int:
+        """About how many events the samples near a position have each, 0 where only they tell."""
+        found = self._store.contents(number := bisect_right(self._ends, position))
+        return sum(found[1].values()) // self.blocks[number].count if found is not None else 0
 
     def contents(self, tell: Callable[[int], object] = lambda _: None) -> tuple[int, Counter[str]]:
         """The most associations in one sample, and what ``happened_in`` all of them. ``tell`` as of ``check``."""
@@ -238,8 +240,8 @@ class Recording:
     def _counted(self, number: int) -> tuple[int, Counter[str]]:
         end = self._ends[number]
         samples = [sample for _, sample in self.samples(end - self.blocks[number].count, end)]
-        events = sum(map(happened_in, samples), Counter[str]())
-        return max((len(sample.associations) for sample in samples), default=0), events
+        most = max((len(sample.associations) for sample in samples), default=0)
+        return most, sum(map(happened_in, samples), Counter[str]())
 
     def _block(self, number: int) -> Unpacked:
         """A block's lines, unpacked, up to the first that is damaged."""

@@ -8,6 +8,21 @@ from sctptop.model.sample import Sample
 from sctptop.recording.reader import Recording
 from sctptop.source import EndOfSamples
 
+LEAD_EVENTS = 60_000
+"""Each takes 0.1 ms: what came before them is not waited for."""
+
+
+def lead_to(recording: Recording, start: int, most: int) -> int:
+    """How many samples to read before a start, so that the model can look back from there: fewer where much happened.
+
+    It is ``most``, or as many as have LEAD_EVENTS.
+    """
+    lead = events = 0
+    while lead < min(most, start) and events < LEAD_EVENTS:
+        lead += 1
+        events += recording.events_at(start - lead)
+    return lead
+
 
 class ReplaySource:
     """Reads from a position to the end. Used by one thread."""

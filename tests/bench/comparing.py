@@ -64,7 +64,7 @@ def loop_s() -> float:
 def main() -> int:
     """Print the table."""
     print("seconds of CPU and MB; compare: both sides")
-    commands = ("compare", "replay --registrations", "info", "json")
+    commands = ("compare", "replay --registrations", "replay --at 50%", "info", "json")
     print(
         f"{'registrations':>13}{'MB each':>9}" + "".join(f"{name:>24}" for name in commands) + f"{'loop':>7}"
     )
@@ -76,6 +76,7 @@ def main() -> int:
             for command in (
                 (*SCTPTOP, "compare", *files),
                 (*SCTPTOP, "replay", files[0], "--registrations"),
+                (*SCTPTOP, "replay", files[0], "--at", "50%", "-b", "-n", "1"),
                 (*SCTPTOP, "info", files[0]),
                 (sys.executable, "-c", READ_JSON, files[0]),
             ):

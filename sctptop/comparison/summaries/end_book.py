@@ -6,7 +6,8 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import add
+from itertools import compress, repeat
+from operator import add, and_
 from typing import NamedTuple
 
 from sctptop.comparison.roles import PEERS, RADIO
@@ -101,69 +102,62 @@ class EndBook:
                 # Of one unseen it is not known whose time it was: a mean with it would compare probes.
                 stalls[stall] = stalls.get(stall, 0) + length_ns
         for name, length_ns in spent.items():
-            self._add(name, place, length_ns)
+            self._add(name, (place,), (length_ns,))
         for name, length_ns in stalls.items():
-            if name in self.stages or len(self.stages) < MOST_STAGES:
-                n, total_ns = self.stages.get(name, (0, 0))
-                self.stages[name] = (n + 1, total_ns + length_ns)
+            self._stall(name, 1, length_ns)
 
-    def take_all(self, of: Finished, rows: Iterable[int]) -> None:
-        """The same of many in columns: ``rows`` in the order in which they ended."""
-        done: list[int] = []
-        for row in rows:
-            outcome, cause = of.outcome[row], of.cause[row]
-            self.counts[outcome] += 1
-            self.inferred += of.inferred[row]
+    def take_all(self, of: Finished, rows: Sequence[int], totals_ns: Sequence[int]) -> None:
+        """The same of many in columns: ``rows`` in the order in which they ended, ``totals_ns`` as ``of`` has them."""
+        outcomes = [*map(of.outcome.__getitem__, rows)]
+        self.counts.update(outcomes)
+        self.inferred += sum(map(of.inferred.__getitem__, rows))
+        causes = map(of.cause.__getitem__, rows)
+        for (outcome, cause), n in Counter(zip(outcomes, causes, strict=True)).items():
             if cause is not None:
-                count_in(self.causes, (outcome, cause), 1, MOST_CAUSES)
-            took_ns, began_ns = sum(of.lengths[of.stages[row] : of.stages[row + 1]]), of.began_ns[row]
-            if took_ns > MOST_NS:
-                continue
-            self.starts.append(began_ns)
-            self.stops.append(min(began_ns + took_ns, LATEST_NS - 1))
-            if outcome == COMPLETED:
-                done.append(row)
-        self._spend_all(of, done)
+                count_in(self.causes, (outcome, cause), n, MOST_CAUSES)
+        began = [*map(of.began_ns.__getitem__, rows)]
+        took = [*map(totals_ns.__getitem__, rows)]
+        kept = [length_ns <= MOST_NS for length_ns in took]
+        self.starts.extend(compress(began, kept))
+        self.stops.extend(map(min, compress(map(add, began, took), kept), repeat(LATEST_NS - 1)))
+        done = [outcome == COMPLETED for outcome in outcomes]
+        self._spend_all(of, [*compress(rows, map(and_, kept, done))])
 
     def _spend_all(self, of: Finished, rows: Sequence[int]) -> None:
-        theirs, _ = self._theirs
-        kinds = [self._spent_as(kind) for kind in of.kinds]
-        pieces, stalls = [kind.piece for kind in kinds], [kind.stall for kind in kinds]
-        shows_other = {code for code, kind in enumerate(kinds) if kind.shows_other}
-        spent: dict[Name, dict[int, int]] = {name: {} for name in pieces}
-        gained: dict[Name, list[int]] = {}
-        for place, row in enumerate(rows, len(self.began)):
-            begin, end = of.stages[row], of.stages[row + 1]
-            codes, lengths = of.codes[begin:end], of.lengths[begin:end]
-            self.began.append(of.began_ns[row])
-            whole = not shows_other.isdisjoint(codes)
-            self.whole += whole
-            if not of.apart[row]:
-                self.far[place] = tuple(
-                    length_ns
-                    for code, length_ns in zip(codes, lengths, strict=True)
-                    if of.kinds[code].whose == theirs
-                )
-            for code, length_ns in zip(codes, lengths, strict=True):
-                column = spent[pieces[code]]
-                column[place] = column.get(place, 0) + length_ns
-                names = stalls[code]
-                if names is not None:
-                    stall = gained.get(names[whole])
-                    if stall is None:
-                        stall = gained[names[whole]] = [0, 0, -1]
-                    # How many have it, not how often.
-                    if stall[2] != place:
-                        stall[0] += 1
-                        stall[2] = place
-                    stall[1] += length_ns
-        for name, column in spent.items():
-            for place, length_ns in column.items():
-                self._add(name, place, length_ns)
-        for name, (n, total_ns, _) in gained.items():
-            if name in self.stages or len(self.stages) < MOST_STAGES:
-                before, before_ns = self.stages.get(name, (0, 0))
-                self.stages[name] = (before + n, before_ns + total_ns)
+        """Those with the same stages together: what is to be done for each differs by its times alone."""
+        begin = len(self.began)
+        self.began.extend(map(of.began_ns.__getitem__, rows))
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for place, row in enumerate(rows):
+            alike.setdefault(tuple(of.codes[of.stages[row] : of.stages[row + 1]]), []).append(place)
+        kinds = [*map(self._spent_as, of.kinds)]
+        for codes, places in alike.items():
+            of_these = [*map(rows.__getitem__, places)]
+            each = [of.lengths[of.stages[row] : of.stages[row + 1]] for row in of_these]
+            columns = [*zip(*each, strict=True)]
+            self._spend_alike([*map(kinds.__getitem__, codes)], columns, [begin + place for place in places])
+            theirs = [of.kinds[code].whose == self._theirs[0] for code in codes]
+            for place, row, of_it in zip(places, of_these, each, strict=True):
+                if not of.apart[row]:
+                    self.far[begin + place] = tuple(compress(of_it, theirs))
+
+    def _spend_alike(
+        self, kinds: Sequence[_SpentAs], lengths: Sequence[Sequence[int]], places: Sequence[int]
+    ) -> None:
+        """``lengths``: of each stage those of each of them."""
+        whole = any(kind.shows_other for kind in kinds)
+        self.whole += whole * len(places)
+        pieces: dict[Name, list[Sequence[int]]] = {}
+        stalls: dict[Name, int] = {}
+        for kind, column in zip(kinds, lengths, strict=True):
+            pieces.setdefault(kind.piece, []).append(column)
+            if kind.stall is not None:
+                name = kind.stall[whole]
+                stalls[name] = stalls.get(name, 0) + sum(column)
+        for name, columns in pieces.items():
+            self._add(name, places, columns[0] if len(columns) == 1 else map(sum, zip(*columns, strict=True)))
+        for name, length_ns in stalls.items():
+            self._stall(name, len(places), length_ns)
 
     def _spent_as(self, kind: StageKind) -> _SpentAs:
         name, whose, unseen, out = kind
@@ -222,13 +216,21 @@ class EndBook:
             return peer if stage.whose == theirs else self.end
         return ""
 
-    def _add(self, name: Name, place: int, length_ns: int) -> None:
+    def _add(self, name: Name, places: Sequence[int], lengths_ns: Iterable[int]) -> None:
+        """``places`` rise."""
         column = self.spent.get(name)
         if column is None:
             column = self.spent[name] = array("q")
-        if (missing := place + 1 - len(column)) > 0:
+        if (missing := places[-1] + 1 - len(column)) > 0:
             column.frombytes(bytes(8 * missing))
-        column[place] += length_ns
+        for place, length_ns in zip(places, lengths_ns, strict=True):
+            column[place] += length_ns
+
+    def _stall(self, name: Name, n: int, length_ns: int) -> None:
+        """How many have it, not how often."""
+        if name in self.stages or len(self.stages) < MOST_STAGES:
+            before, before_ns = self.stages.get(name, (0, 0))
+            self.stages[name] = (before + n, before_ns + length_ns)
 
     def _columns(self) -> Mapping[Name, array[int]]:
         """``spent``, as long as there are registrations."""
@@ -242,12 +244,12 @@ class EndBook:
             return True
         if rtt_ms is None:
             for place, network_ns in enumerate(self.spent.pop((NETWORK, ""), ())):
-                self._add(self._theirs, place, network_ns)
+                self._add(self._theirs, (place,), (network_ns,))
             return False
         for place, lengths in self.far.items():
             network_ns = sum(min(round(rtt_ms * NANOSECONDS), length) for length in lengths)
-            self._add((NETWORK, ""), place, network_ns)
-            self._add(self._theirs, place, -network_ns)
+            self._add((NETWORK, ""), (place,), (network_ns,))
+            self._add(self._theirs, (place,), (-network_ns,))
         self.far = {}
         return True
 
@@ -293,4 +295,5 @@ def _shows_the_other(stage: Stage, sent: Mapping[str, bool]) -> bool:
 
 
 def _ms(column: array[int]) -> tuple[float, ...]:
-    return tuple(value / NANOSECONDS for value in column)
+    # Most pieces of most are none: these are one object.
+    return tuple([value / NANOSECONDS if value else 0.0 for value in column])

@@ -10,7 +10,7 @@ from statistics import fmean
 
 from sctptop.comparison.kinds import UNTOLD
 from sctptop.comparison.roles import PEERS, RADIO
-from sctptop.comparison.statistics.percentiles import percentile
+from sctptop.comparison.statistics.percentiles import in_order, percentile
 from sctptop.model.passages.passage import BLOCKED, CORE, HELD, NETWORK, RAN, UNREAD
 from sctptop.model.registrations.tally import PARTS
 from sctptop.model.registrations.words import COMPLETED, OUTCOMES, UNKNOWN
@@ -177,7 +177,7 @@ class Ended:
         if self.runs and share < 1:
             known = [one.percentile(part, share) for one in self.runs if one.times[part]]
             return exp(fmean(log(max(one or 0.0, TINY_MS)) for one in known)) if known else None
-        return percentile(sorted(self.times[part]), share)
+        return percentile(in_order(self.times[part]), share)
 
     def mean(self, part: str) -> float:
         """Of one of PARTS, in ms; 0 while there is none."""

@@ -121,10 +121,11 @@ class Summarizer:
     def take_all(self, of: Finished) -> None:
         """Registrations that ended in samples without messages, in the order in which they ended."""
         rows: dict[tuple[str, str], list[int]] = {}
+        totals_ns = of.totals_ns()
         for row, (end, kind) in enumerate(zip(of.end, of.kind, strict=True)):
             rows.setdefault((end, kind or UNTOLD), []).append(row)
         for (end, kind), its in rows.items():
-            self._book(end, kind).take_all(of, its)
+            self._book(end, kind).take_all(of, its, totals_ns)
 
     def _book(self, end: str, kind: str) -> EndBook:
         if len(self._registrations) >= MOST_BOOKS and (end, kind) not in self._registrations:

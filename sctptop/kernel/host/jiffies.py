@@ -14,6 +14,8 @@ from sctptop.kernel.host.modules import configuration
 KNOWN_HZ = (24, 32, 48, 64, 100, 128, 200, 250, 256, 300, 500, 512, 1000, 1024, 1200)
 """Every CONFIG_HZ in kernel/Kconfig.hz and the architectures that have their own."""
 
+MOST_ROUNDED = 4096
+"""Round trips and intervals, in jiffies: thousands of paths share a few dozen."""
 _SURE_AFTER = 16
 _CONFIGURED_WEIGHT = 3
 _TICKS_APART = 3
@@ -32,6 +34,7 @@ class JiffyClock:
         self.hz: int | None = configured or None
         """Jiffies a second; None while nothing is known."""
         self._instant: tuple[int, int] | None = None
+        self._rounded: dict[tuple[int, int], float] = {}
         self.sure = False
         """Whether one HZ leads by so many pairs that no further one is looked at."""
 
@@ -68,8 +71,12 @@ class JiffyClock:
         hz = self.hz
         if jiffies is None or hz is None:
             return None
-        exact = jiffies * 1000 / hz
-        return round(exact, 3)
+        known = self._rounded.get((jiffies, hz))
+        if known is None:
+            if len(self._rounded) >= MOST_ROUNDED:
+                self._rounded.clear()
+            known = self._rounded[jiffies, hz] = round(jiffies * 1000 / hz, 3)
+        return known
 
 
 def configured_hz(release: str, boot: Path = Path("/boot"), proc: Path = Path("/proc")) -> int | None:

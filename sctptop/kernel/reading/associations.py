@@ -89,10 +89,11 @@ def merge(
             and before.netns_name == netns_name
             and (ways is None or ways.same(before.ways))
         ):
-            made = before if before.record is row.record else renewed(before, row.record, clock)
+            made = before if before.record is row.record else renewed(before, row.record, clock, row.follows)
         if made is None:
             made = _made(netns, row, clock, seen or NOTHING_SEEN, process, netns_name, ways)
-        row.made = made
+        # The record before it is not kept longer than it is of use.
+        row.made, row.follows = made, None
         found.append(made.association)
     return tuple(found)
 

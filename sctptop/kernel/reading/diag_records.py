@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final
 
 from sctptop.kernel.netlink import NLM_F_DUMP, NLM_F_REQUEST, WireError, attributes, message
@@ -100,18 +101,16 @@ class DiagRecord:
         """Whether both are of one association with the same addresses: all is equal that is no number that moves."""
         info, others = self.info, other.info
         return (
-            self.cookie == other.cookie
+            _names(self) == _names(other)
             and info.get("tag", 0) == others.get("tag", 0)
             and info.get("peer_tag", 0) == others.get("peer_tag", 0)
-            and self.local_port == other.local_port
-            and self.remote_port == other.remote_port
-            and self.primary == other.primary
-            and self.interface == other.interface
-            and self.source == other.source
-            and self.local_addresses == other.local_addresses
-            and self.remote_addresses == other.remote_addresses
-            and self.scopes == other.scopes
         )
+
+
+_names = attrgetter(
+    *("cookie", "local_port", "remote_port", "primary", "interface", "source"),
+    *("local_addresses", "remote_addresses", "scopes"),
+)
 
 
 def dump_request(

@@ -39,6 +39,7 @@ class Joined:
     """One association as each source has it, ``socket`` the record of its socket; one of the first two may be missing.
 
     Lasts from reading to reading: ``made`` is what was made of it, None once a source but the record says otherwise.
+    ``follows``: the record before this one, of the same association with the same addresses.
     """
 
     record: DiagRecord | None
@@ -46,6 +47,7 @@ class Joined:
     line: AssocLine | None
     transports: Sequence[RemaddrLine]
     made: MadeOf | None = None
+    follows: DiagRecord | None = None
 
     @property
     def key(self) -> Hashable:

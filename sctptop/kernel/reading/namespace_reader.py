@@ -150,7 +150,7 @@ class NamespaceReader:
         before = row.record
         if before is None or not record.is_of(before):
             return False
-        row.record = record
+        row.record, row.follows = record, before
         return True
 
     def _renew_sockets(self, listening: Iterable[DiagRecord]) -> None:

@@ -103,26 +103,34 @@ _PATH = Renewal(
 _MADE = maker(MadeOf)
 
 
-def renewed(before: MadeOf, record: DiagRecord | None, clock: JiffyClock) -> MadeOf | None:
-    """What is made of the sources, where nothing but numbers of the record is new; None elsewhere."""
+def renewed(
+    before: MadeOf, record: DiagRecord | None, clock: JiffyClock, follows: DiagRecord | None = None
+) -> MadeOf | None:
+    """What is made of the sources, where nothing but numbers of the record is new; None elsewhere.
+
+    ``follows``: a record that it is known to be of one association with, and of the same addresses.
+    """
     old = before.record
-    if record is None or old is None or record.primary is None or not record.is_of(old):
+    if record is None or old is None or record.primary is None:
         return None
-    info = record.info
-    if info.get("p_state") != old.info.get("p_state"):
-        # Of its state the way depends too.
+    if old is not follows and not record.is_of(old):
         return None
-    others = {
-        **told_facts(record),
-        "srtt_ms": clock.milliseconds(info.get("p_srtt")),
-        "hb_interval_ms": clock.milliseconds(info.get("p_hbinterval")),
-        "sack_delay_ms": info.get("p_sackdelay"),
-        **(before.seen.switched_off if before.seen is not None else {}),
-    }
+    info, primary = record.info, record.primary
+    others = told_facts(record)
     try:
+        if info["p_state"] != old.info["p_state"]:
+            # Of its state the way depends too.
+            return None
+        others["srtt_ms"] = clock.milliseconds(info["p_srtt"])
+        others["hb_interval_ms"] = clock.milliseconds(info["p_hbinterval"])
+        others["sack_delay_ms"] = info["p_sackdelay"]
+        if before.seen is not None:
+            others.update(before.seen.switched_off)
         others["paths"] = tuple(
-            _PATH.again(path, info, others) if path.address == record.primary else path
-            for path in before.association.paths
+            [
+                _PATH.again(path, info, others) if path.address == primary else path
+                for path in before.association.paths
+            ]
         )
         made = _ASSOCIATION.again(before.association, info, info, record.memory, others)
     except KeyError:
@@ -144,8 +152,8 @@ def told_facts(record: DiagRecord) -> dict[str, object]:
         "mark": record.mark,
         "cgroup_id": record.cgroup_id,
         "t3_rtx_expires_ms": _t3_expires(record),
-        "in_data_chunks": _sum(info, "iodchunks", "iuodchunks"),
-        "out_data_chunks": _sum(info, "oodchunks", "ouodchunks"),
+        "in_data_chunks": info["iodchunks"] + info["iuodchunks"] if "iodchunks" in info else None,
+        "out_data_chunks": info["oodchunks"] + info["ouodchunks"] if "oodchunks" in info else None,
     }
 
 
@@ -153,7 +161,3 @@ def _t3_expires(record: DiagRecord) -> int | None:
     # Kernels that do not ask timer_pending() report the past as a number that wrapped.
     running = record.timer == T3_RTX_TIMER and record.expires < 1 << 31
     return record.expires if running else None
-
-
-def _sum(info: Mapping[str, int], one: str, other: str) -> int | None:
-    return info[one] + info[other] if one in info and other in info else None

@@ -235,9 +235,10 @@ class SockDiag:
         length, kind, _, number, _ = header_of(data)
         if length != len(data) or kind != SOCK_DIAG_BY_FAMILY or number != sequence:
             return None
-        with contextlib.suppress(WireError):
+        try:
             return self._shapes.decode(data[HEADER:], before)
-        return None
+        except WireError:
+            return None
 
     def _decoded(self, message: NetlinkMessage, before: DiagRecord | None = None) -> DiagRecord | None:
         """The record in a message; None for one that cannot be read: /proc still names it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import compress
-from operator import ne
+from operator import add, ne, sub
 
 GAUGES = frozenset({"SctpCurrEstab"})
 """SNMP entries that go up and down: their change is signed, and no wrap is looked for."""
@@ -59,6 +59,8 @@ class CounterBook:
         self._rates: dict[str, float | None] = {}
         self._present: frozenset[str] = frozenset()
         self._names: tuple[str, ...] = ()
+        self._values: tuple[int, ...] = ()
+        """Of the names, where ``take`` was the last to update; else none."""
         self._rows: tuple[CounterRow, ...] | None = None
         self._rests = False
         """Whether nothing moved in the last interval."""
@@ -79,6 +81,9 @@ class CounterBook:
             if moved or not self._rests:
                 self._rows = None
             self._rests = not moved
+            self._values = ()
+            if moved:
+                self._gained = {**self._gained}
             for name in moved:
                 value, counted = values[name], last[name]
                 gains[name] = gain = value - counted if name in GAUGES else step(counted, value)
@@ -87,7 +92,8 @@ class CounterBook:
                 last[name] = value
             self._rates = rates
             return gains
-        self._rows, self._rests = None, False
+        self._rows, self._rests, self._values = None, False, ()
+        self._gained = {**self._gained}
         for name, value in values.items():
             before = last.get(name)
             if before is None:
@@ -107,9 +113,35 @@ class CounterBook:
         self._present, self._names = frozenset(values), names
         return gains
 
+    def take(self, names: tuple[str, ...], values: tuple[int, ...], interval_s: float | None) -> None:
+        """The same of counters in order."""
+        before = self._values
+        if not interval_s or not before or (names is not self._names and names != self._names):
+            self.advance(dict(zip(names, values, strict=True)), interval_s)
+            self._values = values
+            return
+        moved = [*map(ne, values, before)]
+        which = [*compress(names, moved)]
+        gains = [*map(sub, compress(values, moved), compress(before, moved))]
+        if gains and (min(gains) < 0 or min(values) < 0 or min(before) < 0 or max(values) >= _LONG):
+            self.advance(dict(zip(names, values, strict=True)), interval_s)
+            self._values = values
+            return
+        self._values = values
+        rates: dict[str, float | None] = dict.fromkeys(names, 0.0)
+        self._rates = rates
+        if gains or not self._rests:
+            self._rows = None
+        self._rests = not gains
+        if gains:
+            self._last.update(zip(which, compress(values, moved), strict=True))
+            rates.update(zip(which, [gain / interval_s for gain in gains], strict=True))
+            self._gained = gained = {**self._gained}
+            gained.update(zip(which, map(add, map(gained.__getitem__, which), gains), strict=True))
+
     def rest(self, interval_s: float | None) -> None:
         """Update with the values of the sample before once more."""
-        self._rates = dict.fromkeys(self._present, 0.0 if interval_s else None)
+        self._rates = dict.fromkeys(self._names, 0.0 if interval_s else None)
         self._rows, self._rests = None, False
 
     def reset(self) -> None:
@@ -125,7 +157,8 @@ class CounterBook:
 
     def gained(self) -> Mapping[str, int]:
         """What each counter ever seen gained since the last reset."""
-        return dict(self._gained)
+        # Never changed, but replaced.
+        return self._gained
 
     @property
     def rates(self) -> Mapping[str, float | None]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Hashable, Iterable, Mapping
-from itertools import compress
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import compress, islice
 from math import isnan, nan
 from operator import ne
 
@@ -19,6 +19,8 @@ Series = tuple[float | None, ...]
 WINDOW = 600
 """Ticks kept of each series."""
 _SLOT_BYTES = 4
+AT_ONCE = 16
+"""Keys that are written while a reader waits."""
 MEMORY_CAP = 64 << 20
 """Bytes of slots kept in all: near it new series get shorter windows, past it none."""
 
@@ -41,9 +43,18 @@ class _Ring:
 
     def put(self, tick: int, value: float | None, held: int) -> None:
         """``held``: up to which tick a steady one held its last value."""
-        if self.last < tick - 1:
-            self._pass(max(self.last + 1, tick - self.length), tick, held)
-        self._set(tick, nan if value is None else value)
+        slots, missing = self.slots, tick - self.last - 1
+        if missing >= 0 and tick - self.first < self.length:
+            # It never was full: a slot for each tick so far.
+            if missing and self.steady and slots and held >= tick - 1:
+                slots.extend(slots[-1:] * missing)
+            elif missing:
+                self._pass(self.last + 1, tick, held)
+            slots.append(nan if value is None else value)
+        else:
+            if missing > 0:
+                self._pass(max(self.last + 1, tick - self.length), tick, held)
+            self._set(tick, nan if value is None else value)
         self.last = tick
 
     def read(self, start: int, until: int, held: int) -> Series:
@@ -67,8 +78,21 @@ class _Ring:
         if start - self.first == len(self.slots) and end - self.first <= self.length:
             self.slots.extend([value] * kept + [nan] * (end - start - kept))
             return
-        for tick in range(start, end):
-            self._set(tick, value if tick < start + kept else nan)
+        self._fill(start, start + kept, value)
+        self._fill(start + kept, end, nan)
+
+    def _fill(self, start: int, end: int, value: float) -> None:
+        """The same in the slots of no more ticks than there are slots."""
+        while start < end:
+            place = (start - self.first) % self.length
+            if place >= len(self.slots):
+                self._set(start, value)
+                start += 1
+                continue
+            # Up to the last slot, then from the first on.
+            some = min(end - start, len(self.slots) - place)
+            self.slots[place : place + some] = array("f", (value,)) * some
+            start += some
 
     def _set(self, tick: int, value: float) -> None:
         place = (tick - self.first) % self.length
@@ -100,23 +124,40 @@ class History:
         self, tick: int, values: Mapping[Hashable, Mapping[str, float | None]], steady: bool = False
     ) -> None:
         """Write one tick's values for every key; ``steady``: they hold until the next or ``stop``."""
+        if steady:
+            self.hold(tick, ((key, tuple(series), tuple(series.values())) for key, series in values.items()))
+            return
         for key, series in values.items():
-            # Key by key: for thousands of them a reader would wait until its picture is late.
             with self._lock:
-                self._record(tick, key, series, steady)
+                self._put(tick, key, series.items(), False, -1)
         self._tick = max(self._tick, tick)
 
-    def _record(self, tick: int, key: Hashable, series: Mapping[str, float | None], steady: bool) -> None:
-        rings = self._rings.setdefault(key, {})
-        moved: Iterable[tuple[str, float | None]] = series.items()
-        held = -1
-        if steady:
-            values, before = tuple(series.values()), self._values.get(key)
-            self._values[key] = values
-            if before is not None and key not in self._stopped:
-                # What they are they go on to be by themselves.
-                moved = compress(moved, map(ne, values, before))
-            held = self._stopped.pop(key, tick - 1)
+    def hold(
+        self, tick: int, told: Iterable[tuple[Hashable, Sequence[str], tuple[float | None, ...]]]
+    ) -> None:
+        """The same of steady series: by key their names, always in the same order, and their values."""
+        rest = iter(told)
+        # Some at a time: for thousands of keys a reader would wait until its picture is late.
+        while some := [*islice(rest, AT_ONCE)]:
+            with self._lock:
+                for key, names, values in some:
+                    before, held = self._values.get(key), tick - 1
+                    self._values[key] = values
+                    moved: Iterable[tuple[str, float | None]] = zip(names, values, strict=True)
+                    if key in self._stopped:
+                        held = self._stopped.pop(key)
+                    elif before is not None:
+                        # What they are they go on to be by themselves.
+                        moved = compress(moved, map(ne, values, before))
+                    self._put(tick, key, moved, True, held)
+        self._tick = max(self._tick, tick)
+
+    def _put(
+        self, tick: int, key: Hashable, moved: Iterable[tuple[str, float | None]], steady: bool, held: int
+    ) -> None:
+        rings = self._rings.get(key)
+        if rings is None:
+            rings = self._rings[key] = {}
         for name, value in moved:
             ring = rings.get(name)
             if ring is None:

@@ -25,6 +25,8 @@ Medians and last values join them: ``held_ms`` and ``read_wait_ms`` of the inter
 path ``hb_rtt_ms``, the last heartbeat of each interval, and ``data_rtt_ms``, the median of its data.
 """
 _COUNTS, _SERIES, _SERIES_OF_PATH = (attrgetter(*names) for names in (COUNTED, GRAPHED, GRAPHED_OF_PATH))
+Told = tuple[Hashable, tuple[str, ...], tuple[float | None, ...]]
+"""Of one key the names of its series, and their values."""
 _ROW = maker(Row)
 _NO_RATES: Mapping[str, float | None] = dict.fromkeys(COUNTED)
 
@@ -33,7 +35,8 @@ _NO_RATES: Mapping[str, float | None] = dict.fromkeys(COUNTED)
 class Life:
     """``quiet``: the same record once more would change nothing, in an interval of known length.
 
-    ``moved``: whether the last record was another than the one before. ``series``: the keys of what is kept over time.
+    ``moved``: whether the last record was another than the one before. ``series``: the keys of what is kept over time,
+    ``written`` the paths that were kept last.
     ``seen`` is the tick in which it was read last, ``row`` the one made last, ``stale`` where it says no longer what is
     so.
     """
@@ -52,6 +55,7 @@ class Life:
     other_first: bool = False
     quiet: bool = False
     series: tuple[Hashable, ...] = ()
+    written: tuple[Path, ...] = ()
     seen: int = -1
     moved: bool = True
     row: Row | None = None
@@ -77,8 +81,8 @@ class Life:
             return None
         return OtherEnd(self.partner.association, self.partner.key, self.other_first)
 
-    def take(self, entry: Association, interval_s: float | None) -> None:
-        """Update with the record of the next sample."""
+    def take(self, entry: Association, interval_s: float | None, same_paths: bool = False) -> None:
+        """Update with the record of the next sample. ``same_paths``: it is known to have the paths that it had."""
         before = self.association
         again = entry is before and self.seen >= 0
         self.association = entry
@@ -87,20 +91,31 @@ class Life:
             self.book.rest(interval_s)
         else:
             values = _COUNTS(entry)
-            known = compress(zip(COUNTED, values, strict=True), map(is_not, values, repeat(None)))
-            self.book.advance(dict(known), interval_s)
+            if None in values:
+                known = [*map(is_not, values, repeat(None))]
+                self.book.take(tuple(compress(COUNTED, known)), tuple(compress(values, known)), interval_s)
+            else:
+                self.book.take(COUNTED, values, interval_s)
         self.quiet = again and bool(interval_s) and not _adds_again(entry)
         self.stale = True
-        if not self.series or (not again and not _same_paths(entry, before)):
+        if not self.series or not (again or same_paths or _same_paths(entry, before)):
             self.addresses.update(path.address for path in entry.paths)
             self.series = (self.key, *((self.key, path.address) for path in entry.paths))
 
-    def recorded(self) -> Iterator[tuple[Hashable, dict[str, float | None]]]:
+    def all_series(self) -> Iterator[Told]:
         """What is kept of this tick, by the keys of ``series``."""
-        entry = self.association
-        yield self.key, dict(zip(GRAPHED, _SERIES(entry), strict=True))
-        for path in entry.paths:
-            yield (self.key, path.address), dict(zip(GRAPHED_OF_PATH, _SERIES_OF_PATH(path), strict=True))
+        self.written = ()
+        return self.moved_series()
+
+    def moved_series(self) -> Iterator[Told]:
+        """The same without paths that are as they were when this was asked last."""
+        entry, before = self.association, self.written
+        yield self.key, GRAPHED, _SERIES(entry)
+        self.written = entry.paths
+        same = len(before) == len(entry.paths)
+        for place, path in enumerate(entry.paths):
+            if not same or path is not before[place]:
+                yield (self.key, path.address), GRAPHED_OF_PATH, _SERIES_OF_PATH(path)
 
     def as_row(self, now_s: float, rtts: Mapping[str, PathRtt], waits: Waits) -> Row:
         """The row of this tick: the one before while it says the same."""
@@ -112,7 +127,9 @@ class Life:
                 return row
             rates, since_reset = row.rates, row.since_reset
         else:
-            rates = {**_NO_RATES, **({} if self.ended else self.book.rates)}
+            rates = _NO_RATES if self.ended else self.book.rates
+            if len(rates) < len(_NO_RATES):
+                rates = {**_NO_RATES, **rates}
             since_reset = self.book.gained()
         self.stale = False
         self.row = _ROW(

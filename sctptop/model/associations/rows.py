@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 
-from sctptop.model.association import Association, Path
+from sctptop.model.association import Association
 from sctptop.model.associations.address_changes import address_changes
 from sctptop.model.associations.both_ends import comes_first, listening_sockets, other_ends, same_ends
 from sctptop.model.associations.counters import CounterBook
@@ -120,8 +121,9 @@ class Rows:
         ended = [key for life in gone for key in life.series]
         history.stop(tick - 1, (*ended, *self._left))
         self._left = []
-        recorded = {**again, **{key: life for key, life in changed.items() if life.moved}}.values()
-        history.record(tick, dict(entry for life in recorded for entry in life.recorded()), steady=True)
+        moved = [life for key, life in changed.items() if life.moved and key not in again]
+        history.hold(tick, (told for life in moved for told in life.moved_series()))
+        history.hold(tick, (told for life in again.values() for told in life.all_series()))
         history.record(
             tick, {(key, address): self._rtt_series(key, address) for key, address in self._rtts.moved}
         )
@@ -175,7 +177,7 @@ class Rows:
         life = self._by_name.get(identity(entry))
         if life is not None and life.ended is None and _same_names(entry, life.association):
             # Nearly always: only numbers of it moved.
-            life.take(entry, interval_s)
+            life.take(entry, interval_s, same_paths=True)
             return life
         life = next((found for name in aliases(entry) if (found := self._known(name, entry))), None)
         if life is None:
@@ -274,16 +276,10 @@ def _same_names(entry: Association, before: Association) -> bool:
     """Whether it has the names and addresses that it had; where they are other objects this need not be said."""
     return (
         entry.own_tag is not None
-        and entry.own_tag == before.own_tag
-        and entry.peer_tag == before.peer_tag
-        and entry.assoc_id == before.assoc_id
-        and entry.primary == before.primary
-        and entry.local_addresses is before.local_addresses
-        and entry.remote_addresses is before.remote_addresses
-        and len(entry.paths) == len(before.paths)
-        and all(map(_is_there, entry.paths, before.paths))
+        and _names(entry) == _names(before)
+        and (entry.paths is before.paths or [*map(_address, entry.paths)] == [*map(_address, before.paths)])
     )
 
 
-def _is_there(path: Path, before: Path) -> bool:
-    return path is before or path.address == before.address
+_names = attrgetter("own_tag", "peer_tag", "assoc_id", "primary", "local_addresses", "remote_addresses")
+_address = attrgetter("address")

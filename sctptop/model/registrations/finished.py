@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from sctptop.model.associations.identity import Key
@@ -93,6 +94,11 @@ class Finished:
 
     def __len__(self) -> int:
         return len(self.sample)
+
+    def totals_ns(self) -> list[int]:
+        """How long each took."""
+        upto = [0, *accumulate(self.lengths)]
+        return [upto[end] - upto[begin] for begin, end in pairwise(self.stages)]
 
     def one(self, row: int, pdu_session_ns: int | None) -> FinishedOne:
         """The registration of a row."""

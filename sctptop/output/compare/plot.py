@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import ceil, log
@@ -38,9 +39,12 @@ def overlaid(groups: Mapping[str, Sequence[tuple[str, Sequence[float]]]], width:
 
 
 def _bars(values: Sequence[float], low: float, high: float, columns: int) -> str:
-    counts = [0] * columns
-    for value in values:
-        counts[_column(max(value, low), low, high, columns)] += 1
+    # Inlined, for there may be hundreds of thousands.
+    span = log(high / low)
+    found = Counter([int(log(value / low) / span * columns) for value in values if value > low])
+    counts = [found[column] for column in range(columns)]
+    counts[0] += len(values) - found.total()
+    counts[-1] += sum(times for column, times in found.items() if column >= columns)
     most = max(counts)
     if not most:
         return " " * columns

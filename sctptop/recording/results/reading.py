@@ -171,7 +171,8 @@ def _column(held: Any, many: int) -> list[Any]:
     if isinstance(held, dict) and ALL in held:
         return _some([held[ALL]]) * many
     found = list(accumulate(_numbers(held[GAPS]))) if isinstance(held, dict) else _some(held)
-    if len(found) != many or not all(-_LIMIT < one < _LIMIT for one in found if one is not None):
+    known = [one for one in found if one is not None] if None in found else found
+    if len(found) != many or (known and not -_LIMIT < min(known) <= max(known) < _LIMIT):
         raise DamagedError("a column of another length")
     return found
 
@@ -218,17 +219,17 @@ def _stage_kind(name: Any, whose: Any, unseen: Any, sent: Any) -> StageKind:
 
 
 def _told(held: Any, first: int, last: int, whole: int) -> list[Told]:
-    found = [(first + offset, which, session) for offset, which, session in held]
-    if not all(
-        type(sample) is int
-        and first <= sample <= first + last
-        and type(which) is int
-        and 0 <= which < whole
-        and (session is None or (type(session) is int and 0 <= session < _LIMIT))
-        for sample, which, session in found
-    ):
+    if not held:
+        return []
+    if set(map(len, held)) != {3}:
         raise DamagedError("one that did not end")
-    return found
+    offsets, which, sessions = zip(*held, strict=True)
+    some = _some(list(sessions))
+    known = [one for one in some if one is not None]
+    _places(list(offsets), last + 1)
+    _places(list(which), whole)
+    _places(known, _LIMIT)
+    return list(zip(map(first.__add__, offsets), which, some, strict=True))
 
 
 def _by_sample(

@@ -19,8 +19,8 @@ from sctptop.tui.feeds.reading import Playback, Reading
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0)
 QUICK = 20
 """Samples before a jump's target that are read before it is shown; the rest of the window follows behind it."""
-QUICK_ROWS = 8000
-"""Fewer of them where they have more associations together: each takes some 50 µs."""
+QUICK_ROWS, QUICK_EVENTS = 8000, 5000
+"""Fewer of them where they have more associations together, each of which takes some 50 µs, or events, of 100 µs."""
 CATCH_UP_S = 1.0
 LONGEST_GAP = 10.0
 """In intervals: a longer hole, as when the recorder's host slept, is skipped."""
@@ -134,7 +134,10 @@ class Player(FeedThread):
         It is derived with a few before it; the window before it follows.
         """
         self._position = self._readable(min(max(position, 0), len(self._recording) - 1), back)
-        quick = max(1, min(QUICK, QUICK_ROWS // max(self._recording.most_at(self._position), 1)))
+        rows, events = (
+            of(self._position) or 1 for of in (self._recording.most_at, self._recording.events_at)
+        )
+        quick = max(1, min(QUICK, QUICK_ROWS // rows, QUICK_EVENTS // events))
         near = list(self._recording.samples(self._position - quick, self._position + 1))
         self._derived = Derivation(self._selectors, 0.0)
         for _, sample in near:

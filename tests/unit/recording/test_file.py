@@ -16,10 +16,11 @@ import pytest
 
 from sctptop.cli import main
 from sctptop.model.event import EVENT_KINDS
+from sctptop.recording import replay
 from sctptop.recording.log.frames import FrameKind
 from sctptop.recording.packing import DamagedError, packed_block, packed_line, unpacked_block, unpacked_lines
 from sctptop.recording.reader import Recording
-from sctptop.recording.replay import ReplaySource
+from sctptop.recording.replay import ReplaySource, lead_to
 from sctptop.recording.writer import Limits, Writer
 from tests.unit.recording.damaging import SAMPLES, changed, frames_of, remade, with_data
 from tests.unit.recording.recordings import read, written
@@ -175,6 +176,20 @@ def test_a_replay_starts_with_the_first_sample_if_nothing_is_said(either: Path) 
     assert [one.time for one in source.lead_in()] == [one.time for one in SAMPLES[3:5]]
     assert source.read() == SAMPLES[5]
     source.close()
+
+
+def test_a_replay_looks_back_less_far_where_more_happened(
+    good: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = Recording(good)
+    each = [recording.events_at(place) for place in range(40)]
+    assert lead_to(recording, 40, 600) == 40 and lead_to(recording, 40, 7) == 7
+    assert lead_to(recording, 0, 600) == 0 and sum(each) > 2
+    monkeypatch.setattr(replay, "LEAD_EVENTS", sum(each[-10:]) or 1)
+    assert lead_to(recording, 40, 600) <= max(10, 40 - each[::-1].index(max(each)))
+    monkeypatch.setattr(replay, "LEAD_EVENTS", 1)
+    assert 1 <= lead_to(recording, 40, 600) < 40
+    recording.close()
 
 
 def test_facts_are_read_and_those_that_are_no_json_are_damage(database: Path) -> None:
