@@ -38,14 +38,14 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableBlock:
     """Cells; ``head`` is empty where the columns speak for themselves."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-Block: TypeAlias = Heading | Paragraph | Bullets | Code | Table
+Block: TypeAlias = Heading | Paragraph | Bullets | Code | TableBlock
 
 _HEADING = re.compile(r"(#+) (.+)")
 _MADE = re.compile(r"\{\{(.+)\}\}")
@@ -94,21 +94,21 @@ def _pieces(text: str) -> list[list[str]]:
     return [piece for piece in pieces if piece]
 
 
-def _table(lines: Sequence[str]) -> Table:
+def _table(lines: Sequence[str]) -> TableBlock:
     head, _, *rows = (
         [_unescaped(cell) for cell in _BETWEEN_CELLS.split(line.strip()[1:-1])] for line in lines
     )
-    return Table(tuple(head) if any(head) else (), tuple(map(tuple, rows)))
+    return TableBlock(tuple(head) if any(head) else (), tuple(map(tuple, rows)))
 
 
 def _unescaped(cell: str) -> str:
     return cell.strip().replace("\\|", "|")
 
 
-def markdown(table: Table) -> str:
+def markdown(table: TableBlock) -> str:
     """The table as Markdown has it.
 
-    >>> print(markdown(Table(("key", "view"), (("1", "a | b"),))))
+    >>> print(markdown(TableBlock(("key", "view"), (("1", "a | b"),))))
     | key | view |
     | --- | --- |
     | 1 | a \\| b |

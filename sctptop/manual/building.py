@@ -17,7 +17,7 @@ SHARED = {
 """Where each shell looks, below the prefix of an installation."""
 
 
-class Made(BuildHookInterface[Any]):  # type: ignore[misc]
+class BuildHook(BuildHookInterface[Any]):  # type: ignore[misc]
     """Writes them into a folder of its own, and has them put into the wheel."""
 
     PLUGIN_NAME = "custom"

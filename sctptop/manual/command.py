@@ -6,7 +6,7 @@ import shutil
 
 from sctptop.arguments.parsers import PARSERS
 from sctptop.errors import USAGE, SctptopError
-from sctptop.manual.blocks import Block, Code, Heading, Paragraph, Table, blocks
+from sctptop.manual.blocks import Block, Code, Heading, Paragraph, TableBlock, blocks
 from sctptop.manual.plain import plain
 from sctptop.manual.topics import TOPICS, text_of
 
@@ -37,7 +37,7 @@ def overview() -> list[Block]:
     return [
         Heading(1, "Help"),
         Paragraph("`sctptop help TOPIC` shows one of these, `sctptop --help` the options:"),
-        Table((), tuple(TOPICS.items())),
+        TableBlock((), tuple(TOPICS.items())),
         Paragraph(f"It takes a command too ({commands}), and the name of a field, as cwnd."),
     ]
 

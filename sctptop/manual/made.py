@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from textwrap import dedent
 
-from sctptop.manual.blocks import Block, Code, Heading, Table
+from sctptop.manual.blocks import Block, Code, Heading, TableBlock
 
 
 def made(name: str) -> Sequence[Block]:
@@ -29,7 +29,7 @@ def options(command: str) -> list[Block]:
     for group in parser._action_groups:
         rows = tuple((invocation(action), _help(parser, action)) for action in group._group_actions)
         if rows:
-            found += [Heading(3, group.title or ""), Table((), rows)]
+            found += [Heading(3, group.title or ""), TableBlock((), rows)]
     return found
 
 
@@ -64,7 +64,7 @@ def _fields() -> list[Block]:
     found: list[Block] = []
     for title, fields in GROUPS.items():
         rows = tuple((one.id, one.title, _unit(one.unit), one.help) for one in fields)
-        found += [Heading(2, title), Table(("name", "title", "unit", "meaning"), rows)]
+        found += [Heading(2, title), TableBlock(("name", "title", "unit", "meaning"), rows)]
     return found
 
 
@@ -75,20 +75,20 @@ def _unit(unit: str) -> str:
 def _peer_fields() -> list[Block]:
     from sctptop.fields.catalogue import FIELDS
 
-    return [Table(("name", "title"), tuple((one.id, one.title) for one in FIELDS if one.mirrors))]
+    return [TableBlock(("name", "title"), tuple((one.id, one.title) for one in FIELDS if one.mirrors))]
 
 
 def _path_fields() -> list[Block]:
     from sctptop.fields.of_paths import PATH_FIELDS
 
     rows = tuple((one.id, one.title, _unit(one.unit), one.help) for one in PATH_FIELDS)
-    return [Table(("name", "title", "unit", "meaning"), rows)]
+    return [TableBlock(("name", "title", "unit", "meaning"), rows)]
 
 
 def _filter_examples() -> list[Block]:
     from sctptop.fields.expression.examples import FILTER_EXAMPLES
 
-    return [Table((), FILTER_EXAMPLES)]
+    return [TableBlock((), FILTER_EXAMPLES)]
 
 
 def _units() -> list[Block]:
@@ -97,7 +97,7 @@ def _units() -> list[Block]:
     plain = " ".join(unit for unit in PLAIN if unit)
     rows = [("counts", plain, "8, 1.5k, 2M; identifiers also 0x1f")]
     rows += [(name, " ".join(unit for unit in units if unit), examples) for units, name, examples in KINDS]
-    return [Table(("what is", "may have", "as in"), tuple(rows))]
+    return [TableBlock(("what is", "may have", "as in"), tuple(rows))]
 
 
 def _values() -> list[Block]:
@@ -114,31 +114,31 @@ def _values() -> list[Block]:
     ]
     switches = ", ".join(one.id for one in FIELDS if one.unit == "switch" and not one.mirrors)
     rows += [(switches, ", ".join((*ON, *OFF)))]
-    return [Table(("field", "is one of"), tuple(rows))]
+    return [TableBlock(("field", "is one of"), tuple(rows))]
 
 
 def _rules() -> list[Block]:
     from sctptop.model.advice.rules import RULES
 
-    return [Table(("rule", "in --json"), tuple((rule.title, name) for name, rule in RULES.items()))]
+    return [TableBlock(("rule", "in --json"), tuple((rule.title, name) for name, rule in RULES.items()))]
 
 
 def _events() -> list[Block]:
     from sctptop.model.event import EVENT_KINDS
 
-    return [Table((), tuple(EVENT_KINDS.items()))]
+    return [TableBlock((), tuple(EVENT_KINDS.items()))]
 
 
 def _exit_codes() -> list[Block]:
     from sctptop.errors import EXIT_CODES
 
-    return [Table((), tuple(EXIT_CODES.items()))]
+    return [TableBlock((), tuple(EXIT_CODES.items()))]
 
 
 def _keys() -> list[Block]:
     from sctptop.tui.keys import LIVE_KEYS, explained, key_names
 
-    return [Table((), tuple((key_names(key), explained(key)) for key in LIVE_KEYS))]
+    return [TableBlock((), tuple((key_names(key), explained(key)) for key in LIVE_KEYS))]
 
 
 def _replay_keys() -> list[Block]:
@@ -146,7 +146,7 @@ def _replay_keys() -> list[Block]:
 
     live = {(key_names(key), explained(key)) for key in LIVE_KEYS}
     rows = tuple((key_names(key), explained(key, live=False)) for key in REPLAY_KEYS)
-    return [Table((), tuple(row for row in rows if row not in live))]
+    return [TableBlock((), tuple(row for row in rows if row not in live))]
 
 
 _MADE: dict[str, Callable[[], list[Block]]] = {

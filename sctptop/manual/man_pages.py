@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sctptop import __version__
 from sctptop.arguments.parsers import PARSERS
-from sctptop.manual.blocks import Block, Code, Heading, Paragraph, Table, blocks
+from sctptop.manual.blocks import Block, Code, Heading, Paragraph, TableBlock, blocks
 from sctptop.manual.made import OF_THE_SCREEN, invocation, made, options
 from sctptop.manual.roff import page
 from sctptop.manual.topics import TOPICS, text_of
@@ -36,7 +36,7 @@ def _program() -> list[Block]:
         Paragraph("It shows every association of the host, live. Without a command it opens the dashboard.")
     ]
     rows = tuple((f"sctptop {name}", PARSERS[name]().description or "") for name in commands)
-    told += [Heading(2, "Commands"), Table((), rows)]
+    told += [Heading(2, "Commands"), TableBlock((), rows)]
     for name in PARSERS:
         told += [Heading(2, f"Options of sctptop {name}".rstrip()), *options(name)]
     for name in PARSERS:

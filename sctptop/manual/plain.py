@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
-from sctptop.manual.blocks import Block, Bullets, Code, Heading, Paragraph, Table
+from sctptop.manual.blocks import Block, Bullets, Code, Heading, Paragraph, TableBlock
 
 LEAST, MOST = 40, 100
 """Columns of text: narrower tables say nothing, longer lines are hard to read."""
@@ -29,7 +29,7 @@ def _lines(block: Block, room: int) -> list[str]:
             return _indented(line for item in block.items for line in _bullet(item, room))
         case Code():
             return _indented(f"  {line}" if line else "" for line in block.lines)
-        case Table():
+        case TableBlock():
             return _indented(_table(block, room))
 
 
@@ -50,7 +50,7 @@ def _wrapped(text: str, room: int) -> list[str]:
     return wrap(_shown(text), room, break_long_words=False, break_on_hyphens=False) or [""]
 
 
-def _table(table: Table, room: int) -> list[str]:
+def _table(table: TableBlock, room: int) -> list[str]:
     rows = [*([table.head] if table.head else []), *table.rows]
     widths = column_widths(rows, room)
     if sum(widths) + BETWEEN * (len(widths) - 1) > room:

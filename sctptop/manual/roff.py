@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from sctptop.manual.blocks import Block, Bullets, Code, Heading, Paragraph, Table
+from sctptop.manual.blocks import Block, Bullets, Code, Heading, Paragraph, TableBlock
 
 _BOLD = re.compile(r"`([^`]+)`|\*\*(.+?)\*\*")
 
@@ -29,11 +29,11 @@ def _lines(block: Block) -> list[str]:
             return [line for item in block.items for line in (".IP \\(bu 2", formatted(item))]
         case Code():
             return [".PP", ".in +2n", ".nf", *map(escaped, block.lines), ".fi", ".in -2n"]
-        case Table():
+        case TableBlock():
             return _table(block)
 
 
-def _table(table: Table) -> list[str]:
+def _table(table: TableBlock) -> list[str]:
     """A row an entry: what stands first, and below it the rest."""
     names = table.head or ("",) * len(table.rows[0])
     return [line for row in table.rows for line in _entry(names, row)]

@@ -28,7 +28,7 @@ class Unknown(ValueError):  # noqa: N818
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class Instructions:
     """The instructions of a function, without descriptors; ``maps``: the names of maps by the place that loads one."""
 
     instructions: bytes
@@ -44,8 +44,8 @@ class Code:
         return bytes(found)
 
 
-def unbound(instructions: bytes, names: Mapping[int, str]) -> Code:
-    """Code out of instructions whose maps are those descriptors. Raises Unknown."""
+def unbound(instructions: bytes, names: Mapping[int, str]) -> Instructions:
+    """Instructions out of instructions whose maps are those descriptors. Raises Unknown."""
     found, maps, place = bytearray(instructions), [], 0
     if len(found) % SIZE:
         raise Unknown("part of an instruction")
@@ -59,16 +59,16 @@ def unbound(instructions: bytes, names: Mapping[int, str]) -> Code:
             maps.append((place, names[descriptor]))
             _NUMBER.pack_into(found, start + _AHEAD, 0)
         place += step
-    return Code(bytes(found), tuple(maps))
+    return Instructions(bytes(found), tuple(maps))
 
 
-def bound_here(bcc: Any, bpf: Any, text: str, kept: Mapping[str, Code]) -> dict[str, bytes]:
+def bound_here(bcc: Any, bpf: Any, text: str, kept: Mapping[str, Instructions]) -> dict[str, bytes]:
     """Kept functions, bound to the maps of BCC's program, which a C text declares. Raises Unknown."""
     found = _descriptors(bcc, bpf, text)
     return {name: code.bound(found) for name, code in kept.items()}
 
 
-def unbound_here(bcc: Any, bpf: Any, text: str, names: Iterable[str]) -> dict[str, Code]:
+def unbound_here(bcc: Any, bpf: Any, text: str, names: Iterable[str]) -> dict[str, Instructions]:
     """Those functions of what BCC compiled from a text. Raises Unknown, OSError."""
     by_number = {number: name for name, number in _descriptors(bcc, bpf, text).items()}
     return {name: unbound(compiled_function(bcc, bpf, name), by_number) for name in names}

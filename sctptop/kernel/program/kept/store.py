@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from sctptop.kernel.program.kept.instructions import SIZE, Code
+from sctptop.kernel.program.kept.instructions import SIZE, Instructions
 
 FOLDER, FILE = Path("/var/cache/sctptop"), "probes"
 _MOST_BYTES, _MOST = 4 << 20, 12
@@ -34,12 +34,12 @@ class Keeper:
         """Of the file, open for reading and writing."""
         self._descriptor = descriptor
 
-    def find(self, bcc: str, text: str) -> dict[str, Code] | None:
+    def find(self, bcc: str, text: str) -> dict[str, Instructions] | None:
         """The functions that this version of BCC compiled from that text, by name; None where none are kept."""
         content = self._entries().get(_key(bcc, text))
         return _decoded(content) if content is not None else None
 
-    def keep(self, bcc: str, text: str, functions: Mapping[str, Code]) -> None:
+    def keep(self, bcc: str, text: str, functions: Mapping[str, Instructions]) -> None:
         """For the next start; the oldest go where there is no room."""
         self._put(_key(bcc, text), _encoded(functions))
 
@@ -121,7 +121,7 @@ def _digest(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode()
 
 
-def _encoded(functions: Mapping[str, Code]) -> bytes:
+def _encoded(functions: Mapping[str, Instructions]) -> bytes:
     told = {
         name: {"code": base64.b64encode(code.instructions).decode(), "maps": code.maps}
         for name, code in functions.items()
@@ -129,10 +129,10 @@ def _encoded(functions: Mapping[str, Code]) -> bytes:
     return json.dumps(told).encode()
 
 
-def _decoded(content: bytes) -> dict[str, Code] | None:
+def _decoded(content: bytes) -> dict[str, Instructions] | None:
     try:
         found = {
-            name: Code(
+            name: Instructions(
                 base64.b64decode(one["code"], validate=True),
                 tuple((int(place), str(table)) for place, table in one["maps"]),
             )

@@ -13,7 +13,7 @@ import pytest
 from sctptop.kernel.program import program as program_module
 from sctptop.kernel.program.btf import FunctionType
 from sctptop.kernel.program.compiling import NoProbes
-from sctptop.kernel.program.kept.instructions import Code
+from sctptop.kernel.program.kept.instructions import Instructions
 from sctptop.kernel.program.kept.store import Keeper
 from sctptop.kernel.program.points import ProbeChoice
 from sctptop.kernel.program.program import Program
@@ -140,12 +140,12 @@ class Memory(Keeper):
     """A store without a file."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, dict[str, Code]] = {}
+        self.kept: dict[str, dict[str, Instructions]] = {}
 
-    def find(self, bcc: str, text: str) -> dict[str, Code] | None:
+    def find(self, bcc: str, text: str) -> dict[str, Instructions] | None:
         return self.kept.get(text)
 
-    def keep(self, bcc: str, text: str, functions: Mapping[str, Code]) -> None:
+    def keep(self, bcc: str, text: str, functions: Mapping[str, Instructions]) -> None:
         self.kept[text] = dict(functions)
 
     def forget(self, bcc: str, text: str) -> None:
@@ -182,7 +182,10 @@ def test_what_lacks_a_function_or_names_another_map_is_compiled_again(
     store = Memory()
     attached(monkeypatch, FakeKernel(), store)
     ((text, kept),) = store.kept.items()
-    for spoilt in (dict(list(kept.items())[1:]), kept | {"fentry_at_read": Code(bytes(8), ((0, "gone"),))}):
+    for spoilt in (
+        dict(list(kept.items())[1:]),
+        kept | {"fentry_at_read": Instructions(bytes(8), ((0, "gone"),))},
+    ):
         store.kept[text] = spoilt
         assert not attached(monkeypatch, FakeKernel(), store).from_kept
         assert store.kept[text] == kept

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from sctptop.kernel.program.kept.instructions import Code, Unknown, unbound
+from sctptop.kernel.program.kept.instructions import Instructions, Unknown, unbound
 
 EXIT = struct.pack("<BBhi", 0x95, 0, 0, 0)
 NUMBER = struct.pack("<BBhi", 0xB7, 1, 0, 7)
@@ -44,4 +44,4 @@ def test_what_cannot_be_told_apart_is_not_kept(instructions: bytes) -> None:
 @pytest.mark.parametrize("maps", [((0, "gone"),), ((5, "paths"),), ((-1, "paths"),)])
 def test_a_place_or_name_that_is_not_here_is_refused(maps: tuple[tuple[int, str], ...]) -> None:
     with pytest.raises(Unknown):
-        Code(EXIT, maps).bound({"paths": 3})
+        Instructions(EXIT, maps).bound({"paths": 3})

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.program.kept import store as store_module
-from sctptop.kernel.program.kept.instructions import Code
+from sctptop.kernel.program.kept.instructions import Instructions
 from sctptop.kernel.program.kept.store import Keeper, open_store
 
 BCC, TEXT = "0.26.0", "int fentry_at_read(u64 *ctx) { return 0; }"
 FUNCTIONS = {
-    "fentry_at_read": Code(bytes(range(16)), ((0, "paths"),)),
-    "kprobe_at_up": Code(b"\x95" + bytes(7)),
+    "fentry_at_read": Instructions(bytes(range(16)), ((0, "paths"),)),
+    "kprobe_at_up": Instructions(b"\x95" + bytes(7)),
 }
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps any")
@@ -162,7 +162,7 @@ def test_only_the_newest_stay(store: Keeper, folder: Path) -> None:
         store.keep(BCC, f"{TEXT} {number}", FUNCTIONS)
     assert store.find(BCC, f"{TEXT} 19") == FUNCTIONS
     assert store.find(BCC, TEXT) is None
-    large = {"f": Code(bytes(1 << 20))}
+    large = {"f": Instructions(bytes(1 << 20))}
     for number in range(3):
         store.keep(BCC, f"large {number}", large)
     assert store.find(BCC, "large 2") == large
