@@ -47,7 +47,6 @@ def pooled(name: str, runs: Sequence[Summary]) -> Summary:
         },
         procedures=_procedures(runs),
         heartbeats=total(one.heartbeats for one in runs),
-        standard=dict(sum((Counter(one.standard) for one in runs), Counter())),
         counters={
             counter: _known_sum(one.counters.get(counter) for one in runs)
             for counter in dict.fromkeys(counter for one in runs for counter in one.counters)

@@ -22,7 +22,6 @@ from sctptop.model.model import Model
 from sctptop.model.ngap.dialect import NGAP, NGAP_PORT, S1AP, S1AP_PORT, Dialect
 from sctptop.model.ngap.message import message_of
 from sctptop.model.registrations.finished import Finished
-from sctptop.model.registrations.standard import standard_counts
 from sctptop.model.registrations.summary import Registered
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
@@ -185,7 +184,6 @@ class Summarizer:
             (tally.end, tally.kind or UNTOLD): tally.started
             for tally in (registered.of(None) if self._accepts is None and self._since is None else ())
         }
-        standard = standard_counts(registered.of(None) if started else ())
         heartbeats = total(rtt.heartbeat for one in compared.values() for rtt in one.row.rtts.values())
         rtt_ms = heartbeats.percentile(0.5) if heartbeats.n >= LEAST_HEARTBEATS else None
         sysctls = facts.get("sysctls")
@@ -211,7 +209,6 @@ class Summarizer:
             },
             procedures=self._procedures(registered),
             heartbeats=heartbeats,
-            standard=standard,
             counters={
                 counter: sum(known)
                 if (

@@ -70,7 +70,7 @@ class Summary:
     """One recording, or a side of several, its ``runs``. ``ngap``: associations that speak NGAP or S1AP were found, and
     no others are in it.
 
-    ``registrations`` by the end that saw them and their kind; ``standard`` as an AMF counts them, by the names of 3GPP.
+    ``registrations`` by the end that saw them and their kind.
     ``counters`` are the gains of COUNTERS in the namespaces of these associations, None where never read. ``lost``:
     events no buffer had room for; ``missed``: retransmissions, ``unseen``: messages that no probe saw; ``damaged``
     parts of the file. ``probed``: in how many of the samples the probes were on. ``running`` when it ended.
@@ -93,7 +93,6 @@ class Summary:
     registrations: Mapping[tuple[str, str], Ended] = field(default_factory=dict)
     procedures: Mapping[tuple[str, bool], tuple[Distribution, int, int]] = field(default_factory=dict)
     heartbeats: Distribution = field(default_factory=Distribution)
-    standard: Mapping[str, int] = field(default_factory=dict)
     counters: Mapping[str, int | None] = field(default_factory=dict)
     advice: tuple[Fired, ...] = ()
     running: int = 0

@@ -42,7 +42,6 @@ def tables(comparison: Comparison, curves: Sequence[LoadCurve]) -> Iterable[Tabl
         _recordings(comparison),
         _settings(comparison),
         *registration_tables(comparison),
-        _standard(comparison),
         *load_tables(curves),
         _procedures(comparison),
         _transport(comparison),
@@ -105,28 +104,6 @@ def _setting(setting: Setting) -> Line:
         tuple(setting_text(setting.name, values) for values in setting.values),
         tuple(DIFFERS if setting.between(0, place) else "" for place in range(1, len(setting.values))),
     )
-
-
-def _standard(comparison: Comparison) -> Table:
-    """The counters of an AMF and the rate of success made of them, under the names of 3GPP; none at a gNB."""
-    summaries = comparison.summaries
-    names = list(dict.fromkeys(name for one in summaries for name in one.standard))
-    lines = [
-        line_of(name, summaries, lambda one, name=name: count_cell(one.standard.get(name)))  # type: ignore[misc]
-        for name in names
-    ]
-    if lines:
-        lines.append(line_of("RSR (TS 28.554 6.2.3)", summaries, _success_rate))
-    note = "Of all S-NSSAI and runs. Success counts when the accept is sent; above, when the UE completes."
-    return Table("As an AMF counts them, TS 28.552 5.2.2", tuple(lines), note)
-
-
-def _success_rate(one: Summary) -> str:
-    """Registrations accepted of those requested, of all kinds."""
-    asked, accepted = (
-        sum(count for name, count in one.standard.items() if name.endswith(end)) for end in ("Req", "Succ")
-    )
-    return f"{accepted / asked:.1%}" if asked else UNKNOWN
 
 
 def _procedures(comparison: Comparison) -> Table:
