@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-RULES = 2
+RULES = 3
 """Of how registrations and advice are made of messages: where that changes, so does this, and older results are passed
 over."""
 SAMPLE, KEY, WIRE, END, KIND, OUTCOME, CAUSE = "sample", "key", "wire", "end", "kind", "outcome", "cause"

@@ -294,15 +294,3 @@ def test_settings_that_are_seen_to_cost_nothing_are_not_suspected(
         assert told in text and ({TOLD_HARMLESS, TOLD_DOUBTFUL} - {told}).pop() not in text
     if name == "nodelay":
         assert "NODELAY of the" in judged(*sides).text
-
-
-def test_where_nagle_is_off_it_is_a_window_that_holds_messages_back() -> None:
-    def text(*nodelay: bool) -> str:
-        gnb = end("gNB", {"nodelay": nodelay})
-        return judged(summary("a", None, gnb), summary("b", ended(held=40.0), gnb)).text
-
-    window = "NODELAY is on there: a window held them back, that of congestion or that of the AMF."
-    sack = "The SACK delay of the AMF is not known in a and b: it may be the reason."
-    assert window in text(True) and sack not in text(True)
-    for nodelay in ((False,), (False, True), ()):
-        assert sack in text(*nodelay) and "a window" not in text(*nodelay)
