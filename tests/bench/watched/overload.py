@@ -97,9 +97,18 @@ def measure(one_in: int, links: int, seconds: float) -> dict[str, str]:
 def told(path: Path) -> dict[str, str]:
     """What the recording says."""
     recording = Recording(path)
-    # The first that the probes had a whole interval of, until the last but one: that which ends may be late.
-    samples = [sample for _, sample in recording.samples(0, len(recording)) if sample.probes.ok][1:-1]
+    samples = [sample for _, sample in recording.samples(0, len(recording)) if sample.probes.ok]
     recording.close()
+    for sample in samples:
+        happened = Counter(event.kind for event in sample.events)
+        print(
+            f"{sample.time:%H:%M:%S} read in {sample.read_s:.1f} s, {len(sample.associations)} associations, "
+            f"{by_kind(happened)}; left out: {by_kind(Counter(sample.events_left_out))}",
+            file=sys.stderr,
+            flush=True,
+        )
+    if len(samples) < 3:
+        raise SystemExit(f"overload: {len(samples)} samples")
     apart = [(after.time - before.time).total_seconds() for before, after in pairwise(samples)]
     events, left_out, summed = Counter[str](), Counter[str](), Counter[str]()
     for sample in samples:
@@ -108,12 +117,12 @@ def told(path: Path) -> dict[str, str]:
         for event in sample.events:
             summed[event.kind] += int(event.details.get("times") or 1) - 1
     seconds = sum(apart)
-    happened = events.total() + left_out.total() + +summed.total()
+    all_of_them = events.total() + left_out.total() + summed.total()
     return {
         "samples, in seconds": f"{len(samples)}, {seconds:.0f}",
         "apart: median, longest, s": f"{statistics.median(apart):.1f}, {max(apart):.1f}",
         "associations at most": str(max(len(sample.associations) for sample in samples)),
-        "events a second": f"{happened / seconds:.0f}",
+        "events a second": f"{all_of_them / seconds:.0f}",
         "told": by_kind(events),
         "summed up in them": by_kind(summed),
         "left out": by_kind(left_out),
