@@ -145,7 +145,7 @@ class Player(FeedThread):
         self._show()
 
     def _near(self, position: int, back: bool) -> tuple[int, list[tuple[int, Sample]]]:
-        """The position to show, and the samples up to it, read in their order: a block is read again for those before."""
+        """The position to show, and the samples up to it, read in their order: those before would be read once more."""
         found = self._before(position)
         if not found or found[-1][0] != position:
             position = self._readable(position, back)
