@@ -131,7 +131,7 @@ def measure(count: int, readings: int, gone: float) -> None:
     """Print a row."""
     with TemporaryDirectory(dir="/dev/shm") as folder:
         other = Other(Path(folder), count, gone)
-        namespace_reader.SockDiag = lambda: SockDiag(lambda: other.netlink)  # type: ignore[assignment,misc]
+        namespace_reader.SockDiag = lambda: SockDiag(lambda: other.netlink)  # type: ignore[assignment,attr-defined,misc]
         source = Source(NamespaceReader(Path(folder), keep_open=True), other)
         with drawing_first() as loop:
             cpu_s, memory = loop.run_until_complete(watched(source, readings))
