@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, repeat
-from operator import add, and_
+from operator import add, and_, sub
 from typing import NamedTuple
 
 from sctptop.comparison.roles import PEERS, RADIO
@@ -255,13 +256,8 @@ class EndBook:
 
     def _at_once(self) -> int:
         """How many were under way at a time, at most; one that ends makes room for another at that instant."""
-        stops = sorted(self.stops)
-        most = ended = 0
-        for begun, start_ns in enumerate(sorted(self.starts), 1):
-            while ended < len(stops) and stops[ended] <= start_ns:
-                ended += 1
-            most = max(most, begun - ended)
-        return most
+        ended = map(bisect_right, repeat(sorted(self.stops)), starts := sorted(self.starts))
+        return max(map(sub, range(1, len(starts) + 1), ended), default=0)
 
     def _offered(self) -> float | None:
         starts = sorted(self.starts)
@@ -275,12 +271,8 @@ class EndBook:
     def _peak(self) -> int:
         """How many began within a second, at most."""
         starts = sorted(self.starts)
-        most = first = 0
-        for place, start_ns in enumerate(starts):
-            while start_ns - starts[first] >= SECOND_NS:
-                first += 1
-            most = max(most, place + 1 - first)
-        return most
+        before = map(bisect_right, repeat(starts), [start_ns - SECOND_NS for start_ns in starts])
+        return max(map(sub, range(1, len(starts) + 1), before), default=0)
 
     def _rate(self) -> float | None:
         took_ns = max(self.stops, default=0) - min(self.starts, default=0)
