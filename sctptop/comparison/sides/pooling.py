@@ -105,8 +105,7 @@ def _ended(runs: Sequence[Ended]) -> Ended:
     stages: dict[tuple[str, str], Stalls] = {}
     for one in cut:
         for name, stalls in one.stages.items():
-            before = stages.get(name, Stalls())
-            stages[name] = Stalls(before.n + stalls.n, before.sum_ms + stalls.sum_ms)
+            stages[name] = _stalls((stages.get(name, Stalls()), stalls))
     having = [one for one in cut if one.n]
     names = dict.fromkeys(name for one in having for name in one.pieces)
     return replace(
@@ -117,6 +116,7 @@ def _ended(runs: Sequence[Ended]) -> Ended:
         offered=fmean(offered) if offered else None,
         peak=max(one.peak for one in cut),
         inferred=sum(one.inferred for one in cut),
+        accepted=_stalls(one.accepted for one in cut),
         times={part: tuple(value for one in cut for value in one.times[part]) for part in first.times},
         pieces={
             name: tuple(value for one in having for value in one.pieces.get(name, (0.0,) * one.n))
@@ -129,6 +129,11 @@ def _ended(runs: Sequence[Ended]) -> Ended:
         when=When(),
         runs=cut,
     )
+
+
+def _stalls(of: Iterable[Stalls]) -> Stalls:
+    found = [*of]
+    return Stalls(sum(one.n for one in found), sum(one.sum_ms for one in found))
 
 
 def _counted(counts: Iterable[Mapping[tuple[str, str], int]]) -> dict[tuple[str, str], int]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.associations.distribution import Distribution
+from sctptop.model.registrations.standard import counters_of
 from sctptop.quantity import Value
 
 COUNTERS = (
@@ -125,6 +126,14 @@ class Summary:
             for (role, kind), one in self.registrations.items()
             if role == end and (total := sum(one.ended.values()))
         }
+
+    @property
+    def standard(self) -> Mapping[str, int]:
+        """Registrations as an AMF counts them, under the names of 3GPP; none where no AMF was recorded."""
+        found: dict[str, int] = {}
+        for (end, kind), one in self.registrations.items():
+            found |= counters_of(end, kind, one.started, one.accepted.n, one.ended, one.causes)
+        return found
 
     def completed(self, end: str) -> int:
         """How many one end saw completed, of all kinds."""

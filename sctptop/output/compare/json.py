@@ -110,6 +110,7 @@ def _recording(one: Summary, end: str) -> dict[str, Any]:
             }
             for role in dict.fromkeys(end for end, _ in one.registrations)
         ],
+        "standard": dict(one.standard),
         "running_at_the_end": one.running,
         "procedures": [
             {
@@ -151,6 +152,9 @@ def _ended(one: Ended) -> dict[str, Any]:
         ],
         "per_second": one.rate,
         "at_once": one.at_once,
+        "accepted": {"n": one.accepted.n, "mean_ms": round(one.accepted.sum_ms / one.accepted.n, 6)}
+        if one.accepted.n
+        else None,
         **{published: _part(one, part) for part, published in PARTS.items()},
         "stages": [
             {"whose": whose, "message": name, "n": stalls.n, "sum_ms": stalls.sum_ms}
