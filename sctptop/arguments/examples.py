@@ -79,6 +79,7 @@ from two cores to table and picture:
      in the terminal, and --csv has a row a run, kind, part and percentile, to plot it yourself
 
 what the numbers mean:
+  62ms (60–65ms)        a time of a side and its 95 % interval: of the set-up from three runs on, else of these runs
   0.80× (0.72–0.89) *   takes 0.80 times as long as the baseline; 95 % interval; * different for certain
   1.01× (0.98–1.03) =   no difference that matters: less than --margin (5 %) for certain
   1.10× (0.95–1.27)     cannot tell; the verdict says how many runs it would take
