@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sctptop.cli import main
 from sctptop.comparison.breakdown import FAR, OWN
 from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, UNSURE
 from sctptop.model.passages.passage import HELD, LOST, NETWORK, ORDER, UNREAD
@@ -122,10 +121,9 @@ def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
 
 def compared(sides: Iterable[str]) -> dict[str, Any]:
     """What ``sctptop compare --json`` says of these words."""
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        assert main(["compare", "--json", *sides]) == 0
-    found: dict[str, Any] = json.loads(output.getvalue())
+    # In a process of its own: it may not write afterwards.
+    command = [sys.executable, "-m", "sctptop", "compare", "--json", *sides]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return found
 
 
