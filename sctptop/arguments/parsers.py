@@ -88,7 +88,7 @@ def _record_parser() -> argparse.ArgumentParser:
     )
     _output(parser)
     _probes(parser)
-    parser.set_defaults(view=FIRST.id, sort="", filter="", columns="", both_ends=False, registrations=False)
+    parser.set_defaults(view="", sort="", filter="", columns="", both_ends=False, registrations=False)
     return parser
 
 
@@ -154,8 +154,8 @@ def _what(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--view",
         choices=[view.id for view in VIEWS],
-        default=FIRST.id,
-        help=f"the view to start in (default {FIRST.id})",
+        default="",
+        help=f"the view to start in (default: registration where NGAP runs, that of the worst advice, or {FIRST.id})",
     )
     what.add_argument(
         "--sort", metavar="FIELD[:asc|desc]", default="", help="order of the table; 'help' lists the fields"
