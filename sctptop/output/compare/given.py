@@ -93,7 +93,7 @@ def _check(sides: Sequence[Sequence[Path]]) -> None:
         )
     if len(sides) > MOST_SIDES:
         raise SctptopError(
-            f"compare takes at most {MOST_SIDES} sides (try: NAME=run1.sctp,run2.sctp puts runs into one side)",
+            f"compare takes at most {MOST_SIDES} sides (try: 'NAME-*.sctp', in quotes, puts runs into one side)",
             USAGE,
         )
     seen: dict[object, Path] = {}

@@ -165,7 +165,7 @@ def _note(comparison: Comparison) -> str:
         network = f"Time of the {far} contains the network."
     return (
         f"{parts} = mean. Unread is the time of who reads, not of SCTP. {network} Times and ratios with their 95 % "
-        "interval."
+        "interval, where there are registrations enough for one."
     )
 
 

@@ -69,7 +69,8 @@ def test_parts_of_one_end() -> None:
     assert ratios["core"].startswith("1.00× (") and ratios["SCTP"] == ">1000× *"
     assert table.note == (
         "SCTP + unread + network + core + RAN = mean. Unread is the time of who reads, not of SCTP. Network: round "
-        "trips × heartbeat RTT. Times and ratios with their 95 % interval."
+        "trips × heartbeat RTT. Times and ratios with their 95 % interval, where there are "
+        "registrations enough for one."
     )
 
 
