@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from statistics import fmean
+from statistics import fmean, median_low
 
 from sctptop.comparison.sides.alike import alike
 from sctptop.comparison.summaries.ended import Ended, Stalls, When
@@ -80,6 +80,7 @@ def _end(role: str, ends: Sequence[End]) -> End:
             # The most frequent value of a run comes first, and weighs most.
             for place, value in enumerate(values):
                 settings.setdefault(name, Counter())[value] += len(values) - place
+    windows = [one.peer_window for one in ends if one.peer_window is not None]
     return End(
         role=role,
         associations=max(one.associations for one in ends),
@@ -93,6 +94,8 @@ def _end(role: str, ends: Sequence[End]) -> End:
         recv_queue=total(one.recv_queue for one in ends),
         rtx_chunks=_known_sum(one.rtx_chunks for one in ends),
         out_data_chunks=_known_sum(one.out_data_chunks for one in ends),
+        peer_window=median_low(windows) if windows else None,
+        cwnd=max((one.cwnd for one in ends if one.cwnd), default=None),
     )
 
 

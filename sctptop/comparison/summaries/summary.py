@@ -28,6 +28,7 @@ class End:
     """One role of the associations compared: "gNB", "AMF", or where no NGAP is spoken "client", "server".
 
     ``settings`` by SETTINGS: each value found, the most frequent first. Queues were read once a sample.
+    ``peer_window``: what the peer had room for at most, of the peer with least; ``cwnd``: the widest.
     """
 
     role: str
@@ -40,6 +41,8 @@ class End:
     recv_queue: Distribution = field(default_factory=Distribution)
     rtx_chunks: int | None = None
     out_data_chunks: int | None = None
+    peer_window: int | None = None
+    cwnd: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

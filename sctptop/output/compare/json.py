@@ -187,6 +187,8 @@ def _end(one: End) -> dict[str, Any]:
         "recv_queue": _sizes(one.recv_queue),
         "rtx_chunks": one.rtx_chunks,
         "out_data_chunks": one.out_data_chunks,
+        "peer_window": one.peer_window,
+        "cwnd": one.cwnd,
     }
 
 

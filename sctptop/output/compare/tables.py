@@ -199,6 +199,8 @@ def _transport(comparison: Comparison) -> Table:
             line_of(f"{role} read wait, p50 / p99 (n)", ends, lambda end: times_cell(end.read_wait)),
             line_of(f"{role} Send-Q, p95 / max", ends, lambda end: sizes_cell(end.send_queue)),
             line_of(f"{role} Recv-Q, p95 / max", ends, lambda end: sizes_cell(end.recv_queue)),
+            line_of(f"{role} cwnd, max", ends, lambda end: _bytes(end.cwnd)),
+            line_of(f"{PEERS[role]} window at the {role}, max", ends, lambda end: _bytes(end.peer_window)),
         ]
     lines += [
         line_of("chunks retransmitted", summaries, _retransmitted),
@@ -223,6 +225,10 @@ def _transport(comparison: Comparison) -> Table:
         lines.append(Line("  for each registration", cells))
     note = "Queues as read once a sample; expiries are of the network namespaces of these associations."
     return Table("Transport", tuple(line for line in lines if set(line.cells) != {UNKNOWN}), note)
+
+
+def _bytes(value: int | None) -> str:
+    return UNKNOWN if value is None else f"{short(value)}B"
 
 
 def _retransmitted(one: Summary) -> str:

@@ -16,6 +16,8 @@ from sctptop.model.passages.passage import HELD, LOST, NETWORK, ORDER, UNREAD
 
 GNB, AMF = "gNB", "AMF"
 NO_CLAIM = (SAME, UNSURE)
+SEEN_FROM_AFAR = ("rcvbuf",)
+"""What shows at the peer too: a receive buffer by the window that is offered."""
 Part = tuple[str, str | None]
 """The kind of a piece, and the end."""
 
@@ -37,12 +39,12 @@ class Case:
         return f"{self.other} against {self.base}"
 
     def seen_from(self, end: str) -> Case:
-        """The same where that end alone is seen: all of the other's is one part, its settings are not known."""
+        """The same where that end alone is seen: all of the other's is one part, hardly a setting of it is known."""
         parts = [
             (FAR, role) if role not in (None, end) and kind != NETWORK else (kind, role)
             for kind, role in self.parts
         ]
-        settings = [(name, role) for name, role in self.settings if role == end]
+        settings = [(name, role) for name, role in self.settings if role == end or name in SEEN_FROM_AFAR]
         return replace(self, parts=tuple(dict.fromkeys(parts)), settings=tuple(settings))
 
 
