@@ -13,6 +13,7 @@ from typing import Any
 from sctptop.comparison.breakdown import FAR, OWN
 from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, UNSURE
 from sctptop.model.passages.passage import HELD, LOST, NETWORK, ORDER, UNREAD
+from tests.lab.comparison.independent import disagreements
 
 GNB, AMF = "gNB", "AMF"
 NO_CLAIM = (SAME, UNSURE)
@@ -73,13 +74,14 @@ CASES = (
 @dataclass(frozen=True)
 class Told:
     """What was said of a case: ``parts`` with their shares, ``ratio`` the one that shows it (JSON), the whole verdict,
-    and the problems: none where it is right."""
+    what scipy says otherwise (``unlike``), and the problems: none where it is right."""
 
     case: Case
     result: str
     parts: tuple[tuple[Part, float], ...]
     settings: tuple[str, ...]
     rules: tuple[str, ...]
+    unlike: tuple[str, ...]
     by: str
     ratio: dict[str, Any]
     text: str
@@ -97,6 +99,7 @@ class Told:
             yield f"names {self.parts[0][0] if self.parts else 'no part'}, not {case.parts}"
         if (expected := {name for name, _ in case.settings}) != set(self.settings):
             yield f"blames {self.settings or 'no setting'}, not {expected or 'any'}"
+        yield from self.unlike
 
 
 def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
@@ -104,7 +107,8 @@ def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
     sides = (
         f"{name}={','.join(map(str, files))}" for name, files in ((case.base, base), (case.other, other))
     )
-    (pair,) = compared(sides)["comparisons"]
+    whole = compared(sides)
+    (pair,) = whole["comparisons"]
     shares = [((one["kind"], one["end"]), one["share"]) for one in pair["pieces"] if one["share"] is not None]
     shares.sort(key=lambda one: -one[1])
     named = [(one["setting"], one["rule"]) for one in pair["causes"]]
@@ -115,6 +119,7 @@ def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
         tuple(shares),
         tuple(dict.fromkeys(setting for setting, _ in named if setting)),
         tuple(dict.fromkeys(rule for _, rule in named if rule)),
+        tuple(disagreements(whole)),
         by,
         pair["ratios"][by],
         pair["verdict"],
