@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from sctptop import __version__
 from sctptop.arguments.parsers import parse
@@ -74,23 +75,13 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.kernel.program.kept.store import open_store
 
         open_store()
-    picture = None
-    if vars(arguments).get("svg"):
-        from sctptop.output.compare.pictures.svg import opened
-
-        # Afterwards nothing can be written, and matplotlib keeps what it knows of fonts.
-        picture = opened(Path(arguments.svg))
+    if arguments.command == "compare":
+        return _compare(arguments)
     give_up(READING if reads else NOTHING)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info
 
         return report_info(_recording(arguments.file), as_json=arguments.json)
-    if arguments.command == "compare":
-        from sctptop.arguments.compare_words import wanted_of
-        from sctptop.output.compare.command import report_compare
-        from sctptop.output.compare.given import sides_of
-
-        return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments), picture)
     if arguments.command == "doctor":
         from sctptop.kernel.doctor.doctor import examine
         from sctptop.output.doctor_report import report_doctor
@@ -133,6 +124,23 @@ def _run(argv: Sequence[str]) -> int:
     recorder = _recorder(arguments, options)
     source = RecordedSource(live(probes(arguments, options), options), recorder)
     return run_dashboard(source, options, recorder, give_up_here)
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    if arguments.svg:
+        from sctptop.output.compare.pictures.svg import opened
+
+        # Afterwards nothing can be written, and matplotlib keeps what it knows of fonts.
+        picture: AbstractContextManager[BinaryIO | None] = opened(Path(arguments.svg))
+    else:
+        picture = nullcontext()
+    with picture as file:
+        give_up(NOTHING)
+        from sctptop.arguments.compare_words import wanted_of
+        from sctptop.output.compare.command import report_compare
+        from sctptop.output.compare.given import sides_of
+
+        return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments), file)
 
 
 def _reads_the_kernel(arguments: argparse.Namespace) -> bool:
