@@ -73,6 +73,8 @@ class Dashboard(Vertical):
         self._most_rows = 0
         self._parts = 0
         self._advised = False
+        self.advice_at: int | None = None
+        """Which line above the table is the worst advice."""
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -132,6 +134,7 @@ class Dashboard(Vertical):
         self._advised = self._advised or advice is not None
         if self._advised:
             troubles.append(advice or NO_ADVICE)
+        self.advice_at = len(troubles) - 1 if advice else None
         self._panel("troubles").show(Drawing(body=troubles))
         self._panel("troubles").display = bool(troubles)
         self._status("totals").show(headline.totals(reading, picture.chosen.both_ends, width))
@@ -148,7 +151,7 @@ class Dashboard(Vertical):
 
     def paint_keys(self, picture: Picture) -> None:
         """The tabs with the notice, and the footer."""
-        text, buttons = headline.tabs(picture.chosen.view.id)
+        text, buttons = headline.tabs(picture.chosen.view.id, self.size.width)
         self._status("tabs").show(
             spread(text, line((f"{picture.notice} ", "name")), self.size.width), buttons
         )

@@ -126,6 +126,16 @@ class AssociationTable(ScrollView, can_focus=True):
         left = self.scroll_offset.x
         return to_strip(text, width, self.rich_style).crop(left, left + self.room)
 
+    def go_to(self, key: Key) -> bool:
+        """Put the cursor on that association, or on the line of its other end; False where it is not in the table."""
+        place = self._places.get(key)
+        if place is None:
+            ends = (at for at, row in enumerate(self._rows) if row.other_end and row.other_end.key == key)
+            place = next(ends, None)
+        if place is not None:
+            self._go(place)
+        return place is not None
+
     def action_move(self, step: int) -> None:
         """Put the cursor that many rows further."""
         self._go(self._place + step)
