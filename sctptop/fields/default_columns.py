@@ -15,6 +15,7 @@ TABLE_COLUMNS: tuple[str, ...] = (
 """What the table of the dashboard always shows; ``TABLE_WIDE_COLUMNS`` while there is room, the first first."""
 
 TABLE_WIDE_COLUMNS: tuple[str, ...] = (
+    "peer_name",
     "container",
     "netns_name",
     "local",
@@ -31,7 +32,16 @@ TABLE_WIDE_COLUMNS: tuple[str, ...] = (
     "hb_interval_ms",
 )
 
-LEADING: tuple[str, ...] = ("process", "container", "netns_name", "local", "remote", "state", "trouble")
+LEADING: tuple[str, ...] = (
+    "process",
+    "container",
+    "netns_name",
+    "local",
+    "peer_name",
+    "remote",
+    "state",
+    "trouble",
+)
 """Of those that are shown these stand first, in this order."""
 
 COLUMNS: tuple[str, ...] = (

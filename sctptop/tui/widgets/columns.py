@@ -34,6 +34,7 @@ class Contents:
     namespaces: bool = False
     processes: bool = False
     containers: bool = False
+    names: bool = False
     troubles: bool = False
 
 
@@ -128,9 +129,8 @@ def _fitting(width: int, held: Contents) -> tuple[list[Field], bool]:
         apart = [*map(field, names), field("trouble")]
         shared = _needed(apart, width, END_COMFORTABLE, TROUBLE_MIN) > width
         names += [] if shared else ["trouble"]
-    left_out = {
-        name for name, there in (("container", held.containers), ("netns_name", held.namespaces)) if not there
-    }
+    may_be_empty = {"container": held.containers, "netns_name": held.namespaces, "peer_name": held.names}
+    left_out = {name for name, there in may_be_empty.items() if not there}
     reserved = TREND_MIN + 6 if width >= ROOMY else 0
     end = END_COMFORTABLE + (TROUBLE_MIN if shared else 0)
     for name in TABLE_WIDE_COLUMNS:
