@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from sctptop.kernel.probes.node_names import NodeNames
-from sctptop.model.event import Event
+from sctptop.model.event import Detail, Event
 from tests.unit.associations import NETNS, START, association
 
 ENTRY = association(1)
 
 
-def told(direction: str, name: object, **facts: Any) -> Event:
+def told(direction: str, name: Detail, **facts: Any) -> Event:
     event = Event(START, "ngap", NETNS, 1, 1001, ENTRY.local_port, ENTRY.remote_port)
     return replace(event, details={"direction": direction, "node_name": name}, **facts)
 
