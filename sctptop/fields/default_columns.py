@@ -15,8 +15,8 @@ TABLE_COLUMNS: tuple[str, ...] = (
 """What the table of the dashboard always shows; ``TABLE_WIDE_COLUMNS`` while there is room, the first first."""
 
 TABLE_WIDE_COLUMNS: tuple[str, ...] = (
-    "peer_name",
     "container",
+    "peer_name",
     "netns_name",
     "local",
     "srtt_ms",

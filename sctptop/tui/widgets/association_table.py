@@ -23,6 +23,7 @@ from sctptop.tui.widgets.columns import MARGIN, Column, Contents, lay_out
 from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
 
 _process, _container = attrgetter("association.process"), attrgetter("association.process.container")
+_local = attrgetter("association.local_port", "association.local_addresses")
 _trouble, _peer_name = attrgetter("trouble"), attrgetter("association.peer_name")
 
 
@@ -263,6 +264,7 @@ def _held(snapshot: Snapshot, rows: Sequence[Row], before: Contents, both_ends: 
         namespaces=len(snapshot.namespaces) > 1,
         processes=before.processes or any(map(_process, rows)),
         containers=before.containers or any(map(_container, filter(_process, rows))),
+        local_ends=before.local_ends or any(_local(row) != _local(rows[0]) for row in rows),
         names=before.names or any(map(_peer_name, rows)),
         troubles=before.troubles or any(map(_trouble, rows)),
     )

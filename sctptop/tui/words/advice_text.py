@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctptop.fields.ends import local_end, owner, peer_of, remote_end, this_end, whose
+from sctptop.fields.ends import local_end, owner, peer_of, remote_end, whose
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
 from sctptop.model.advice.rules import RULES
@@ -75,7 +75,7 @@ def _raised_on(snapshot: Snapshot, alarm: Alarm) -> str:
     if alarm.entry is None:
         return peer_of(snapshot, alarm.peer) if alarm.peer is not None else ""
     row = Row(alarm.association or (), alarm.entry, {}, {})
-    return f"{this_end(row)} → {remote_end(row)}"
+    return f"{owner(row) or local_end(row)} → {remote_end(row)}"
 
 
 def name_of(one: Advice | Alarm) -> str:
