@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 
 from sctptop.fields.arranger import Arranger
-from sctptop.fields.ends import local_end, remote_end
+from sctptop.fields.ends import remote_end, this_end
 from sctptop.fields.field import Field
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
@@ -174,7 +174,7 @@ class Dashboard(Vertical):
         if picture.chosen.view.shared and picture.chosen.toggles.all_associations:
             title += "  all associations"
         elif row is not None:
-            title += f"  {local_end(row)} → {remote_end(row)}" + (f"  {row.why_ended}" if row.ended else "")
+            title += f"  {this_end(row)} → {remote_end(row)}" + (f"  {row.why_ended}" if row.ended else "")
         panel.entitle(title)
         room, height = panel.room, panel.size.height
         scene = Scene(reading, reading.snapshot, row, room, height, picture.chosen.toggles)

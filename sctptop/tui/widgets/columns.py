@@ -13,7 +13,7 @@ from sctptop.quantity import show
 from sctptop.terminal_text import clip
 
 NARROW = 99
-"""Below this many columns, those of a terminal of 100 beside its scrollbar, titles are shortened, processes left out."""
+"""Below this many, those of a terminal of 100 beside its scrollbar, titles are shortened, and processes left out."""
 ROOMY = 140
 """From here on states are written in full, and the trend has its place before the last of the wide columns."""
 END_MIN, END_MAX = 15, 30

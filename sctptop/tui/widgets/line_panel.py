@@ -143,8 +143,13 @@ class LinePanel(ScrollView, can_focus=True):
         self._go(notes[max(0, min(len(notes) - 1, place + step))])
 
     def action_move_page(self, step: int) -> None:
-        """By what fits between head and foot."""
-        self.action_move(step * max(1, self._height() - 1))
+        """By what fits between head and foot, to a note that is about so far away."""
+        size, notes, note = max(1, self._height() - 1), self._drawing.notes, self._note()
+        if note is not None and any(one.lines > 1 for one in notes):
+            place = notes.index(note)
+            there = notes[place:] if step > 0 else notes[place::-1]
+            size = max(sum(abs(one.index - note.index) <= size for one in there) - 1, 1)
+        self.action_move(step * size)
 
     def action_move_edge(self, step: int) -> None:
         """To the first or last line."""

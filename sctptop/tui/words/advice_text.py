@@ -39,8 +39,13 @@ def advice_blocks(snapshot: Snapshot, width: int) -> list[list[Line]]:
     for advice in snapshot.advice:
         mark, style = MARKS[advice.severity]
         since = span_text(max(0.0, snapshot.now_s - advice.since_s))
-        head = line((f"{mark} {advice.title}", style), (f"  {whose(snapshot, advice)}", "strong"))
         right = line((f"  {advice.severity}, for {since} ", "dim"))
+        heads = [
+            line((f"{mark} {advice.title}", style), (f"  {on}", "strong"))
+            for on in (whose(snapshot, advice), _here(snapshot, advice))
+        ]
+        room = width - cells(right)
+        head = next((one for one in heads if cells(one) <= room), heads[-1])
         blocks.append(
             [
                 spread(clipped(head, width - cells(right)), right, width),
