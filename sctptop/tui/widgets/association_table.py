@@ -90,7 +90,10 @@ class AssociationTable(ScrollView, can_focus=True):
         self._held = _held(snapshot, rows, self._held, both_ends)
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
-        home = self._home or self._cursor
+        home = self._home
+        if home is None and rows:
+            # Nobody chose one yet: the first is what is most worth a look, and in sight.
+            home = rows[0].key
         if home not in self._places and (row := snapshot.row(home)) and row.other_end:
             # Folded into the line of its other end, it is under the cursor still.
             home = row.other_end.key
@@ -196,10 +199,10 @@ class AssociationTable(ScrollView, can_focus=True):
         if not self._rows:
             return
         place = max(0, min(len(self._rows) - 1, place))
-        key = self._rows[place].key
+        key = self._home = self._rows[place].key
         if key == self._cursor:
             return
-        self._place, self._cursor, self._home = place, key, key
+        self._place, self._cursor = place, key
         self._follow()
         self._made.clear()
         self._redraw()
