@@ -267,7 +267,7 @@ def _held(snapshot: Snapshot, rows: Sequence[Row], before: Contents, both_ends: 
         namespaces=len(snapshot.namespaces) > 1,
         processes=before.processes or any(map(_process, rows)),
         containers=before.containers or any(map(_container, filter(_process, rows))),
-        local_ends=before.local_ends or any(_local(row) != _local(rows[0]) for row in rows),
+        local_ends=before.local_ends or any(map(_local(rows[0]).__ne__, map(_local, rows)) if rows else ()),
         names=before.names or any(map(_peer_name, rows)),
         troubles=before.troubles or any(map(_trouble, rows)),
     )

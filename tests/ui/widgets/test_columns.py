@@ -63,3 +63,23 @@ async def test_the_filter_finds_names_by_bare_words(stage: Staging, word: str) -
     async with stage([sample(0, entries)], TABLE, size=(120, 36)) as s:
         await s.press("/", *word, "enter")
         assert s.ports() == ([59059] if word == "812" else [59058])
+
+
+async def test_new_and_ended_rows_are_marked_without_colour(stage: Staging) -> None:
+    samples = [sample(0, [of(0)]), *(sample(tick, [of(0, tick), of(1, tick)]) for tick in range(1, 9))]
+    samples += [sample(9, [of(0, 9)]), *(sample(tick, [of(0, tick)]) for tick in range(10, 18))]
+
+    def marks(s: Stage) -> dict[int, str]:
+        lines = {row.association.remote_port: s.table.line_at(y) for y, row in enumerate(s.table.rows, 1)}
+        return {port: text[1] for port, text in lines.items()}
+
+    async with stage(samples, TABLE) as s:
+        assert marks(s) == {59058: " "}, "what was there before us is not new"
+        await s.tick()
+        assert marks(s) == {59058: " ", 59059: "+"}
+        await s.tick(6)
+        assert marks(s) == {59058: " ", 59059: " "}
+        await s.tick(2)
+        assert marks(s) == {59058: " ", 59059: "✗"}
+        await s.tick(8)
+        assert marks(s) == {59058: " "}
