@@ -59,7 +59,7 @@ def populate(running: list[Traffic], gnb: Host, amf: Host) -> None:
         impair(host, 2, delay_ms=5)
     near, far = (f"{host.ipv4[2]},{host.ipv4[0]}" for host in (gnb, amf))
     one, other, templates = amf.ipv4[0], amf.ipv4[1], ("--templates", str(ngap_templates.file()))
-    f1ap = ("--port", F1AP)
+    f1ap, port = ("--port", F1AP), ("--local-port", "59058")
     running += (
         start(amf, "echo", "--comm", "nr-cu", "--local", far, *f1ap, "--nodelay", *FAST),
         start(amf, "amf", "--comm", "open5gs-amfd", "--local", one, *FATES, *templates, *FAST),
@@ -78,7 +78,8 @@ def populate(running: list[Traffic], gnb: Host, amf: Host) -> None:
             *FAST,
         ),
         start(
-            gnb, "request", "--comm", "nr-du", "--to", far, "--local", near, "--period", "0.5", *f1ap, *FAST
+            *(gnb, "request", "--comm", "nr-du", "--to", far, "--local", near, *port),
+            *("--period", "0.5", *f1ap, *FAST),
         ),
         start(gnb, "bulk", "--comm", "cdr-push", "--to", other, "--port", "5001", "--size", "1400", *FAST),
         start(gnb, "fill", "--comm", "log-push", "--to", one, "--port", "5002", "--size", "1000", *FAST),
