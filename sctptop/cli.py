@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from sctptop.recording.recorder import Recorder
 
 DEMO = Path(__file__).with_name("recording") / "demo.sctp"
+DEMO_WORD = "demo"
+DEMO_OPENS = 0.68
+"""How far into it the dashboard opens: a path is dead, and UEs failed."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -220,6 +223,8 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
     need_terminal("sctptop replay FILE -b, --json or --csv")
     from sctptop.tui.run import replay_dashboard
 
+    if arguments.file == DEMO_WORD and arguments.at is None:
+        start = round(len(recording) * DEMO_OPENS)
     return replay_dashboard(recording, options, start)
 
 
@@ -239,7 +244,7 @@ def _recording(name: str) -> Recording:
     """The recording of that name, or the one that is shipped."""
     from sctptop.recording.reader import Recording
 
-    return Recording(DEMO if name == "demo" else Path(name))
+    return Recording(DEMO if name == DEMO_WORD else Path(name))
 
 
 def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:
