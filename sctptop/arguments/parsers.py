@@ -40,6 +40,9 @@ def _live_parser() -> argparse.ArgumentParser:
         choices=["bash", "zsh", "fish"],
         help="print what completes this command line in a shell, and leave",
     )
+    _configuration(parser).add_argument(
+        "--print-config", action="store_true", help="print all settings, and what is in force, and leave"
+    )
     _what(parser)
     _when(parser).add_argument(
         "--fixed-interval",
@@ -79,6 +82,7 @@ def _record_parser() -> argparse.ArgumentParser:
         default=[],
         help="kept in the file, shown by info and compare, e.g. core=open5gs; repeatable",
     )
+    _configuration(parser)
     _selection(parser.add_argument_group("what to keep"))
     _when(parser).add_argument(
         "--runs",
@@ -88,13 +92,14 @@ def _record_parser() -> argparse.ArgumentParser:
     )
     _output(parser)
     _probes(parser)
-    parser.set_defaults(view=FIRST.id, sort="", filter="", columns="", both_ends=False, registrations=False)
+    parser.set_defaults(view="", sort="", filter="", columns="", both_ends=False, registrations=False)
     return parser
 
 
 def _replay_parser() -> argparse.ArgumentParser:
     parser = command_parser("replay", "The dashboard on a recording.", examples.REPLAY)
     _recording(parser)
+    _configuration(parser)
     parser.add_argument(
         "--at",
         metavar="WHEN",
@@ -148,13 +153,23 @@ def _recording(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _configuration(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    group = parser.add_argument_group("configuration")
+    group.add_argument(
+        "--config",
+        metavar="FILE",
+        help="settings (default ~/.config/sctptop/config.toml; none: read no file); other options win",
+    )
+    return group
+
+
 def _what(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to show")
     _selection(what)
     what.add_argument(
         "--view",
         choices=[view.id for view in VIEWS],
-        default=FIRST.id,
+        default="",
         help=f"the view to start in (default {FIRST.id})",
     )
     what.add_argument(
@@ -198,7 +213,6 @@ def _when(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         "-d",
         "--interval",
         metavar="SEC",
-        default="1",
         help=f"refresh period, {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} (default 1)",
     )
     when.add_argument("-n", "--count", metavar="N", help="stop after N samples")

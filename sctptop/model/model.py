@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sctptop.model.advice.adviser import Advice, Adviser
 from sctptop.model.advice.alarms import Alarm, Alarms
+from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.associations.both_ends import listening_sockets
 from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.event_log import EventLog, Logged
@@ -35,7 +36,9 @@ class _Counted:
 class Model:
     """Turns samples, one after the other, into snapshots. Pure but for what it remembers."""
 
-    def __init__(self, selectors: Sequence[Selector] = (), running: bool = True) -> None:
+    def __init__(
+        self, selectors: Sequence[Selector] = (), running: bool = True, limits: Thresholds = USUAL
+    ) -> None:
         """``running``: registrations under way are in each snapshot; a summary needs those alone that ended."""
         self._rows = Rows(selectors)
         self._books: dict[int, CounterBook] = {}
@@ -49,9 +52,9 @@ class Model:
         self._registrations = Registrations(self._rows.place_of, running)
         self._peers, self._connects = Peers(), Connects()
         self._storms: tuple[Storm, ...] = ()
-        self._adviser = Adviser()
+        self._adviser = Adviser(limits)
         self._advice: tuple[Advice, ...] = ()
-        self._alarms = Alarms()
+        self._alarms = Alarms(limits)
         self._alarmed: tuple[Alarm, ...] = ()
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None

@@ -71,7 +71,7 @@ def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[S
     start, and BrokenPipeError.
     """
     with stopping() as stop:
-        model = Model(options.selectors, running=False)
+        model = Model(options.selectors, running=False, limits=options.limits)
         try:
             _run(model, source, options, writer, lead_in, stop)
             if isinstance(writer, EndingWriter):

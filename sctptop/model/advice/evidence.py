@@ -19,6 +19,7 @@ from sctptop.model.advice.signs import (
     window_bound,
     works,
 )
+from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.associations.history import WINDOW as TICKS_KEPT
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
@@ -50,6 +51,7 @@ class Moment:
     sack_timeouts: Mapping[int, float]
     damaged: Mapping[int, float] = field(default_factory=dict)
     monotonic_ns: int | None = None
+    limits: Thresholds = USUAL
 
     @property
     def generation_s(self) -> float:

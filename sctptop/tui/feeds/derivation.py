@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.associations.history import WINDOW
 from sctptop.model.associations.path_changes import PathChanges
 from sctptop.model.model import Model
@@ -18,8 +19,8 @@ from sctptop.tui.feeds.reading import Reading
 class Derivation:
     """Takes samples one after the other. Used by one thread."""
 
-    def __init__(self, selectors: Sequence[Selector], asked_s: float) -> None:
-        self._model = Model(selectors)
+    def __init__(self, selectors: Sequence[Selector], asked_s: float, limits: Thresholds = USUAL) -> None:
+        self._model = Model(selectors, limits=limits)
         self._changes = PathChanges()
         self._clock: deque[float] = deque(maxlen=WINDOW)
         self.last = Reading(None, asked_s)

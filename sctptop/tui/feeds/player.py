@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.associations.history import WINDOW
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
@@ -36,13 +37,14 @@ class Player(FeedThread):
         count: int | None,
         publish: Callable[[Reading], object],
         start: int = 0,
+        limits: Thresholds = USUAL,
     ) -> None:
         super().__init__("player", recording.close)
         self._recording = recording
-        self._selectors = selectors
+        self._selectors, self._limits = selectors, limits
         self._count = count
         self._publish = publish
-        self._derived = Derivation(selectors, 0.0)
+        self._derived = Derivation(selectors, 0.0, limits)
         self._behind: Iterator[bool] | None = None
         self._position = start
         self._playing = True
@@ -139,7 +141,7 @@ class Player(FeedThread):
         )
         quick = max(1, min(QUICK, QUICK_ROWS // rows, QUICK_EVENTS // events))
         near = list(self._recording.samples(self._position - quick, self._position + 1))
-        self._derived = Derivation(self._selectors, 0.0)
+        self._derived = Derivation(self._selectors, 0.0, self._limits)
         for _, sample in near:
             self._derived.take(sample, sample.interval_s or 0.0)
         self._behind = self._fill() if near[0][0] else None
@@ -157,7 +159,7 @@ class Player(FeedThread):
 
     def _fill(self) -> Iterator[bool]:
         """Derive the picture anew with all the window before it, a sample a turn; true when it is shown."""
-        derived = Derivation(self._selectors, 0.0)
+        derived = Derivation(self._selectors, 0.0, self._limits)
         position = max(self._position - WINDOW, 0) - 1
         while position < self._position and (found := self._recording.following(position)) is not None:
             position, sample = found

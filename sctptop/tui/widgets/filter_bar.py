@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.highlighter import Highlighter
-from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -17,9 +16,7 @@ from textual.widgets import Input
 from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.filter import EVERYTHING, Filter, FilterError, parse_filter
 from sctptop.tui.widgets.status_line import StatusLine
-from sctptop.tui.words.line import line
-
-WRONG = Style(color="#f0766e", bold=True, underline=True)
+from sctptop.tui.words.line import line, style_of
 
 
 def field_begun(text: str) -> str | None:
@@ -39,7 +36,7 @@ class Wrong(Highlighter):
         error = self.error
         if error is not None and text.plain.strip() == error.text:
             begin = len(text.plain) - len(text.plain.lstrip()) + error.at
-            text.stylize(WRONG, begin, begin + error.length)
+            text.stylize(style_of("bad under"), begin, begin + error.length)
 
 
 class FilterBar(Horizontal):
