@@ -94,7 +94,8 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.output.compare.command import report_compare
         from sctptop.output.compare.given import sides_of
 
-        return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments), picture)
+        wanted = wanted_of(arguments)
+        return report_compare(sides_of(arguments.sides, DEMO), wanted, picture)
     if arguments.command == "doctor":
         from sctptop.kernel.doctor.doctor import examine
         from sctptop.output.doctor_report import report_doctor

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sctptop import __version__
 from sctptop.arguments import examples
-from sctptop.arguments.base import command_parser
+from sctptop.arguments.base import CommandParser, command_parser
 from sctptop.arguments.compare_parser import compare_parser
 from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.event import EVENT_KINDS
@@ -26,13 +26,26 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         if words[place - 1] in ("--at", "--from", "--to"):
             # argparse would take a moment before the end, -30s, for a flag.
             words[place - 1 : place + 1] = [f"{words[place - 1]}={words[place]}"]
-    arguments = PARSERS[command]().parse_args(words)
+    arguments = PARSERS[command]().parse_all(words, _Flags())
     arguments.command = command
     arguments.run = run
     return arguments
 
 
-def _live_parser() -> argparse.ArgumentParser:
+class _Flags(Mapping[str, list[str]]):
+    """The flags of every command, made when they are looked at."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PARSERS)
+
+    def __len__(self) -> int:
+        return len(PARSERS)
+
+    def __getitem__(self, command: str) -> list[str]:
+        return list(PARSERS[command]()._option_string_actions)
+
+
+def _live_parser() -> CommandParser:
     parser = command_parser("", "top for SCTP on Linux: every association live.", examples.LIVE)
     parser.add_argument("--version", action="version", version=f"sctptop {__version__}")
     parser.add_argument(
@@ -60,7 +73,7 @@ def _live_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _record_parser() -> argparse.ArgumentParser:
+def _record_parser() -> CommandParser:
     parser = command_parser(
         "record",
         "Keep what is seen in a file, for sctptop replay. Needs what sctptop needs: probes only as root. With "
@@ -96,7 +109,7 @@ def _record_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _replay_parser() -> argparse.ArgumentParser:
+def _replay_parser() -> CommandParser:
     parser = command_parser("replay", "The dashboard on a recording.", examples.REPLAY)
     _recording(parser)
     _configuration(parser)
@@ -111,14 +124,14 @@ def _replay_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _info_parser() -> argparse.ArgumentParser:
+def _info_parser() -> CommandParser:
     parser = command_parser("info", "What is in a recording, in ten lines.", "")
     _recording(parser)
     parser.add_argument("--json", action="store_true", help="the same as one JSON object")
     return parser
 
 
-def _doctor_parser() -> argparse.ArgumentParser:
+def _doctor_parser() -> CommandParser:
     parser = command_parser(
         "doctor",
         "What this host has of what sctptop needs, and the command for what it lacks. Changes nothing.",
@@ -128,7 +141,7 @@ def _doctor_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _help_parser() -> argparse.ArgumentParser:
+def _help_parser() -> CommandParser:
     parser = command_parser("help", "What there is to know, by topic; without one, the topics.", "")
     parser.add_argument(
         "topic", metavar="TOPIC", nargs="?", help="a topic, a command, or the name of a field"
@@ -136,7 +149,7 @@ def _help_parser() -> argparse.ArgumentParser:
     return parser
 
 
-PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+PARSERS: dict[str, Callable[[], CommandParser]] = {
     "": _live_parser,
     "record": _record_parser,
     "replay": _replay_parser,

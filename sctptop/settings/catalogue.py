@@ -20,7 +20,7 @@ DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class FileSetting:
     """``name`` is ``key``, or ``section.key``. ``flag`` is of the command line, and wins. ``limit`` names what it is
     among the thresholds of advice, where it is one."""
 
@@ -51,8 +51,8 @@ def _columns(value: object) -> tuple[Field, ...] | None:
         raise ValueError(str(error)) from None
 
 
-def _limit(name: str, attribute: str, help: str, read: Read) -> Setting:
-    return Setting(name, getattr(USUAL, attribute), help, read, limit=attribute)
+def _limit(name: str, attribute: str, help: str, read: Read) -> FileSetting:
+    return FileSetting(name, getattr(USUAL, attribute), help, read, limit=attribute)
 
 
 _seconds = amount(0, DAY_S, " s")
@@ -62,45 +62,45 @@ _rules = several(lambda: list(RULES))
 _severity = one_of(("warning", "problem"))
 _names = ("", *(view.id for view in VIEWS))
 
-GENERAL: tuple[Setting, ...] = (
-    Setting(
+GENERAL: tuple[FileSetting, ...] = (
+    FileSetting(
         "view",
         "",
         f"the view to open: {', '.join(_names[1:])}; empty: sctptop chooses",
         one_of(_names),
         "--view",
     ),
-    Setting(
+    FileSetting(
         "sort",
         "",
         "order of the table, FIELD, FIELD:asc or FIELD:desc; empty: sctptop chooses",
         _order,
         "--sort",
     ),
-    Setting(
+    FileSetting(
         "columns",
         [],
         'fields of the table, as ["local", "remote", "state"]; none: sctptop chooses',
         _columns,
         "--columns",
     ),
-    Setting(
+    FileSetting(
         "period",
         1.0,
         f"seconds from reading to reading, {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g}",
         amount(INTERVAL_MIN_S, INTERVAL_MAX_S, " s"),
         "--interval",
     ),
-    Setting(
+    FileSetting(
         "both_ends", False, "one line for an association whose two ends are both here", switch, "--both-ends"
     ),
-    Setting("own_scale", False, "a scale of its own for each graph of Cwnd and Queue", switch),
-    Setting("hide_zeros", False, "leave out counters at zero", switch),
-    Setting("theme", THEMES[0], f"colours: {', '.join(THEMES)}", one_of(THEMES)),
+    FileSetting("own_scale", False, "a scale of its own for each graph of Cwnd and Queue", switch),
+    FileSetting("hide_zeros", False, "leave out counters at zero", switch),
+    FileSetting("theme", THEMES[0], f"colours: {', '.join(THEMES)}", one_of(THEMES)),
 )
 
-LIMITS: tuple[Setting, ...] = (
-    Setting("advice.off", [], "rules that say nothing, and raise no alarm", _rules, limit="silent"),
+LIMITS: tuple[FileSetting, ...] = (
+    FileSetting("advice.off", [], "rules that say nothing, and raise no alarm", _rules, limit="silent"),
     _limit("advice.unread_s", "unread_s", "unread_data: data lies unread so long", _seconds),
     _limit("advice.silent_s", "silent_s", "silent_application: nothing came back for so long", _seconds),
     _limit(
@@ -153,16 +153,17 @@ SECTIONS = {
 
 
 @lru_cache(maxsize=1)
-def key_settings() -> tuple[Setting, ...]:
+def key_settings() -> tuple[FileSetting, ...]:
     """Those of [keys]; they load the dashboard."""
     from sctptop.tui.keymap import NAMED, keys_of, read_keys
 
     return tuple(
-        Setting(f"keys.{name}", keys_of(binding), help, read_keys) for name, (binding, help) in NAMED.items()
+        FileSetting(f"keys.{name}", keys_of(binding), help, read_keys)
+        for name, (binding, help) in NAMED.items()
     )
 
 
-def settings(keys: bool) -> dict[str, Setting]:
+def settings(keys: bool) -> dict[str, FileSetting]:
     """All by name, in their order; ``keys``: those too."""
-    every: Sequence[Setting] = (*GENERAL, *LIMITS, *(key_settings() if keys else ()))
+    every: Sequence[FileSetting] = (*GENERAL, *LIMITS, *(key_settings() if keys else ()))
     return {one.name: one for one in every}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from sctptop.settings.catalogue import SECTIONS, Setting, settings
+from sctptop.settings.catalogue import SECTIONS, FileSetting, settings
 from sctptop.settings.reading import Settings
 from sctptop.settings.values import Plain
 from sctptop.terminal_text import printable
@@ -33,7 +33,7 @@ def _where(read: Settings) -> str:
     return printable(str(read.file)) + ("" if read.text is not None else " (not there)")
 
 
-def _line(one: Setting, read: Settings, given: Mapping[str, Plain]) -> str:
+def _line(one: FileSetting, read: Settings, given: Mapping[str, Plain]) -> str:
     key = one.name.rpartition(".")[2]
     set_here = f"line {read.line(one.name)}" if one.name in read.plain else ""
     if one.name in given:

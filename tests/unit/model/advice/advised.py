@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
@@ -97,9 +98,10 @@ def pictures(
     events: Callable[[int], Iterable[Event]] = lambda tick: (),
     counters: Callable[[int], Mapping[str, int]] | None = None,
     sources: Mapping[str, str] = PROBED,
+    limits: Thresholds = USUAL,
 ) -> list[Snapshot]:
     """Every second of a script."""
-    model = Model()
+    model = Model(limits=limits)
     found = []
     for tick in range(seconds):
         told = script(tick)
