@@ -76,5 +76,6 @@ def _each_packet(arguments: argparse.Namespace, options: Options) -> bool:
     from sctptop.fields.filter import EVERYTHING
 
     if arguments.csv and options.columns is not None and options.filter == EVERYTHING:
-        return any(column.each_packet for column in (*options.columns, options.order.field))
+        sorted_by = (options.order.field,) if options.order else ()
+        return any(column.each_packet for column in (*options.columns, *sorted_by))
     return True

@@ -183,7 +183,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
         "--view",
         choices=[view.id for view in VIEWS],
         default="",
-        help=f"the view to start in (default {FIRST.id})",
+        help=f"the view to start in (default: registration where NGAP runs, that of the worst advice, or {FIRST.id})",
     )
     what.add_argument(
         "--sort", metavar="FIELD[:asc|desc]", default="", help="order of the table; 'help' lists the fields"

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from sctptop.model.advice.adviser import Advice, Adviser
 from sctptop.model.advice.alarms import Alarm, Alarms
-from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.associations.both_ends import listening_sockets
 from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.event_log import EventLog, Logged
 from sctptop.model.associations.missed_events import Missed
+from sctptop.model.associations.row import Row
 from sctptop.model.associations.rows import Rows
 from sctptop.model.peers.book import Peers
 from sctptop.model.peers.connects import Connects, Storm
@@ -22,6 +22,8 @@ from sctptop.model.registrations.tracker import Registrations
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot, totals_of
+from sctptop.model.thresholds import USUAL, Thresholds
+from sctptop.model.troubles import Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Model:
         self._storms: tuple[Storm, ...] = ()
         self._adviser = Adviser(limits)
         self._advice: tuple[Advice, ...] = ()
+        self._troubles = Troubles()
         self._alarms = Alarms(limits)
         self._alarmed: tuple[Alarm, ...] = ()
         self._sample: Sample | None = None
@@ -94,10 +97,10 @@ class Model:
         self._sample = sample
         if self._since_reset_s is not None:
             self._since_reset_s += sample.interval_s or 0.0
-        snapshot = self.snapshot()
+        snapshot = self._picture()
         self._advice = self._adviser.advance(snapshot)
         self._alarmed = self._alarms.advance(self._advice, self._rows.association_of, sample.time)
-        return replace(snapshot, advice=self._advice, alarms=self._alarmed)
+        return replace(snapshot, rows=self._troubled(snapshot), advice=self._advice, alarms=self._alarmed)
 
     def reset(self) -> None:
         """Begin all deltas and distributions anew at the last sample. The kernel is untouched."""
@@ -140,6 +143,13 @@ class Model:
 
     def snapshot(self) -> Snapshot:
         """The picture after the last sample. Raises ValueError before the first."""
+        picture = self._picture()
+        return replace(picture, rows=self._troubled(picture))
+
+    def _troubled(self, picture: Snapshot) -> tuple[Row, ...]:
+        return self._troubles.advance(picture.rows, self._advice, picture.now_s)
+
+    def _picture(self) -> Snapshot:
         if self._sample is None:
             raise ValueError("no sample yet")
         rows = self._rows.rows()

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Protocol, runtime_checkable
 
 from sctptop.errors import OK, nothing_to_watch
+from sctptop.fields.ordering import BY_REMOTE
 from sctptop.model.associations.row import Row
 from sctptop.model.model import Model
 from sctptop.model.registrations.attempt import Registration
@@ -129,7 +130,7 @@ def write_out(text: str) -> None:
 
 def shown_rows(snapshot: Snapshot, options: Options) -> list[Row]:
     """The rows to show, in order."""
-    return options.order.apply(
+    return (options.order or BY_REMOTE).apply(
         row for row in snapshot.lines(options.both_ends) if not row.ended and options.filter.accepts(row)
     )
 

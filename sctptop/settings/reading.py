@@ -9,7 +9,7 @@ from typing import Any
 
 from sctptop.fields.near import did_you_mean
 from sctptop.fields.ordering import Order
-from sctptop.model.advice.thresholds import USUAL, Thresholds
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.settings.catalogue import LIMITS, SECTIONS, settings
 from sctptop.settings.errors import PRINT, SettingsError
 from sctptop.settings.files import NONE, text_of, usual_file

@@ -129,6 +129,7 @@ class SctptopApp(ChoosingApp):
     def _arrived(self, message: Arrived) -> None:
         self.newest = message.reading
         self._undoable = False
+        self._open_where_the_answer_is()
         snapshot = self.newest.snapshot
         netns = self._chosen.netns
         if netns is not None and snapshot is not None and netns not in snapshot.namespaces:
@@ -146,6 +147,7 @@ class SctptopApp(ChoosingApp):
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         """A key that is bound to nothing says so."""
+        self._opening = False
         bound = await super()._check_bindings(key, priority)
         if not bound and not priority and len(self.screen_stack) == 1 and not self._dashboard.typing:
             self._say(f"the key {KEY_NAMES.get(key, key)} does nothing here; ? shows those that do")

@@ -13,7 +13,7 @@ from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING
 from sctptop.options import Options
 from sctptop.terminal_text import printable
-from sctptop.tui.choices import Chosen, chosen_by
+from sctptop.tui.choices import Chosen, chosen_by, opening_view
 from sctptop.tui.custom_app import CustomApp
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.reading import Reading
@@ -35,6 +35,8 @@ class ChoosingApp(CustomApp):
         super().__init__(options)
         self._options = options
         self._chosen = chosen_by(options)
+        self._opening = not options.view
+        """The view is still the dashboard's to choose: nobody did, nothing was worth one, and no key was pressed."""
         self.newest: Reading | None = None
         self._notice = ""
         self._hushing: Timer | None = None
@@ -65,6 +67,7 @@ class ChoosingApp(CustomApp):
     def action_view(self, name: str) -> None:
         """Show another view."""
         self._picked.add("view")
+        self._opening = False
         self._choose(view=view(name))
 
     def action_other_half(self) -> None:
@@ -176,6 +179,13 @@ class ChoosingApp(CustomApp):
         if where:
             self._say(f"that key acts in {where}")
         return not where
+
+    def _open_where_the_answer_is(self) -> None:
+        """Once: a view that changed by itself while it is read would be in the way."""
+        snapshot = self.newest.snapshot if self.newest and self._opening else None
+        if snapshot is not None and (found := opening_view(snapshot)) is not None:
+            self._opening = False
+            self._chosen = replace(self._chosen, view=found)
 
     def _switch(self, **toggles: Any) -> None:
         self._picked.update(toggles)

@@ -18,7 +18,6 @@ from sctptop.model.advice.ngap_signs import EndedAttempt, NgapWatch, is_message
 from sctptop.model.advice.of_peers import PeerCase, suspicious
 from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, OF_ASSOCIATIONS, OF_PEERS, RULES
 from sctptop.model.advice.signs import gives_cause, same_signs
-from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
@@ -27,6 +26,7 @@ from sctptop.model.event import Event
 from sctptop.model.peers.connects import Storm
 from sctptop.model.peers.peer import ANY, Peer, PeerKey
 from sctptop.model.sample import Endpoint, Sample
+from sctptop.model.thresholds import USUAL, Thresholds
 
 NO_EVIDENCE = Watch(0.0)
 """Of an association that never gave cause."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.association import Association
 from sctptop.model.associations.identity import Key
 from sctptop.model.peers.peer import PeerKey
+from sctptop.model.thresholds import USUAL, Thresholds
 
 
 class Advised(Protocol):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import NgapWatch
 from sctptop.model.advice.signs import peer_sack_delay
-from sctptop.model.advice.thresholds import Thresholds
 from sctptop.model.associations.row import Row
+from sctptop.model.thresholds import Thresholds
 from sctptop.quantity import milliseconds
 
 

@@ -19,12 +19,12 @@ from sctptop.model.advice.signs import (
     window_bound,
     works,
 )
-from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.associations.history import WINDOW as TICKS_KEPT
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
+from sctptop.model.thresholds import USUAL, Thresholds
 
 GENERATION_S = 30.0
 """Evidence is counted in two generations of this length: what is seen reaches 30 to 60 s back.

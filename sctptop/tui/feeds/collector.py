@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.selection import Selector
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.source import Source
 from sctptop.tui.feeds.derivation import Derivation
 from sctptop.tui.feeds.feed_thread import FeedThread

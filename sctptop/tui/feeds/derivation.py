@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.associations.history import WINDOW
 from sctptop.model.associations.path_changes import PathChanges
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.terminal_text import printable
 from sctptop.tui.feeds.reading import Reading
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.associations.history import WINDOW
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.recording.reader import Recording
 from sctptop.tui.feeds.derivation import Derivation
 from sctptop.tui.feeds.feed_thread import FeedThread

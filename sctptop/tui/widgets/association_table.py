@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import ClassVar
 
 from textual import events
@@ -13,13 +14,16 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from sctptop.fields.field import Field
-from sctptop.fields.ordering import BY_REMOTE, Order
+from sctptop.fields.ordering import BY_TROUBLE, Order
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.tui.widgets.association_line import alive, ended, head
-from sctptop.tui.widgets.columns import Column, lay_out
+from sctptop.tui.widgets.columns import MARGIN, Column, Contents, lay_out
 from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
+
+_process, _container = attrgetter("association.process"), attrgetter("association.process.container")
+_trouble = attrgetter("trouble")
 
 
 class AssociationTable(ScrollView, can_focus=True):
@@ -56,10 +60,8 @@ class AssociationTable(ScrollView, can_focus=True):
         self._rows: Sequence[Row] = ()
         self._places: dict[Key, int] = {}
         self._snapshot: Snapshot | None = None
-        self._heartbeats = True
-        self._both_ends = False
-        self._namespaces = False
-        self._order = BY_REMOTE
+        self._held = Contents()
+        self._order = BY_TROUBLE
         self._cursor: Key | None = None
         self._home: Key | None = None
         self._place = 0
@@ -84,10 +86,7 @@ class AssociationTable(ScrollView, can_focus=True):
     def show(self, snapshot: Snapshot, rows: Sequence[Row], order: Order, *, both_ends: bool = False) -> None:
         """Draw these rows of a snapshot. ``both_ends``: each has the other end on its line."""
         self._snapshot, self._rows, self._order = snapshot, rows, order
-        self._both_ends = both_ends
-        self._namespaces = len(snapshot.namespaces) > 1
-        probes = snapshot.sample.probes
-        self._heartbeats = probes.ok or probes.coming
+        self._held = _held(snapshot, rows, self._held, both_ends)
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
         home = self._home or self._cursor
@@ -148,6 +147,8 @@ class AssociationTable(ScrollView, can_focus=True):
         """A header sorts, a row is selected; twice opens it."""
         x = event.x + self.scroll_offset.x
         if event.y == 0:
+            if x < MARGIN:
+                self.post_message(self.SortAsked(BY_TROUBLE.field))
             for column in self._columns:
                 if column.field is not None and column.x <= x <= column.x + column.width:
                     self.post_message(self.SortAsked(column.field))
@@ -194,13 +195,7 @@ class AssociationTable(ScrollView, can_focus=True):
         self.post_message(self.Moved())
 
     def _measure(self) -> None:
-        self._columns = lay_out(
-            self.room,
-            self._chosen,
-            heartbeats=self._heartbeats,
-            both_ends=self._both_ends,
-            namespaces=self._namespaces,
-        )
+        self._columns = lay_out(self.room, self._chosen, self._held)
         last = self._columns[-1]
         self.virtual_size = Size(last.x + last.width, len(self._rows) + 1)
 
@@ -247,3 +242,16 @@ class AssociationTable(ScrollView, can_focus=True):
             return tuple(spans)
         width = max(self.room, self.virtual_size.width)
         return highlighted(fit(tuple(spans), width), "cursor" if self.has_focus else "idle")
+
+
+def _held(snapshot: Snapshot, rows: Sequence[Row], before: Contents, both_ends: bool) -> Contents:
+    """What the rows hold. What they held once keeps its column: nothing moves for what comes and goes."""
+    probes = snapshot.sample.probes
+    return Contents(
+        heartbeats=probes.ok or probes.coming,
+        both_ends=both_ends,
+        namespaces=len(snapshot.namespaces) > 1,
+        processes=before.processes or any(map(_process, rows)),
+        containers=before.containers or any(map(_container, filter(_process, rows))),
+        troubles=before.troubles or any(map(_trouble, rows)),
+    )

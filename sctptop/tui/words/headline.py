@@ -13,6 +13,7 @@ from sctptop.terminal_text import printable
 from sctptop.totals_text import ALARM, COUNT, LABEL, VALUE, WORDS, totals_pieces
 from sctptop.tui.feeds.reading import Playback, Reading
 from sctptop.tui.words.buttons import Button, with_buttons
+from sctptop.tui.words.host_state import host_state
 from sctptop.tui.words.line import Line, Span, cells, line, spread
 from sctptop.tui.words.probes import reason_of, word
 from sctptop.views import VIEWS
@@ -156,25 +157,40 @@ def troubles(reading: Reading | None, recording: Status) -> list[Line]:
 
 
 def totals(reading: Reading | None, both_ends: bool, width: int) -> Line:
-    """The whole host in one line; shorter words where it would not fit. ``both_ends``: a line has both of them."""
+    """The whole host in one line: its state in a sentence, then rates, as far as there is room.
+
+    ``both_ends``: a line has both of them.
+    """
     if reading is None or reading.snapshot is None:
         return line((" reading…", "dim"))
-    sums = reading.snapshot.totals
-    choices = (
-        _totals(totals_pieces(sums, both_ends)),
-        _totals(totals_pieces(sums, both_ends, sack_timeouts="SACK t/o")),
-        _totals(totals_pieces(sums, both_ends, established=False, sack_timeouts="SACK t/o")),
-    )
-    return next((choice for choice in choices if cells(choice) <= width), choices[-1])
+    snapshot = reading.snapshot
+    told = host_state(snapshot, both_ends, width)
+    rates = _rates(totals_pieces(snapshot.totals, both_ends))
+    kept = sorted(range(len(rates)), key=lambda place: (not _alarming(rates[place]), place))
+    room = width - cells(told)
+    for place in kept:
+        room -= cells(rates[place])
+        if room < 0:
+            rates[place] = ()
+    return (*told, *(span for rate in rates for span in rate))
 
 
-def _totals(pieces: Iterable[tuple[str, str]]) -> Line:
-    spans = [Span(" ", TOTALS_STYLES[COUNT])]
+def _alarming(rate: Line) -> bool:
+    return any(span.style == "warn" for span in rate)
+
+
+def _rates(pieces: Iterable[tuple[str, str]]) -> list[Line]:
+    """Of the totals all but what is counted: packets, then each rate that should be zero."""
+    found: list[list[Span]] = []
     for kind, text in pieces:
-        spans.append(Span(text, TOTALS_STYLES[kind]))
+        if kind in (COUNT, WORDS):
+            continue
+        if kind == LABEL and text.startswith("  "):
+            found.append([])
+        found[-1].append(Span(text, TOTALS_STYLES[kind]))
         if kind == ALARM:
-            spans.append(Span(f" {ALARM_MARK}", "warn"))
-    return tuple(spans)
+            found[-1].append(Span(f" {ALARM_MARK}", "warn"))
+    return [tuple(one) for one in found]
 
 
 def filter_line(

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from sctptop.model.advice.adviser import Advice
-from sctptop.model.advice.thresholds import USUAL, Thresholds
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.snapshot import Snapshot
+from sctptop.model.thresholds import USUAL, Thresholds
 from tests.unit.associations import NETNS, START, association, sample
 
 MS = 1_000_000

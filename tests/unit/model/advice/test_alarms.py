@@ -9,8 +9,8 @@ from typing import Any
 
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm, Alarms
-from sctptop.model.advice.thresholds import USUAL
 from sctptop.model.association import Association, Path
+from sctptop.model.thresholds import USUAL
 from sctptop.output.json_lines import json_line
 from tests.unit.associations import START, association
 from tests.unit.model.advice.advised import NEAR, calm, pictures

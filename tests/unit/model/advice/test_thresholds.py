@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sctptop.model.advice.thresholds import Thresholds
 from sctptop.model.association import Association
+from sctptop.model.thresholds import Thresholds
 from tests.unit.model.advice.advised import advised, calm, pictures, rules
 
 
