@@ -46,7 +46,8 @@ def options(*words: str, text: str = MINE) -> Options:
 def test_the_dashboard_and_batch_take_them() -> None:
     for words in ((), ("-b",)):
         one = options(*words)
-        assert (one.order and one.order.field.id, one.interval_s, one.both_ends, one.theme) == ("cwnd", 2.0, True, "light")
+        assert one.order is not None
+        assert (one.order.field.id, one.interval_s, one.both_ends, one.theme) == ("cwnd", 2.0, True, "light")
         assert [column.id for column in one.columns or ()] == ["local", "cwnd"]
         assert one.limits == Thresholds(unread_s=8.5, silent=frozenset({"nagle"}))
         assert one.keys == {"pause": "f8,question_mark", "help": "f1"}
@@ -54,7 +55,8 @@ def test_the_dashboard_and_batch_take_them() -> None:
 
 def test_flags_win() -> None:
     one = options("--sort", "state", "-d", "5", "--columns", "remote", "--view", "paths")
-    assert (one.order and one.order.field.id, one.interval_s, one.view) == ("state", 5.0, "paths")
+    assert one.order is not None
+    assert (one.order.field.id, one.interval_s, one.view) == ("state", 5.0, "paths")
     assert [column.id for column in one.columns or ()] == ["remote"]
 
 
