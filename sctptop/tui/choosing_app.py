@@ -78,7 +78,8 @@ class ChoosingApp(CustomApp):
 
     def action_filter(self) -> None:
         """Open the filter line."""
-        self.query_one(FilterBar).open(self._chosen.filter)
+        rows = self._chosen.lines(self.reading.snapshot if self.reading else None)
+        self.query_one(FilterBar).open(self._chosen.filter, rows)
         self._draw()
 
     def action_clear_filter(self) -> None:
