@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
-THEMES = ("dark", "light", "terminal")
+SIXTEEN = "terminal"
+THEMES = ("dark", "light", SIXTEEN)
 """``terminal`` has the sixteen colours that the terminal itself has, and its ground."""

@@ -16,9 +16,11 @@ from sctptop.fields.ordering import OrderError, parse_order
 from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.selection import SelectorError, parse_netns, parse_selector
 from sctptop.options import Options
+from sctptop.output.terminal_check import few_colours
 from sctptop.recording.moment import span_s
 from sctptop.settings.reading import Settings
 from sctptop.settings.values import Plain
+from sctptop.themes import SIXTEEN
 
 Parsed = TypeVar("Parsed")
 Given = TypeVar("Given")
@@ -63,7 +65,8 @@ def options_of(arguments: argparse.Namespace, settings: Settings = NO_SETTINGS) 
         fixed_interval=given.get("fixed_interval", False),
         own_scale=said.get("own_scale", False),
         hide_zeros=said.get("hide_zeros", False),
-        theme=said.get("theme", defaults.theme),
+        # Of other colours sixteen show half, and the chosen row is as its ground.
+        theme=SIXTEEN if few_colours() else said.get("theme", defaults.theme),
         keys=settings.keys,
         limits=settings.limits,
     )

@@ -9,6 +9,7 @@ from textual.app import App
 from textual.binding import Binding, BindingsMap
 
 from sctptop.options import Options
+from sctptop.themes import SIXTEEN
 from sctptop.tui.choices import Chosen
 from sctptop.tui.keymap import remapped
 from sctptop.tui.words.colours import variables
@@ -27,7 +28,7 @@ class CustomApp(App[int]):
     def __init__(self, options: Options) -> None:
         self._colours = options.theme
         paint_as(self._colours)
-        super().__init__(ansi_color=True if self._colours == "terminal" else None)
+        super().__init__(ansi_color=True if self._colours == SIXTEEN else None)
         self.keep: Keep | None = None
         self._picked: set[str] = set()
         """Names of settings that were chosen on the screen."""
@@ -47,7 +48,7 @@ class CustomApp(App[int]):
         self._colours = theme
         paint_as(theme)
         self._picked.add("theme")
-        self.ansi_color = True if theme == "terminal" else None
+        self.ansi_color = True if theme == SIXTEEN else None
         self.refresh_css(animate=False)
         for screen in self.screen_stack:
             screen.refresh(layout=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rich.style import Style
 
-from sctptop.themes import THEMES
+from sctptop.themes import SIXTEEN, THEMES
 
 _INKS: Mapping[str, tuple[str, str, str]] = {
     "text": ("#cdd6e0", "#24292f", "default"),
@@ -38,11 +38,11 @@ def styles(theme: str) -> dict[str, Style]:
         for name in ("dim", "faint", "strong", "title", "name", "graph", "good", "warn", "bad")
     }
     # The sixteen colours of a terminal may be any: of a ground on which all of them show none is known.
-    cursor = Style(reverse=True) if theme == "terminal" else Style(bgcolor=ink["cursor"])
+    cursor = Style(reverse=True) if theme == SIXTEEN else Style(bgcolor=ink["cursor"])
     return found | {
         "strike": Style(strike=True),
         "cursor": cursor,
-        "idle": Style(underline=True) if theme == "terminal" else Style(bgcolor=ink["idle"]),
+        "idle": Style(underline=True) if theme == SIXTEEN else Style(bgcolor=ink["idle"]),
         "badge": Style(color=ink["ink"], bgcolor=ink["warn"], bold=True),
         "tab": Style(color=ink["ink"], bgcolor=ink["name"], bold=True),
         "under": Style(underline=True),

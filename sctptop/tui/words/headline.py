@@ -210,11 +210,16 @@ def filter_line(
     return tuple(spans)
 
 
-def tabs(current: str) -> tuple[Line, list[Button]]:
-    """The views with their digits."""
+def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
+    """The views with their digits; of the others these alone where there is no room for more."""
+    whole = _tabs(current, True)
+    return whole if cells(whole[0]) <= width else _tabs(current, False)
+
+
+def _tabs(current: str, titles: bool) -> tuple[Line, list[Button]]:
     parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
     for digit, view in enumerate(VIEWS, 1):
         chosen = view.id == current
-        label = f"[{digit} {view.title}]" if chosen else f" {digit} {view.title} "
+        label = f"[{digit} {view.title}]" if chosen else f" {digit} {view.title} " if titles else f" {digit} "
         parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
     return with_buttons(parts)

@@ -151,3 +151,12 @@ def test_none_is_read_where_none_is_asked_for_or_there() -> None:
     assert read_settings("none").file is None
     missing = read_settings(None)
     assert missing.file is not None and missing.text is None and not missing.values
+
+
+@pytest.mark.parametrize(
+    ("kind", "theme"), [("linux", "terminal"), ("screen", "terminal"), ("xterm-256color", "light")]
+)
+def test_sixteen_colours_are_the_terminals(kind: str, theme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLORTERM")
+    monkeypatch.setenv("TERM", kind)
+    assert options().theme == theme
