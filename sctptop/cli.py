@@ -15,7 +15,7 @@ from sctptop.arguments.parsers import parse
 from sctptop.errors import BROKEN_PIPE, FAILED, SctptopError, nothing_to_watch
 from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
 from sctptop.standard_streams import complain, let_go, make_fit
-from sctptop.watching import choice, live, probes, settled
+from sctptop.watching import choice, live, probes, reads_the_kernel, settled
 
 if TYPE_CHECKING:
     from sctptop.options import Options
@@ -73,14 +73,19 @@ def _run(argv: Sequence[str]) -> int:
 
         sys.stdout.write(completion(arguments.print_completion))
         return 0
-    reads = _reads_the_kernel(arguments)
+    reads = reads_the_kernel(arguments)
     if reads and not vars(arguments).get("no_bpf", True):
         from sctptop.kernel.program.kept.store import open_store
 
         open_store()
     if arguments.command == "compare":
         return _compare(arguments)
-    give_up(READING if reads else NOTHING)
+    folder = None
+    if arguments.command == "replay":
+        from sctptop.settings.files import folder_to_keep_in
+
+        folder = folder_to_keep_in(arguments.config)
+    give_up(READING if reads else NOTHING, but=folder)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info
 
@@ -97,11 +102,18 @@ def _run(argv: Sequence[str]) -> int:
 
         print("\n".join(f"{entry.id:24} {entry.title:11} {entry.help}" for entry in FIELDS))
         return 0
-    options = options_of(arguments)
+    from sctptop.settings.reading import read_settings
+
+    settings = read_settings(arguments.config)
+    if vars(arguments).get("print_config"):
+        from sctptop.arguments.meaning import print_settings
+
+        return print_settings(arguments, settings)
+    options = options_of(arguments, settings)
     if arguments.command == "record":
         return _record(arguments, options)
     if arguments.command == "replay":
-        return _replay(arguments, options)
+        return _replay(arguments, options, settings.file)
     if arguments.ebpf:
         from sctptop.kernel.program_text import program_text
 
@@ -122,11 +134,12 @@ def _run(argv: Sequence[str]) -> int:
 
     need_terminal("sctptop -b, --json or --csv")
     from sctptop.recording.recorder import RecordedSource
+    from sctptop.settings.changing import keeper
     from sctptop.tui.run import run_dashboard
 
     recorder = _recorder(arguments, options)
     source = RecordedSource(live(probes(arguments, options), options), recorder)
-    return run_dashboard(source, options, recorder, give_up_here)
+    return run_dashboard(source, options, recorder, give_up_here, keeper(settings.file))
 
 
 def _compare(arguments: argparse.Namespace) -> int:
@@ -144,10 +157,6 @@ def _compare(arguments: argparse.Namespace) -> int:
         from sctptop.output.compare.given import sides_of
 
         return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments), file)
-
-
-def _reads_the_kernel(arguments: argparse.Namespace) -> bool:
-    return arguments.command not in ("info", "compare", "replay") and not vars(arguments).get("ebpf")
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:
@@ -183,7 +192,7 @@ def _recorded(arguments: argparse.Namespace, options: Options, recorder: Recorde
         writer.summary()
 
 
-def _replay(arguments: argparse.Namespace, options: Options) -> int:
+def _replay(arguments: argparse.Namespace, options: Options, settings: Path | None) -> int:
     recording = _recording(arguments.file)
     recording.first()
     start = 0
@@ -221,11 +230,12 @@ def _replay(arguments: argparse.Namespace, options: Options) -> int:
     from sctptop.output.terminal_check import need_terminal
 
     need_terminal("sctptop replay FILE -b, --json or --csv")
+    from sctptop.settings.changing import keeper
     from sctptop.tui.run import replay_dashboard
 
     if arguments.file == DEMO_WORD and arguments.at is None:
         start = round(len(recording) * DEMO_OPENS)
-    return replay_dashboard(recording, options, start)
+    return replay_dashboard(recording, options, start, keeper(settings))
 
 
 def _registrations_of(

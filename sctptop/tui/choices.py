@@ -102,4 +102,5 @@ def chosen_by(options: Options) -> Chosen:
         selectors=options.selectors,
         view=view(options.view),
         both_ends=options.both_ends,
+        toggles=Toggles(own_scale=options.own_scale, hide_zeros=options.hide_zeros),
     )

@@ -42,7 +42,7 @@ GROUPS = (
             "jump.to",
         ),
     ),
-    ("Count and keep", ("reset", "reset.undo", "record")),
+    ("Count and keep", ("reset", "reset.undo", "record", "keep")),
     ("Help, commands, and out", ("help", "palette", "quit", "interrupt", "suspend")),
 )
 """By task: ids of bindings."""

@@ -67,6 +67,7 @@ _LAST_KEYS = [
     Binding(
         "K", "next_kind", "Registrations of one kind after the other, and of all", id="kinds", show=False
     ),
+    Binding("S", "keep", "Keep what was chosen here as settings", id="keep", show=False),
     Binding("escape", "clear_filter", "Back, clear the filter", id="back", show=False),
     Binding("ctrl+p", "command_palette", "Commands", id="palette", key_display="^P", priority=True),
     Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False, priority=True),

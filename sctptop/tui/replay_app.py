@@ -28,7 +28,9 @@ class ReplayApp(SctptopApp):
         super().__init__(options)
         self._speed = 1.0
         self._first_s, self._last_s = recording.first_s, recording.last_s
-        self.feed: Player = Player(recording, options.selectors, options.count, self._receive, start)
+        self.feed: Player = Player(
+            recording, options.selectors, options.count, self._receive, start, options.limits
+        )
 
     @property
     def paused(self) -> bool:

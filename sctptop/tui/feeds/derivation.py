@@ -11,6 +11,7 @@ from sctptop.model.associations.path_changes import PathChanges
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.terminal_text import printable
 from sctptop.tui.feeds.reading import Reading
 
@@ -18,8 +19,8 @@ from sctptop.tui.feeds.reading import Reading
 class Derivation:
     """Takes samples one after the other. Used by one thread."""
 
-    def __init__(self, selectors: Sequence[Selector], asked_s: float) -> None:
-        self._model = Model(selectors)
+    def __init__(self, selectors: Sequence[Selector], asked_s: float, limits: Thresholds = USUAL) -> None:
+        self._model = Model(selectors, limits=limits)
         self._changes = PathChanges()
         self._clock: deque[float] = deque(maxlen=WINDOW)
         self.last = Reading(None, asked_s)

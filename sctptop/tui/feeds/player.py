@@ -11,6 +11,7 @@ from functools import partial
 from sctptop.model.associations.history import WINDOW
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.recording.reader import Recording
 from sctptop.tui.feeds.derivation import Derivation
 from sctptop.tui.feeds.feed_thread import FeedThread
@@ -36,13 +37,14 @@ class Player(FeedThread):
         count: int | None,
         publish: Callable[[Reading], object],
         start: int = 0,
+        limits: Thresholds = USUAL,
     ) -> None:
         super().__init__("player", recording.close)
         self._recording = recording
-        self._selectors = selectors
+        self._selectors, self._limits = selectors, limits
         self._count = count
         self._publish = publish
-        self._derived = Derivation(selectors, 0.0)
+        self._derived = Derivation(selectors, 0.0, limits)
         self._behind: Iterator[bool] | None = None
         self._position = start
         self._playing = True
@@ -134,7 +136,7 @@ class Player(FeedThread):
         It is derived with a few before it; the window before it follows.
         """
         self._position, near = self._near(min(max(position, 0), len(self._recording) - 1), back)
-        self._derived = Derivation(self._selectors, 0.0)
+        self._derived = Derivation(self._selectors, 0.0, self._limits)
         for _, sample in near:
             self._derived.take(sample, sample.interval_s or 0.0)
         self._behind = self._fill() if near[0][0] else None
@@ -168,7 +170,7 @@ class Player(FeedThread):
 
     def _fill(self) -> Iterator[bool]:
         """Derive the picture anew with all the window before it, a sample a turn; true when it is shown."""
-        derived = Derivation(self._selectors, 0.0)
+        derived = Derivation(self._selectors, 0.0, self._limits)
         position = max(self._position - WINDOW, 0) - 1
         while position < self._position and (found := self._recording.following(position)) is not None:
             position, sample = found
