@@ -67,7 +67,13 @@ _LAST_KEYS = [
     Binding(
         "K", "next_kind", "Registrations of one kind after the other, and of all", id="kinds", show=False
     ),
-    Binding("escape", "clear_filter", "Back, clear the filter", id="back", show=False),
+    Binding("left", "point(-1)", "Cursor", id="point.back", show=False, priority=True),
+    Binding("right", "point(1)", "Cursor", id="point.on", show=False, priority=True),
+    Binding("shift+left", "point(-10)", "Ten readings back", id="point.far_back", show=False, priority=True),
+    Binding("shift+right", "point(10)", "Ten readings on", id="point.far_on", show=False, priority=True),
+    Binding("home", "point_edge(-1)", "Cursor to the oldest", id="point.first", show=False, priority=True),
+    Binding("end", "point_edge(1)", "Cursor away: back to now", id="point.now", show=False, priority=True),
+    Binding("escape", "clear_filter", "Back", id="back", show=False),
     Binding("ctrl+p", "command_palette", "Commands", id="palette", key_display="^P", priority=True),
     Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False, priority=True),
 ]
@@ -94,11 +100,14 @@ REPLAY_KEYS = [
     *_LAST_KEYS,
 ]
 
-PAIRS = ("pace.up", "jump.down")
+PAIRS = ("pace.up", "jump.down", "point.back")
 """Keys that share one label in the footer with the key that comes next."""
 
 DROPPED = ("palette", "details", "sort", "focus")
 """Left out of the footer where it is narrow, in this order."""
+
+POINTING = ("point.back", "point.on", "back")
+"""In the footer while there is a cursor along time."""
 
 NO_COMMANDS = ("interrupt", "focus.back", "palette")
 """What the palette offers already, or is."""
@@ -111,6 +120,11 @@ HELP_TEXTS = {
     "details": "Every field of the association; in the view of registrations the messages of the UE",
     "focus": "Between the table and the view",
     "palette": "Every command by name",
+    "point.back": "Cursor along time: one reading back; values and events are those of its instant. A table wider than "
+    "the screen has this key itself: then after Tab",
+    "point.first": "Cursor to the first reading that is shown, from there to the oldest kept",
+    "point.on": "One reading on; beyond the newest back to now",
+    "back": "Back: to now, to the table, to all associations",
     "record": "Begin or end a recording: a new file in this folder",
 }
 """Where the help has room for more than the footer."""
@@ -141,6 +155,8 @@ KEY_NAMES = {
     "space": "Space",
     "enter": "Enter",
     "escape": "Esc",
+    "shift+left": "Shift-←",
+    "shift+right": "Shift-→",
     "tab": "Tab",
     "shift+tab": "Shift-Tab",
     "ctrl+c": "Ctrl-C",
@@ -170,7 +186,7 @@ def explained(binding: Binding, live: bool = True) -> str:
 
 
 def footer(
-    keys: Sequence[Binding], paused: bool, in_view: bool, recording: bool, width: int
+    keys: Sequence[Binding], paused: bool, in_view: bool, recording: bool, width: int, pointing: bool = False
 ) -> tuple[Line, list[Button]]:
     """The keys worth a place on the screen; each can be clicked."""
     labels = {}
@@ -180,7 +196,9 @@ def footer(
         labels["focus"] = "Table"
     if recording:
         labels["record"] = "End rec"
-    shown = [binding for binding in keys if binding.show]
+    if pointing:
+        labels["back"] = "Now"
+    shown = [binding for binding in keys if binding.show or (pointing and binding.id in POINTING)]
     for dropped in ("", *DROPPED):
         shown = [binding for binding in shown if binding.id != dropped]
         parts = [part for binding in shown for part in _parts(binding, labels.get(binding.id or ""))]
@@ -194,7 +212,7 @@ def _parts(binding: Binding, label: str | None) -> Iterator[tuple[list[Span], st
     text = Span(f" {label or binding.description}", "dim")
     if binding.id in PAIRS:
         yield [Span(f" {key}", "name"), Span("/", "dim")], binding.action
-    elif binding.id in ("pace.down", "jump.up"):
+    elif binding.id in ("pace.down", "jump.up", "point.on"):
         yield [Span(key, "name"), text], binding.action
     else:
         yield [Span(f" {key}", "name"), text], binding.action

@@ -22,17 +22,20 @@ class Derivation:
         self._model = Model(selectors)
         self._changes = PathChanges()
         self._clock: deque[float] = deque(maxlen=WINDOW)
+        self._times: deque[float] = deque(maxlen=WINDOW)
         self.last = Reading(None, asked_s)
 
     def take(self, sample: Sample, asked_s: float, slow_s: float | None = None) -> Reading:
         """The reading after this sample. ``slow_s``: see Reading."""
         snapshot = self._model.advance(sample)
         self._clock.append(snapshot.now_s)
+        self._times.append(sample.time.timestamp())
         self.last = Reading(
             snapshot,
             asked_s,
             slow_s=slow_s,
             clock=tuple(self._clock),
+            times=tuple(self._times),
             path_changes=self._changes.advance(snapshot.rows, snapshot.now_s),
         )
         return self.last

@@ -35,8 +35,8 @@ class Reading:
     ``snapshot`` is None until a first sample could be read; ``error`` is why the last attempt failed.
     ``period_s`` is the period where readings take so long that it is longer than asked, None where it is not;
     ``slow_s`` is the real interval where it is over a tenth longer than that. ``clock`` holds
-    the seconds since the start of each tick kept, newest last. ``last``: no other will follow.
-    ``playback`` is there when a recording is shown.
+    the seconds since the start of each tick kept, newest last, ``times`` when each was, in seconds since 1970.
+    ``last``: no other will follow. ``playback`` is there when a recording is shown.
     """
 
     snapshot: Snapshot | None
@@ -45,6 +45,7 @@ class Reading:
     slow_s: float | None = None
     error: str | None = None
     clock: tuple[float, ...] = ()
+    times: tuple[float, ...] = ()
     path_changes: Mapping[PathKey, PathChange] = field(default_factory=dict)
     last: bool = False
     playback: Playback | None = None

@@ -28,6 +28,8 @@ Line = tuple[Span, ...]
 Item = TypeVar("Item")
 
 BLANK: Line = ()
+TIMED = "timed"
+"""A style that changes nothing: of what stands along the time axis, one character a reading."""
 
 STYLES = {
     "dim": Style(color="#7f8b99"),
@@ -45,6 +47,8 @@ STYLES = {
     "badge": Style(color="#10151c", bgcolor="#e8b45a", bold=True),
     "tab": Style(color="#10151c", bgcolor="#5fd7d7", bold=True),
     "under": Style(underline=True),
+    "pointed": Style(bgcolor="#2f5a82", bold=True),
+    TIMED: Style(),
 }
 """Few colours; each is paired with a word, a mark or a place, so that none carries a meaning alone."""
 
@@ -57,6 +61,16 @@ def line(*parts: Span | str | tuple[str, str]) -> Line:
 def plain(text: Line) -> str:
     """The characters of a line."""
     return "".join(span.text for span in text)
+
+
+def timed_from(text: Line) -> int | None:
+    """The column in which the time axis begins; None where the line has none."""
+    at = 0
+    for span in text:
+        if TIMED in span.style.split():
+            return at
+        at += cell_len(span.text)
+    return None
 
 
 def cells(text: Line) -> int:

@@ -47,6 +47,11 @@ def screen_is(kind: type[Screen[Any]]) -> Holds:
     return lambda s: isinstance(s.app.screen, kind)
 
 
+def points_at(s: Any, *places: int) -> bool:
+    times = s.reading.times
+    return s.app._chosen.at_s in [times[place] for place in places if -len(times) <= place < len(times)]
+
+
 ENDS = {"quit", "interrupt", "suspend"}
 """They end the dashboard, or stop it: tests of their own (test_keys.py, terminal/test_terminal.py)."""
 
@@ -75,6 +80,12 @@ EITHER: Mapping[str, Case] = {
     "events.all": Case("this one", ("6",)),
     "events.filter": Case("e windows", ("6",)),
     "kinds": Case("of several kinds", ("7",)),
+    "point.back": Case(holds=lambda s: points_at(s, -1)),
+    "point.on": Case(holds=lambda s: points_at(s, -1)),
+    "point.far_back": Case(before=("left",), holds=lambda s: points_at(s, -11, 0)),
+    "point.far_on": Case(before=("left", "left"), holds=lambda s: s.app._chosen.at_s is None),
+    "point.first": Case(before=("left",), holds=lambda s: points_at(s, 0)),
+    "point.now": Case(before=("left",), holds=lambda s: s.app._chosen.at_s is None),
     "back": Case("nothing to go back from"),
 }
 LIVE: Mapping[str, Case] = {
