@@ -10,10 +10,10 @@ from sctptop.model.associations.history import Series
 from sctptop.model.associations.row import Row
 from sctptop.quantity import short
 from sctptop.tui.views.parts.event_text import changes
+from sctptop.tui.views.parts.marks import MARK_WORDS, cut_marks, letters, mark_line
 from sctptop.tui.views.parts.path_marks import path_mark
-from sctptop.tui.views.parts.series_block import Graph, graph_height, series_blocks
 from sctptop.tui.views.scene import Scene, nobody
-from sctptop.tui.views.timed.marks import MARK_WORDS, cut_marks, letters, mark_line
+from sctptop.tui.views.timed.series_block import Graph, graph_height, series_blocks
 from sctptop.tui.widgets.graph import CLIPPED, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, fitting, line, spread

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sctptop.model.association import Association
 from sctptop.model.associations.row import Row
-from sctptop.tui.views.parts.series_block import Graph, graph_height, series_blocks
+from sctptop.tui.views.parts.marks import mark_line
 from sctptop.tui.views.parts.waits_block import waits_block
 from sctptop.tui.views.scene import Scene, nobody
-from sctptop.tui.views.timed.marks import mark_line
+from sctptop.tui.views.timed.series_block import Graph, graph_height, series_blocks
 from sctptop.tui.widgets.graph import CLIPPED, nice_top, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import line, spread

@@ -34,8 +34,8 @@ from sctptop.tui.views.parts.registration_lists import (
 )
 from sctptop.tui.views.parts.registration_procedures import procedure_lines
 from sctptop.tui.views.parts.registration_words import kind_text, of_kind
-from sctptop.tui.views.parts.series_block import Graph, series_block
 from sctptop.tui.views.scene import Scene, nobody
+from sctptop.tui.views.timed.series_block import Graph, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing, Note
 from sctptop.tui.words.line import BLANK, Line, fit, fitting, line, wrapped

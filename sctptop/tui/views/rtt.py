@@ -11,11 +11,11 @@ from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.source_state import SourceState
 from sctptop.quantity import UNKNOWN, milliseconds, short, show, span_text
 from sctptop.tui.views.parts.histogram_plot import AXIS, histogram
+from sctptop.tui.views.parts.marks import mark_line
 from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.parts.rtt_kernel import TALL, has_srtt, kernel_graphs, srtt_note
-from sctptop.tui.views.parts.series_block import Graph, series_block
 from sctptop.tui.views.scene import Scene, nobody
-from sctptop.tui.views.timed.marks import mark_line
+from sctptop.tui.views.timed.series_block import Graph, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, Span, cells, fitting, line, spread, wrapped

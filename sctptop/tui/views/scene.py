@@ -11,8 +11,8 @@ from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import span_text
 from sctptop.tui.feeds.reading import Reading
-from sctptop.tui.views.parts.series_block import graph_width
 from sctptop.tui.views.timed.axis import axis_line, clock_of
+from sctptop.tui.views.timed.series_block import graph_width
 from sctptop.tui.views.timed.window import TimeWindow, window_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import Line, line

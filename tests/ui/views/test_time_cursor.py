@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 
 from sctptop.fields.catalogue import field
 from sctptop.options import Options
-from sctptop.tui.views.parts.series_block import LEFT
+from sctptop.tui.views.timed.series_block import LEFT
 from tests.ui.conftest import COUNT, SAMPLES, Stage, Staging, Standing
 from tests.ui.scripted import amf
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sctptop.model.association import Path
 from sctptop.model.associations.row import Row
-from sctptop.tui.views.parts.series_block import Graph, series_block
 from sctptop.tui.views.scene import Scene
+from sctptop.tui.views.timed.series_block import Graph, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.words.line import Line, line
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sctptop.quantity import span_text
-from sctptop.tui.views.parts.series_block import LEFT, timed_line
+from sctptop.tui.views.timed.series_block import LEFT, timed_line
 from sctptop.tui.views.timed.window import TimeWindow
 from sctptop.tui.words.line import Line, Span
 

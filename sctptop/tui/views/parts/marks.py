@@ -8,8 +8,8 @@ from sctptop.model.associations.event_log import Logged
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.tui.views.parts.event_text import CUT_LETTERS
-from sctptop.tui.views.parts.series_block import LEFT, timed_line
 from sctptop.tui.views.scene import Scene
+from sctptop.tui.views.timed.series_block import LEFT, timed_line
 from sctptop.tui.words.line import Line, Span
 
 PROBLEM, DOWN, AGAIN, BACK, WARNING = "!", "x", "r", "o", "·"
