@@ -13,6 +13,7 @@ SHARED = tuple(entry.id for entry in VIEWS if entry.shared)
 
 IN_VIEW = {
     "scale": ("cwnd", "queue"),
+    "overlay": ("cwnd",),
     "zeros": ("counters",),
     "events.all": SHARED,
     "events.filter": ("events",),

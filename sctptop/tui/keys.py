@@ -55,6 +55,7 @@ _LAST_KEYS = [
     Binding("n", "next_netns", "One network namespace after the other, and all", id="netns", show=False),
     Binding("b", "both_ends", "Both ends on one line, where both are on this host", id="ends", show=False),
     Binding("y", "own_scale", "Common scale or one for each graph", id="scale", show=False),
+    Binding("o", "overlay", "Graphs over each other, or each below the other", id="overlay", show=False),
     Binding("z", "zeros", "Hide counters at zero", id="zeros", show=False),
     Binding(
         "a",

@@ -13,6 +13,7 @@ from sctptop.tui.views.parts.event_text import changes
 from sctptop.tui.views.parts.marks import MARK_WORDS, cut_marks, letters, mark_line
 from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.scene import Scene, nobody
+from sctptop.tui.views.timed.lines_block import LEAST_LINES, common_scale, lines_block
 from sctptop.tui.views.timed.series_block import Graph, graph_height, series_blocks
 from sctptop.tui.widgets.graph import CLIPPED, top_of
 from sctptop.tui.widgets.line_panel import Drawing
@@ -37,10 +38,12 @@ RWND_NOTE = "peer rwnd is what the peer can still take: its window less what is 
 LISTED = 14
 """From this height on the last changes are listed too."""
 LEAST_LISTED = 3
+MOST_PLOT = 16
+"""Lines of the graphs where they are over each other."""
 
 
 def draw(scene: Scene) -> Drawing:
-    """Five graphs with a common scale or each with its own, the cuts below them."""
+    """Five graphs, below or over each other, with a common scale or each with its own; the cuts below them."""
     row = scene.row
     if row is None:
         return nobody()
@@ -65,7 +68,17 @@ def draw(scene: Scene) -> Drawing:
     if paths and spare > len(paths):
         paths.append(scene.clock)
     height = graph_height(room - len(notes) - tail - len(paths), len(SERIES))
-    body = series_blocks(_graphs(scene, row.association, SERIES, series, common), scene.width, height)
+    graphs = _graphs(scene, row.association, SERIES, series, common)
+    plot = height * len(SERIES)
+    if not paths:
+        plot = max(plot, (room - len(notes) - len(below)) * 3 // 5)
+    plot = min(plot, MOST_PLOT)
+    overlaid = scene.toggles.overlaid and plot >= LEAST_LINES
+    scaled = common_scale(graphs)
+    if overlaid:
+        body = lines_block(graphs, None if scene.toggles.own_scale else scaled, scene.width, plot)
+    else:
+        body = series_blocks(graphs, scene.width, height)
     body += below
     if least:
         listed = room - len(notes) - len(body) - len(paths) - len(least) + min(len(events), LEAST_LISTED)
@@ -75,10 +88,14 @@ def draw(scene: Scene) -> Drawing:
     span = scene.span_words
     if scene.toggles.own_scale:
         scale = f"each on its own scale, {span}"
+    elif overlaid:
+        ends = f"{short(scaled.low)}–{short(scaled.high)}"
+        scale = f"{'logarithmic' if scaled.log else 'common'} scale {ends}, {span}"
     else:
         above = f", {CLIPPED} above it" if _exceeded(series.values(), common) else ""
         scale = f"common scale 0–{short(common)}, {span}{above}"
     key = "y common scale" if scene.toggles.own_scale else "y own scales"
+    key += "  o side by side" if overlaid else "  o over each other"
     return Drawing(
         head=[spread(line((scale, "dim")), line((key, "faint")), scene.width)], body=body, foot=notes
     )

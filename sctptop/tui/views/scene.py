@@ -24,6 +24,7 @@ class Toggles:
     show, "" for all."""
 
     own_scale: bool = False
+    overlaid: bool = False
     hide_zeros: bool = False
     all_associations: bool = True
     event_filter: str = "main"

@@ -76,6 +76,7 @@ EITHER: Mapping[str, Case] = {
     "netns": Case("network namespace"),
     "ends": Case("one line"),
     "scale": Case("each on its own scale", ("2",)),
+    "overlay": Case("o side by side", ("2",)),
     "zeros": Case("at zero hidden", ("4",)),
     "events.all": Case("this one", ("6",)),
     "events.filter": Case("e windows", ("6",)),

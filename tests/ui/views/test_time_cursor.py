@@ -6,9 +6,9 @@ from textual.pilot import Pilot
 
 from sctptop.fields.catalogue import field
 from sctptop.options import Options
-from sctptop.tui.views.timed.series_block import LEFT
+from sctptop.tui.views.timed.series_block import LABEL, LEFT, VALUE
 from tests.ui.conftest import COUNT, SAMPLES, Stage, Staging, Standing
-from tests.ui.scripted import amf
+from tests.ui.scripted import amf, association, sample
 
 
 def graph(s: Stage, label: str) -> str:
@@ -16,7 +16,7 @@ def graph(s: Stage, label: str) -> str:
 
 
 def value(s: Stage, label: str) -> str:
-    return graph(s, label)[:LEFT].split()[-3]
+    return graph(s, label)[: LABEL + VALUE].split()[-1]
 
 
 def clock(s: Stage) -> str:
@@ -143,3 +143,26 @@ async def test_in_a_replay_it_stays_within_what_was_seen(stand: Standing) -> Non
         await s.press("left_curly_bracket")
         await s.at(0)
         assert "at 12:03:00" in subtitle(s), "the nearest that is known"
+
+
+async def test_o_draws_the_windows_over_each_other_and_the_cursor_reads_them(stage: Staging) -> None:
+    async with stage(list(amf(40, 6)), Options(interval_s=3600, view="cwnd"), size=(120, 36)) as s:
+        await s.tick(20)
+        await s.press("down", "o")
+        assert "logarithmic scale" in s.panel("view").text() and "o side by side" in s.panel("view").text()
+        assert value(s, "cwnd") == "34k"
+        await s.press("left", "left")
+        assert value(s, "cwnd") == "32k"
+        await s.press("y")
+        assert "each on its own scale" in s.panel("view").text()
+        await s.press("o")
+        assert "o over each other" in s.panel("view").text()
+
+
+async def test_lines_that_are_near_each_other_have_a_scale_from_zero(stage: Staging) -> None:
+    near = {"cwnd": 50_000, "ssthresh": 60_000, "flight": 40_000, "peer_rwnd": 90_000, "local_rwnd": 80_000}
+    samples = [sample(tick, [association(0, tick, **near)]) for tick in range(5)]
+    async with stage(samples, Options(interval_s=3600, view="cwnd"), size=(120, 36)) as s:
+        await s.tick(4)
+        await s.press("o")
+        assert "common scale 0–100k" in s.panel("view").text()
