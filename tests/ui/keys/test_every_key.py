@@ -83,7 +83,7 @@ EITHER: Mapping[str, Case] = {
     "kinds": Case("of several kinds", ("7",)),
     "point.back": Case(holds=lambda s: points_at(s, -1)),
     "point.on": Case(holds=lambda s: points_at(s, -1)),
-    "point.far_back": Case(before=("left",), holds=lambda s: points_at(s, -11, 0)),
+    "point.far_back": Case(before=("left",), holds=lambda s: s.app._chosen.at_s < s.reading.times[-1]),
     "point.far_on": Case(before=("left", "left"), holds=lambda s: s.app._chosen.at_s is None),
     "point.first": Case(before=("left",), holds=lambda s: points_at(s, 0)),
     "point.now": Case(before=("left",), holds=lambda s: s.app._chosen.at_s is None),

@@ -161,7 +161,7 @@ async def test_o_draws_the_windows_over_each_other_and_the_cursor_reads_them(sta
 
 async def test_lines_that_are_near_each_other_have_a_scale_from_zero(stage: Staging) -> None:
     near = {"cwnd": 50_000, "ssthresh": 60_000, "flight": 40_000, "peer_rwnd": 90_000, "local_rwnd": 80_000}
-    samples = [sample(tick, [association(0, tick, **near)]) for tick in range(5)]
+    samples = [sample(tick, [association(0, tick, **near)]) for tick in range(5)]  # type: ignore[arg-type]
     async with stage(samples, Options(interval_s=3600, view="cwnd"), size=(120, 36)) as s:
         await s.tick(4)
         await s.press("o")
