@@ -152,7 +152,7 @@ class Dashboard(Vertical):
 
     def paint_keys(self, picture: Picture) -> None:
         """The tabs with the notice, and the footer."""
-        text, buttons = headline.tabs(picture.chosen.view.id)
+        text, buttons = headline.tabs(picture.chosen.view.id, self.size.width)
         self._status("tabs").show(
             spread(text, line((f"{picture.notice} ", "name")), self.size.width), buttons
         )

@@ -12,7 +12,7 @@ from sctptop.views import VIEWS, view
 SHARED = tuple(entry.id for entry in VIEWS if entry.shared)
 
 IN_VIEW = {
-    "scale": ("cwnd", "queue"),
+    "scale": ("cwnd", "queue", "timeline"),
     "overlay": ("cwnd",),
     "zeros": ("counters",),
     "events.all": SHARED,

@@ -66,9 +66,10 @@ class PointingApp(ChoosingApp):
     @on(LinePanel.Pointed, "#view")
     def _pointed(self, message: LinePanel.Pointed) -> None:
         window = self._dashboard.window
-        if window is None or not 0 <= message.column < window.ticks:
+        times = message.times or (window.times if window is not None else ())
+        if not 0 <= message.column < len(times):
             return
-        at_s = window.times[message.column]
+        at_s = times[message.column]
         if at_s is None:
             self._say("nothing was read at that time")
         else:

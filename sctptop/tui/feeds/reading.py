@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from textual.message import Message
 
 from sctptop.model.associations.path_changes import PathChange, PathKey
+from sctptop.model.lives.lives import Lived
 from sctptop.model.snapshot import Snapshot
 
 
@@ -36,7 +37,7 @@ class Reading:
     ``period_s`` is the period where readings take so long that it is longer than asked, None where it is not;
     ``slow_s`` is the real interval where it is over a tenth longer than that. ``clock`` holds
     the seconds since the start of each tick kept, newest last, ``times`` when each was, in seconds since 1970.
-    ``last``: no other will follow. ``playback`` is there when a recording is shown.
+    ``lives``: see Lives. ``last``: no other will follow. ``playback`` is there when a recording is shown.
     """
 
     snapshot: Snapshot | None
@@ -46,6 +47,7 @@ class Reading:
     error: str | None = None
     clock: tuple[float, ...] = ()
     times: tuple[float, ...] = ()
+    lives: tuple[Lived, ...] = ()
     path_changes: Mapping[PathKey, PathChange] = field(default_factory=dict)
     last: bool = False
     playback: Playback | None = None
@@ -69,7 +71,8 @@ class Reading:
         """The same of one network namespace; of all for None."""
         if netns is None or self.snapshot is None:
             return self
-        return replace(self, snapshot=self.snapshot.within(netns))
+        lives = tuple(one for one in self.lives if one.row.association.netns == netns)
+        return replace(self, snapshot=self.snapshot.within(netns), lives=lives)
 
 
 class Arrived(Message):

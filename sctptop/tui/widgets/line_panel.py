@@ -47,7 +47,7 @@ class Drawing:
 
     ``follow`` keeps the last line in sight until the user scrolls up, and again once back at the end. ``titles`` are
     those lines of the body that head a table: the one whose table is in sight stays at the top. ``sight``: a
-    line of the body to keep in sight.
+    line of the body to keep in sight. ``times``: those of the columns along time, where these are no readings.
     """
 
     body: Sequence[Line] = ()
@@ -57,6 +57,7 @@ class Drawing:
     follow: bool = False
     titles: Sequence[int] = ()
     sight: int | None = None
+    times: Sequence[float | None] = ()
 
 
 class LinePanel(ScrollView, can_focus=True):
@@ -79,9 +80,9 @@ class LinePanel(ScrollView, can_focus=True):
     class Pointed(Message):
         """A click on what stands along time: on which column of it."""
 
-        def __init__(self, panel: LinePanel, column: int) -> None:
+        def __init__(self, panel: LinePanel, column: int, times: Sequence[float | None]) -> None:
             super().__init__()
-            self.panel, self.column = panel, column
+            self.panel, self.column, self.times = panel, column, times
 
         @property
         def control(self) -> LinePanel:
@@ -185,7 +186,7 @@ class LinePanel(ScrollView, can_focus=True):
                 return
         begin = timed_from(self._on_screen.get(event.y - self.gutter.top, BLANK))
         if begin is not None and event.x - self.gutter.left >= begin:
-            self.post_message(self.Pointed(self, event.x - self.gutter.left - begin))
+            self.post_message(self.Pointed(self, event.x - self.gutter.left - begin, self._drawing.times))
 
     def on_resize(self) -> None:
         """Explanations wrap anew."""

@@ -21,7 +21,7 @@ async def test_each_path_has_a_graph_and_there_is_a_clock(
         await s.press("down")
         panel = s.panel("view")
         lines = panel.text().splitlines()
-        graphs = [text for text in lines if text.startswith("  HB RTT") or text.startswith("  cwnd")]
+        graphs = [text for text in lines if text.startswith(("  HB RTT", "  cwnd"))]
         assert len(graphs) >= 2 and any("╵12:0" in text for text in lines)
         assert len(lines) <= panel.size.height
         assert ("path ACTIVE → INACTIVE" in panel.text()) == listed
