@@ -173,9 +173,10 @@ def _recorded(arguments: argparse.Namespace, options: Options, recorder: Recorde
 
 
 def _replay(arguments: argparse.Namespace, options: Options) -> int:
-    recording = _recording(arguments.file)
-    recording.first()
-    start = 0
+    from sctptop.replayed import excerpt
+
+    recording = excerpt(DEMO if arguments.file == "demo" else Path(arguments.file), arguments, options)
+    start = recording.position_at(recording.first_s)
     if arguments.at is not None:
         from sctptop.arguments.meaning import checked
         from sctptop.recording.moment import moment_s

@@ -16,7 +16,7 @@ class Options:
     """Defaults are those of plain ``sctptop``. A recording has no ``interval_s`` of ours: 0.
 
     ``both_ends``: one line for an association with both ends here. ``fixed_interval``: the dashboard reads that often
-    however long it takes.
+    however long it takes. ``speed``: how many times as fast as it was recorded a recording plays.
     """
 
     selectors: tuple[Selector, ...] = ()
@@ -29,6 +29,7 @@ class Options:
     columns: tuple[Field, ...] | None = None
     both_ends: bool = False
     fixed_interval: bool = False
+    speed: float = 1.0
 
     @property
     def live(self) -> bool:

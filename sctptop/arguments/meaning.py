@@ -20,6 +20,7 @@ from sctptop.recording.moment import span_s
 Parsed = TypeVar("Parsed")
 Given = TypeVar("Given")
 LEAST_SIZE = 1_000_000
+SPEED_MIN, SPEED_MAX = 0.1, 600.0
 
 
 def options_of(arguments: argparse.Namespace) -> Options:
@@ -46,6 +47,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         else None,
         both_ends=arguments.both_ends,
         fixed_interval=vars(arguments).get("fixed_interval", False),
+        speed=checked("--speed", _speed, vars(arguments).get("speed", "1")),
     )
 
 
@@ -69,7 +71,7 @@ def _check_registrations(arguments: argparse.Namespace) -> None:
 
 
 _COMMAND_OF = {
-    "--at": "replay",
+    **dict.fromkeys(("--at", "--from", "--to", "--speed"), "replay"),
     "--keep": "record",
     "--max-size": "record",
     "--label": "record",
@@ -100,6 +102,16 @@ def _interval(text: str) -> float:
     if not INTERVAL_MIN_S <= seconds <= INTERVAL_MAX_S:
         raise ValueError(f"{text!r} is not a period of {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} seconds")
     return seconds
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text.rstrip("x×"))
+    except ValueError:
+        speed = math.nan
+    if not SPEED_MIN <= speed <= SPEED_MAX:
+        raise ValueError(f"{text!r} is not a speed of {SPEED_MIN:g} to {SPEED_MAX:g}")
+    return speed
 
 
 def _count(text: str) -> int:

@@ -41,6 +41,8 @@ GROUPS = (
             "jump.first",
             "jump.last",
             "jump.to",
+            "alarm.next",
+            "alarm.before",
             "point.back",
             "point.on",
             "point.far_back",

@@ -97,6 +97,8 @@ REPLAY_KEYS = [
     Binding("T", "step(-1)", "One sample back, and pause", id="step.down", show=False),
     Binding("left_curly_bracket", "edge(0)", "To the beginning", id="jump.first", show=False),
     Binding("right_curly_bracket", "edge(1)", "To the end", id="jump.last", show=False),
+    Binding("m", "alarm(1)", "To the next alarm, and pause", id="alarm.next", show=False),
+    Binding("M", "alarm(-1)", "To the alarm before, and pause", id="alarm.before", show=False),
     Binding("g", "go_to", "Go to a time: 12:03:44, 3m, 50%", id="jump.to", show=False),
     *_LAST_KEYS,
 ]

@@ -10,6 +10,7 @@ from textual.message import Message
 from sctptop.model.associations.path_changes import PathChange, PathKey
 from sctptop.model.lives.lives import Lived
 from sctptop.model.snapshot import Snapshot
+from sctptop.tui.feeds.alarm_places import AlarmPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Playback:
     """Where in a recording the picture is: sample ``position`` of ``count``, ``at_s`` of ``length_s`` after the start.
 
     ``ended``: no sample follows; ``damaged`` how many blocks could not be read so far.
+    ``word`` tells of what is looked for; ``alarms`` are those known so far. ``first_s``: when it began, since 1970.
     """
 
     playing: bool
@@ -27,6 +29,9 @@ class Playback:
     length_s: float
     ended: bool = False
     damaged: int = 0
+    word: str = ""
+    first_s: float = 0.0
+    alarms: tuple[AlarmPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

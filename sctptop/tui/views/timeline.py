@@ -10,6 +10,7 @@ from sctptop.model.lives.lives import Lived
 from sctptop.model.peers.peer import Peer, peer_name
 from sctptop.quantity import counted, span_text
 from sctptop.terminal_text import clip
+from sctptop.tui.feeds.reading import Playback
 from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.views.timed.axis import axis_text
 from sctptop.tui.views.timed.series_block import timed
@@ -18,7 +19,10 @@ from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import Line, Span, fit, line, spread, wrapped
 
 ALIVE, DEAD, BEGIN, END, REFUSED, PROBLEM, WARNING = "━", "╍", "┣", "╳", "✗", "!", "·"
+HERE = "◆"
 ROOMY = 110
+WITH_RECORDING = 12
+"""From this height on a recording has a line for all of it."""
 STATE = 17
 LEGEND = "━ alive  ┣ seen to begin  ╍ a path dead  ╳ ended  ✗ refused  ! · alarm raised"
 
@@ -66,6 +70,8 @@ def draw(scene: Scene) -> Drawing:
     ]
     if scene.height >= len(foot) + 6:
         foot.append(fit(line((LEGEND, "dim")), scene.width))
+    if reading.playback is not None and scene.height >= WITH_RECORDING:
+        foot += _recording(reading.playback, name, stretch.columns)
     span = span_text(times[-1] - stretch.from_s)
     told = f"the last {span}" if scene.toggles.own_scale else f"all that was seen: {span}"
     key = "y all that was seen" if scene.toggles.own_scale else "y as the graphs"
@@ -197,6 +203,22 @@ def _alarms(scene: Scene, stretch: TimeColumns) -> str:
             if alarm.severity == "problem" or cells[place] == " ":
                 cells[place] = PROBLEM if alarm.severity == "problem" else WARNING
     return "".join(cells)
+
+
+def _recording(playback: Playback, name: int, columns: int) -> list[Line]:
+    """All of the recording, with the place of the picture and the alarms known in it; not to be clicked."""
+    whole = TimeColumns(playback.first_s, playback.first_s + max(playback.length_s, 1.0), columns)
+    cells = ["─"] * columns
+    for alarm in playback.alarms:
+        place = whole.column(alarm.time_s)
+        if alarm.problem or cells[place] == "─":
+            cells[place] = PROBLEM if alarm.problem else WARNING
+    cells[whole.column(playback.first_s + playback.at_s)] = HERE
+    keys = "m M next, before" if playback.alarms else "m M alarms"
+    return [
+        line(f"{'recording':<{name}} ", ("".join(cells), "warn"), (f" {clip(keys, STATE)}", "faint")),
+        line((" " * (name + 1) + axis_text(whole.times, None), "dim")),
+    ]
 
 
 def _labelled(

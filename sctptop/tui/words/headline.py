@@ -103,7 +103,8 @@ def _playback(playback: Playback) -> list[tuple[int, Line]]:
         state = line((" END " if playback.ended else " PAUSED ", "badge"))
     at, length = (milliseconds(round(seconds) * 1000) for seconds in (playback.at_s, playback.length_s))
     damaged = line((f"  {counted(playback.damaged, 'part')} damaged", "warn")) if playback.damaged else line()
-    return [(0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
+    word = line((f"{playback.word}  " if playback.word else "", "name"))
+    return [(1, word), (0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
 
 
 def _joined(pieces: list[tuple[int, Line]]) -> Line:

@@ -52,6 +52,14 @@ def points_at(s: Any, *places: int) -> bool:
     return s.app._chosen.at_s in [times[place] for place in places if -len(times) <= place < len(times)]
 
 
+async def alarm_at(s: Any, direction: int) -> None:
+    """The picture stands where one was raised, or it is told that there is none."""
+    await s.until(lambda: "alarm" in s.playback.word or s.playback.position != 30)
+    raised = [one.position for one in s.playback.alarms]
+    if s.playback.position != 30:
+        assert s.playback.position in raised and (s.playback.position - 30) * direction > 0
+
+
 ENDS = {"quit", "interrupt", "suspend"}
 """They end the dashboard, or stop it: tests of their own (test_keys.py, terminal/test_terminal.py)."""
 
@@ -107,6 +115,8 @@ REPLAY: Mapping[str, Case] = {
     "jump.down": Case(holds=lambda s: s.at(20)),
     "jump.first": Case(holds=lambda s: s.at(0)),
     "jump.last": Case(holds=lambda s: s.at(74)),
+    "alarm.next": Case(holds=lambda s: alarm_at(s, 1)),
+    "alarm.before": Case(holds=lambda s: alarm_at(s, -1)),
     "jump.to": Case(holds=screen_is(GoToScreen)),
 }
 IN_TABLE: Mapping[str, Case] = {
