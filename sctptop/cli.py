@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from sctptop import __version__
 from sctptop.arguments.parsers import parse
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from sctptop.recording.recorder import Recorder
 
 DEMO = Path(__file__).with_name("recording") / "demo.sctp"
+DEMO_WORD = "demo"
+DEMO_OPENS = 0.68
+"""How far into it the dashboard opens: a path is dead, and UEs failed."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -74,12 +78,9 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.kernel.program.kept.store import open_store
 
         open_store()
-    picture = folder = None
-    if vars(arguments).get("svg"):
-        from sctptop.output.compare.pictures.svg import opened
-
-        # Afterwards nothing can be written, and matplotlib keeps what it knows of fonts.
-        picture = opened(Path(arguments.svg))
+    if arguments.command == "compare":
+        return _compare(arguments)
+    folder = None
     if arguments.command == "replay":
         from sctptop.settings.files import folder_to_keep_in
 
@@ -89,13 +90,6 @@ def _run(argv: Sequence[str]) -> int:
         from sctptop.output.recording_info import report_info
 
         return report_info(_recording(arguments.file), as_json=arguments.json)
-    if arguments.command == "compare":
-        from sctptop.arguments.compare_words import wanted_of
-        from sctptop.output.compare.command import report_compare
-        from sctptop.output.compare.given import sides_of
-
-        wanted = wanted_of(arguments)
-        return report_compare(sides_of(arguments.sides, DEMO), wanted, picture)
     if arguments.command == "doctor":
         from sctptop.kernel.doctor.doctor import examine
         from sctptop.output.doctor_report import report_doctor
@@ -146,6 +140,23 @@ def _run(argv: Sequence[str]) -> int:
     recorder = _recorder(arguments, options)
     source = RecordedSource(live(probes(arguments, options), options), recorder)
     return run_dashboard(source, options, recorder, give_up_here, keeper(settings.file))
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    if arguments.svg:
+        from sctptop.output.compare.pictures.svg import opened
+
+        # Afterwards nothing can be written, and matplotlib keeps what it knows of fonts.
+        picture: AbstractContextManager[BinaryIO | None] = opened(Path(arguments.svg))
+    else:
+        picture = nullcontext()
+    with picture as file:
+        give_up(NOTHING)
+        from sctptop.arguments.compare_words import wanted_of
+        from sctptop.output.compare.command import report_compare
+        from sctptop.output.compare.given import sides_of
+
+        return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments), file)
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:
@@ -222,6 +233,8 @@ def _replay(arguments: argparse.Namespace, options: Options, settings: Path | No
     from sctptop.settings.changing import keeper
     from sctptop.tui.run import replay_dashboard
 
+    if arguments.file == DEMO_WORD and arguments.at is None:
+        start = round(len(recording) * DEMO_OPENS)
     return replay_dashboard(recording, options, start, keeper(settings))
 
 
@@ -241,7 +254,7 @@ def _recording(name: str) -> Recording:
     """The recording of that name, or the one that is shipped."""
     from sctptop.recording.reader import Recording
 
-    return Recording(DEMO if name == "demo" else Path(name))
+    return Recording(DEMO if name == DEMO_WORD else Path(name))
 
 
 def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:

@@ -50,7 +50,7 @@ def probes(arguments: argparse.Namespace, options: Options) -> Probes | None:
         return None
     from sctptop.kernel.probes.session import Probes
 
-    return Probes(choice(arguments, options))
+    return Probes(choice(arguments, options), asked_s=options.interval_s)
 
 
 def choice(arguments: argparse.Namespace, options: Options) -> ProbeChoice:

@@ -17,8 +17,8 @@ def compare_parser() -> CommandParser:
         "sides",
         metavar="SIDE",
         nargs="+",
-        help="FILE, A,B,... or NAME=A,B,...: the runs of one set-up, * in a name too; two sides or more, the first is "
-        "the baseline",
+        help="FILE, A,B,... or NAME=A,B,...: the runs of one set-up, * in a name too where it is quoted; two sides or "
+        "more, the first is the baseline",
     )
     parser.add_argument(
         "--margin",

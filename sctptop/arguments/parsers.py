@@ -208,8 +208,8 @@ def _selection(group: argparse._ArgumentGroup) -> None:
         metavar="SEL",
         action="append",
         default=[],
-        help="only associations with this port (local or remote), association id, ADDR, ADDR:PORT or "
-        "[ADDR6]:PORT; repeatable",
+        help="only associations with this port (local or remote), association id, ADDR, ADDR:PORT, "
+        "[ADDR6]:PORT, or name of a process, container, namespace, gNB or AMF; repeatable",
     )
     group.add_argument(
         "--netns",

@@ -147,7 +147,7 @@ class Model:
         return replace(picture, rows=self._troubled(picture))
 
     def _troubled(self, picture: Snapshot) -> tuple[Row, ...]:
-        return self._troubles.advance(picture.rows, self._advice, picture.now_s)
+        return self._troubles.advance(picture.rows, self._advice, picture.peers, picture.now_s)
 
     def _picture(self) -> Snapshot:
         if self._sample is None:

@@ -24,12 +24,9 @@ from sctptop.tui.key_groups import grouped
 from sctptop.tui.keys import KEY_NAMES, NO_COMMANDS, explained, key_names
 from sctptop.tui.priority import COLLECT_ALL_S, collect_all
 from sctptop.tui.screens.advice import AdviceScreen
-from sctptop.tui.screens.details import DetailsScreen
 from sctptop.tui.screens.help import HelpScreen
-from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.terminal import Terminal
-from sctptop.tui.views.registration import chosen_registration
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.line_panel import LinePanel
 
@@ -205,28 +202,10 @@ class SctptopApp(ChoosingApp):
         else:
             self._say("there is no reset to undo")
 
-    def action_details(self) -> None:
-        """Every field of the association under the cursor; in the view the messages of the UE chosen."""
-        ladder = self._ladder()
-        if ladder is not None:
-            self.push_screen(ladder)
-            return
-        if self.reading is not None and self._table.cursor is not None:
-            self.push_screen(DetailsScreen(self.reading, self._table.cursor))
-        else:
-            self._say("there is no association under the cursor")
-
-    def _ladder(self) -> LadderScreen | None:
-        snapshot = self.reading.snapshot if self.reading else None
-        if snapshot is None or self._chosen.view.id != "registration" or not self._dashboard.in_view:
-            return None
-        chosen = chosen_registration(snapshot.registrations, self.query_one("#view", LinePanel).cursor)
-        return LadderScreen(chosen) if chosen else None
-
     def action_advice(self) -> None:
         """What is wrong, and what helps."""
         if self.reading is not None:
-            self.push_screen(AdviceScreen(self.reading))
+            self.push_screen(AdviceScreen(self.reading, self.go_to))
         else:
             self._say("nothing was read yet")
 

@@ -11,6 +11,8 @@ from textual.timer import Timer
 from sctptop.errors import SctptopError
 from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING
+from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.alarms import Alarm
 from sctptop.options import Options
 from sctptop.terminal_text import printable
 from sctptop.tui.choices import Chosen, chosen_by, opening_view
@@ -18,11 +20,16 @@ from sctptop.tui.custom_app import CustomApp
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.key_groups import elsewhere
+from sctptop.tui.screens.details import DetailsScreen
+from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.screens.sort import SortScreen
+from sctptop.tui.views.alarms import chosen_alarm
 from sctptop.tui.views.events import next_filter
-from sctptop.tui.views.registration import next_kind
+from sctptop.tui.views.registration import chosen_registration, next_kind
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
+from sctptop.tui.widgets.line_panel import LinePanel
+from sctptop.tui.words.host_state import association_of, kind_of
 from sctptop.views import view
 
 NOTICE_S = 4.0
@@ -90,6 +97,24 @@ class ChoosingApp(CustomApp):
             self._choose(filter=EVERYTHING)
         else:
             self._say("nothing to go back from: no filter is set")
+
+    def action_details(self) -> None:
+        """Every field of the association under the cursor; in the view what the line chosen there leads to."""
+        cursor = self.query_one("#view", LinePanel).cursor if self._dashboard.in_view else None
+        snapshot = self.reading.snapshot if self.reading else None
+        if snapshot is not None and cursor is not None:
+            if self._chosen.view.id == "registration":
+                chosen = chosen_registration(snapshot.registrations, cursor)
+                if chosen is not None:
+                    self.push_screen(LadderScreen(chosen))
+                    return
+            if self._chosen.view.id == "alarms" and (alarm := chosen_alarm(snapshot, cursor)):
+                self.go_to(alarm)
+                return
+        if self.reading is not None and self._table.cursor is not None:
+            self.push_screen(DetailsScreen(self.reading, self._table.cursor))
+        else:
+            self._say("there is no association under the cursor")
 
     def action_sort(self) -> None:
         """Choose a field to sort by."""
@@ -197,7 +222,33 @@ class ChoosingApp(CustomApp):
         self._chosen = replace(self._chosen, **changes)
         self._draw()
 
-    # What clicks and the filter line ask for.
+    # What clicks, choices and the filter line ask for.
+
+    def go_to(self, trouble: Advice | Alarm) -> None:
+        """To the association that it is on, and the view that shows it."""
+        snapshot = self.reading.snapshot if self.reading else None
+        if snapshot is None:
+            return
+        key = association_of(snapshot, trouble)
+        self._choose(view=view(kind_of(snapshot, trouble).view))
+        if key is None:
+            self._say("no association of it is here now")
+        elif not self._table.go_to(key):
+            hidden = (
+                "the filter hides its association" if self._chosen.filter.test else "its association is gone"
+            )
+            self._say(hidden)
+
+    @on(LinePanel.Clicked, "#troubles")
+    def _advice_clicked(self, message: LinePanel.Clicked) -> None:
+        snapshot = self.reading.snapshot if self.reading else None
+        if snapshot is not None and message.index == self._dashboard.advice_at:
+            self.go_to(snapshot.advice[0])
+
+    @on(LinePanel.Clicked, "#view")
+    async def _line_clicked(self, message: LinePanel.Clicked) -> None:
+        if message.times == 2 and message.key is not None:
+            await self.run_action("details")
 
     @on(AssociationTable.SortAsked)
     def _sort_asked(self, message: AssociationTable.SortAsked) -> None:

@@ -47,7 +47,11 @@ GROUPS = (
 )
 """By task: ids of bindings."""
 
-FIRST_IN = {"counters": ("reset", "reset.undo"), "registration": ("details", "reset", "reset.undo")}
+FIRST_IN = {
+    "counters": ("reset", "reset.undo"),
+    "registration": ("details", "reset", "reset.undo"),
+    "alarms": ("details", "reset", "reset.undo"),
+}
 """What is used in a view beside the keys that act in it alone."""
 
 

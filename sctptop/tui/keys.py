@@ -109,7 +109,7 @@ HELP_TEXTS = {
     "reset": "Count deltas from now; u undoes it; the kernel is untouched",
     "filter": "Filter as you type; Enter keeps, Esc restores",
     "sort": "Choose what to sort by",
-    "details": "Every field of the association; in the view of registrations the messages of the UE",
+    "details": "Every field of the association; of a UE chosen in Registration its messages; to where an alarm was",
     "focus": "Between the table and the view",
     "palette": "Every command by name",
     "record": "Begin or end a recording: a new file in this folder",

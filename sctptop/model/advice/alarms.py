@@ -39,7 +39,7 @@ class Alarm:
     """One rule on one association (or path), or on a peer: ``raised`` first, ``cleared`` last, None while it lasts.
 
     ``count``: how often it was raised; ``worst``: what was seen when it cost most. ``entry`` is the association as it
-    was then, None of a peer. Notes are no alarms.
+    was then, None of a peer. ``part`` as of the advice. Notes are no alarms.
     """
 
     rule: str
@@ -53,6 +53,7 @@ class Alarm:
     count: int
     worst: str
     cost: float
+    part: str = ""
 
     @property
     def netns(self) -> int:
@@ -131,7 +132,7 @@ def _raised(before: Alarm | None, one: Advised, entry: Association | None, now: 
         if entry is None and one.peer is None:
             return None
         whose = (one.association, one.peer, entry, one.address)
-        return Alarm(one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost)
+        return Alarm(one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost, one.part)
     if before.cleared is not None:
         before = replace(before, cleared=None, count=before.count + 1)
     if one.cost > before.cost or (one.cost == before.cost and one.seen != before.worst):

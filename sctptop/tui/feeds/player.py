@@ -20,8 +20,8 @@ from sctptop.tui.feeds.reading import Playback, Reading
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0)
 QUICK = 20
 """Samples before a jump's target that are read before it is shown; the rest of the window follows behind it."""
-QUICK_ROWS, QUICK_EVENTS = 8000, 5000
-"""Fewer of them where they have more associations together, each of which takes some 50 µs, or events, of 100 µs."""
+QUICK_ROWS, QUICK_EVENTS = 4000, 5000
+"""Fewer of them where they have more associations together, each of which takes some 100 µs, or events, of 100 µs."""
 CATCH_UP_S = 1.0
 LONGEST_GAP = 10.0
 """In intervals: a longer hole, as when the recorder's host slept, is skipped."""
@@ -135,18 +135,29 @@ class Player(FeedThread):
 
         It is derived with a few before it; the window before it follows.
         """
-        self._position = self._readable(min(max(position, 0), len(self._recording) - 1), back)
-        rows, events = (
-            of(self._position) or 1 for of in (self._recording.most_at, self._recording.events_at)
-        )
-        quick = max(1, min(QUICK, QUICK_ROWS // rows, QUICK_EVENTS // events))
-        near = list(self._recording.samples(self._position - quick, self._position + 1))
+        self._position, near = self._near(min(max(position, 0), len(self._recording) - 1), back)
         self._derived = Derivation(self._selectors, 0.0, self._limits)
         for _, sample in near:
             self._derived.take(sample, sample.interval_s or 0.0)
         self._behind = self._fill() if near[0][0] else None
         self._shown = max(self._shown, 1)
+        self._ended = self._position + 1 == len(self._recording)
+        # What follows may be in a block that is yet to be unpacked: it is not waited for.
+        self._publish(self._told(self._derived.last))
         self._show()
+
+    def _near(self, position: int, back: bool) -> tuple[int, list[tuple[int, Sample]]]:
+        """The position to show, and the samples up to it, read in their order: those before would be read once more."""
+        found = self._before(position)
+        if not found or found[-1][0] != position:
+            position = self._readable(position, back)
+            found = self._before(position)
+        return position, found
+
+    def _before(self, position: int) -> list[tuple[int, Sample]]:
+        rows, events = (of(position) or 1 for of in (self._recording.most_at, self._recording.events_at))
+        quick = max(1, min(QUICK, QUICK_ROWS // rows, QUICK_EVENTS // events))
+        return list(self._recording.samples(position - quick, position + 1))
 
     def _readable(self, position: int, back: bool) -> int:
         before = self._recording.preceding(position)

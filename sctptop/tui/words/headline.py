@@ -211,15 +211,15 @@ def filter_line(
 
 
 def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
-    """The views with their digits; of the others these alone where there is no room for more."""
-    whole = _tabs(current, True)
-    return whole if cells(whole[0]) <= width else _tabs(current, False)
-
-
-def _tabs(current: str, titles: bool) -> tuple[Line, list[Button]]:
-    parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
-    for digit, view in enumerate(VIEWS, 1):
-        chosen = view.id == current
-        label = f"[{digit} {view.title}]" if chosen else f" {digit} {view.title} " if titles else f" {digit} "
-        parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
-    return with_buttons(parts)
+    """The views with their digits; where there is no room for all, without what pads them, then by digits alone."""
+    for apart, titled in ((True, True), (False, True), (False, False)):
+        parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
+        for digit, view in enumerate(VIEWS, 1):
+            chosen = view.id == current
+            label = f"{digit} {view.title}" if titled or chosen else str(digit)
+            label = f"[{label}]" if chosen else f" {label} " if apart else f" {label}"
+            parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
+        text, buttons = with_buttons(parts)
+        if cells(text) <= width:
+            break
+    return text, buttons

@@ -58,10 +58,3 @@ async def test_colours_change_while_it_runs(stage: Staging) -> None:
             assert STYLES["warn"] != light and s.app.screen.styles.background != ground
     finally:
         paint_as("dark")
-
-
-async def test_where_tabs_have_no_room_digits_stand_for_the_others(stage: Staging) -> None:
-    async with stage(SAMPLES, Options(interval_s=3600, view="paths"), size=(60, 24)) as s:
-        assert s.line("tabs").split() == ["1", "2", "3", "4", "[5", "Paths]", "6", "7"]
-        await s.press("7")
-        assert "[7 Registration]" in s.line("tabs")
