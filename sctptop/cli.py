@@ -259,7 +259,7 @@ def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
 
         return EventWriter(checked("--events", event_kinds, arguments.events), options.live)
     if arguments.batch:
-        from sctptop.output.text import TextWriter
+        from sctptop.output.text import text_writer
 
-        return TextWriter(options)
+        return text_writer(options)
     return None
