@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING, Filter
-from sctptop.fields.ordering import BY_REMOTE, Order
+from sctptop.fields.ordering import Order
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice, Selector
-from sctptop.views import FIRST
+from sctptop.model.thresholds import USUAL, Thresholds
+from sctptop.themes import THEMES
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """Defaults are those of plain ``sctptop``. A recording has no ``interval_s`` of ours: 0.
 
+    ``view`` "": the one that has most to say. ``order`` None: the worst first on the screen, by remote ends elsewhere.
     ``both_ends``: one line for an association with both ends here. ``fixed_interval``: the dashboard reads that often
-    however long it takes. ``speed``: how many times as fast as it was recorded a recording plays.
+    however long it takes. ``keys``: other keys for what the dashboard does, by its name. ``speed``: how many times as
+    fast as it was recorded a recording plays.
     """
 
     selectors: tuple[Selector, ...] = ()
     netns: NamespaceChoice = ALL_NAMESPACES
-    view: str = FIRST.id
+    view: str = ""
     interval_s: float = 1.0
     count: int | None = None
-    order: Order = BY_REMOTE
+    order: Order | None = None
     filter: Filter = EVERYTHING
     columns: tuple[Field, ...] | None = None
     both_ends: bool = False
     fixed_interval: bool = False
     speed: float = 1.0
+    own_scale: bool = False
+    hide_zeros: bool = False
+    theme: str = THEMES[0]
+    keys: Mapping[str, str] = field(default_factory=dict)
+    limits: Thresholds = USUAL
 
     @property
     def live(self) -> bool:

@@ -34,6 +34,13 @@ VIEWS = (
         "UEs that register, by kind: how many, why some fail, where the time goes, and which UEs to look at",
         shared=True,
     ),
+    View(
+        "alarms",
+        "Alarms",
+        "what was wrong and when: raised, cleared, how often, the worst of it",
+        shared=True,
+        timed=False,
+    ),
     View("timeline", "Timeline", "from when to when each association lived, dead paths, alarms", shared=True),
 )
 """In the order of their digits."""

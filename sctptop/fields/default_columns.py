@@ -1,6 +1,48 @@
-"""Which fields the table shows when the user names none, by their ids, in order."""
+"""Which fields tables show when the user names none, by their ids, in order."""
 
 from __future__ import annotations
+
+TABLE_COLUMNS: tuple[str, ...] = (
+    "remote",
+    "state",
+    "hb_rtt",
+    "cwnd",
+    "peer_rwnd",
+    "send_queue",
+    "recv_queue",
+    "rtx_chunks",
+)
+"""What the table of the dashboard always shows; ``TABLE_WIDE_COLUMNS`` while there is room, the first first."""
+
+TABLE_WIDE_COLUMNS: tuple[str, ...] = (
+    "container",
+    "peer_name",
+    "netns_name",
+    "local",
+    "srtt_ms",
+    "flight",
+    "unacked",
+    "in_packets_rate",
+    "out_packets_rate",
+    "rto_ms",
+    "local_rwnd",
+    "nodelay",
+    "paths_down",
+    "assoc_id",
+    "hb_interval_ms",
+)
+
+LEADING: tuple[str, ...] = (
+    "process",
+    "container",
+    "netns_name",
+    "local",
+    "peer_name",
+    "remote",
+    "state",
+    "trouble",
+)
+"""Of those that are shown these stand first, in this order."""
 
 COLUMNS: tuple[str, ...] = (
     "local",
@@ -13,7 +55,7 @@ COLUMNS: tuple[str, ...] = (
     "recv_queue",
     "rtx_chunks",
 )
-"""The columns of a table of 80; ``WIDE_COLUMNS`` follow while there is room."""
+"""Of plain text, with ``WIDE_COLUMNS`` behind them."""
 
 WIDE_COLUMNS: tuple[str, ...] = (
     "srtt_ms",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from sctptop.fields.ends import local_end, local_order, owner, remote_end, remote_order
@@ -45,6 +46,10 @@ def _paths_down(row: Row) -> Value:
     return len(down) if row.association.paths else None
 
 
+def _trouble(row: Row) -> Value:
+    return row.trouble.title if row.trouble else None
+
+
 def _under(group: str, *fields: Field) -> tuple[Field, ...]:
     return tuple(replace(field, group=group) for field in fields)
 
@@ -69,8 +74,15 @@ THIS_END: tuple[Field, ...] = (
             searched=True, **_EACH_ITS_OWN),
         of_process("container", "CONTAINER",
             "name of its container or pod, or the id where no name is told", 14, searched=True, **_EACH_ITS_OWN),
+        fact("peer_name", "PEER", "", "what the peer (gNB, AMF) called itself in NGSetup or S1Setup, if seen", 14,
+            searched=True, **_EACH_ITS_OWN),
+        fact("own_name", "NAME", "", "what this end (gNB, AMF) called itself there", 14, searched=True,
+            **_EACH_ITS_OWN),
         fact("state", "STATE", "", "state of the association, RFC 9260 section 4", 11, searched=True,
             values=ASSOCIATION_STATES, abbreviations=STATES_IN_FIVE),
+        derived("trouble", "TROUBLE", "",
+            "the worst advice on it, by name; sorts the worst first, then what carries most", _trouble, 24,
+            sort_key=attrgetter("rank")),
         derived("ended", "ENDED", "", "why it is gone; kept for five seconds", lambda row: row.ended, 14),
         derived("age_s", "AGE", "n", "seconds since it came up under our eyes", lambda row: row.age_s, 5),
         fact("local_port", "LPORT", "#", "local port", 5),

@@ -40,7 +40,9 @@ class Order:
         key = self.field.sort_key
         if key is remote_order and not self.descending:
             return rows
-        values: list[Any] = list(map(key or self.field.get, rows))
+        if key is not None:
+            return sorted(rows, key=key, reverse=self.descending)
+        values: list[Any] = list(map(self.field.get, rows))
         known = [place for place, value in enumerate(values) if value is not None]
         known.sort(key=values.__getitem__, reverse=self.descending)
         unknown = [row for row, value in zip(rows, values, strict=True) if value is None]
@@ -78,3 +80,5 @@ def places_by_ends(rows: Sequence[Row], ends: Sequence[int]) -> list[int]:
 
 
 BY_REMOTE = natural(field("remote"))
+BY_TROUBLE = natural(field("trouble"))
+"""Of the dashboard, where none is chosen: the worst first, then those that carry most."""

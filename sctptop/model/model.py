@@ -12,6 +12,7 @@ from sctptop.model.associations.both_ends import listening_sockets
 from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.event_log import EventLog, Logged
 from sctptop.model.associations.missed_events import Missed
+from sctptop.model.associations.row import Row
 from sctptop.model.associations.rows import Rows
 from sctptop.model.peers.book import Peers
 from sctptop.model.peers.connects import Connects, Storm
@@ -21,6 +22,8 @@ from sctptop.model.registrations.tracker import Registrations
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot, totals_of
+from sctptop.model.thresholds import USUAL, Thresholds
+from sctptop.model.troubles import Troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class _Counted:
 class Model:
     """Turns samples, one after the other, into snapshots. Pure but for what it remembers."""
 
-    def __init__(self, selectors: Sequence[Selector] = (), running: bool = True) -> None:
+    def __init__(
+        self, selectors: Sequence[Selector] = (), running: bool = True, limits: Thresholds = USUAL
+    ) -> None:
         """``running``: registrations under way are in each snapshot; a summary needs those alone that ended."""
         self._rows = Rows(selectors)
         self._books: dict[int, CounterBook] = {}
@@ -49,9 +54,10 @@ class Model:
         self._registrations = Registrations(self._rows.place_of, running)
         self._peers, self._connects = Peers(), Connects()
         self._storms: tuple[Storm, ...] = ()
-        self._adviser = Adviser()
+        self._adviser = Adviser(limits)
         self._advice: tuple[Advice, ...] = ()
-        self._alarms = Alarms()
+        self._troubles = Troubles()
+        self._alarms = Alarms(limits)
         self._alarmed: tuple[Alarm, ...] = ()
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
@@ -91,10 +97,10 @@ class Model:
         self._sample = sample
         if self._since_reset_s is not None:
             self._since_reset_s += sample.interval_s or 0.0
-        snapshot = self.snapshot()
+        snapshot = self._picture()
         self._advice = self._adviser.advance(snapshot)
         self._alarmed = self._alarms.advance(self._advice, self._rows.association_of, sample.time)
-        return replace(snapshot, advice=self._advice, alarms=self._alarmed)
+        return replace(snapshot, rows=self._troubled(snapshot), advice=self._advice, alarms=self._alarmed)
 
     def reset(self) -> None:
         """Begin all deltas and distributions anew at the last sample. The kernel is untouched."""
@@ -137,6 +143,13 @@ class Model:
 
     def snapshot(self) -> Snapshot:
         """The picture after the last sample. Raises ValueError before the first."""
+        picture = self._picture()
+        return replace(picture, rows=self._troubled(picture))
+
+    def _troubled(self, picture: Snapshot) -> tuple[Row, ...]:
+        return self._troubles.advance(picture.rows, self._advice, picture.peers, picture.now_s)
+
+    def _picture(self) -> Snapshot:
         if self._sample is None:
             raise ValueError("no sample yet")
         rows = self._rows.rows()

@@ -8,12 +8,14 @@ from typing import Any
 
 from sctptop.fields.field import Field
 from sctptop.fields.filter import Filter
-from sctptop.fields.ordering import Order, natural
+from sctptop.fields.ordering import BY_TROUBLE, Order, natural
 from sctptop.model.associations.row import Row
+from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot
 from sctptop.options import Options
 from sctptop.tui.views.scene import Toggles
+from sctptop.tui.words.host_state import kind_of
 from sctptop.views import View, view
 
 
@@ -81,12 +83,27 @@ class Chosen:
         return "both ends on one line"
 
 
+def opening_view(snapshot: Snapshot) -> View | None:
+    """The view with the answer: Registration where NGAP or S1AP runs and is read, else that of the worst advice."""
+    probes = snapshot.sample.probes
+    if (probes.ok or probes.coming) and any(map(_of_a_core, snapshot.rows)):
+        return view("registration")
+    worst = next((one for one in snapshot.advice if one.severity != "note"), None)
+    return view(kind_of(snapshot, worst).view) if worst else None
+
+
+def _of_a_core(row: Row) -> bool:
+    entry = row.association
+    return entry.remote_port in CORE_PORTS or entry.local_port in CORE_PORTS
+
+
 def chosen_by(options: Options) -> Chosen:
     """What the command line chose."""
     return Chosen(
-        order=options.order,
+        order=options.order or BY_TROUBLE,
         filter=options.filter,
         selectors=options.selectors,
         view=view(options.view),
         both_ends=options.both_ends,
+        toggles=Toggles(own_scale=options.own_scale, hide_zeros=options.hide_zeros),
     )

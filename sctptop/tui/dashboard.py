@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 
 from sctptop.fields.arranger import Arranger
-from sctptop.fields.ends import local_end, remote_end
+from sctptop.fields.ends import remote_end, this_end
 from sctptop.fields.field import Field
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
@@ -75,6 +75,8 @@ class Dashboard(Vertical):
         self._most_rows = 0
         self._parts = 0
         self._advised = False
+        self.advice_at: int | None = None
+        """Which line above the table is the worst advice."""
         self.window: TimeWindow | None = None
         """The readings that the view shows."""
         self.scene: Scene | None = None
@@ -137,6 +139,7 @@ class Dashboard(Vertical):
         self._advised = self._advised or advice is not None
         if self._advised:
             troubles.append(advice or NO_ADVICE)
+        self.advice_at = len(troubles) - 1 if advice else None
         self._panel("troubles").show(Drawing(body=troubles))
         self._panel("troubles").display = bool(troubles)
         self._status("totals").show(headline.totals(reading, picture.chosen.both_ends, width))
@@ -179,7 +182,7 @@ class Dashboard(Vertical):
         if picture.chosen.view.shared and picture.chosen.toggles.all_associations:
             title += "  all associations"
         elif row is not None:
-            title += f"  {local_end(row)} → {remote_end(row)}" + (f"  {row.why_ended}" if row.ended else "")
+            title += f"  {this_end(row)} → {remote_end(row)}" + (f"  {row.why_ended}" if row.ended else "")
         panel.entitle(title)
         room, height = panel.room, panel.size.height
         chosen = picture.chosen

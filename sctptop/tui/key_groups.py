@@ -51,12 +51,16 @@ GROUPS = (
             "point.now",
         ),
     ),
-    ("Count and keep", ("reset", "reset.undo", "record", "copy", "save.csv", "save.svg")),
+    ("Count and keep", ("reset", "reset.undo", "record", "keep", "copy", "save.csv", "save.svg")),
     ("Help, commands, and out", ("help", "palette", "quit", "interrupt", "suspend")),
 )
 """By task: ids of bindings."""
 
-FIRST_IN = {"counters": ("reset", "reset.undo"), "registration": ("details", "reset", "reset.undo")}
+FIRST_IN = {
+    "counters": ("reset", "reset.undo"),
+    "registration": ("details", "reset", "reset.undo"),
+    "alarms": ("details", "reset", "reset.undo"),
+}
 """What is used in a view beside the keys that act in it alone."""
 
 

@@ -77,6 +77,7 @@ _LAST_KEYS = [
     Binding("C", "copy", "Copy the row, after Tab the view, or the box as text", id="copy", show=False),
     Binding("x", "save('csv')", "Save the numbers of the view: a CSV file", id="save.csv", show=False),
     Binding("X", "save('svg')", "Save the screen as a picture: an SVG file", id="save.svg", show=False),
+    Binding("S", "keep", "Keep what was chosen here as settings", id="keep", show=False),
     Binding("escape", "clear_filter", "Back", id="back", show=False),
     Binding("ctrl+p", "command_palette", "Commands", id="palette", key_display="^P", priority=True),
     Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False, priority=True),
@@ -123,7 +124,7 @@ HELP_TEXTS = {
     "reset": "Count deltas from now; u undoes it; the kernel is untouched",
     "filter": "Filter as you type; Enter keeps, Esc restores",
     "sort": "Choose what to sort by",
-    "details": "Every field of the association; in the view of registrations the messages of the UE",
+    "details": "Every field of the association; of a UE chosen in Registration its messages; to where an alarm was",
     "focus": "Between the table and the view",
     "palette": "Every command by name",
     "point.back": "Cursor along time: one reading back; values and events are those of its instant. A table wider than "

@@ -29,7 +29,7 @@ class ReplayApp(SctptopApp):
         self._speed = options.speed
         self._first_s, self._last_s = recording.first_s, recording.last_s
         self.feed: Player = Player(
-            recording, options.selectors, options.count, self._receive, start, options.speed
+            recording, options.selectors, options.count, self._receive, start, options.limits, options.speed
         )
 
     @property

@@ -32,7 +32,7 @@ time.tzset()
 
 COUNT = 75
 SAMPLES = list(with_probes(COUNT, 6))
-REPLAY = Options(interval_s=0)
+REPLAY = Options(interval_s=0, view="rtt")
 
 
 @dataclass
@@ -106,7 +106,7 @@ def stage() -> Staging:
         size: tuple[int, int] = (80, 24),
     ) -> AsyncIterator[Stage]:
         source = Scripted(samples)
-        app = LiveApp(source, options or Options(interval_s=3600))
+        app = LiveApp(source, options or Options(interval_s=3600, view="rtt"))
         async with app.run_test(size=size) as pilot:
             staged = Stage(app, pilot, source)
             await staged.until(lambda: app.newest is not None)

@@ -100,11 +100,11 @@ async def test_live_and_replay_draw_the_same_screen(stage: Staging, stand: Stand
     size = (120, 36)
     async with stage(SAMPLES, live, size=size) as s:
         await s.tick(COUNT - 1)
-        await s.press("j")
+        await s.press("home", "j")
         shown = picture(s)
     async with stand(SAMPLES, Options(interval_s=0, view=view), COUNT - 1, size=size) as s:
         await s.at(COUNT - 1)
-        await s.press("j")
+        await s.press("home", "j")
         assert picture(s) == shown
     if view == "rtt":
         # And so when it was played and not jumped to.
@@ -112,7 +112,7 @@ async def test_live_and_replay_draw_the_same_screen(stage: Staging, stand: Stand
             for _ in range(COUNT - 1):
                 s.app.action_step(1)  # type: ignore[attr-defined]
             await s.at(COUNT - 1)
-            await s.press("j")
+            await s.press("home", "j")
             assert picture(s) == shown
 
 

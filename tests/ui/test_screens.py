@@ -39,6 +39,7 @@ DEMO_PORTS = {
     "paths": REQUESTS,
     "events": BULK,
     "registration": NGAP,
+    "alarms": FULL,
     "timeline": REQUESTS,
 }
 """A port of the association under the cursor."""

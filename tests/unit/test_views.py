@@ -33,7 +33,7 @@ def test_each_view_has_one_draw_and_each_draw_one_view() -> None:
 
 def test_the_command_line_knows_each_view_and_no_other() -> None:
     assert [parse(["--view", name]).view for name in IDS] == IDS
-    assert parse([]).view == view("gone").id == IDS[0]
+    assert parse([]).view == "" and view("gone").id == view("").id == IDS[0]
     with pytest.raises(SctptopError, match="gone"):
         parse(["--view", "gone"])
 

@@ -16,6 +16,7 @@ from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.associations.waits import Waits
 from sctptop.model.associations.why_ended import WhyEnded
 from sctptop.model.attributes import COUNTER, SERIES, maker, named
+from sctptop.model.ranking.level import level_of
 
 COUNTED = named(Association, COUNTER)
 GRAPHED, GRAPHED_OF_PATH = named(Association, SERIES), named(Path, SERIES)
@@ -38,7 +39,7 @@ class Life:
     ``moved``: whether the last record was another than the one before. ``series``: the keys of what is kept over time,
     ``written`` the paths that were kept last.
     ``seen`` is the tick in which it was read last, ``row`` the one made last, ``stale`` where it says no longer what is
-    so.
+    so. ``level`` is how much it carries; ``packets`` it had when that was weighed last.
     """
 
     key: Key
@@ -60,11 +61,25 @@ class Life:
     moved: bool = True
     row: Row | None = None
     stale: bool = True
+    level: int = 0
+    packets: int = 0
+
+    def __post_init__(self) -> None:
+        self.packets = _packets(self.association)
 
     @property
     def rests(self) -> bool:
         """Whether the row made last is right without a closer look."""
         return not self.stale and not self.born_while_watching and self.other is None and self.ended is None
+
+    def weighed(self, since_s: float, now_s: float) -> int:
+        """The level of what it carried since then; it was weighed then, or did not move until then."""
+        packets, lasted_s = _packets(self.association), now_s - max(since_s, self.first_s)
+        if lasted_s > 0:
+            level = level_of((packets - self.packets) / lasted_s, self.level)
+            self.stale = self.stale or level != self.level
+            self.level, self.packets = level, packets
+        return self.level
 
     def has_ended(self, end: WhyEnded) -> None:
         """Probes tell why: before it is missed, or when it was missed already."""
@@ -144,8 +159,14 @@ class Life:
             waits.held,
             waits.read_wait,
             self.end,
+            None,
+            -self.level,
         )
         return self.row
+
+
+def _packets(entry: Association) -> int:
+    return (entry.in_packets or 0) + (entry.out_packets or 0)
 
 
 def _adds_again(entry: Association) -> bool:

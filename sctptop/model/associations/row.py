@@ -12,6 +12,7 @@ from sctptop.model.associations.identity import Key
 from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.associations.waits import NO_WAIT, Wait
 from sctptop.model.associations.why_ended import WhyEnded
+from sctptop.model.ranking.trouble import RowTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Row:
     ``other_end`` is there when both ends are on this host, and neither has gone before the other.
     ``held`` is how long its messages were held before the first transmission, ``read_wait`` how long those that came
     waited to be read.
+    ``trouble`` is its worst advice. ``rank`` is its place in the order by trouble, then by what it carries, the least
+    first; it changes rarely.
     """
 
     key: Key
@@ -36,6 +39,8 @@ class Row:
     held: Wait = NO_WAIT
     read_wait: Wait = NO_WAIT
     end: WhyEnded | None = None
+    trouble: RowTrouble | None = None
+    rank: int = 0
 
     @property
     def why_ended(self) -> str | None:

@@ -19,6 +19,7 @@ from sctptop.model.associations.rtt import RttBook
 from sctptop.model.associations.waits import WaitBook
 from sctptop.model.associations.why_ended import RESTARTED, end_of, reason
 from sctptop.model.event import Event
+from sctptop.model.ranking.load import Loads
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector, event_selected, selected
 
@@ -39,6 +40,7 @@ class Rows:
         self.now_s = 0.0
         self._rtts = RttBook()
         self._waits = WaitBook()
+        self._loads = Loads()
         self.events: tuple[tuple[Key | None, Event], ...] = ()
         self.born: list[Association] = []
         self.gone: list[tuple[Association, str]] = []
@@ -80,6 +82,7 @@ class Rows:
         moved = [(life.key, life.association) for life in changed.values()]
         self._rtts.advance(((key, event) for key, event in self.events if key is not None), moved, self.now_s)
         self._waits.advance(moved)
+        self._loads.advance(changed, self.now_s)
         for key in (*self._rtts.touched, *self._waits.touched):
             if (touched := self._lives.get(key)) is not None:  # type: ignore[call-overload]
                 touched.stale = True

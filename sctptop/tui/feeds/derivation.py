@@ -12,6 +12,7 @@ from sctptop.model.lives.lives import Lives
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.terminal_text import printable
 from sctptop.tui.feeds.reading import Reading
 
@@ -19,8 +20,8 @@ from sctptop.tui.feeds.reading import Reading
 class Derivation:
     """Takes samples one after the other. Used by one thread."""
 
-    def __init__(self, selectors: Sequence[Selector], asked_s: float) -> None:
-        self._model = Model(selectors)
+    def __init__(self, selectors: Sequence[Selector], asked_s: float, limits: Thresholds = USUAL) -> None:
+        self._model = Model(selectors, limits=limits)
         self._changes = PathChanges()
         self._lives = Lives()
         self._clock: deque[float] = deque(maxlen=WINDOW)

@@ -11,6 +11,7 @@ from functools import partial
 from sctptop.model.associations.history import WINDOW
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.recording.reader import Recording
 from sctptop.tui.feeds.alarm_places import AlarmPlaces
 from sctptop.tui.feeds.derivation import Derivation
@@ -20,8 +21,8 @@ from sctptop.tui.feeds.reading import Playback, Reading
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 600.0)
 QUICK = 20
 """Samples before a jump's target that are read before it is shown; the rest of the window follows behind it."""
-QUICK_ROWS, QUICK_EVENTS = 8000, 5000
-"""Fewer of them where they have more associations together, each of which takes some 50 µs, or events, of 100 µs."""
+QUICK_ROWS, QUICK_EVENTS = 4000, 5000
+"""Fewer of them where they have more associations together, each of which takes some 100 µs, or events, of 100 µs."""
 CATCH_UP_S = 1.0
 LONGEST_GAP = 10.0
 """In intervals: a longer hole, as when the recorder's host slept, is skipped."""
@@ -37,14 +38,15 @@ class Player(FeedThread):
         count: int | None,
         publish: Callable[[Reading], object],
         start: int = 0,
+        limits: Thresholds = USUAL,
         speed: float = 1.0,
     ) -> None:
         super().__init__("player", recording.close)
         self._recording = recording
-        self._selectors = selectors
+        self._selectors, self._limits = selectors, limits
         self._count = count
         self._publish = publish
-        self._derived = Derivation(selectors, 0.0)
+        self._derived = Derivation(selectors, 0.0, limits)
         self._behind: Iterator[bool] | None = None
         self._position = start
         self._playing = True
@@ -178,18 +180,29 @@ class Player(FeedThread):
 
         It is derived with a few before it; the window before it follows.
         """
-        self._position = self._readable(min(max(position, 0), len(self._recording) - 1), back)
-        rows, events = (
-            of(self._position) or 1 for of in (self._recording.most_at, self._recording.events_at)
-        )
-        quick = max(1, min(QUICK, QUICK_ROWS // rows, QUICK_EVENTS // events))
-        near = list(self._recording.samples(self._position - quick, self._position + 1))
-        self._derived = Derivation(self._selectors, 0.0)
+        self._position, near = self._near(min(max(position, 0), len(self._recording) - 1), back)
+        self._derived = Derivation(self._selectors, 0.0, self._limits)
         for _, sample in near:
             self._derived.take(sample, sample.interval_s or 0.0)
         self._behind = self._fill() if near[0][0] else None
         self._shown = max(self._shown, 1)
+        self._ended = self._position + 1 == len(self._recording)
+        # What follows may be in a block that is yet to be unpacked: it is not waited for.
+        self._publish(self._told(self._derived.last))
         self._show()
+
+    def _near(self, position: int, back: bool) -> tuple[int, list[tuple[int, Sample]]]:
+        """The position to show, and the samples up to it, read in their order: those before would be read once more."""
+        found = self._before(position)
+        if not found or found[-1][0] != position:
+            position = self._readable(position, back)
+            found = self._before(position)
+        return position, found
+
+    def _before(self, position: int) -> list[tuple[int, Sample]]:
+        rows, events = (of(position) or 1 for of in (self._recording.most_at, self._recording.events_at))
+        quick = max(1, min(QUICK, QUICK_ROWS // rows, QUICK_EVENTS // events))
+        return list(self._recording.samples(position - quick, position + 1))
 
     def _readable(self, position: int, back: bool) -> int:
         before = self._recording.preceding(position)
@@ -202,7 +215,7 @@ class Player(FeedThread):
 
     def _fill(self) -> Iterator[bool]:
         """Derive the picture anew with all the window before it, a sample a turn; true when it is shown."""
-        derived = Derivation(self._selectors, 0.0)
+        derived = Derivation(self._selectors, 0.0, self._limits)
         position = max(self._position - WINDOW, 0) - 1
         while position < self._position and (found := self._recording.following(position)) is not None:
             position, sample = found

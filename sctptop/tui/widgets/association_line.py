@@ -9,17 +9,28 @@ from sctptop.fields.ordering import Order
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import UNKNOWN
-from sctptop.tui.widgets.columns import Column, cell
+from sctptop.tui.widgets.columns import MARGIN, Column, cell, shortened_end
 from sctptop.tui.widgets.graph import block_graph, top_of
 from sctptop.tui.words.line import Line, Span
+from sctptop.tui.words.reasons import mark, reason
+
+SHARED_MIN, SHARED_FROM = 10, 18
+"""So many characters of a reason are worth the middle of an address; where they begin behind a shorter one."""
 
 
 def head(columns: Sequence[Column], order: Order) -> Line:
-    """The titles, a mark beside the one that is sorted by."""
-    spans: list[Span] = []
+    """The titles, a mark beside the one that is sorted by; that of the marks stands for trouble."""
+    by_trouble = order.field.id == "trouble"
+    spans = [
+        Span(
+            " !" if not by_trouble else "▲!" if order.descending else "▼!",
+            "strong" if by_trouble else "title",
+        )
+    ]
+    spans.append(Span(" " * (MARGIN - 3)))
     for column in columns:
         mark = ""
-        if column.field is not None and column.field.id == order.field.id:
+        if column.field is not None and column.field.id == order.field.id and not by_trouble:
             mark = "▼" if order.descending else "▲"
         style = "strong" if mark else "title"
         if column.right:
@@ -33,10 +44,14 @@ def head(columns: Sequence[Column], order: Order) -> Line:
 
 def alive(columns: Sequence[Column], row: Row, snapshot: Snapshot | None) -> list[Span]:
     """The values of an association, each in its column."""
-    spans: list[Span] = []
+    spans: list[Span] = [*_margin(row), Span(" " * (columns[0].x - MARGIN if columns else 0))]
+    now_s = snapshot.now_s if snapshot is not None else 0.0
     for place, column in enumerate(columns):
         if place:
             spans.append(Span(" "))
+        if column.shared or (column.field is not None and column.field.id == "trouble"):
+            spans.extend(_reasoned(column, row, now_s))
+            continue
         if column.field is None:
             spans.append(Span(_trend(row, column.width, snapshot), "graph"))
             continue
@@ -48,9 +63,9 @@ def alive(columns: Sequence[Column], row: Row, snapshot: Snapshot | None) -> lis
 
 def ended(columns: Sequence[Column], row: Row) -> list[Span]:
     """Last values struck out, and the reason in place of the state and what follows if it is long."""
-    spans: list[Span] = []
+    spans = _margin(row)
     reason = row.ended or ""
-    x = 1
+    x = MARGIN
     said = all(column.field is None or column.field.id != "state" for column in columns)
     if said:
         spans.append(Span(f"{reason} ", "warn"))
@@ -70,6 +85,26 @@ def ended(columns: Sequence[Column], row: Row) -> list[Span]:
         spans.append(Span(" " * (len(text.lstrip()) - len(text.strip()))))
         x = column.x + len(text)
     return spans
+
+
+def _margin(row: Row) -> list[Span]:
+    """The mark of a row and a blank; before them stands the cursor."""
+    sign, style = mark(row)
+    return [Span(sign, style), Span(" ")]
+
+
+def _reasoned(column: Column, row: Row, now_s: float) -> list[Span]:
+    """Why a row is marked; in a shared column behind its peer."""
+    width, style = column.width, mark(row)[1]
+    if not column.shared:
+        return [Span(reason(row, now_s, width).ljust(width), style)]
+    end = cell(column, row)
+    begin = max(len(end) + 1, min(SHARED_FROM, width - SHARED_MIN))
+    why = reason(row, now_s, max(width - begin, SHARED_MIN))
+    if why and begin + len(why) > width:
+        begin = width - len(why)
+        end = shortened_end(end, begin - 1)
+    return [Span(end.ljust(begin)), Span(why.ljust(width - begin), style)]
 
 
 def _trend(row: Row, width: int, snapshot: Snapshot | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import ClassVar
 
 from textual import events
@@ -13,13 +14,17 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from sctptop.fields.field import Field
-from sctptop.fields.ordering import BY_REMOTE, Order
+from sctptop.fields.ordering import BY_TROUBLE, Order
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.tui.widgets.association_line import alive, ended, head
-from sctptop.tui.widgets.columns import Column, lay_out
+from sctptop.tui.widgets.columns import MARGIN, Column, Contents, lay_out
 from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
+
+_process, _container = attrgetter("association.process"), attrgetter("association.process.container")
+_local = attrgetter("association.local_port", "association.local_addresses")
+_trouble, _peer_name = attrgetter("trouble"), attrgetter("association.peer_name")
 
 
 class AssociationTable(ScrollView, can_focus=True):
@@ -56,10 +61,8 @@ class AssociationTable(ScrollView, can_focus=True):
         self._rows: Sequence[Row] = ()
         self._places: dict[Key, int] = {}
         self._snapshot: Snapshot | None = None
-        self._heartbeats = True
-        self._both_ends = False
-        self._namespaces = False
-        self._order = BY_REMOTE
+        self._held = Contents()
+        self._order = BY_TROUBLE
         self._cursor: Key | None = None
         self._home: Key | None = None
         self._place = 0
@@ -84,13 +87,13 @@ class AssociationTable(ScrollView, can_focus=True):
     def show(self, snapshot: Snapshot, rows: Sequence[Row], order: Order, *, both_ends: bool = False) -> None:
         """Draw these rows of a snapshot. ``both_ends``: each has the other end on its line."""
         self._snapshot, self._rows, self._order = snapshot, rows, order
-        self._both_ends = both_ends
-        self._namespaces = len(snapshot.namespaces) > 1
-        probes = snapshot.sample.probes
-        self._heartbeats = probes.ok or probes.coming
+        self._held = _held(snapshot, rows, self._held, both_ends)
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
-        home = self._home or self._cursor
+        home = self._home
+        if home is None and rows:
+            # Nobody chose one yet: the first is what is most worth a look, and in sight.
+            home = rows[0].key
         if home not in self._places and (row := snapshot.row(home)) and row.other_end:
             # Folded into the line of its other end, it is under the cursor still.
             home = row.other_end.key
@@ -133,6 +136,16 @@ class AssociationTable(ScrollView, can_focus=True):
         left = self.scroll_offset.x
         return to_strip(text, width, self.rich_style).crop(left, left + self.room)
 
+    def go_to(self, key: Key) -> bool:
+        """Put the cursor on that association, or on the line of its other end; False where it is not in the table."""
+        place = self._places.get(key)
+        if place is None:
+            ends = (at for at, row in enumerate(self._rows) if row.other_end and row.other_end.key == key)
+            place = next(ends, None)
+        if place is not None:
+            self._go(place)
+        return place is not None
+
     def action_move(self, step: int) -> None:
         """Put the cursor that many rows further."""
         self._go(self._place + step)
@@ -154,6 +167,8 @@ class AssociationTable(ScrollView, can_focus=True):
         """A header sorts, a row is selected; twice opens it."""
         x = event.x + self.scroll_offset.x
         if event.y == 0:
+            if x < MARGIN:
+                self.post_message(self.SortAsked(BY_TROUBLE.field))
             for column in self._columns:
                 if column.field is not None and column.x <= x <= column.x + column.width:
                     self.post_message(self.SortAsked(column.field))
@@ -190,23 +205,17 @@ class AssociationTable(ScrollView, can_focus=True):
         if not self._rows:
             return
         place = max(0, min(len(self._rows) - 1, place))
-        key = self._rows[place].key
+        key = self._home = self._rows[place].key
         if key == self._cursor:
             return
-        self._place, self._cursor, self._home = place, key, key
+        self._place, self._cursor = place, key
         self._follow()
         self._made.clear()
         self._redraw()
         self.post_message(self.Moved())
 
     def _measure(self) -> None:
-        self._columns = lay_out(
-            self.room,
-            self._chosen,
-            heartbeats=self._heartbeats,
-            both_ends=self._both_ends,
-            namespaces=self._namespaces,
-        )
+        self._columns = lay_out(self.room, self._chosen, self._held)
         last = self._columns[-1]
         self.virtual_size = Size(last.x + last.width, len(self._rows) + 1)
 
@@ -253,3 +262,18 @@ class AssociationTable(ScrollView, can_focus=True):
             return tuple(spans)
         width = max(self.room, self.virtual_size.width)
         return highlighted(fit(tuple(spans), width), "cursor" if self.has_focus else "idle")
+
+
+def _held(snapshot: Snapshot, rows: Sequence[Row], before: Contents, both_ends: bool) -> Contents:
+    """What the rows hold. What they held once keeps its column: nothing moves for what comes and goes."""
+    probes = snapshot.sample.probes
+    return Contents(
+        heartbeats=probes.ok or probes.coming,
+        both_ends=both_ends,
+        namespaces=len(snapshot.namespaces) > 1,
+        processes=before.processes or any(map(_process, rows)),
+        containers=before.containers or any(map(_container, filter(_process, rows))),
+        local_ends=before.local_ends or any(map(_local(rows[0]).__ne__, map(_local, rows)) if rows else ()),
+        names=before.names or any(map(_peer_name, rows)),
+        troubles=before.troubles or any(map(_trouble, rows)),
+    )

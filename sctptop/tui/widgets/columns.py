@@ -6,31 +6,50 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sctptop.fields.catalogue import field
-from sctptop.fields.default_columns import default_columns
+from sctptop.fields.default_columns import LEADING, TABLE_COLUMNS, TABLE_WIDE_COLUMNS, default_columns
 from sctptop.fields.field import SWITCH, Field
 from sctptop.model.associations.row import Row
 from sctptop.quantity import show
 from sctptop.terminal_text import clip
 
-NARROW = 100
-"""Below this many columns titles and states are shortened."""
+NARROW = 99
+"""Below this many, those of a terminal of 100 beside its scrollbar, titles are shortened, and processes left out."""
 ROOMY = 140
-"""From here on the trend has its place before the last of the wide columns."""
+"""From here on states are written in full, and the trend has its place before the last of the wide columns."""
 END_MIN, END_MAX = 15, 30
 END_COMFORTABLE = 21
 TREND_MIN, TREND_MAX = 10, 30
-MARGIN = 1
-"""For the mark of the cursor."""
+TROUBLE_MIN, TROUBLE_COMFORTABLE, TROUBLE_MAX = 20, 28, 36
+PROCESS_WIDTH = 16
+MARGIN = 3
+"""For the cursor, the mark of the row, and a blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the rows hold, or held once: a column with nothing in it takes no room, nor LOCAL where it says the
+    same in each: ``local_ends``. ``both_ends``: a line has both.
+    """
+
+    heartbeats: bool = True
+    both_ends: bool = False
+    namespaces: bool = False
+    processes: bool = False
+    containers: bool = False
+    names: bool = False
+    local_ends: bool = False
+    troubles: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as laid out. ``field`` is None for the trend at the end."""
+    """A column as laid out. ``field`` is None for the trend at the end. ``shared``: reasons of marks are in it too."""
 
     field: Field | None
     title: str
     x: int
     width: int
+    shared: bool = False
 
     @property
     def right(self) -> bool:
@@ -38,47 +57,41 @@ class Column:
         return self.field is not None and (self.field.numeric or self.field.unit == SWITCH)
 
 
-def lay_out(
-    width: int,
-    chosen: Sequence[Field] | None,
-    *,
-    heartbeats: bool = True,
-    both_ends: bool = False,
-    namespaces: bool = False,
-) -> tuple[Column, ...]:
-    """Columns for a table of that width: those chosen, or as many of the catalogue's as fit.
+def lay_out(width: int, chosen: Sequence[Field] | None, held: Contents | None = None) -> tuple[Column, ...]:
+    """Columns for a table of that width: those chosen, or as many of the catalogue's as fit and hold anything.
 
-    Without ``heartbeats`` the kernel's srtt stands where they would. ``both_ends``: a line has both of them.
-    ``namespaces``: there are several, and a column names them.
+    Without heartbeats the kernel's srtt stands where they would.
     """
-    first, further = default_columns(both_ends=both_ends, namespaces=namespaces)
-    narrow = width < NARROW
+    held = held or Contents()
     if chosen is not None:
-        fields = list(chosen)
-        trend = False
+        fields, shared, trend = list(chosen), False, False
+    elif held.both_ends:
+        fields, shared, trend = _of_both_ends(width, held), False, width >= NARROW
     else:
-        fields = [field(name if heartbeats or name != "hb_rtt" else "srtt_ms") for name in first]
-        reserved = TREND_MIN + 6 if width >= ROOMY else 0
-        for extra in (entry for name in further if (entry := field(name)) not in fields):
-            if narrow or _needed([*fields, extra], narrow, END_COMFORTABLE) + reserved > width:
-                break
-            fields.append(extra)
-        if both_ends and f"peer_{fields[-1].id}" in further:
-            # One end's alone means little.
-            fields.pop()
-        trend = not narrow
-    spare = width - _needed(fields, narrow, 0)
+        fields, shared, trend = *_fitting(width, held), width >= NARROW
+    spare = width - _needed(fields, width, 0, 0)
     ends = [entry for entry in fields if entry.address]
+    troubles = any(entry.id == "trouble" for entry in fields)
+    trouble_width = 0
+    if troubles:
+        trouble_width = max(TROUBLE_MIN, min(TROUBLE_MAX, spare - len(ends) * END_COMFORTABLE))
+        spare -= trouble_width
     trend_width = 0
-    if trend and spare - len(ends) * END_COMFORTABLE > TREND_MIN:
+    if trend and not shared and spare - len(ends) * END_COMFORTABLE > TREND_MIN:
         trend_width = min(TREND_MAX, spare - len(ends) * END_COMFORTABLE - 1)
         spare -= trend_width + 1
-    shares = _shares(spare, len(ends))
+    shares = [max(spare, END_MIN)] if shared else _shares(spare, len(ends))
     columns: list[Column] = []
     x = MARGIN
     for entry in fields:
-        size = shares.pop(0) if entry.address else _width(entry, narrow)
-        columns.append(Column(entry, _title(entry, narrow), x, size))
+        size = shares.pop(0) if entry.address else _width(entry, width)
+        if entry.id == "trouble":
+            size = trouble_width
+        title = _title(entry, width)
+        if shared and entry.id == "remote":
+            columns.append(Column(entry, f"{title}, TROUBLE", x, size, shared=True))
+        else:
+            columns.append(Column(entry, title, x, size))
         x += size + 1
     if trend_width:
         columns.append(Column(None, "CWND OVER TIME", x, trend_width))
@@ -96,6 +109,8 @@ def cell(column: Column, row: Row) -> str:
     text = show(value, chosen.unit)
     if chosen.address:
         return shortened_end(text, column.width)
+    if len(text) > column.width and chosen.id == "process":
+        return clip(text, column.width, text[text.rfind("[") :])
     if len(text) > column.width and chosen.unit == "ms" and isinstance(value, float):
         text = show(round(value), "ms")
     return clip(text, column.width)
@@ -106,14 +121,58 @@ def shortened_end(text: str, width: int) -> str:
     return clip(text, width, text[text.rfind(":") :])
 
 
-def _title(entry: Field, narrow: bool) -> str:
-    return (narrow and entry.short) or entry.title
+def _fitting(width: int, held: Contents) -> tuple[list[Field], bool]:
+    """The fields in their order on the screen, and whether reasons share the column of the remote end."""
+    narrow = width < NARROW
+    names = [name if held.heartbeats or name != "hb_rtt" else "srtt_ms" for name in TABLE_COLUMNS]
+    if held.processes and not narrow:
+        names.append("process")
+    shared = False
+    if held.troubles:
+        apart = [*map(field, names), field("trouble")]
+        shared = _needed(apart, width, END_COMFORTABLE, TROUBLE_MIN) > width
+        names += [] if shared else ["trouble"]
+    may_be_empty = {"container": held.containers, "netns_name": held.namespaces, "peer_name": held.names}
+    may_be_empty["local"] = held.local_ends
+    left_out = {name for name, there in may_be_empty.items() if not there}
+    reserved = TREND_MIN + 6 if width >= ROOMY else 0
+    end = END_COMFORTABLE + (TROUBLE_MIN if shared else 0)
+    for name in TABLE_WIDE_COLUMNS:
+        if name in left_out or name in names:
+            continue
+        more = [*map(field, names), field(name)]
+        if narrow or _needed(more, width, end, TROUBLE_COMFORTABLE) + reserved > width:
+            break
+        names.append(name)
+    names.sort(key=lambda name: LEADING.index(name) if name in LEADING else len(LEADING))
+    return list(map(field, names)), shared
 
 
-def _width(entry: Field, narrow: bool) -> int:
-    title = _title(entry, narrow)
+def _of_both_ends(width: int, held: Contents) -> list[Field]:
+    first, further = default_columns(both_ends=True, namespaces=held.namespaces)
+    fields = [field(name if held.heartbeats or name != "hb_rtt" else "srtt_ms") for name in first]
+    reserved = TREND_MIN + 6 if width >= ROOMY else 0
+    for extra in (entry for name in further if (entry := field(name)) not in fields):
+        more = _needed([*fields, extra], width, END_COMFORTABLE, 0)
+        if width < NARROW or more + reserved > width:
+            break
+        fields.append(extra)
+    if f"peer_{fields[-1].id}" in further:
+        # One end's alone means little.
+        fields.pop()
+    return fields
+
+
+def _title(entry: Field, width: int) -> str:
+    return (width < NARROW and entry.short) or entry.title
+
+
+def _width(entry: Field, width: int) -> int:
+    title, narrow = _title(entry, width), width < NARROW
     if entry.abbreviations:
-        return 5 if narrow else entry.width
+        return 5 if width < ROOMY else entry.width
+    if entry.id == "process":
+        return PROCESS_WIDTH if width < ROOMY else entry.width
     if entry.unit == SWITCH:
         return len(title)
     if not entry.numeric:
@@ -123,8 +182,12 @@ def _width(entry: Field, narrow: bool) -> int:
     return max(len(title), 5 if narrow else 6)
 
 
-def _needed(fields: Sequence[Field], narrow: bool, end: int) -> int:
-    sizes = [end if entry.address else _width(entry, narrow) for entry in fields]
+def _needed(fields: Sequence[Field], width: int, end: int, trouble: int) -> int:
+    """Columns that the fields take with so many for each end, and for the reasons of marks."""
+    sizes = [
+        end if entry.address else trouble if entry.id == "trouble" else _width(entry, width)
+        for entry in fields
+    ]
     return MARGIN + sum(sizes) + max(len(sizes) - 1, 0)
 
 

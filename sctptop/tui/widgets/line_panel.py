@@ -31,14 +31,12 @@ from sctptop.tui.words.line import (
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Makes line ``index`` of a body selectable and explains it, if there is a ``text``.
-
-    ``key`` names it when lines move.
-    """
+    """Makes ``lines`` from ``index`` on selectable, explained if there is a ``text``; ``key`` stays when they move."""
 
     index: int
     key: str
     text: str
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,18 @@ class LinePanel(ScrollView, can_focus=True):
         @property
         def control(self) -> LinePanel:
             """Whose size it is."""
+            return self.panel
+
+    class Clicked(Message):
+        """A line of the body; ``key`` is that of its note, if it has one, ``times`` 2 of a double click."""
+
+        def __init__(self, panel: LinePanel, index: int, key: str | None, times: int) -> None:
+            super().__init__()
+            self.panel, self.index, self.key, self.times = panel, index, key, times
+
+        @property
+        def control(self) -> LinePanel:
+            """Where it is."""
             return self.panel
 
     class Pointed(Message):
@@ -170,8 +180,13 @@ class LinePanel(ScrollView, can_focus=True):
         self._go(notes[max(0, min(len(notes) - 1, place + step))])
 
     def action_move_page(self, step: int) -> None:
-        """By what fits between head and foot."""
-        self.action_move(step * max(1, self._height() - 1))
+        """By what fits between head and foot, to a note that is about so far away."""
+        size, notes, note = max(1, self._height() - 1), self._drawing.notes, self._note()
+        if note is not None and any(one.lines > 1 for one in notes):
+            place = notes.index(note)
+            there = notes[place:] if step > 0 else notes[place::-1]
+            size = max(sum(abs(one.index - note.index) <= size for one in there) - 1, 1)
+        self.action_move(step * size)
 
     def action_move_edge(self, step: int) -> None:
         """To the first or last line."""
@@ -180,13 +195,16 @@ class LinePanel(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the line clicked."""
         index = self._index(event.y - self.gutter.top)
+        clicked = None
         for note in self._drawing.notes:
-            if note.index == index:
+            if note.index <= index < note.index + note.lines:
+                clicked = note.key
                 self._go(note)
-                return
         begin = timed_from(self._on_screen.get(event.y - self.gutter.top, BLANK))
         if begin is not None and event.x - self.gutter.left >= begin:
             self.post_message(self.Pointed(self, event.x - self.gutter.left - begin, self._drawing.times))
+        elif index < len(self._drawing.body):
+            self.post_message(self.Clicked(self, index, clicked, event.chain))
 
     def on_resize(self) -> None:
         """Explanations wrap anew."""
@@ -213,8 +231,8 @@ class LinePanel(ScrollView, can_focus=True):
         covered = int(self._title(note.index - 1) is not None)
         if first or note.index < top + covered:
             self.scroll_to(y=0 if first else note.index - covered, animate=False)
-        elif note.index >= top + room:
-            self.scroll_to(y=note.index - room + 1, animate=False)
+        elif note.index + note.lines > top + room:
+            self.scroll_to(y=min(note.index, note.index + note.lines - room), animate=False)
         self._lay_out()
 
     def _height(self) -> int:

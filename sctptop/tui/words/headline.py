@@ -13,6 +13,7 @@ from sctptop.terminal_text import printable
 from sctptop.totals_text import ALARM, COUNT, LABEL, VALUE, WORDS, totals_pieces
 from sctptop.tui.feeds.reading import Playback, Reading
 from sctptop.tui.words.buttons import Button, with_buttons
+from sctptop.tui.words.host_state import host_state
 from sctptop.tui.words.line import Line, Span, cells, line, spread
 from sctptop.tui.words.probes import reason_of, word
 from sctptop.views import VIEWS
@@ -20,6 +21,8 @@ from sctptop.views import VIEWS
 ALARM_MARK = "▲"
 """Beside a rate that should be zero."""
 SHORT_REASON = 40
+SHORTEST_TAB = 4
+"""Letters of a view's name: fewer tell less than its digit alone."""
 TOTALS_STYLES = {COUNT: "strong", WORDS: "", LABEL: "dim", VALUE: "", ALARM: "warn"}
 
 
@@ -157,25 +160,40 @@ def troubles(reading: Reading | None, recording: Status) -> list[Line]:
 
 
 def totals(reading: Reading | None, both_ends: bool, width: int) -> Line:
-    """The whole host in one line; shorter words where it would not fit. ``both_ends``: a line has both of them."""
+    """The whole host in one line: its state in a sentence, then rates, as far as there is room.
+
+    ``both_ends``: a line has both of them.
+    """
     if reading is None or reading.snapshot is None:
         return line((" reading…", "dim"))
-    sums = reading.snapshot.totals
-    choices = (
-        _totals(totals_pieces(sums, both_ends)),
-        _totals(totals_pieces(sums, both_ends, sack_timeouts="SACK t/o")),
-        _totals(totals_pieces(sums, both_ends, established=False, sack_timeouts="SACK t/o")),
-    )
-    return next((choice for choice in choices if cells(choice) <= width), choices[-1])
+    snapshot = reading.snapshot
+    told = host_state(snapshot, both_ends, width)
+    rates = _rates(totals_pieces(snapshot.totals, both_ends))
+    kept = sorted(range(len(rates)), key=lambda place: (not _alarming(rates[place]), place))
+    room = width - cells(told)
+    for place in kept:
+        room -= cells(rates[place])
+        if room < 0:
+            rates[place] = ()
+    return (*told, *(span for rate in rates for span in rate))
 
 
-def _totals(pieces: Iterable[tuple[str, str]]) -> Line:
-    spans = [Span(" ", TOTALS_STYLES[COUNT])]
+def _alarming(rate: Line) -> bool:
+    return any(span.style == "warn" for span in rate)
+
+
+def _rates(pieces: Iterable[tuple[str, str]]) -> list[Line]:
+    """Of the totals all but what is counted: packets, then each rate that should be zero."""
+    found: list[list[Span]] = []
     for kind, text in pieces:
-        spans.append(Span(text, TOTALS_STYLES[kind]))
+        if kind in (COUNT, WORDS):
+            continue
+        if kind == LABEL and text.startswith("  "):
+            found.append([])
+        found[-1].append(Span(text, TOTALS_STYLES[kind]))
         if kind == ALARM:
-            spans.append(Span(f" {ALARM_MARK}", "warn"))
-    return tuple(spans)
+            found[-1].append(Span(f" {ALARM_MARK}", "warn"))
+    return [tuple(one) for one in found]
 
 
 def filter_line(
@@ -196,15 +214,16 @@ def filter_line(
 
 
 def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
-    """The views with their digits; closer together, and then with the beginnings of their names, where they must."""
+    """The views with their digits; where they must closer together, by the beginnings of their names, by digits."""
     closest = max(len(view.title) for view in VIEWS)
-    for gap, most in (("  ", closest), (" ", closest), *((" ", most) for most in range(closest - 1, 2, -1))):
+    shorter = [*range(closest, SHORTEST_TAB - 1, -1), 0]
+    for gap, most in (("  ", closest), *((" ", most) for most in shorter)):
         parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
         for digit, view in enumerate(VIEWS, 1):
             chosen = view.id == current
             title = view.title if chosen else view.title[:most]
-            label = f"[{digit} {title}]" if chosen else f"{gap[1:]}{digit} {title} "
+            label = f"[{digit} {title}]" if chosen else f"{gap[1:]}{digit} {title} " if title else f"{digit} "
             parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
-        if sum(len(span.text) for piece, _ in parts for span in piece) <= width:
+        if sum(len(span.text) for piece, _ in parts for span in piece) < width:
             break
     return with_buttons(parts)

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from sctptop.options import Options
+from sctptop.themes import THEMES
 from sctptop.tui.choices import chosen_by
 from sctptop.tui.key_groups import GROUPS, IN_VIEW, grouped
 from sctptop.tui.keys import LIVE_KEYS, NO_COMMANDS, REPLAY_KEYS
@@ -100,6 +101,7 @@ EITHER: Mapping[str, Case] = {
     "save.csv": Case("saved as sctptop-amf-1-cwnd-", ("2",)),
     "save.svg": Case(".svg"),
     "back": Case("nothing to go back from"),
+    "keep": Case("settings cannot be kept", ("I",)),
 }
 LIVE: Mapping[str, Case] = {
     **EITHER,
@@ -286,7 +288,7 @@ async def test_a_key_that_acts_in_another_view_says_in_which(stage: Staging) -> 
 async def test_the_palette_has_every_key_and_runs_it(stage: Staging) -> None:
     async with stage(list(amf(4, 6)), size=(120, 36)) as s:
         commands = list(s.app.get_system_commands(s.app.screen))
-        assert len(commands) == len(LIVE_KEYS) - len(NO_COMMANDS)
+        assert len(commands) == len(LIVE_KEYS) - len(NO_COMMANDS) + len(THEMES)
         await s.press("ctrl+p", *"other half")
         for command in commands:
             if command.title.startswith("Cwnd"):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from sctptop.fields.ordering import BY_REMOTE
 from sctptop.model.event import EVENT_KINDS, Detail
 from sctptop.options import Options
 from sctptop.tui.views.events import FILTERS
@@ -70,7 +71,8 @@ async def test_e_walks_through_the_kinds_of_events(stage: Staging) -> None:
 
 
 async def test_a_narrows_the_events_to_the_association_under_the_cursor(stage: Staging) -> None:
-    async with stage(list(with_probes(40)), options("events"), size=(120, 36)) as s:
+    by_remote = replace(options("events"), order=BY_REMOTE)
+    async with stage(list(with_probes(40)), by_remote, size=(120, 36)) as s:
         await s.tick(39)
         assert s.panel("view").border_title == "Events  all associations"
         await s.press("a")

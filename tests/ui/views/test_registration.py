@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from textual import events
 
+from sctptop.fields.ordering import BY_REMOTE
 from sctptop.model.sample import Sample
 from sctptop.model.source_state import SourceState
 from sctptop.options import Options
@@ -80,7 +81,7 @@ async def test_the_title_of_a_table_stays_and_covers_no_cursor(stage: Staging) -
 
 
 async def test_a_shows_one_association_or_all(stage: Staging) -> None:
-    async with stage(list(with_registrations(TICKS)), VIEW, size=(160, 50)) as s:
+    async with stage(list(with_registrations(TICKS)), replace(VIEW, order=BY_REMOTE), size=(160, 50)) as s:
         await s.tick(TICKS - 1)
         view = s.panel("view")
         assert "59058→38412" in view.text() and "59059→38412" in view.text()

@@ -101,7 +101,7 @@ async def test_totals_mark_what_should_be_zero(stage: Staging) -> None:
         assert "in – out – pkt/s" in s.line("totals")
         await s.tick()
         assert "T3 1/s ▲" in s.line("totals")
-        assert "12 assoc (11 est)" in s.line("totals")
+        assert "12 associations, 11 up" in s.line("totals")
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 from sctptop.fields.catalogue import field
-from sctptop.fields.default_columns import COLUMNS
+from sctptop.fields.default_columns import TABLE_COLUMNS
 from sctptop.fields.filter import parse_filter
-from sctptop.fields.ordering import natural, parse_order
+from sctptop.fields.ordering import BY_REMOTE, natural, parse_order
 from sctptop.options import Options
 from sctptop.tui.widgets.columns import lay_out, shortened_end
 from tests.ui.conftest import Staging
@@ -20,7 +20,7 @@ async def test_the_cursor_stays_with_its_association_when_rows_come_and_go(stage
         sample(1, [association(number, 1) for number in (0, 1, 2, 3, 4)]),
         sample(2, [association(number, 2) for number in (0, 3, 4)]),
     ]
-    async with stage(samples) as s:
+    async with stage(samples, Options(interval_s=3600, order=BY_REMOTE)) as s:
         await s.press("down")
         assert s.cursor_port() == 59061
         await s.tick()
@@ -28,6 +28,18 @@ async def test_the_cursor_stays_with_its_association_when_rows_come_and_go(stage
         assert s.cursor_port() == 59061
         await s.tick()
         assert s.cursor_port() == 59061
+
+
+async def test_until_somebody_moves_it_the_cursor_is_on_the_first_row_and_the_worst_in_sight(
+    stage: Staging,
+) -> None:
+    async with stage(list(amf(45))) as s:
+        first = s.cursor_port()
+        await s.tick(44)
+        assert s.cursor_port() == s.ports()[0] != first and s.table.scroll_offset.y == 0
+        assert s.table.line_at(1).startswith("▸!")
+        await s.press("home", "I")
+        assert s.cursor_port() == s.ports()[-1], "a key that finds it there already chooses it as well"
 
 
 async def test_the_cursor_stays_under_every_order(stage: Staging) -> None:
@@ -106,7 +118,7 @@ async def test_options_choose_columns_order_and_filter(stage: Staging) -> None:
     )
     async with stage(list(amf(6)), options) as s:
         await s.tick(4)
-        assert s.table.line_at(0).split() == ["REMOTE", "▲CWND", "UID"]
+        assert s.table.line_at(0).split() == ["!", "REMOTE", "▲CWND", "UID"]
         cwnds = [row.association.cwnd or 0 for row in s.table.rows]
         assert cwnds == sorted(cwnds)
         assert "12 of 12 shown" in s.line("filter-line")
@@ -132,7 +144,7 @@ async def test_another_size_of_the_terminal_shows_other_columns(stage: Staging) 
 
 def test_eighty_columns_hold_all_first_columns_and_a_gnb_address() -> None:
     columns = lay_out(79, None)
-    assert [column.field.id for column in columns if column.field] == list(COLUMNS)
+    assert [column.field.id for column in columns if column.field] == list(TABLE_COLUMNS)
     remote = next(column for column in columns if column.field is field("remote"))
     assert remote.width >= len("48.0.70.132:38412")
     assert columns[-1].x + columns[-1].width <= 79

@@ -11,6 +11,7 @@ import pytest
 
 from sctptop.cli import main
 from sctptop.errors import FAILED, USAGE, SctptopError
+from sctptop.fields.ordering import BY_REMOTE
 from sctptop.kernel.host.host_facts import sctp_sysctls
 from sctptop.model.model import Model
 from sctptop.model.selection import parse_selector
@@ -124,10 +125,10 @@ def recorded(tmp_path: Path) -> Path:
 
 
 def lines_of_the_live_run() -> Iterator[str]:
-    model, options = Model(), Options()
+    model = Model()
     for one in SAMPLES:
         snapshot = model.advance(one)
-        yield json_line(snapshot, options.order.apply(row for row in snapshot.rows if not row.ended))
+        yield json_line(snapshot, BY_REMOTE.apply(row for row in snapshot.rows if not row.ended))
 
 
 def test_replayed_json_is_that_of_the_live_run(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:

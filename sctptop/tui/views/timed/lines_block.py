@@ -8,7 +8,8 @@ from sctptop.quantity import UNKNOWN, round_steps, short, show
 from sctptop.tui.views.timed.series_block import LABEL, POINTED, SCALE, VALUE, Graph, graph_width
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_graph import LineScale, Piece, line_graph
-from sctptop.tui.words.line import TIMED, Line, Span
+from sctptop.tui.words.colours import TIMED
+from sctptop.tui.words.line import Line, Span
 
 DECADE = 10.0
 """Lines that are so many times apart have a logarithmic scale: on another one the lower ones lie at the foot."""

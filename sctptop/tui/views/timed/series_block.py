@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sctptop.model.associations.history import Series
 from sctptop.quantity import UNKNOWN, short, show
 from sctptop.tui.widgets.graph import block_graph
-from sctptop.tui.words.line import TIMED, Line, Span, line
+from sctptop.tui.words.colours import TIMED
+from sctptop.tui.words.line import Line, Span, line
 
 LABEL, VALUE, SCALE = 11, 7, 6
 LEFT = LABEL + VALUE + SCALE + 2

@@ -10,7 +10,9 @@ from pathlib import Path
 import sctptop
 from sctptop.comparison.wording.causes import ADVICE_BEHIND
 from sctptop.model.advice import of_ngap, of_paths, of_peers, of_reading, of_retransmissions, of_sending
+from sctptop.model.advice.brief import BRIEF, REFUSED, UNANSWERED
 from sctptop.model.advice.rules import RULES
+from sctptop.views import VIEWS
 
 PACKAGE = Path(sctptop.__file__).parent
 ADVICE = PACKAGE / "model" / "advice"
@@ -27,13 +29,21 @@ def test_every_check_belongs_to_one_rule() -> None:
     assert set(asked.values()) == {1}
 
 
+def test_each_rule_is_told_in_brief_and_has_a_view() -> None:
+    assert list(BRIEF) and set(BRIEF) == set(RULES)
+    for brief in (*BRIEF.values(), UNANSWERED, REFUSED):
+        assert brief.view in {view.id for view in VIEWS} and len(brief.short) <= 14, brief
+        assert brief.counted(1) != brief.counted(2) and not set("{}") & set(brief.short)
+        brief.reason.format(address="10.9.0.2", lasted="for 3s")
+
+
 def test_a_comparison_names_rules_that_exist() -> None:
     named = {rule for pairs in ADVICE_BEHIND.values() for _, rule in pairs}
     assert named and not named - set(RULES)
 
 
 def test_no_other_module_names_a_rule() -> None:
-    at_home = {ADVICE / "rules.py", PACKAGE / "comparison" / "wording" / "causes.py"}
+    at_home = {ADVICE / "rules.py", ADVICE / "brief.py", PACKAGE / "comparison" / "wording" / "causes.py"}
     for file in set(PACKAGE.rglob("*.py")) - at_home:
         words = {
             node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sctptop.cli import main
+from sctptop.fields.ordering import BY_REMOTE
 from sctptop.model.model import Model
-from sctptop.options import Options
 from sctptop.output.json_lines import json_line
 from sctptop.output.registrations.as_json import registrations_to_json
 from sctptop.schema import from_json
@@ -23,9 +23,9 @@ SAMPLES = list(with_registrations(12))
 
 
 def lines() -> list[str]:
-    model, options = Model(), Options()
+    model = Model()
     snapshots = [model.advance(one) for one in SAMPLES]
-    return [json_line(one, options.order.apply(one.rows)) for one in snapshots]
+    return [json_line(one, BY_REMOTE.apply(one.rows)) for one in snapshots]
 
 
 def test_counts_and_times_add_up() -> None:

@@ -1,0 +1,30 @@
+"""What is wrong with an association, as its row shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PROBLEM, WARNING = "problem", "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class RowTrouble:
+    """The worst advice on it or on its peer; ``more``: how many pieces there are beside it. Notes are no trouble.
+
+    ``rule`` is an id of RULES with its ``title``; ``since_s`` on the clock of the samples; ``address`` of the path;
+    ``why`` connects of its peer mostly fail.
+    """
+
+    rule: str
+    severity: str
+    title: str
+    seen: str
+    since_s: float
+    address: str | None = None
+    more: int = 0
+    why: str = ""
+
+    @property
+    def problem(self) -> bool:
+        """Whether it is worse than a warning."""
+        return self.severity == PROBLEM
