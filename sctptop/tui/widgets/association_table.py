@@ -123,6 +123,12 @@ class AssociationTable(ScrollView, can_focus=True):
         """The characters of a line on the screen, the header being line 0."""
         return plain(self._line(y))
 
+    def row_text(self) -> str:
+        """The titles and the row under the cursor; empty where there is none."""
+        if self._cursor is None:
+            return ""
+        return f"{self.line_at(0)}\n{plain(self._row(self._place))}"
+
     def render_line(self, y: int) -> Strip:
         """One line of the table for Textual."""
         text = self._on_screen[y] = self._line(y)
