@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-
 from sctptop.arguments import examples
-from sctptop.arguments.base import command_parser
+from sctptop.arguments.base import CommandParser, command_parser
 
 
-def compare_parser() -> argparse.ArgumentParser:
+def compare_parser() -> CommandParser:
     """Of sides, and what of them is told how."""
     parser = command_parser(
         "compare",
@@ -19,8 +17,8 @@ def compare_parser() -> argparse.ArgumentParser:
         "sides",
         metavar="SIDE",
         nargs="+",
-        help="FILE, A,B,... or NAME=A,B,...: the runs of one set-up, * in a name too; two sides or more, the first is "
-        "the baseline",
+        help="FILE, A,B,... or NAME=A,B,...: the runs of one set-up, * in a name too where it is quoted; two sides or "
+        "more, the first is the baseline",
     )
     parser.add_argument(
         "--margin",

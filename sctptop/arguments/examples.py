@@ -55,6 +55,7 @@ REPLAY = """\
 examples:
   sctptop replay demo                     a recording from the lab that is shipped
   sctptop replay amf.sctp --at 12:03:44   from that time on; 3m, -30s and 50% too
+  sctptop replay amf.sctp --from 12:00 --to 12:10 --netns amf --speed 10   a part of it, ten times as fast
   sctptop replay amf.sctp --json          every sample, as fast as it can be read
   sctptop replay amf.sctp --events cwnd   why cwnd moved, then
   sctptop replay amf.sctp --registrations > ues.csv   one row a registration, for pandas or R
@@ -79,11 +80,13 @@ from two cores to table and picture:
      in the terminal, and --csv has a row a run, kind, part and percentile, to plot it yourself
 
 what the numbers mean:
+  62ms (60–65ms)        a time of a side and its 95 % interval: of the set-up from three runs on, else of these runs
   0.80× (0.72–0.89) *   takes 0.80 times as long as the baseline; 95 % interval; * different for certain
   1.01× (0.98–1.03) =   no difference that matters: less than --margin (5 %) for certain
   1.10× (0.95–1.27)     cannot tell; the verdict says how many runs it would take
   p50 of a side is the geometric mean of the p50 of its runs; parts of the mean add up to it
-  completed, failed     what the UE completed; a core's own RM.RegInitSucc (3GPP TS 28.552) counts accepts sent
+  completed, failed     what the UE completed
+  RM.RegInitSucc …      where an AMF was recorded, as it counts by 3GPP TS 28.552: accepts and, by cause, rejects sent
   time by load          p50 / p95 (n) of those that began while so many per second did, or while so many were under way,
                         all runs of a side together: one long recording of a rising load, or one for each load
   knee 62, then to 3×   at 62 it begins to climb, and takes three times as long at the highest load; none seen: no bend

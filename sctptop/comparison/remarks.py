@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ MEASURED, MEASURED_APART = ("rto_ms",), 1.25
 """Settings that follow from measurements too: they differ by chance, and from here on for a reason."""
 OTHER_KINDS = 0.1
 """Shares of a kind of registration that differ by more are another load."""
+_RUN = re.compile(r"(.+)-0*([1-9]\d*)")
+"""What record --runs calls its files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def caveats_of(
     are."""
     seen = compared or [Ended(end) for end in ends]
     return (
+        *_runs_apart(summaries),
         *_vantage(summaries, ends),
         *_kinds(summaries, ends, seen),
         *_load(loads_of(summaries, seen), [one.name for one in summaries]),
@@ -93,6 +97,23 @@ def caveats_of(
         *(text for one, ended in zip(summaries, seen, strict=True) for text in _gaps(one, ended)),
         *_unknown_ends(summaries, ends),
     )
+
+
+def _runs_apart(summaries: Sequence[Summary]) -> Iterable[str]:
+    """That sides look like runs of one set-up: a shell takes * for itself where it is not quoted."""
+    if len(summaries) < 3:
+        return
+    sets: dict[str, dict[int, str]] = {}
+    for one in summaries:
+        numbered = None if one.runs else _RUN.fullmatch(one.name)
+        if numbered is not None:
+            sets.setdefault(numbered[1], {})[int(numbered[2])] = one.name
+    for start, names in sets.items():
+        if len(names) > 1 and max(names) - min(names) == len(names) - 1:
+            yield (
+                f"{', '.join(names.values())}: each is a side of its own. If they are runs of one set-up, make them "
+                f"one side: '{start}-*.sctp', in quotes."
+            )
 
 
 def _vantage(summaries: Sequence[Summary], ends: Sequence[str]) -> Iterable[str]:

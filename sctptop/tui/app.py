@@ -6,22 +6,22 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
-from textual.binding import Binding
 from textual.screen import Screen
 
 from sctptop.errors import FAILED, HUNG_UP
 from sctptop.options import Options
-from sctptop.tui.choosing_app import ChoosingApp
+from sctptop.themes import THEMES
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.feed import Feed
 from sctptop.tui.feeds.reading import Arrived, Reading
 from sctptop.tui.key_groups import grouped
 from sctptop.tui.keys import KEY_NAMES, NO_COMMANDS, explained, key_names
+from sctptop.tui.pointing_app import PointingApp
 from sctptop.tui.priority import COLLECT_ALL_S, collect_all
 from sctptop.tui.screens.advice import AdviceScreen
 from sctptop.tui.screens.help import HelpScreen
@@ -33,14 +33,13 @@ from sctptop.tui.widgets.line_panel import LinePanel
 STOPS_WITHIN_S = 0.2
 
 
-class SctptopApp(ChoosingApp):
+class SctptopApp(PointingApp):
     """Draws what its feed publishes; its result is the exit code."""
 
     TITLE = "sctptop"
     CSS_PATH: ClassVar[str] = "theme.tcss"
     ALLOW_SELECT = False
     AUTO_FOCUS = None
-    KEYS: ClassVar[Sequence[Binding]]
     feed: Feed
 
     def __init__(self, options: Options) -> None:
@@ -176,7 +175,7 @@ class SctptopApp(ChoosingApp):
 
     def action_help(self) -> None:
         """Keys and fields."""
-        groups = [(group.title, group.keys) for group in grouped(self.KEYS, self._chosen.view.id)]
+        groups = [(group.title, group.keys) for group in grouped(self.keys, self._chosen.view.id)]
         moves = [("In the table", AssociationTable.BINDINGS), ("In the view, after Tab", LinePanel.BINDINGS)]
         self.push_screen(HelpScreen([*groups, *moves], self._options.live))
 
@@ -212,12 +211,17 @@ class SctptopApp(ChoosingApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do."""
-        for binding in self.KEYS:
+        for binding in self.keys:
             if binding.id not in NO_COMMANDS:
                 title = explained(binding, self._options.live)
                 yield SystemCommand(
                     title, f"key {key_names(binding)}", lambda do=binding.action: self._run(do)
                 )
+
+        for theme in THEMES:
+            yield SystemCommand(
+                f"Colours: {theme}", "S keeps them", lambda theme=theme: self.paint_with(theme)
+            )
 
     def _run(self, action: str) -> None:
         self.call_later(self.run_action, action)
@@ -235,7 +239,7 @@ class SctptopApp(ChoosingApp):
             interval_s=self._options.interval_s,
             chosen=self._chosen,
             notice=self._notice,
-            keys=self.KEYS,
+            keys=self.keys,
             paused=self.paused,
         )
 

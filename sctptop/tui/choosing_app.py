@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from textual import on
-from textual.app import App
 from textual.timer import Timer
 
+from sctptop.errors import SctptopError
 from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING
 from sctptop.model.advice.adviser import Advice
@@ -16,6 +16,7 @@ from sctptop.model.advice.alarms import Alarm
 from sctptop.options import Options
 from sctptop.terminal_text import printable
 from sctptop.tui.choices import Chosen, chosen_by, opening_view
+from sctptop.tui.custom_app import CustomApp
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.key_groups import elsewhere
@@ -34,11 +35,11 @@ from sctptop.views import view
 NOTICE_S = 4.0
 
 
-class ChoosingApp(App[int]):
+class ChoosingApp(CustomApp):
     """Holds what is chosen and the newest reading; SctptopApp draws them."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
+        super().__init__(options)
         self._options = options
         self._chosen = chosen_by(options)
         self._opening = not options.view
@@ -72,6 +73,7 @@ class ChoosingApp(App[int]):
 
     def action_view(self, name: str) -> None:
         """Show another view."""
+        self._picked.add("view")
         self._opening = False
         self._choose(view=view(name))
 
@@ -83,7 +85,8 @@ class ChoosingApp(App[int]):
 
     def action_filter(self) -> None:
         """Open the filter line."""
-        self.query_one(FilterBar).open(self._chosen.filter)
+        rows = self._chosen.lines(self.reading.snapshot if self.reading else None)
+        self.query_one(FilterBar).open(self._chosen.filter, rows)
         self._draw()
 
     def action_clear_filter(self) -> None:
@@ -129,11 +132,13 @@ class ChoosingApp(App[int]):
         return [column.field for column in self._table.columns if column.field is not None]
 
     def _sorted(self, chosen: Chosen) -> None:
+        self._picked.add("sort")
         self._chosen = chosen
         self._say(chosen.order_text)
 
     def action_both_ends(self) -> None:
         """One line for both ends of an association, or one for each."""
+        self._picked.add("both_ends")
         self._chosen = replace(self._chosen, both_ends=not self._chosen.both_ends)
         self._say(self._chosen.ends_text(self.reading.snapshot if self.reading else None))
 
@@ -148,6 +153,11 @@ class ChoosingApp(App[int]):
         """Common scale or one for each graph."""
         if self._acts_here("scale"):
             self._switch(own_scale=not self._chosen.toggles.own_scale)
+
+    def action_overlay(self) -> None:
+        """Graphs over each other, or each below the other."""
+        if self._acts_here("overlay"):
+            self._switch(overlaid=not self._chosen.toggles.overlaid)
 
     def action_zeros(self) -> None:
         """Counters at zero, or without them."""
@@ -175,6 +185,25 @@ class ChoosingApp(App[int]):
             return
         self._switch(kind=kind)
 
+    def action_keep(self) -> None:
+        """What was chosen on the screen becomes a setting."""
+        told = self.chosen_settings(self._chosen, self._period_s)
+        if not told:
+            self._say(
+                "nothing was chosen on the screen yet: view, order, period, scale, zeros, both ends, colours"
+            )
+        elif self.keep is None:
+            self._say("settings cannot be kept: there is no file of them (--config none)")
+        else:
+            try:
+                self._say(f"{', '.join(told)} kept in {self.keep(told)}")
+            except SctptopError as error:
+                self._say(f"not kept: {error}")
+
+    @property
+    def _period_s(self) -> float:
+        return self._options.interval_s
+
     def _acts_here(self, name: str) -> bool:
         """Whether a key acts in the view that is shown; else a notice says where it does."""
         where = elsewhere(name, self._chosen.view.id)
@@ -190,6 +219,7 @@ class ChoosingApp(App[int]):
             self._chosen = replace(self._chosen, view=found)
 
     def _switch(self, **toggles: Any) -> None:
+        self._picked.update(toggles)
         self._chosen = self._chosen.switched(**toggles)
         self._draw()
 

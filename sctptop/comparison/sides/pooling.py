@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from statistics import fmean
+from statistics import fmean, median_low
 
 from sctptop.comparison.sides.alike import alike
 from sctptop.comparison.summaries.ended import Ended, Stalls, When
@@ -80,6 +80,7 @@ def _end(role: str, ends: Sequence[End]) -> End:
             # The most frequent value of a run comes first, and weighs most.
             for place, value in enumerate(values):
                 settings.setdefault(name, Counter())[value] += len(values) - place
+    windows = [one.peer_window for one in ends if one.peer_window is not None]
     return End(
         role=role,
         associations=max(one.associations for one in ends),
@@ -93,6 +94,8 @@ def _end(role: str, ends: Sequence[End]) -> End:
         recv_queue=total(one.recv_queue for one in ends),
         rtx_chunks=_known_sum(one.rtx_chunks for one in ends),
         out_data_chunks=_known_sum(one.out_data_chunks for one in ends),
+        peer_window=median_low(windows) if windows else None,
+        cwnd=max((one.cwnd for one in ends if one.cwnd), default=None),
     )
 
 
@@ -105,8 +108,7 @@ def _ended(runs: Sequence[Ended]) -> Ended:
     stages: dict[tuple[str, str], Stalls] = {}
     for one in cut:
         for name, stalls in one.stages.items():
-            before = stages.get(name, Stalls())
-            stages[name] = Stalls(before.n + stalls.n, before.sum_ms + stalls.sum_ms)
+            stages[name] = _stalls((stages.get(name, Stalls()), stalls))
     having = [one for one in cut if one.n]
     names = dict.fromkeys(name for one in having for name in one.pieces)
     return replace(
@@ -117,6 +119,7 @@ def _ended(runs: Sequence[Ended]) -> Ended:
         offered=fmean(offered) if offered else None,
         peak=max(one.peak for one in cut),
         inferred=sum(one.inferred for one in cut),
+        accepted=_stalls(one.accepted for one in cut),
         times={part: tuple(value for one in cut for value in one.times[part]) for part in first.times},
         pieces={
             name: tuple(value for one in having for value in one.pieces.get(name, (0.0,) * one.n))
@@ -129,6 +132,11 @@ def _ended(runs: Sequence[Ended]) -> Ended:
         when=When(),
         runs=cut,
     )
+
+
+def _stalls(of: Iterable[Stalls]) -> Stalls:
+    found = [*of]
+    return Stalls(sum(one.n for one in found), sum(one.sum_ms for one in found))
 
 
 def _counted(counts: Iterable[Mapping[tuple[str, str], int]]) -> dict[tuple[str, str], int]:

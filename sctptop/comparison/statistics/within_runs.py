@@ -59,6 +59,16 @@ def ratio_within(
     return _ratio(values, drawn, n, margin)
 
 
+def interval_within(values: Sequence[float], share: float | None) -> tuple[float, float] | None:
+    """95 %, of a percentile of times in the order in which they came, or of their mean for None; None of too few."""
+    n = len(values)
+    drawn = _drawn(values, share) if n >= LEAST_N and enough_for(n, share) else None
+    if drawn is None:
+        return None
+    dice = random.Random(SEED)
+    return _between(sorted(drawn(dice) for _ in range(RESAMPLES)), LEVEL)
+
+
 def ratio_of_distributions(
     base: Distribution, other: Distribution, share: float, margin: float = MARGIN
 ) -> Ratio:
@@ -155,6 +165,11 @@ def _mean_of(values: Sequence[float]) -> Drawn:
     return lambda dice: max(mean + (sum(dice.choices(values, k=n)) / n - mean) * wider, 0.0)
 
 
+def _between(resamples: Sequence[float], level: float) -> tuple[float, float]:
+    """Of sorted ones, those between which all but ``level`` lie."""
+    return resamples[round(level / 2 * RESAMPLES)], resamples[round((1 - level / 2) * RESAMPLES) - 1]
+
+
 def _ratio(
     values: Sequence[float | None], drawn: Sequence[Drawn | None], n: tuple[int, int], margin: float
 ) -> Ratio:
@@ -171,7 +186,7 @@ def _ratio(
     ratios = sorted(max(second(dice), TINY_MS) / max(first(dice), TINY_MS) for _ in range(RESAMPLES))
 
     def interval(level: float) -> tuple[float, float]:
-        low, high = ratios[round(level / 2 * RESAMPLES)], ratios[round((1 - level / 2) * RESAMPLES) - 1]
+        low, high = _between(ratios, level)
         return min(low, value), max(high, value)
 
     beyond = (

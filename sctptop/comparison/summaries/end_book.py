@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sctptop.comparison.roles import PEERS, RADIO
 from sctptop.comparison.summaries.ended import Ended, Stalls, When
+from sctptop.comparison.summaries.rates import at_once, offered, peak, rate
 from sctptop.model.associations.distribution import NANOSECONDS
 from sctptop.model.bounded import count_in
 from sctptop.model.ngap.message import LATEST_NS
@@ -26,9 +27,6 @@ MOST_STAGES = 256
 MOST_CAUSES = 64
 MOST_NS = 3_600_000_000_000
 """No registration takes an hour: such a record is damaged or made up."""
-SECOND_NS = 1_000_000_000
-STRAGGLERS = 10
-"""One in so many, of the first to begin and of the last as many, is left out of their rate."""
 LEAST_WHOLE = 0.9
 """Of the registrations: where fewer show the other end too, it is not told apart."""
 PART_OF = {whose: whose.lower() for whose in PIECES}
@@ -59,6 +57,7 @@ class EndBook:
     counts: Counter[str] = field(default_factory=Counter)
     causes: Counter[tuple[str, str]] = field(default_factory=Counter)
     inferred: int = 0
+    accepted_ns: array[int] = field(default_factory=lambda: array("q"))
     starts: array[int] = field(default_factory=lambda: array("q"))
     stops: array[int] = field(default_factory=lambda: array("q"))
     began: array[int] = field(default_factory=lambda: array("q"))
@@ -71,6 +70,8 @@ class EndBook:
         """Count one that ended."""
         self.counts[one.outcome] += 1
         self.inferred += one.inferred
+        if one.accepted_ns is not None:
+            self.accepted_ns.append(one.accepted_ns)
         if one.cause is not None:
             count_in(self.causes, (one.outcome, one.cause), 1, MOST_CAUSES)
         took_ns = one.total_ns or 0
@@ -111,6 +112,7 @@ class EndBook:
         outcomes = [*map(of.outcome.__getitem__, rows)]
         self.counts.update(outcomes)
         self.inferred += sum(map(of.inferred.__getitem__, rows))
+        self.accepted_ns.extend(one for row in rows if (one := of.accepted_ns[row]) is not None)
         causes = map(of.cause.__getitem__, rows)
         for (outcome, cause), n in Counter(zip(outcomes, causes, strict=True)).items():
             if cause is not None:
@@ -189,15 +191,16 @@ class EndBook:
             started=max(started, sum(self.counts.values())),
             ended={**Ended(self.end).ended, **self.counts},
             causes=dict(self.causes),
-            offered=self._offered(),
-            peak=self._peak(),
+            offered=offered(self.starts),
+            peak=peak(self.starts),
             inferred=self.inferred,
+            accepted=Stalls(len(self.accepted_ns), sum(self.accepted_ns) / NANOSECONDS),
             times={name: _ms(column) for name, column in parts.items()},
             pieces={name: _ms(column) for name, column in pieces.items()},
             whole=bool(order) and self.whole >= LEAST_WHOLE * len(order),
             stages={name: Stalls(n, total / NANOSECONDS) for name, (n, total) in self.stages.items()},
-            rate=self._rate(),
-            at_once=self._at_once(),
+            rate=rate(len(order), self.starts, self.stops),
+            at_once=at_once(self.starts, self.stops),
             when=When(self.starts[:], self.stops[:], array("q", map(self.began.__getitem__, order))),
         )
 
@@ -252,40 +255,6 @@ class EndBook:
             self._add(self._theirs, (place,), (-network_ns,))
         self.far = {}
         return True
-
-    def _at_once(self) -> int:
-        """How many were under way at a time, at most; one that ends makes room for another at that instant."""
-        stops = sorted(self.stops)
-        most = ended = 0
-        for begun, start_ns in enumerate(sorted(self.starts), 1):
-            while ended < len(stops) and stops[ended] <= start_ns:
-                ended += 1
-            most = max(most, begun - ended)
-        return most
-
-    def _offered(self) -> float | None:
-        starts = sorted(self.starts)
-        # One that comes late, or tries again, makes no rate.
-        left_out = len(starts) // STRAGGLERS
-        counted = starts[left_out : len(starts) - left_out]
-        if len(counted) < 2:
-            return None
-        return (len(counted) - 1) * 1e9 / max(counted[-1] - counted[0], SECOND_NS)
-
-    def _peak(self) -> int:
-        """How many began within a second, at most."""
-        starts = sorted(self.starts)
-        most = first = 0
-        for place, start_ns in enumerate(starts):
-            while start_ns - starts[first] >= SECOND_NS:
-                first += 1
-            most = max(most, place + 1 - first)
-        return most
-
-    def _rate(self) -> float | None:
-        took_ns = max(self.stops, default=0) - min(self.starts, default=0)
-        n = len(self.began)
-        return n * 1e9 / took_ns if n > 1 and took_ns > 0 else None
 
 
 def _shows_the_other(stage: Stage, sent: Mapping[str, bool]) -> bool:

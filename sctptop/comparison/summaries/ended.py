@@ -43,7 +43,8 @@ class When:
 class Ended:
     """Registrations of one kind as one end saw them; times in ms.
 
-    ``ended`` by outcome, ``causes`` by outcome and cause where one is known; ``inferred``: outcomes that were inferred.
+    ``ended`` by outcome, ``causes`` by outcome and cause where one is known; ``inferred``: outcomes that were inferred;
+    ``accepted``: those to which an accept was sent, and their times until it was through.
     ``times`` are of the completed ones, by PARTS, each in the order in which they began: "network" is empty where it is
     not known, and then in the far end's. ``pieces``: the same by (whose, role), so that they add up to the total: the
     role is the sender's of what was held or blocked, the reader's of what was unread, "" of what is between the two.
@@ -60,6 +61,7 @@ class Ended:
     ended: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     causes: Mapping[tuple[str, str], int] = field(default_factory=dict)
     inferred: int = 0
+    accepted: Stalls = field(default_factory=Stalls)
     times: Mapping[str, tuple[float, ...]] = field(default_factory=lambda: dict.fromkeys(PARTS, ()))
     pieces: Mapping[tuple[str, str], tuple[float, ...]] = field(default_factory=dict)
     whole: bool = False

@@ -47,6 +47,8 @@ class _Watched:
     settings: dict[str, Counter[Value]] = field(default_factory=dict)
     send_queue: Distribution = field(default_factory=Distribution)
     recv_queue: Distribution = field(default_factory=Distribution)
+    window: int = 0
+    cwnd: int = 0
 
     def speaks(self, dialect: Dialect) -> None:
         """A message of it was seen."""
@@ -144,6 +146,9 @@ class Summarizer:
         for queue, size in ((watched.send_queue, entry.send_queue), (watched.recv_queue, entry.recv_queue)):
             if size is not None:
                 queue.add(size)
+        if entry.state == "ESTABLISHED":
+            watched.window = max(watched.window, (entry.peer_rwnd or 0) + (entry.flight or 0))
+            watched.cwnd = max(watched.cwnd, entry.cwnd or 0)
         if not watched.role:
             listens = any(
                 one.state == "LISTENING" and (one.netns, one.local_port) == (entry.netns, entry.local_port)
@@ -284,6 +289,8 @@ def _ends(watched: Iterable[_Watched]) -> Iterable[End]:
             recv_queue=total(one.recv_queue for one in entries),
             rtx_chunks=_gained(entries, "rtx_chunks"),
             out_data_chunks=_gained(entries, "out_data_chunks"),
+            peer_window=min((one.window for one in entries if one.window), default=None),
+            cwnd=max(one.cwnd for one in entries) or None,
         )
 
 

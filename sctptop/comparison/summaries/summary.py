@@ -9,6 +9,7 @@ from typing import Any
 
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.associations.distribution import Distribution
+from sctptop.model.registrations.standard import counters_of
 from sctptop.quantity import Value
 
 COUNTERS = (
@@ -27,6 +28,7 @@ class End:
     """One role of the associations compared: "gNB", "AMF", or where no NGAP is spoken "client", "server".
 
     ``settings`` by SETTINGS: each value found, the most frequent first. Queues were read once a sample.
+    ``peer_window``: what the peer had room for at most, of the peer with least; ``cwnd``: the widest.
     """
 
     role: str
@@ -39,6 +41,8 @@ class End:
     recv_queue: Distribution = field(default_factory=Distribution)
     rtx_chunks: int | None = None
     out_data_chunks: int | None = None
+    peer_window: int | None = None
+    cwnd: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,14 @@ class Summary:
             for (role, kind), one in self.registrations.items()
             if role == end and (total := sum(one.ended.values()))
         }
+
+    @property
+    def standard(self) -> Mapping[str, int]:
+        """Registrations as an AMF counts them, under the names of 3GPP; none where no AMF was recorded."""
+        found: dict[str, int] = {}
+        for (end, kind), one in self.registrations.items():
+            found |= counters_of(end, kind, one.started, one.accepted.n, one.ended, one.causes)
+        return found
 
     def completed(self, end: str) -> int:
         """How many one end saw completed, of all kinds."""

@@ -12,6 +12,7 @@ from sctptop.comparison.statistics.ratio import SLOWER
 from sctptop.comparison.statistics.within_runs import ratio_of_distributions
 from sctptop.comparison.summaries.summary import Fired, Summary
 from sctptop.comparison.wording.harmless import SACK_EXPIRIES, SACK_SETTINGS, expiries, waited_for_sacks
+from sctptop.comparison.wording.windows import narrow_window
 from sctptop.fields.catalogue import BY_ID
 from sctptop.model.passages.passage import BLOCKED, HELD, LOST, NETWORK, ORDER, UNREAD
 from sctptop.quantity import Value, milliseconds, show
@@ -91,6 +92,8 @@ ADVICE_BEHIND = {
 }
 UNREAD_BY = ("closed_window", "saturated", "unread_data", "stopped_process")
 """Advice that says who holds back what is to be sent: the application there, that does not read."""
+WINDOW_BEHIND = (HELD, BLOCKED, LOST, ORDER)
+"""What a peer's small receive buffer makes longer: known from its window, where that end was not recorded."""
 SMALLER_IS_SLOWER = ("sndbuf", "rcvbuf")
 LEAST_EXPIRIES = 0.1
 """More of them a registration than in the other recording."""
@@ -146,6 +149,9 @@ def causes(
                     f"{summaries[fast].name}",
                     setting=name,
                 )
+    seen = kind in WINDOW_BEHIND and not summaries[slow].end(there).settings.get("rcvbuf")
+    if seen and (text := narrow_window(here, summaries[slow], summaries[fast])) is not None:
+        yield Cause(text, setting="rcvbuf")
     for place, rule in ADVICE_BEHIND[kind]:
         told, other = (_said(summaries[one], rule, roles[place]) for one in (slow, fast))
         if told is not None and (other is None or other.severity == "note"):

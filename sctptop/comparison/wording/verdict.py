@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sctptop.comparison.breakdown import Piece
@@ -29,6 +28,7 @@ from sctptop.comparison.wording.incomparable import (
     without_common_kind,
     without_registrations,
 )
+from sctptop.comparison.wording.parts import of_parts
 from sctptop.comparison.wording.reasons import HALF, listed, of_settings, outliers, shares, tuned, where, why
 from sctptop.comparison.wording.success import success_words
 from sctptop.quantity import milliseconds
@@ -42,7 +42,8 @@ class Verdict:
 
     ``by`` is the figure of STATISTICS that shows it, "" where none does. ``shares`` are the pieces that made the
     difference with their share of it. ``settings_explain``: settings make it, so cores are not what is compared. Of
-    TOO_FEW ``by``, ``shares`` and ``causes`` say where to look, and claim nothing.
+    TOO_FEW ``by``, ``shares`` and ``causes`` say where to look, and claim nothing; of UNSURE ``causes`` are of a part
+    that differs.
     """
 
     pair: Pair
@@ -72,7 +73,7 @@ def verdict(comparison: Comparison, pair: Pair) -> Verdict:
         return Verdict(pair, TOO_FEW, too_few(comparison, pair, medians(pair)))
     if by:
         return _different(comparison, pair, by, result)
-    return Verdict(pair, result, " ".join(_undecided(comparison, pair, result)))
+    return _undecided(comparison, pair, result)
 
 
 def ranking(comparison: Comparison) -> str:
@@ -88,15 +89,21 @@ def ranking(comparison: Comparison) -> str:
     return f"Fastest first, by the median{of}: {', '.join(told)}."
 
 
-def _undecided(comparison: Comparison, pair: Pair, result: str) -> Iterable[str]:
+def _undecided(comparison: Comparison, pair: Pair, result: str) -> Verdict:
     """No difference, or none that can be told."""
-    yield from of_loads(comparison, pair)
-    yield from same(comparison, pair) if result == SAME else unsure(comparison, pair)
-    yield from success_words(comparison, pair)
-    differing = tuned(comparison.settings, pair)
-    if differing:
-        yield f"Yet settings differ: {listed(differing, comparison, pair)}."
-    yield from of_these_runs(pair)
+    parts = [] if result == SAME else [*of_parts(comparison, pair)]
+    found = tuple(dict.fromkeys(cause for _, causes in parts for cause in causes))
+    explained = {cause.setting for cause in found}
+    differing = [one for one in tuned(comparison.settings, pair) if one.name not in explained]
+    told = [
+        *of_loads(comparison, pair),
+        *(same(comparison, pair) if result == SAME else unsure(comparison, pair)),
+        *(text for text, _ in parts),
+        *success_words(comparison, pair),
+        *([f"Yet settings differ: {listed(differing, comparison, pair)}."] if differing else []),
+        *of_these_runs(pair),
+    ]
+    return Verdict(pair, result, " ".join(told), causes=found)
 
 
 def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verdict:

@@ -67,8 +67,9 @@ class Finished:
     """Columns of equal length, in the order in which they ended; the first is number ``first`` of its recording.
 
     ``sample``: with which sample each ended. ``apart``: the network is told from the far end. ``began_us``: since 1970.
-    ``since_ns``: from the beginning of the UE's first attempt to that of this one. Stages are in ``codes``, places in
-    ``kinds``, and ``lengths``, ns: those of one from ``stages`` of it to that of the next.
+    ``since_ns``: from the beginning of the UE's first attempt to that of this one. ``accepted_ns``: until the accept
+    was through. Stages are in ``codes``, places in ``kinds``, and ``lengths``, ns: those of one from ``stages`` of it
+    to that of the next.
     """
 
     first: int = 0
@@ -87,6 +88,7 @@ class Finished:
     began_ns: list[int] = field(default_factory=list)
     attempt: list[int] = field(default_factory=list)
     since_ns: list[int] = field(default_factory=list)
+    accepted_ns: list[int | None] = field(default_factory=list)
     stages: list[int] = field(default_factory=lambda: [0])
     codes: list[int] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)

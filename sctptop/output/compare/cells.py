@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from sctptop.comparison.result import Comparison
+from sctptop.comparison.sides.intervals import interval_of
 from sctptop.comparison.statistics.ratio import SAME, Ratio
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.wording.ratio_text import times_text
@@ -99,6 +100,18 @@ def sizes_cell(values: Distribution) -> str:
 def count_cell(value: int | None) -> str:
     """A count that may not be known."""
     return UNKNOWN if value is None else short(value)
+
+
+def figure_cell(one: Ended, name: str, value: float | None) -> str:
+    """A figure of the total time with its 95 % interval, where that is known: ``62.3ms (61.9–63.1ms)``."""
+    found = interval_of(one, name)
+    if value is None or found is None:
+        return ms_cell(value)
+    # What was drawn need not hold the figure itself, of a few values or two runs.
+    low, high = milliseconds(min(found[0], value)), milliseconds(max(found[1], value))
+    unit = high.lstrip("0123456789.")
+    shown = low.removesuffix(unit) if low.lstrip("0123456789.") == unit else low
+    return f"{milliseconds(value)} ({shown}–{high})"
 
 
 def ms_cell(value: float | None) -> str:

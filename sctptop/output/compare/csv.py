@@ -8,16 +8,18 @@ from collections.abc import Iterable
 
 from sctptop.comparison.load_curves.curves import SHARES, load_curves
 from sctptop.comparison.result import Comparison
+from sctptop.comparison.sides.intervals import interval_of
 from sctptop.comparison.statistics.percentiles import FIGURES, figure
 from sctptop.comparison.statistics.ratio import Ratio
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.registrations.tally import PARTS
 
 COLUMNS = (
-    *("side", "run", "seen_from", "kind", "part", "figure", "runs", "n", "ms"),
+    *("side", "run", "seen_from", "kind", "part", "figure", "runs", "n", "ms", "ms_low", "ms_high"),
     *("ratio", "low", "high", "p", "p_adjusted", "unit", "answer", "load"),
 )
-"""``run`` is empty for a side of several, whose figures are those of the typical run; ``ratio`` is to the baseline.
+"""``run`` is empty for a side of several, whose figures are those of the typical run; ``ratio`` is to the baseline;
+``low`` and ``high`` end 95 % intervals, of ms for the total alone.
 ``load``: of the parts "total by load per second" and "total by load in flight", a row a level of load."""
 Cell = str | int | float | None
 
@@ -51,6 +53,7 @@ def _rows(comparison: Comparison) -> Iterable[tuple[Cell, ...]]:
                         runs,
                         one.n,
                         _value(one, part, name),
+                        *_interval(one, part, name),
                         *_told(ratio),
                     )
                     for run, found in zip(side.runs, one.runs, strict=True):
@@ -66,6 +69,7 @@ def _rows(comparison: Comparison) -> Iterable[tuple[Cell, ...]]:
                                 1,
                                 found.n,
                                 value,
+                                *_interval(found, part, name),
                                 *_told(None),
                             )
 
@@ -80,7 +84,7 @@ def _by_load(comparison: Comparison) -> Iterable[tuple[Cell, ...]]:
                 for name in SHARES:
                     yield (
                         *(side.name, "", end, seen.kind, f"total by load {curve.axis}", name),
-                        *(len(seen.each), level.n, level.ms[name], *_told(None)[:-1], level.load),
+                        *(len(seen.each), level.n, level.ms[name], None, None, *_told(None)[:-1], level.load),
                     )
 
 
@@ -88,6 +92,11 @@ def _value(one: Ended, part: str, name: str) -> float | None:
     share = FIGURES[name]
     found = figure(one.times[part], None) if share is None else one.percentile(part, share)
     return None if found is None else round(found, 6)
+
+
+def _interval(one: Ended, part: str, name: str) -> tuple[Cell, Cell]:
+    found = interval_of(one, name) if part == "total" else None
+    return (None, None) if found is None else (round(found[0], 6), round(found[1], 6))
 
 
 def _told(ratio: Ratio | None) -> tuple[Cell, ...]:

@@ -93,7 +93,7 @@ def _check(sides: Sequence[Sequence[Path]]) -> None:
         )
     if len(sides) > MOST_SIDES:
         raise SctptopError(
-            f"compare takes at most {MOST_SIDES} sides (try: NAME=run1.sctp,run2.sctp puts runs into one side)",
+            f"compare takes at most {MOST_SIDES} sides (try: 'NAME-*.sctp', in quotes, puts runs into one side)",
             USAGE,
         )
     seen: dict[object, Path] = {}
@@ -117,10 +117,13 @@ def _identity(path: Path) -> object:
 
 
 def _common_name(paths: Sequence[Path]) -> str:
-    """What the names of the files begin with, or of their folder: "nagle" of nagle-1.sctp and nagle-2.sctp."""
-    letters = zip(*(path.name.removesuffix(".sctp") for path in paths), strict=False)
-    common = "".join(one[0] for one in takewhile(lambda one: len(set(one)) == 1, letters))
-    common = common.rstrip("-_. 0123456789")
+    """What the names of the files begin with, or of their folder: "sack20" of sack20-1.sctp and sack20-2.sctp."""
+    names = [path.name.removesuffix(".sctp") for path in paths]
+    common = "".join(one[0] for one in takewhile(lambda one: len(set(one)) == 1, zip(*names, strict=False)))
+    if all(name[len(common) :][:1].isdigit() for name in names):
+        # 10 and 11, or 01 and 02, begin alike too.
+        common = common.rstrip("0123456789")
+    common = common.rstrip("-_. ")
     folders = {path.parent for path in paths}
     if not common and len(folders) == 1:
         common = folders.pop().name

@@ -7,6 +7,8 @@ from typing import Any
 
 from sctptop.comparison.load_curves.curves import LoadCurve, SideCurve, load_curves
 from sctptop.comparison.result import Comparison, Pair
+from sctptop.comparison.sides.intervals import interval_of
+from sctptop.comparison.statistics.percentiles import FIGURES
 from sctptop.comparison.statistics.ratio import Ratio
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.summaries.summary import End, Summary
@@ -26,6 +28,7 @@ def comparison_to_json(comparison: Comparison, verdicts: Sequence[Verdict]) -> d
     or "faster", "same" (no difference beyond ``margin``), "cannot tell" or "too few". ``unit``: "run" where the
     set-ups are compared, "registration" where these very runs are.
     Ratios are of one ``kind`` of registration; the network is in the core's or the RAN's where either does not tell it.
+    ``total_ms_95``: the 95 % interval of each figure of a side or run, null where there are too few for it.
     """
     return {
         "schema": SCHEMA,
@@ -110,6 +113,7 @@ def _recording(one: Summary, end: str) -> dict[str, Any]:
             }
             for role in dict.fromkeys(end for end, _ in one.registrations)
         ],
+        "standard": dict(one.standard),
         "running_at_the_end": one.running,
         "procedures": [
             {
@@ -151,7 +155,11 @@ def _ended(one: Ended) -> dict[str, Any]:
         ],
         "per_second": one.rate,
         "at_once": one.at_once,
+        "accepted": {"n": one.accepted.n, "mean_ms": round(one.accepted.sum_ms / one.accepted.n, 6)}
+        if one.accepted.n
+        else None,
         **{published: _part(one, part) for part, published in PARTS.items()},
+        "total_ms_95": {name: interval_of(one, name) for name in FIGURES},
         "stages": [
             {"whose": whose, "message": name, "n": stalls.n, "sum_ms": stalls.sum_ms}
             for (whose, name), stalls in sorted(one.stages.items(), key=lambda entry: -entry[1].sum_ms)
@@ -179,6 +187,8 @@ def _end(one: End) -> dict[str, Any]:
         "recv_queue": _sizes(one.recv_queue),
         "rtx_chunks": one.rtx_chunks,
         "out_data_chunks": one.out_data_chunks,
+        "peer_window": one.peer_window,
+        "cwnd": one.cwnd,
     }
 
 

@@ -9,6 +9,7 @@ from sctptop.comparison.kinds import UNTOLD, words
 from sctptop.comparison.result import Comparison, Pair
 from sctptop.comparison.roles import PEERS
 from sctptop.comparison.sides.ratios import usable
+from sctptop.comparison.statistics.percentiles import FIGURES
 from sctptop.comparison.statistics.ratio import LEAST_N
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.model.associations.distribution import PERCENTILES
@@ -17,6 +18,7 @@ from sctptop.model.passages.stages import SCTP
 from sctptop.output.compare.cells import (
     Line,
     Table,
+    figure_cell,
     line_of,
     ms_cell,
     p_cell,
@@ -71,7 +73,9 @@ def _registrations(comparison: Comparison) -> Table:
     ]
     for label, share in {**PERCENTILES, "max": 1.0}.items():
         lines.append(_with_time(comparison, label, share))
-    mean = line_of("time, mean", seen, lambda one: ms_cell(one.mean("total") if one.n else None))
+    mean = line_of(
+        "time, mean", seen, lambda one: figure_cell(one, "mean", one.mean("total") if one.n else None)
+    )
     lines += [with_ratio(mean, comparison, "mean"), *_split(comparison)]
     ends = {end for end in comparison.ends if end}
     where = f"at the {ends.pop()}" if len(ends) == 1 else "each as recorded"
@@ -112,7 +116,11 @@ def _chance(pair: Pair) -> str:
 
 
 def _with_time(comparison: Comparison, label: str, share: float) -> Line:
-    cells = line_of(f"time, {label}", comparison.seen, lambda one: ms_cell(one.percentile("total", share)))
+    def cell(one: Ended) -> str:
+        value = one.percentile("total", share)
+        return figure_cell(one, label, value) if label in FIGURES else ms_cell(value)
+
+    cells = line_of(f"time, {label}", comparison.seen, cell)
     return with_ratio(cells, comparison, label)
 
 
@@ -155,7 +163,10 @@ def _note(comparison: Comparison) -> str:
         parts = "SCTP + unread + core + RAN"
         far = " and ".join(sorted({"core" if one.far == "core" else "RAN" for one in seen}))
         network = f"Time of the {far} contains the network."
-    return f"{parts} = mean. Unread is the time of who reads, not of SCTP. {network} Ratios with their 95 % interval."
+    return (
+        f"{parts} = mean. Unread is the time of who reads, not of SCTP. {network} Times and ratios with their 95 % "
+        "interval, where there are registrations enough for one."
+    )
 
 
 def _failures(kind: str, seen: Sequence[Ended], pairs: Sequence[Pair] = ()) -> Table:
@@ -194,7 +205,7 @@ def _further(comparison: Comparison, kind: str, seen: Sequence[Ended]) -> Table:
         line_of("completed", seen, lambda one: str(one.n)),
     ]
     for label in ("p50", "p95"):
-        cells = tuple(ms_cell(one.percentile("total", PERCENTILES[label])) for one in seen)
+        cells = tuple(figure_cell(one, label, one.percentile("total", PERCENTILES[label])) for one in seen)
         remarks = tuple(ratio_cell(pair.others.get(kind, {}).get(label)) for pair in comparison.pairs)
         lines.append(Line(f"time, {label}", cells, remarks))
     return Table(title(kind) if kind != UNTOLD else "Registrations of unknown kind", tuple(lines))

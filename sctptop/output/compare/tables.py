@@ -8,16 +8,20 @@ from sctptop.comparison.load_curves.curves import LoadCurve
 from sctptop.comparison.remarks import Setting
 from sctptop.comparison.result import Comparison
 from sctptop.comparison.roles import PEERS
+from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.comparison.wording.causes import setting_text, setting_title
 from sctptop.comparison.wording.transport import rtx_share
 from sctptop.model.associations.distribution import Distribution
+from sctptop.model.ngap.dialect import NGAP
+from sctptop.model.registrations.standard import NAMES, TIME
 from sctptop.output.compare.cells import (
     DIFFERS,
     Line,
     Table,
     count_cell,
     line_of,
+    ms_cell,
     ratio_cell,
     sizes_cell,
     times_cell,
@@ -42,6 +46,7 @@ def tables(comparison: Comparison, curves: Sequence[LoadCurve]) -> Iterable[Tabl
         _recordings(comparison),
         _settings(comparison),
         *registration_tables(comparison),
+        _standard(comparison),
         *load_tables(curves),
         _procedures(comparison),
         _transport(comparison),
@@ -106,6 +111,56 @@ def _setting(setting: Setting) -> Line:
     )
 
 
+def _standard(comparison: Comparison) -> Table:
+    """The counters of an AMF, with the mean time and the rate of success, under the names of 3GPP; none at a gNB."""
+    summaries = comparison.summaries
+    names = dict.fromkeys(name for one in summaries for name in one.standard)
+    lines = [
+        line_of(name, summaries, lambda one, name=name: _counter(one, name))  # type: ignore[misc]
+        for name in sorted(names, key=_in_order)
+    ]
+    if lines:
+        lines += [
+            line_of(
+                f"{TIME} mean, {kind}",
+                summaries,
+                lambda one, kind=kind: _mean_time(one.of(NGAP.core, kind)),  # type: ignore[misc]
+            )
+            for kind in NAMES
+            if any(one.of(NGAP.core, kind).accepted.n for one in summaries)
+        ]
+        lines.append(line_of("RSR (TS 28.554 6.2.3)", summaries, _success_rate))
+    note = (
+        "Of all S-NSSAI and runs. Success counts, and time ends, where the accept is sent; in the tables above where "
+        "the UE completes."
+    )
+    return Table("As an AMF counts them, TS 28.552 5.2.2", tuple(lines), note)
+
+
+def _in_order(name: str) -> tuple[int, ...]:
+    """By kind, requests before successes and failures, and each cause behind its failures."""
+    kind = next(place for place, start in enumerate(NAMES.values()) if name.startswith(f"RM.{start}"))
+    what, _, cause = name.removeprefix(f"RM.{[*NAMES.values()][kind]}").partition(".")
+    return kind, ("Req", "Succ", "Fail").index(what), int(cause or 0)
+
+
+def _counter(one: Summary, name: str) -> str:
+    """A cause that was not given was given never, where there is an AMF."""
+    return count_cell(one.standard.get(name, 0) if one.standard else None)
+
+
+def _mean_time(one: Ended) -> str:
+    return ms_cell(one.accepted.sum_ms / one.accepted.n if one.accepted.n else None)
+
+
+def _success_rate(one: Summary) -> str:
+    """Registrations accepted of those requested, of all kinds."""
+    asked, accepted = (
+        sum(count for name, count in one.standard.items() if name.endswith(end)) for end in ("Req", "Succ")
+    )
+    return f"{accepted / asked:.1%}" if asked else UNKNOWN
+
+
 def _procedures(comparison: Comparison) -> Table:
     summaries = comparison.summaries
     counts: dict[tuple[str, bool], int] = {}
@@ -144,6 +199,8 @@ def _transport(comparison: Comparison) -> Table:
             line_of(f"{role} read wait, p50 / p99 (n)", ends, lambda end: times_cell(end.read_wait)),
             line_of(f"{role} Send-Q, p95 / max", ends, lambda end: sizes_cell(end.send_queue)),
             line_of(f"{role} Recv-Q, p95 / max", ends, lambda end: sizes_cell(end.recv_queue)),
+            line_of(f"{role} cwnd, max", ends, lambda end: _bytes(end.cwnd)),
+            line_of(f"{PEERS[role]} window at the {role}, max", ends, lambda end: _bytes(end.peer_window)),
         ]
     lines += [
         line_of("chunks retransmitted", summaries, _retransmitted),
@@ -168,6 +225,10 @@ def _transport(comparison: Comparison) -> Table:
         lines.append(Line("  for each registration", cells))
     note = "Queues as read once a sample; expiries are of the network namespaces of these associations."
     return Table("Transport", tuple(line for line in lines if set(line.cells) != {UNKNOWN}), note)
+
+
+def _bytes(value: int | None) -> str:
+    return UNKNOWN if value is None else f"{short(value)}B"
 
 
 def _retransmitted(one: Summary) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-RULES = 3
+RULES = 4
 """Of how registrations and advice are made of messages: where that changes, so does this, and older results are passed
 over."""
 SAMPLE, KEY, WIRE, END, KIND, OUTCOME, CAUSE = "sample", "key", "wire", "end", "kind", "outcome", "cause"
 FLAGS, RAN, AMF, BEGAN_US, BEGAN_NS = "flags", "ran_ue_id", "amf_ue_id", "began_us", "began_ns"
-ATTEMPT, SINCE, MANY = "attempt", "since", "many"
+ATTEMPT, SINCE, ACCEPTED, MANY = "attempt", "since", "accepted", "many"
 ENDED = (
     *(SAMPLE, KEY, WIRE, END, KIND, OUTCOME, CAUSE),
-    *(FLAGS, RAN, AMF, BEGAN_US, BEGAN_NS, ATTEMPT, SINCE, MANY),
+    *(FLAGS, RAN, AMF, BEGAN_US, BEGAN_NS, ATTEMPT, SINCE, ACCEPTED, MANY),
 )
 RISING = frozenset((SAMPLE, RAN, AMF, BEGAN_US, BEGAN_NS))
 ALL, GAPS = "all", "gaps"

@@ -26,6 +26,7 @@ from sctptop.recording.bounds import weight
 from sctptop.recording.file_format import printable_json
 from sctptop.recording.packing import DamagedError
 from sctptop.recording.results.names import (
+    ACCEPTED,
     ALL,
     AMF,
     ATTEMPT,
@@ -136,6 +137,8 @@ def _ended(
     began_us = columns[BEGAN_US]
     if began_us and not 0 <= min(began_us) <= max(began_us) < LATEST_S * 1e6 - _LIMIT / 1e9:
         raise DamagedError("a time that no clock shows")
+    if any(one is not None and one < 0 for one in columns[ACCEPTED]):
+        raise DamagedError("an accept before its request")
     wires = [tuple(_numbers(one)) for one in text["wires"]]
     if not all(len(one) == 5 for one in wires):
         raise DamagedError("no association")
@@ -160,6 +163,7 @@ def _ended(
         began_ns=columns[BEGAN_NS],
         attempt=columns[ATTEMPT],
         since_ns=columns[SINCE],
+        accepted_ns=columns[ACCEPTED],
         stages=stages,
         codes=codes,
         lengths=lengths,

@@ -30,6 +30,7 @@ from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.summary import Registered
 from sctptop.model.snapshot import Snapshot
 from sctptop.recording.results.names import (
+    ACCEPTED,
     ALL,
     AMF,
     ATTEMPT,
@@ -196,6 +197,7 @@ class ResultsBook:
             (BEGAN_NS, one.began_ns),
             (ATTEMPT, one.attempt),
             (SINCE, one.since_first_ns - one.total_ns),
+            (ACCEPTED, one.accepted_ns),
             (MANY, len(one.stages)),
         ):
             columns[name].append(value)

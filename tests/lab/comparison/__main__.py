@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--judge", action="store_true", help="record nothing")
     parser.add_argument("--verdicts", action="store_true", help="print them whole")
     parser.add_argument("names", nargs="*", metavar="SETUP", help=f"of {', '.join(SETUPS)}; default all")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     names = options.names or [*SETUPS]
     if unknown := [name for name in names if name not in SETUPS]:
         parser.error(f"unknown: {', '.join(unknown)}")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sctptop.cli import main
 from sctptop.comparison.breakdown import FAR, OWN
 from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, UNSURE
 from sctptop.model.passages.passage import HELD, LOST, NETWORK, ORDER, UNREAD
+from tests.lab.comparison.independent import disagreements
 
 GNB, AMF = "gNB", "AMF"
 NO_CLAIM = (SAME, UNSURE)
+SEEN_FROM_AFAR = ("rcvbuf",)
+"""What shows at the peer too: a receive buffer by the window that is offered."""
 Part = tuple[str, str | None]
 """The kind of a piece, and the end."""
 
@@ -38,12 +40,12 @@ class Case:
         return f"{self.other} against {self.base}"
 
     def seen_from(self, end: str) -> Case:
-        """The same where that end alone is seen: all of the other's is one part, its settings are not known."""
+        """The same where that end alone is seen: all of the other's is one part, hardly a setting of it is known."""
         parts = [
             (FAR, role) if role not in (None, end) and kind != NETWORK else (kind, role)
             for kind, role in self.parts
         ]
-        settings = [(name, role) for name, role in self.settings if role == end]
+        settings = [(name, role) for name, role in self.settings if role == end or name in SEEN_FROM_AFAR]
         return replace(self, parts=tuple(dict.fromkeys(parts)), settings=tuple(settings))
 
 
@@ -72,13 +74,14 @@ CASES = (
 @dataclass(frozen=True)
 class Told:
     """What was said of a case: ``parts`` with their shares, ``ratio`` the one that shows it (JSON), the whole verdict,
-    and the problems: none where it is right."""
+    what scipy says otherwise (``unlike``), and the problems: none where it is right."""
 
     case: Case
     result: str
     parts: tuple[tuple[Part, float], ...]
     settings: tuple[str, ...]
     rules: tuple[str, ...]
+    unlike: tuple[str, ...]
     by: str
     ratio: dict[str, Any]
     text: str
@@ -96,6 +99,7 @@ class Told:
             yield f"names {self.parts[0][0] if self.parts else 'no part'}, not {case.parts}"
         if (expected := {name for name, _ in case.settings}) != set(self.settings):
             yield f"blames {self.settings or 'no setting'}, not {expected or 'any'}"
+        yield from self.unlike
 
 
 def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
@@ -103,7 +107,8 @@ def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
     sides = (
         f"{name}={','.join(map(str, files))}" for name, files in ((case.base, base), (case.other, other))
     )
-    (pair,) = compared(sides)["comparisons"]
+    whole = compared(sides)
+    (pair,) = whole["comparisons"]
     shares = [((one["kind"], one["end"]), one["share"]) for one in pair["pieces"] if one["share"] is not None]
     shares.sort(key=lambda one: -one[1])
     named = [(one["setting"], one["rule"]) for one in pair["causes"]]
@@ -114,6 +119,7 @@ def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
         tuple(shares),
         tuple(dict.fromkeys(setting for setting, _ in named if setting)),
         tuple(dict.fromkeys(rule for _, rule in named if rule)),
+        tuple(disagreements(whole)),
         by,
         pair["ratios"][by],
         pair["verdict"],
@@ -122,10 +128,9 @@ def told(case: Case, base: Sequence[Path], other: Sequence[Path]) -> Told:
 
 def compared(sides: Iterable[str]) -> dict[str, Any]:
     """What ``sctptop compare --json`` says of these words."""
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
-        assert main(["compare", "--json", *sides]) == 0
-    found: dict[str, Any] = json.loads(output.getvalue())
+    # In a process of its own: it may not write afterwards.
+    command = [sys.executable, "-m", "sctptop", "compare", "--json", *sides]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return found
 
 

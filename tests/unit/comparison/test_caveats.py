@@ -156,3 +156,21 @@ def test_loads_that_lie_a_fifth_apart_are_what_is_compared() -> None:
     )
     # Of half as many that succeed, as many were tried.
     assert not any("load" in one for one in caveats([under(10.0)], [under(5.0, failed=100)]))
+
+
+def test_runs_that_a_shell_made_sides_of_are_told_from_recordings_that_are_sides() -> None:
+    def told(*names: str, runs: int = 0) -> list[str]:
+        sides = [summary(name, runs=tuple(summary(f"{name}-{run}") for run in range(runs))) for name in names]
+        return [text for text in compare(sides).caveats if "in quotes" in text]
+
+    first, second = told("a-1", "a-2", "new-core-08", "new-core-09", "new-core-10", "new-7")
+    assert first == (
+        "a-1, a-2: each is a side of its own. If they are runs of one set-up, make them one side: 'a-*.sctp', in "
+        "quotes."
+    )
+    assert second.startswith("new-core-08, new-core-09, new-core-10: each is a side of its own.")
+    assert "'new-core-*.sctp'" in second
+    # Two are compared with each other on purpose; versions are no numbers of runs; nor are sides of several runs.
+    for names in (("a-1", "a-2"), ("v1", "v2", "v3"), ("a-1", "b-1", "c-1"), ("a-2023", "a-2025", "b")):
+        assert told(*names) == []
+    assert told("a-1", "a-2", "a-3", runs=3) == []

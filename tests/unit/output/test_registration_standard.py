@@ -26,6 +26,8 @@ def test_requests_received_and_accepts_sent_by_kind() -> None:
     assert document["standard"] == {
         "RM.RegInitReq": ends["initial"]["started"],
         "RM.RegInitSucc": ends["initial"]["accepted_ms"]["n"],
+        "RM.RegInitFail": ends["initial"]["rejected"],
+        "RM.RegInitFail.11": ends["initial"]["rejected"],
         "RM.RegMobReq": ends["mobility"]["started"],
         "RM.RegMobSucc": ends["mobility"]["accepted_ms"]["n"],
         "RM.RegPeriodReq": ends["periodic"]["started"],

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import logging
 import os
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,8 +35,13 @@ SETTINGS = {
 CAPITAL = "p95"
 
 
-def opened(path: Path) -> BinaryIO:
-    """The file, with matplotlib ready to draw to it; what is in it stays until then. Raises SctptopError."""
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The file, with matplotlib ready to draw to it; what is in it stays until then. Raises SctptopError.
+
+    Afterwards a file that was made for it is gone where nothing was drawn, though by then we may have no right to
+    remove it.
+    """
     try:
         # Where its fonts are kept is its own affair: no line on standard error for it.
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -42,11 +49,30 @@ def opened(path: Path) -> BinaryIO:
         import matplotlib.figure  # noqa: F401
     except ImportError:
         raise SctptopError(f"--svg needs matplotlib, which is not installed (try: {_remedy()})") from None
+    made = not os.path.lexists(path)
     try:
-        return path.open("ab")
+        file = path.open("ab", buffering=0)
     except OSError as error:
         shown = printable(str(path), REPLACEMENT)
         raise SctptopError(f"{shown}: {error.strerror} (try: another file)") from error
+    with _removed_if_empty(path) if made else nullcontext(), file:
+        yield file
+
+
+@contextmanager
+def _removed_if_empty(path: Path) -> Iterator[None]:
+    """Afterwards, by a shell that has the right to: it waits until we are through, or are killed."""
+    shell = ["/bin/sh", "-c", 'read -r line; [ -s "$0" ] || rm -f -- "$0"', str(path.absolute())]
+    try:
+        # In a session of its own: Ctrl-C is for us.
+        keeper = subprocess.Popen(shell, stdin=subprocess.PIPE, start_new_session=True)
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        keeper.communicate()
 
 
 def write_svg(file: BinaryIO, drawn: Sequence[Chart], names: Sequence[str]) -> None:
@@ -58,15 +84,28 @@ def write_svg(file: BinaryIO, drawn: Sequence[Chart], names: Sequence[str]) -> N
         raise SctptopError(
             "--svg: no registration was completed, so there is nothing to draw (try: sctptop info FILE)"
         )
-    with rc_context(SETTINGS), file:
+    with rc_context(SETTINGS):
         figure = Figure(figsize=(WIDTH, HEIGHT * len(drawn)), layout="constrained")
         grid = figure.subplots(len(drawn), 1, squeeze=False)
         for chart, (axes,) in zip(drawn, grid, strict=True):
             _draw(axes, chart, names)
         text = io.BytesIO()
         figure.savefig(text, format="svg", metadata={"Date": None, "Title": "sctptop compare"})
-        file.truncate(0)
-        file.write(text.getvalue())
+        _replace(file, text.getvalue())
+
+
+def _replace(file: BinaryIO, picture: bytes) -> None:
+    try:
+        # A pipe or a device holds nothing.
+        if file.seekable():
+            file.truncate(0)
+        while picture:
+            picture = picture[file.write(picture) :]
+    except OSError as error:
+        if file.seekable():
+            # Half of a picture is none.
+            file.truncate(0)
+        raise SctptopError(f"--svg: {error.strerror} (try: another file)") from error
 
 
 def _draw(axes: Any, chart: Chart, names: Sequence[str]) -> None:

@@ -7,9 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from sctptop.comparison.sides.pooling import pooled
 from sctptop.comparison.summaries.summarizing import summarise
+from sctptop.comparison.summaries.summary import End
 from sctptop.model.sample import Sample
-from tests.unit.comparison.comparing import FAST, Run
+from tests.unit.associations import association, sample
+from tests.unit.comparison.comparing import FAST, GNB, Run
+
+GNB_PORTS = {name: GNB[name] for name in ("local_port", "remote_port", "own_tag", "peer_tag")}
 
 
 def test_ngap_on_another_port_is_told_by_who_registers() -> None:
@@ -62,3 +67,37 @@ def test_all_registrations_count_and_not_the_last_thousand() -> None:
     names = ("total", "sctp", "unread", "network", "core", "ran")
     parts = zip(*(seen.times[part] for part in names), strict=True)
     assert all(total == pytest.approx(sum(rest)) for total, *rest in parts)
+
+
+def test_the_widest_window_of_a_peer_is_told_of_the_peer_with_least() -> None:
+    def read(*windows: tuple[str, int | None, int | None, int | None]) -> End:
+        """Of these states, peer_rwnd, flight and cwnd in turn, beside an association that has plenty."""
+        samples = [
+            sample(
+                association(
+                    1,
+                    **GNB_PORTS,
+                    state=state,
+                    peer_rwnd=window,
+                    flight=flight,
+                    cwnd=cwnd,
+                    primary="10.9.0.1",
+                ),
+                association(2, **{**GNB_PORTS, "own_tag": 9}, peer_rwnd=100_000, flight=0, cwnd=4380),
+                at_s=second,
+            )
+            for second, (state, window, flight, cwnd) in enumerate(windows)
+        ]
+        return summarise(samples, "a").end("gNB")
+
+    # Before it is established a window is that of no peer; what is in flight has its room there.
+    found = read(
+        ("COOKIE_WAIT", 32_768, 0, 4380), ("ESTABLISHED", 1, 1512, 6000), ("ESTABLISHED", 1800, 504, 1500)
+    )
+    assert (found.peer_window, found.cwnd) == (2304, 6000)
+    assert (
+        pooled_end := pooled("p", [FAST.summary("x"), FAST.summary("y")]).end("gNB")
+    ).peer_window == 100_100
+    assert pooled_end.cwnd == 100_000
+    unknown = read(("ESTABLISHED", None, None, None))
+    assert (unknown.peer_window, unknown.cwnd) == (100_000, 4380)

@@ -47,6 +47,11 @@ def test_runs_make_a_side_with_or_without_a_name(folder: Path) -> None:
         "x": ["runs/x-1.sctp", "runs/x-2.sctp"],
         "one": ["a1.sctp"],
     }
+    for names in ("core-2.6-1 core-2.6-2", "core-2.7-09 core-2.7-10", "x20 x21", "s20_1 s20_2"):
+        for name in names.split():
+            (folder / f"{name}.sctp").write_text(name)
+    words = ("core-2.6-?.sctp", "core-2.7-*.sctp", "x2?.sctp", "s20_*.sctp")
+    assert list(told(*words)) == ["core-2.6", "core-2.7", "x", "s20"]
     assert list(told("a1.sctp,b1.sctp", "a2.sctp,b2.sctp")) == ["side 1", "side 2"]
     assert list(told("n=a1.sctp", "n=b1.sctp")) == ["n #1", "n #2"]
 

@@ -69,7 +69,8 @@ def test_parts_of_one_end() -> None:
     assert ratios["core"].startswith("1.00× (") and ratios["SCTP"] == ">1000× *"
     assert table.note == (
         "SCTP + unread + network + core + RAN = mean. Unread is the time of who reads, not of SCTP. Network: round "
-        "trips × heartbeat RTT. Ratios with their 95 % interval."
+        "trips × heartbeat RTT. Times and ratios with their 95 % interval, where there are "
+        "registrations enough for one."
     )
 
 
@@ -198,7 +199,7 @@ def test_kinds_are_never_in_one_table() -> None:
     assert rows(periodic) == {
         "ended": ("12", "12"),
         "completed": ("12", "10"),
-        "time, p50": ("14ms", "18ms"),
+        "time, p50": ("14ms (13.7–14ms)", "18ms (17.6–18ms)"),
         "time, p95": ("14.3ms", "18.4ms"),
     }
     (median,) = (line for line in periodic.lines if line.label == "time, p50")

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+import resource
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,6 +18,13 @@ from sctptop.cli import main
 from tests.unit.output.compare.loads import full_and_free
 from tests.unit.output.compare.running import said
 
+WAITS = """
+import pathlib, sys
+from sctptop.output.compare.pictures.svg import opened
+with opened(pathlib.Path(sys.argv[1])):
+    print("opened", flush=True)
+    sys.stdin.read()
+"""
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -57,3 +69,60 @@ def test_a_file_that_cannot_be_written_is_named(
     there = tmp_path / "no such folder" / "picture.svg"
     assert main(["compare", *files, "--svg", str(there)]) == 1
     assert "picture.svg: No such file or directory" in capsys.readouterr().err
+
+
+def run(*words: object, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, which gives its rights up for good."""
+    command = [sys.executable, "-m", "sctptop", "compare", *map(str, words)]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60, preexec_fn=before)
+
+
+def test_where_nothing_is_drawn_no_file_is_left_and_an_older_one_stays(
+    files: list[str], tmp_path: Path
+) -> None:
+    picture = tmp_path / "-new.svg"
+    failed = run(files[0], tmp_path / "none.sctp", "--svg", picture)
+    assert failed.returncode == 1 and "none.sctp" in failed.stderr and failed.stderr.count("\n") == 1
+    assert not any(tmp_path.iterdir())
+    picture.write_text("kept")
+    assert run(files[0], tmp_path / "none.sctp", "--svg", picture).returncode == 1
+    assert picture.read_text() == "kept"
+    assert run(*files, "--svg", picture).returncode == 0
+    assert ElementTree.parse(picture).getroot().tag == f"{SVG}svg"
+
+
+def test_half_a_picture_is_none(files: list[str], tmp_path: Path) -> None:
+    def no_room() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    failed = run(*files, "--svg", tmp_path / "big.svg", before=no_room)
+    assert (failed.returncode, failed.stderr) == (
+        1,
+        "sctptop: error: --svg: File too large (try: another file)\n",
+    )
+    assert not any(tmp_path.iterdir())
+
+
+def test_a_picture_goes_to_a_pipe(files: list[str]) -> None:
+    made = run(*files, "--verdict", "--svg", "/dev/stderr")
+    assert ElementTree.fromstring(made.stderr).tag == f"{SVG}svg"
+    assert made.stdout.count("\n") == 1
+
+
+def test_who_is_killed_leaves_no_empty_file(tmp_path: Path) -> None:
+    picture = tmp_path / "a.svg"
+    command = [sys.executable, "-c", WAITS, str(picture)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as killed:
+        assert killed.stdout is not None and killed.stdout.readline() == b"opened\n"
+        assert picture.exists()
+        killed.kill()
+    until(lambda: not picture.exists())
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for it."""
+    end_s = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
