@@ -7,7 +7,7 @@
 #define NGAP_HEAD 64
 /* IEs that are looked at: the NAS-PDU of an InitialContextSetupRequest may be the sixteenth. */
 #define NGAP_IES 16
-/* Octets of an IE, its header included; an id, a cause and the name of a gNB are shorter. */
+/* Octets of an IE, its header included; an id and a cause are shorter, and most names of nodes. */
 #define NGAP_IE 32
 /* Lengths from here on are split, and followed no further. */
 #define PER_SPLIT 16384
@@ -43,10 +43,21 @@ INLINE u64 length_of(u64 first, u64 second)
 
 enum { PDU_INITIATING = 0x00, PDU_SUCCESSFUL = 0x20, PDU_UNSUCCESSFUL = 0x40 };
 
-/* The ids of the UE (the core's, the radio node's, both), Cause, the radio node's name as it sets up or changes, and the
- * PDU sessions that could not be set up. */
+/* RANNodeName and AMFName, eNBname and MMEname: those that the nodes give themselves as they set up or change. */
+INLINE bool ngap_is_name(bool s1ap, u64 pdu, u64 procedure, u64 ie)
+{
+	if (s1ap)
+		return procedure == 17 && ((ie == 60 && pdu == PDU_INITIATING) || (ie == 61 && pdu == PDU_SUCCESSFUL));
+	return (ie == 82 && pdu == PDU_INITIATING && (procedure == 21 || procedure == 35)) ||
+	       (ie == 1 && pdu == PDU_SUCCESSFUL && procedure == 21);
+}
+
+/* The ids of the UE (the core's, the radio node's, both), Cause, the radio node's id and names as they set up or change,
+ * and the PDU sessions that could not be set up. */
 INLINE bool ngap_wanted(bool s1ap, u64 pdu, u64 procedure, u64 ie)
 {
+	if (ngap_is_name(s1ap, pdu, procedure, ie))
+		return true;
 	if (s1ap)
 		return ie == 0 || ie == 8 || ie == 99 || ie == 2 || (ie == 59 && pdu == PDU_INITIATING && procedure == 17);
 	return ie == 10 || ie == 85 || ie == 114 || ie == 15 ||
@@ -164,7 +175,8 @@ INLINE void ngap_take_head(struct ngap_head *head, const struct message *message
 		} else if (message->ends && end > length) {
 			wanted = value;
 			last = true;
-		} else if (!ngap_wanted(s1ap, pdu, procedure, id)) {
+		} else if (!ngap_wanted(s1ap, pdu, procedure, id) ||
+			   (end - at > NGAP_IE && ngap_is_name(s1ap, pdu, procedure, id))) {
 			at = end;
 			continue;
 		} else if (end - at > NGAP_IE && (s1ap || id != 58)) {

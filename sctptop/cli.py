@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -15,7 +15,7 @@ from sctptop.arguments.parsers import parse
 from sctptop.errors import BROKEN_PIPE, FAILED, SctptopError, nothing_to_watch
 from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
 from sctptop.standard_streams import complain, let_go, make_fit
-from sctptop.watching import choice, live, probes, settled
+from sctptop.watching import choice, live, probes, reads_the_kernel, settled
 
 if TYPE_CHECKING:
     from sctptop.options import Options
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from sctptop.recording.recorder import Recorder
 
 DEMO = Path(__file__).with_name("recording") / "demo.sctp"
+DEMO_WORD = "demo"
+DEMO_OPENS = 0.68
+"""How far into it the dashboard opens: a path is dead, and UEs failed."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,14 +73,19 @@ def _run(argv: Sequence[str]) -> int:
 
         sys.stdout.write(completion(arguments.print_completion))
         return 0
-    reads = _reads_the_kernel(arguments)
+    reads = reads_the_kernel(arguments)
     if reads and not vars(arguments).get("no_bpf", True):
         from sctptop.kernel.program.kept.store import open_store
 
         open_store()
     if arguments.command == "compare":
         return _compare(arguments)
-    give_up(READING if reads else NOTHING)
+    folder = None
+    if arguments.command == "replay":
+        from sctptop.settings.files import folder_to_keep_in
+
+        folder = folder_to_keep_in(arguments.config)
+    give_up(READING if reads else NOTHING, but=folder)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info
 
@@ -94,11 +102,28 @@ def _run(argv: Sequence[str]) -> int:
 
         print("\n".join(f"{entry.id:24} {entry.title:11} {entry.help}" for entry in FIELDS))
         return 0
-    options = options_of(arguments)
+    from sctptop.settings.reading import read_settings
+
+    settings = read_settings(arguments.config)
+    if vars(arguments).get("print_config"):
+        from sctptop.arguments.meaning import print_settings
+
+        return print_settings(arguments, settings)
+    options = options_of(arguments, settings)
     if arguments.command == "record":
         return _record(arguments, options)
     if arguments.command == "replay":
-        return _replay(arguments, options)
+        from sctptop.replayed import replay
+
+        demo = arguments.file == DEMO_WORD
+        return replay(
+            DEMO if demo else Path(arguments.file),
+            arguments,
+            options,
+            _writer(arguments, options),
+            opens=DEMO_OPENS if demo else 0.0,
+            settings=settings.file,
+        )
     if arguments.ebpf:
         from sctptop.kernel.program_text import program_text
 
@@ -119,11 +144,12 @@ def _run(argv: Sequence[str]) -> int:
 
     need_terminal("sctptop -b, --json or --csv")
     from sctptop.recording.recorder import RecordedSource
+    from sctptop.settings.changing import keeper
     from sctptop.tui.run import run_dashboard
 
     recorder = _recorder(arguments, options)
     source = RecordedSource(live(probes(arguments, options), options), recorder)
-    return run_dashboard(source, options, recorder, give_up_here)
+    return run_dashboard(source, options, recorder, give_up_here, keeper(settings.file))
 
 
 def _compare(arguments: argparse.Namespace) -> int:
@@ -141,10 +167,6 @@ def _compare(arguments: argparse.Namespace) -> int:
         from sctptop.output.compare.given import sides_of
 
         return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments), file)
-
-
-def _reads_the_kernel(arguments: argparse.Namespace) -> bool:
-    return arguments.command not in ("info", "compare", "replay") and not vars(arguments).get("ebpf")
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:
@@ -180,66 +202,11 @@ def _recorded(arguments: argparse.Namespace, options: Options, recorder: Recorde
         writer.summary()
 
 
-def _replay(arguments: argparse.Namespace, options: Options) -> int:
-    recording = _recording(arguments.file)
-    recording.first()
-    start = 0
-    if arguments.at is not None:
-        from sctptop.arguments.meaning import checked
-        from sctptop.recording.moment import moment_s
-
-        first_s, last_s = recording.first_s, recording.last_s
-        at_s = checked("--at", lambda text: moment_s(text, first_s, last_s), arguments.at)
-        start = recording.position_at(at_s)
-    writer = _writer(arguments, options)
-    if writer is not None:
-        from sctptop.model.associations.history import WINDOW
-        from sctptop.output.damage import report_damage
-        from sctptop.output.progress import ProgressLine
-        from sctptop.output.stream import stream
-        from sctptop.recording.replay import ReplaySource, lead_to
-
-        lead = lead_to(recording, start, WINDOW)
-        with ProgressLine("reading", len(recording), start - lead) as progress:
-            # On one terminal the lines themselves tell how far it is.
-            told = start if sys.stdout.isatty() else len(recording)
-
-            def tell(at: int) -> None:
-                progress.at(at) if at < told else progress.clear()
-
-            code = _registrations_of(recording, options, writer, tell) if not start else None
-            if code is not None:
-                recording.close()
-                return code
-            source = ReplaySource(recording, start, lead, tell)
-            code = stream(source, options, writer, source.lead_in())
-        report_damage(recording)
-        return code
-    from sctptop.output.terminal_check import need_terminal
-
-    need_terminal("sctptop replay FILE -b, --json or --csv")
-    from sctptop.tui.run import replay_dashboard
-
-    return replay_dashboard(recording, options, start)
-
-
-def _registrations_of(
-    recording: Recording, options: Options, writer: Writer, tell: Callable[[int], None]
-) -> int | None:
-    """The exit code where they stand in the recording, and were to be written."""
-    from sctptop.output.registrations.recorded import write_registrations
-    from sctptop.output.registrations.rows import RegistrationWriter
-
-    if not isinstance(writer, RegistrationWriter):
-        return None
-    return write_registrations(recording, options, writer, tell)
-
-
 def _recording(name: str) -> Recording:
     """The recording of that name, or the one that is shipped."""
     from sctptop.recording.reader import Recording
 
-    return Recording(DEMO if name == "demo" else Path(name))
+    return Recording(DEMO if name == DEMO_WORD else Path(name))
 
 
 def _recorder(arguments: argparse.Namespace, options: Options) -> Recorder:

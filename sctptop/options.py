@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING, Filter
 from sctptop.fields.ordering import Order
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice, Selector
+from sctptop.model.thresholds import USUAL, Thresholds
+from sctptop.themes import THEMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,8 @@ class Options:
 
     ``view`` "": the one that has most to say. ``order`` None: the worst first on the screen, by remote ends elsewhere.
     ``both_ends``: one line for an association with both ends here. ``fixed_interval``: the dashboard reads that often
-    however long it takes.
+    however long it takes. ``keys``: other keys for what the dashboard does, by its name. ``speed``: how many times as
+    fast as it was recorded a recording plays.
     """
 
     selectors: tuple[Selector, ...] = ()
@@ -29,6 +33,12 @@ class Options:
     columns: tuple[Field, ...] | None = None
     both_ends: bool = False
     fixed_interval: bool = False
+    speed: float = 1.0
+    own_scale: bool = False
+    hide_zeros: bool = False
+    theme: str = THEMES[0]
+    keys: Mapping[str, str] = field(default_factory=dict)
+    limits: Thresholds = USUAL
 
     @property
     def live(self) -> bool:

@@ -16,6 +16,13 @@ COLLECT_AFTER = 50_000
 """Objects more than at the last look for circles, of which Python looks after 700."""
 
 
+def reads_the_kernel(arguments: argparse.Namespace) -> bool:
+    """Whether it is asked at all: rights for that are given up else."""
+    return arguments.command not in ("info", "compare", "replay") and not (
+        vars(arguments).get("ebpf") or vars(arguments).get("print_config")
+    )
+
+
 def live(probes: Probes | None, options: Options) -> Source:
     """What reads this host."""
     from sctptop.kernel.live import LiveSource
@@ -43,7 +50,7 @@ def probes(arguments: argparse.Namespace, options: Options) -> Probes | None:
         return None
     from sctptop.kernel.probes.session import Probes
 
-    return Probes(choice(arguments, options))
+    return Probes(choice(arguments, options), asked_s=options.interval_s)
 
 
 def choice(arguments: argparse.Namespace, options: Options) -> ProbeChoice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sctptop.errors import USAGE, SctptopError
@@ -12,11 +13,29 @@ if TYPE_CHECKING:
     from _typeshed import SupportsWrite
 
 
-class _Parser(argparse.ArgumentParser):
+class CommandParser(argparse.ArgumentParser):
     """argparse with our one-line form of an error."""
 
     def error(self, message: str) -> NoReturn:
         raise SctptopError(f"{message} (try: {self.prog} --help)", USAGE)
+
+    def parse_all(self, words: Sequence[str], elsewhere: Mapping[str, Iterable[str]]) -> argparse.Namespace:
+        """All of the words; ``elsewhere``: flags of other commands by those. Raises SctptopError."""
+        found, unknown = self.parse_known_args(words)
+        if unknown:
+            near = self._near(unknown[0].partition("=")[0], words[0], elsewhere)
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{'; ' if near else ''}{near}")
+        return found
+
+    def _near(self, word: str, first: str, elsewhere: Mapping[str, Iterable[str]]) -> str:
+        from sctptop.fields.near import did_you_mean
+
+        if not word.startswith("-"):
+            return did_you_mean(word, filter(None, elsewhere)) if word == first else ""
+        having = [command for command, flags in elsewhere.items() if word in flags]
+        if having:
+            return f"{word} is of {' and '.join(f'sctptop {command}'.strip() for command in having)}"
+        return did_you_mean(word, (flag for flag in self._option_string_actions if len(flag) > 2))
 
     def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
         # argparse ignores that its help could not be written.
@@ -38,9 +57,9 @@ class _Parser(argparse.ArgumentParser):
         return super()._get_values(action, arg_strings)
 
 
-def command_parser(command: str, description: str, epilog: str) -> argparse.ArgumentParser:
+def command_parser(command: str, description: str, epilog: str) -> CommandParser:
     """Of one command, "" for the dashboard; ``epilog`` is shown as it is."""
-    return _Parser(
+    return CommandParser(
         prog=f"sctptop {command}".strip(),
         description=description,
         epilog=epilog,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-
 from sctptop.arguments import examples
-from sctptop.arguments.base import command_parser
+from sctptop.arguments.base import CommandParser, command_parser
 
 
-def compare_parser() -> argparse.ArgumentParser:
+def compare_parser() -> CommandParser:
     """Of sides, and what of them is told how."""
     parser = command_parser(
         "compare",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Callable
-from typing import TypeVar
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from sctptop.errors import USAGE, SctptopError
 from sctptop.fields.catalogue import UnknownFieldError, field
@@ -15,15 +16,30 @@ from sctptop.fields.ordering import OrderError, parse_order
 from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.selection import SelectorError, parse_netns, parse_selector
 from sctptop.options import Options
+from sctptop.output.terminal_check import few_colours
 from sctptop.recording.moment import span_s
+from sctptop.settings.reading import Settings
+from sctptop.settings.values import Plain
+from sctptop.themes import SIXTEEN
 
 Parsed = TypeVar("Parsed")
 Given = TypeVar("Given")
 LEAST_SIZE = 1_000_000
+NO_SETTINGS = Settings()
+SPEED_MIN, SPEED_MAX = 0.1, 600.0
 
 
-def options_of(arguments: argparse.Namespace) -> Options:
-    """The Options that the flags ask for. Raises SctptopError."""
+FOR_PROGRAMS = ("json", "csv", "events", "registrations", "probes", "ebpf")
+
+
+def options_of(arguments: argparse.Namespace, settings: Settings = NO_SETTINGS) -> Options:
+    """The Options that the flags ask for, and where they do not, the settings. Raises SctptopError.
+
+    What programs read does not change with settings, but for the thresholds of advice.
+    """
+    given = vars(arguments)
+    silent = arguments.command == "record" or any(given.get(one) not in (None, False) for one in FOR_PROGRAMS)
+    said = {} if silent else settings.values
     defaults = Options()
     if arguments.registrations:
         _check_registrations(arguments)
@@ -36,17 +52,58 @@ def options_of(arguments: argparse.Namespace) -> Options:
     return Options(
         selectors=tuple(checked("--assoc", parse_selector, text) for text in arguments.assoc),
         netns=checked("--netns", parse_netns, arguments.netns),
-        view=arguments.view,
-        interval_s=checked("--interval", _interval, arguments.interval) if "interval" in arguments else 0.0,
+        view=arguments.view or said.get("view") or defaults.view,
+        interval_s=_period(given, said),
         count=checked("--count", _count, arguments.count) if arguments.count is not None else None,
-        order=checked("--sort", parse_order, arguments.sort) if arguments.sort else defaults.order,
+        order=checked("--sort", parse_order, arguments.sort)
+        if arguments.sort
+        else said.get("sort") or defaults.order,
         filter=checked("--filter", parse_filter, arguments.filter),
         columns=tuple(checked("--columns", field, name) for name in arguments.columns.split(","))
         if arguments.columns
-        else None,
-        both_ends=arguments.both_ends,
-        fixed_interval=vars(arguments).get("fixed_interval", False),
+        else said.get("columns"),
+        both_ends=arguments.both_ends or said.get("both_ends", False),
+        fixed_interval=given.get("fixed_interval", False),
+        speed=checked("--speed", _speed, given.get("speed", "1")),
+        own_scale=said.get("own_scale", False),
+        hide_zeros=said.get("hide_zeros", False),
+        # Of other colours sixteen show half, and the chosen row is as its ground.
+        theme=SIXTEEN if few_colours() else said.get("theme", defaults.theme),
+        keys=settings.keys,
+        limits=settings.limits,
     )
+
+
+def print_settings(arguments: argparse.Namespace, settings: Settings) -> int:
+    """All of them, and what is in force. Returns the exit code. Raises SctptopError."""
+    from sctptop.settings.printing import printed
+
+    sys.stdout.write(printed(settings, _given(arguments)))
+    return 0
+
+
+def _given(arguments: argparse.Namespace) -> dict[str, Plain]:
+    """What flags say that the file could say too, by the name of the setting. Raises SctptopError."""
+    options, found = options_of(arguments), dict[str, Plain]()
+    for name in ("view", "sort"):
+        if vars(arguments)[name]:
+            found[name] = vars(arguments)[name]
+    if options.columns:
+        found["columns"] = [one.id for one in options.columns]
+    if arguments.interval is not None:
+        found["period"] = options.interval_s
+    if arguments.both_ends:
+        found["both_ends"] = True
+    return found
+
+
+def _period(given: Mapping[str, Any], said: Mapping[str, Any]) -> float:
+    """Seconds from reading to reading; 0 of a recording."""
+    if "interval" not in given:
+        return 0.0
+    if given["interval"] is not None:
+        return checked("--interval", _interval, str(given["interval"]))
+    return float(said.get("period", Options().interval_s))
 
 
 def _check_registrations(arguments: argparse.Namespace) -> None:
@@ -69,7 +126,7 @@ def _check_registrations(arguments: argparse.Namespace) -> None:
 
 
 _COMMAND_OF = {
-    "--at": "replay",
+    **dict.fromkeys(("--at", "--from", "--to", "--speed"), "replay"),
     "--keep": "record",
     "--max-size": "record",
     "--label": "record",
@@ -100,6 +157,16 @@ def _interval(text: str) -> float:
     if not INTERVAL_MIN_S <= seconds <= INTERVAL_MAX_S:
         raise ValueError(f"{text!r} is not a period of {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} seconds")
     return seconds
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text.rstrip("x×"))
+    except ValueError:
+        speed = math.nan
+    if not SPEED_MIN <= speed <= SPEED_MAX:
+        raise ValueError(f"{text!r} is not a speed of {SPEED_MIN:g} to {SPEED_MAX:g}")
+    return speed
 
 
 def _count(text: str) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sctptop import __version__
 from sctptop.arguments import examples
-from sctptop.arguments.base import command_parser
+from sctptop.arguments.base import CommandParser, command_parser
 from sctptop.arguments.compare_parser import compare_parser
 from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.event import EVENT_KINDS
@@ -26,19 +26,35 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         if words[place - 1] in ("--at", "--from", "--to"):
             # argparse would take a moment before the end, -30s, for a flag.
             words[place - 1 : place + 1] = [f"{words[place - 1]}={words[place]}"]
-    arguments = PARSERS[command]().parse_args(words)
+    arguments = PARSERS[command]().parse_all(words, _Flags())
     arguments.command = command
     arguments.run = run
     return arguments
 
 
-def _live_parser() -> argparse.ArgumentParser:
+class _Flags(Mapping[str, list[str]]):
+    """The flags of every command, made when they are looked at."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PARSERS)
+
+    def __len__(self) -> int:
+        return len(PARSERS)
+
+    def __getitem__(self, command: str) -> list[str]:
+        return list(PARSERS[command]()._option_string_actions)
+
+
+def _live_parser() -> CommandParser:
     parser = command_parser("", "top for SCTP on Linux: every association live.", examples.LIVE)
     parser.add_argument("--version", action="version", version=f"sctptop {__version__}")
     parser.add_argument(
         "--print-completion",
         choices=["bash", "zsh", "fish"],
         help="print what completes this command line in a shell, and leave",
+    )
+    _configuration(parser).add_argument(
+        "--print-config", action="store_true", help="print all settings, and what is in force, and leave"
     )
     _what(parser)
     _when(parser).add_argument(
@@ -57,7 +73,7 @@ def _live_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _record_parser() -> argparse.ArgumentParser:
+def _record_parser() -> CommandParser:
     parser = command_parser(
         "record",
         "Keep what is seen in a file, for sctptop replay. Needs what sctptop needs: probes only as root. With "
@@ -79,6 +95,7 @@ def _record_parser() -> argparse.ArgumentParser:
         default=[],
         help="kept in the file, shown by info and compare, e.g. core=open5gs; repeatable",
     )
+    _configuration(parser)
     _selection(parser.add_argument_group("what to keep"))
     _when(parser).add_argument(
         "--runs",
@@ -92,13 +109,22 @@ def _record_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _replay_parser() -> argparse.ArgumentParser:
+def _replay_parser() -> CommandParser:
     parser = command_parser("replay", "The dashboard on a recording.", examples.REPLAY)
     _recording(parser)
+    _configuration(parser)
     parser.add_argument(
         "--at",
         metavar="WHEN",
         help="begin there: 3m after the start, -30s before the end, 50%%, 12:03:44, or a date with a time",
+    )
+    parser.add_argument("--from", metavar="WHEN", dest="begin", help="only what is from there on")
+    parser.add_argument("--to", metavar="WHEN", dest="end", help="only what is up to there")
+    parser.add_argument(
+        "--speed",
+        metavar="N",
+        default="1",
+        help="play that many times as fast as it was recorded, 0.1 to 600 (default 1; + and - change it)",
     )
     _what(parser)
     parser.add_argument("-n", "--count", metavar="N", help="stop after N samples")
@@ -106,14 +132,14 @@ def _replay_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _info_parser() -> argparse.ArgumentParser:
+def _info_parser() -> CommandParser:
     parser = command_parser("info", "What is in a recording, in ten lines.", "")
     _recording(parser)
     parser.add_argument("--json", action="store_true", help="the same as one JSON object")
     return parser
 
 
-def _doctor_parser() -> argparse.ArgumentParser:
+def _doctor_parser() -> CommandParser:
     parser = command_parser(
         "doctor",
         "What this host has of what sctptop needs, and the command for what it lacks. Changes nothing.",
@@ -123,7 +149,7 @@ def _doctor_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _help_parser() -> argparse.ArgumentParser:
+def _help_parser() -> CommandParser:
     parser = command_parser("help", "What there is to know, by topic; without one, the topics.", "")
     parser.add_argument(
         "topic", metavar="TOPIC", nargs="?", help="a topic, a command, or the name of a field"
@@ -131,7 +157,7 @@ def _help_parser() -> argparse.ArgumentParser:
     return parser
 
 
-PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+PARSERS: dict[str, Callable[[], CommandParser]] = {
     "": _live_parser,
     "record": _record_parser,
     "replay": _replay_parser,
@@ -146,6 +172,16 @@ def _recording(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", metavar="FILE", help="a recording, or the word demo for the one that is shipped"
     )
+
+
+def _configuration(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    group = parser.add_argument_group("configuration")
+    group.add_argument(
+        "--config",
+        metavar="FILE",
+        help="settings (default ~/.config/sctptop/config.toml; none: read no file); other options win",
+    )
+    return group
 
 
 def _what(parser: argparse.ArgumentParser) -> None:
@@ -180,8 +216,8 @@ def _selection(group: argparse._ArgumentGroup) -> None:
         metavar="SEL",
         action="append",
         default=[],
-        help="only associations with this port (local or remote), association id, ADDR, ADDR:PORT or "
-        "[ADDR6]:PORT; repeatable",
+        help="only associations with this port (local or remote), association id, ADDR, ADDR:PORT, "
+        "[ADDR6]:PORT, or name of a process, container, namespace, gNB or AMF; repeatable",
     )
     group.add_argument(
         "--netns",
@@ -198,7 +234,6 @@ def _when(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         "-d",
         "--interval",
         metavar="SEC",
-        default="1",
         help=f"refresh period, {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} (default 1)",
     )
     when.add_argument("-n", "--count", metavar="N", help="stop after N samples")

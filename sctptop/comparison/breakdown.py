@@ -68,12 +68,11 @@ def pieces(base: Ended, other: Ended, typical: bool) -> tuple[Piece, ...]:
     network = [(NETWORK, "")] * (whole or apart)
     means: dict[tuple[str, str], list[float]] = {name: [0.0, 0.0] for name in (*at_hand, *far, *network)}
     for place, one in enumerate((base, other)):
-        middle = _middle(one) if typical else range(one.n)
+        middle = _middle(one) if typical else None
         for (whose, role), values in one.pieces.items():
             name = (OWN, role) if whose in (CORE, RAN) else (whose, role)
-            means[name if name in means else far[0]][place] += (
-                fmean(values[which] for which in middle) if middle else 0.0
-            )
+            of_them = values if middle is None else [values[which] for which in middle]
+            means[name if name in means else far[0]][place] += fmean(of_them) if of_them else 0.0
     return tuple(Piece(*name, *values) for name, values in means.items())
 
 

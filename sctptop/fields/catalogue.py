@@ -13,6 +13,8 @@ from sctptop.model.attributes import names_of
 
 FIELDS: tuple[Field, ...] = (*THIS_END, *mirrored(THIS_END))
 BY_ID = {field.id: field for field in FIELDS}
+BY_TITLE = {field.title.lower(): field for field in reversed(FIELDS)}
+"""What the screen calls them, in small letters; this end before the other."""
 GROUPS: dict[str, tuple[Field, ...]] = {
     title: tuple(field for field in THIS_END if field.group == title)
     for title in dict.fromkeys(field.group for field in THIS_END)
@@ -38,9 +40,10 @@ class UnknownFieldError(KeyError):
 
 
 def field(name: str) -> Field:
-    """The field of that id. Raises UnknownFieldError naming near ones."""
-    found = BY_ID.get(name.strip().lower().replace("-", "_"))
+    """The field of that id or title. Raises UnknownFieldError naming near ones."""
+    spelled = name.strip().lower()
+    found = BY_ID.get(spelled.replace("-", "_")) or BY_TITLE.get(spelled)
     if found is not None:
         return found
-    near = did_you_mean(name, BY_ID)
+    near = did_you_mean(name, (*BY_ID, *(one.title for one in THIS_END if one.title.lower() not in BY_ID)))
     raise UnknownFieldError(f"no field {name!r}" + (f"; {near}" if near else ""))

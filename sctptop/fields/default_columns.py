@@ -16,6 +16,7 @@ TABLE_COLUMNS: tuple[str, ...] = (
 
 TABLE_WIDE_COLUMNS: tuple[str, ...] = (
     "container",
+    "peer_name",
     "netns_name",
     "local",
     "srtt_ms",
@@ -31,7 +32,16 @@ TABLE_WIDE_COLUMNS: tuple[str, ...] = (
     "hb_interval_ms",
 )
 
-LEADING: tuple[str, ...] = ("process", "container", "netns_name", "local", "remote", "state", "trouble")
+LEADING: tuple[str, ...] = (
+    "process",
+    "container",
+    "netns_name",
+    "local",
+    "peer_name",
+    "remote",
+    "state",
+    "trouble",
+)
 """Of those that are shown these stand first, in this order."""
 
 COLUMNS: tuple[str, ...] = (

@@ -13,7 +13,7 @@ from sctptop.quantity import show
 
 FACTS = (
     *("assoc_id", "state", "local_port", "remote_port"),
-    *("local_addresses", "remote_addresses", "primary", "process"),
+    *("local_addresses", "remote_addresses", "primary", "process", "own_name", "peer_name"),
 )
 FACTS_OF_PATH = ("address", "primary", "scope", "way")
 """All that the fields searched are made of."""

@@ -13,6 +13,7 @@ from sctptop.kernel.host.jiffies import JiffyClock, configured_hz
 from sctptop.kernel.host.preflight import PROC_SCTP, missing_sctp
 from sctptop.kernel.owners.processes import Owners
 from sctptop.kernel.probes.events import Clocks
+from sctptop.kernel.probes.node_names import NodeNames
 from sctptop.kernel.probes.observed import NOTHING
 from sctptop.kernel.probes.session import Probes
 from sctptop.kernel.reading.all_namespaces import Everywhere
@@ -43,6 +44,7 @@ class LiveSource:
         self._ways = Ways(self._everywhere.within)
         self._clock = JiffyClock(configured_hz(os.uname().release))
         self._endpoints = KnownEndpoints()
+        self._node_names = NodeNames()
         self._previous: float | None = None
 
     def close(self) -> None:
@@ -88,6 +90,8 @@ class LiveSource:
             )
         )
         self._ways.end_reading()
+        self._node_names.hear(observed.events)
+        associations = self._node_names.named(associations)
         return self._sample(
             now,
             interval,

@@ -117,6 +117,20 @@ def _values() -> list[Block]:
     return [TableBlock(("field", "is one of"), tuple(rows))]
 
 
+def _settings() -> list[Block]:
+    from sctptop.settings.catalogue import GENERAL, LIMITS
+    from sctptop.settings.printing import written
+
+    found: list[Block] = []
+    for title, listed in (("Settings above all tables", GENERAL), ("", LIMITS)):
+        for section in dict.fromkeys(one.section for one in listed):
+            within = [one for one in listed if one.section == section]
+            rows = tuple((one.name.rpartition(".")[2], written(one.default), one.help) for one in within)
+            heading = title or f"[{section}]"
+            found += [Heading(2, heading), TableBlock(("name", "without", "meaning"), rows)]
+    return found
+
+
 def _rules() -> list[Block]:
     from sctptop.model.advice.rules import RULES
 
@@ -157,6 +171,7 @@ _MADE: dict[str, Callable[[], list[Block]]] = {
     "units": _units,
     "values": _values,
     "rules": _rules,
+    "settings": _settings,
     "events": _events,
     "exit codes": _exit_codes,
     "keys": _keys,

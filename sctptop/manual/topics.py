@@ -13,6 +13,7 @@ TOPICS: dict[str, str] = {
     "registrations": "where the time of a 5G registration goes",
     "compare": "which core is faster, and how sure that is",
     "recordings": "record, replay, and what is in a file",
+    "configuration": "settings in a file: defaults, keys, colours, thresholds",
     "output": "JSON, CSV, events and exit codes, for scripts",
     "containers": "containers, pods and network namespaces",
     "probes": "what is loaded into the kernel, and what it costs",

@@ -208,6 +208,9 @@ class Association:
     # added, as Path.data_rtt_bins.
     held_bins: tuple[tuple[int, int], ...] = ()
     read_wait_bins: tuple[tuple[int, int], ...] = ()
+    # What gNB and AMF (eNB and MME) called themselves in NGSetup (S1Setup), where probes saw it.
+    own_name: str | None = None
+    peer_name: str | None = None
 
     @property
     def primary_way(self) -> Way | None:

@@ -77,11 +77,11 @@ class Event:
     last is not known), ``fragment`` if it has several chunks; ``pdu`` "initiatingMessage", "successfulOutcome" or
     "unsuccessfulOutcome", ``procedure`` its code,
     ``amf_ue_id`` and ``ran_ue_id`` (S1AP: of the MME and the eNB); ``nas`` the type of the 5GMM (EMM) message inside
-    where it can be read, ``nas_length`` its octets, ``registration_type``, ``nas_cause``, ``cause_group``, ``cause``
-    and ``ran_node`` as in sctptop/model/ngap/header.py; ``odd`` why the header could not be decoded. No other byte of
-    the message is copied out of the kernel: it may be of the identity of a subscriber. What only looks like such a
-    message, for it goes where they go, is one event a reading, association, direction and oddity: ``times`` says how
-    many there were, the rest is that of the last.
+    where it can be read, ``nas_length`` its octets, ``registration_type``, ``nas_cause``, ``cause_group``, ``cause``,
+    ``ran_node`` and ``node_name`` as in sctptop/model/ngap/header.py; ``odd`` why the header could not be decoded. No
+    other byte of the message is copied out of the kernel: it may be of the identity of a subscriber. What only looks
+    like such a message, for it goes where they go, is one event a reading, association, direction and oddity:
+    ``times`` says how many there were, the rest is that of the last.
     ngap_rtx: ``at_ns`` on CLOCK_MONOTONIC; ``tsn``, ``stream`` and ``ppid`` of a chunk that we sent again
     """
 

@@ -22,6 +22,7 @@ from sctptop.model.registrations.tracker import Registrations
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot, totals_of
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.model.troubles import Troubles
 
 
@@ -37,7 +38,9 @@ class _Counted:
 class Model:
     """Turns samples, one after the other, into snapshots. Pure but for what it remembers."""
 
-    def __init__(self, selectors: Sequence[Selector] = (), running: bool = True) -> None:
+    def __init__(
+        self, selectors: Sequence[Selector] = (), running: bool = True, limits: Thresholds = USUAL
+    ) -> None:
         """``running``: registrations under way are in each snapshot; a summary needs those alone that ended."""
         self._rows = Rows(selectors)
         self._books: dict[int, CounterBook] = {}
@@ -51,10 +54,10 @@ class Model:
         self._registrations = Registrations(self._rows.place_of, running)
         self._peers, self._connects = Peers(), Connects()
         self._storms: tuple[Storm, ...] = ()
-        self._adviser = Adviser()
+        self._adviser = Adviser(limits)
         self._advice: tuple[Advice, ...] = ()
         self._troubles = Troubles()
-        self._alarms = Alarms()
+        self._alarms = Alarms(limits)
         self._alarmed: tuple[Alarm, ...] = ()
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
@@ -144,7 +147,7 @@ class Model:
         return replace(picture, rows=self._troubled(picture))
 
     def _troubled(self, picture: Snapshot) -> tuple[Row, ...]:
-        return self._troubles.advance(picture.rows, self._advice, picture.now_s)
+        return self._troubles.advance(picture.rows, self._advice, picture.peers, picture.now_s)
 
     def _picture(self) -> Snapshot:
         if self._sample is None:

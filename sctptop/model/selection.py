@@ -17,20 +17,35 @@ class SelectorError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """One SEL: a number (port or association id), an address, or an address with its port."""
+    """One SEL: a number (port or association id), an address, an address with its port, or a name.
+
+    ``name``, folded, of the process (``comm`` or ``comm[pid]``), its container, its network namespace, or of the gNB or
+    AMF on either end.
+    """
 
     text: str
     number: int | None = None
     address: str | None = None
     port: int | None = None
+    name: str | None = None
 
     def matches(self, association: Association) -> bool:
         """Whether this association is meant, by either of its ends."""
         if self.number is not None:
             return self.number in (association.local_port, association.remote_port, association.assoc_id)
+        if self.name is not None:
+            return self.name in map(str.casefold, filter(None, _names(association)))
         local = self.address in association.local_addresses and self.port in (None, association.local_port)
         remote = self.address in association.remote_addresses and self.port in (None, association.remote_port)
         return local or remote
+
+
+def _names(association: Association) -> tuple[str | None, ...]:
+    process = association.process
+    owned = (association.own_name, association.peer_name, association.netns_name)
+    if process is None:
+        return owned
+    return (*owned, process.comm, f"{process.comm}[{process.pid}]", process.container, process.container_id)
 
 
 LEAST_INODE = 1 << 28
@@ -81,7 +96,7 @@ def parse_netns(text: str) -> NamespaceChoice:
 
 
 def parse_selector(text: str) -> Selector:
-    """Read ``PORT``, ``ID``, ``ADDR``, ``ADDR:PORT`` or ``[ADDR6]:PORT``.
+    """Read ``PORT``, ``ID``, ``ADDR``, ``ADDR:PORT``, ``[ADDR6]:PORT``, or a name: what has a letter and no colon.
 
     Raises SelectorError with one clear line on anything else.
     """
@@ -91,6 +106,8 @@ def parse_selector(text: str) -> Selector:
         if number > 2**31 - 1:
             raise SelectorError(f"{text!r} is neither a port (0-65535) nor an association id (below 2^31)")
         return Selector(stripped, number=number)
+    if ":" not in stripped and stripped[:1] not in ("[", "-") and any(map(str.isalpha, stripped)):
+        return Selector(stripped, name=stripped.casefold())
     if stripped.startswith("["):
         host, closed, rest = stripped[1:].partition("]")
         if not closed or (rest and not rest.startswith(":")):
@@ -145,7 +162,7 @@ def _address(host: str, text: str) -> str:
         address: IPv4Address | IPv6Address = ip_address(host)
     except ValueError:
         raise SelectorError(
-            f"{text!r} is not a port, an association id, ADDR, ADDR:PORT or [ADDR6]:PORT"
+            f"{text!r} is not a port, an association id, ADDR, ADDR:PORT, [ADDR6]:PORT or a name"
         ) from None
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     # Addresses are read without a scope.

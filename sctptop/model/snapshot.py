@@ -97,10 +97,14 @@ class Snapshot:
 
     def peer_of(self, row: Row) -> Peer | None:
         """What is remembered of its peer; None where probes saw nothing of it."""
+        return next((self.peers[key] for key in self.peer_keys(row) if key in self.peers), None)
+
+    @staticmethod
+    def peer_keys(row: Row) -> tuple[PeerKey, ...]:
+        """What its peer may be known by: at each of its addresses, called by us or calling."""
         entry = row.association
         ways = ((entry.remote_port, True), (entry.local_port, False))
-        keys = ((entry.netns, address, *way) for way in ways for address in entry.remote_addresses)
-        return next((self.peers[key] for key in keys if key in self.peers), None)
+        return tuple((entry.netns, address, *way) for way in ways for address in entry.remote_addresses)
 
     @property
     def namespaces(self) -> tuple[int, ...]:

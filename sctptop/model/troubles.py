@@ -6,7 +6,7 @@ as it is shown: so rows do not go to and fro.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -15,7 +15,7 @@ from sctptop.model.advice.brief import CONNECTING
 from sctptop.model.advice.rules import RULES
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
-from sctptop.model.peers.peer import ANY, PeerKey
+from sctptop.model.peers.peer import ANY, Peer, PeerKey
 from sctptop.model.ranking.trouble import PROBLEM, RowTrouble
 
 HOLD_S = 10.0
@@ -42,7 +42,9 @@ class Troubles:
     def __init__(self) -> None:
         self._held: dict[Key, _Held] = {}
 
-    def advance(self, rows: tuple[Row, ...], advice: Iterable[Advice], now_s: float) -> tuple[Row, ...]:
+    def advance(
+        self, rows: tuple[Row, ...], advice: Iterable[Advice], peers: Mapping[PeerKey, Peer], now_s: float
+    ) -> tuple[Row, ...]:
         """The rows of a picture, those in trouble with it; the others, and those not changed, are the same objects."""
         given = [one for one in advice if one.severity != "note"]
         if not given and not self._held:
@@ -54,7 +56,7 @@ class Troubles:
         for key in {**of_rows, **before}:
             if (place := places.get(key)) is None:
                 continue
-            row, trouble, held = rows[place], _trouble(of_rows.get(key, ())), before.get(key)
+            row, trouble, held = rows[place], _trouble(of_rows.get(key, ()), peers), before.get(key)
             worst, last_s = _worst(trouble), now_s
             if held is not None and worst > held.worst and (row.ended or now_s - held.last_s < HOLD_S):
                 worst, last_s = held.worst, held.last_s
@@ -95,13 +97,15 @@ def _of_peer(peer: PeerKey, opening: bool, rows: Sequence[Row]) -> list[Key]:
     ]
 
 
-def _trouble(pieces: Sequence[Advice]) -> RowTrouble | None:
+def _trouble(pieces: Sequence[Advice], peers: Mapping[PeerKey, Peer]) -> RowTrouble | None:
     if not pieces:
         return None
     worst = min(pieces, key=lambda one: (one.severity != PROBLEM, _PLACES[one.rule]))
     title = RULES[worst.rule].title
     more = len(pieces) - 1
-    return RowTrouble(worst.rule, worst.severity, title, worst.seen, worst.since_s, worst.address, more)
+    peer = peers.get(worst.peer) if worst.peer is not None else None
+    why = peer.mostly if peer is not None else ""
+    return RowTrouble(worst.rule, worst.severity, title, worst.seen, worst.since_s, worst.address, more, why)
 
 
 def _worst(trouble: RowTrouble | None) -> int:

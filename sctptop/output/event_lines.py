@@ -18,7 +18,10 @@ def event_kinds(text: str) -> frozenset[str]:
     wanted = frozenset(name.strip() for name in text.split(",") if name.strip())
     unknown = sorted(wanted - EVENT_KINDS.keys())
     if unknown:
-        raise ValueError(f"no kind of event {unknown[0]!r}; there are {', '.join(EVENT_KINDS)}")
+        from sctptop.fields.near import did_you_mean
+
+        told = did_you_mean(unknown[0], EVENT_KINDS) or f"there are {', '.join(EVENT_KINDS)}"
+        raise ValueError(f"no kind of event {unknown[0]!r}; {told}")
     return wanted or frozenset(EVENT_KINDS)
 
 

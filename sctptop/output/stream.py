@@ -19,6 +19,7 @@ from sctptop.model.registrations.attempt import Registration
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.options import Options
+from sctptop.quantity import counted
 from sctptop.source import EndOfSamples, Source
 from sctptop.standard_streams import complain
 
@@ -65,6 +66,13 @@ class Stop:
         return OK if self.signum in (0, signal.SIGINT) else 128 + self.signum
 
 
+@runtime_checkable
+class TellsNothing(Protocol):
+    """A writer whose own lines say why there are no rows."""
+
+    def nothing(self, snapshot: Snapshot) -> str: ...
+
+
 def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[Sample] = ()) -> int:
     """Write ``options.count`` samples, or until a signal or the end of the source. Returns the exit code.
 
@@ -72,7 +80,7 @@ def stream(source: Source, options: Options, writer: Writer, lead_in: Iterable[S
     start, and BrokenPipeError.
     """
     with stopping() as stop:
-        model = Model(options.selectors, running=False)
+        model = Model(options.selectors, running=False, limits=options.limits)
         try:
             _run(model, source, options, writer, lead_in, stop)
             if isinstance(writer, EndingWriter):
@@ -90,7 +98,7 @@ def _run(
         model.advance(sample)
         if stop.signum:
             return
-    waiting = False
+    waiting = told = False
     due = time.monotonic()
     written = 0
     while not stop.signum:
@@ -103,6 +111,8 @@ def _run(
             raise nothing_to_watch(trouble.why)
         rows = shown_rows(snapshot, options)
         waiting = _tell_waiting(snapshot, options, waiting)
+        if not rows and not told and not isinstance(writer, TellsNothing):
+            told = _tell_filtered(snapshot, options)
         write_out(writer(snapshot, rows))
         written += 1
         if written == options.count:
@@ -133,6 +143,15 @@ def _tell_waiting(snapshot: Snapshot, options: Options, told: bool) -> bool:
     if not told:
         asked = ", ".join(selector.text for selector in options.selectors)
         complain(f"waiting: no association matches {asked} ({snapshot.hidden} others)")
+    return True
+
+
+def _tell_filtered(snapshot: Snapshot, options: Options) -> bool:
+    """Say once, on stderr, that the filter hides all there is. Returns whether it does."""
+    alive = sum(row.ended is None for row in snapshot.rows)
+    if not alive or options.filter.test is None:
+        return False
+    complain(f"no association passes the filter {options.filter.text!r} ({counted(alive, 'other')})")
     return True
 
 

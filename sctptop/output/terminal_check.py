@@ -15,6 +15,8 @@ CANNOT_DRAW = ("", "dumb", "unknown", "emacs", "network", "dialup")
 """Values of TERM that promise no cursor to be moved."""
 KIND = "xterm-256color"
 
+FEW = "16 colours"
+
 
 def need_terminal(instead: str) -> None:
     """Raises SctptopError where the dashboard cannot be; ``instead`` is the command that gives text."""
@@ -70,13 +72,18 @@ def terminal(size: tuple[int, int] | None, encoding: str, environment: Mapping[s
     return Check("terminal", OK, found)
 
 
+def few_colours(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal has no more than its own sixteen."""
+    return _colours(environment.get("TERM", ""), environment) == FEW
+
+
 def _colours(kind: str, environment: Mapping[str, str]) -> str:
     if environment.get("NO_COLOR"):
         return "no colours (NO_COLOR is set)"
     if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return "all colours"
     # As Rich takes it.
-    return "256 colours" if kind.rpartition("-")[2] in ("256color", "kitty") else "16 colours"
+    return "256 colours" if kind.rpartition("-")[2] in ("256color", "kitty") else FEW
 
 
 def _size() -> tuple[int, int] | None:

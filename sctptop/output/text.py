@@ -41,7 +41,7 @@ class TextWriter:
             *source_troubles(sample),
             *advice_lines(snapshot, rows),
             *end_lines(snapshot),
-            *(self._table(rows) if rows else [self._nothing(snapshot)]),
+            *(self._table(rows) if rows else [self.nothing(snapshot)]),
             "",
         ]
         return "\n".join(map(printable, lines)) + "\n"
@@ -66,7 +66,8 @@ class TextWriter:
         padded = (_pad(*pair) for pair in zip(cells, widths, self._columns, strict=True))
         return "  ".join(padded).rstrip()
 
-    def _nothing(self, snapshot: Snapshot) -> str:
+    def nothing(self, snapshot: Snapshot) -> str:
+        """Why there are no rows."""
         if snapshot.sample.trouble:
             return str(snapshot.sample.trouble)
         if snapshot.totals.associations:

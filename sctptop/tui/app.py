@@ -6,44 +6,40 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult, SystemCommand
-from textual.binding import Binding
 from textual.screen import Screen
 
 from sctptop.errors import FAILED, HUNG_UP
 from sctptop.options import Options
-from sctptop.tui.choosing_app import ChoosingApp
+from sctptop.themes import THEMES
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.feed import Feed
 from sctptop.tui.feeds.reading import Arrived, Reading
 from sctptop.tui.key_groups import grouped
 from sctptop.tui.keys import KEY_NAMES, NO_COMMANDS, explained, key_names
+from sctptop.tui.pointing_app import PointingApp
 from sctptop.tui.priority import COLLECT_ALL_S, collect_all
 from sctptop.tui.screens.advice import AdviceScreen
-from sctptop.tui.screens.details import DetailsScreen
 from sctptop.tui.screens.help import HelpScreen
-from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.terminal import Terminal
-from sctptop.tui.views.registration import chosen_registration
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.line_panel import LinePanel
 
 STOPS_WITHIN_S = 0.2
 
 
-class SctptopApp(ChoosingApp):
+class SctptopApp(PointingApp):
     """Draws what its feed publishes; its result is the exit code."""
 
     TITLE = "sctptop"
     CSS_PATH: ClassVar[str] = "theme.tcss"
     ALLOW_SELECT = False
     AUTO_FOCUS = None
-    KEYS: ClassVar[Sequence[Binding]]
     feed: Feed
 
     def __init__(self, options: Options) -> None:
@@ -179,7 +175,7 @@ class SctptopApp(ChoosingApp):
 
     def action_help(self) -> None:
         """Keys and fields."""
-        groups = [(group.title, group.keys) for group in grouped(self.KEYS, self._chosen.view.id)]
+        groups = [(group.title, group.keys) for group in grouped(self.keys, self._chosen.view.id)]
         moves = [("In the table", AssociationTable.BINDINGS), ("In the view, after Tab", LinePanel.BINDINGS)]
         self.push_screen(HelpScreen([*groups, *moves], self._options.live))
 
@@ -206,39 +202,26 @@ class SctptopApp(ChoosingApp):
         else:
             self._say("there is no reset to undo")
 
-    def action_details(self) -> None:
-        """Every field of the association under the cursor; in the view the messages of the UE chosen."""
-        ladder = self._ladder()
-        if ladder is not None:
-            self.push_screen(ladder)
-            return
-        if self.reading is not None and self._table.cursor is not None:
-            self.push_screen(DetailsScreen(self.reading, self._table.cursor))
-        else:
-            self._say("there is no association under the cursor")
-
-    def _ladder(self) -> LadderScreen | None:
-        snapshot = self.reading.snapshot if self.reading else None
-        if snapshot is None or self._chosen.view.id != "registration" or not self._dashboard.in_view:
-            return None
-        chosen = chosen_registration(snapshot.registrations, self.query_one("#view", LinePanel).cursor)
-        return LadderScreen(chosen) if chosen else None
-
     def action_advice(self) -> None:
         """What is wrong, and what helps."""
         if self.reading is not None:
-            self.push_screen(AdviceScreen(self.reading))
+            self.push_screen(AdviceScreen(self.reading, self.go_to))
         else:
             self._say("nothing was read yet")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette offers what the keys do."""
-        for binding in self.KEYS:
+        for binding in self.keys:
             if binding.id not in NO_COMMANDS:
                 title = explained(binding, self._options.live)
                 yield SystemCommand(
                     title, f"key {key_names(binding)}", lambda do=binding.action: self._run(do)
                 )
+
+        for theme in THEMES:
+            yield SystemCommand(
+                f"Colours: {theme}", "S keeps them", lambda theme=theme: self.paint_with(theme)
+            )
 
     def _run(self, action: str) -> None:
         self.call_later(self.run_action, action)
@@ -256,7 +239,7 @@ class SctptopApp(ChoosingApp):
             interval_s=self._options.interval_s,
             chosen=self._chosen,
             notice=self._notice,
-            keys=self.KEYS,
+            keys=self.keys,
             paused=self.paused,
         )
 

@@ -6,32 +6,40 @@ from dataclasses import replace
 from typing import Any
 
 from textual import on
-from textual.app import App
 from textual.timer import Timer
 
+from sctptop.errors import SctptopError
 from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING
+from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.alarms import Alarm
 from sctptop.options import Options
 from sctptop.terminal_text import printable
 from sctptop.tui.choices import Chosen, chosen_by, opening_view
+from sctptop.tui.custom_app import CustomApp
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.key_groups import elsewhere
+from sctptop.tui.screens.details import DetailsScreen
+from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.screens.sort import SortScreen
+from sctptop.tui.views.alarms import chosen_alarm
 from sctptop.tui.views.events import next_filter
-from sctptop.tui.views.registration import next_kind
+from sctptop.tui.views.registration import chosen_registration, next_kind
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
+from sctptop.tui.widgets.line_panel import LinePanel
+from sctptop.tui.words.host_state import association_of, kind_of
 from sctptop.views import view
 
 NOTICE_S = 4.0
 
 
-class ChoosingApp(App[int]):
+class ChoosingApp(CustomApp):
     """Holds what is chosen and the newest reading; SctptopApp draws them."""
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
+        super().__init__(options)
         self._options = options
         self._chosen = chosen_by(options)
         self._opening = not options.view
@@ -65,6 +73,7 @@ class ChoosingApp(App[int]):
 
     def action_view(self, name: str) -> None:
         """Show another view."""
+        self._picked.add("view")
         self._opening = False
         self._choose(view=view(name))
 
@@ -76,7 +85,8 @@ class ChoosingApp(App[int]):
 
     def action_filter(self) -> None:
         """Open the filter line."""
-        self.query_one(FilterBar).open(self._chosen.filter)
+        rows = self._chosen.lines(self.reading.snapshot if self.reading else None)
+        self.query_one(FilterBar).open(self._chosen.filter, rows)
         self._draw()
 
     def action_clear_filter(self) -> None:
@@ -87,6 +97,24 @@ class ChoosingApp(App[int]):
             self._choose(filter=EVERYTHING)
         else:
             self._say("nothing to go back from: no filter is set")
+
+    def action_details(self) -> None:
+        """Every field of the association under the cursor; in the view what the line chosen there leads to."""
+        cursor = self.query_one("#view", LinePanel).cursor if self._dashboard.in_view else None
+        snapshot = self.reading.snapshot if self.reading else None
+        if snapshot is not None and cursor is not None:
+            if self._chosen.view.id == "registration":
+                chosen = chosen_registration(snapshot.registrations, cursor)
+                if chosen is not None:
+                    self.push_screen(LadderScreen(chosen))
+                    return
+            if self._chosen.view.id == "alarms" and (alarm := chosen_alarm(snapshot, cursor)):
+                self.go_to(alarm)
+                return
+        if self.reading is not None and self._table.cursor is not None:
+            self.push_screen(DetailsScreen(self.reading, self._table.cursor))
+        else:
+            self._say("there is no association under the cursor")
 
     def action_sort(self) -> None:
         """Choose a field to sort by."""
@@ -104,11 +132,13 @@ class ChoosingApp(App[int]):
         return [column.field for column in self._table.columns if column.field is not None]
 
     def _sorted(self, chosen: Chosen) -> None:
+        self._picked.add("sort")
         self._chosen = chosen
         self._say(chosen.order_text)
 
     def action_both_ends(self) -> None:
         """One line for both ends of an association, or one for each."""
+        self._picked.add("both_ends")
         self._chosen = replace(self._chosen, both_ends=not self._chosen.both_ends)
         self._say(self._chosen.ends_text(self.reading.snapshot if self.reading else None))
 
@@ -123,6 +153,11 @@ class ChoosingApp(App[int]):
         """Common scale or one for each graph."""
         if self._acts_here("scale"):
             self._switch(own_scale=not self._chosen.toggles.own_scale)
+
+    def action_overlay(self) -> None:
+        """Graphs over each other, or each below the other."""
+        if self._acts_here("overlay"):
+            self._switch(overlaid=not self._chosen.toggles.overlaid)
 
     def action_zeros(self) -> None:
         """Counters at zero, or without them."""
@@ -150,6 +185,25 @@ class ChoosingApp(App[int]):
             return
         self._switch(kind=kind)
 
+    def action_keep(self) -> None:
+        """What was chosen on the screen becomes a setting."""
+        told = self.chosen_settings(self._chosen, self._period_s)
+        if not told:
+            self._say(
+                "nothing was chosen on the screen yet: view, order, period, scale, zeros, both ends, colours"
+            )
+        elif self.keep is None:
+            self._say("settings cannot be kept: there is no file of them (--config none)")
+        else:
+            try:
+                self._say(f"{', '.join(told)} kept in {self.keep(told)}")
+            except SctptopError as error:
+                self._say(f"not kept: {error}")
+
+    @property
+    def _period_s(self) -> float:
+        return self._options.interval_s
+
     def _acts_here(self, name: str) -> bool:
         """Whether a key acts in the view that is shown; else a notice says where it does."""
         where = elsewhere(name, self._chosen.view.id)
@@ -165,6 +219,7 @@ class ChoosingApp(App[int]):
             self._chosen = replace(self._chosen, view=found)
 
     def _switch(self, **toggles: Any) -> None:
+        self._picked.update(toggles)
         self._chosen = self._chosen.switched(**toggles)
         self._draw()
 
@@ -172,7 +227,33 @@ class ChoosingApp(App[int]):
         self._chosen = replace(self._chosen, **changes)
         self._draw()
 
-    # What clicks and the filter line ask for.
+    # What clicks, choices and the filter line ask for.
+
+    def go_to(self, trouble: Advice | Alarm) -> None:
+        """To the association that it is on, and the view that shows it."""
+        snapshot = self.reading.snapshot if self.reading else None
+        if snapshot is None:
+            return
+        key = association_of(snapshot, trouble)
+        self._choose(view=view(kind_of(snapshot, trouble).view))
+        if key is None:
+            self._say("no association of it is here now")
+        elif not self._table.go_to(key):
+            hidden = (
+                "the filter hides its association" if self._chosen.filter.test else "its association is gone"
+            )
+            self._say(hidden)
+
+    @on(LinePanel.Clicked, "#troubles")
+    def _advice_clicked(self, message: LinePanel.Clicked) -> None:
+        snapshot = self.reading.snapshot if self.reading else None
+        if snapshot is not None and message.index == self._dashboard.advice_at:
+            self.go_to(snapshot.advice[0])
+
+    @on(LinePanel.Clicked, "#view")
+    async def _line_clicked(self, message: LinePanel.Clicked) -> None:
+        if message.times == 2 and message.key is not None:
+            await self.run_action("details")
 
     @on(AssociationTable.SortAsked)
     def _sort_asked(self, message: AssociationTable.SortAsked) -> None:

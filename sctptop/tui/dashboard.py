@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 
 from sctptop.fields.arranger import Arranger
-from sctptop.fields.ends import local_end, remote_end
+from sctptop.fields.ends import remote_end, this_end
 from sctptop.fields.field import Field
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
@@ -21,6 +21,8 @@ from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.keys import footer
 from sctptop.tui.views.drawing import DRAWS
 from sctptop.tui.views.scene import Scene
+from sctptop.tui.views.timed.pointing import pointed_text
+from sctptop.tui.views.timed.window import TimeWindow
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import Drawing, LinePanel
@@ -73,6 +75,10 @@ class Dashboard(Vertical):
         self._most_rows = 0
         self._parts = 0
         self._advised = False
+        self.advice_at: int | None = None
+        """Which line above the table is the worst advice."""
+        self.window: TimeWindow | None = None
+        """The readings that the view shows."""
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -132,6 +138,7 @@ class Dashboard(Vertical):
         self._advised = self._advised or advice is not None
         if self._advised:
             troubles.append(advice or NO_ADVICE)
+        self.advice_at = len(troubles) - 1 if advice else None
         self._panel("troubles").show(Drawing(body=troubles))
         self._panel("troubles").display = bool(troubles)
         self._status("totals").show(headline.totals(reading, picture.chosen.both_ends, width))
@@ -148,12 +155,14 @@ class Dashboard(Vertical):
 
     def paint_keys(self, picture: Picture) -> None:
         """The tabs with the notice, and the footer."""
-        text, buttons = headline.tabs(picture.chosen.view.id)
+        text, buttons = headline.tabs(picture.chosen.view.id, self.size.width)
         self._status("tabs").show(
             spread(text, line((f"{picture.notice} ", "name")), self.size.width), buttons
         )
         recording, width = picture.recording.on, self.size.width
-        keys, buttons = footer(picture.keys, picture.paused, self.in_view, recording, width)
+        keys, buttons = footer(
+            picture.keys, picture.paused, self.in_view, recording, width, picture.chosen.at_s is not None
+        )
         self._status("footer").show(keys, buttons)
 
     @on(AssociationTable.Moved)
@@ -165,16 +174,20 @@ class Dashboard(Vertical):
         drawable = panel.size.width and panel.display
         if picture is None or reading is None or reading.snapshot is None or not drawable:
             panel.show(Drawing())
+            self.window = None
             return
         row = reading.snapshot.row(self.table.cursor)
         title = picture.chosen.view.title
         if picture.chosen.view.shared and picture.chosen.toggles.all_associations:
             title += "  all associations"
         elif row is not None:
-            title += f"  {local_end(row)} → {remote_end(row)}" + (f"  {row.why_ended}" if row.ended else "")
+            title += f"  {this_end(row)} → {remote_end(row)}" + (f"  {row.why_ended}" if row.ended else "")
         panel.entitle(title)
         room, height = panel.room, panel.size.height
-        scene = Scene(reading, reading.snapshot, row, room, height, picture.chosen.toggles)
+        chosen = picture.chosen
+        scene = Scene(reading, reading.snapshot, row, room, height, chosen.toggles, chosen.at_s)
+        self.window = scene.window
+        panel.subtitled(pointed_text(scene.window, picture.chosen.view))
         panel.show(DRAWS[picture.chosen.view.id](scene))
 
     def _repaint(self) -> None:

@@ -12,7 +12,8 @@ from sctptop.views import VIEWS, view
 SHARED = tuple(entry.id for entry in VIEWS if entry.shared)
 
 IN_VIEW = {
-    "scale": ("cwnd", "queue"),
+    "scale": ("cwnd", "queue", "timeline"),
+    "overlay": ("cwnd",),
     "zeros": ("counters",),
     "events.all": SHARED,
     "events.filter": ("events",),
@@ -40,14 +41,26 @@ GROUPS = (
             "jump.first",
             "jump.last",
             "jump.to",
+            "alarm.next",
+            "alarm.before",
+            "point.back",
+            "point.on",
+            "point.far_back",
+            "point.far_on",
+            "point.first",
+            "point.now",
         ),
     ),
-    ("Count and keep", ("reset", "reset.undo", "record")),
+    ("Count and keep", ("reset", "reset.undo", "record", "keep")),
     ("Help, commands, and out", ("help", "palette", "quit", "interrupt", "suspend")),
 )
 """By task: ids of bindings."""
 
-FIRST_IN = {"counters": ("reset", "reset.undo"), "registration": ("details", "reset", "reset.undo")}
+FIRST_IN = {
+    "counters": ("reset", "reset.undo"),
+    "registration": ("details", "reset", "reset.undo"),
+    "alarms": ("details", "reset", "reset.undo"),
+}
 """What is used in a view beside the keys that act in it alone."""
 
 

@@ -37,7 +37,13 @@ class LiveApp(SctptopApp):
         self._held: Reading | None = None
         self._recorder = recorder
         self.feed: Collector = Collector(
-            source, options.selectors, options.interval_s, options.count, self._receive, self._insists
+            source,
+            options.selectors,
+            options.interval_s,
+            options.count,
+            self._receive,
+            self._insists,
+            options.limits,
         )
 
     @property
@@ -53,6 +59,10 @@ class LiveApp(SctptopApp):
     @property
     def interval_s(self) -> float:
         """The interval asked for."""
+        return self._interval_s
+
+    @property
+    def _period_s(self) -> float:
         return self._interval_s
 
     def _insists(self) -> bool:
@@ -83,6 +93,7 @@ class LiveApp(SctptopApp):
             self._say(f"{interval_text(interval_s)} is the {edge} interval")
             return
         self._interval_s = interval_s
+        self._picked.add("period")
         self.feed.set_interval(interval_s)
         self._say(f"a reading every {interval_text(interval_s)}")
 

@@ -15,6 +15,7 @@ from sctptop.options import Options
 from sctptop.quantity import counted
 from sctptop.terminal_text import printable
 from sctptop.tui.app import SctptopApp
+from sctptop.tui.custom_app import Keep
 from sctptop.tui.priority import drawing_first
 from sctptop.tui.terminal import Terminal
 
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
 
 
 def run_dashboard(
-    source: Source, options: Options, recorder: Recorder, give_up: Callable[[], object] = lambda: None
+    source: Source,
+    options: Options,
+    recorder: Recorder,
+    give_up: Callable[[], object] = lambda: None,
+    keep: Keep | None = None,
 ) -> int:
     """Show the live dashboard until the user leaves. Returns the exit code; raises SctptopError when it broke.
 
@@ -35,6 +40,7 @@ def run_dashboard(
         from sctptop.tui.live_app import LiveApp
 
         app = LiveApp(source, options, recorder)
+        app.keep = keep
         give_up()
         code = _run(app)
     finally:
@@ -47,11 +53,13 @@ def run_dashboard(
     return code
 
 
-def replay_dashboard(recording: Recording, options: Options, start: int) -> int:
+def replay_dashboard(recording: Recording, options: Options, start: int, keep: Keep | None = None) -> int:
     """The same on a recording, from a position on."""
     from sctptop.tui.replay_app import ReplayApp
 
-    return _run(ReplayApp(recording, options, start))
+    app = ReplayApp(recording, options, start)
+    app.keep = keep
+    return _run(app)
 
 
 def _run(app: SctptopApp) -> int:

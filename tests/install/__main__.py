@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 from collections.abc import Iterable
 
@@ -21,6 +22,7 @@ from tests.install.in_guest import NAMES, mend_kernel
 from tests.install.readme import FIRST, Way, ways
 from tests.install.remedies import BROKEN, mend
 from tests.install.trial import Outcome, attempt
+from tests.lab.machine.boot import REPOSITORY
 from tests.lab.machine.turns import exclusive
 from tests.lab.problems import LabError
 
@@ -65,6 +67,8 @@ def main() -> int:
     outcomes = []
     try:
         with exclusive("install"):
+            if "deb" in (options.way or names):
+                subprocess.run([REPOSITORY / "packaging" / "build"], check=True)
             for name in options.way or names:
                 for suite in options.suites or SUITES if name not in NAMES else ("guest",):
                     print(f"{name}: {suite}", file=sys.stderr, flush=True)

@@ -56,7 +56,8 @@ def _others(text: str) -> Iterator[Way]:
     for found in re.finditer(r"^With (\w+) \((.+?)\).*?:\n\n```\n(.+?)```$", text, re.MULTILINE | re.DOTALL):
         name, package = found[1], re.fullmatch(r"package `(.+)`", found[2])
         commands = {line.split(" # ")[1]: line.split(" # ")[0].rstrip() for line in found[3].splitlines()}
-        packages = f"sudo apt-get update && {bcc[1]}"
+        # A package brings BCC by itself.
+        packages = "sudo apt-get update" + ("" if "build" in found[2] else f" && {bcc[1]}")
         yield Way(
             name,
             f"{packages} {package[1]}" if package else packages,

@@ -137,6 +137,9 @@ def _lay_checkout(root: Path) -> None:
         shutil.copytree(REPOSITORY / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(REPOSITORY / name, target)
+    for package in (REPOSITORY / "dist").glob("*.deb"):
+        (target / "dist").mkdir(exist_ok=True)
+        shutil.copy(package, target / "dist")
     _call("chown", "-R", f"{NUMBER}:{NUMBER}", str(target))
 
 

@@ -15,6 +15,7 @@ import sys
 import termios
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,15 +44,15 @@ def descriptors(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
-class Dashboard:
-    """It draws into a pseudo terminal that is read as fast as it comes."""
+class OnTerminal:
+    """A program draws into a pseudo terminal that is read as fast as it comes."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         environment = {**os.environ, "TERM": "xterm-256color"}
         self.process = subprocess.Popen(
-            [*SCTPTOP, *words],
+            command,
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -60,9 +61,6 @@ class Dashboard:
         )
         os.close(slave)
         self.drawn = bytearray()
-        self._others = itertools.cycle(OTHERS)
-        self.broken = False
-        """Whether a traceback was drawn."""
         self._fresh = threading.Condition()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -72,6 +70,16 @@ class Dashboard:
                 with self._fresh:
                     self.drawn += data
                     self._fresh.notify_all()
+
+
+class Dashboard(OnTerminal):
+    """sctptop in one."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__([*SCTPTOP, *words])
+        self._others = itertools.cycle(OTHERS)
+        self.broken = False
+        """Whether a traceback was drawn."""
 
     def answers_in(self, key: str, shown: bytes, seconds: float = ANSWER_S) -> float:
         """Seconds from a key to what it has drawn. Raises TimeoutError."""

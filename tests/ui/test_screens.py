@@ -39,6 +39,8 @@ DEMO_PORTS = {
     "paths": REQUESTS,
     "events": BULK,
     "registration": NGAP,
+    "alarms": FULL,
+    "timeline": REQUESTS,
 }
 """A port of the association under the cursor."""
 

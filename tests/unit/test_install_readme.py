@@ -11,12 +11,13 @@ from tests.install.readme import FIRST, README, TOPIC, ways
 
 def test_every_way_of_the_readme() -> None:
     found = {way.name: way for way in ways()}
-    assert list(found) == [FIRST, "pipx", "venv", "uv", "pip"]
+    assert list(found) == [FIRST, "deb", "pipx", "venv", "uv", "pip"]
     first = found[FIRST]
     assert first.install.startswith(first.packages) and first.packages.count("sudo apt-get") == 2
     assert (first.start, first.as_user) == ("sudo sctptop", "sctptop")
     assert found["pip"].as_user == "~/.local/bin/sctptop" and found["pip"].packages.endswith(" python3-pip")
     assert found["uv"].packages.endswith(" python3-bpfcc")
+    assert found["deb"].packages == "sudo apt-get update"
     assert all(way.start.startswith("sudo ") and way.remove for way in found.values())
 
 

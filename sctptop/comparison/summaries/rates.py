@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import repeat
+from operator import sub
 
 SECOND_NS = 1_000_000_000
 STRAGGLERS = 10
@@ -11,13 +14,8 @@ STRAGGLERS = 10
 
 def at_once(starts: Sequence[int], stops: Sequence[int]) -> int:
     """How many were under way at a time, at most; one that ends makes room for another at that instant."""
-    ends = sorted(stops)
-    most = ended = 0
-    for begun, start_ns in enumerate(sorted(starts), 1):
-        while ended < len(ends) and ends[ended] <= start_ns:
-            ended += 1
-        most = max(most, begun - ended)
-    return most
+    ended = map(bisect_right, repeat(sorted(stops)), sorted(starts))
+    return max(map(sub, range(1, len(starts) + 1), ended), default=0)
 
 
 def offered(starts: Sequence[int]) -> float | None:
@@ -34,12 +32,8 @@ def offered(starts: Sequence[int]) -> float | None:
 def peak(starts: Sequence[int]) -> int:
     """How many began within a second, at most."""
     ordered = sorted(starts)
-    most = first = 0
-    for place, start_ns in enumerate(ordered):
-        while start_ns - ordered[first] >= SECOND_NS:
-            first += 1
-        most = max(most, place + 1 - first)
-    return most
+    before = map(bisect_right, repeat(ordered), [start_ns - SECOND_NS for start_ns in ordered])
+    return max(map(sub, range(1, len(ordered) + 1), before), default=0)
 
 
 def rate(n: int, starts: Sequence[int], stops: Sequence[int]) -> float | None:

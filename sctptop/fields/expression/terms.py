@@ -22,6 +22,9 @@ MISSING = ("null", "-", "–")
 """What equals a value that is not known."""
 ON, OFF = ("on", "true", "yes", "1"), ("off", "false", "no", "0")
 
+ENDS = {"local": "local_port", "remote": "remote_port"}
+"""Fields that are an address with a port, and where the port is alone."""
+
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -85,8 +88,28 @@ def _equal(text: str, value: Token, chosen: Field) -> Callable[[Value], bool]:
     if chosen.numeric:
         number = _number(text, value, chosen)
         return lambda found: isinstance(found, int | float) and found == number
+    if chosen.id in ENDS:
+        end = _end(text, value, chosen)
+        return lambda found: show(found).casefold().partition("+")[0] == end
     folded = _known(text, value, chosen).casefold()
     return lambda found: _is_text(found, folded)
+
+
+def _end(text: str, value: Token, chosen: Field) -> str:
+    """An address and its port. Raises FilterError for what no end can be."""
+    end = value.text.casefold().partition("+")[0]
+    _, colon, port = end.rpartition(":")
+    if not colon or not (port.isascii() and port.isdigit()):
+        fields = ENDS[chosen.id]
+        number = value.text.isascii() and value.text.isdigit()
+        remedy = f"{fields}={value.text}" if number else f"{chosen.id}~{value.text}"
+        fail(
+            text,
+            value,
+            f"{chosen.id} is an address with its port, so nothing is {quoted(value.text)}",
+            remedy,
+        )
+    return end
 
 
 def _is_text(found: Value, folded: str) -> bool:

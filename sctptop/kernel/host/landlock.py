@@ -6,6 +6,7 @@ import ctypes
 import os
 import struct
 from contextlib import suppress
+from pathlib import Path
 
 from sctptop.kernel.host.libc import LIBC, checked
 
@@ -19,6 +20,8 @@ _PR_SET_NO_NEW_PRIVS = 38
 _EXECUTE, _WRITE_FILE = 1 << 0, 1 << 1
 _REMOVE_AND_MAKE = 0b1_1111_1111 << 4
 """LANDLOCK_ACCESS_FS_REMOVE_DIR to MAKE_SYM, include/uapi/linux/landlock.h: all that its first version knows."""
+_REPLACE = 1 << 5 | 1 << 8
+"""REMOVE_FILE and MAKE_REG."""
 
 
 class _Ruleset(ctypes.Structure):
@@ -29,8 +32,10 @@ _PATH_BENEATH_ATTR = struct.Struct("=Qi")
 """struct landlock_path_beneath_attr, which is packed: allowed_access, parent_fd."""
 
 
-def forbid_writing() -> bool:
+def forbid_writing(but: Path | None = None) -> bool:
     """For this thread and those it starts: no file is opened for writing, made or removed, no program started.
+
+    Files in the folder ``but``, where it is there, may be replaced.
 
     Returns whether the kernel does so. What is open stays open.
     """
@@ -39,6 +44,9 @@ def forbid_writing() -> bool:
         ruleset = _call(_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(ctypes.sizeof(rules)), 0)
         try:
             _allow(ruleset, DEVICES, _WRITE_FILE)
+            if but is not None:
+                with suppress(OSError):
+                    _allow(ruleset, str(but), _WRITE_FILE | _REPLACE)
             LIBC.prctl(_PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0)))
             _call(_RESTRICT_SELF, ruleset, 0)
             return True

@@ -16,6 +16,7 @@ import os
 import resource
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from sctptop.errors import FAILED, SctptopError
 from sctptop.kernel.host.landlock import forbid_writing
@@ -54,15 +55,18 @@ class _Word(ctypes.Structure):
 _Words = _Word * 2
 
 
-def give_up(keep: frozenset[int], environment: Mapping[str, str] = os.environ) -> None:
+def give_up(
+    keep: frozenset[int], environment: Mapping[str, str] = os.environ, but: Path | None = None
+) -> None:
     """Become the user who called sudo, with no more than the capabilities ``keep``, of those that we have.
 
-    Before any thread is started. Raises SctptopError where the kernel does not let go of them.
+    ``but``: a folder where files may be replaced even by who keeps nothing. Before any thread is started. Raises
+    SctptopError where the kernel does not let go of them.
     """
     if keep:
         _allow_buffers()
     else:
-        forbid_writing()
+        forbid_writing(but)
     caller = _caller(environment)
     if caller is not None and not _readable(*caller):
         caller = None

@@ -1,27 +1,28 @@
 """The container of a process: its runtime and id from the cgroup, its name where a file holds it.
 
-No daemon is asked. Docker and podman keep names in files that only root may read; a pod is named by the hostname in
-it. A name that cannot be read is None, and the id stands in for it.
+No daemon is asked. Docker and podman keep names in files that only root may read; whoever watches a container from
+outside knows its name too (watchers.py); a pod is named by the hostname in it. A name that cannot be read is None, and
+the id stands in for it.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sctptop.kernel.owners.cgroups import NOWHERE, Place, parse_cgroup
 from sctptop.kernel.owners.untrusted import read_inside
+from sctptop.kernel.owners.watchers import json_of, name_by_watcher
 from sctptop.terminal_text import printable
 
 PROC = Path("/proc")
 DOCKER = Path("/var/lib/docker/containers")
 """ID/config.v2.json each, whose "Name" is a slash and the name."""
-STORAGE = Path("/var/lib/containers/storage/overlay-containers")
-"""containers.json of podman and CRI-O: a list of {"id", "names"}; that of root, not of users' own podman."""
+STORAGE = Path("/var/lib/containers/storage")
+"""DRIVER-containers/containers.json of podman and CRI-O: a list of {"id", "names"}; that of root, of each driver."""
 
+_CONTAINERS = "-containers"
 _SMALL, _LARGE = 4096, 16 << 20
 _KEPT = 4096
 
@@ -60,6 +61,8 @@ class Containers:
             name = self._docker_name(place.id) if place.runtime in ("docker", "container") else None
             if name is None and place.runtime in ("podman", "cri-o"):
                 name = self._stored_name(place.id)
+            if name is None:
+                name = _bare(name_by_watcher(self._proc, pid, place.id))
             if name is None and place.pod is not None:
                 name = self._hostname(pid)
             if name is None:
@@ -70,17 +73,24 @@ class Containers:
         return self._names[place.id]
 
     def _docker_name(self, ident: str) -> str | None:
-        config = _json(read_inside(self._docker, (ident, "config.v2.json"), _LARGE))
+        config = json_of(read_inside(self._docker, (ident, "config.v2.json"), _LARGE))
         name = config.get("Name") if isinstance(config, dict) else None
         return _bare(name)
 
     def _stored_name(self, ident: str) -> str | None:
-        entries = _json(read_inside(self._storage, ("containers.json",), _LARGE))
-        for entry in entries if isinstance(entries, list) else ():
-            if isinstance(entry, dict) and entry.get("id") == ident:
-                names = entry.get("names")
-                return _bare(names[0]) if isinstance(names, list) and names else None
+        for folder in self._drivers():
+            entries = json_of(read_inside(self._storage, (folder, "containers.json"), _LARGE))
+            for entry in entries if isinstance(entries, list) else ():
+                if isinstance(entry, dict) and entry.get("id") == ident:
+                    names = entry.get("names")
+                    return _bare(names[0]) if isinstance(names, list) and names else None
         return None
+
+    def _drivers(self) -> list[str]:
+        try:
+            return sorted(name for name in os.listdir(self._storage) if name.endswith(_CONTAINERS))  # noqa: PTH208
+        except OSError:
+            return []
 
     def _hostname(self, pid: int) -> str | None:
         text = read_inside(self._proc / str(pid) / "root", ("etc", "hostname"), _SMALL)
@@ -95,11 +105,3 @@ def _bare(name: object) -> str | None:
     name = name.removeprefix("/")
     parts = name.split("_")
     return (parts[2] if parts[0] == "k8s" and len(parts) >= 6 else name) or None
-
-
-def _json(text: bytes | None) -> Any:
-    """The value that the text holds, None when it holds none."""
-    try:
-        return json.loads(text) if text else None
-    except (ValueError, RecursionError):
-        return None

@@ -118,7 +118,9 @@ def _event(record: NgapRecord, clocks: Clocks, more: dict[str, Detail] | None = 
         }
         return event_made(time, "ngap_rtx", record.names, again)
     out, message = record.direction == _OUT, record.message
-    unset: dict[str, Detail] = {"ppid_unset": True} if record.unset else {}
+    rare: dict[str, Detail] = {"ppid_unset": True} if record.unset else {}
+    if message.node_name is not None:
+        rare["node_name"] = message.node_name
     details: dict[str, Detail] = {
         "direction": "out" if out else "in",
         "at_ns": record.at_ns,
@@ -126,7 +128,7 @@ def _event(record: NgapRecord, clocks: Clocks, more: dict[str, Detail] | None = 
         "blocked_ns" if out else "order_ns": record.blocked_ns if out else record.order_ns,
         "ppid": record.ppid,
         "ppid_swapped": record.swapped,
-        **unset,
+        **rare,
         "stream": record.stream,
         "tsn": record.tsn,
         "last_tsn": record.last_tsn,

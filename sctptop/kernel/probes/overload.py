@@ -1,6 +1,7 @@
 """Events of one reading, as many as there is time for: what tells least is summed up, then left out and counted.
 
-Time is a share of the interval. Events of associations and of paths are never left out.
+Time is a share of the interval that was asked for: of one that grew because there was too much to do, more would be
+too much again. Events of associations and of paths are never left out.
 """
 
 from __future__ import annotations
@@ -60,9 +61,17 @@ def kind_of(data: bytes) -> str:
 class Overload:
     """Makes the events of one reading after the other, and learns what one costs. Used by one thread."""
 
-    def __init__(self, clock: Callable[[], float] = time.thread_time, *, sums: bool = True) -> None:
-        """``sums``: what is alike may be summed up, before anything is left out."""
-        self._clock, self._sums = clock, sums
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.thread_time,
+        *,
+        sums: bool = True,
+        asked_s: float | None = None,
+    ) -> None:
+        """``sums``: what is alike may be summed up, before anything is left out. ``asked_s``: the interval that was
+        asked for, where one was.
+        """
+        self._clock, self._sums, self._asked_s = clock, sums, asked_s
         self._cost_s = FIRST_COST_S
         self._before_ns: int | None = None
 
@@ -70,22 +79,24 @@ class Overload:
         """The events of these records and messages, which came since the last call."""
         before_ns, self._before_ns = self._before_ns, clocks.monotonic_ns
         interval_s = 1.0 if before_ns is None else (clocks.monotonic_ns - before_ns) / 1e9
+        if self._asked_s is not None:
+            interval_s = min(interval_s, self._asked_s)
         most = max(LEAST, int(interval_s * SHARE / (self._cost_s * WHOLE)))
         left_out: dict[str, int] = {}
-        begun_s, handled = self._clock(), len(raw) + len(messages)
-        if handled <= most:
+        begun_s = self._clock()
+        if len(raw) + len(messages) <= most:
             events = [found for data in raw if (found := event(data, clocks)) is not None]
         else:
             alike = _Alike(most // 2)
             rest = [data for data in raw if not (self._sums and alike.take(data))]
             told, messages, left_out = _told(rest, messages, most - len(alike))
-            handled -= sum(left_out.values())
             events = [found for data in told if (found := event(data, clocks)) is not None]
             events += alike.events(clocks)
             left_out = Counter(left_out) + alike.left_out
         events += ngap_events(messages, clocks)
-        if handled >= LEAST:
-            self._cost_s += WEIGHT * ((self._clock() - begun_s) / handled - self._cost_s)
+        if len(events) >= LEAST:
+            # What is summed up costs little, and its time is that of those that are made.
+            self._cost_s += WEIGHT * ((self._clock() - begun_s) / len(events) - self._cost_s)
         return Made(events, left_out)
 
 

@@ -52,9 +52,12 @@ class Probes:
     """``start``, then ``read`` after each reading of sock_diag, then ``close``. ``state`` may be read any time."""
 
     def __init__(
-        self, choice: ProbeChoice = ALL_PROBES, load: Callable[[ProbeChoice, int], Program] | None = None
+        self,
+        choice: ProbeChoice = ALL_PROBES,
+        load: Callable[[ProbeChoice, int], Program] | None = None,
+        asked_s: float | None = None,
     ) -> None:
-        """``load`` makes the program with room for so many paths: raises NoProbes."""
+        """``load`` makes the program with room for so many paths: raises NoProbes. ``asked_s``: see Overload."""
         self._choice = choice
         self._load = load or _load
         self._program: Program | None = None
@@ -63,7 +66,7 @@ class Probes:
         self._stop = threading.Event()
         self._raw: deque[bytes] = deque()
         self._ngap: deque[NgapRecord] = deque()
-        self._overload = Overload(sums=not choice.every_change)
+        self._overload = Overload(sums=not choice.every_change, asked_s=asked_s)
         # Each written by one thread only: the one that listens, and the one that reads.
         self._lost = 0
         self._lost_told = 0

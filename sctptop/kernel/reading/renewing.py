@@ -61,31 +61,38 @@ FROM_PRIMARY: Mapping[str, str] = {
 class Renewal(Generic[Record]):
     """Makes records of one class again, some of their fields new."""
 
-    def __init__(self, record: type[Record], *parts: Mapping[str, str], others: Collection[str]) -> None:
+    def __init__(
+        self,
+        record: type[Record],
+        *parts: Mapping[str, str],
+        others: Collection[str],
+        like: Collection[str] = (),
+    ) -> None:
         """``parts``: by field of the record, the name under which a mapping has its new value; ``others``: fields whose
-        new values are given by their own names.
+        new values are given by their own names; ``like``: fields that an object has as attributes.
         """
         values = {name: f"before.{name}" for name in names_of(record)}
         for place, part in enumerate(parts):
             values |= {field: f"part{place}[{name!r}]" for field, name in part.items()}
-        values |= {name: f"others[{name!r}]" for name in others}
-        taken = ["before", *(f"part{place}" for place in range(len(parts))), "others"]
+        values |= {name: f"others[{name!r}]" for name in others} | {name: f"like.{name}" for name in like}
+        taken = ["before", *(f"part{place}" for place in range(len(parts))), "others", *["like"] * bool(like)]
         self.again: Callable[..., Record] = making(record, taken, values)
-        """Takes the record before, a mapping for each part, and one of the others. Raises KeyError where one lacks."""
+        """Takes the record before, a mapping for each part, one of the others, and the object where some fields are
+        its. Raises KeyError where one lacks."""
 
 
 FROM_MEMORY = tuple(name for name in names_of(Association) if name in SKMEMINFO_NAMES)
-TOLD = (
-    *("state", "send_queue", "recv_queue", "uid", "inode", "cookie", "mark", "cgroup_id"),
-    *("t3_rtx_expires_ms", "in_data_chunks", "out_data_chunks"),
-)
-"""What ``_told`` makes of a record."""
+AS_TOLD = ("send_queue", "recv_queue", "uid", "inode", "cookie", "mark", "cgroup_id")
+"""What a record calls as an association does."""
+DERIVED = ("state", "t3_rtx_expires_ms", "in_data_chunks", "out_data_chunks")
+"""What ``derived_facts`` makes of a record."""
 _ASSOCIATION = Renewal(
     Association,
     FROM_INFO,
     FROM_PRIMARY,
     {name: name for name in FROM_MEMORY},
-    others=(*TOLD, "srtt_ms", "hb_interval_ms", "sack_delay_ms", "paths"),
+    others=(*DERIVED, "srtt_ms", "hb_interval_ms", "sack_delay_ms", "paths"),
+    like=AS_TOLD,
 )
 _PATH = Renewal(
     Path,
@@ -116,7 +123,7 @@ def renewed(
     if old is not follows and not record.is_of(old):
         return None
     info, primary = record.info, record.primary
-    others = told_facts(record)
+    others = derived_facts(record)
     try:
         if info["p_state"] != old.info["p_state"]:
             # Of its state the way depends too.
@@ -132,29 +139,27 @@ def renewed(
                 for path in before.association.paths
             ]
         )
-        made = _ASSOCIATION.again(before.association, info, info, record.memory, others)
+        made = _ASSOCIATION.again(before.association, info, info, record.memory, others, record)
     except KeyError:
         # An older kernel tells less.
         return None
     return _MADE(made, record, before.hz, before.process, before.netns_name, before.seen, before.ways)
 
 
-def told_facts(record: DiagRecord) -> dict[str, object]:
-    """What of a record is no number of its own in sctp_info, and may move."""
+def derived_facts(record: DiagRecord) -> dict[str, object]:
+    """What of a record is no number of its own in sctp_info, may move, and is told otherwise of an association."""
     info = record.info
     return {
         "state": name_of(ASSOCIATION_STATES, record.state),
-        "send_queue": record.send_queue,
-        "recv_queue": record.recv_queue,
-        "uid": record.uid,
-        "inode": record.inode,
-        "cookie": record.cookie,
-        "mark": record.mark,
-        "cgroup_id": record.cgroup_id,
         "t3_rtx_expires_ms": _t3_expires(record),
         "in_data_chunks": info["iodchunks"] + info["iuodchunks"] if "iodchunks" in info else None,
         "out_data_chunks": info["oodchunks"] + info["ouodchunks"] if "oodchunks" in info else None,
     }
+
+
+def told_facts(record: DiagRecord) -> dict[str, object]:
+    """The same, and what a record tells as an association does."""
+    return {**derived_facts(record), **{name: getattr(record, name) for name in AS_TOLD}}
 
 
 def _t3_expires(record: DiagRecord) -> int | None:

@@ -26,8 +26,8 @@ from sctptop.model.event import Event
 from sctptop.model.peers.connects import Storm
 from sctptop.model.peers.peer import ANY, Peer, PeerKey
 from sctptop.model.sample import Endpoint, Sample
+from sctptop.model.thresholds import USUAL, Thresholds
 
-LINGER_S = 10.0
 NO_EVIDENCE = Watch(0.0)
 """Of an association that never gave cause."""
 UNLUCKY = ("t3_rtx", "retransmit")
@@ -101,7 +101,8 @@ class Circumstances(Protocol):
 class Adviser:
     """Looks at every picture and remembers what rules need. The order of advice is stable, the worst first."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Thresholds = USUAL) -> None:
+        self._limits = limits
         self._watches: dict[Key, Watch] = {}
         self._ngap: dict[Key, NgapWatch] = {}
         self._innocent: dict[Key, Row] = {}
@@ -118,6 +119,7 @@ class Adviser:
             past=picture.past,
             probed=sample.probes.ok,
             monotonic_ns=sample.monotonic_ns,
+            limits=self._limits,
             # Asked only where NGAP may be stalled: with thousands of namespaces these are many counters.
             sack_timeouts=_gained(picture, "SctpDelaySackExpireds") if picture.happened or self._ngap else {},
             damaged=_gained(picture, "SctpChecksumErrors") if picture.happened or self._watches else {},
@@ -142,7 +144,7 @@ class Adviser:
             name: said
             for name, said in self._said.items()
             if (said.advice.peer or said.advice.association in alive)
-            and moment.now_s - said.last_s <= LINGER_S
+            and moment.now_s - said.last_s <= self._limits.linger_s
         }
         return tuple(sorted((said.advice for said in self._said.values()), key=self._rank))
 
@@ -225,6 +227,8 @@ class Adviser:
         )
 
     def _say(self, rule: str, key: Key | None, peer: PeerKey | None, finding: Finding, now_s: float) -> None:
+        if rule in self._limits.silent:
+            return
         name = (rule, key, peer, finding.address, finding.part)
         said = self._said.get(name)
         since_s = now_s if finding.since_s is None else finding.since_s

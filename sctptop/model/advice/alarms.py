@@ -10,9 +10,7 @@ from typing import Protocol
 from sctptop.model.association import Association
 from sctptop.model.associations.identity import Key
 from sctptop.model.peers.peer import PeerKey
-
-MOST = 1000
-"""Kept; beyond, those cleared first give way."""
+from sctptop.model.thresholds import USUAL, Thresholds
 
 
 class Advised(Protocol):
@@ -41,7 +39,7 @@ class Alarm:
     """One rule on one association (or path), or on a peer: ``raised`` first, ``cleared`` last, None while it lasts.
 
     ``count``: how often it was raised; ``worst``: what was seen when it cost most. ``entry`` is the association as it
-    was then, None of a peer. Notes are no alarms.
+    was then, None of a peer. ``part`` as of the advice. Notes are no alarms.
     """
 
     rule: str
@@ -55,6 +53,7 @@ class Alarm:
     count: int
     worst: str
     cost: float
+    part: str = ""
 
     @property
     def netns(self) -> int:
@@ -67,7 +66,10 @@ class Alarm:
 class Alarms:
     """Follows the advice from sample to sample."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Thresholds = USUAL) -> None:
+        """Beyond ``alarms_kept`` those cleared first give way."""
+        self._severities = _FROM[limits.alarm_severity]
+        self._most = limits.alarms_kept
         self._alarms: dict[tuple[object, ...], Alarm] = {}
         self._told: tuple[Alarm, ...] = ()
         self._before: dict[tuple[object, ...], Alarm] = {}
@@ -80,7 +82,7 @@ class Alarms:
         given: set[tuple[object, ...]] = set()
         changed = False
         for one in advice:
-            if one.severity == "note":
+            if one.severity not in self._severities:
                 continue
             name = (one.rule, one.association, one.peer, one.address, one.part)
             given.add(name)
@@ -121,7 +123,7 @@ class Alarms:
     def _forget(self) -> None:
         over = [(alarm.cleared, name) for name, alarm in self._alarms.items() if alarm.cleared is not None]
         over.sort(key=lambda pair: pair[0])
-        for _, name in over[: max(len(self._alarms) - MOST, 0)]:
+        for _, name in over[: max(len(self._alarms) - self._most, 0)]:
             del self._alarms[name]
 
 
@@ -130,7 +132,7 @@ def _raised(before: Alarm | None, one: Advised, entry: Association | None, now: 
         if entry is None and one.peer is None:
             return None
         whose = (one.association, one.peer, entry, one.address)
-        return Alarm(one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost)
+        return Alarm(one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost, one.part)
     if before.cleared is not None:
         before = replace(before, cleared=None, count=before.count + 1)
     if one.cost > before.cost or (one.cost == before.cost and one.seen != before.worst):
@@ -145,3 +147,7 @@ def _later(before: Alarm, since: Alarm) -> Alarm:
     return replace(
         since, raised=before.raised, count=before.count + since.count, worst=worst.worst, cost=worst.cost
     )
+
+
+_FROM = {"problem": ("problem",), "warning": ("problem", "warning")}
+"""What raises alarms, by the least severity that does."""

@@ -8,6 +8,7 @@ from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import NgapWatch
 from sctptop.model.advice.signs import peer_sack_delay
 from sctptop.model.associations.row import Row
+from sctptop.model.thresholds import Thresholds
 from sctptop.quantity import milliseconds
 
 
@@ -21,6 +22,11 @@ class Case:
     ngap: NgapWatch | None = None
     other: Row | None = None
     other_watch: Watch | None = None
+
+    @property
+    def limits(self) -> Thresholds:
+        """From where on rules speak up."""
+        return self.moment.limits
 
     @property
     def peer_sack_delay_ms(self) -> float:

@@ -24,6 +24,7 @@ from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
+from sctptop.model.thresholds import USUAL, Thresholds
 
 GENERATION_S = 30.0
 """Evidence is counted in two generations of this length: what is seen reaches 30 to 60 s back.
@@ -50,6 +51,7 @@ class Moment:
     sack_timeouts: Mapping[int, float]
     damaged: Mapping[int, float] = field(default_factory=dict)
     monotonic_ns: int | None = None
+    limits: Thresholds = USUAL
 
     @property
     def generation_s(self) -> float:

@@ -9,11 +9,8 @@ from sctptop.model.advice.ngap_signs import COMPLETED
 from sctptop.quantity import counted, milliseconds
 
 LEAST_UES, LEAST_OF_UES = 3, 10
-LEAST_REGISTRATIONS = 10
 SLOW_SHARE = 0.5
-SLOW_CORE_NS, SLOW_RAN_NS = 500_000_000, 1_500_000_000
-"""A mean that a user feels; of the radio side, where the UE and its radio link answer, a longer one is usual."""
-LEAST_FAILED, FAILED_SHARE = 3, 0.1
+LEAST_FAILED = 3
 NO_FAILURES = (COMPLETED, "superseded", "unknown")
 """Outcomes that accuse nobody."""
 NEXT = {"in": "received", "out": "sent"}
@@ -83,23 +80,26 @@ def no_ppid(case: Case) -> Iterator[Finding]:
 def slow_core(case: Case) -> Iterator[Finding]:
     """Most of the time of registrations is the core's."""
     yield from _slow(
-        case, "core", SLOW_CORE_NS, "look at the core: CPU, its data base, AUSF, UDM and PCF behind the AMF"
+        case,
+        "core",
+        case.limits.slow_core_ms,
+        "look at the core: CPU, its data base, AUSF, UDM and PCF behind the AMF",
     )
 
 
 def slow_ran(case: Case) -> Iterator[Finding]:
     """Most of the time of registrations is the radio side's: gNB, radio link and UE."""
     yield from _slow(
-        case, "ran", SLOW_RAN_NS, "look at the radio side: the UE, its radio link, CPU of the gNB"
+        case, "ran", case.limits.slow_ran_ms, "look at the radio side: the UE, its radio link, CPU of the gNB"
     )
 
 
-def _slow(case: Case, part: str, least_ns: int, remedy: str) -> list[Finding]:
+def _slow(case: Case, part: str, least_ms: float, remedy: str) -> list[Finding]:
     if case.ngap is None:
         return []
     done = case.ngap.completed
     n, total, own = done["n"], done["total"], done[part]
-    if n < LEAST_REGISTRATIONS or not total or own < SLOW_SHARE * total or own < least_ns * n:
+    if n < case.limits.registrations or not total or own < SLOW_SHARE * total or own < 1e6 * least_ms * n:
         return []
     found = Finding(
         "warning",
@@ -118,7 +118,7 @@ def failed_registrations(case: Case) -> Iterator[Finding]:
     ended = case.ngap.ended
     failed = {why: count for why, count in ended.items() if why[0] not in NO_FAILURES}
     count, total = sum(failed.values()), sum(ended.values())
-    if count < LEAST_FAILED or count < FAILED_SHARE * total:
+    if count < LEAST_FAILED or count < case.limits.failed_share * total:
         return
     most = sorted(failed.items(), key=lambda entry: -entry[1])
     told = [f"{times} {outcome}{f' ({cause})' if cause else ''}" for (outcome, cause), times in most[:3]]

@@ -12,9 +12,8 @@ from sctptop.model.associations.history import WINDOW as TICKS_KEPT
 from sctptop.model.ngap.dialect import CORE_PORTS
 from sctptop.quantity import counted, milliseconds, short
 
-UNREAD_S, UNREAD_READINGS = 5.0, 3
-"""A message that lies there so long was forgotten, whatever the rate: who reads at all reads within a second."""
-SILENT_S, SILENT_READINGS, LEAST_UNANSWERED = 10.0, 4, 5.0
+UNREAD_READINGS = 3
+SILENT_READINGS, LEAST_UNANSWERED = 4, 5.0
 """So many answers are missing, as many came to what was sent before."""
 LEAST_SLOW_READINGS, LEAST_SLOW_READS = 3, 20
 SLOW_AT_ANY_RATE_MS = 1000.0
@@ -52,7 +51,7 @@ def unread(case: Case) -> Iterator[Finding]:
     if span is None or span.readings < UNREAD_READINGS or is_stopped(entry):
         return
     lasted = span.for_s(case.moment.now_s)
-    if lasted < UNREAD_S:
+    if lasted < case.limits.unread_s:
         return
     how = "reads nothing" if case.moment.probed else "reads nothing, or less than comes"
     yield Finding(
@@ -72,7 +71,7 @@ def unanswered(case: Case) -> Iterator[Finding]:
     lasted, lasting = span.for_s(case.moment.now_s), case.watch.lasting
     before = max((entry.out_data_chunks or 0) - span.count, 1)
     usual = (entry.in_data_chunks or 0) / before
-    if lasted < SILENT_S or usual * span.count < LEAST_UNANSWERED:
+    if lasted < case.limits.silent_s or usual * span.count < LEAST_UNANSWERED:
         return
     lost = case.watch.sum("rtx") >= span.count or (entry.unacked or 0) >= span.count
     if lasting.bad or lasting.closed or lost:

@@ -16,7 +16,7 @@ from sctptop.model.advice.of_reading import peer_buffer_is_small
 from sctptop.model.advice.signs import FULL_PACKET
 from sctptop.quantity import counted, milliseconds
 
-LEAST_LOST, LEAST_LOST_READINGS, LEAST_LOST_SHARE = 3, 3, 0.002
+LEAST_LOST, LEAST_LOST_READINGS = 3, 3
 """Losses in three readings at least: a queue that overflows once is no lossy path."""
 LEAST_EXPIRIES = 3
 FOR_NOTHING = 0.7
@@ -59,7 +59,7 @@ def _rtx(case: Case) -> _Rtx:
 
 def _enough(case: Case, seen: _Rtx) -> bool:
     often = case.watch.sum("rtx_readings") >= LEAST_LOST_READINGS
-    return seen.rtx >= LEAST_LOST and often and seen.rtx >= LEAST_LOST_SHARE * seen.out
+    return seen.rtx >= LEAST_LOST and often and seen.rtx >= case.limits.lost_share * seen.out
 
 
 def stuck_chunk(case: Case) -> Expired | None:

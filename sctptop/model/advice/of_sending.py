@@ -12,11 +12,10 @@ from sctptop.model.advice.signs import outstanding, window_bound
 from sctptop.quantity import counted, milliseconds, short
 
 LEAST_STALLED, LEAST_STALLED_READINGS = 3, 2
-LEAST_STALLED_SHARE = 0.01
-CLOSED_S, CLOSED_READINGS = 3.0, 3
+CLOSED_READINGS = 3
 """A window that closes for a moment is flow control at work."""
-FULL_S, FULL_READINGS, NEAR_CWND = 3.0, 3, 0.8
-CLOSING_S, CLOSING_READINGS = 5.0, 2
+FULL_READINGS, NEAR_CWND = 3, 0.8
+CLOSING_READINGS = 2
 
 
 def _by_its_own_will(watch: Watch) -> bool:
@@ -32,7 +31,10 @@ def nagle_stall(case: Case) -> Iterator[Finding]:
     held, stalled = case.watch.sum("held"), case.watch.sum("stalled")
     if case.row.association.nodelay is not False or stalled < LEAST_STALLED:
         return
-    if case.watch.sum("stalled_readings") < LEAST_STALLED_READINGS or stalled < LEAST_STALLED_SHARE * held:
+    if (
+        case.watch.sum("stalled_readings") < LEAST_STALLED_READINGS
+        or stalled < case.limits.stalled_share * held
+    ):
         return
     if _by_its_own_will(case.watch):
         return
@@ -84,7 +86,11 @@ def delayed_sack(case: Case) -> Iterator[Finding]:
 def closed_window(case: Case) -> Iterator[Finding]:
     """Data waits, and the peer takes none: its whole window, what is in flight included, is below two packets."""
     span, entry = case.watch.lasting.closed, case.row.association
-    if span is None or span.readings < CLOSED_READINGS or span.for_s(case.moment.now_s) < CLOSED_S:
+    if (
+        span is None
+        or span.readings < CLOSED_READINGS
+        or span.for_s(case.moment.now_s) < case.limits.closed_window_s
+    ):
         return
     if peer_buffer_is_small(case) or case.watch.lasting.closing is not None:
         return
@@ -107,7 +113,11 @@ def closed_window(case: Case) -> Iterator[Finding]:
 def full_send_buffer(case: Case) -> Iterator[Finding]:
     """The application waits for room in the send buffer, while cwnd and the peer's window have some."""
     span, entry = case.watch.lasting.full, case.row.association
-    if span is None or span.readings < FULL_READINGS or span.for_s(case.moment.now_s) < FULL_S:
+    if (
+        span is None
+        or span.readings < FULL_READINGS
+        or span.for_s(case.moment.now_s) < case.limits.full_buffer_s
+    ):
         return
     lasting = case.watch.lasting
     if (
@@ -133,7 +143,11 @@ def full_send_buffer(case: Case) -> Iterator[Finding]:
 def shutting_down(case: Case) -> Iterator[Finding]:
     """Closed, and the peer does not take what is still to be sent: it is neither up nor gone."""
     span, entry = case.watch.lasting.closing, case.row.association
-    if span is None or span.readings < CLOSING_READINGS or span.for_s(case.moment.now_s) < CLOSING_S:
+    if (
+        span is None
+        or span.readings < CLOSING_READINGS
+        or span.for_s(case.moment.now_s) < case.limits.shutdown_s
+    ):
         return
     lasted = milliseconds(1000 * round(span.for_s(case.moment.now_s)))
     if entry.state == "SHUTDOWN_PENDING":

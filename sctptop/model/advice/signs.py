@@ -25,11 +25,14 @@ SLOWER, SLOWER_MS = 2.0, 20.0
 MANY_ERRORS = 3
 """Transmissions or heartbeats in a row without an answer; below it may be the loss of one packet."""
 
+_OF_LOSS = ("rtx_chunks", "rtx_marked_chunks", "abandoned_unsent", "abandoned_sent")
+_WELL = ("ACTIVE", None)
+
 
 def gives_cause(row: Row) -> bool:
     """Whether anything in this interval may be a sign of trouble. Cheap: it is asked of every association."""
     rates, entry = row.rates, row.association
-    if any(map(rates.get, ("rtx_chunks", "rtx_marked_chunks", "abandoned_unsent", "abandoned_sent"))):
+    if any(map(rates.get, _OF_LOSS)):
         return True
     if (entry.peer_rwnd is not None and entry.peer_rwnd < 2 * FULL_PACKET) or entry.state in OPENING:
         return True
@@ -46,9 +49,11 @@ def gives_cause(row: Row) -> bool:
         last = {address: rtt.last_ms for address, rtt in row.rtts.items()}
         if slower_primary(row, last) is not None:
             return True
-    return any(
-        path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths
-    )
+    for path in entry.paths:  # noqa: SIM110
+        # No generator: it costs as much again as what it asks.
+        if path.state not in _WELL or (path.errors or 0) >= MANY_ERRORS:
+            return True
+    return False
 
 
 def same_signs(row: Row, before: Row) -> bool:

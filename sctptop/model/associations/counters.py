@@ -60,7 +60,11 @@ class CounterBook:
         self._present: frozenset[str] = frozenset()
         self._names: tuple[str, ...] = ()
         self._values: tuple[int, ...] = ()
-        """Of the names, where ``take`` was the last to update; else none."""
+        """Of the names, where ``take`` was the last to update, and then not in ``_last`` yet; else none."""
+        self._plain = False
+        """Whether none of these is negative or too large."""
+        self._still: dict[str, float | None] = {}
+        """The rates of the names where none moves."""
         self._rows: tuple[CounterRow, ...] | None = None
         self._rests = False
         """Whether nothing moved in the last interval."""
@@ -72,7 +76,7 @@ class CounterBook:
         """
         gains: dict[str, int] = {}
         rates: dict[str, float | None] = {}
-        last, present = self._last, self._present
+        last, present = self._seen(), self._present
         names = tuple(values)
         if interval_s and names == self._names:
             # Nearly always: few of many move.
@@ -117,27 +121,40 @@ class CounterBook:
         """The same of counters in order."""
         before = self._values
         if not interval_s or not before or (names is not self._names and names != self._names):
-            self.advance(dict(zip(names, values, strict=True)), interval_s)
-            self._values = values
+            self._advance_in_order(names, values, interval_s)
             return
         moved = [*map(ne, values, before)]
-        which = [*compress(names, moved)]
-        gains = [*map(sub, compress(values, moved), compress(before, moved))]
-        if gains and (min(gains) < 0 or min(values) < 0 or min(before) < 0 or max(values) >= _LONG):
-            self.advance(dict(zip(names, values, strict=True)), interval_s)
-            self._values = values
+        now = [*compress(values, moved)]
+        gains = [*map(sub, now, compress(before, moved))]
+        # What did not move is as plain as it was.
+        if gains and (not self._plain or min(gains) < 0 or max(now) >= _LONG):
+            self._advance_in_order(names, values, interval_s)
             return
         self._values = values
-        rates: dict[str, float | None] = dict.fromkeys(names, 0.0)
-        self._rates = rates
+        self._rates = rates = self._still.copy()
         if gains or not self._rests:
             self._rows = None
         self._rests = not gains
         if gains:
-            self._last.update(zip(which, compress(values, moved), strict=True))
+            which = [*compress(names, moved)]
             rates.update(zip(which, [gain / interval_s for gain in gains], strict=True))
-            self._gained = gained = {**self._gained}
+            self._gained = gained = self._gained.copy()
             gained.update(zip(which, map(add, map(gained.__getitem__, which), gains), strict=True))
+
+    def _advance_in_order(
+        self, names: tuple[str, ...], values: tuple[int, ...], interval_s: float | None
+    ) -> None:
+        self.advance(dict(zip(names, values, strict=True)), interval_s)
+        # The same object next time: then they need not be compared.
+        self._names, self._values = names, values
+        self._plain = not values or (min(values) >= 0 and max(values) < _LONG)
+        self._still = dict.fromkeys(names, 0.0)
+
+    def _seen(self) -> dict[str, int]:
+        """The values last seen, of every counter."""
+        if self._values:
+            self._last.update(zip(self._names, self._values, strict=True))
+        return self._last
 
     def rest(self, interval_s: float | None) -> None:
         """Update with the values of the sample before once more."""
@@ -178,10 +195,11 @@ class CounterBook:
         return self._made(names)
 
     def _made(self, names: Iterable[str]) -> tuple[CounterRow, ...]:
+        last = self._seen()
         return tuple(
             CounterRow(
                 name,
-                self._last.get(name) if name in self._present else None,
+                last.get(name) if name in self._present else None,
                 self._gained[name],
                 self._rates.get(name),
             )

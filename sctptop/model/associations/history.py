@@ -173,7 +173,12 @@ class History:
             elif ring.copies != self._copies:
                 # A copy holds it too.
                 ring = rings[name] = _copied(ring, self._copies)
-            ring.put(tick, value, held)
+            if ring.last == tick - 1 and tick - ring.first < ring.length:
+                # As ``put`` does: nearly always.
+                ring.slots.append(nan if value is None else value)
+                ring.last = tick
+            else:
+                ring.put(tick, value, held)
 
     def stop(self, tick: int, keys: Iterable[Hashable]) -> None:
         """The steady series of these keys held their values up to ``tick``, and have gaps from there on."""

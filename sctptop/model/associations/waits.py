@@ -116,7 +116,8 @@ class WaitBook:
 def _with(wait: Wait, bins: Bins) -> Wait:
     if not bins:
         return replace(wait, now=NO_WAIT.now) if wait.now.n else wait
-    return Wait(wait.total.merged(bins), NO_WAIT.now.merged(bins))
+    now = NO_WAIT.now.merged(bins)
+    return Wait(wait.total.plus(now), now)
 
 
 def _plus(before: Wait, now: Wait) -> Wait:

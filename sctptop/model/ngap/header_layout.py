@@ -10,9 +10,9 @@ from sctptop.model.ngap import nas
 from sctptop.model.ngap.causes import CAUSE_GROUPS
 from sctptop.model.ngap.ppid import NGAP, S1AP
 
-CORE, RAN, NAS, BOTH, CAUSE, FAILED, NODE = range(7)
+CORE, RAN, NAS, BOTH, CAUSE, FAILED, NODE, NAME = range(8)
 """Parts of a header: id of the AMF (MME), id of the RAN, NAS message, both ids in one IE, cause, cause of the first
-PDU session that failed, name of the RAN node."""
+PDU session that failed, id of the RAN node, name that the sender gives itself."""
 
 INITIATING, SUCCESSFUL, UNSUCCESSFUL = 0x0000, 0x2000, 0x4000
 """First two bytes of a message, but for the procedure code in the second."""
@@ -103,8 +103,9 @@ LAYOUTS: Mapping[int, MessageLayout] = {
             _NGAP_NAS,
             {
                 SUCCESSFUL | 29: {**_NGAP_IDS, 58: FAILED},  # PDUSessionResourceFailedToSetupListSURes
-                INITIATING | 21: {27: NODE},  # GlobalRANNodeID
-                INITIATING | 35: {27: NODE},
+                INITIATING | 21: {27: NODE, 82: NAME},  # GlobalRANNodeID, RANNodeName
+                INITIATING | 35: {27: NODE, 82: NAME},
+                SUCCESSFUL | 21: {1: NAME},  # AMFName
             },
         ),
         travelling=_NGAP_NAS,
@@ -128,7 +129,10 @@ LAYOUTS: Mapping[int, MessageLayout] = {
             (0, 1, 4, 14, 15, 18, 23, 28, 32),
             26,
             _S1AP_NAS,
-            {INITIATING | 17: {59: NODE}},  # Global-ENB-ID
+            {
+                INITIATING | 17: {59: NODE, 60: NAME},  # Global-ENB-ID, eNBname
+                SUCCESSFUL | 17: {61: NAME},  # MMEname
+            },
         ),
         travelling=_S1AP_NAS,
         read_nas=nas.read_emm,

@@ -62,6 +62,11 @@ class Peer:
         return self.key[0]
 
     @property
+    def mostly(self) -> str:
+        """The reason that most attempts in a row failed for; empty where the last came up."""
+        return max(self.in_a_row, key=lambda reason: self.in_a_row[reason], default="")
+
+    @property
     def failed(self) -> int:
         """Attempts that never came up."""
         return sum(self.failures.values())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sctptop.model.selection import Selector
+from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.source import Source
 from sctptop.tui.feeds.derivation import Derivation
 from sctptop.tui.feeds.feed_thread import FeedThread
@@ -28,6 +29,7 @@ class Collector(FeedThread):
         count: int | None,
         publish: Callable[[Reading], object],
         insists: Callable[[], bool] = lambda: False,
+        limits: Thresholds = USUAL,
     ) -> None:
         """``insists``: whether the interval is kept however long readings take."""
         super().__init__("collector", source.close)
@@ -36,7 +38,7 @@ class Collector(FeedThread):
         self._insists = insists
         self._count = count
         self._publish = publish
-        self._derived = Derivation(selectors, interval_s)
+        self._derived = Derivation(selectors, interval_s, limits)
         self._reset_wanted = self._undo_wanted = False
         self._read_wanted = False
         self._pace_changed = False

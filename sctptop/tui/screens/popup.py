@@ -27,15 +27,16 @@ class Popup(ModalScreen[None]):
         ),
     ]
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, keys: str = "Esc back") -> None:
         super().__init__()
         self._heading = title
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """One panel in a frame."""
         panel = LinePanel(id="popup")
         panel.entitle(self._heading)
-        panel.border_subtitle = "Esc back"
+        panel.border_subtitle = self._keys
         yield panel
 
     @property

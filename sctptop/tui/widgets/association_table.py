@@ -23,7 +23,8 @@ from sctptop.tui.widgets.columns import MARGIN, Column, Contents, lay_out
 from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
 
 _process, _container = attrgetter("association.process"), attrgetter("association.process.container")
-_trouble = attrgetter("trouble")
+_local = attrgetter("association.local_port", "association.local_addresses")
+_trouble, _peer_name = attrgetter("trouble"), attrgetter("association.peer_name")
 
 
 class AssociationTable(ScrollView, can_focus=True):
@@ -89,7 +90,10 @@ class AssociationTable(ScrollView, can_focus=True):
         self._held = _held(snapshot, rows, self._held, both_ends)
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
-        home = self._home or self._cursor
+        home = self._home
+        if home is None and rows:
+            # Nobody chose one yet: the first is what is most worth a look, and in sight.
+            home = rows[0].key
         if home not in self._places and (row := snapshot.row(home)) and row.other_end:
             # Folded into the line of its other end, it is under the cursor still.
             home = row.other_end.key
@@ -125,6 +129,16 @@ class AssociationTable(ScrollView, can_focus=True):
         width = max(self.room, self.virtual_size.width)
         left = self.scroll_offset.x
         return to_strip(text, width, self.rich_style).crop(left, left + self.room)
+
+    def go_to(self, key: Key) -> bool:
+        """Put the cursor on that association, or on the line of its other end; False where it is not in the table."""
+        place = self._places.get(key)
+        if place is None:
+            ends = (at for at, row in enumerate(self._rows) if row.other_end and row.other_end.key == key)
+            place = next(ends, None)
+        if place is not None:
+            self._go(place)
+        return place is not None
 
     def action_move(self, step: int) -> None:
         """Put the cursor that many rows further."""
@@ -185,10 +199,10 @@ class AssociationTable(ScrollView, can_focus=True):
         if not self._rows:
             return
         place = max(0, min(len(self._rows) - 1, place))
-        key = self._rows[place].key
+        key = self._home = self._rows[place].key
         if key == self._cursor:
             return
-        self._place, self._cursor, self._home = place, key, key
+        self._place, self._cursor = place, key
         self._follow()
         self._made.clear()
         self._redraw()
@@ -253,5 +267,7 @@ def _held(snapshot: Snapshot, rows: Sequence[Row], before: Contents, both_ends: 
         namespaces=len(snapshot.namespaces) > 1,
         processes=before.processes or any(map(_process, rows)),
         containers=before.containers or any(map(_container, filter(_process, rows))),
+        local_ends=before.local_ends or any(map(_local(rows[0]).__ne__, map(_local, rows)) if rows else ()),
+        names=before.names or any(map(_peer_name, rows)),
         troubles=before.troubles or any(map(_trouble, rows)),
     )

@@ -12,8 +12,8 @@ from sctptop.model.associations.row import Row
 from sctptop.quantity import show
 from sctptop.terminal_text import clip
 
-NARROW = 100
-"""Below this many columns titles are shortened, and processes left out."""
+NARROW = 99
+"""Below this many, those of a terminal of 100 beside its scrollbar, titles are shortened, and processes left out."""
 ROOMY = 140
 """From here on states are written in full, and the trend has its place before the last of the wide columns."""
 END_MIN, END_MAX = 15, 30
@@ -27,13 +27,17 @@ MARGIN = 3
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What the rows hold, or held once: a column with nothing in it takes no room. ``both_ends``: a line has both."""
+    """What the rows hold, or held once: a column with nothing in it takes no room, nor LOCAL where it says the
+    same in each: ``local_ends``. ``both_ends``: a line has both.
+    """
 
     heartbeats: bool = True
     both_ends: bool = False
     namespaces: bool = False
     processes: bool = False
     containers: bool = False
+    names: bool = False
+    local_ends: bool = False
     troubles: bool = False
 
 
@@ -128,9 +132,9 @@ def _fitting(width: int, held: Contents) -> tuple[list[Field], bool]:
         apart = [*map(field, names), field("trouble")]
         shared = _needed(apart, width, END_COMFORTABLE, TROUBLE_MIN) > width
         names += [] if shared else ["trouble"]
-    left_out = {
-        name for name, there in (("container", held.containers), ("netns_name", held.namespaces)) if not there
-    }
+    may_be_empty = {"container": held.containers, "netns_name": held.namespaces, "peer_name": held.names}
+    may_be_empty["local"] = held.local_ends
+    left_out = {name for name, there in may_be_empty.items() if not there}
     reserved = TREND_MIN + 6 if width >= ROOMY else 0
     end = END_COMFORTABLE + (TROUBLE_MIN if shared else 0)
     for name in TABLE_WIDE_COLUMNS:

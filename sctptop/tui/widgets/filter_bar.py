@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.highlighter import Highlighter
-from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input
 
 from sctptop.fields.catalogue import BY_ID
+from sctptop.fields.completion import ways_on
 from sctptop.fields.filter import EVERYTHING, Filter, FilterError, parse_filter
+from sctptop.model.associations.row import Row
 from sctptop.tui.widgets.status_line import StatusLine
-from sctptop.tui.words.line import line
-
-WRONG = Style(color="#f0766e", bold=True, underline=True)
+from sctptop.tui.words.line import line, style_of
 
 
 def field_begun(text: str) -> str | None:
     """The field whose name is being typed at the end: a term to come, not yet a word to look for."""
     word = text.rpartition(" ")[2].lower().replace("-", "_")
     return next((name for name in BY_ID if word and name.startswith(word)), None)
+
+
+class Completion(Suggester):
+    """Goes on with the last word as the likeliest of its ways does; Tab and → take it."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.rows: Sequence[Row] = ()
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The whole expression, with the rest of its last word."""
+        found = ways_on(value, self.rows)
+        return value + found[0][len(last_word(value)) :] if found else None
+
+
+def last_word(text: str) -> str:
+    """What is being completed: behind a sign or a blank."""
+    return re.split(r"[\s=<>~(!]", text)[-1]
 
 
 class Wrong(Highlighter):
@@ -39,7 +59,7 @@ class Wrong(Highlighter):
         error = self.error
         if error is not None and text.plain.strip() == error.text:
             begin = len(text.plain) - len(text.plain.lstrip()) + error.at
-            text.stylize(WRONG, begin, begin + error.length)
+            text.stylize(style_of("bad under"), begin, begin + error.length)
 
 
 class FilterBar(Horizontal):
@@ -71,6 +91,7 @@ class FilterBar(Horizontal):
         super().__init__(id=id)
         self._before = EVERYTHING
         self._wrong = Wrong()
+        self._completion = Completion()
 
     def compose(self) -> ComposeResult:
         """A prompt, the expression, the trouble with it."""
@@ -82,12 +103,14 @@ class FilterBar(Horizontal):
             highlighter=self._wrong,
             compact=True,
             select_on_focus=False,
+            suggester=self._completion,
             id="filter-text",
         )
         yield StatusLine(id="filter-error")
 
-    def open(self, current: Filter) -> None:
-        """Start typing, from the filter there is."""
+    def open(self, current: Filter, rows: Sequence[Row] = ()) -> None:
+        """Start typing, from the filter there is; values of the rows are offered."""
+        self._completion.rows = rows
         self._before = current
         self.display = True
         field = self.query_one(Input)
@@ -104,7 +127,9 @@ class FilterBar(Horizontal):
         begun = field_begun(event.value)
         if begun:
             self._wrong.error = None
-            self._remark(f" {begun}: go on with = != < > ~ and a value", "dim")
+            self._remark(
+                f" {self._offer(event.value) or f'{begun}: go on with = != < > ~ and a value'}", "dim"
+            )
         else:
             self._apply(event.value)
 
@@ -130,19 +155,30 @@ class FilterBar(Horizontal):
         if event.key in ("tab", "shift+tab"):
             event.stop()
             event.prevent_default()
+            if event.key == "tab":
+                field = self.query_one(Input)
+                field.action_end()
+                field.action_cursor_right()
 
     def _apply(self, text: str) -> str:
         """Post what the text means, or why it means nothing."""
         try:
             chosen = parse_filter(text)
         except FilterError as problem:
-            self._wrong.error = problem
-            self._remark(f" ▲ {problem}", "warn")
+            # What is half typed is not wrong yet.
+            offer = self._offer(text)
+            self._wrong.error = None if offer else problem
+            self._remark(f" {offer}" if offer else f" ▲ {problem}", "dim" if offer else "warn")
             return str(problem)
         self._wrong.error = None
-        self._remark("", "")
+        self._remark(f" {self._offer(text)}", "dim")
         self.post_message(self.Changed(chosen))
         return ""
+
+    def _offer(self, text: str) -> str:
+        """The ways on; empty without any."""
+        found = ways_on(text, self._completion.rows)
+        return f"Tab: {' '.join(found)}" if found else ""
 
     def _remark(self, text: str, style: str) -> None:
         self.query_one("#filter-error", StatusLine).show(line((text, style)))

@@ -15,19 +15,28 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from sctptop.terminal_text import printable
-from sctptop.tui.words.line import BLANK, Line, differing, fit, highlighted, line, plain, to_strip, wrapped
+from sctptop.tui.words.line import (
+    BLANK,
+    Line,
+    differing,
+    fit,
+    highlighted,
+    line,
+    plain,
+    timed_from,
+    to_strip,
+    wrapped,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Makes line ``index`` of a body selectable and explains it, if there is a ``text``.
-
-    ``key`` names it when lines move.
-    """
+    """Makes ``lines`` from ``index`` on selectable, explained if there is a ``text``; ``key`` stays when they move."""
 
     index: int
     key: str
     text: str
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,8 @@ class Drawing:
     """What a view wants on the screen. With ``notes`` there is a cursor that walks from one to the next.
 
     ``follow`` keeps the last line in sight until the user scrolls up, and again once back at the end. ``titles`` are
-    those lines of the body that head a table: the one whose table is in sight stays at the top.
+    those lines of the body that head a table: the one whose table is in sight stays at the top. ``sight``: a
+    line of the body to keep in sight. ``times``: those of the columns along time, where these are no readings.
     """
 
     body: Sequence[Line] = ()
@@ -44,6 +54,8 @@ class Drawing:
     notes: Sequence[Note] = ()
     follow: bool = False
     titles: Sequence[int] = ()
+    sight: int | None = None
+    times: Sequence[float | None] = ()
 
 
 class LinePanel(ScrollView, can_focus=True):
@@ -63,6 +75,30 @@ class LinePanel(ScrollView, can_focus=True):
             """Whose size it is."""
             return self.panel
 
+    class Clicked(Message):
+        """A line of the body; ``key`` is that of its note, if it has one, ``times`` 2 of a double click."""
+
+        def __init__(self, panel: LinePanel, index: int, key: str | None, times: int) -> None:
+            super().__init__()
+            self.panel, self.index, self.key, self.times = panel, index, key, times
+
+        @property
+        def control(self) -> LinePanel:
+            """Where it is."""
+            return self.panel
+
+    class Pointed(Message):
+        """A click on what stands along time: on which column of it."""
+
+        def __init__(self, panel: LinePanel, column: int, times: Sequence[float | None]) -> None:
+            super().__init__()
+            self.panel, self.column, self.times = panel, column, times
+
+        @property
+        def control(self) -> LinePanel:
+            """Where it was."""
+            return self.panel
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -75,7 +111,7 @@ class LinePanel(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._drawing = Drawing()
-        self._entitled = ""
+        self._entitled = self._subtitled = ""
         self._cursor: str | None = None
         self._foot: list[Line] = []
         self._on_screen: dict[int, Line] = {}
@@ -87,6 +123,12 @@ class LinePanel(ScrollView, can_focus=True):
             self._entitled = title
             self.border_title = Content(printable(title))
 
+    def subtitled(self, text: str) -> None:
+        """Put that into the lower edge of the frame."""
+        if self._subtitled != text:
+            self._subtitled = text
+            self.border_subtitle = Content(printable(text))
+
     def show(self, drawing: Drawing) -> None:
         """Draw this from now on."""
         other = drawing.follow != self._drawing.follow
@@ -94,8 +136,16 @@ class LinePanel(ScrollView, can_focus=True):
         if other:
             self._at_end = drawing.follow
         self._lay_out()
-        if other and not drawing.follow:
+        if drawing.sight is not None:
+            self._bring(drawing.sight)
+        elif other and not drawing.follow:
             self.scroll_to(y=0, animate=False, force=True)
+
+    def _bring(self, index: int) -> None:
+        """Into the middle, unless it is in sight."""
+        top, room = self.scroll_offset.y, self._height()
+        if not top <= index < top + room:
+            self.scroll_to(y=max(index - room // 2, 0), animate=False, force=True)
 
     @property
     def cursor(self) -> str | None:
@@ -130,8 +180,13 @@ class LinePanel(ScrollView, can_focus=True):
         self._go(notes[max(0, min(len(notes) - 1, place + step))])
 
     def action_move_page(self, step: int) -> None:
-        """By what fits between head and foot."""
-        self.action_move(step * max(1, self._height() - 1))
+        """By what fits between head and foot, to a note that is about so far away."""
+        size, notes, note = max(1, self._height() - 1), self._drawing.notes, self._note()
+        if note is not None and any(one.lines > 1 for one in notes):
+            place = notes.index(note)
+            there = notes[place:] if step > 0 else notes[place::-1]
+            size = max(sum(abs(one.index - note.index) <= size for one in there) - 1, 1)
+        self.action_move(step * size)
 
     def action_move_edge(self, step: int) -> None:
         """To the first or last line."""
@@ -140,9 +195,16 @@ class LinePanel(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the line clicked."""
         index = self._index(event.y - self.gutter.top)
+        clicked = None
         for note in self._drawing.notes:
-            if note.index == index:
+            if note.index <= index < note.index + note.lines:
+                clicked = note.key
                 self._go(note)
+        begin = timed_from(self._on_screen.get(event.y - self.gutter.top, BLANK))
+        if begin is not None and event.x - self.gutter.left >= begin:
+            self.post_message(self.Pointed(self, event.x - self.gutter.left - begin, self._drawing.times))
+        elif index < len(self._drawing.body):
+            self.post_message(self.Clicked(self, index, clicked, event.chain))
 
     def on_resize(self) -> None:
         """Explanations wrap anew."""
@@ -169,8 +231,8 @@ class LinePanel(ScrollView, can_focus=True):
         covered = int(self._title(note.index - 1) is not None)
         if first or note.index < top + covered:
             self.scroll_to(y=0 if first else note.index - covered, animate=False)
-        elif note.index >= top + room:
-            self.scroll_to(y=note.index - room + 1, animate=False)
+        elif note.index + note.lines > top + room:
+            self.scroll_to(y=min(note.index, note.index + note.lines - room), animate=False)
         self._lay_out()
 
     def _height(self) -> int:

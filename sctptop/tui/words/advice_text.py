@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sctptop.fields.ends import peer_of, remote_end, this_end, whose
+from sctptop.fields.ends import local_end, owner, peer_of, remote_end, whose
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
 from sctptop.model.advice.rules import RULES
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import span_text
-from sctptop.tui.words.line import BLANK, Line, cells, clipped, line, spread, wrapped
+from sctptop.tui.words.line import Line, cells, clipped, line, spread, wrapped
 
 MARKS = {"problem": ("▲", "bad"), "warning": ("▲", "warn"), "note": ("·", "dim")}
 NO_ADVICE = line((" no advice now", "faint"))
@@ -33,46 +33,56 @@ def advice_line(snapshot: Snapshot, width: int) -> Line | None:
     return spread(clipped(left, width - cells(right)), right, width)
 
 
-def advice_lines(snapshot: Snapshot, width: int) -> list[Line]:
+def advice_blocks(snapshot: Snapshot, width: int) -> list[list[Line]]:
     """Every piece with its numbers and its remedy, the worst first."""
-    lines: list[Line] = []
+    blocks: list[list[Line]] = []
     for advice in snapshot.advice:
         mark, style = MARKS[advice.severity]
         since = span_text(max(0.0, snapshot.now_s - advice.since_s))
-        head = line((f"{mark} {advice.title}", style), (f"  {whose(snapshot, advice)}", "strong"))
         right = line((f"  {advice.severity}, for {since} ", "dim"))
-        lines.append(spread(clipped(head, width - cells(right)), right, width))
-        lines += wrapped(advice.seen, width, "", INDENT)
-        lines += wrapped(f"Try: {advice.remedy}", width, "good", INDENT)
-        lines.append(BLANK)
-    return lines
+        heads = [
+            line((f"{mark} {advice.title}", style), (f"  {on}", "strong"))
+            for on in (whose(snapshot, advice), _here(snapshot, advice))
+        ]
+        room = width - cells(right)
+        head = next((one for one in heads if cells(one) <= room), heads[-1])
+        blocks.append(
+            [
+                spread(clipped(head, width - cells(right)), right, width),
+                *wrapped(advice.seen, width, "", INDENT),
+                *wrapped(f"Try: {advice.remedy}", width, "good", INDENT),
+            ]
+        )
+    return blocks
 
 
 def _here(snapshot: Snapshot, advice: Advice) -> str:
     row = snapshot.row(advice.association)
-    return this_end(row) if row is not None else whose(snapshot, advice)
+    if row is None:
+        return whose(snapshot, advice)
+    return f"{owner(row) or local_end(row)} → {remote_end(row)}"
 
 
-def alarm_lines(snapshot: Snapshot, width: int) -> list[Line]:
-    """Each alarm: when it was raised and cleared, how often, and the worst of it."""
-    lines: list[Line] = []
-    for alarm in snapshot.alarms:
-        mark, style = MARKS[alarm.severity]
-        raised = f"{alarm.raised.astimezone():%H:%M:%S}"
-        cleared = f"{alarm.cleared.astimezone():%H:%M:%S}" if alarm.cleared else "lasts   "
-        head = line(
-            (f"{raised}–{cleared} ", "dim"),
-            (f"{mark} {RULES[alarm.rule].title}", style),
-            (f"  {_raised_on(snapshot, alarm)}", "strong"),
-            (f"  {alarm.count} times" if alarm.count > 1 else "", "dim"),
-        )
-        lines.append(clipped(head, width))
-        lines += wrapped(alarm.worst, width, "dim", INDENT)
-    return lines
+def alarm_line(snapshot: Snapshot, alarm: Alarm) -> Line:
+    """When it was raised and cleared, what, on what, how often."""
+    mark, style = MARKS[alarm.severity]
+    raised = f"{alarm.raised.astimezone():%H:%M:%S}"
+    cleared = f"{alarm.cleared.astimezone():%H:%M:%S}" if alarm.cleared else "lasts   "
+    return line(
+        (f"{raised}–{cleared} ", "dim"),
+        (f"{mark} {RULES[alarm.rule].title}", style if alarm.cleared is None else "dim"),
+        (f"  {_raised_on(snapshot, alarm)}", "strong"),
+        (f"  {alarm.count} times" if alarm.count > 1 else "", "dim"),
+    )
 
 
 def _raised_on(snapshot: Snapshot, alarm: Alarm) -> str:
     if alarm.entry is None:
         return peer_of(snapshot, alarm.peer) if alarm.peer is not None else ""
     row = Row(alarm.association or (), alarm.entry, {}, {})
-    return f"{this_end(row)} → {remote_end(row)}"
+    return f"{owner(row) or local_end(row)} → {remote_end(row)}"
+
+
+def name_of(one: Advice | Alarm) -> str:
+    """The same for the same trouble in every sample."""
+    return f"{one.rule}/{one.association}/{one.peer}/{one.address}/{one.part}"

@@ -104,7 +104,8 @@ def _playback(playback: Playback) -> list[tuple[int, Line]]:
         state = line((" END " if playback.ended else " PAUSED ", "badge"))
     at, length = (milliseconds(round(seconds) * 1000) for seconds in (playback.at_s, playback.length_s))
     damaged = line((f"  {counted(playback.damaged, 'part')} damaged", "warn")) if playback.damaged else line()
-    return [(0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
+    word = line((f"{playback.word}  " if playback.word else "", "name"))
+    return [(1, word), (0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
 
 
 def _joined(pieces: list[tuple[int, Line]]) -> Line:
@@ -210,11 +211,16 @@ def filter_line(
     return tuple(spans)
 
 
-def tabs(current: str) -> tuple[Line, list[Button]]:
-    """The views with their digits."""
-    parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
-    for digit, view in enumerate(VIEWS, 1):
-        chosen = view.id == current
-        label = f"[{digit} {view.title}]" if chosen else f" {digit} {view.title} "
-        parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
+def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
+    """The views with their digits; closer together, and then with the beginnings of their names, where they must."""
+    closest = max(len(view.title) for view in VIEWS)
+    for gap, most in (("  ", closest), (" ", closest), *((" ", most) for most in range(closest - 1, 1, -1)), (" ", 0)):
+        parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
+        for digit, view in enumerate(VIEWS, 1):
+            chosen = view.id == current
+            name = f"{digit} {view.title if chosen else view.title[:most]}".rstrip()
+            label = f"[{name}]" if chosen else f"{gap[1:]}{name} "
+            parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
+        if sum(len(span.text) for piece, _ in parts for span in piece) <= width:
+            break
     return with_buttons(parts)

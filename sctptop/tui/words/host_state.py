@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.alarms import Alarm
 from sctptop.model.advice.brief import NOT_UP, Brief, brief_of
 from sctptop.model.advice.rules import RULES
 from sctptop.model.association import OPENING
+from sctptop.model.associations.identity import Key
 from sctptop.model.registrations.summary import Registered
 from sctptop.model.registrations.tally import Tally
 from sctptop.model.snapshot import Snapshot
@@ -66,15 +68,23 @@ def troubles(snapshot: Snapshot) -> list[tuple[int, Brief, str]]:
     return [(len(found[kind]), kind, "warn" if places[kind][0] else "bad") for kind in told]
 
 
-def kind_of(snapshot: Snapshot, one: Advice) -> Brief:
+def association_of(snapshot: Snapshot, one: Advice | Alarm) -> Key | None:
+    """That which it is on; of one on a peer the first that is here, one not up before others."""
+    if one.association is not None or one.peer is None:
+        return one.association
+    here = [row for row in snapshot.rows if one.peer in snapshot.peer_keys(row)]
+    here.sort(key=lambda row: (row.ended is not None, row.association.state == "ESTABLISHED"))
+    return here[0].key if here else None
+
+
+def kind_of(snapshot: Snapshot, one: Advice | Alarm) -> Brief:
     """What it is about; of peers that fail, whether they mostly refuse or do not answer."""
     if one.rule not in NOT_UP:
         return brief_of(one.rule)
     peer = snapshot.peers.get(one.peer) if one.peer is not None else None
     row = snapshot.row(one.association) if one.association is not None else None
     opening = row is not None and row.association.state in OPENING
-    why = max(peer.in_a_row, key=lambda reason: peer.in_a_row[reason], default="") if peer else ""
-    return brief_of(one.rule, opening=opening, why=why)
+    return brief_of(one.rule, opening=opening, why=peer.mostly if peer else "")
 
 
 def registrations(registered: Registered) -> list[Line]:

@@ -15,6 +15,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from sctptop.terminal_text import printable
+from sctptop.themes import THEMES
+from sctptop.tui.words.colours import TIMED, styles
 
 
 class Span(NamedTuple):
@@ -29,24 +31,14 @@ Item = TypeVar("Item")
 
 BLANK: Line = ()
 
-STYLES = {
-    "dim": Style(color="#7f8b99"),
-    "faint": Style(color="#566270"),
-    "strong": Style(color="#f2f6fa", bold=True),
-    "title": Style(color="#a3b1c2", bold=True),
-    "name": Style(color="#5fd7d7", bold=True),
-    "graph": Style(color="#4fb8c4"),
-    "good": Style(color="#7fc98f"),
-    "warn": Style(color="#e8b45a", bold=True),
-    "bad": Style(color="#f0766e", bold=True),
-    "strike": Style(strike=True),
-    "cursor": Style(bgcolor="#213a55"),
-    "idle": Style(bgcolor="#1b2430"),
-    "badge": Style(color="#10151c", bgcolor="#e8b45a", bold=True),
-    "tab": Style(color="#10151c", bgcolor="#5fd7d7", bold=True),
-    "under": Style(underline=True),
-}
+STYLES: dict[str, Style] = {}
 """Few colours; each is paired with a word, a mark or a place, so that none carries a meaning alone."""
+
+
+def paint_as(theme: str) -> None:
+    """All styles in the colours of that theme, from now on."""
+    STYLES.update(styles(theme))
+    style_of.cache_clear()
 
 
 def line(*parts: Span | str | tuple[str, str]) -> Line:
@@ -57,6 +49,16 @@ def line(*parts: Span | str | tuple[str, str]) -> Line:
 def plain(text: Line) -> str:
     """The characters of a line."""
     return "".join(span.text for span in text)
+
+
+def timed_from(text: Line) -> int | None:
+    """The column in which the time axis begins; None where the line has none."""
+    at = 0
+    for span in text:
+        if TIMED in span.style.split():
+            return at
+        at += cell_len(span.text)
+    return None
 
 
 def cells(text: Line) -> int:
@@ -179,3 +181,6 @@ def _segments(text: Iterable[Span], backdrop: Style) -> list[Segment]:
 def style_of(names: str) -> Style:
     """The style of one name, or of several put together."""
     return sum((STYLES[name] for name in names.split()), Style())
+
+
+paint_as(THEMES[0])

@@ -40,18 +40,20 @@ with one thread none of twelve, and no lab run of two. A real CPU cannot: it is 
 (text_poke_sync). One thread is 1.7 times as slow, so as many guests run side by side as there are CPUs.
 """
 
-COUNTED = "-accel tcg -icount shift=0"
-"""Each instruction takes a nanosecond of the guest's time, so that what is measured there hardly depends on what else
-this machine does. Idle, a guest's time passes as ours does."""
+COUNTED = "-accel tcg -icount shift={}"
+"""Each instruction takes two to the power of that in nanoseconds of the guest's time, so that what is measured there
+hardly depends on what else this machine does. Idle, a guest's time passes as ours does."""
 
 
 @dataclass(frozen=True)
 class Processors:
-    """Those of a guest. `one_thread`: see ONE_THREAD. `counted`: one processor, never under KVM; see COUNTED."""
+    """Those of a guest. `one_thread`: see ONE_THREAD. `counted`: one processor, never under KVM, and `shift` of it; see
+    COUNTED."""
 
     number: int = 2
     one_thread: bool = True
     counted: bool = False
+    shift: int = 0
 
     def __post_init__(self) -> None:
         if self.counted and self.number != 1:
@@ -77,7 +79,7 @@ def vng_command(
     rwdirs = [word for folder in (job.folder, job.shared) if folder for word in ("--rwdir", str(folder))]
     options = [CACHED_ROOT]
     if processors.counted:
-        options.append(COUNTED)
+        options.append(COUNTED.format(processors.shift))
     elif processors.one_thread and not kvm:
         options.append(ONE_THREAD)
     if terminal is not None:

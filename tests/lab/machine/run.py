@@ -13,6 +13,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -149,6 +150,10 @@ def _carried(
     return Result(code, job.read("stdout"), stderr, where, time.monotonic() - start)
 
 
+_PREPARING = threading.Lock()
+"""pycrate keeps what it encodes in its modules, and guests are started side by side."""
+
+
 def precompile() -> None:
     """Compiles Python and encodes NGAP here, because the guest would do it twenty times slower and forget it.
 
@@ -157,7 +162,7 @@ def precompile() -> None:
     for folder in ("sctptop", "tests"):
         compileall.compile_dir(REPOSITORY / folder, quiet=2, workers=1)
     # Without pycrate here there is none in the guest either: the tests that need it will say so.
-    with contextlib.suppress(ImportError):
+    with _PREPARING, contextlib.suppress(ImportError):
         ngap_templates.file()
     with contextlib.suppress(LabError):
         daemons.ensure()

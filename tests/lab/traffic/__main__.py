@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.lab.core import options as core_options
 from tests.lab.core.lte import enb as core_enb
@@ -105,6 +106,9 @@ def parser() -> argparse.ArgumentParser:
         help="idle: one socket for all --ports; amf: for all gNBs; black-hole: that kind",
     )
     made.add_argument("--backlog", type=int, default=4096, metavar="N", help="of listening sockets")
+    made.add_argument(
+        "--comm", default="", metavar="NAME", help="what the process is called, 15 letters at most"
+    )
     made.add_argument("--abort", action="store_true", help="hang-up: by ABORT")
     core_options.add(made)
     return made
@@ -125,6 +129,8 @@ def main() -> int:
     if options.ppid is None:
         # What is no NGAP must not be taken for it: each message would be an event of the probes.
         options.ppid = {"gnb": 60, "amf": 60, "enb": 18, "mme": 18}.get(options.kind, 62)
+    if options.comm:
+        Path("/proc/self/comm").write_text(options.comm)
     owner = SocketOwner(options.kind)
     try:
         KINDS[options.kind][0](owner, options)

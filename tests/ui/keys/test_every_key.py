@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from sctptop.options import Options
+from sctptop.themes import THEMES
 from sctptop.tui.choices import chosen_by
 from sctptop.tui.key_groups import GROUPS, IN_VIEW, grouped
 from sctptop.tui.keys import LIVE_KEYS, NO_COMMANDS, REPLAY_KEYS
@@ -47,6 +48,19 @@ def screen_is(kind: type[Screen[Any]]) -> Holds:
     return lambda s: isinstance(s.app.screen, kind)
 
 
+def points_at(s: Any, *places: int) -> bool:
+    times = s.reading.times
+    return s.app._chosen.at_s in [times[place] for place in places if -len(times) <= place < len(times)]
+
+
+async def alarm_at(s: Any, direction: int) -> None:
+    """The picture stands where one was raised, or it is told that there is none."""
+    await s.until(lambda: "alarm" in s.playback.word or s.playback.position != 30)
+    raised = [one.position for one in s.playback.alarms]
+    if s.playback.position != 30:
+        assert s.playback.position in raised and (s.playback.position - 30) * direction > 0
+
+
 ENDS = {"quit", "interrupt", "suspend"}
 """They end the dashboard, or stop it: tests of their own (test_keys.py, terminal/test_terminal.py)."""
 
@@ -71,11 +85,19 @@ EITHER: Mapping[str, Case] = {
     "netns": Case("network namespace"),
     "ends": Case("one line"),
     "scale": Case("each on its own scale", ("2",)),
+    "overlay": Case("o side by side", ("2",)),
     "zeros": Case("at zero hidden", ("4",)),
     "events.all": Case("this one", ("6",)),
     "events.filter": Case("e windows", ("6",)),
     "kinds": Case("of several kinds", ("7",)),
+    "point.back": Case(holds=lambda s: points_at(s, -1)),
+    "point.on": Case(holds=lambda s: points_at(s, -1)),
+    "point.far_back": Case(before=("left",), holds=lambda s: s.app._chosen.at_s < s.reading.times[-1]),
+    "point.far_on": Case(before=("left", "left"), holds=lambda s: s.app._chosen.at_s is None),
+    "point.first": Case(before=("left",), holds=lambda s: points_at(s, 0)),
+    "point.now": Case(before=("left",), holds=lambda s: s.app._chosen.at_s is None),
     "back": Case("nothing to go back from"),
+    "keep": Case("settings cannot be kept", ("I",)),
 }
 LIVE: Mapping[str, Case] = {
     **EITHER,
@@ -95,6 +117,8 @@ REPLAY: Mapping[str, Case] = {
     "jump.down": Case(holds=lambda s: s.at(20)),
     "jump.first": Case(holds=lambda s: s.at(0)),
     "jump.last": Case(holds=lambda s: s.at(74)),
+    "alarm.next": Case(holds=lambda s: alarm_at(s, 1)),
+    "alarm.before": Case(holds=lambda s: alarm_at(s, -1)),
     "jump.to": Case(holds=screen_is(GoToScreen)),
 }
 IN_TABLE: Mapping[str, Case] = {
@@ -250,7 +274,7 @@ async def test_a_key_that_acts_in_another_view_says_in_which(stage: Staging) -> 
 async def test_the_palette_has_every_key_and_runs_it(stage: Staging) -> None:
     async with stage(list(amf(4, 6)), size=(120, 36)) as s:
         commands = list(s.app.get_system_commands(s.app.screen))
-        assert len(commands) == len(LIVE_KEYS) - len(NO_COMMANDS)
+        assert len(commands) == len(LIVE_KEYS) - len(NO_COMMANDS) + len(THEMES)
         await s.press("ctrl+p", *"other half")
         for command in commands:
             if command.title.startswith("Cwnd"):

@@ -33,7 +33,8 @@ async def test_the_worst_advice_is_one_line_and_the_key_tells_all(stage: Staging
         await s.tick(3)
         told = s.panel("troubles").text()
         assert (
-            told.startswith(" ▲ Dead path: 10.9.0.1:38412  check the way to 48.0.70.2") and "+1 more" in told
+            told.startswith(" ▲ Dead path: 10.9.0.1:38412 → 48.0.70.2:59058  check the way")
+            and "+1 more" in told
         )
         assert len(told) <= 120 and "! all" in told
         await s.press("exclamation_mark")
@@ -57,14 +58,54 @@ async def test_the_line_keeps_its_place_when_there_is_nothing_to_say_any_more(st
         await s.tick(16)
         assert s.panel("troubles").text() == " no advice now" and view.region == moved
         await s.press("exclamation_mark")
-        text = s.panel("popup").text()
-        assert "Nothing to advise" in text and "ALARMS" in text
-        assert "▲ Dead path  10.9.0.1:38412 → 48.0.70.2:59058" in text, "what is over is kept"
-        assert "primary path 48.0.70.2 is INACTIVE" in text
-        await s.press("escape", "r")
+        assert "Nothing to advise" in s.panel("popup").text()
+        await s.press("escape", "8")
+        text = s.panel("view").text()
+        assert text.startswith("0 last, 1 cleared") and "▲ Dead path  10.9.0.1:38412" in text
+        assert "primary path 48.0.70.2 is INACTIVE" in text, "the worst of it, though it is over"
+        await s.press("r")
         await s.tick(1)
+        assert "No alarm since the reset" in s.panel("view").text()
+
+
+async def test_enter_on_advice_goes_to_its_association_and_view(stage: Staging) -> None:
+    async with stage(script(range(2, 40), 12), size=(120, 36)) as s:
+        await s.tick(6)
+        await s.press("exclamation_mark", "down", "enter")
+        assert len(s.app.screen_stack) == 1 and "[3 Queue]" in s.line("tabs")
+        assert s.cursor_port() == 59059
+        await s.press("exclamation_mark", "enter")
+        assert "[5 Paths]" in s.line("tabs") and s.cursor_port() == 59058
+
+
+async def test_a_click_on_advice_goes_there_too(stage: Staging) -> None:
+    async with stage(script(range(2, 40), 12), size=(120, 36)) as s:
+        await s.tick(6)
+        await s.press("end")
+        assert s.cursor_port() == 59059
+        await s.pilot.click("#troubles", offset=(10, 0))
+        await s.pilot.pause()
+        assert "[5 Paths]" in s.line("tabs") and s.cursor_port() == 59058
         await s.press("exclamation_mark")
-        assert "ALARMS" not in s.panel("popup").text()
+        heads = [y for y, told in enumerate(s.panel("popup").text().splitlines()) if "Nagle" in told]
+        await s.pilot.click("#popup", offset=(10, heads[0] + 2))
+        await s.pilot.pause()
+        assert "[3 Queue]" in s.line("tabs") and s.cursor_port() == 59059
+
+
+async def test_alarms_lead_to_where_they_were_and_say_when_that_is_not_shown(stage: Staging) -> None:
+    async with stage(script(range(2, 40), 12), size=(120, 36)) as s:
+        await s.tick(6)
+        await s.press("8", "tab")
+        view = s.panel("view").text()
+        assert view.startswith("2 last, 0 cleared") and "lasts    ▲ Nagle stall" in view
+        assert "Try: " in view, "while it lasts, what helps"
+        await s.press("end", "enter")
+        assert "[3 Queue]" in s.line("tabs") and s.cursor_port() == 59059
+        await s.press("8", "a")
+        assert "1 last" in s.panel("view").text() and "Dead path" not in s.panel("view").text()
+        await s.press("a", "escape", "/", *"59059", "enter", "8", "tab", "home", "enter")
+        assert "the filter hides its association" in s.line("tabs")
 
 
 async def test_without_probes_advice_says_what_it_cannot_see(stage: Staging) -> None:

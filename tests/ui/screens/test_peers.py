@@ -32,8 +32,11 @@ async def test_a_peer_that_refuses_is_one_line_and_an_alarm(stage: Staging) -> N
         await s.press("escape")
         await s.tick(80)
         await s.press("exclamation_mark")
-        text = s.panel("popup").text()
-        assert "Nothing to advise" in text and "▲ Failing connects  10.9.0.2:38412" in text
+        assert "Nothing to advise" in s.panel("popup").text()
+        await s.press("escape", "8", "tab")
+        assert "▲ Failing connects  10.9.0.2:38412" in s.panel("view").text()
+        await s.press("enter")
+        assert "[6 Events]" in s.line("tabs") and "no association of it is here now" in s.line("tabs")
 
 
 async def test_details_tell_what_is_remembered_of_the_peer(stage: Staging) -> None:

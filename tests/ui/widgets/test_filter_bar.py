@@ -45,3 +45,40 @@ async def test_nothing_stays_underlined_in_what_is_right(stage: Staging) -> None
         assert underlined(s)
         await s.press("escape", "/")
         assert underlined(s) == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "key", "whole"),
+    [
+        ("peer_rw", "tab", "peer_rwnd"),
+        ("peer-rw", "right", "peer-rwnd"),
+        ("not cwn", "tab", "not cwnd"),
+        ("cwnd<9k and (state=esta", "tab", "cwnd<9k and (state=estaBLISHED"),
+        ("nodelay!=of", "tab", "nodelay!=off"),
+        ("local=10.9", "tab", "local=10.9.0.1:38412"),
+        # Neighbours with nothing to go on with.
+        ("cwnd", "tab", "cwnd"),
+        ("cwnd<5", "tab", "cwnd<5"),
+        ("state=bogu", "tab", "state=bogu"),
+        ("'cwn", "tab", "'cwn"),
+        ("cwn ", "tab", "cwn "),
+        ("nosuch=a", "tab", "nosuch=a"),
+    ],
+)
+async def test_fields_and_values_are_completed(stage: Staging, typed: str, key: str, whole: str) -> None:
+    async with stage(list(amf(2)), size=(160, 24)) as s:
+        await s.press("/", *typed)
+        await s.pilot.pause()
+        await s.press(key)
+        assert s.app.screen.query_one(Input).value == whole
+        assert s.app.screen.query_one(Input).has_focus
+
+
+async def test_the_ways_on_are_listed_while_typing(stage: Staging) -> None:
+    async with stage(list(amf(2)), size=(160, 24)) as s:
+        await s.press("/", *"state=SHUT")
+        assert "Tab: SHUTDOWN_PENDING SHUTDOWN_SENT" in s.line("filter-error") and underlined(s) == ""
+        await s.press(*"X")
+        assert "is no value of state" in s.line("filter-error") and underlined(s) == "SHUTX"
+        await s.press("backspace", "enter")
+        assert "is no value of state" in s.line("tabs")

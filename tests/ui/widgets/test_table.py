@@ -30,6 +30,18 @@ async def test_the_cursor_stays_with_its_association_when_rows_come_and_go(stage
         assert s.cursor_port() == 59061
 
 
+async def test_until_somebody_moves_it_the_cursor_is_on_the_first_row_and_the_worst_in_sight(
+    stage: Staging,
+) -> None:
+    async with stage(list(amf(45))) as s:
+        first = s.cursor_port()
+        await s.tick(44)
+        assert s.cursor_port() == s.ports()[0] != first and s.table.scroll_offset.y == 0
+        assert s.table.line_at(1).startswith("▸!")
+        await s.press("home", "I")
+        assert s.cursor_port() == s.ports()[-1], "a key that finds it there already chooses it as well"
+
+
 async def test_the_cursor_stays_under_every_order(stage: Staging) -> None:
     async with stage(list(amf(3))) as s:
         await s.press("j", "j", "j")

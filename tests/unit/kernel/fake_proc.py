@@ -26,21 +26,30 @@ class FakeProc:
         self._folder = folder
 
     def add(
-        self, pid: int, comm: str, inodes: Iterable[int] = (), *, started: int = 0, cgroup: str = "0::/\n"
+        self,
+        pid: int,
+        comm: str,
+        inodes: Iterable[int] = (),
+        *,
+        started: int = 0,
+        cgroup: str = "0::/\n",
+        parent: int = 1,
+        arguments: Iterable[str] = (),
     ) -> Path:
         """A process that holds these sockets from descriptor 3 on, and a pipe."""
         process = self.path / str(pid)
         (process / "fd").mkdir(parents=True)
         (process / "cgroup").write_text(cgroup)
-        self.rename(pid, comm, started or pid)
+        (process / "cmdline").write_bytes(b"".join(word.encode() + b"\0" for word in arguments))
+        self.rename(pid, comm, started or pid, parent)
         (process / "fd/0").symlink_to("pipe:[77]")
         for descriptor, inode in enumerate(inodes, 3):
             self.open(pid, descriptor, inode)
         return process
 
-    def rename(self, pid: int, comm: str, started: int) -> None:
+    def rename(self, pid: int, comm: str, started: int, parent: int = 1) -> None:
         """What exec does to a process."""
-        fields = " ".join(["S", "1", *["0"] * 17, str(started), "9", "9"])
+        fields = " ".join(["S", str(parent), *["0"] * 17, str(started), "9", "9"])
         (self.path / str(pid) / "stat").write_bytes(
             f"{pid} ({comm}) {fields}\n".encode("utf-8", "surrogateescape")
         )

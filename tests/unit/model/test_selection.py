@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sctptop.model.association import Process
 from sctptop.model.selection import SelectorError, parse_selector, selected
 from tests.unit.associations import association
 
@@ -49,7 +52,7 @@ def test_what_is_not_meant_is_not_selected(text: str) -> None:
     "text",
     [
         "",
-        "x",
+        "",
         "1.2.3",
         "1.2.3.4:",
         "1.2.3.4:99999",
@@ -79,3 +82,25 @@ def test_any_text_is_a_selector_or_a_selector_error(text: str) -> None:
 def test_no_selectors_select_all_and_several_are_alternatives() -> None:
     assert selected(ENTRY, ())
     assert selected(ENTRY, (parse_selector("1"), parse_selector("7")))
+
+
+OWNED = replace(
+    ENTRY,
+    process=Process(812, "nr-gnb", container="ran-1", container_id="0123456789ab"),
+    netns_name="ran",
+    own_name="srsgnb01",
+    peer_name="Open5GS AMF",
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["nr-gnb", "NR-gNB[812]", "ran-1", "0123456789ab", "ran", "srsgnb01", "open5gs amf", " ran-1 "]
+)
+def test_a_name_selects_by_process_container_namespace_gnb_and_amf(text: str) -> None:
+    assert parse_selector(text).matches(OWNED)
+    assert not parse_selector(text).matches(ENTRY), "nor one of which no name is known"
+
+
+@pytest.mark.parametrize("text", ["gnb", "nr-gnb[81]", "812x", "srsgnb0"])
+def test_a_part_of_a_name_selects_nothing(text: str) -> None:
+    assert not parse_selector(text).matches(OWNED)

@@ -65,7 +65,7 @@ def test_without_probes_there_is_nothing_to_wait_for() -> None:
 
 
 def test_a_kind_there_is_not() -> None:
-    with pytest.raises(ValueError, match="no kind of event 'cwdn'; there are hb_rtt, cwnd"):
+    with pytest.raises(ValueError, match="no kind of event 'cwdn'; did you mean cwnd"):
         event_kinds("cwdn")
 
 

@@ -111,7 +111,9 @@ def test_none_of_a_hundred_thousand_is_missed(each: Watch) -> None:
     )
     assert unwell == []
     assert left >= CHUNKS
-    assert (counted["held False"], wire, came) == (left, left, left)
+    assert (counted["held False"], wire) == (left, left)
+    # A chunk that finds no room is counted as it comes and as it comes again, sctp_eat_data.
+    assert 0 <= came - left <= again
     # What comes behind a chunk that is missing waits for that one: how long it waits to be read is not known.
-    unknown = came - counted["read_wait True"]
+    unknown = left - counted["read_wait True"]
     assert 0 <= unknown <= 2 * again

@@ -17,7 +17,7 @@ from tests.lab.witness.watching import Watch
 TRIES = 3
 """A kprobe is skipped while another runs on that processor, which an emulated one makes likely: one of so many tries
 must be told without a gap."""
-NEAR_NS = 25_000_000
+NEAR_NS = 100_000_000
 """What an emulated machine needs for the rest of a call."""
 PAUSE_S = 1.5
 MANY = 40

@@ -93,6 +93,28 @@ def test_what_identifies_a_subscriber_changes_nothing_of_what_leaves_the_kernel(
         assert decode(octets, one.ppid, len(one.data)) == decode(one.data, one.ppid, len(one.data)), one.title
 
 
+def test_a_node_is_named_and_a_name_too_long_hides_nothing_behind_it(watch: Watch, raw: list[bytes]) -> None:
+    pytest.importorskip("pycrate_asn1dir")
+    from sctptop.model.ngap.ppid import NGAP
+    from tests.unit.model.ngap.ngap_pdus import encode, ie, kind
+
+    node = ("globalGNB-ID", {"pLMNIdentity": b"\0\xf1\x10", "gNB-ID": ("gNB-ID", (0xABCDEF, 24))})
+    told = [
+        ("NGSetupRequest", [ie(27, "GlobalRANNodeID", node), ie(82, "RANNodeName", "srs-gnb 01")]),
+        ("NGSetupResponse", [ie(1, "AMFName", "open5gs-amf0")]),
+        ("RANConfigurationUpdate", [ie(82, "RANNodeName", "x" * 150), ie(27, "GlobalRANNodeID", node)]),
+    ]
+    sent = [(NGAP, encode(kind(NGAP, name), ies)) for name, ies in told]
+    found: dict[Place, NgapHead] = {}
+    for _ in range(TRIES):
+        found |= heads(watch, raw, sent, True)
+    read = {
+        at: decode(head.octets[: head.captured], NGAP, len(sent[at][1])) for (_, at, _), head in found.items()
+    }
+    assert read[0].node_name == "srs-gnb 01" and read[1].node_name == "open5gs-amf0"
+    assert read[2].node_name is None and read[2].ran_node == read[0].ran_node is not None
+
+
 def test_what_only_looks_like_it_is_counted_and_not_copied(watch: Watch, raw: list[bytes]) -> None:
     gnb, amf = watch.hosts
     junk = {0: b"\x01" + bytes(range(99)), 60: b"\x00\x0f\x80\x99" + bytes(20), 46: uplink(9), 61: bytes(7)}

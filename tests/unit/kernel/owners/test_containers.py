@@ -32,9 +32,9 @@ def docker_says(folder: Path, config: object) -> None:
     (folder / "docker" / ID / "config.v2.json").write_text(json.dumps(config))
 
 
-def storage_says(folder: Path, entries: object) -> None:
-    (folder / "storage").mkdir()
-    (folder / "storage/containers.json").write_text(json.dumps(entries))
+def storage_says(folder: Path, entries: object, driver: str = "overlay") -> None:
+    (folder / f"storage/{driver}-containers").mkdir(parents=True)
+    (folder / f"storage/{driver}-containers/containers.json").write_text(json.dumps(entries))
 
 
 def hostname_is(proc: FakeProc, name: str) -> None:
@@ -57,6 +57,101 @@ def test_podman_and_cri_o_names(proc: FakeProc, tmp_path: Path) -> None:
     assert owner(proc, f"/machine.slice/libpod-{ID}.scope") == ("smf", "podman", ID[:12])
     proc.end(812)
     assert owner(proc, f"{BURSTABLE}/crio-{ID}.scope") == ("smf", "cri-o", ID[:12])
+
+
+@pytest.mark.parametrize("driver", ["vfs", "btrfs", "zfs"])
+def test_podman_names_with_any_storage_driver(proc: FakeProc, tmp_path: Path, driver: str) -> None:
+    storage_says(tmp_path, [{"id": "0" * 64, "names": ["x"]}])
+    storage_says(tmp_path, [{"id": ID, "names": ["smf"]}], driver)
+    assert owner(proc, f"/machine.slice/libpod-{ID}.scope")[0] == "smf"
+
+
+def conmon(proc: FakeProc, *arguments: str, comm: str = "conmon", cgroup: str = "0::/\n") -> None:
+    """The process that podman leaves behind, with the first process of the container below it."""
+    proc.add(700, comm, cgroup=cgroup, arguments=["/usr/bin/conmon", "--api-version", "1", *arguments])
+    inside = f"0::/user.slice/user@1000.service/user.slice/libpod-{ID}.scope/container\n"
+    proc.add(701, "sh", cgroup=inside, parent=700)
+    proc.add(812, "amf", [501], cgroup=inside, parent=701)
+
+
+def test_conmon_names_a_container_of_a_users_own_podman(proc: FakeProc) -> None:
+    conmon(
+        proc,
+        "-c",
+        ID,
+        "-u",
+        ID,
+        "-r",
+        "/usr/bin/crun",
+        "-b",
+        "/home/ue/x",
+        "-n",
+        "upf",
+        "--exit-command-arg",
+        "-n",
+    )
+    assert proc.owners().of([501])[501].container == "upf"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "comm", "cgroup"),
+    [
+        (("-c", "0" * 64, "-n", "another"), "conmon", "0::/\n"),
+        (("-c", ID), "conmon", "0::/\n"),
+        (("-c", ID, "-n"), "conmon", "0::/\n"),
+        (("-c", ID, "-n", "lie"), "bash", "0::/\n"),
+        (("-c", ID, "-n", "lie"), "conmon", f"0::/user.slice/libpod-{ID}.scope\n"),
+    ],
+    ids=["another container's", "no name", "cut short", "another program", "in the container itself"],
+)
+def test_who_else_is_above_it_names_nothing(
+    proc: FakeProc, arguments: tuple[str, ...], comm: str, cgroup: str
+) -> None:
+    conmon(proc, *arguments, comm=comm, cgroup=cgroup)
+    assert proc.owners().of([501])[501].container == ID[:12]
+
+
+SCOPE = f"0::/system.slice/nerdctl-{ID}.scope\n"
+
+
+def shim(proc: FakeProc, bundle: Path, annotations: object, cgroup: str = SCOPE) -> None:
+    """containerd-shim in the bundle of the container."""
+    bundle.mkdir(parents=True)
+    (bundle / "config.json").write_text(json.dumps({"ociVersion": "1.1.0", "annotations": annotations}))
+    proc.add(
+        700, "containerd-shim", arguments=["containerd-shim-runc-v2", "-namespace", "default", "-id", ID]
+    )
+    (proc.path / "700/cwd").symlink_to(bundle)
+    proc.add(812, "amf", [501], cgroup=cgroup, parent=700)
+
+
+def test_nerdctl_names_are_in_the_bundle(proc: FakeProc, tmp_path: Path) -> None:
+    shim(proc, tmp_path / "default" / ID, {"nerdctl/name": "upf", "nerdctl/namespace": "default"})
+    assert proc.owners().of([501])[501].container == "upf"
+
+
+def test_containerd_names_the_pod_though_its_shim_stands_in_the_bundle_of_another(
+    proc: FakeProc, tmp_path: Path
+) -> None:
+    sandbox = tmp_path / "k8s.io" / ("f" * 64)
+    names = {"io.kubernetes.cri.sandbox-name": "smf-0", "io.kubernetes.cri.container-name": "smf"}
+    shim(proc, sandbox, {}, cgroup=f"0::{BURSTABLE}/cri-containerd-{ID}.scope\n")
+    (tmp_path / "k8s.io" / ID).mkdir()
+    (tmp_path / "k8s.io" / ID / "config.json").write_text(json.dumps({"annotations": names}))
+    assert proc.owners().of([501])[501].container == "smf-0"
+
+
+@pytest.mark.parametrize("annotations", [None, [], {}, {"nerdctl/name": 7}, {"nerdctl/name": ""}])
+def test_a_bundle_without_a_name(proc: FakeProc, tmp_path: Path, annotations: object) -> None:
+    shim(proc, tmp_path / "default" / ID, annotations)
+    assert proc.owners().of([501])[501].container == ID[:12]
+
+
+def test_ancestors_in_a_circle_come_to_an_end(proc: FakeProc) -> None:
+    proc.add(700, "sh", parent=701)
+    proc.add(701, "sh", parent=700)
+    proc.add(812, "amf", [501], cgroup=f"0::/user.slice/libpod-{ID}.scope\n", parent=701)
+    assert proc.owners().of([501])[501].container == ID[:12]
 
 
 def test_the_id_stands_in_for_a_name_that_is_not_told(proc: FakeProc) -> None:
@@ -91,7 +186,8 @@ def test_any_config_is_read_without_harm(tmp_path_factory: pytest.TempPathFactor
     (folder / "docker" / ID).mkdir(parents=True, exist_ok=True)
     (folder / "812").mkdir(exist_ok=True)
     (folder / "docker" / ID / "config.v2.json").write_bytes(text)
-    (folder / "containers.json").write_bytes(text)
+    (folder / "vfs-containers").mkdir(exist_ok=True)
+    (folder / "vfs-containers/containers.json").write_bytes(text)
     for path in (f"/docker/{ID}", f"/machine.slice/libpod-{ID}.scope"):
         (folder / "812/cgroup").write_text(f"0::{path}\n")
         assert Containers(folder, folder / "docker", folder, "node-1").place(812).short_id == ID[:12]

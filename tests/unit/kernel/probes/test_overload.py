@@ -139,6 +139,26 @@ def test_the_bound_follows_the_interval_and_what_events_cost() -> None:
     assert len(overload.made(raw, [], later).events) == LEAST
 
 
+@pytest.mark.parametrize(("after_s", "told"), [(15.0, IN_TIME), (1.0, IN_TIME), (0.5, IN_TIME // 2)])
+def test_a_reading_that_comes_late_has_no_more_time_than_was_asked_for(after_s: float, told: int) -> None:
+    raw = [numbered(CUT, number) for number in range(4 * IN_TIME)]
+    overload, at = Overload(still, asked_s=1.0), clocks()
+    overload.made([], [], at)
+    late = replace(at, monotonic_ns=at.monotonic_ns + round(after_s * 1e9))
+    assert len(overload.made(raw, [], late).events) == told
+
+
+def test_what_is_summed_up_makes_events_no_cheaper() -> None:
+    beats = [heartbeat(number, 7_000_000) for number in range(40 * IN_TIME)]
+    cuts = [numbered(CUT, number) for number in range(IN_TIME // 2)]
+    costs = [0.0, 0.0, 1000 * FIRST_COST_S * IN_TIME, 0.0, 0.0]
+    overload, at = Overload(iter(costs).__next__, asked_s=1.0), clocks()
+    overload.made([], [], at)
+    overload.made([*beats, *cuts], [], replace(at, monotonic_ns=at.monotonic_ns + 1_000_000_000))
+    later = replace(at, monotonic_ns=at.monotonic_ns + 2_000_000_000)
+    assert len(overload.made(cuts, [], later).events) == LEAST
+
+
 @pytest.mark.parametrize("data", [b"", b"\0" * 95, b"\xff" * 96, b"\xff" * 300])
 def test_bytes_that_are_no_event_do_not_stop_it(data: bytes) -> None:
     raw = [numbered(CUT, number) for number in range(2 * IN_TIME)]

@@ -13,6 +13,7 @@ from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.snapshot import Snapshot
+from sctptop.model.thresholds import USUAL, Thresholds
 from tests.unit.associations import NETNS, START, association, sample
 
 MS = 1_000_000
@@ -97,9 +98,10 @@ def pictures(
     events: Callable[[int], Iterable[Event]] = lambda tick: (),
     counters: Callable[[int], Mapping[str, int]] | None = None,
     sources: Mapping[str, str] = PROBED,
+    limits: Thresholds = USUAL,
 ) -> list[Snapshot]:
     """Every second of a script."""
-    model = Model()
+    model = Model(limits=limits)
     found = []
     for tick in range(seconds):
         told = script(tick)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sctptop.model.advice import alarms as room
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm, Alarms
 from sctptop.model.association import Association, Path
+from sctptop.model.thresholds import USUAL
 from sctptop.output.json_lines import json_line
 from tests.unit.associations import START, association
 from tests.unit.model.advice.advised import NEAR, calm, pictures
@@ -68,10 +68,10 @@ def test_unchanged_they_are_the_same_object() -> None:
 def test_those_cleared_first_give_way() -> None:
     alarms = Alarms()
     told: tuple[Alarm, ...] = ()
-    for tick in range(room.MOST + 5):
+    for tick in range(USUAL.alarms_kept + 5):
         given = [replace(advice(), association=(tick,))]
         told = alarms.advance(given, lambda key: ENTRY, START + timedelta(seconds=tick))
-    assert len(told) == room.MOST
+    assert len(told) == USUAL.alarms_kept
     assert [alarm.association for alarm in told[-1:]] == [(5,)]
 
 

@@ -26,6 +26,13 @@ from tests.unit.model.ngap.ngap_values import (
 NAS_IE = {NGAP: 38, S1AP: 26}
 PRIVATE = {NGAP: 31, S1AP: 39}
 UPLINK = {NGAP: ("InitialUEMessage", "UplinkNASTransport"), S1AP: ("InitialUEMessage", "UplinkNASTransport")}
+NAMES = {
+    "RANNodeName": ("NGSetupRequest", "RANConfigurationUpdate"),
+    "AMFName": ("NGSetupResponse",),
+    "ENBname": ("S1SetupRequest",),
+    "MMEname": ("S1SetupResponse",),
+}
+"""Names that a node gives itself, by type, and the messages that they are read in."""
 SETUP = ("NGSetupRequest", "RANConfigurationUpdate", "S1SetupRequest")
 
 
@@ -153,6 +160,8 @@ def case(dice: Dice, kind: Kind) -> Case:
             value = SAMPLES[ppid][kind_of_ie](dice)
             if kind_of_ie in ("GlobalRANNodeID", "Global-ENB-ID") and kind.name in SETUP:
                 here["ran_node"] = encoded(ppid, kind_of_ie, value).hex()
+            if kind.name in NAMES.get(kind_of_ie, ()):
+                here["node_name"] = value
         else:
             continue
         if not hidden:

@@ -217,7 +217,7 @@ def test_only_numbers_of_the_header_are_kept() -> None:
     """A RegistrationRequest with an identity inside leaves its type and nothing else."""
     assert Header._fields == (
         "pdu", "procedure", "amf_ue_id", "ran_ue_id", "nas", "odd",
-        "nas_length", "registration_type", "nas_cause", "cause_group", "cause", "ran_node",
+        "nas_length", "registration_type", "nas_cause", "cause_group", "cause", "ran_node", "node_name",
     )  # fmt: skip
     identity = bytes.fromhex("0001001300f11000001032547698")
     nas = bytes.fromhex("7e0041790000") + identity

@@ -46,7 +46,7 @@ def test_every_cause_of_a_session_that_could_not_be_set_up() -> None:
             data = encode(response, [*ids, failed])
             assert told(data, NGAP) == (group, number)
             # Its own IE is enough: 39 bytes behind the longest ids.
-            assert decode(data[:39], NGAP, len(data))[-3:-1] == (group, number)
+            assert decode(data[:39], NGAP, len(data))[-4:-2] == (group, number)
     lists = encode(response, ids)
     assert told(lists, NGAP) == (None, None)
 
@@ -239,3 +239,31 @@ def test_the_length_of_nas_is_told_before_any_of_it_is_there(size: int) -> None:
     begin = len(data) - size
     assert decode(data, NGAP, len(data)) == decode(data[:begin], NGAP, len(data)) == told
     assert decode(data[: begin - 1], NGAP, len(data)).nas_length is None
+
+
+@pytest.mark.parametrize(
+    ("ppid", "name", "ident", "type_name"),
+    [
+        (NGAP, "NGSetupRequest", 82, "RANNodeName"),
+        (NGAP, "NGSetupResponse", 1, "AMFName"),
+        (S1AP, "S1SetupRequest", 60, "ENBname"),
+        (S1AP, "S1SetupResponse", 61, "MMEname"),
+    ],
+)
+def test_a_node_is_named_as_it_names_itself(ppid: int, name: str, ident: int, type_name: str) -> None:
+    for told in ("a", "srs-gnb 01", "x" * 150):
+        data = encode(kind(ppid, name), [ie(ident, type_name, told)])
+        assert decode(data, ppid, len(data)).node_name == told
+        assert decode(data[:-1], ppid, len(data)).node_name is None, "half a name is none"
+    data = encode(kind(ppid, name), [ie(ident, type_name, "abc")])
+    later, escape = bytearray(data), bytearray(data)
+    later[-5] |= 0x80
+    escape[-1] = 0x1B
+    for odd in (later, escape):
+        assert decode(bytes(odd), ppid, len(data)).node_name is None
+
+
+def test_the_same_ie_elsewhere_is_no_name() -> None:
+    """AMF-UE-NGAP-ID and the like have small numbers too: 1 is a name in NGSetupResponse alone."""
+    data = encode(kind(NGAP, "NGSetupResponse"), [ie(1, "AMFName", "amf")])
+    assert decode(data[:1] + bytes([20]) + data[2:], NGAP, len(data)).node_name is None
