@@ -97,7 +97,12 @@ def test_a_path_that_rests_is_not_decoded_again(reading: Reading, monkeypatch: p
     tables = Tables(reading)
     decoded: list[bytes] = []
     decode = PATH_WINDOWS.decode
-    monkeypatch.setattr(PATH_WINDOWS, "decode", lambda data: decoded.append(data) or decode(data))
+
+    def counted(data: bytes) -> PathWindows:
+        decoded.append(data)
+        return decode(data)
+
+    monkeypatch.setattr(PATH_WINDOWS, "decode", counted)
     first = tables.read()
     assert len(decoded) == len(first.paths) == 2 * COUNT
     tables.beats[5] = tables.jiffies + HZ // 2
