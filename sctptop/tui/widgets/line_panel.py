@@ -31,7 +31,7 @@ from sctptop.tui.words.line import (
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Makes ``lines`` from ``index`` on selectable, and explained if there is a ``text``; ``key`` stays when they move."""
+    """Makes ``lines`` from ``index`` on selectable, explained if there is a ``text``; ``key`` stays when they move."""
 
     index: int
     key: str
