@@ -214,7 +214,12 @@ def filter_line(
 def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
     """The views with their digits; closer together, and then with the beginnings of their names, where they must."""
     closest = max(len(view.title) for view in VIEWS)
-    for gap, most in (("  ", closest), (" ", closest), *((" ", most) for most in range(closest - 1, 1, -1)), (" ", 0)):
+    for gap, most in (
+        ("  ", closest),
+        (" ", closest),
+        *((" ", most) for most in range(closest - 1, 1, -1)),
+        (" ", 0),
+    ):
         parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
         for digit, view in enumerate(VIEWS, 1):
             chosen = view.id == current
