@@ -222,8 +222,9 @@ def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
         for digit, view in enumerate(VIEWS, 1):
             chosen = view.id == current
             title = view.title if chosen else view.title[:most]
-            label = f"[{digit} {title}]" if chosen else f"{gap[1:]}{digit} {title} " if title else f"{digit} "
-            parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
+            name = f"{digit} {title}".rstrip()
+            spans = [Span(f"[{name}]", "tab"), Span(gap[1:] or " ")] if chosen else [Span(f"{gap[1:]}{name} ", "dim")]
+            parts.append((spans[: 2 if gap == " " else 1], f"view('{view.id}')"))
         if sum(len(span.text) for piece, _ in parts for span in piece) < width:
             break
     return with_buttons(parts)
