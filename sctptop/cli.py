@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -113,7 +113,17 @@ def _run(argv: Sequence[str]) -> int:
     if arguments.command == "record":
         return _record(arguments, options)
     if arguments.command == "replay":
-        return _replay(arguments, options, settings.file)
+        from sctptop.replayed import replay
+
+        demo = arguments.file == DEMO_WORD
+        return replay(
+            DEMO if demo else Path(arguments.file),
+            arguments,
+            options,
+            _writer(arguments, options),
+            opens=DEMO_OPENS if demo else 0.0,
+            settings=settings.file,
+        )
     if arguments.ebpf:
         from sctptop.kernel.program_text import program_text
 
@@ -192,64 +202,6 @@ def _recorded(arguments: argparse.Namespace, options: Options, recorder: Recorde
         writer.summary()
 
 
-def _replay(arguments: argparse.Namespace, options: Options, settings: Path | None) -> int:
-    recording = _recording(arguments.file)
-    recording.first()
-    start = 0
-    if arguments.at is not None:
-        from sctptop.arguments.meaning import checked
-        from sctptop.recording.moment import moment_s
-
-        first_s, last_s = recording.first_s, recording.last_s
-        at_s = checked("--at", lambda text: moment_s(text, first_s, last_s), arguments.at)
-        start = recording.position_at(at_s)
-    writer = _writer(arguments, options)
-    if writer is not None:
-        from sctptop.model.associations.history import WINDOW
-        from sctptop.output.damage import report_damage
-        from sctptop.output.progress import ProgressLine
-        from sctptop.output.stream import stream
-        from sctptop.recording.replay import ReplaySource, lead_to
-
-        lead = lead_to(recording, start, WINDOW)
-        with ProgressLine("reading", len(recording), start - lead) as progress:
-            # On one terminal the lines themselves tell how far it is.
-            told = start if sys.stdout.isatty() else len(recording)
-
-            def tell(at: int) -> None:
-                progress.at(at) if at < told else progress.clear()
-
-            code = _registrations_of(recording, options, writer, tell) if not start else None
-            if code is not None:
-                recording.close()
-                return code
-            source = ReplaySource(recording, start, lead, tell)
-            code = stream(source, options, writer, source.lead_in())
-        report_damage(recording)
-        return code
-    from sctptop.output.terminal_check import need_terminal
-
-    need_terminal("sctptop replay FILE -b, --json or --csv")
-    from sctptop.settings.changing import keeper
-    from sctptop.tui.run import replay_dashboard
-
-    if arguments.file == DEMO_WORD and arguments.at is None:
-        start = round(len(recording) * DEMO_OPENS)
-    return replay_dashboard(recording, options, start, keeper(settings))
-
-
-def _registrations_of(
-    recording: Recording, options: Options, writer: Writer, tell: Callable[[int], None]
-) -> int | None:
-    """The exit code where they stand in the recording, and were to be written."""
-    from sctptop.output.registrations.recorded import write_registrations
-    from sctptop.output.registrations.rows import RegistrationWriter
-
-    if not isinstance(writer, RegistrationWriter):
-        return None
-    return write_registrations(recording, options, writer, tell)
-
-
 def _recording(name: str) -> Recording:
     """The recording of that name, or the one that is shipped."""
     from sctptop.recording.reader import Recording
@@ -307,7 +259,7 @@ def _writer(arguments: argparse.Namespace, options: Options) -> Writer | None:
 
         return EventWriter(checked("--events", event_kinds, arguments.events), options.live)
     if arguments.batch:
-        from sctptop.output.text import TextWriter
+        from sctptop.output.text import text_writer
 
-        return TextWriter(options)
+        return text_writer(options)
     return None

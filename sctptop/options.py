@@ -19,7 +19,8 @@ class Options:
 
     ``view`` "": the one that has most to say. ``order`` None: the worst first on the screen, by remote ends elsewhere.
     ``both_ends``: one line for an association with both ends here. ``fixed_interval``: the dashboard reads that often
-    however long it takes. ``keys``: other keys for what the dashboard does, by its name.
+    however long it takes. ``keys``: other keys for what the dashboard does, by its name. ``speed``: how many times as
+    fast as it was recorded a recording plays.
     """
 
     selectors: tuple[Selector, ...] = ()
@@ -32,6 +33,7 @@ class Options:
     columns: tuple[Field, ...] | None = None
     both_ends: bool = False
     fixed_interval: bool = False
+    speed: float = 1.0
     own_scale: bool = False
     hide_zeros: bool = False
     theme: str = THEMES[0]

@@ -10,19 +10,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """``id`` is its name on the command line. ``shared``: it shows all associations until the user wants only one."""
+    """``id`` is its name on the command line. ``shared``: it shows all associations until the user wants only one.
+    ``timed``: the cursor along time moves it; else it shows what is now alone.
+    """
 
     id: str
     title: str
     summary: str
     shared: bool = False
+    timed: bool = True
 
 
 VIEWS = (
     View("rtt", "RTT", "heartbeat RTT of each path: histogram, percentiles, over time; srtt, RTO"),
     View("cwnd", "Cwnd", "congestion and receive windows over time, and why cwnd was cut"),
     View("queue", "Queue", "send and receive queues over time; how long messages wait in them"),
-    View("counters", "Counters", "every SNMP counter: since reset, per second, absolute"),
+    View("counters", "Counters", "every SNMP counter: since reset, per second, absolute", timed=False),
     View("paths", "Paths", "every transport address and its state"),
     View("events", "Events", "what the probes saw happen, newest last", shared=True),
     View(
@@ -36,7 +39,9 @@ VIEWS = (
         "Alarms",
         "what was wrong and when: raised, cleared, how often, the worst of it",
         shared=True,
+        timed=False,
     ),
+    View("timeline", "Timeline", "from when to when each association lived, dead paths, alarms", shared=True),
 )
 """In the order of their digits."""
 

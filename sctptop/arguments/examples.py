@@ -55,6 +55,7 @@ REPLAY = """\
 examples:
   sctptop replay demo                     a recording from the lab that is shipped
   sctptop replay amf.sctp --at 12:03:44   from that time on; 3m, -30s and 50% too
+  sctptop replay amf.sctp --from 12:00 --to 12:10 --netns amf --speed 10   a part of it, ten times as fast
   sctptop replay amf.sctp --json          every sample, as fast as it can be read
   sctptop replay amf.sctp --events cwnd   why cwnd moved, then
   sctptop replay amf.sctp --registrations > ues.csv   one row a registration, for pandas or R

@@ -26,6 +26,7 @@ Parsed = TypeVar("Parsed")
 Given = TypeVar("Given")
 LEAST_SIZE = 1_000_000
 NO_SETTINGS = Settings()
+SPEED_MIN, SPEED_MAX = 0.1, 600.0
 
 
 FOR_PROGRAMS = ("json", "csv", "events", "registrations", "probes", "ebpf")
@@ -63,6 +64,7 @@ def options_of(arguments: argparse.Namespace, settings: Settings = NO_SETTINGS) 
         else said.get("columns"),
         both_ends=arguments.both_ends or said.get("both_ends", False),
         fixed_interval=given.get("fixed_interval", False),
+        speed=checked("--speed", _speed, given.get("speed", "1")),
         own_scale=said.get("own_scale", False),
         hide_zeros=said.get("hide_zeros", False),
         # Of other colours sixteen show half, and the chosen row is as its ground.
@@ -124,7 +126,7 @@ def _check_registrations(arguments: argparse.Namespace) -> None:
 
 
 _COMMAND_OF = {
-    "--at": "replay",
+    **dict.fromkeys(("--at", "--from", "--to", "--speed"), "replay"),
     "--keep": "record",
     "--max-size": "record",
     "--label": "record",
@@ -155,6 +157,16 @@ def _interval(text: str) -> float:
     if not INTERVAL_MIN_S <= seconds <= INTERVAL_MAX_S:
         raise ValueError(f"{text!r} is not a period of {INTERVAL_MIN_S:g} to {INTERVAL_MAX_S:g} seconds")
     return seconds
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text.rstrip("x×"))
+    except ValueError:
+        speed = math.nan
+    if not SPEED_MIN <= speed <= SPEED_MAX:
+        raise ValueError(f"{text!r} is not a speed of {SPEED_MIN:g} to {SPEED_MAX:g}")
+    return speed
 
 
 def _count(text: str) -> int:

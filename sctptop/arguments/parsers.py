@@ -118,6 +118,14 @@ def _replay_parser() -> CommandParser:
         metavar="WHEN",
         help="begin there: 3m after the start, -30s before the end, 50%%, 12:03:44, or a date with a time",
     )
+    parser.add_argument("--from", metavar="WHEN", dest="begin", help="only what is from there on")
+    parser.add_argument("--to", metavar="WHEN", dest="end", help="only what is up to there")
+    parser.add_argument(
+        "--speed",
+        metavar="N",
+        default="1",
+        help="play that many times as fast as it was recorded, 0.1 to 600 (default 1; + and - change it)",
+    )
     _what(parser)
     parser.add_argument("-n", "--count", metavar="N", help="stop after N samples")
     _output(parser, registrations=True)
@@ -181,9 +189,11 @@ def _what(parser: argparse.ArgumentParser) -> None:
     _selection(what)
     what.add_argument(
         "--view",
+        metavar="VIEW",
         choices=[view.id for view in VIEWS],
         default="",
-        help=f"the view to start in (default: registration where NGAP runs, that of the worst advice, or {FIRST.id})",
+        help=f"the view to start in: {', '.join(view.id for view in VIEWS)} (default: registration where NGAP runs, "
+        f"that of the worst advice, or {FIRST.id})",
     )
     what.add_argument(
         "--sort", metavar="FIELD[:asc|desc]", default="", help="order of the table; 'help' lists the fields"

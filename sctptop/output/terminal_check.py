@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from typing import TextIO
 
 from sctptop.errors import USAGE, SctptopError
 from sctptop.model.check import HINT, MISSING, OK, Check
@@ -84,6 +85,14 @@ def _colours(kind: str, environment: Mapping[str, str]) -> str:
         return "all colours"
     # As Rich takes it.
     return "256 colours" if kind.rpartition("-")[2] in ("256color", "kitty") else FEW
+
+
+def columns_of(stream: TextIO) -> int | None:
+    """How wide the terminal is that a stream goes to; None where it goes elsewhere."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _size() -> tuple[int, int] | None:

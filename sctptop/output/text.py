@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.default_columns import default_columns
 from sctptop.fields.ends import local_end, remote_end, remote_of, whose
@@ -12,6 +14,7 @@ from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK, Kind
 from sctptop.options import Options
+from sctptop.output.terminal_check import columns_of
 from sctptop.quantity import milliseconds, show
 from sctptop.terminal_text import printable
 from sctptop.totals_text import totals_pieces
@@ -21,10 +24,15 @@ MOST_ENDS = 8
 
 
 class TextWriter:
-    """Writes a line of totals, a table that is as wide as it needs, and an empty line."""
+    """Writes a line of totals, a table, and an empty line.
 
-    def __init__(self, options: Options) -> None:
-        self._options = options
+    The table is as wide as it needs; on a terminal of ``room`` columns those that come last by default are left out
+    where they have no room: a line that is broken is hard to read, and more so to be heard.
+    """
+
+    def __init__(self, options: Options, room: int | None = None) -> None:
+        self._options, self._room = options, room
+        self._needed = 0
         self._columns: tuple[Field, ...] = options.columns or ()
 
     def __call__(self, snapshot: Snapshot, rows: list[Row]) -> str:
@@ -34,6 +42,7 @@ class TextWriter:
             several = len(snapshot.namespaces) > 1
             first, further = default_columns(both_ends=self._options.both_ends, namespaces=several)
             self._columns = tuple(BY_ID[name] for name in (*first, *further))
+            self._needed = len(first)
         lines = [
             f"sctptop  {sample.host}  {sample.kernel}  {sample.time.astimezone():%H:%M:%S}  "
             f"read {milliseconds(sample.read_s * 1000)}{self._late(sample)}",
@@ -60,6 +69,11 @@ class TextWriter:
         cells = [[show(column.get(row), column.unit) for column in self._columns] for row in rows]
         titles = [column.title for column in self._columns]
         widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
+        if self._room is not None and self._options.columns is None:
+            while len(widths) > self._needed and sum(widths) + 2 * (len(widths) - 1) > self._room:
+                widths.pop()
+            self._columns = self._columns[: len(widths)]
+            titles, *cells = [line[: len(widths)] for line in (titles, *cells)]
         return [self._line(line, widths) for line in (titles, *cells)]
 
     def _line(self, cells: list[str], widths: list[int]) -> str:
@@ -78,6 +92,11 @@ class TextWriter:
         if asked:
             return f"waiting: no association matches {asked} ({snapshot.hidden} others)"
         return f"waiting: no association yet ({len(snapshot.sample.endpoints)} endpoints)"
+
+
+def text_writer(options: Options) -> TextWriter:
+    """One for standard output."""
+    return TextWriter(options, columns_of(sys.stdout))
 
 
 def source_troubles(sample: Sample) -> list[str]:

@@ -21,7 +21,9 @@ from sctptop.views import View, view
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """``netns``: that network namespace only. ``both_ends``: one line for an association with both ends here."""
+    """``netns``: that network namespace only. ``both_ends``: one line for an association with both ends here.
+    ``at_s``: the instant of the cursor along time, seconds since 1970; None while the views show what is now.
+    """
 
     order: Order
     filter: Filter
@@ -30,6 +32,7 @@ class Chosen:
     toggles: Toggles = field(default_factory=Toggles)
     netns: int | None = None
     both_ends: bool = False
+    at_s: float | None = None
 
     def lines(self, snapshot: Snapshot | None) -> tuple[Row, ...]:
         """What there is to filter."""

@@ -154,6 +154,11 @@ class ChoosingApp(CustomApp):
         if self._acts_here("scale"):
             self._switch(own_scale=not self._chosen.toggles.own_scale)
 
+    def action_overlay(self) -> None:
+        """Graphs over each other, or each below the other."""
+        if self._acts_here("overlay"):
+            self._switch(overlaid=not self._chosen.toggles.overlaid)
+
     def action_zeros(self) -> None:
         """Counters at zero, or without them."""
         if self._acts_here("zeros"):

@@ -21,6 +21,8 @@ from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.keys import footer
 from sctptop.tui.views.drawing import DRAWS
 from sctptop.tui.views.scene import Scene
+from sctptop.tui.views.timed.pointing import pointed_text
+from sctptop.tui.views.timed.window import TimeWindow
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import Drawing, LinePanel
@@ -75,6 +77,9 @@ class Dashboard(Vertical):
         self._advised = False
         self.advice_at: int | None = None
         """Which line above the table is the worst advice."""
+        self.window: TimeWindow | None = None
+        """The readings that the view shows."""
+        self.scene: Scene | None = None
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -156,7 +161,9 @@ class Dashboard(Vertical):
             spread(text, line((f"{picture.notice} ", "name")), self.size.width), buttons
         )
         recording, width = picture.recording.on, self.size.width
-        keys, buttons = footer(picture.keys, picture.paused, self.in_view, recording, width)
+        keys, buttons = footer(
+            picture.keys, picture.paused, self.in_view, recording, width, picture.chosen.at_s is not None
+        )
         self._status("footer").show(keys, buttons)
 
     @on(AssociationTable.Moved)
@@ -168,6 +175,7 @@ class Dashboard(Vertical):
         drawable = panel.size.width and panel.display
         if picture is None or reading is None or reading.snapshot is None or not drawable:
             panel.show(Drawing())
+            self.window = self.scene = None
             return
         row = reading.snapshot.row(self.table.cursor)
         title = picture.chosen.view.title
@@ -177,7 +185,10 @@ class Dashboard(Vertical):
             title += f"  {this_end(row)} → {remote_end(row)}" + (f"  {row.why_ended}" if row.ended else "")
         panel.entitle(title)
         room, height = panel.room, panel.size.height
-        scene = Scene(reading, reading.snapshot, row, room, height, picture.chosen.toggles)
+        chosen = picture.chosen
+        scene = Scene(reading, reading.snapshot, row, room, height, chosen.toggles, chosen.at_s)
+        self.window, self.scene = scene.window, scene
+        panel.subtitled(pointed_text(scene.window, picture.chosen.view))
         panel.show(DRAWS[picture.chosen.view.id](scene))
 
     def _repaint(self) -> None:

@@ -12,7 +12,8 @@ from sctptop.views import VIEWS, view
 SHARED = tuple(entry.id for entry in VIEWS if entry.shared)
 
 IN_VIEW = {
-    "scale": ("cwnd", "queue"),
+    "scale": ("cwnd", "queue", "timeline"),
+    "overlay": ("cwnd",),
     "zeros": ("counters",),
     "events.all": SHARED,
     "events.filter": ("events",),
@@ -40,9 +41,17 @@ GROUPS = (
             "jump.first",
             "jump.last",
             "jump.to",
+            "alarm.next",
+            "alarm.before",
+            "point.back",
+            "point.on",
+            "point.far_back",
+            "point.far_on",
+            "point.first",
+            "point.now",
         ),
     ),
-    ("Count and keep", ("reset", "reset.undo", "record", "keep")),
+    ("Count and keep", ("reset", "reset.undo", "record", "keep", "copy", "save.csv", "save.svg")),
     ("Help, commands, and out", ("help", "palette", "quit", "interrupt", "suspend")),
 )
 """By task: ids of bindings."""

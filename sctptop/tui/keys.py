@@ -55,6 +55,7 @@ _LAST_KEYS = [
     Binding("n", "next_netns", "One network namespace after the other, and all", id="netns", show=False),
     Binding("b", "both_ends", "Both ends on one line, where both are on this host", id="ends", show=False),
     Binding("y", "own_scale", "Common scale or one for each graph", id="scale", show=False),
+    Binding("o", "overlay", "Graphs over each other, or each below the other", id="overlay", show=False),
     Binding("z", "zeros", "Hide counters at zero", id="zeros", show=False),
     Binding(
         "a",
@@ -67,8 +68,17 @@ _LAST_KEYS = [
     Binding(
         "K", "next_kind", "Registrations of one kind after the other, and of all", id="kinds", show=False
     ),
+    Binding("left", "point(-1)", "Cursor", id="point.back", show=False, priority=True),
+    Binding("right", "point(1)", "Cursor", id="point.on", show=False, priority=True),
+    Binding("shift+left", "point(-10)", "Ten readings back", id="point.far_back", show=False, priority=True),
+    Binding("shift+right", "point(10)", "Ten readings on", id="point.far_on", show=False, priority=True),
+    Binding("home", "point_edge(-1)", "Cursor to the oldest", id="point.first", show=False, priority=True),
+    Binding("end", "point_edge(1)", "Cursor away: back to now", id="point.now", show=False, priority=True),
+    Binding("C", "copy", "Copy the row, after Tab the view, or the box as text", id="copy", show=False),
+    Binding("x", "save('csv')", "Save the numbers of the view: a CSV file", id="save.csv", show=False),
+    Binding("X", "save('svg')", "Save the screen as a picture: an SVG file", id="save.svg", show=False),
     Binding("S", "keep", "Keep what was chosen here as settings", id="keep", show=False),
-    Binding("escape", "clear_filter", "Back, clear the filter", id="back", show=False),
+    Binding("escape", "clear_filter", "Back", id="back", show=False),
     Binding("ctrl+p", "command_palette", "Commands", id="palette", key_display="^P", priority=True),
     Binding("ctrl+z", "suspend_process", "Suspend; fg comes back", id="suspend", show=False, priority=True),
 ]
@@ -91,15 +101,20 @@ REPLAY_KEYS = [
     Binding("T", "step(-1)", "One sample back, and pause", id="step.down", show=False),
     Binding("left_curly_bracket", "edge(0)", "To the beginning", id="jump.first", show=False),
     Binding("right_curly_bracket", "edge(1)", "To the end", id="jump.last", show=False),
+    Binding("m", "alarm(1)", "To the next alarm, and pause", id="alarm.next", show=False),
+    Binding("M", "alarm(-1)", "To the alarm before, and pause", id="alarm.before", show=False),
     Binding("g", "go_to", "Go to a time: 12:03:44, 3m, 50%", id="jump.to", show=False),
     *_LAST_KEYS,
 ]
 
-PAIRS = ("pace.up", "jump.down")
+PAIRS = ("pace.up", "jump.down", "point.back")
 """Keys that share one label in the footer with the key that comes next."""
 
 DROPPED = ("palette", "details", "sort", "focus")
 """Left out of the footer where it is narrow, in this order."""
+
+POINTING = ("point.back", "point.on", "back")
+"""In the footer while there is a cursor along time."""
 
 NO_COMMANDS = ("interrupt", "focus.back", "palette")
 """What the palette offers already, or is."""
@@ -112,6 +127,11 @@ HELP_TEXTS = {
     "details": "Every field of the association; of a UE chosen in Registration its messages; to where an alarm was",
     "focus": "Between the table and the view",
     "palette": "Every command by name",
+    "point.back": "Cursor along time: one reading back; values and events are those of its instant. A table wider than "
+    "the screen has this key itself: then after Tab",
+    "point.first": "Cursor to the first reading that is shown, from there to the oldest kept",
+    "point.on": "One reading on; beyond the newest back to now",
+    "back": "Back: to now, to the table, to all associations",
     "record": "Begin or end a recording: a new file in this folder",
 }
 """Where the help has room for more than the footer."""
@@ -142,6 +162,8 @@ KEY_NAMES = {
     "space": "Space",
     "enter": "Enter",
     "escape": "Esc",
+    "shift+left": "Shift-←",
+    "shift+right": "Shift-→",
     "tab": "Tab",
     "shift+tab": "Shift-Tab",
     "ctrl+c": "Ctrl-C",
@@ -171,7 +193,7 @@ def explained(binding: Binding, live: bool = True) -> str:
 
 
 def footer(
-    keys: Sequence[Binding], paused: bool, in_view: bool, recording: bool, width: int
+    keys: Sequence[Binding], paused: bool, in_view: bool, recording: bool, width: int, pointing: bool = False
 ) -> tuple[Line, list[Button]]:
     """The keys worth a place on the screen; each can be clicked."""
     labels = {}
@@ -181,7 +203,9 @@ def footer(
         labels["focus"] = "Table"
     if recording:
         labels["record"] = "End rec"
-    shown = [binding for binding in keys if binding.show]
+    if pointing:
+        labels["back"] = "Now"
+    shown = [binding for binding in keys if binding.show or (pointing and binding.id in POINTING)]
     for dropped in ("", *DROPPED):
         shown = [binding for binding in shown if binding.id != dropped]
         parts = [part for binding in shown for part in _parts(binding, labels.get(binding.id or ""))]
@@ -195,7 +219,7 @@ def _parts(binding: Binding, label: str | None) -> Iterator[tuple[list[Span], st
     text = Span(f" {label or binding.description}", "dim")
     if binding.id in PAIRS:
         yield [Span(f" {key}", "name"), Span("/", "dim")], binding.action
-    elif binding.id in ("pace.down", "jump.up"):
+    elif binding.id in ("pace.down", "jump.up", "point.on"):
         yield [Span(key, "name"), text], binding.action
     else:
         yield [Span(f" {key}", "name"), text], binding.action

@@ -26,10 +26,10 @@ class ReplayApp(SctptopApp):
 
     def __init__(self, recording: Recording, options: Options, start: int = 0) -> None:
         super().__init__(options)
-        self._speed = 1.0
+        self._speed = options.speed
         self._first_s, self._last_s = recording.first_s, recording.last_s
         self.feed: Player = Player(
-            recording, options.selectors, options.count, self._receive, start, options.limits
+            recording, options.selectors, options.count, self._receive, start, options.limits, options.speed
         )
 
     @property
@@ -76,9 +76,18 @@ class ReplayApp(SctptopApp):
         """The beginning or the end."""
         self.feed.edge(bool(last))
 
+    def action_alarm(self, direction: int) -> None:
+        """Where the next alarm was raised, or the one before."""
+        self.feed.to_alarm(direction)
+
     def action_go_to(self) -> None:
         """Ask for a time."""
         self.push_screen(GoToScreen(self._refused), self._go_to)
+
+    def _unsaved(self, why: str) -> str:
+        if "ermission" in why:
+            return "a replay may write no file (landlock): C copies, or sctptop replay FILE --csv > FILE.csv"
+        return why
 
     def _refused(self, text: str) -> str:
         try:

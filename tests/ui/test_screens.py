@@ -40,6 +40,7 @@ DEMO_PORTS = {
     "events": BULK,
     "registration": NGAP,
     "alarms": FULL,
+    "timeline": REQUESTS,
 }
 """A port of the association under the cursor."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sctptop.kernel.doctor import probe_checks, sysctls
+from sctptop.kernel.doctor.isolation import ON_HOST, isolation, told_of_host
 from sctptop.kernel.host import perf_event
 from sctptop.kernel.host.distribution import Commands, commands
 from sctptop.kernel.host.modules import Module, module
@@ -57,6 +58,9 @@ def examine(host: Host | None = None) -> list[Check]:
     """Every check of the host, in the order in which one would fix it. Raises nothing."""
     host = host or Host()
     checks = [_safely(name, check, host) for name, check in _CHECKS.items()]
+    around = isolation(host.root)
+    if around:
+        checks = [*around, *told_of_host(checks)]
     return checks + sysctls.sysctls(host.root / "proc/sys/net/sctp")
 
 
@@ -109,7 +113,7 @@ def _safely(name: str, check: Callable[[Host], Check], host: Host) -> Check:
         return Check(name, MISSING, f"could not be checked: {text}")
 
 
-_ON_HOST = "sudo modprobe sctp_diag  # on the host itself"
+_ON_HOST = f"sudo modprobe sctp_diag  {ON_HOST}"
 
 _CHECKS: dict[str, Callable[[Host], Check]] = {
     "SCTP": sctp,

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sctptop.model.associations.history import WINDOW
 from sctptop.model.associations.path_changes import PathChanges
+from sctptop.model.lives.lives import Lives
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
@@ -22,19 +23,26 @@ class Derivation:
     def __init__(self, selectors: Sequence[Selector], asked_s: float, limits: Thresholds = USUAL) -> None:
         self._model = Model(selectors, limits=limits)
         self._changes = PathChanges()
+        self._lives = Lives()
         self._clock: deque[float] = deque(maxlen=WINDOW)
+        self._times: deque[float] = deque(maxlen=WINDOW)
         self.last = Reading(None, asked_s)
 
     def take(self, sample: Sample, asked_s: float, slow_s: float | None = None) -> Reading:
         """The reading after this sample. ``slow_s``: see Reading."""
         snapshot = self._model.advance(sample)
+        first = not self._clock
+        changes = self._changes.advance(snapshot.rows, snapshot.now_s)
         self._clock.append(snapshot.now_s)
+        self._times.append(sample.time.timestamp())
         self.last = Reading(
             snapshot,
             asked_s,
             slow_s=slow_s,
             clock=tuple(self._clock),
-            path_changes=self._changes.advance(snapshot.rows, snapshot.now_s),
+            times=tuple(self._times),
+            lives=self._lives.advance(snapshot.rows, changes, sample.time.timestamp(), first),
+            path_changes=changes,
         )
         return self.last
 

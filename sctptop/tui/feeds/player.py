@@ -13,6 +13,7 @@ from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
 from sctptop.model.thresholds import USUAL, Thresholds
 from sctptop.recording.reader import Recording
+from sctptop.tui.feeds.alarm_places import AlarmPlaces
 from sctptop.tui.feeds.derivation import Derivation
 from sctptop.tui.feeds.feed_thread import FeedThread
 from sctptop.tui.feeds.reading import Playback, Reading
@@ -38,6 +39,7 @@ class Player(FeedThread):
         publish: Callable[[Reading], object],
         start: int = 0,
         limits: Thresholds = USUAL,
+        speed: float = 1.0,
     ) -> None:
         super().__init__("player", recording.close)
         self._recording = recording
@@ -49,9 +51,13 @@ class Player(FeedThread):
         self._position = start
         self._playing = True
         self._ended = False
-        self._speed = 1.0
+        self._speed = speed
         self._shown = 0
         self._due: float | None = None
+        self._alarms = AlarmPlaces(recording, selectors)
+        self._sought = 0
+        """1 while the next alarm is looked for, -1 for the one before."""
+        self._word = ""
         self._orders: deque[Callable[[], object]] = deque([partial(self._jump, start)])
 
     # What keys ask for.
@@ -88,11 +94,16 @@ class Player(FeedThread):
         """Jump to a time, seconds since 1970."""
         self._order(lambda: self._jump(self._recording.position_at(at_s)))
 
+    def to_alarm(self, direction: int) -> None:
+        """Stand still where the next alarm is raised (1), or the one before (-1)."""
+        self._order(partial(self._seek_alarm, direction))
+
     def set_speed(self, speed: float) -> None:
         """Play that many times as fast as it was recorded."""
         self._order(partial(self._pace, speed))
 
     def _order(self, order: Callable[[], object]) -> None:
+        self._word, self._sought = "", 0
         with self._wake:
             self._orders.append(order)
             self._wake.notify()
@@ -110,7 +121,7 @@ class Player(FeedThread):
     def _turn(self) -> None:
         """One order, one sample that is due, or one more behind the picture; else wait for any of them."""
         with self._wake:
-            if not self._orders and not self._stopping and self._behind is None:
+            if not self._orders and not self._stopping and self._behind is None and not self._looks:
                 self._wake.wait(None if self._due is None else max(0.0, self._due - time.monotonic()))
             order = self._orders.popleft() if self._orders else None
         if self._stopping:
@@ -119,8 +130,42 @@ class Player(FeedThread):
             order()
         elif self._due is not None and time.monotonic() >= self._due:
             self._advance()
-        elif self._behind is not None and next(self._behind, True):
-            self._behind = None
+        elif self._behind is not None:
+            if next(self._behind, True):
+                self._behind = None
+        elif self._looks:
+            self._look()
+
+    @property
+    def _looks(self) -> bool:
+        """Whether there is an alarm to look for: unasked only where they stand in the file."""
+        return not self._alarms.done and (self._alarms.quick or self._sought != 0)
+
+    def _seek_alarm(self, direction: int) -> None:
+        self._sought = direction
+        self._playing, self._due = False, None
+        self._look()
+
+    def _look(self) -> None:
+        """A little further; go to what is looked for once it is known."""
+        alarms, upto = self._alarms, self._alarms.upto
+        going = alarms.step()
+        if not self._sought:
+            if not going:
+                self._publish(self._told(self._derived.last))
+            return
+        ahead = self._sought > 0
+        found = alarms.next_after(self._position) if ahead else alarms.last_before(self._position)
+        if found is not None and (ahead or alarms.upto >= self._position):
+            self._sought, self._word = 0, ""
+            self._jump(found.position)
+        elif not going or (not ahead and alarms.upto >= self._position):
+            self._sought = 0
+            self._word = "no alarm from here on" if ahead else "no alarm before this"
+            self._show()
+        elif alarms.upto * 100 // len(self._recording) != upto * 100 // len(self._recording):
+            self._word = f"looking for alarms {alarms.upto * 100 // len(self._recording)} %"
+            self._publish(self._told(self._derived.last))
 
     def _advance(self) -> None:
         found = self._recording.following(self._position)
@@ -214,6 +259,9 @@ class Player(FeedThread):
                 length_s=max(0.0, recording.last_s - recording.first_s),
                 ended=self._ended,
                 damaged=recording.damaged,
+                word=self._word,
+                first_s=recording.first_s,
+                alarms=tuple(self._alarms.found),
             ),
         )
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from textual.message import Message
 
 from sctptop.model.associations.path_changes import PathChange, PathKey
+from sctptop.model.lives.lives import Lived
 from sctptop.model.snapshot import Snapshot
+from sctptop.tui.feeds.alarm_places import AlarmPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,7 @@ class Playback:
     """Where in a recording the picture is: sample ``position`` of ``count``, ``at_s`` of ``length_s`` after the start.
 
     ``ended``: no sample follows; ``damaged`` how many blocks could not be read so far.
+    ``word`` tells of what is looked for; ``alarms`` are those known so far. ``first_s``: when it began, since 1970.
     """
 
     playing: bool
@@ -26,6 +29,9 @@ class Playback:
     length_s: float
     ended: bool = False
     damaged: int = 0
+    word: str = ""
+    first_s: float = 0.0
+    alarms: tuple[AlarmPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,8 @@ class Reading:
     ``snapshot`` is None until a first sample could be read; ``error`` is why the last attempt failed.
     ``period_s`` is the period where readings take so long that it is longer than asked, None where it is not;
     ``slow_s`` is the real interval where it is over a tenth longer than that. ``clock`` holds
-    the seconds since the start of each tick kept, newest last. ``last``: no other will follow.
-    ``playback`` is there when a recording is shown.
+    the seconds since the start of each tick kept, newest last, ``times`` when each was, in seconds since 1970.
+    ``lives``: see Lives. ``last``: no other will follow. ``playback`` is there when a recording is shown.
     """
 
     snapshot: Snapshot | None
@@ -45,6 +51,8 @@ class Reading:
     slow_s: float | None = None
     error: str | None = None
     clock: tuple[float, ...] = ()
+    times: tuple[float, ...] = ()
+    lives: tuple[Lived, ...] = ()
     path_changes: Mapping[PathKey, PathChange] = field(default_factory=dict)
     last: bool = False
     playback: Playback | None = None
@@ -68,7 +76,8 @@ class Reading:
         """The same of one network namespace; of all for None."""
         if netns is None or self.snapshot is None:
             return self
-        return replace(self, snapshot=self.snapshot.within(netns))
+        lives = tuple(one for one in self.lives if one.row.association.netns == netns)
+        return replace(self, snapshot=self.snapshot.within(netns), lives=lives)
 
 
 class Arrived(Message):

@@ -26,6 +26,9 @@ MARKS = (
     ("▲ ▼", "beside a title: sorted by it, smallest or largest first; beside a rate: it should be zero"),
     ("● ◐ ○ ?", "a path that is active, potentially failed, inactive, unconfirmed"),
     ("≠", "in the details: the two ends differ in it"),
+    ("┊ ▲12:03:44", "the cursor along time; the values beside the graphs are those of that instant"),
+    ("T F E I R", "below graphs: cwnd was cut by T3-rtx, fast retransmit, ECN, idle, restart"),
+    ("! · r x o", "below graphs: a problem or warning raised, sent again, path down, path up"),
     ("▁", "in a graph: zero; a blank is a gap, nothing was read; ▲ stands above the scale"),
 )
 SCTP, UNREAD, NETWORK, CORE, RAN = (f"{mark} {name}" for name, mark, _ in SIDES)

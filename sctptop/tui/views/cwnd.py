@@ -8,11 +8,13 @@ from sctptop.model.association import Association, Path
 from sctptop.model.associations.event_log import Logged
 from sctptop.model.associations.history import Series
 from sctptop.model.associations.row import Row
-from sctptop.quantity import short, span_text
-from sctptop.tui.views.parts.event_text import CUT_LETTERS, changes
+from sctptop.quantity import short
+from sctptop.tui.views.parts.event_text import changes
+from sctptop.tui.views.parts.marks import MARK_WORDS, cut_marks, letters, mark_line
 from sctptop.tui.views.parts.path_marks import path_mark
-from sctptop.tui.views.parts.series_block import Graph, graph_height, graph_width, mark_line, series_blocks
 from sctptop.tui.views.scene import Scene, nobody
+from sctptop.tui.views.timed.lines_block import LEAST_LINES, common_scale, lines_block
+from sctptop.tui.views.timed.series_block import Graph, graph_height, series_blocks
 from sctptop.tui.widgets.graph import CLIPPED, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, fitting, line, spread
@@ -33,34 +35,29 @@ SCALED = ("cwnd", "flight", "peer_rwnd", "local_rwnd")
 
 PRIMARY_NOTE = "cwnd, ssthresh and flight are those of the primary path, in bytes."
 RWND_NOTE = "peer rwnd is what the peer can still take: its window less what is in flight."
-CUT_WORDS = {
-    "T3_RTX": "T T3-rtx",
-    "FAST_RTX": "F fast retransmit",
-    "ECNE": "E ECN",
-    "INACTIVE": "I idle",
-    "RESET": "R restart",
-}
 LISTED = 14
 """From this height on the last changes are listed too."""
 LEAST_LISTED = 3
+MOST_PLOT = 16
+"""Lines of the graphs where they are over each other."""
 
 
 def draw(scene: Scene) -> Drawing:
-    """Five graphs with a common scale or each with its own, the cuts below them."""
+    """Five graphs, below or over each other, with a common scale or each with its own; the cuts below them."""
     row = scene.row
     if row is None:
         return nobody()
-    ticks = graph_width(scene.width)
-    series = {name: scene.snapshot.series(row.key, name, ticks) for name, _, _ in SERIES}
+    series = {name: scene.series(row.key, name) for name, _, _ in SERIES}
     common = top_of([series[name] for name in SCALED])
     events = [entry for entry in scene.snapshot.events if entry.key == row.key and entry.event.is_cut]
     probing = bool(events) or scene.snapshot.sample.probes.ok
     others = _others(row) if probing else []
     room = scene.height - 1
-    notes = _notes(scene, row, probing) if room >= len(SERIES) + 2 + probing else []
+    below = [marked, scene.clock] if (marked := mark_line(scene, row)) is not None else [scene.clock]
+    notes = _notes(scene, row, probing)[: max(room - len(SERIES) - len(below), 0)]
     least = _listed(events, LEAST_LISTED, scene.width) if room >= LISTED else []
     # What stands below the graphs of the primary path has its room first, while they keep two lines each.
-    tail = len(least) + probing
+    tail = len(least) + len(below)
     spare = room - len(notes) - tail - 2 * len(SERIES)
     paths: list[Line] = []
     for path in others:
@@ -68,39 +65,40 @@ def draw(scene: Scene) -> Drawing:
         if len(paths) + len(block) > spare:
             break
         paths += block
+    if paths and spare > len(paths):
+        paths.append(scene.clock)
     height = graph_height(room - len(notes) - tail - len(paths), len(SERIES))
-    body = series_blocks(_graphs(scene, row.association, SERIES, series, common), scene.width, height)
-    if probing:
-        body.append(_cuts(scene, events, row.association.primary))
+    graphs = _graphs(scene, row.association, SERIES, series, common)
+    plot = height * len(SERIES)
+    if not paths:
+        plot = max(plot, (room - len(notes) - len(below)) * 3 // 5)
+    plot = min(plot, MOST_PLOT)
+    overlaid = scene.toggles.overlaid and plot >= LEAST_LINES
+    scaled = common_scale(graphs)
+    if overlaid:
+        body = lines_block(graphs, None if scene.toggles.own_scale else scaled, scene.width, plot)
+    else:
+        body = series_blocks(graphs, scene.width, height)
+    body += below
     if least:
         listed = room - len(notes) - len(body) - len(paths) - len(least) + min(len(events), LEAST_LISTED)
         body += [*paths, *_listed(events, listed, scene.width)]
     else:
         body += paths
-    span = span_text(scene.reading.span_s(ticks))
+    span = scene.span_words
     if scene.toggles.own_scale:
-        scale = f"each on its own scale, last {span}"
+        scale = f"each on its own scale, {span}"
+    elif overlaid:
+        ends = f"{short(scaled.low)}–{short(scaled.high)}"
+        scale = f"{'logarithmic' if scaled.log else 'common'} scale {ends}, {span}"
     else:
         above = f", {CLIPPED} above it" if _exceeded(series.values(), common) else ""
-        scale = f"common scale 0–{short(common)}, last {span}{above}"
+        scale = f"common scale 0–{short(common)}, {span}{above}"
     key = "y common scale" if scene.toggles.own_scale else "y own scales"
+    key += "  o side by side" if overlaid else "  o over each other"
     return Drawing(
         head=[spread(line((scale, "dim")), line((key, "faint")), scene.width)], body=body, foot=notes
     )
-
-
-def cut_marks(events: Iterable[Logged], address: str | None, tick: int, ticks: int) -> str:
-    """One character a reading, the newest last: why cwnd of that path was cut in it, or a blank."""
-    order = list(CUT_LETTERS)
-    marks: dict[int, str] = {}
-    for entry in events:
-        cause, column = entry.event.text("cause"), ticks - 1 - (tick - entry.tick)
-        if entry.event.address not in (address, None) or not 0 <= column < ticks or cause not in order:
-            continue
-        known = marks.get(column)
-        if known is None or order.index(cause) < order.index(known):
-            marks[column] = cause
-    return "".join(CUT_LETTERS[marks[column]] if column in marks else " " for column in range(ticks))
 
 
 def _graphs(
@@ -113,14 +111,10 @@ def _graphs(
             top_of([series[name]]) if scene.toggles.own_scale else common,
             now=getattr(of, name),
             style=style,
+            column=scene.window.column,
         )
         for name, label, style in names
     ]
-
-
-def _cuts(scene: Scene, events: Iterable[Logged], address: str | None) -> Line:
-    ticks = graph_width(scene.width)
-    return mark_line("cwnd cut", cut_marks(events, address, scene.snapshot.tick, ticks), scene.width, "warn")
 
 
 def _others(row: Row) -> list[Path]:
@@ -129,14 +123,12 @@ def _others(row: Row) -> list[Path]:
 
 def _path(scene: Scene, row: Row, path: Path, events: Iterable[Logged]) -> list[Line]:
     """A further path, one line a series on a scale of its own."""
-    ticks = graph_width(scene.width)
-    series = {
-        name: scene.snapshot.path_series(row.key, path.address, name, ticks) for name, _, _ in OF_A_PATH
-    }
+    series = {name: scene.path_series(row.key, path.address, name) for name, _, _ in OF_A_PATH}
     top = top_of([series["cwnd"], series["flight"]])
     graphs = _graphs(scene, path, OF_A_PATH, series, top)
+    cut = cut_marks(scene, events, path.address)
     title = line(*path_mark(path), (f" {path.scoped}", "strong"), (f"  {path.state or ''}", "dim"))
-    return [BLANK, title, *series_blocks(graphs, scene.width, 1), _cuts(scene, events, path.address)]
+    return [BLANK, title, *series_blocks(graphs, scene.width, 1), letters("cwnd cut", cut, scene)]
 
 
 def _listed(events: list[Logged], most: int, width: int) -> list[Line]:
@@ -148,7 +140,7 @@ def _listed(events: list[Logged], most: int, width: int) -> list[Line]:
 def _notes(scene: Scene, row: Row, probing: bool) -> list[Line]:
     if not probing:
         return [line((PRIMARY_NOTE, "dim")), line((RWND_NOTE, "dim"))]
-    legend = [line(("cuts: ", "dim")), *(line((f"{words}  ", "dim")) for words in CUT_WORDS.values())]
+    words = [line(("marks: ", "dim")), *(line((f"{one}  ", "dim")) for one in MARK_WORDS)]
     primary = next((path for path in row.association.paths if path.primary), None)
     within = [
         line((f"in the last interval: cwnd {_extent(primary.cwnd_min, primary.cwnd_max)}", "dim"))
@@ -164,7 +156,7 @@ def _notes(scene: Scene, row: Row, probing: bool) -> list[Line]:
         ):
             if most is not None:
                 within.append(line((f"  {label} {_extent(least, most)}", "dim")))
-    return [fitting(legend, scene.width), fitting(within, scene.width)]
+    return [fitting(words, scene.width), fitting(within, scene.width)]
 
 
 def _extent(least: int | None, most: int | None) -> str:

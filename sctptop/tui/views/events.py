@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from sctptop.tui.views.parts.event_text import clock_text, sentence
 from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.columns import shortened_end
 from sctptop.tui.widgets.line_panel import Drawing
-from sctptop.tui.words.line import Line, Lines, Span, fitting, line, wrapped
+from sctptop.tui.words.line import Line, Lines, Span, fit, fitting, highlighted, line, wrapped
 from sctptop.tui.words.probes import tone, why_nothing
 
 ROOMY = 100
@@ -71,8 +72,17 @@ def draw(scene: Scene) -> Drawing:
     head = [_head(scene, chosen, len(shown))]
     if not shown:
         return Drawing(body=_nothing(scene, probes.ok), head=head, foot=foot, follow=True)
-    show = _writer(scene, shown)
-    return Drawing(body=Lines(shown, show), head=head, foot=foot, follow=True)
+    show, tick = _writer(scene, shown), scene.window.pointed_tick
+    if tick is None:
+        return Drawing(body=Lines(shown, show), head=head, foot=foot, follow=True)
+
+    def pointed(entry: Logged) -> Line:
+        drawn = show(entry)
+        return highlighted(fit(drawn, scene.width), "pointed") if entry.tick == tick else drawn
+
+    # What had happened last at that instant is in sight.
+    before = bisect_right([entry.tick for entry in shown], tick) - 1
+    return Drawing(body=Lines(shown, pointed), head=head, foot=foot, sight=max(before, 0))
 
 
 def _head(scene: Scene, chosen: EventFilter, count: int) -> Line:

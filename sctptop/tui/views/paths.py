@@ -1,17 +1,26 @@
-"""Paths: one line a transport address of the peer, and below it the way there."""
+"""Paths: one line a transport address of the peer, below it the way there and how it went over time."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sctptop.fields.of_paths import OF_PATH, PATH_FIELDS
 from sctptop.model.association import Path
 from sctptop.model.associations.path_changes import PathChange
+from sctptop.model.associations.row import Row
 from sctptop.quantity import UNKNOWN, Value, show, span_text
 from sctptop.terminal_text import clip
+from sctptop.tui.views.parts.marks import mark_line
 from sctptop.tui.views.parts.path_marks import path_mark
+from sctptop.tui.views.parts.path_time import blocks, graphs_of, round_trips, state_changes
 from sctptop.tui.views.parts.way_line import way_line
 from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.line_panel import Drawing
-from sctptop.tui.words.line import Line, Span, line, wrapped
+from sctptop.tui.words.line import Line, Span, clipped, line, wrapped
+
+BRIEF = ("* primary, of which alone srtt and cwnd are read (sock_diag)", "* primary; all read by probes")
+TALL = 14
+"""From this height on the note is the whole one."""
 
 APART = ("state", "errors")
 """In columns of their own form."""
@@ -20,6 +29,8 @@ STATE, ERRORS = (OF_PATH[name].width for name in APART)
 LEAST_ADDRESS = 15
 CHANGE = 9
 HEARTBEAT = 7
+WITH_CHANGES = 4
+"""Lines to spare from which on changes of state are listed, and marks stand below graphs."""
 NOTE = (
     "* primary. {whose}; errors count in a row, of Path.Max.Retrans; CHANGED: how long ago the state did, "
     "– not while watched."
@@ -39,8 +50,9 @@ def draw(scene: Scene) -> Drawing:
     whose = ALL_PATHS if scene.snapshot.sample.probes.ok else PRIMARY_ONLY
     paths = sorted(row.association.paths, key=lambda path: not path.primary)
     head = [_titles(room, beats)]
-    body: list[Line] = []
+    texts: list[list[Line]] = []
     for path in paths:
+        body: list[Line] = []
         change = scene.reading.path_changes.get((row.key, path.address))
         shown = _path(path, room, change, scene.reading.now_s)
         rtt = row.rtts.get(path.address)
@@ -50,9 +62,41 @@ def draw(scene: Scene) -> Drawing:
         way = way_line(path.way, scene.width) if path.way else None
         if way is not None:
             body.append(way)
+        texts.append(body)
+    foot = wrapped(NOTE.format(whose=whose), scene.width, "dim")
+    if scene.height < TALL:
+        foot = [clipped(line((BRIEF[scene.snapshot.sample.probes.ok], "dim")), scene.width)]
     if not paths:
-        body.append(line(("No path of this association could be read.", "dim")))
-    return Drawing(body=body, head=head, foot=wrapped(NOTE.format(whose=whose), scene.width, "dim"))
+        nothing = line(("No path of this association could be read.", "dim"))
+        return Drawing(body=[nothing], head=head, foot=foot)
+    spare = scene.height - len(head) - len(foot) - sum(map(len, texts))
+    return Drawing(body=_with_time(scene, row, paths, texts, spare), head=head, foot=foot)
+
+
+def _with_time(
+    scene: Scene, row: Row, paths: Sequence[Path], texts: Sequence[list[Line]], spare: int
+) -> list[Line]:
+    """The lines of each path with what there is of it along time, as far as there is room; then changes of state."""
+    trips = [round_trips(row.rtts.get(path.address), scene.width) for path in paths]
+    graphs = [graphs_of(scene, row, path) for path in paths]
+    graphed = sum(map(bool, graphs))
+    listed = state_changes(scene, row, spare - 2 * graphed - 1) if spare >= WITH_CHANGES else []
+    spare -= len(listed)
+    below: list[Line] = []
+    if graphed and spare > graphed:
+        marked = mark_line(scene, row) if spare >= graphed + WITH_CHANGES else None
+        below = [scene.clock] if marked is None else [marked, scene.clock]
+    spare -= len(below)
+    told = [trip for trip in trips if trip is not None]
+    with_trips = spare >= graphed + len(told)
+    drawn = blocks(scene, graphs, spare - len(told) * with_trips) if below else [[] for _ in graphs]
+    body: list[Line] = []
+    for text, trip, block in zip(texts, trips, drawn, strict=True):
+        body += text
+        if with_trips and trip is not None:
+            body.append(trip)
+        body += block
+    return [*body, *below, *listed]
 
 
 def _titles(room: int, beats: bool) -> Line:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sctptop.model.association import Association
 from sctptop.model.associations.row import Row
-from sctptop.quantity import span_text
-from sctptop.tui.views.parts.series_block import Graph, graph_height, graph_width, series_blocks
+from sctptop.tui.views.parts.marks import mark_line
 from sctptop.tui.views.parts.waits_block import waits_block
 from sctptop.tui.views.scene import Scene, nobody
+from sctptop.tui.views.timed.series_block import Graph, graph_height, series_blocks
 from sctptop.tui.widgets.graph import CLIPPED, nice_top, top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import line, spread
@@ -25,11 +25,13 @@ WAITS = (
 )
 """Drawn over time where there is room."""
 TALL = 24
+MARKED = 12
+"""From this height on there is room for marks too."""
 BUFFERS = {"send_queue": "sndbuf", "recv_queue": "rcvbuf"}
 
 NOTES = (
-    "Send-Q: bytes held until acknowledged. Recv-Q: bytes the application has not read yet.",
-    "Both are true sizes with the kernel's overhead, not payload; so is their buffer.",
+    "Send-Q is not acknowledged, Recv-Q not read yet: true sizes with overhead.",
+    "So are their buffers: what the kernel counts for its own structures is in them, too.",
     "flight: bytes sent and not acknowledged, primary path. unacked: those DATA chunks, all paths.",
     "pending: DATA chunks still missing below the highest TSN received.",
 )
@@ -40,32 +42,39 @@ def draw(scene: Scene) -> Drawing:
     row = scene.row
     if row is None:
         return nobody()
-    ticks = graph_width(scene.width)
-    room = scene.height - 1
+    below = [scene.clock]
+    if scene.height >= MARKED and (marked := mark_line(scene, row)) is not None:
+        below = [marked, *below]
+    room = scene.height - 1 - len(below)
     waits = waits_block(scene, row, (room - len(SERIES)) * 2 // 3)
     room -= len(waits)
+    series = SERIES if room >= len(SERIES) else SERIES[:-1]
     timed = room + len(waits) >= TALL and (row.held.total.n or row.read_wait.total.n)
-    shown = (*SERIES, *WAITS) if timed else SERIES
+    shown = (*series, *WAITS) if timed else series
     notes = [line((note, "dim")) for note in NOTES[: max(0, room - len(shown))]]
     height = graph_height(room - len(notes), len(shown))
     graphs = [
         Graph(
             label,
-            values := scene.snapshot.series(row.key, name, ticks),
+            values := scene.series(row.key, name),
             _top(scene, row.association, name, values),
             unit,
             _now(row, name),
             style,
+            scene.window.column,
         )
         for name, label, unit, style in shown
     ]
-    span = span_text(scene.reading.span_s(ticks))
     scale = "each on its own scale" if scene.toggles.own_scale else "queues against their buffers"
     key = "y buffers as scale" if scene.toggles.own_scale else "y own scales"
     head = spread(
-        line((f"{scale}, last {span}, {CLIPPED} above the scale", "dim")), line((key, "faint")), scene.width
+        line((f"{scale}, {scene.span_words}, {CLIPPED} above the scale", "dim")),
+        line((key, "faint")),
+        scene.width,
     )
-    return Drawing(head=[head], body=[*series_blocks(graphs, scene.width, height), *waits], foot=notes)
+    return Drawing(
+        head=[head], body=[*series_blocks(graphs, scene.width, height), *below, *waits], foot=notes
+    )
 
 
 def _now(row: Row, name: str) -> float | None:

@@ -34,8 +34,8 @@ from sctptop.tui.views.parts.registration_lists import (
 )
 from sctptop.tui.views.parts.registration_procedures import procedure_lines
 from sctptop.tui.views.parts.registration_words import kind_text, of_kind
-from sctptop.tui.views.parts.series_block import Graph, graph_width, series_block
 from sctptop.tui.views.scene import Scene, nobody
+from sctptop.tui.views.timed.series_block import Graph, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing, Note
 from sctptop.tui.words.line import BLANK, Line, fit, fitting, line, wrapped
@@ -83,6 +83,12 @@ def draw(scene: Scene) -> Drawing:
         plot = histogram(leading.parts["total"].times, scene.width, min(spare, MOST_PLOT))
         body += [BLANK, _latency_title(leading), *plot] if plot else []
     return Drawing(body=body, head=head, notes=notes, titles=titles)
+
+
+def known_registrations(registered: Registered) -> list[Registration]:
+    """Each once of those that are kept, in the order in which they began."""
+    known = (*registered.oldest, *registered.failed, *registered.slowest, *registered.last)
+    return sorted({id(one): one for one in known}.values(), key=lambda one: one.began)
 
 
 def chosen_registration(registered: Registered, key: str | None) -> Registration | None:
@@ -228,7 +234,7 @@ def _of_view(
 
 def _over_time(scene: Scene, leading: Tally, with_median: bool) -> list[Line]:
     """Registrations completed in each reading, and how long those of the leading kind took in the middle."""
-    ticks = graph_width(scene.width)
+    window = scene.window
     lines: list[Line] = []
     graphs = [("completed", "completed", "n")]
     if with_median:
@@ -236,9 +242,11 @@ def _over_time(scene: Scene, leading: Tally, with_median: bool) -> list[Line]:
             ("median_ms", "median" if leading.kind is None else f"{kind_text(leading.kind)}"[:10], "ms")
         )
     for name, label, unit in graphs:
-        series = scene.snapshot.past.read(SERIES_KEY, name, scene.snapshot.tick, ticks)
-        lines += series_block(Graph(label, series, top_of([series]), unit, series[-1]), scene.width, 2)
-    return lines
+        series = scene.snapshot.past.read(SERIES_KEY, name, window.until, window.ticks)
+        lines += series_block(
+            Graph(label, series, top_of([series]), unit, series[-1], column=window.column), scene.width, 2
+        )
+    return [*lines, scene.clock]
 
 
 def _nothing(scene: Scene, key: Key | None) -> list[Line]:

@@ -11,10 +11,11 @@ from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.source_state import SourceState
 from sctptop.quantity import UNKNOWN, milliseconds, short, show, span_text
 from sctptop.tui.views.parts.histogram_plot import AXIS, histogram
+from sctptop.tui.views.parts.marks import mark_line
 from sctptop.tui.views.parts.path_marks import path_mark
 from sctptop.tui.views.parts.rtt_kernel import TALL, has_srtt, kernel_graphs, srtt_note
-from sctptop.tui.views.parts.series_block import Graph, graph_width, series_block
 from sctptop.tui.views.scene import Scene, nobody
+from sctptop.tui.views.timed.series_block import Graph, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, Span, cells, fitting, line, spread, wrapped
@@ -132,15 +133,18 @@ def _measured(scene: Scene, row: Row, path: Path, room: int) -> list[Line]:
         below.append(_data(data, scene.width))
     if beats is None:
         return below
-    spare = max(room - 1 - len(below), LEAST_PLOT + 1)
+    spare = max(room - 1 - len(below), LEAST_PLOT + 2)
     trend = 1 + max(0, spare - LEAST_PLOT - 3) // 4
-    plot = histogram(rtt.heartbeat, scene.width, min(spare - trend, MOST_LINES))
-    series = scene.snapshot.path_series(row.key, path.address, "hb_rtt_ms", graph_width(scene.width))
-    over_time = Graph("HB RTT", series, top_of([series]), "ms", rtt.last_ms, "good")
+    marked = mark_line(scene, row) if path.primary and spare >= LEAST_PLOT + 6 else None
+    timed = [scene.clock] if marked is None else [marked, scene.clock]
+    plot = histogram(rtt.heartbeat, scene.width, min(spare - trend - len(timed), MOST_LINES))
+    series = scene.path_series(row.key, path.address, "hb_rtt_ms")
+    over_time = Graph("HB RTT", series, top_of([series]), "ms", rtt.last_ms, "good", scene.window.column)
     return [
         _beats(beats, rtt, scene.width),
         *plot,
         *series_block(over_time, scene.width, min(trend, 4)),
+        *timed,
         *below,
     ]
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from sctptop.model.associations.history import Series
+from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
+from sctptop.quantity import span_text
 from sctptop.tui.feeds.reading import Reading
+from sctptop.tui.views.timed.axis import axis_line, clock_of
+from sctptop.tui.views.timed.series_block import graph_width
+from sctptop.tui.views.timed.window import TimeWindow, window_of
 from sctptop.tui.widgets.line_panel import Drawing
-from sctptop.tui.words.line import line
+from sctptop.tui.words.line import Line, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +24,19 @@ class Toggles:
     show, "" for all."""
 
     own_scale: bool = False
+    overlaid: bool = False
     hide_zeros: bool = False
     all_associations: bool = True
     event_filter: str = "main"
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
-    """A reading, the association under the cursor, the room there is, and what the user toggled."""
+    """A reading, the association under the cursor, the room there is, and what the user toggled.
+
+    ``at_s``: the instant of the cursor along time, seconds since 1970; None where it shows what is now.
+    """
 
     reading: Reading
     snapshot: Snapshot
@@ -33,6 +44,34 @@ class Scene:
     width: int
     height: int
     toggles: Toggles = field(default_factory=Toggles)
+    at_s: float | None = None
+
+    @cached_property
+    def window(self) -> TimeWindow:
+        """The readings that graphs show."""
+        return window_of(self.reading.times, self.snapshot.tick, graph_width(self.width), self.at_s)
+
+    def series(self, key: Key, name: str) -> Series:
+        """Of an association, a value a column of the window."""
+        return self.snapshot.past.read(key, name, self.window.until, self.window.ticks)
+
+    def path_series(self, key: Key, address: str, name: str) -> Series:
+        """The same of one of its paths."""
+        return self.snapshot.past.read((key, address), name, self.window.until, self.window.ticks)
+
+    @property
+    def span_words(self) -> str:
+        """How much of the past graphs show: last 54s, or 54s to 12:03:20."""
+        window, span = self.window, span_text(self.window.span_s)
+        last_s = window.times[-1] if window.times else None
+        if window.until == self.snapshot.tick or last_s is None:
+            return f"last {span}"
+        return f"{span} to {clock_of(last_s, 1.0)}"
+
+    @property
+    def clock(self) -> Line:
+        """The time axis below graphs."""
+        return axis_line(self.window, self.reading.times[-1] if self.reading.times else None)
 
 
 def nobody() -> Drawing:

@@ -15,15 +15,23 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from sctptop.terminal_text import printable
-from sctptop.tui.words.line import BLANK, Line, differing, fit, highlighted, line, plain, to_strip, wrapped
+from sctptop.tui.words.line import (
+    BLANK,
+    Line,
+    differing,
+    fit,
+    highlighted,
+    line,
+    plain,
+    timed_from,
+    to_strip,
+    wrapped,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Makes line ``index`` of a body selectable and explains it, if there is a ``text``.
-
-    ``key`` names it when lines move; with it go ``lines`` in all.
-    """
+    """Makes ``lines`` from ``index`` on selectable, explained if there is a ``text``; ``key`` stays when they move."""
 
     index: int
     key: str
@@ -36,7 +44,8 @@ class Drawing:
     """What a view wants on the screen. With ``notes`` there is a cursor that walks from one to the next.
 
     ``follow`` keeps the last line in sight until the user scrolls up, and again once back at the end. ``titles`` are
-    those lines of the body that head a table: the one whose table is in sight stays at the top.
+    those lines of the body that head a table: the one whose table is in sight stays at the top. ``sight``: a
+    line of the body to keep in sight. ``times``: those of the columns along time, where these are no readings.
     """
 
     body: Sequence[Line] = ()
@@ -45,6 +54,8 @@ class Drawing:
     notes: Sequence[Note] = ()
     follow: bool = False
     titles: Sequence[int] = ()
+    sight: int | None = None
+    times: Sequence[float | None] = ()
 
 
 class LinePanel(ScrollView, can_focus=True):
@@ -76,6 +87,18 @@ class LinePanel(ScrollView, can_focus=True):
             """Where it is."""
             return self.panel
 
+    class Pointed(Message):
+        """A click on what stands along time: on which column of it."""
+
+        def __init__(self, panel: LinePanel, column: int, times: Sequence[float | None]) -> None:
+            super().__init__()
+            self.panel, self.column, self.times = panel, column, times
+
+        @property
+        def control(self) -> LinePanel:
+            """Where it was."""
+            return self.panel
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
@@ -88,7 +111,7 @@ class LinePanel(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._drawing = Drawing()
-        self._entitled = ""
+        self._entitled = self._subtitled = ""
         self._cursor: str | None = None
         self._foot: list[Line] = []
         self._on_screen: dict[int, Line] = {}
@@ -100,6 +123,12 @@ class LinePanel(ScrollView, can_focus=True):
             self._entitled = title
             self.border_title = Content(printable(title))
 
+    def subtitled(self, text: str) -> None:
+        """Put that into the lower edge of the frame."""
+        if self._subtitled != text:
+            self._subtitled = text
+            self.border_subtitle = Content(printable(text))
+
     def show(self, drawing: Drawing) -> None:
         """Draw this from now on."""
         other = drawing.follow != self._drawing.follow
@@ -107,8 +136,16 @@ class LinePanel(ScrollView, can_focus=True):
         if other:
             self._at_end = drawing.follow
         self._lay_out()
-        if other and not drawing.follow:
+        if drawing.sight is not None:
+            self._bring(drawing.sight)
+        elif other and not drawing.follow:
             self.scroll_to(y=0, animate=False, force=True)
+
+    def _bring(self, index: int) -> None:
+        """Into the middle, unless it is in sight."""
+        top, room = self.scroll_offset.y, self._height()
+        if not top <= index < top + room:
+            self.scroll_to(y=max(index - room // 2, 0), animate=False, force=True)
 
     @property
     def cursor(self) -> str | None:
@@ -163,7 +200,10 @@ class LinePanel(ScrollView, can_focus=True):
             if note.index <= index < note.index + note.lines:
                 clicked = note.key
                 self._go(note)
-        if index < len(self._drawing.body):
+        begin = timed_from(self._on_screen.get(event.y - self.gutter.top, BLANK))
+        if begin is not None and event.x - self.gutter.left >= begin:
+            self.post_message(self.Pointed(self, event.x - self.gutter.left - begin, self._drawing.times))
+        elif index < len(self._drawing.body):
             self.post_message(self.Clicked(self, index, clicked, event.chain))
 
     def on_resize(self) -> None:

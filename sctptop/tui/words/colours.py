@@ -8,6 +8,9 @@ from rich.style import Style
 
 from sctptop.themes import SIXTEEN, THEMES
 
+TIMED = "timed"
+"""A style that changes nothing: of what stands along the time axis, one character a reading."""
+
 _INKS: Mapping[str, tuple[str, str, str]] = {
     "text": ("#cdd6e0", "#24292f", "default"),
     "dim": ("#7f8b99", "#59636e", "default"),
@@ -25,6 +28,7 @@ _INKS: Mapping[str, tuple[str, str, str]] = {
     "edge": ("#33414f", "#b6c0ca", "bright_black"),
     "cursor": ("#213a55", "#cfe3f7", "blue"),
     "idle": ("#1b2430", "#e9edf1", "default"),
+    "pointed": ("#2f5a82", "#a9cdf0", "blue"),
 }
 """In each theme, in their order."""
 
@@ -46,6 +50,8 @@ def styles(theme: str) -> dict[str, Style]:
         "badge": Style(color=ink["ink"], bgcolor=ink["warn"], bold=True),
         "tab": Style(color=ink["ink"], bgcolor=ink["name"], bold=True),
         "under": Style(underline=True),
+        "pointed": Style(reverse=True) if theme == SIXTEEN else Style(bgcolor=ink["pointed"], bold=True),
+        TIMED: Style(),
     }
 
 

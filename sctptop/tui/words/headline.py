@@ -21,6 +21,8 @@ from sctptop.views import VIEWS
 ALARM_MARK = "▲"
 """Beside a rate that should be zero."""
 SHORT_REASON = 40
+SHORTEST_TAB = 4
+"""Letters of a view's name: fewer tell less than its digit alone."""
 TOTALS_STYLES = {COUNT: "strong", WORDS: "", LABEL: "dim", VALUE: "", ALARM: "warn"}
 
 
@@ -104,7 +106,8 @@ def _playback(playback: Playback) -> list[tuple[int, Line]]:
         state = line((" END " if playback.ended else " PAUSED ", "badge"))
     at, length = (milliseconds(round(seconds) * 1000) for seconds in (playback.at_s, playback.length_s))
     damaged = line((f"  {counted(playback.damaged, 'part')} damaged", "warn")) if playback.damaged else line()
-    return [(0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
+    word = line((f"{playback.word}  " if playback.word else "", "name"))
+    return [(1, word), (0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
 
 
 def _joined(pieces: list[tuple[int, Line]]) -> Line:
@@ -211,15 +214,16 @@ def filter_line(
 
 
 def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
-    """The views with their digits; where there is no room for all, without what pads them, then by digits alone."""
-    for apart, titled in ((True, True), (False, True), (False, False)):
+    """The views with their digits; where they must closer together, by the beginnings of their names, by digits."""
+    closest = max(len(view.title) for view in VIEWS)
+    shorter = [*range(closest, SHORTEST_TAB - 1, -1), 0]
+    for gap, most in (("  ", closest), *((" ", most) for most in shorter)):
         parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
         for digit, view in enumerate(VIEWS, 1):
             chosen = view.id == current
-            label = f"{digit} {view.title}" if titled or chosen else str(digit)
-            label = f"[{label}]" if chosen else f" {label} " if apart else f" {label}"
+            title = view.title if chosen else view.title[:most]
+            label = f"[{digit} {title}]" if chosen else f"{gap[1:]}{digit} {title} " if title else f"{digit} "
             parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
-        text, buttons = with_buttons(parts)
-        if cells(text) <= width:
+        if sum(len(span.text) for piece, _ in parts for span in piece) < width:
             break
-    return text, buttons
+    return with_buttons(parts)

@@ -16,7 +16,7 @@ from textual.strip import Strip
 
 from sctptop.terminal_text import printable
 from sctptop.themes import THEMES
-from sctptop.tui.words.colours import styles
+from sctptop.tui.words.colours import TIMED, styles
 
 
 class Span(NamedTuple):
@@ -49,6 +49,16 @@ def line(*parts: Span | str | tuple[str, str]) -> Line:
 def plain(text: Line) -> str:
     """The characters of a line."""
     return "".join(span.text for span in text)
+
+
+def timed_from(text: Line) -> int | None:
+    """The column in which the time axis begins; None where the line has none."""
+    at = 0
+    for span in text:
+        if TIMED in span.style.split():
+            return at
+        at += cell_len(span.text)
+    return None
 
 
 def cells(text: Line) -> int:

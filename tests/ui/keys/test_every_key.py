@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -48,6 +49,19 @@ def screen_is(kind: type[Screen[Any]]) -> Holds:
     return lambda s: isinstance(s.app.screen, kind)
 
 
+def points_at(s: Any, *places: int) -> bool:
+    times = s.reading.times
+    return s.app._chosen.at_s in [times[place] for place in places if -len(times) <= place < len(times)]
+
+
+async def alarm_at(s: Any, direction: int) -> None:
+    """The picture stands where one was raised, or it is told that there is none."""
+    await s.until(lambda: "alarm" in s.playback.word or s.playback.position != 30)
+    raised = [one.position for one in s.playback.alarms]
+    if s.playback.position != 30:
+        assert s.playback.position in raised and (s.playback.position - 30) * direction > 0
+
+
 ENDS = {"quit", "interrupt", "suspend"}
 """They end the dashboard, or stop it: tests of their own (test_keys.py, terminal/test_terminal.py)."""
 
@@ -72,10 +86,20 @@ EITHER: Mapping[str, Case] = {
     "netns": Case("network namespace"),
     "ends": Case("one line"),
     "scale": Case("each on its own scale", ("2",)),
+    "overlay": Case("o side by side", ("2",)),
     "zeros": Case("at zero hidden", ("4",)),
     "events.all": Case("this one", ("6",)),
     "events.filter": Case("e windows", ("6",)),
     "kinds": Case("of several kinds", ("7",)),
+    "point.back": Case(holds=lambda s: points_at(s, -1)),
+    "point.on": Case(holds=lambda s: points_at(s, -1)),
+    "point.far_back": Case(before=("left",), holds=lambda s: s.app._chosen.at_s < s.reading.times[-1]),
+    "point.far_on": Case(before=("left", "left"), holds=lambda s: s.app._chosen.at_s is None),
+    "point.first": Case(before=("left",), holds=lambda s: points_at(s, 0)),
+    "point.now": Case(before=("left",), holds=lambda s: s.app._chosen.at_s is None),
+    "copy": Case("copied the row"),
+    "save.csv": Case("saved as sctptop-amf-1-cwnd-", ("2",)),
+    "save.svg": Case(".svg"),
     "back": Case("nothing to go back from"),
     "keep": Case("settings cannot be kept", ("I",)),
 }
@@ -97,6 +121,8 @@ REPLAY: Mapping[str, Case] = {
     "jump.down": Case(holds=lambda s: s.at(20)),
     "jump.first": Case(holds=lambda s: s.at(0)),
     "jump.last": Case(holds=lambda s: s.at(74)),
+    "alarm.next": Case(holds=lambda s: alarm_at(s, 1)),
+    "alarm.before": Case(holds=lambda s: alarm_at(s, -1)),
     "jump.to": Case(holds=screen_is(GoToScreen)),
 }
 IN_TABLE: Mapping[str, Case] = {
@@ -126,6 +152,9 @@ OVER: Mapping[tuple[type, str], Case] = {
         (HelpScreen, key): Case(before=("f1",), holds=lambda s: len(s.app.screen_stack) == 1)
         for key in ("escape", "enter", "f1")
     },
+    (Popup, "C"): Case(
+        before=("enter",), holds=lambda s: "copied this box" in str(s.panel("popup").border_subtitle)
+    ),
     (SortScreen, "escape"): Case(before=("s",), holds=lambda s: len(s.app.screen_stack) == 1),
     (FilterBar, "escape"): Case(before=("/", "x"), holds=lambda s: len(s.ports()) == 6),
     (FilterBar, "up"): Case("59060", before=("/", *"59060"), holds=lambda s: s.table.has_focus),
@@ -179,6 +208,13 @@ def entries(bindings: Iterable[BindingType], cases: Mapping[str, Case]) -> list[
     keys = {binding.id or "": keys_of(binding) for binding in bindings}  # type: ignore[union-attr]
     assert keys.keys() - ENDS == cases.keys(), "each key has an entry here, and each entry is of a key"
     return [(name, key) for name in cases for key in keys[name]]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are saved where the dashboard was started."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm-256color")
 
 
 async def test_every_key_of_the_live_dashboard(stage: Staging) -> None:

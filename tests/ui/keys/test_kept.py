@@ -62,6 +62,6 @@ async def test_colours_change_while_it_runs(stage: Staging) -> None:
 
 async def test_where_tabs_have_no_room_digits_stand_for_the_others(stage: Staging) -> None:
     async with stage(SAMPLES, Options(interval_s=3600, view="paths"), size=(60, 24)) as s:
-        assert s.line("tabs").split() == ["1", "2", "3", "4", "[5", "Paths]", "6", "7"]
+        assert s.line("tabs").split() == ["1", "2", "3", "4", "[5", "Paths]", "6", "7", "8", "9"]
         await s.press("7")
         assert "[7 Registration]" in s.line("tabs")

@@ -36,7 +36,7 @@ async def test_cwnd_leaves_gaps_where_nothing_was_read(stage: Staging) -> None:
         await s.press("2")
         await s.tick(3)
         row = next(text for text in s.panel("view").text().splitlines() if text.startswith("cwnd"))
-        assert row.endswith("▄ ▄▄")
+        assert row.endswith("▆ ▆▆")
 
 
 async def test_ssthresh_above_the_scale_is_marked(stage: Staging) -> None:

@@ -53,6 +53,12 @@ def test_every_example_of_the_help_is_a_command(text: str) -> None:
 def test_every_flag_is_one_of_ours(topic: str) -> None:
     of_others = {
         "--compile-bytecode",
+        "--rm",
+        "--pid",
+        "--privileged",
+        "--network",
+        "--profile",
+        "--image",
         "--user",
         "--break-system-packages",
         "--force",

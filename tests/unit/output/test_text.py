@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from sctptop.fields.catalogue import BY_ID
+from sctptop.fields.default_columns import COLUMNS, WIDE_COLUMNS
 from sctptop.model.model import Model
 from sctptop.options import Options
 from sctptop.output.text import TextWriter, source_troubles
-from tests.unit.associations import sample
+from tests.unit.associations import association, sample
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,20 @@ def test_the_real_interval_is_told_where_it_is_longer_than_asked() -> None:
     for interval_s in (None, 1.0, 1.09):
         assert first_line(interval_s, Options()).endswith("read 3ms")
     assert first_line(2.5, Options(interval_s=0)).endswith("read 3ms")
+
+
+def test_on_a_terminal_what_has_no_room_is_left_out_from_the_end() -> None:
+    snapshot = Model().advance(sample(association(1), at_s=1))
+
+    def titles(room: int | None, options: Options | None = None) -> list[str]:
+        lines = TextWriter(options or Options(), room)(snapshot, list(snapshot.rows)).splitlines()
+        return next(line for line in lines if "LOCAL" in line).split()
+
+    whole = titles(None)
+    assert "CONTAINER" in whole and titles(1000) == whole
+    narrow = titles(100)
+    assert narrow == whole[: len(narrow)] and len(titles(80)) < len(narrow) < len(whole)
+    # Those of 80 columns stay, and so do those that were asked for.
+    assert "SEND-Q" in titles(20)
+    asked = Options(columns=tuple(BY_ID[name] for name in COLUMNS + WIDE_COLUMNS))
+    assert titles(80, asked) == titles(None, asked)

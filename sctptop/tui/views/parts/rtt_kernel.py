@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sctptop.model.association import Path
 from sctptop.model.associations.row import Row
-from sctptop.tui.views.parts.series_block import Graph, graph_width, series_block
 from sctptop.tui.views.scene import Scene
+from sctptop.tui.views.timed.series_block import Graph, series_block
 from sctptop.tui.widgets.graph import top_of
 from sctptop.tui.words.line import Line, line
 
@@ -23,20 +23,23 @@ def srtt_note(hz: int | None) -> str:
 
 def has_srtt(scene: Scene, row: Row, path: Path) -> bool:
     """Whether there is anything to draw in more than a line."""
-    series = scene.snapshot.path_series(row.key, path.address, "srtt_ms", graph_width(scene.width))
+    series = scene.path_series(row.key, path.address, "srtt_ms")
     return any(value is not None for value in series)
 
 
 def kernel_graphs(scene: Scene, row: Row, path: Path, height: int, with_rto: bool) -> list[Line]:
     """srtt in ``height`` lines, or why not; RTO below it if wanted."""
-    ticks = graph_width(scene.width)
-    srtt = scene.snapshot.path_series(row.key, path.address, "srtt_ms", ticks)
-    rto = scene.snapshot.path_series(row.key, path.address, "rto_ms", ticks)
+    srtt = scene.path_series(row.key, path.address, "srtt_ms")
+    rto = scene.path_series(row.key, path.address, "rto_ms")
     lines: list[Line] = []
-    if any(value is not None for value in srtt):
-        lines += series_block(Graph("srtt", srtt, top_of([srtt]), "ms", path.srtt_ms), scene.width, height)
+    known = any(value is not None for value in srtt)
+    if known:
+        graph = Graph("srtt", srtt, top_of([srtt]), "ms", path.srtt_ms, column=scene.window.column)
+        lines += series_block(graph, scene.width, height)
     else:
         lines.append(line((f"  {NOT_YET if path.primary else NO_SRTT}", "dim")))
-    if with_rto and any(value is not None for value in rto):
-        lines += series_block(Graph("RTO", rto, top_of([rto]), "ms", path.rto_ms), scene.width, 1)
-    return lines
+    with_rto = with_rto and any(value is not None for value in rto)
+    if with_rto:
+        graph = Graph("RTO", rto, top_of([rto]), "ms", path.rto_ms, column=scene.window.column)
+        lines += series_block(graph, scene.width, 1)
+    return [*lines, scene.clock] if known or with_rto else lines

@@ -1,0 +1,1 @@
+"""What the views share along time: which readings are shown, the clock below them, the cursor, and marks."""
