@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import compress
 from operator import add, ne, sub
 
@@ -32,6 +33,12 @@ def step(before: int, now: int) -> int:
         if word >> 1 <= before < word and through_zero < word >> 1:
             return through_zero
     return now
+
+
+@lru_cache(64)
+def _still(names: tuple[str, ...]) -> dict[str, float | None]:
+    """The rates of these where none moves; to be copied."""
+    return dict.fromkeys(names, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +70,6 @@ class CounterBook:
         """Of the names, where ``take`` was the last to update, and then not in ``_last`` yet; else none."""
         self._plain = False
         """Whether none of these is negative or too large."""
-        self._still: dict[str, float | None] = {}
-        """The rates of the names where none moves."""
         self._rows: tuple[CounterRow, ...] | None = None
         self._rests = False
         """Whether nothing moved in the last interval."""
@@ -131,7 +136,7 @@ class CounterBook:
             self._advance_in_order(names, values, interval_s)
             return
         self._values = values
-        self._rates = rates = self._still.copy()
+        self._rates = rates = _still(names).copy()
         if gains or not self._rests:
             self._rows = None
         self._rests = not gains
@@ -148,7 +153,6 @@ class CounterBook:
         # The same object next time: then they need not be compared.
         self._names, self._values = names, values
         self._plain = not values or (min(values) >= 0 and max(values) < _LONG)
-        self._still = dict.fromkeys(names, 0.0)
 
     def _seen(self) -> dict[str, int]:
         """The values last seen, of every counter."""
