@@ -214,12 +214,17 @@ def filter_line(
 def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
     """The views with their digits; closer together, and then with the beginnings of their names, where they must."""
     closest = max(len(view.title) for view in VIEWS)
-    for gap, most in (("  ", closest), (" ", closest), *((" ", most) for most in range(closest - 1, 2, -1))):
+    for gap, most in (
+        ("  ", closest),
+        (" ", closest),
+        *((" ", most) for most in range(closest - 1, 1, -1)),
+        (" ", 0),
+    ):
         parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
         for digit, view in enumerate(VIEWS, 1):
             chosen = view.id == current
-            title = view.title if chosen else view.title[:most]
-            label = f"[{digit} {title}]" if chosen else f"{gap[1:]}{digit} {title} "
+            name = f"{digit} {view.title if chosen else view.title[:most]}".rstrip()
+            label = f"[{name}]" if chosen else f"{gap[1:]}{name} "
             parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
         if sum(len(span.text) for piece, _ in parts for span in piece) <= width:
             break

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sctptop.errors import SctptopError
 from sctptop.options import Options
 from sctptop.tui.words.line import STYLES, paint_as
@@ -58,3 +60,13 @@ async def test_colours_change_while_it_runs(stage: Staging) -> None:
             assert STYLES["warn"] != light and s.app.screen.styles.background != ground
     finally:
         paint_as("dark")
+
+
+@pytest.mark.parametrize(("width", "first"), [(60, ["1", "RT"]), (40, ["1", "2"])])
+async def test_where_tabs_have_no_room_beginnings_or_digits_stand_for_the_others(
+    stage: Staging, width: int, first: list[str]
+) -> None:
+    async with stage(SAMPLES, Options(interval_s=3600, view="paths"), size=(width, 24)) as s:
+        assert s.line("tabs").split()[:2] == first and "[5 Paths]" in s.line("tabs")
+        await s.press("7")
+        assert "[7 Registration]" in s.line("tabs")

@@ -80,12 +80,14 @@ async def test_the_ways_out(stage: Staging) -> None:
             assert "at 12:03:09" in subtitle(s)
             await s.press(*way)
             assert subtitle(s) == "" and "back to now" in s.line("tabs"), way
-        await s.press("down", "down", "left", "home")
-        assert "at 12:03:00" in subtitle(s) and s.cursor_port() == 59060, "the row stays"
+        await s.press("home", "down", "down")
+        port = s.cursor_port()
+        await s.press("left", "home")
+        assert "at 12:03:00" in subtitle(s) and s.cursor_port() == port, "the row stays"
         await s.press("left")
         assert "oldest reading" in s.line("tabs") and "at 12:03:00" in subtitle(s)
         await s.press("escape", "home")
-        assert s.cursor_port() == 59058, "without a cursor the key is the table's"
+        assert s.cursor_port() != port, "without a cursor the key is the table's"
 
 
 async def test_a_click_on_a_graph_points(stage: Staging) -> None:
