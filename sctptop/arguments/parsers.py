@@ -189,9 +189,11 @@ def _what(parser: argparse.ArgumentParser) -> None:
     _selection(what)
     what.add_argument(
         "--view",
+        metavar="VIEW",
         choices=[view.id for view in VIEWS],
         default="",
-        help=f"the view to start in (default: registration where NGAP runs, that of the worst advice, or {FIRST.id})",
+        help=f"the view to start in: {', '.join(view.id for view in VIEWS)} (default: registration where NGAP runs, "
+        f"that of the worst advice, or {FIRST.id})",
     )
     what.add_argument(
         "--sort", metavar="FIELD[:asc|desc]", default="", help="order of the table; 'help' lists the fields"

@@ -19,9 +19,9 @@ from sctptop.themes import THEMES
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.feed import Feed
 from sctptop.tui.feeds.reading import Arrived, Reading
+from sctptop.tui.keeping_app import KeepingApp
 from sctptop.tui.key_groups import grouped
 from sctptop.tui.keys import KEY_NAMES, NO_COMMANDS, explained, key_names
-from sctptop.tui.pointing_app import PointingApp
 from sctptop.tui.priority import COLLECT_ALL_S, collect_all
 from sctptop.tui.screens.advice import AdviceScreen
 from sctptop.tui.screens.help import HelpScreen
@@ -33,7 +33,7 @@ from sctptop.tui.widgets.line_panel import LinePanel
 STOPS_WITHIN_S = 0.2
 
 
-class SctptopApp(PointingApp):
+class SctptopApp(KeepingApp):
     """Draws what its feed publishes; its result is the exit code."""
 
     TITLE = "sctptop"

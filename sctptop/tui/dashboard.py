@@ -79,6 +79,7 @@ class Dashboard(Vertical):
         """Which line above the table is the worst advice."""
         self.window: TimeWindow | None = None
         """The readings that the view shows."""
+        self.scene: Scene | None = None
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -174,7 +175,7 @@ class Dashboard(Vertical):
         drawable = panel.size.width and panel.display
         if picture is None or reading is None or reading.snapshot is None or not drawable:
             panel.show(Drawing())
-            self.window = None
+            self.window = self.scene = None
             return
         row = reading.snapshot.row(self.table.cursor)
         title = picture.chosen.view.title
@@ -186,7 +187,7 @@ class Dashboard(Vertical):
         room, height = panel.room, panel.size.height
         chosen = picture.chosen
         scene = Scene(reading, reading.snapshot, row, room, height, chosen.toggles, chosen.at_s)
-        self.window = scene.window
+        self.window, self.scene = scene.window, scene
         panel.subtitled(pointed_text(scene.window, picture.chosen.view))
         panel.show(DRAWS[picture.chosen.view.id](scene))
 

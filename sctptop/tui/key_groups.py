@@ -51,7 +51,7 @@ GROUPS = (
             "point.now",
         ),
     ),
-    ("Count and keep", ("reset", "reset.undo", "record", "keep")),
+    ("Count and keep", ("reset", "reset.undo", "record", "keep", "copy", "save.csv", "save.svg")),
     ("Help, commands, and out", ("help", "palette", "quit", "interrupt", "suspend")),
 )
 """By task: ids of bindings."""

@@ -84,6 +84,11 @@ class ReplayApp(SctptopApp):
         """Ask for a time."""
         self.push_screen(GoToScreen(self._refused), self._go_to)
 
+    def _unsaved(self, why: str) -> str:
+        if "ermission" in why:
+            return "a replay may write no file (landlock): C copies, or sctptop replay FILE --csv > FILE.csv"
+        return why
+
     def _refused(self, text: str) -> str:
         try:
             moment_s(text, self._first_s, self._last_s)

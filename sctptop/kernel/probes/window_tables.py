@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sctptop.kernel.probes.bins import PathName
 from sctptop.kernel.probes.events import Clocks, change_event
@@ -16,6 +17,9 @@ FORGOTTEN = 10
 """Readings that tell nothing of an entry: its path or association is freed. It would fill the table for ever."""
 
 _PATH_TOLD, _PATH_TIMES = PATH_WINDOWS.picker("told"), PATH_WINDOWS.picker("changes.times")
+_NUMBERED = [member for member in PATH_WINDOWS.members if member.name in ("interval", "told")]
+_HEAD, _REST = _NUMBERED[0].offset, _NUMBERED[-1].offset + _NUMBERED[-1].size
+"""Between them stand the numbers of intervals, which move where nothing else does."""
 _ASSOC_TOLD = ASSOC_WINDOWS.picker("told")
 
 Entries = Iterable[tuple[bytes, bytes]]
@@ -32,34 +36,48 @@ class Windows:
     over: list[bytes]
 
 
+class _Said(NamedTuple):
+    """``rest``: the bytes of an entry but the numbers of intervals; ``windows``: what it says, with those of once."""
+
+    rest: bytes
+    times: tuple[int, ...]
+    windows: PathWindows
+
+
 class KnownPaths:
     """What moved since the reading before, of each path."""
 
     def __init__(self) -> None:
-        self._times: dict[bytes, tuple[int, ...]] = {}
+        self._said: dict[bytes, _Said] = {}
         self._untold = Untold()
 
     def read(self, entries: Entries, now: int, timed: Container[bytes], clocks: Clocks) -> Windows:
         """Of interval ``now``; ``timed``: paths that are named though nothing else is told of them."""
         found = Windows({}, {}, [], [])
-        times: dict[bytes, tuple[int, ...]] = {}
+        before, self._said = self._said, {}
         untold: list[bytes] = []
         for key, value in entries:
-            times[key] = _PATH_TIMES(value)
-            before = self._times.get(key, NEVER)
-            told, moved = _PATH_TOLD(value)[0] == now, times[key] != before
+            told, rest = _PATH_TOLD(value)[0] == now, value[:_HEAD] + value[_REST:]
+            known = before.get(key)
+            if known is None or known.rest != rest:
+                said = _Said(rest, _PATH_TIMES(value), PATH_WINDOWS.decode(value))
+            else:
+                # Most paths rest from one reading to the next: decoding them is what would take long.
+                said = known
+            self._said[key] = said
+            moved = said is not known and said.times != (known.times if known is not None else NEVER)
             if not told:
                 untold.append(key)
                 if not moved and key not in timed:
                     continue
-            windows = PATH_WINDOWS.decode(value)
+            windows = said.windows
             found.names[key] = (windows.who.association, windows.who.path or "")
             if told:
                 found.paths[found.names[key]] = windows
             if moved:
-                found.events.extend(_frequent(windows, times[key], before, clocks))
+                then = known.times if known is not None else NEVER
+                found.events.extend(_frequent(windows, said.times, then, clocks))
         found.over.extend(self._untold.over(untold, now))
-        self._times = times
         return found
 
 

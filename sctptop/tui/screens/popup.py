@@ -7,8 +7,10 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import ModalScreen
 
+from sctptop.terminal_text import printable
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.widgets.line_panel import Drawing, LinePanel
 
@@ -25,6 +27,7 @@ class Popup(ModalScreen[None]):
             id="popup.back",
             show=False,
         ),
+        Binding("C", "app.copy", "Copy as text", id="popup.copy", show=False),
     ]
 
     def __init__(self, title: str, keys: str = "Esc back") -> None:
@@ -64,6 +67,10 @@ class Popup(ModalScreen[None]):
 
     def update(self, reading: Reading) -> None:
         """Update with a newer reading, where what is shown depends on it."""
+
+    def say(self, notice: str) -> None:
+        """Tell what a key did, in the frame."""
+        self.panel.border_subtitle = Content(printable(notice))
 
     def draw(self) -> None:
         """Put the lines on the screen."""

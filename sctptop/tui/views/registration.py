@@ -85,6 +85,12 @@ def draw(scene: Scene) -> Drawing:
     return Drawing(body=body, head=head, notes=notes, titles=titles)
 
 
+def known_registrations(registered: Registered) -> list[Registration]:
+    """Each once of those that are kept, in the order in which they began."""
+    known = (*registered.oldest, *registered.failed, *registered.slowest, *registered.last)
+    return sorted({id(one): one for one in known}.values(), key=lambda one: one.began)
+
+
 def chosen_registration(registered: Registered, key: str | None) -> Registration | None:
     """The registration that the cursor is on, None where it is on none."""
     known = (*registered.oldest, *registered.failed, *registered.slowest, *reversed(registered.last))

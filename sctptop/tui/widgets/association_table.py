@@ -23,6 +23,8 @@ from sctptop.tui.widgets.columns import MARGIN, Column, Contents, lay_out
 from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
 
 _process, _container = attrgetter("association.process"), attrgetter("association.process.container")
+ASKED = 512
+"""So many rows are asked at a picture what they hold."""
 _local = attrgetter("association.local_port", "association.local_addresses")
 _trouble, _peer_name = attrgetter("trouble"), attrgetter("association.peer_name")
 
@@ -62,6 +64,7 @@ class AssociationTable(ScrollView, can_focus=True):
         self._places: dict[Key, int] = {}
         self._snapshot: Snapshot | None = None
         self._held = Contents()
+        self._asked = -ASKED
         self._order = BY_TROUBLE
         self._cursor: Key | None = None
         self._home: Key | None = None
@@ -87,7 +90,7 @@ class AssociationTable(ScrollView, can_focus=True):
     def show(self, snapshot: Snapshot, rows: Sequence[Row], order: Order, *, both_ends: bool = False) -> None:
         """Draw these rows of a snapshot. ``both_ends``: each has the other end on its line."""
         self._snapshot, self._rows, self._order = snapshot, rows, order
-        self._held = _held(snapshot, rows, self._held, both_ends)
+        self._held = _held(snapshot, self._in_turn(rows), self._held, both_ends)
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
         home = self._home
@@ -114,6 +117,13 @@ class AssociationTable(ScrollView, can_focus=True):
         if self._cursor != before:
             self.post_message(self.Moved())
 
+    def _in_turn(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Those that are asked what they hold: of many only some at each picture, one after the other."""
+        if len(rows) <= ASKED:
+            return rows
+        self._asked = (self._asked + ASKED) % len(rows)
+        return rows[self._asked : self._asked + ASKED]
+
     @property
     def room(self) -> int:
         """Columns beside the scrollbar, whether it is there or not."""
@@ -122,6 +132,12 @@ class AssociationTable(ScrollView, can_focus=True):
     def line_at(self, y: int) -> str:
         """The characters of a line on the screen, the header being line 0."""
         return plain(self._line(y))
+
+    def row_text(self) -> str:
+        """The titles and the row under the cursor; empty where there is none."""
+        if self._cursor is None:
+            return ""
+        return f"{self.line_at(0)}\n{plain(self._row(self._place))}"
 
     def render_line(self, y: int) -> Strip:
         """One line of the table for Textual."""

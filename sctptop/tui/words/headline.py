@@ -21,6 +21,8 @@ from sctptop.views import VIEWS
 ALARM_MARK = "▲"
 """Beside a rate that should be zero."""
 SHORT_REASON = 40
+SHORTEST_TAB = 4
+"""Letters of a view's name: fewer tell less than its digit alone."""
 TOTALS_STYLES = {COUNT: "strong", WORDS: "", LABEL: "dim", VALUE: "", ALARM: "warn"}
 
 
@@ -212,20 +214,16 @@ def filter_line(
 
 
 def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
-    """The views with their digits; closer together, and then with the beginnings of their names, where they must."""
+    """The views with their digits; where they must closer together, by the beginnings of their names, by digits."""
     closest = max(len(view.title) for view in VIEWS)
-    for gap, most in (
-        ("  ", closest),
-        (" ", closest),
-        *((" ", most) for most in range(closest - 1, 1, -1)),
-        (" ", 0),
-    ):
+    shorter = [*range(closest, SHORTEST_TAB - 1, -1), 0]
+    for gap, most in (("  ", closest), *((" ", most) for most in shorter)):
         parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
         for digit, view in enumerate(VIEWS, 1):
             chosen = view.id == current
-            name = f"{digit} {view.title if chosen else view.title[:most]}".rstrip()
-            label = f"[{name}]" if chosen else f"{gap[1:]}{name} "
+            title = view.title if chosen else view.title[:most]
+            label = f"[{digit} {title}]" if chosen else f"{gap[1:]}{digit} {title} " if title else f"{digit} "
             parts.append(([Span(label, "tab" if chosen else "dim")], f"view('{view.id}')"))
-        if sum(len(span.text) for piece, _ in parts for span in piece) <= width:
+        if sum(len(span.text) for piece, _ in parts for span in piece) < width:
             break
     return with_buttons(parts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,6 +97,9 @@ EITHER: Mapping[str, Case] = {
     "point.far_on": Case(before=("left", "left"), holds=lambda s: s.app._chosen.at_s is None),
     "point.first": Case(before=("left",), holds=lambda s: points_at(s, 0)),
     "point.now": Case(before=("left",), holds=lambda s: s.app._chosen.at_s is None),
+    "copy": Case("copied the row"),
+    "save.csv": Case("saved as sctptop-amf-1-cwnd-", ("2",)),
+    "save.svg": Case(".svg"),
     "back": Case("nothing to go back from"),
     "keep": Case("settings cannot be kept", ("I",)),
 }
@@ -148,6 +152,9 @@ OVER: Mapping[tuple[type, str], Case] = {
         (HelpScreen, key): Case(before=("f1",), holds=lambda s: len(s.app.screen_stack) == 1)
         for key in ("escape", "enter", "f1")
     },
+    (Popup, "C"): Case(
+        before=("enter",), holds=lambda s: "copied this box" in str(s.panel("popup").border_subtitle)
+    ),
     (SortScreen, "escape"): Case(before=("s",), holds=lambda s: len(s.app.screen_stack) == 1),
     (FilterBar, "escape"): Case(before=("/", "x"), holds=lambda s: len(s.ports()) == 6),
     (FilterBar, "up"): Case("59060", before=("/", *"59060"), holds=lambda s: s.table.has_focus),
@@ -201,6 +208,13 @@ def entries(bindings: Iterable[BindingType], cases: Mapping[str, Case]) -> list[
     keys = {binding.id or "": keys_of(binding) for binding in bindings}  # type: ignore[union-attr]
     assert keys.keys() - ENDS == cases.keys(), "each key has an entry here, and each entry is of a key"
     return [(name, key) for name in cases for key in keys[name]]
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are saved where the dashboard was started."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TERM", "xterm-256color")
 
 
 async def test_every_key_of_the_live_dashboard(stage: Staging) -> None:

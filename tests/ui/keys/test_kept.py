@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from sctptop.errors import SctptopError
 from sctptop.options import Options
 from sctptop.tui.words.line import STYLES, paint_as
@@ -62,11 +60,8 @@ async def test_colours_change_while_it_runs(stage: Staging) -> None:
         paint_as("dark")
 
 
-@pytest.mark.parametrize(("width", "first"), [(60, ["1", "RT"]), (40, ["1", "2"])])
-async def test_where_tabs_have_no_room_beginnings_or_digits_stand_for_the_others(
-    stage: Staging, width: int, first: list[str]
-) -> None:
-    async with stage(SAMPLES, Options(interval_s=3600, view="paths"), size=(width, 24)) as s:
-        assert s.line("tabs").split()[:2] == first and "[5 Paths]" in s.line("tabs")
+async def test_where_tabs_have_no_room_digits_stand_for_the_others(stage: Staging) -> None:
+    async with stage(SAMPLES, Options(interval_s=3600, view="paths"), size=(60, 24)) as s:
+        assert s.line("tabs").split() == ["1", "2", "3", "4", "[5", "Paths]", "6", "7", "8", "9"]
         await s.press("7")
         assert "[7 Registration]" in s.line("tabs")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from sctptop.fields.ordering import BY_REMOTE
 from sctptop.model.association import Path
 from sctptop.options import Options
 from tests.ui.conftest import COUNT, SAMPLES, Staging
 from tests.ui.scripted import association, sample
 
-PATHS = Options(interval_s=3600, view="paths")
+PATHS = Options(interval_s=3600, view="paths", order=BY_REMOTE)
 
 
 @pytest.mark.parametrize(("size", "listed"), [((80, 24), False), ((120, 36), True), ((160, 50), True)])
@@ -18,7 +19,7 @@ async def test_each_path_has_a_graph_and_there_is_a_clock(
 ) -> None:
     async with stage(SAMPLES, PATHS, size=size) as s:
         await s.tick(COUNT - 1)
-        await s.press("down")
+        await s.press("home", "down")
         panel = s.panel("view")
         lines = panel.text().splitlines()
         graphs = [text for text in lines if text.startswith(("  HB RTT", "  cwnd"))]

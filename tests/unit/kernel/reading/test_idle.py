@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 from ipaddress import IPv4Address
 
+import pytest
+
 from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.observed import Observed
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
@@ -89,6 +91,26 @@ def test_time_alone_makes_nothing_anew(reading: Reading) -> None:
     path = found[0x1000_0001].paths[1]
     left_ms = path.hb_due_ms(tables.now_ns)
     assert left_ms is not None and abs(left_ms - 21_000) <= 8
+
+
+def test_a_path_that_rests_is_not_decoded_again(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = Tables(reading)
+    decoded: list[bytes] = []
+    decode = PATH_WINDOWS.decode
+
+    def counted(data: bytes) -> PathWindows:
+        decoded.append(data)
+        return decode(data)
+
+    monkeypatch.setattr(PATH_WINDOWS, "decode", counted)
+    first = tables.read()
+    assert len(decoded) == len(first.paths) == 2 * COUNT
+    tables.beats[5] = tables.jiffies + HZ // 2
+    second = tables.read()
+    assert len(decoded) == 2 * COUNT + 2
+    assert len(second.paths) == 2 * COUNT
+    changed = [name for name, windows in second.paths.items() if windows != first.paths[name]]
+    assert [name[0][1] for name in changed] == [0x1000_0005] * 2
 
 
 def test_a_heartbeat_that_was_sent_is_what_changes(reading: Reading) -> None:
