@@ -166,7 +166,8 @@ def _compare(arguments: argparse.Namespace) -> int:
         from sctptop.output.compare.command import report_compare
         from sctptop.output.compare.given import sides_of
 
-        return report_compare(sides_of(arguments.sides, DEMO), wanted_of(arguments), file)
+        wanted = wanted_of(arguments)
+        return report_compare(sides_of(arguments.sides, DEMO), wanted, file)
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:

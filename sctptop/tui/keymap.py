@@ -84,12 +84,14 @@ def clash(keys: Mapping[str, str]) -> tuple[str, str] | None:
             for key in binding.key.split(",")
         }
         mapped = remapped(bindings, keys)
+        usual = {name_of(one): [key.strip() for key in one.key.split(",")] for one in bindings}
         # Those that keep their keys first, then as they stand in the file.
         places = {name: place for place, name in enumerate(keys)}
         for binding in sorted(mapped, key=lambda one: places.get(name_of(one), -1)):
             name = name_of(binding)
             for key in (key.strip() for key in binding.key.split(",")):
-                if key in used and name in keys:
+                # Some share theirs with the table already, which has them while it is in use.
+                if key in used and name in keys and key not in usual[name]:
                     return (
                         name,
                         f"{KEY_NAMES.get(key, key)} {used[key]} already; another key, or another one there",

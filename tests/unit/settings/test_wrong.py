@@ -44,7 +44,7 @@ WRONG = [
     ('[keys]\npause = "pagedwn"', 2, "keys.pause: 'pagedwn' is no key; did you mean pagedown"),
     ("[keys]\npause = 5", 2, "5 is no key; one looks like"),
     ('[keys]\npause = "s"', 2, "keys.pause: s is sort already"),
-    ('[keys]\npause = "x"\nsort = "x"', 3, "keys.sort: x is pause already"),
+    ('[keys]\npause = "f9"\nsort = "f9"', 3, "keys.sort: f9 is pause already"),
     ('[keys]\npause = "j"', 2, "keys.pause: j moves in the table or view"),
     ('[keys]\ninterrupt = "x"', 2, "unknown setting keys.interrupt"),
     ("period = ", 1, "invalid value"),
