@@ -35,7 +35,8 @@ def options(command: str) -> list[Block]:
 
 def invocation(action: argparse.Action) -> str:
     """How it is written: ``-d, --interval SEC``."""
-    name = "{" + ",".join(map(str, action.choices)) + "}" if action.choices else action.metavar or action.dest
+    listed = "{" + ",".join(map(str, action.choices)) + "}" if action.choices else action.dest
+    name = action.metavar or listed
     if not action.option_strings:
         return str(name)
     flags = ", ".join(action.option_strings)
