@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sctptop.arguments.meaning import checked
 from sctptop.errors import USAGE, SctptopError
 from sctptop.options import Options
-from sctptop.recording.excerpt import PartOfRecording
 from sctptop.recording.moment import moment_s
+from sctptop.recording.playing.excerpt import PartOfRecording
 
 if TYPE_CHECKING:
     from sctptop.output.stream import Writer
@@ -67,7 +67,7 @@ def replay(
         from sctptop.output.damage import report_damage
         from sctptop.output.progress import ProgressLine
         from sctptop.output.stream import stream
-        from sctptop.recording.replay import ReplaySource, lead_to
+        from sctptop.recording.playing.replay import ReplaySource, lead_to
 
         lead = lead_to(recording, start, WINDOW)
         with ProgressLine("reading", len(recording), start - lead) as progress:

@@ -17,7 +17,7 @@ from textual.screen import Screen
 from sctptop.options import Options
 from sctptop.themes import THEMES
 from sctptop.tui.choices import chosen_by
-from sctptop.tui.key_groups import GROUPS, IN_VIEW, grouped
+from sctptop.tui.key_groups import IN_VIEW
 from sctptop.tui.keys import LIVE_KEYS, NO_COMMANDS, REPLAY_KEYS
 from sctptop.tui.live_app import LiveApp
 from sctptop.tui.replay_app import ReplayApp
@@ -296,12 +296,3 @@ async def test_the_palette_has_every_key_and_runs_it(stage: Staging) -> None:
                 command.callback()
                 await s.pilot.pause()
         assert "[2 Cwnd]" in s.line("tabs")
-
-
-@pytest.mark.parametrize("keys", [LIVE_KEYS, REPLAY_KEYS], ids=["live", "replay"])
-def test_every_key_stands_in_one_group_of_the_help(keys: Sequence[Binding]) -> None:
-    named = [name for _, names in GROUPS for name in names]
-    assert len(named) == len(set(named))
-    for view in VIEWS:
-        found = [binding.id for group in grouped(keys, view.id) for binding in group.keys]
-        assert sorted(filter(None, found)) == sorted(binding.id or "" for binding in keys)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from sctptop.errors import SctptopError
 from sctptop.options import Options
 from sctptop.tui.words.line import STYLES, paint_as

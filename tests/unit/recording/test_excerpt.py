@@ -10,8 +10,8 @@ import pytest
 from sctptop.cli import main
 from sctptop.model.sample import Namespace, Sample
 from sctptop.model.selection import parse_netns
-from sctptop.recording.excerpt import PartOfRecording
 from sctptop.recording.file_format import RecordingError
+from sctptop.recording.playing.excerpt import PartOfRecording
 from tests.ui.scripted import NETNS, START, association, sample, snmp
 from tests.unit.recording.recordings import written
 

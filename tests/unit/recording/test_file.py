@@ -16,11 +16,11 @@ import pytest
 
 from sctptop.cli import main
 from sctptop.model.event import EVENT_KINDS
-from sctptop.recording import replay
 from sctptop.recording.log.frames import FrameKind
 from sctptop.recording.packing import DamagedError, packed_block, packed_line, unpacked_block, unpacked_lines
+from sctptop.recording.playing import replay
+from sctptop.recording.playing.replay import ReplaySource, lead_to
 from sctptop.recording.reader import Recording
-from sctptop.recording.replay import ReplaySource, lead_to
 from sctptop.recording.writer import Limits, Writer
 from tests.unit.recording.damaging import SAMPLES, changed, frames_of, remade, with_data
 from tests.unit.recording.recordings import read, written
