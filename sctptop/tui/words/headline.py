@@ -223,7 +223,11 @@ def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
             chosen = view.id == current
             title = view.title if chosen else view.title[:most]
             name = f"{digit} {title}".rstrip()
-            spans = [Span(f"[{name}]", "tab"), Span(gap[1:] or " ")] if chosen else [Span(f"{gap[1:]}{name} ", "dim")]
+            spans = (
+                [Span(f"[{name}]", "tab"), Span(gap[1:] or " ")]
+                if chosen
+                else [Span(f"{gap[1:]}{name} ", "dim")]
+            )
             parts.append((spans[: 2 if gap == " " else 1], f"view('{view.id}')"))
         if sum(len(span.text) for piece, _ in parts for span in piece) < width:
             break

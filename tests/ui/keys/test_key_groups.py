@@ -9,6 +9,7 @@ from textual.binding import Binding
 
 from sctptop.tui.key_groups import GROUPS, grouped
 from sctptop.tui.keys import LIVE_KEYS, REPLAY_KEYS
+from sctptop.views import VIEWS
 
 
 @pytest.mark.parametrize("keys", [LIVE_KEYS, REPLAY_KEYS], ids=["live", "replay"])
