@@ -50,7 +50,7 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
     ],
     "model/advice/signs.py": [
         (
-            'path.state not in ("ACTIVE", None) or (path.errors or 0) >= MANY_ERRORS for path in entry.paths',
+            "if path.state not in _WELL or (path.errors or 0) >= MANY_ERRORS:",
             "0  →  (1)",
             "one error is not many either",
         ),

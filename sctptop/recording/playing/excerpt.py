@@ -80,9 +80,9 @@ class PartOfRecording(Recording):
         found = self.following(self._begin - 1)
         if found is None:
             self.close()
-            raise RecordingError(
-                f"{self.path}: not one sample of that time can be read (try: another --from)"
-            )
+            whole = not self._begin and self._stop is None
+            part, other = ("it", "copy of it") if whole else ("that time", "--from")
+            raise RecordingError(f"{self.path}: not one sample of {part} can be read (try: another {other})")
         return found[1]
 
     def samples(self, start: int, stop: int) -> Iterator[tuple[int, Sample]]:
