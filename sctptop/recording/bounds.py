@@ -16,7 +16,7 @@ MOST_ASSOCIATIONS = 10_000
 MOST_PATHS = 4 * MOST_ASSOCIATIONS
 MOST_ROWS_EACH = 2
 """Rows of a block for each association and path that a sample may have: they come and go, and keep their numbers."""
-WEIGHT_LIMIT = 320 << 20
+WEIGHT_LIMIT = 336 << 20
 """What the texts of a block may weigh: CPython takes less than 300 MB for such, whatever kind of values they are."""
 _MOST_OF = {"sources": 100, "endpoints": 20_000, "namespaces": 10_000, "counters": 10_000, "events": 100_000}
 _MOST_COUNTERS = 300_000
