@@ -98,6 +98,10 @@ class Expiries:
             if event.kind == "t3_rtx":
                 self._expiry(now_s, event, row)
 
+    def of_one_chunk(self) -> bool:
+        """Whether all that is known to be lost is one chunk, again and again: by chance, or since it cannot pass."""
+        return len(self._chunks) == 1 and all(one.times > 1 for one in self._chunks.values())
+
     def stuck(self) -> Expired | None:
         """The chunk that is sent again and again and never arrives, while the path answers what else is sent."""
         return max(filter(self._is_stuck, self._chunks.values()), key=lambda one: one.times, default=None)

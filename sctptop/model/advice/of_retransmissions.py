@@ -131,6 +131,8 @@ def lossy_path(case: Case) -> Iterator[Finding]:
     seen, watch = _rtx(case), case.watch
     if not _enough(case, seen) or seen.for_nothing or stuck_chunk(case) or peer_buffer_is_small(case):
         return
+    if not seen.fast and not seen.gaps and watch.expiries.of_one_chunk():
+        return
     if not seen.fast and not seen.gaps and not _lost_without_gaps(case, seen.t3):
         return
     losses = {address: times for address, times in watch.losses().items() if address}
