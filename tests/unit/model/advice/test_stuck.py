@@ -20,8 +20,8 @@ Arrives = Callable[[int, str], bool]
 """Whether what is sent in a second gets through, both ways: a "chunk" or a "heartbeat"."""
 
 
-def told(arrives: Arrives, size: int) -> set[str]:
-    """What is said of a sender that sends a chunk a second, as RFC 9260 6.3.3 has it, a heartbeat in each."""
+def told(arrives: Arrives, size: int, among: Iterable[str] = tuple(CULPRITS.values())) -> set[str]:
+    """Which of those is said of a sender that sends a chunk a second, as RFC 9260 6.3.3 has it, a heartbeat in each."""
     events, sent_again, answered = _timeline(arrives, size)
 
     def script(tick: int) -> Association:
@@ -33,7 +33,7 @@ def told(arrives: Arrives, size: int) -> set[str]:
         rule
         for picture in pictures(script, SECONDS, events=lambda tick: events[tick])
         for rule in rules(picture.advice)
-    } & set(CULPRITS.values())
+    } & set(among)
 
 
 def _timeline(arrives: Arrives, size: int) -> tuple[list[list[Event]], list[int], list[int]]:
@@ -65,6 +65,15 @@ def _expiry(tick: int, tsn: int, size: int) -> Event:
 @pytest.mark.parametrize("size", CULPRITS)
 def test_what_stops_one_kind_is_told(size: int) -> None:
     assert told(lambda tick, what: what == "heartbeat" or tick < 10, size) == {CULPRITS[size]}
+
+
+@pytest.mark.parametrize("size", CULPRITS)
+def test_what_stops_one_kind_is_no_loss_while_it_cannot_be_told_yet(size: int) -> None:
+    assert told(lambda tick, what: what == "heartbeat" or tick < 10, size, {"lossy_path"}) == set()
+
+
+def test_loss_of_several_chunks_is_told() -> None:
+    assert told(_by_chance(random.Random(1), 0.4), 100, {"lossy_path"}) == {"lossy_path"}
 
 
 @pytest.mark.parametrize("size", CULPRITS)
