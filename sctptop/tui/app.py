@@ -258,7 +258,8 @@ class SctptopApp(KeepingApp):
 
     def _draw(self) -> None:
         """Put what is known now on the screen."""
-        if not self.screen_stack:
+        # A reading may come when all is taken down already.
+        if not self.screen_stack or not self.screen_stack[0].query(Dashboard):
             return
         self._dashboard.paint(self._picture())
         for screen in self.screen_stack[1:]:
