@@ -44,17 +44,7 @@ LEADING: tuple[str, ...] = (
 )
 """Of those that are shown these stand first, in this order."""
 
-COLUMNS: tuple[str, ...] = (
-    "local",
-    "remote",
-    "state",
-    "hb_rtt",
-    "cwnd",
-    "peer_rwnd",
-    "send_queue",
-    "recv_queue",
-    "rtx_chunks",
-)
+COLUMNS: tuple[str, ...] = ("local", *TABLE_COLUMNS)
 """Of plain text, with ``WIDE_COLUMNS`` behind them."""
 
 WIDE_COLUMNS: tuple[str, ...] = (
