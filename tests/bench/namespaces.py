@@ -82,11 +82,7 @@ def main() -> int:
     if "--in-the-lab" in sys.argv:
         return in_the_lab(numbers[0] if numbers else COUNT)
     print(f"where: {machine.where()}", flush=True)
-    command = [sys.executable, "-m", "tests.bench.namespaces", "--in-the-lab", *sys.argv[1:]]
-    result = machine.run(command, timeout=1200, show=True)
-    if result.returncode:
-        print(result.stderr[-2000:], file=sys.stderr)
-    return result.returncode
+    return machine.carry_module("tests.bench.namespaces", sys.argv[1:], timeout=1200)
 
 
 if __name__ == "__main__":

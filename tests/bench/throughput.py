@@ -209,10 +209,9 @@ def main() -> int:
         parser.error(f"no watcher {', '.join(sorted(unknown))}")
     if options.in_the_lab:
         return in_the_lab([int(word) for word in options.sizes.split(",")], names)
-    command = [sys.executable, "-m", "tests.bench.throughput", "--in-the-lab", *sys.argv[1:]]
-    result = machine.run(command, timeout=2 * HOUR_S, show=True, processors=COUNTING)
-    print(f"[{result.where}, {result.seconds:.0f} s]", file=sys.stderr)
-    return result.returncode
+    return machine.carry_module(
+        "tests.bench.throughput", sys.argv[1:], timeout=2 * HOUR_S, processors=COUNTING
+    )
 
 
 if __name__ == "__main__":

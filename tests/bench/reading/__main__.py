@@ -87,11 +87,7 @@ def main() -> int:
     if "--in-the-lab" in sys.argv:
         return in_the_lab([int(word) for word in arguments] or COUNTS)
     print(f"where: {machine.where()}", flush=True)
-    command = [sys.executable, "-m", "tests.bench.reading", "--in-the-lab", *arguments]
-    result = machine.run(command, timeout=1200, show=True)
-    if result.returncode:
-        print(result.stderr[-2000:], file=sys.stderr)
-    return result.returncode
+    return machine.carry_module("tests.bench.reading", arguments, timeout=1200)
 
 
 if __name__ == "__main__":

@@ -172,12 +172,9 @@ def main() -> int:
     options = parser.parse_args()
     if options.in_the_lab:
         return in_the_lab(options.counts, options.namespaces)
-    command = [sys.executable, "-m", "tests.bench.reading.counted", "--in-the-lab", *sys.argv[1:]]
-    result = machine.run(command, timeout=3600, show=True, processors=COUNTING)
-    if result.returncode:
-        print(result.stderr[-2000:], file=sys.stderr)
-    print(f"[{result.where}, {result.seconds:.0f} s]", file=sys.stderr)
-    return result.returncode
+    return machine.carry_module(
+        "tests.bench.reading.counted", sys.argv[1:], timeout=3600, processors=COUNTING
+    )
 
 
 if __name__ == "__main__":

@@ -162,11 +162,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.in_the_lab:
         return in_the_lab(options.one_in, options.links, options.seconds)
-    command = [sys.executable, "-m", "tests.bench.watched.overload", "--in-the-lab", *sys.argv[1:]]
-    result = machine.run(command, timeout=7200, show=True, processors=SLOW)
-    if result.returncode:
-        print(result.stderr[-2000:], file=sys.stderr)
-    return result.returncode
+    return machine.carry_module("tests.bench.watched.overload", sys.argv[1:], timeout=7200, processors=SLOW)
 
 
 if __name__ == "__main__":

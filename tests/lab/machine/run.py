@@ -150,6 +150,18 @@ def _carried(
     return Result(code, job.read("stdout"), stderr, where, time.monotonic() - start)
 
 
+def carry_module(
+    module: str, arguments: Sequence[str], *, timeout: float, processors: Processors | None = None
+) -> int:
+    """Runs a module with `--in-the-lab` and those arguments, as `run`, and shows it. Returns its exit code."""
+    command = [sys.executable, "-m", module, "--in-the-lab", *arguments]
+    result = run(command, timeout=timeout, show=True, processors=processors)
+    if result.returncode:
+        print(result.stderr[-2000:], file=sys.stderr)
+    print(f"[{result.where}, {result.seconds:.0f} s]", file=sys.stderr)
+    return result.returncode
+
+
 _PREPARING = threading.Lock()
 """pycrate keeps what it encodes in its modules, and guests are started side by side."""
 
