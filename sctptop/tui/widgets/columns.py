@@ -28,7 +28,7 @@ MARGIN = 3
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What the rows hold, or held once: a column with nothing in it takes no room, nor LOCAL where it says the
-    same in each: ``local_ends``. ``both_ends``: a line has both.
+    same in each: ``local_ends``. ``both_ends``: a line has both. ``alike``: some of the remote ends are the same.
     """
 
     heartbeats: bool = True
@@ -38,6 +38,7 @@ class Contents:
     containers: bool = False
     names: bool = False
     local_ends: bool = False
+    alike: bool = False
     troubles: bool = False
 
 
@@ -80,7 +81,10 @@ def lay_out(width: int, chosen: Sequence[Field] | None, held: Contents | None = 
     if trend and not shared and spare - len(ends) * END_COMFORTABLE > TREND_MIN:
         trend_width = min(TREND_MAX, spare - len(ends) * END_COMFORTABLE - 1)
         spare -= trend_width + 1
-    shares = [max(spare, END_MIN)] if shared else _shares(spare, len(ends))
+    if shared:
+        shares = [END_MIN] * (len(ends) - 1) + [max(spare - END_MIN * (len(ends) - 1), END_MIN)]
+    else:
+        shares = _shares(spare, len(ends))
     columns: list[Column] = []
     x = MARGIN
     for entry in fields:
@@ -125,6 +129,11 @@ def _fitting(width: int, held: Contents) -> tuple[list[Field], bool]:
     """The fields in their order on the screen, and whether reasons share the column of the remote end."""
     narrow = width < NARROW
     names = [name if held.heartbeats or name != "hb_rtt" else "srtt_ms" for name in TABLE_COLUMNS]
+    if held.alike:
+        names.append("local")
+        if narrow:
+            # Without LOCAL two rows would look the same: the count that cwnd and queues tell most of goes.
+            names.remove("rtx_chunks")
     if held.processes and not narrow:
         names.append("process")
     shared = False
