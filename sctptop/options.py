@@ -10,7 +10,12 @@ from sctptop.fields.filter import EVERYTHING, Filter
 from sctptop.fields.ordering import Order
 from sctptop.model.selection import ALL_NAMESPACES, NamespaceChoice, Selector
 from sctptop.model.thresholds import USUAL, Thresholds
-from sctptop.themes import THEMES
+
+SIXTEEN = "terminal"
+THEMES = ("dark", "light", SIXTEEN)
+"""Names of themes; ``terminal`` has the sixteen colours that the terminal itself has, and its ground. Their colours are
+in tui/words/colours.py, which only the dashboard loads.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ from sctptop.fields.filter import FilterError, parse_filter
 from sctptop.fields.ordering import OrderError, parse_order
 from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.selection import SelectorError, parse_netns, parse_selector
-from sctptop.options import Options
+from sctptop.options import SIXTEEN, Options
 from sctptop.output.terminal_check import few_colours
 from sctptop.recording.moment import span_s
 from sctptop.settings.reading import Settings
 from sctptop.settings.values import Plain
-from sctptop.themes import SIXTEEN
 
 Parsed = TypeVar("Parsed")
 Given = TypeVar("Given")
@@ -126,7 +125,7 @@ def _check_registrations(arguments: argparse.Namespace) -> None:
 
 
 _COMMAND_OF = {
-    **dict.fromkeys(("--at", "--from", "--to", "--speed"), "replay"),
+    "--speed": "replay",
     "--keep": "record",
     "--max-size": "record",
     "--label": "record",

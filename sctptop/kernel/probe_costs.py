@@ -8,7 +8,7 @@ import time
 from sctptop.errors import FAILED, SctptopError
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.probes.session import Probes
-from sctptop.kernel.program.maps import enable_statistics
+from sctptop.kernel.program.bpf.maps import enable_statistics
 from sctptop.kernel.program.program import PointState
 from sctptop.model.probe_costs import PointCost, ProbeCosts
 

@@ -63,7 +63,7 @@ class Event:
     path: ``before``, ``after`` of PATH_STATES
     association: ``change`` NEW, UP (its COOKIE ACK came) or FREED, ``state`` of ASSOCIATION_STATES as it was freed,
     ``at_ns`` as of ngap. UP: ``handshake_ms`` from INIT to COOKIE ACK, None where its INIT was not seen. FREED, where
-    the reason was seen: ``reason`` and ``by`` as in sctptop/model/associations/why_ended.py, ``before``, the state
+    the reason was seen: ``reason`` and ``by`` as in model/associations/events/why_ended.py, ``before``, the state
     before it, and what there is of ``cause`` (number) and ``cause_name`` of an ABORT received, ``from``, the source
     address of it or of SHUTDOWN, ``t_bit``, ``path_state`` of that address; ``tries`` and how many were ``allowed``;
     ``pid`` and ``command`` of the process, whether it is ``exiting``, and by which ``signal`` (0: none)

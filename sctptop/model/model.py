@@ -10,8 +10,8 @@ from sctptop.model.advice.adviser import Advice, Adviser
 from sctptop.model.advice.alarms import Alarm, Alarms
 from sctptop.model.associations.both_ends import listening_sockets
 from sctptop.model.associations.counters import CounterBook
-from sctptop.model.associations.event_log import EventLog, Logged
-from sctptop.model.associations.missed_events import Missed
+from sctptop.model.associations.events.event_log import EventLog, Logged
+from sctptop.model.associations.events.missed_events import Missed
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rows import Rows
 from sctptop.model.peers.book import Peers

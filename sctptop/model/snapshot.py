@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
 from sctptop.model.associations.counters import CounterRow
-from sctptop.model.associations.event_log import Logged
+from sctptop.model.associations.events.event_log import Logged
 from sctptop.model.associations.history import History, Series
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row

@@ -8,8 +8,8 @@ from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.default_columns import default_columns
 from sctptop.fields.ends import local_end, remote_end, remote_of, whose
 from sctptop.fields.field import Field
+from sctptop.model.associations.events.why_ended import end_of
 from sctptop.model.associations.row import Row
-from sctptop.model.associations.why_ended import end_of
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK, Kind

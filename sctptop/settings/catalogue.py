@@ -12,8 +12,8 @@ from sctptop.fields.ordering import Order, parse_order
 from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.advice.rules import RULES
 from sctptop.model.thresholds import USUAL
+from sctptop.options import THEMES
 from sctptop.settings.values import Plain, Read, amount, one_of, several, switch, text, texts, whole
-from sctptop.themes import THEMES
 from sctptop.views import VIEWS
 
 DAY_S = 86_400

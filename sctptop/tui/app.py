@@ -14,8 +14,7 @@ from textual.app import ComposeResult, SystemCommand
 from textual.screen import Screen
 
 from sctptop.errors import FAILED, HUNG_UP
-from sctptop.options import Options
-from sctptop.themes import THEMES
+from sctptop.options import THEMES, Options
 from sctptop.tui.dashboard import Dashboard, Picture
 from sctptop.tui.feeds.feed import Feed
 from sctptop.tui.feeds.reading import Arrived, Reading

@@ -8,8 +8,7 @@ from typing import ClassVar, TypeAlias
 from textual.app import App
 from textual.binding import Binding, BindingsMap
 
-from sctptop.options import Options
-from sctptop.themes import SIXTEEN
+from sctptop.options import SIXTEEN, Options
 from sctptop.tui.choices import Chosen
 from sctptop.tui.keymap import remapped
 from sctptop.tui.words.colours import variables

@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from sctptop.kernel.probes.session import Probes
-from sctptop.kernel.program.maps import enable_statistics
+from sctptop.kernel.program.bpf.maps import enable_statistics
 from tests.bench.timing import best_of
 from tests.lab.traffic import sctp_sockets as sctp
 from tests.lab.witness.watching import LOAD_S

@@ -12,7 +12,7 @@ from typing import Any
 from sctptop.kernel.netlink import messages
 from sctptop.kernel.program.declarations import NGAP_EVENT, PROBE_EVENT
 from sctptop.kernel.program.records import DIRECTIONS, KINDS, NgapEvent, NgapHead, ProbeEvent, Who
-from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY
+from sctptop.kernel.reading.diag.diag_records import SOCK_DIAG_BY_FAMILY
 
 UNIT = Path(__file__).parent.parent / "unit"
 PROC = Path("/proc/self")

@@ -51,7 +51,8 @@ def mend_kernel(name: str) -> Outcome:
         outcome.problem = f"the guest ended with {result.returncode}: {last}"
         return outcome
     before, after, source = told["before"], told["after"], told["source"]
-    outcome.note = f"{before['found']}; obeyed: {before['remedy']}; then: {after['found']}; reads {source}"
+    note = f"{before['found']}; obeyed: {before['remedy']}; then: {after['found']}; reads {source}"
+    outcome.notes.append(note)
     well = (before["status"] in ("missing", "broken"), after["status"], source) == (True, "ok", "ok")
     outcome.cells["KERNEL"] = "mended" if well else "FAILED"
     outcome.problem = "" if well else "it is not mended"

@@ -11,8 +11,8 @@ from tests.lab.machine.boot import REPOSITORY
 
 README = REPOSITORY / "README.md"
 TOPIC = REPOSITORY / "sctptop" / "manual" / "topics" / "install.md"
-FIRST = "README"
-"""The name of the way that the first lines tell."""
+FIRST, DEB = "README", "deb"
+"""The names of the way that the first lines tell, and of the package."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def mend(suite: str, name: str, way: Way) -> Outcome:
             said(root, way.install.replace(" python3-bpfcc", ""))
             said(root, spoil)
             check = doctor(root, way.start)["BCC"]
-            outcome.note = f"{check['found']}; obeyed: {check['remedy']}"
+            outcome.notes.append(f"{check['found']}; obeyed: {check['remedy']}")
             if check["status"] != "missing" or words not in check["found"]:
                 raise Failed(f"the doctor found {check}")
             # apt asks whether to go on.

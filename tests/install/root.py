@@ -37,6 +37,8 @@ PASSING = (
     "var/cache",
     "var/log",
     "var/lib/apt",
+    "var/lib/rpm",
+    "root/.rpmdb",
     "root/.cache",
 )
 """Folders whose files come and go by themselves, and caches that their owners may keep."""
@@ -137,7 +139,7 @@ def _lay_checkout(root: Path) -> None:
         shutil.copytree(REPOSITORY / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(REPOSITORY / name, target)
-    for package in (REPOSITORY / "dist").glob("*.deb"):
+    for package in (*(REPOSITORY / "dist").glob("*.deb"), *(REPOSITORY / "dist").glob("*.rpm")):
         (target / "dist").mkdir(exist_ok=True)
         shutil.copy(package, target / "dist")
     _call("chown", "-R", f"{NUMBER}:{NUMBER}", str(target))

@@ -45,7 +45,7 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
             "any name that is its own",
         ),
     ],
-    "model/advice/of_reading.py": [
+    "model/advice/checks/of_reading.py": [
         ('return ""', 'return ""  →  return None', "either says nothing"),
     ],
     "model/advice/signs.py": [
@@ -100,7 +100,7 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ("min=round(low / NANOSECONDS, 6),", "6  →  (7)", "whole nanoseconds have no seventh digit"),
         ("max=round(high / NANOSECONDS, 6),", "6  →  (7)", "whole nanoseconds have no seventh digit"),
     ],
-    "model/associations/event_log.py": [
+    "model/associations/events/event_log.py": [
         (
             "log = self._rare if rare(event) else self._frequent",
             "self._rare if rare(event) else self._frequent  →  (self._rare if not rare(event) else self._frequent)",
@@ -111,7 +111,7 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ("MEMORY_CAP = 64 << 20", "20  →  (21)", "one more is kept: a bound on memory"),
         ("MEMORY_CAP = 64 << 20", "64  →  (65)", "one more is kept: a bound on memory"),
     ],
-    "model/associations/missed_events.py": [
+    "model/associations/events/missed_events.py": [
         (
             "self._last[netns] = sum(values.get(name, 0) for name in COUNTED.values())",
             "0  →  (1)",
@@ -218,7 +218,7 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
             "minus 0 is 0",
         ),
     ],
-    "kernel/reading/diag_records.py": [
+    "kernel/reading/diag/diag_records.py": [
         ("interface: int = 0", "0  →  (1)", "every record that is read gives it"),
         (
             "return _request(family, sequence, NLM_F_REQUEST | NLM_F_DUMP, *ports, bytes(16), bytes(16), "

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import sctptop
-from sctptop import watching
 from sctptop.arguments.meaning import options_of
 from sctptop.arguments.parsers import parse
 from sctptop.cli import main
+from sctptop.commands import watching
 from sctptop.fields.catalogue import FIELDS
 from sctptop.manual.completion import SHELLS
 from sctptop.manual.topics import TOPICS
@@ -121,7 +121,7 @@ def test_the_wheel_carries_all_that_is_not_python(tmp_path: Path) -> None:
 
 def test_watching_looks_for_circles_of_objects_seldom() -> None:
     code = (
-        "import gc; from sctptop import watching; from sctptop.options import Options; "
+        "import gc; from sctptop.commands import watching; from sctptop.options import Options; "
         "watching.live(None, Options()).close(); "
         "print(gc.get_threshold()[0] == watching.COLLECT_AFTER, gc.get_freeze_count() > 1000)"
     )

@@ -14,8 +14,8 @@ from sctptop.kernel.host.distribution import Commands, commands
 from sctptop.kernel.host.modules import Module, module
 from sctptop.kernel.host.preflight import NO_PROC, absence, absent_diag
 from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.bpf.libbpf import library
 from sctptop.kernel.program.compiling import source_here
-from sctptop.kernel.program.libbpf import library
 from sctptop.kernel.program.program_source import ProbeSource
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check

@@ -17,10 +17,10 @@ from sctptop.kernel.host.privilege import (
     missing_capabilities,
     missing_rights,
 )
+from sctptop.kernel.program.bpf.libbpf import LibbpfError
 from sctptop.kernel.program.compiling import NoProbes
 from sctptop.kernel.program.event_buffers import needed_kib
 from sctptop.kernel.program.find_bcc import NoBcc
-from sctptop.kernel.program.libbpf import LibbpfError
 from sctptop.kernel.program.program_source import ProbeSource
 from sctptop.model.check import HINT, MISSING, OK, Check
 from sctptop.model.source_state import Trouble

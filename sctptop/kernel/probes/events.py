@@ -23,7 +23,7 @@ from sctptop.kernel.program.records import (
     Who,
 )
 from sctptop.model.association import ASSOCIATION_STATES, OPENING, PATH_STATES
-from sctptop.model.associations.why_ended import CAUSE_NAMES, HOST, NETWORK, PEER, SHORT, THIS_END
+from sctptop.model.associations.events.why_ended import CAUSE_NAMES, HOST, NETWORK, PEER, SHORT, THIS_END
 from sctptop.model.event import Detail, Event, Names, event_made
 
 _CWND_CAUSES = LOWER + CAUSES

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 
 from sctptop.kernel.probes.pace import Count, FollowingPace
-from sctptop.kernel.program import maps
+from sctptop.kernel.program.bpf import maps
 from sctptop.kernel.program.declarations import CHUNKS, FOLLOW, FOLLOWING
 from sctptop.kernel.program.program import Program
 from sctptop.kernel.program.records import AssociationWindows, Followed

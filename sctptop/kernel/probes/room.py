@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sctptop.kernel.program import maps
+from sctptop.kernel.program.bpf import maps
 from sctptop.kernel.program.declarations import HANDED_OVER, NO_ROOM_IN, UNREAD, WAIT_BEGUN
 from sctptop.kernel.program.program import Program
 from sctptop.kernel.program.records import NO_ROOM

@@ -18,7 +18,8 @@ from sctptop.kernel.probes.overload import Overload, kind_of
 from sctptop.kernel.probes.room import Room
 from sctptop.kernel.probes.tables import counted, entries
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
-from sctptop.kernel.program import find_bcc, maps
+from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.bpf import maps
 from sctptop.kernel.program.compiling import NoProbes
 from sctptop.kernel.program.declarations import (
     ASSOCIATIONS,

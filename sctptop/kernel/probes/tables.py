@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sctptop.kernel.probes import bins
-from sctptop.kernel.program import maps
+from sctptop.kernel.program.bpf import maps
 from sctptop.kernel.program.declarations import CTable
 from sctptop.kernel.program.program import Program
 

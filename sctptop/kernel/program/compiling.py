@@ -12,8 +12,8 @@ from typing import Any
 
 from sctptop.kernel.host.distribution import commands
 from sctptop.kernel.host.memlock import UNLIMITED, limited_maps
-from sctptop.kernel.program.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
-from sctptop.kernel.program.libbpf import LibbpfError
+from sctptop.kernel.program.bpf.btf import BTF_FOLDER, BtfError, KernelTypes, MissingMember
+from sctptop.kernel.program.bpf.libbpf import LibbpfError
 from sctptop.kernel.program.points import ProbeChoice
 from sctptop.kernel.program.program_source import (
     ALL_PROBES,

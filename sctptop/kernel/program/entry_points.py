@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sctptop.kernel.program.btf import FunctionType
+from sctptop.kernel.program.bpf.btf import FunctionType
 from sctptop.kernel.program.points import Point
 
 _BODY = re.compile(r"^INLINE int (\w+)\(([^()]*)\)$", re.MULTILINE)

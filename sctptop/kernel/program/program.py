@@ -13,8 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sctptop.kernel.program import maps
-from sctptop.kernel.program.btf import BTF_FOLDER, FunctionType
+from sctptop.kernel.program.bpf import maps
+from sctptop.kernel.program.bpf.btf import BTF_FOLDER, FunctionType
 from sctptop.kernel.program.compiling import NoProbes, compiled, source_here
 from sctptop.kernel.program.entry_points import Hook
 from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers

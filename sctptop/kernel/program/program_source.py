@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from sctptop.kernel.program.btf import FunctionType, MemberPlace, MissingMember
+from sctptop.kernel.program.bpf.btf import FunctionType, MemberPlace, MissingMember
 from sctptop.kernel.program.entry_points import Hook, bodies, entry_points
 from sctptop.kernel.program.points import ProbeChoice, points
 from sctptop.kernel.program.records_check import statements

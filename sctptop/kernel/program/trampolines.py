@@ -11,8 +11,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sctptop.kernel.program.bpf_calls import FENTRY, FEXIT, attach_tracing, load_tracing, module_btf
-from sctptop.kernel.program.btf import FunctionType
+from sctptop.kernel.program.bpf.bpf_calls import FENTRY, FEXIT, attach_tracing, load_tracing, module_btf
+from sctptop.kernel.program.bpf.btf import FunctionType
 from sctptop.kernel.program.points import Point
 
 NO_BTF = "no BTF of the kernel's functions"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sctptop.kernel.reading.diag_records import DiagRecord, lookup_request
+from sctptop.kernel.reading.diag.diag_records import DiagRecord, lookup_request
 from sctptop.kernel.reading.joining import Ends, ends_of
 from sctptop.kernel.reading.procfs import AssocLine
 

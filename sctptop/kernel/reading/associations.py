@@ -11,7 +11,7 @@ from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.observed import NOTHING, Observed
-from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.joining import Joined, MadeOf, by_association, join
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
 from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, seen_of

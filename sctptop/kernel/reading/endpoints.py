@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sctptop.kernel.reading.diag_records import SCTP_SS_LISTENING, DiagRecord
+from sctptop.kernel.reading.diag.diag_records import SCTP_SS_LISTENING, DiagRecord
 from sctptop.kernel.reading.joining import Read
 from sctptop.kernel.reading.procfs import SOCKET_STATES, SOCKET_TYPES, EpLine
 from sctptop.model.sample import Endpoint

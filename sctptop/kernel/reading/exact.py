@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from sctptop.kernel.reading.asked import Asked, Pair, addresses_of
-from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.joining import Ends, Identity, ends_of, key_of
 from sctptop.kernel.reading.procfs import AssocLine
 from sctptop.kernel.reading.sockdiag import SockDiag

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import Seen
 from sctptop.kernel.reading.procfs import AssocLine, EpLine, RemaddrLine
 from sctptop.kernel.ways.questions import PathQuestion

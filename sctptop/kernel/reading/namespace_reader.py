@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sctptop.kernel.host.preflight import PROC_SCTP
 from sctptop.kernel.reading.asked import Asked, Batch, Changes, Pair, addresses_of, batches, by_addresses
-from sctptop.kernel.reading.diag_records import ANY_STATE, LISTEN, DiagRecord
+from sctptop.kernel.reading.diag.diag_records import ANY_STATE, LISTEN, DiagRecord
 from sctptop.kernel.reading.exact import ExactLookups, missing, sockets_of
 from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, join, still_alive
 from sctptop.kernel.reading.proc_again import AssocLines, EpLines, Transports

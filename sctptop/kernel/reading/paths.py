@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts
 from sctptop.kernel.reading.procfs import AssocLine, RemaddrLine
 from sctptop.kernel.ways.questions import PathQuestion, Signs

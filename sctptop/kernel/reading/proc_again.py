@@ -7,7 +7,7 @@ from itertools import compress, count
 from operator import ne
 from typing import Generic, TypeVar
 
-from sctptop.kernel.reading.diag_records import SCTP_SS_LISTENING
+from sctptop.kernel.reading.diag.diag_records import SCTP_SS_LISTENING
 from sctptop.kernel.reading.procfs import (
     AssocLine,
     EpLine,

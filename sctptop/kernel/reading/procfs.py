@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sctptop.kernel.reading.diag_records import text_of_ipv6
+from sctptop.kernel.reading.diag.diag_records import text_of_ipv6
 
 SOCKET_TYPES = {0: "one-to-many", 1: "one-to-many", 2: "one-to-one"}
 """enum sctp_socket_type: UDP, UDP_HIGH_BANDWIDTH, TCP."""

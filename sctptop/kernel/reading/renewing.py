@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, TypeVar
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
+from sctptop.kernel.reading.diag.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.joining import MadeOf
 from sctptop.kernel.reading.paths import name_of
 from sctptop.model.association import ASSOCIATION_STATES, Association, Path

@@ -26,14 +26,14 @@ from sctptop.kernel.netlink import (
     messages,
 )
 from sctptop.kernel.reading.asked import Batch, Changes, Pair
-from sctptop.kernel.reading.diag_records import (
+from sctptop.kernel.reading.diag.diag_records import (
     ANY_STATE,
     SOCK_DIAG_BY_FAMILY,
     DiagRecord,
     dump_request,
     lookup_request,
 )
-from sctptop.kernel.reading.diag_shapes import Shapes
+from sctptop.kernel.reading.diag.diag_shapes import Shapes
 from sctptop.model.source_state import Trouble
 
 NETLINK_SOCK_DIAG = 4

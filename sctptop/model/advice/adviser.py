@@ -13,9 +13,9 @@ from math import inf, log2
 from typing import Protocol
 
 from sctptop.model.advice.case import Case, Finding
+from sctptop.model.advice.checks.of_peers import PeerCase, suspicious
 from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import EndedAttempt, NgapWatch, is_message
-from sctptop.model.advice.of_peers import PeerCase, suspicious
 from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, OF_ASSOCIATIONS, OF_PEERS, RULES
 from sctptop.model.advice.signs import gives_cause, same_signs
 from sctptop.model.associations.counters import CounterRow

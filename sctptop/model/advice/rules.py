@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sctptop.model.advice.case import Case, Finding
-from sctptop.model.advice.of_ngap import (
+from sctptop.model.advice.checks.of_ngap import (
     failed_registrations,
     no_ppid,
     one_stream,
@@ -14,7 +14,7 @@ from sctptop.model.advice.of_ngap import (
     slow_ran,
     wrong_ppid,
 )
-from sctptop.model.advice.of_paths import (
+from sctptop.model.advice.checks.of_paths import (
     dead_path,
     flapping_path,
     no_heartbeat,
@@ -22,7 +22,7 @@ from sctptop.model.advice.of_paths import (
     slow_primary,
     waiting,
 )
-from sctptop.model.advice.of_peers import (
+from sctptop.model.advice.checks.of_peers import (
     PeerCase,
     aborting_peer,
     failing_peer,
@@ -31,8 +31,8 @@ from sctptop.model.advice.of_peers import (
     refused_setup,
     storm,
 )
-from sctptop.model.advice.of_reading import saturated, small_buffer, stopped, unanswered, unread
-from sctptop.model.advice.of_retransmissions import (
+from sctptop.model.advice.checks.of_reading import saturated, small_buffer, stopped, unanswered, unread
+from sctptop.model.advice.checks.of_retransmissions import (
     filtered,
     late,
     lossy_path,
@@ -40,7 +40,7 @@ from sctptop.model.advice.of_retransmissions import (
     reordered,
     spurious_retransmission,
 )
-from sctptop.model.advice.of_sending import (
+from sctptop.model.advice.checks.of_sending import (
     abandoned,
     closed_window,
     delayed_sack,

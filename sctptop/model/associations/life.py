@@ -10,11 +10,11 @@ from operator import attrgetter, is_not
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.both_ends import OtherEnd
 from sctptop.model.associations.counters import CounterBook
+from sctptop.model.associations.events.why_ended import WhyEnded
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.associations.waits import Waits
-from sctptop.model.associations.why_ended import WhyEnded
 from sctptop.model.attributes import COUNTER, SERIES, maker, named
 from sctptop.model.ranking.level import level_of
 

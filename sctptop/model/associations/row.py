@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from sctptop.model.association import Association
 from sctptop.model.associations.both_ends import OtherEnd
 from sctptop.model.associations.counters import CounterRow
+from sctptop.model.associations.events.why_ended import WhyEnded
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.associations.waits import NO_WAIT, Wait
-from sctptop.model.associations.why_ended import WhyEnded
 from sctptop.model.ranking.trouble import RowTrouble
 
 

@@ -8,16 +8,16 @@ from datetime import datetime
 from operator import attrgetter
 
 from sctptop.model.association import Association
-from sctptop.model.associations.address_changes import address_changes
 from sctptop.model.associations.both_ends import comes_first, listening_sockets, other_ends, same_ends
 from sctptop.model.associations.counters import CounterBook
+from sctptop.model.associations.events.address_changes import address_changes
+from sctptop.model.associations.events.why_ended import RESTARTED, end_of, reason
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key, aliases, identity
 from sctptop.model.associations.life import Life
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import RttBook
 from sctptop.model.associations.waits import WaitBook
-from sctptop.model.associations.why_ended import RESTARTED, end_of, reason
 from sctptop.model.event import Event
 from sctptop.model.ranking.load import Loads
 from sctptop.model.sample import Sample

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sctptop.model.association import OPENING, Association
 from sctptop.model.associations.both_ends import Socket
-from sctptop.model.associations.why_ended import RESTARTED, WhyEnded, end_of
+from sctptop.model.associations.events.why_ended import RESTARTED, WhyEnded, end_of
 from sctptop.model.event import Event
 from sctptop.model.ngap.dialect import NGAP, S1AP
 from sctptop.model.peers.met import Met

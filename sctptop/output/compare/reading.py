@@ -9,13 +9,13 @@ from pathlib import Path
 
 from sctptop.comparison.sides.pooling import pooled
 from sctptop.comparison.summaries.summary import Summary
-from sctptop.errors import USAGE, SctptopError
+from sctptop.errors import SctptopError
 from sctptop.fields.filter import EVERYTHING, Filter
 from sctptop.output.compare.given import Given, names_of
 from sctptop.output.compare.summing import Portion, from_messages, summary_of
 from sctptop.output.damage import report_damage
 from sctptop.output.progress import ProgressLine
-from sctptop.recording.moment import MomentError, moment_s
+from sctptop.recording.playing.asked import MomentsAsked
 from sctptop.recording.reader import Recording
 from sctptop.terminal_text import REPLACEMENT, printable
 
@@ -87,20 +87,12 @@ def _of_part(
 
 def _span(recording: Recording, part: Excerpt) -> tuple[datetime | None, datetime | None]:
     """From when to when it is meant, None for its ends."""
-    first_s, last_s = recording.first_s, recording.last_s
-
-    def moment(flag: str, text: str | None) -> float | None:
-        try:
-            return None if text is None else moment_s(text, first_s, last_s)
-        except MomentError as error:
-            shown = printable(str(recording.path), REPLACEMENT)
-            raise SctptopError(
-                f"argument {flag}: {error}, {shown} (try: sctptop compare --help)", USAGE
-            ) from None
-
-    begin_s, end_s = moment("--from", part.begin), moment("--to", part.end)
+    shown = printable(str(recording.path), REPLACEMENT)
+    begin_s, end_s = MomentsAsked(recording.first_s, recording.last_s, "compare", f", {shown}").span(
+        part.begin, part.end
+    )
     if part.warm_up_s:
-        begin_s = (first_s if begin_s is None else begin_s) + part.warm_up_s
+        begin_s = (recording.first_s if begin_s is None else begin_s) + part.warm_up_s
     since, until = (
         None if one is None else datetime.fromtimestamp(one, timezone.utc) for one in (begin_s, end_s)
     )

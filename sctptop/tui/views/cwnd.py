@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sctptop.model.association import Association, Path
-from sctptop.model.associations.event_log import Logged
+from sctptop.model.associations.events.event_log import Logged
 from sctptop.model.associations.history import Series
 from sctptop.model.associations.row import Row
 from sctptop.quantity import short

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sctptop.fields.ends import remote_end
-from sctptop.model.associations.event_log import Logged, rare
+from sctptop.model.associations.events.event_log import Logged, rare
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rich.style import Style
 
-from sctptop.themes import SIXTEEN, THEMES
+from sctptop.options import SIXTEEN, THEMES
 
 TIMED = "timed"
 """A style that changes nothing: of what stands along the time axis, one character a reading."""

@@ -14,8 +14,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from sctptop.options import THEMES
 from sctptop.terminal_text import printable
-from sctptop.themes import THEMES
 from sctptop.tui.words.colours import TIMED, styles
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sctptop.kernel.program import find_bcc
-from sctptop.kernel.program.btf import KernelTypes
+from sctptop.kernel.program.bpf.btf import KernelTypes
 from sctptop.kernel.program.compiling import CFLAGS
 from sctptop.kernel.program.program_source import folder, from_btf, from_headers
 from sctptop.standard_streams import captured_stderr

@@ -16,7 +16,7 @@ from sctptop.kernel.host.preflight import PROC_SCTP
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
 from sctptop.kernel.reading.asked import Pair
-from sctptop.kernel.reading.diag_records import IPPROTO_SCTP
+from sctptop.kernel.reading.diag.diag_records import IPPROTO_SCTP
 from sctptop.kernel.reading.procfs import parse_assocs, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag
 from sctptop.model.selection import OWN_NAMESPACE

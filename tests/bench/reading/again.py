@@ -20,12 +20,13 @@ from datetime import datetime, timedelta, timezone
 from math import inf
 from pathlib import Path
 
+from sctptop.commands.watching import COLLECT_AFTER
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.netlink import messages
 from sctptop.kernel.probes.observed import NOTHING
 from sctptop.kernel.reading import namespace_reader
 from sctptop.kernel.reading.associations import merge, merge_associations
-from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, decode_record
+from sctptop.kernel.reading.diag.diag_records import SOCK_DIAG_BY_FAMILY, decode_record
 from sctptop.kernel.reading.namespace_reader import NamespaceReader
 from sctptop.kernel.reading.procfs import parse_assocs, parse_remaddr, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag
@@ -34,7 +35,6 @@ from sctptop.model.association import Association
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.source_state import OK
-from sctptop.watching import COLLECT_AFTER
 from tests.unit.kernel.reading.test_sockdiag import message
 from tests.unit.kernel.synthetic import SyntheticHost
 from tests.unit.kernel.ways.routing import Host

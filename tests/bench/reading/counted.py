@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 
+from sctptop.commands.watching import COLLECT_AFTER
 from sctptop.fields.arranger import Arranger
 from sctptop.fields.filter import parse_filter
 from sctptop.fields.ordering import BY_REMOTE
@@ -27,7 +28,6 @@ from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
 from sctptop.model.model import Model
 from sctptop.model.selection import ALL_NAMESPACES, OWN_NAMESPACE, NamespaceChoice
-from sctptop.watching import COLLECT_AFTER
 from tests.bench.reading.crowd import crowd
 from tests.lab.machine import run as machine
 from tests.lab.machine.boot import COUNTING

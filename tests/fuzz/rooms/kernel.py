@@ -16,10 +16,10 @@ from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.netlink import WireError, errno_of, messages
 from sctptop.kernel.probes.events import Clocks, event
 from sctptop.kernel.probes.ngap_records import ngap_events, ngap_record
-from sctptop.kernel.program.btf import BtfError, KernelTypes
-from sctptop.kernel.program.libbpf import LibbpfError
+from sctptop.kernel.program.bpf.btf import BtfError, KernelTypes
+from sctptop.kernel.program.bpf.libbpf import LibbpfError
 from sctptop.kernel.reading.associations import merge_associations
-from sctptop.kernel.reading.diag_records import DiagRecord, decode_record
+from sctptop.kernel.reading.diag.diag_records import DiagRecord, decode_record
 from sctptop.kernel.reading.endpoints import endpoints
 from sctptop.kernel.reading.procfs import parse_assocs, parse_eps, parse_remaddr, parse_snmp
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from sctptop.kernel.netlink import NLMSG_DONE, messages
-from sctptop.kernel.reading.diag_records import dump_request
+from sctptop.kernel.reading.diag.diag_records import dump_request
 from tests.lab.machine import run as machine
 from tests.lab.scenes.every_kind import every_kind
 from tests.lab.scenes.hosts import Host, inside, read_proc

@@ -14,8 +14,7 @@ import pytest
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from sctptop.options import Options
-from sctptop.themes import THEMES
+from sctptop.options import THEMES, Options
 from sctptop.tui.choices import chosen_by
 from sctptop.tui.key_groups import IN_VIEW
 from sctptop.tui.keys import LIVE_KEYS, NO_COMMANDS, REPLAY_KEYS

@@ -29,7 +29,7 @@ def judged(
 
 @pytest.mark.parametrize("name", PROCESSES)
 def test_the_same_set_up_is_hardly_ever_told_from_itself(name: str) -> None:
-    """tests.bench.significance has 1,000 trials of each; by chance more than 6 of 40 come once in 500."""
+    """tests.bench.comparison.significance has 1,000 trials of each; by chance more than 6 of 40 come once in 500."""
     found = [judged(PROCESSES[name], seed, 3, 50).result for seed in range(TRIALS)]
     assert sum(one in (FASTER, SLOWER) for one in found) <= 6
     assert set(found) <= {FASTER, SLOWER, SAME, UNSURE}

@@ -19,8 +19,8 @@ from sctptop.kernel.netlink import (
     attribute_places,
     messages,
 )
-from sctptop.kernel.reading.diag_layouts import INFO, MESSAGE, REQUEST, SctpInfo
-from sctptop.kernel.reading.diag_records import INET_DIAG_INFO, INET_DIAG_LOCALS, INET_DIAG_PEERS, LISTEN
+from sctptop.kernel.reading.diag.diag_layouts import INFO, MESSAGE, REQUEST, SctpInfo
+from sctptop.kernel.reading.diag.diag_records import INET_DIAG_INFO, INET_DIAG_LOCALS, INET_DIAG_PEERS, LISTEN
 from tests.unit.kernel.reading.test_sockdiag import captured, message
 
 OFFSETS = {member.name: (member.offset, member.size) for member in INFO.members}

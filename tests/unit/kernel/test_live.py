@@ -7,7 +7,7 @@ import pytest
 from sctptop.kernel.live import LiveSource
 from sctptop.kernel.reading import namespace_reader
 from sctptop.kernel.reading.asked import Batch, Changes, Pair
-from sctptop.kernel.reading.diag_records import ANY_STATE, DiagRecord
+from sctptop.kernel.reading.diag.diag_records import ANY_STATE, DiagRecord
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.unit.kernel.fake_proc import FakeProc
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sctptop.kernel.program.bpf_calls import KPROBE, RAW_TRACEPOINT, load_plain
+from sctptop.kernel.program.bpf.bpf_calls import KPROBE, RAW_TRACEPOINT, load_plain
 
 SIZE = 8
 """Bytes of an instruction, struct bpf_insn of include/uapi/linux/bpf.h."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sctptop.model.associations.distribution import NANOSECONDS
-from sctptop.model.associations.event_log import Logged
-from sctptop.model.associations.why_ended import end_of
+from sctptop.model.associations.events.event_log import Logged
+from sctptop.model.associations.events.why_ended import end_of
 from sctptop.model.event import CWND_CAUSES, EVENT_KINDS, Event
 from sctptop.model.ngap.message import Message, message_of
 from sctptop.model.ngap.ppid import PPID_NAMES

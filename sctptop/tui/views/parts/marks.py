@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sctptop.model.associations.event_log import Logged
+from sctptop.model.associations.events.event_log import Logged
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.tui.views.parts.event_text import CUT_LETTERS

@@ -12,7 +12,7 @@ import pytest
 
 from sctptop.fields.ends import owner
 from sctptop.model.advice.adviser import Advice
-from sctptop.model.associations.why_ended import WhyEnded, end_of
+from sctptop.model.associations.events.why_ended import WhyEnded, end_of
 from sctptop.model.model import Model
 from sctptop.model.snapshot import Snapshot
 from tests.lab.core import ngap_templates

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sctptop.model.associations.why_ended import WhyEnded, end_of
+from sctptop.model.associations.events.why_ended import WhyEnded, end_of
 from sctptop.model.event import Event
 from tests.lab.scenes.hosts import Host, clear, impair, inside, two_hosts
 from tests.lab.traffic import sctp_sockets as sctp

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sctptop.kernel.layout import Layout
-from sctptop.kernel.program.btf import KernelTypes
-from sctptop.kernel.reading.diag_layouts import INFO, MESSAGE, SocketId
+from sctptop.kernel.program.bpf.btf import KernelTypes
+from sctptop.kernel.reading.diag.diag_layouts import INFO, MESSAGE, SocketId
 
 
 def test_no_kernel_headers_are_here() -> None:

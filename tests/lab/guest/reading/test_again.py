@@ -10,7 +10,7 @@ from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.observed import NOTHING
 from sctptop.kernel.reading import namespace_reader
 from sctptop.kernel.reading.associations import merge
-from sctptop.kernel.reading.diag_records import LISTEN
+from sctptop.kernel.reading.diag.diag_records import LISTEN
 from sctptop.kernel.reading.namespace_reader import BY_NAME_ABOVE, NamespaceReader
 from sctptop.kernel.reading.sockdiag import SockDiag
 from sctptop.model.association import Association

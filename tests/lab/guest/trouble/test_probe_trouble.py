@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from sctptop.kernel.program import find_bcc
-from sctptop.kernel.program.btf import KernelTypes
+from sctptop.kernel.program.bpf.btf import KernelTypes
 from sctptop.kernel.program.compiling import NoProbes, compiled
 from sctptop.kernel.program.declarations import PATH_WINDOWS
 from sctptop.kernel.program.points import POINTS

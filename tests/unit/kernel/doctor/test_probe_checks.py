@@ -10,9 +10,9 @@ import pytest
 
 from sctptop.kernel.host.distribution import commands
 from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.bpf.libbpf import LibbpfError
 from sctptop.kernel.program.compiling import source_here
 from sctptop.kernel.program.entry_points import Hook
-from sctptop.kernel.program.libbpf import LibbpfError
 from sctptop.kernel.program.points import POINTS
 from sctptop.kernel.program.program_source import ALL_PROBES, ProbeSource
 from sctptop.model.check import HINT, MISSING, OK, Check

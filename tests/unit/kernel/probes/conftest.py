@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sctptop.kernel.probes import session
-from sctptop.kernel.program import maps as bpf_maps
+from sctptop.kernel.program.bpf import maps as bpf_maps
 from tests.unit.kernel.probes.fake_program import FakeMaps
 
 

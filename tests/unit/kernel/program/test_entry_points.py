@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sctptop.kernel.program.btf import FunctionType
+from sctptop.kernel.program.bpf.btf import FunctionType
 from sctptop.kernel.program.entry_points import Hook, bodies, entry_points
 from sctptop.kernel.program.points import Point
 from sctptop.kernel.program.program_source import from_btf, from_headers

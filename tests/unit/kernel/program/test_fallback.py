@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sctptop.kernel.program import program as program_module
-from sctptop.kernel.program.btf import FunctionType
+from sctptop.kernel.program.bpf.btf import FunctionType
 from sctptop.kernel.program.compiling import NoProbes
 from sctptop.kernel.program.kept.instructions import Instructions
 from sctptop.kernel.program.kept.store import Keeper

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sctptop.kernel.program.btf import FunctionType, MemberPlace, MissingMember
+from sctptop.kernel.program.bpf.btf import FunctionType, MemberPlace, MissingMember
 from sctptop.kernel.program.points import ProbeChoice, points
 from sctptop.kernel.program.program_source import BY_TYPE, CONCERNS, HEADERS, folder, from_btf, from_headers
 

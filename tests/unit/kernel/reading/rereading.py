@@ -11,7 +11,7 @@ from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.reading import namespace_reader
 from sctptop.kernel.reading.associations import merge, merge_associations
-from sctptop.kernel.reading.diag_records import decode_record
+from sctptop.kernel.reading.diag.diag_records import decode_record
 from sctptop.kernel.reading.exact import ExactLookups
 from sctptop.kernel.reading.joining import Read
 from sctptop.kernel.reading.namespace_reader import BY_NAME_ABOVE, NamespaceReader

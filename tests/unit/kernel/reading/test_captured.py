@@ -11,7 +11,7 @@ import pytest
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.netlink import NLMSG_DONE, messages
 from sctptop.kernel.reading.associations import merge_associations
-from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
+from sctptop.kernel.reading.diag.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
 from sctptop.kernel.reading.endpoints import endpoints
 from sctptop.kernel.reading.procfs import parse_assocs, parse_eps, parse_remaddr, parse_snmp
 from sctptop.model.association import Association

@@ -14,10 +14,10 @@ import pytest
 from sctptop.kernel.netlink import NLMSG_ERROR, messages
 from sctptop.kernel.reading import exact
 from sctptop.kernel.reading.asked import Pair
-from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
+from sctptop.kernel.reading.diag.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
 from sctptop.kernel.reading.exact import ExactLookups, sockets_of
 from sctptop.kernel.reading.sockdiag import SockDiag
-from tests.unit.kernel.reading.test_diag_records import info, record, sockaddr
+from tests.unit.kernel.reading.diag.test_diag_records import info, record, sockaddr
 
 VRF, OTHER_VRF, ETH = 7, 8, 3
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.reading import namespace_reader
-from sctptop.kernel.reading.diag_records import ANY_STATE, LISTEN, DiagRecord
+from sctptop.kernel.reading.diag.diag_records import ANY_STATE, LISTEN, DiagRecord
 from sctptop.kernel.reading.namespace_reader import NamespaceReader
 from sctptop.kernel.reading.sockdiag import SockDiagError, _explained
 from tests.unit.kernel.test_live import FakeSockDiag, line, put, record

@@ -9,7 +9,7 @@ from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.program.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
 from sctptop.kernel.reading.associations import merge_associations
-from sctptop.kernel.reading.diag_records import DiagRecord
+from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import association_facts, path_facts
 from sctptop.model.association import Path
 from tests.unit.associations import NETNS

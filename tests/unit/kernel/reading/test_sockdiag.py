@@ -14,7 +14,7 @@ from typing import NoReturn
 import pytest
 
 from sctptop.kernel.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR, messages
-from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, decode_record
+from sctptop.kernel.reading.diag.diag_records import SOCK_DIAG_BY_FAMILY, decode_record
 from sctptop.kernel.reading.sockdiag import NETLINK_SOCK_DIAG, SockDiag, SockDiagError
 
 NLMSG_NOOP = 1

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.netlink import messages
 from sctptop.kernel.reading.associations import merge_associations
-from sctptop.kernel.reading.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
+from sctptop.kernel.reading.diag.diag_records import SOCK_DIAG_BY_FAMILY, DiagRecord, decode_record
 from sctptop.kernel.reading.procfs import parse_assocs, parse_remaddr
 from sctptop.kernel.ways.questions import Signs
 from sctptop.kernel.ways.ways import Ways

@@ -22,8 +22,8 @@ from tests.unit.model.advice.advised import (
     pictures,
     rules,
 )
-from tests.unit.model.advice.test_of_paths import lossy, with_spare
-from tests.unit.model.advice.test_of_sending import STALLED, at, exchange, heartbeaten, several
+from tests.unit.model.advice.checks.test_of_paths import lossy, with_spare
+from tests.unit.model.advice.checks.test_of_sending import STALLED, at, exchange, heartbeaten, several
 
 
 def test_problems_come_before_warnings_and_these_before_notes() -> None:

@@ -9,13 +9,20 @@ from pathlib import Path
 
 import sctptop
 from sctptop.comparison.wording.causes import ADVICE_BEHIND
-from sctptop.model.advice import of_ngap, of_paths, of_peers, of_reading, of_retransmissions, of_sending
 from sctptop.model.advice.brief import BRIEF, REFUSED, UNANSWERED
+from sctptop.model.advice.checks import (
+    of_ngap,
+    of_paths,
+    of_peers,
+    of_reading,
+    of_retransmissions,
+    of_sending,
+)
 from sctptop.model.advice.rules import RULES
 from sctptop.views import VIEWS
 
 PACKAGE = Path(sctptop.__file__).parent
-ADVICE = PACKAGE / "model" / "advice"
+ADVICE = PACKAGE / "model" / "advice" / "checks"
 
 
 def test_every_check_belongs_to_one_rule() -> None:

@@ -24,8 +24,8 @@ from tests.unit.model.advice.advised import (
     ngap,
     other_end,
 )
-from tests.unit.model.advice.test_of_paths import UNPROBED, closed, expiring, expiry, lossy, with_spare
-from tests.unit.model.advice.test_of_sending import STALLED, at, exchange, heartbeaten, reads, several
+from tests.unit.model.advice.checks.test_of_paths import UNPROBED, closed, expiring, expiry, lossy, with_spare
+from tests.unit.model.advice.checks.test_of_sending import STALLED, at, exchange, heartbeaten, reads, several
 
 RAN: dict[str, Any] = {"local_port": 59058, "remote_port": 38412}
 UNTIMED: dict[str, Any] = {"held_bins": (), "read_wait_bins": ()}

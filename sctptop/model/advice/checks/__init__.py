@@ -1,0 +1,1 @@
+"""The checks of the rules of advice: what each finds, by what it is about."""

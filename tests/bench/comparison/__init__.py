@@ -1,0 +1,1 @@
+"""What comparing costs, and how often it is right."""
