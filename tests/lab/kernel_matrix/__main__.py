@@ -115,6 +115,7 @@ def judge(facts: dict[str, Any], said: str, code: int) -> Outcome:
     if attached is None or attached[1] != attached[2] or probes["code"]:
         off = re.findall(r"^.* off .*", probes["stdout"], re.MULTILINE)
         outcome.problems += [f"--probes ended with {probes['code']}: {_line(probes['stderr'])}", *off]
+    outcome.notes += re.findall(r"^(?:reached by|no trampoline:) .*", probes["stdout"], re.MULTILINE)
     sources = _sources(facts["json"], "--json", outcome)
     outcome.problems += [
         f"source {name}: {state}" for name, state in sources.items() if state not in ("ok", OWN_ONLY)
