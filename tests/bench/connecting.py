@@ -17,7 +17,7 @@ from sctptop.kernel.probes.session import Probes
 from sctptop.kernel.program.bpf.maps import enable_statistics
 from tests.bench.timing import best_of
 from tests.lab.traffic import sctp_sockets as sctp
-from tests.lab.witness.watching import LOAD_S
+from tests.lab.witness.patience import load_s
 
 COUNT, REPEAT, PORT = 200, 3, 5900
 
@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
     before = best_of(lambda: cycles(count), REPEAT)
     probes = Probes()
     probes.start()
-    probes.settle(LOAD_S)
+    probes.settle(load_s())
     assert probes.state.ok, probes.state
     ours = best_of(lambda: cycles(count), REPEAT)
     descriptor = enable_statistics()

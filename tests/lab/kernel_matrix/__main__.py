@@ -2,6 +2,7 @@
 
     python -m tests.lab.kernel_matrix               all of them
     python -m tests.lab.kernel_matrix 6.12 7.2      these
+    python -m tests.lab.kernel_matrix 6.1-bcc-0.18  an older BCC: only when it is asked for
     python -m tests.lab.kernel_matrix arm64-6.1     another architecture, emulated: only when it is asked for
     python -m tests.lab.kernel_matrix --tests tests/lab/guest/commands/test_command_line.py 7.2
 
@@ -20,7 +21,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.lab.kernel_matrix import arm64, emulated
+from tests.lab.kernel_matrix import arm64, emulated, older_bcc
 from tests.lab.kernel_matrix.guest import BTF
 from tests.lab.kernel_matrix.roots import CHECKOUT, SUITES, VENV, System, renew_checkout, system
 from tests.lab.machine import run as machine
@@ -67,7 +68,7 @@ def examine(series: str, tests: str) -> Outcome:
     """Boots a kernel, and judges what sctptop did there. Raises LabError."""
     started = time.monotonic()
     foreign = series in arm64.SUITES
-    built = (arm64.system if foreign else system)(series)
+    built = _system_of(series)
     (arm64.renew_checkout if foreign else renew_checkout)(built.root)
     print(f"{series}: {built.kernel.release} ready after {time.monotonic() - started:.0f} s", flush=True)
     python = str(VENV / "bin" / "python")
@@ -95,6 +96,12 @@ def examine(series: str, tests: str) -> Outcome:
     return outcome
 
 
+def _system_of(series: str) -> System:
+    if series in arm64.SUITES:
+        return arm64.system(series)
+    return older_bcc.system(series) if series in older_bcc.SERIES else system(series)
+
+
 def judge(facts: dict[str, Any], said: str, code: int) -> Outcome:
     """What a guest told, as a row of the table."""
     probes = facts["probes"]
@@ -108,6 +115,7 @@ def judge(facts: dict[str, Any], said: str, code: int) -> Outcome:
     if attached is None or attached[1] != attached[2] or probes["code"]:
         off = re.findall(r"^.* off .*", probes["stdout"], re.MULTILINE)
         outcome.problems += [f"--probes ended with {probes['code']}: {_line(probes['stderr'])}", *off]
+    outcome.notes += re.findall(r"^(?:reached by|no trampoline:) .*", probes["stdout"], re.MULTILINE)
     sources = _sources(facts["json"], "--json", outcome)
     outcome.problems += [
         f"source {name}: {state}" for name, state in sources.items() if state not in ("ok", OWN_ONLY)
@@ -161,7 +169,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.lab.kernel_matrix", description="probes on many kernels"
     )
-    known = (*SUITES, *arm64.SUITES)
+    known = (*SUITES, *older_bcc.SERIES, *arm64.SUITES)
     parser.add_argument("--tests", default=TESTS, metavar="PATHS", help=f"default {TESTS}")
     names = f"of {', '.join(known)}; default {', '.join(SUITES)}"
     parser.add_argument("series", nargs="*", metavar="KERNEL", help=names)

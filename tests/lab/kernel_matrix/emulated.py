@@ -55,7 +55,7 @@ def run(command: Sequence[str], built: System, *, timeout: float) -> Result:
     """As tests.lab.machine.run: `command` as root, in the root's checkout; nothing of this machine's is there."""
     environment = {"PATH": f"{VENV}/bin:/usr/sbin:/usr/bin:/sbin:/bin", "SCTPTOP_LAB_JOB": "/job"}
     # Of what is not compiled in the root each file is compiled once a boot.
-    environment |= {"PYTHONDONTWRITEBYTECODE": "", "SCTPTOP_LAB_PATIENCE_S": "900"}
+    environment |= {"PYTHONDONTWRITEBYTECODE": ""}
     with (
         exclusive("vm", len(os.sched_getaffinity(0))),
         new_job(command, where="vm", cwd=CHECKOUT, env=environment) as job,

@@ -8,14 +8,18 @@ from __future__ import annotations
 import json
 import os
 import platform
+import signal
+import subprocess
 import sys
+import tempfile
+import threading
 from pathlib import Path
 
 from sctptop.kernel.program import find_bcc
 from tests.lab.scenes.hosts import Host, two_hosts
 from tests.lab.traffic.process import traffic
+from tests.lab.witness.patience import load_s
 
-PATIENCE_S = float(os.environ.get("SCTPTOP_LAB_PATIENCE_S", "300"))
 BTF = Path("/sys/kernel/btf")
 HIDE_BTF = f"mount -t tmpfs none {BTF}"
 """Makes the kernel one that was built without the description of its types."""
@@ -39,7 +43,7 @@ def facts() -> dict[str, object]:
         traffic(gnb, "request", "--to", amf.ipv4[0], "--period", "0.2"),
     ):
         found["probes"] = _sctptop(gnb, "--probes", "-d", "3")
-        found["json"] = _sctptop(gnb, "--json", "-n", "2", "--netns", "self")
+        found["json"] = _once_probes_are_on(gnb)
         found["no_btf"] = _sctptop(gnb, "--json", "-n", "2", "--netns", "self", before=HIDE_BTF)
     return found
 
@@ -47,8 +51,32 @@ def facts() -> dict[str, object]:
 def _sctptop(host: Host, *options: str, before: str = "true") -> dict[str, object]:
     # `ip netns exec` gives each command mounts of its own.
     command = ["sh", "-c", f'{before} && exec "$@"', "sh", sys.executable, "-m", "sctptop", *options]
-    done = host.run(command, timeout=PATIENCE_S, check=False)
+    done = host.run(command, timeout=load_s(), check=False)
     return {"code": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+
+
+def _once_probes_are_on(host: Host) -> dict[str, object]:
+    """The same of --json: its last two samples. It begins without probes where compiling takes minutes."""
+    command = [sys.executable, "-m", "sctptop", "--json", "--netns", "self"]
+    with tempfile.TemporaryFile("w+") as said:
+        process = host.popen(command, stdout=subprocess.PIPE, stderr=said)
+        guard = threading.Timer(load_s(), process.kill)
+        guard.start()
+        lines: list[str] = []
+        settled = 0
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            settled += json.loads(line)["sources"]["bpf"] != "compiling"
+            if settled == 2:
+                # As Ctrl-C does.
+                process.send_signal(signal.SIGINT)
+                break
+        process.communicate()
+        code = process.returncode
+        guard.cancel()
+        said.seek(0)
+        return {"code": code, "stdout": "".join(lines[-2:]), "stderr": said.read()}
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 from tests.lab.kernel_matrix.__main__ import judge, table
 
 TABLE = "sctp_retransmit  kprobe  {state}  again\n{on} of 26 attached; read and compiled in 1.50 s\n"
+HOW = "reached by fentry 20, kprobe 6", "no trampoline: why (sctp_retransmit and 5 more)"
 PASSED = "test_probes.py::test_it PASSED\n===== 9 passed, 2 warnings in 3.00s =====\n"
 HIDDEN = "off: this kernel does not tell its types: no /sys/kernel/btf/vmlinux"
 
@@ -19,7 +20,7 @@ def sctptop(*sources: str, code: int = 0) -> dict[str, Any]:
 
 
 def facts(**changed: object) -> dict[str, Any]:
-    probes = {"code": 0, "stdout": TABLE.format(state="on", on=26), "stderr": ""}
+    probes = {"code": 0, "stdout": TABLE.format(state="on", on=26) + "\n".join(HOW), "stderr": ""}
     known = {"release": "9.9.0", "btf": ["vmlinux", "sctp"], "bcc": "0.99", "python": "3.99.0"}
     return {
         **known,
@@ -34,7 +35,7 @@ def test_all_is_well() -> None:
     outcome = judge(facts(), PASSED, 0)
     assert outcome.problems == []
     assert outcome.cells == ["9.9.0", "vmlinux+sctp", "0.99", "3.99.0", "1.50 s", "26/26", "9/9"]
-    assert outcome.notes == [f"with /sys/kernel/btf hidden: bpf {HIDDEN}"]
+    assert outcome.notes == [*HOW, f"with /sys/kernel/btf hidden: bpf {HIDDEN}"]
 
 
 def test_a_probe_that_is_off_is_told() -> None:

@@ -19,7 +19,7 @@ from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.output.registrations.as_json import registrations_to_json
 from tests.lab.core.scene import CoreScene
-from tests.lab.witness.watching import LOAD_S
+from tests.lab.witness.patience import load_s
 
 SETTLE_S = 4.0
 """Longer than the model waits for a message that may still come."""
@@ -83,7 +83,7 @@ class Bench:
         self.probes = Probes()
         self.source = LiveSource(self.probes)
         self.probes.start()
-        self.probes.settle(LOAD_S)
+        self.probes.settle(load_s())
         assert self.probes.state.ok, self.probes.state
         assert self.probes.ngap.ok
 

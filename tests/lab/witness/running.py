@@ -11,9 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.lab.scenes.hosts import Host
+from tests.lab.witness.patience import load_s
 
 SCTPTOP = (sys.executable, "-m", "sctptop", "--json")
-LOAD_S, SAMPLE_S = 300.0, 60.0
+SAMPLE_S = 60.0
 
 Sample = dict[str, Any]
 
@@ -33,7 +34,7 @@ class Running:
     def __enter__(self) -> Running:
         self._reader.start()
         # Where compiling takes long the first samples come without them.
-        self._wait(lambda: self.samples and self.samples[-1]["sources"]["bpf"] != "compiling", LOAD_S)
+        self._wait(lambda: self.samples and self.samples[-1]["sources"]["bpf"] != "compiling", load_s())
         assert self.samples[-1]["sources"]["bpf"] == "ok", self.samples[-1]["sources"]
         del self.samples[:-1]
         return self

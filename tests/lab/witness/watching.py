@@ -22,9 +22,7 @@ from sctptop.model.event import Event
 from sctptop.model.sample import Sample
 from sctptop.model.selection import OWN_NAMESPACE
 from tests.lab.scenes.hosts import Host, inside
-
-LOAD_S = 180.0
-"""For the compiler, which an emulated machine runs twenty times slower."""
+from tests.lab.witness.patience import load_s
 
 
 class Watch:
@@ -40,7 +38,7 @@ class Watch:
 
     def __enter__(self) -> Watch:
         self.probes.start()
-        self.probes.settle(LOAD_S)
+        self.probes.settle(load_s())
         assert self.probes.state.ok, self.probes.state
         self.begin()
         return self

@@ -16,8 +16,8 @@ from tests.lab.core.scene import core_scene
 from tests.lab.scenes.hosts import Host, sysctl, two_hosts
 from tests.lab.traffic.process import start, traffic
 from tests.lab.witness.other_tools import nstat
+from tests.lab.witness.patience import load_s
 from tests.lab.witness.tmux import START_S, Terminal, run_in, terminal
-from tests.lab.witness.watching import LOAD_S
 
 SCTPTOP = [sys.executable, "-m", "sctptop", "--netns", "self"]
 SIZES = [(80, 24), (120, 36)]
@@ -214,7 +214,7 @@ def test_registrations_are_seen_live_and_nobody_is_named() -> None:
         terminal("registering", 120, 36) as screen,
     ):
         run_in(screen, hosts[0].command([*SCTPTOP, "--view", "registration"]))
-        screen.wait(lambda text: "HB probe ●" in text, LOAD_S)
+        screen.wait(lambda text: "HB probe ●" in text, load_s())
         scene.go()
         assert scene.finish()["completed"] == ues
         screens = [screen.wait(lambda text: re.search(rf" initial +{ues} +{ues} ", text))]

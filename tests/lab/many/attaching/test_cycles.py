@@ -1,6 +1,6 @@
 """Probes that come and go under traffic lose no packet and no message.
 
-SCTPTOP_CYCLES=500 python -m pytest tests/lab/many/attaching/test_cycles.py        in the lab, for hours
+SCTPTOP_CYCLES=500 SCTPTOP_STARTS=30 python -m pytest tests/lab/many/attaching/test_cycles.py        in the lab
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
+from sctptop.kernel.program import find_bcc, maps
+from sctptop.kernel.program.program import PointState, Program
+from sctptop.kernel.program.program_source import ALL_PROBES
 from tests.lab.many.attaching.kernel_objects import left_of, objects
 from tests.lab.scenes.hosts import Host, inside
 from tests.lab.traffic import sctp_sockets as sctp
@@ -22,6 +26,9 @@ from tests.lab.witness.other_tools import nstat
 from tests.lab.witness.running import Running
 
 CYCLES = int(os.environ.get("SCTPTOP_CYCLES") or 2)
+"""Of trampolines alone, some seconds each in the lab."""
+STARTS = int(os.environ.get("SCTPTOP_STARTS") or 2)
+"""Of sctptop as a whole, half a minute each."""
 PORT = 5100
 ANSWER_S = 60.0
 DISCARDED = ("SctpInPktDiscards", "SctpChecksumErrors", "SctpOutOfBlues", "SctpAborteds", "SctpShutdowns")
@@ -65,6 +72,11 @@ class Client:
             thread.join(ANSWER_S)
         self.kept_open = sock
 
+    def close(self) -> None:
+        """End the association."""
+        if self.kept_open is not None:
+            self.kept_open.close()
+
 
 def link(host: Host) -> dict[str, int]:
     """The counters of its link."""
@@ -77,33 +89,33 @@ def link(host: Host) -> dict[str, int]:
     }
 
 
-def test_nothing_is_lost_while_probes_come_and_go(hosts: tuple[Host, Host]) -> None:
-    gnb, amf = hosts
-    before = objects()
+@contextmanager
+def nothing_lost(gnb: Host, amf: Host, least: int) -> Iterator[None]:
+    """What is sent in the block, ``least`` messages of each client at the fewest, arrives and is answered."""
     single, bursts = Client(1, 300, 0.02), Client(10, 900, 0.2)
     with traffic(amf, "echo", "--local", amf.ipv4[0], "--port", str(PORT), "--nodelay"):
-        counted, on_link = [nstat(host, "-az") for host in hosts], [link(host) for host in hosts]
+        counted, on_link = [nstat(host, "-az") for host in (gnb, amf)], [link(host) for host in (gnb, amf)]
         with single.at_work(gnb, amf), bursts.at_work(gnb, amf):
-            for cycle in range(CYCLES):
-                with Running(gnb) as sctptop:
-                    sctptop.wait_for(1)
-                assert left_of(before) == {}, cycle
+            yield
         # Longer than any SACK is delayed.
         time.sleep(1)
         gained = [
             {name: value - then[name] for name, value in nstat(host, "-az").items()}
-            for host, then in zip(hosts, counted, strict=True)
+            for host, then in zip((gnb, amf), counted, strict=True)
         ]
         moved = [
             {name: value - then[name] for name, value in link(host).items()}
-            for host, then in zip(hosts, on_link, strict=True)
+            for host, then in zip((gnb, amf), on_link, strict=True)
         ]
+        for client in (single, bursts):
+            client.close()
     for client in (single, bursts):
-        print(f"{CYCLES} cycles: {client.sent} messages of {client.size} bytes, {client.answered} answered")
-        assert client.answered == client.sent > 10 * CYCLES
+        print(f"{client.sent} messages of {client.size} bytes, {client.answered} answered")
+        assert client.answered == client.sent > least
     assert [of["SctpOutOrderChunks"] for of in gained] == [single.sent + bursts.sent] * 2
     assert not any(of[name] for of in gained for name in DISCARDED), gained
     ours, theirs = gained
+    print(f"{ours['SctpOutSCTPPacks']} packets out, {ours['SctpInSCTPPacks']} in")
     assert theirs["SctpInSCTPPacks"] == ours["SctpOutSCTPPacks"]
     assert ours["SctpInSCTPPacks"] == theirs["SctpOutSCTPPacks"]
     assert (moved[0]["tx packets"], moved[1]["tx packets"]) == (
@@ -111,3 +123,60 @@ def test_nothing_is_lost_while_probes_come_and_go(hosts: tuple[Host, Host]) -> N
         moved[0]["rx packets"],
     )
     assert not any(of[f"{way} dropped"] for of in moved for way in ("rx", "tx"))
+
+
+def test_nothing_is_lost_while_sctptop_comes_and_goes(hosts: tuple[Host, Host]) -> None:
+    """A process each time, which loads and attaches all that it has, and is ended."""
+    before = objects()
+    with nothing_lost(*hosts, least=10 * STARTS):
+        begun = time.monotonic()
+        for start in range(STARTS):
+            with Running(hosts[0]) as sctptop:
+                sctptop.wait_for(1)
+            assert left_of(before) == {}, start
+        print(f"{STARTS} starts in {time.monotonic() - begun:.0f} s")
+
+
+def test_nothing_is_lost_while_trampolines_come_and_go(hosts: tuple[Host, Host]) -> None:
+    """Those that each packet hits, of a program that stays loaded: as where very much is sent, see Following."""
+    before = objects()
+    program = Program(find_bcc.load(), ALL_PROBES)
+    statistics = maps.enable_statistics()
+    try:
+        program.attach()
+        each = [one for one in trampolines(program) if one.on]
+        assert len(each) >= 5, each
+        with nothing_lost(*hosts, least=2 * CYCLES):
+            begun = time.monotonic()
+            for cycle in range(CYCLES):
+                since = hits(program)
+                wait(partial(hit, program, since), cycle)
+                program.take_away()
+                wait(program.put_back, cycle)
+            print(f"{CYCLES} cycles of {len(each)} points in {time.monotonic() - begun:.0f} s")
+    finally:
+        os.close(statistics)
+        program.close()
+    assert left_of(before) == {}
+
+
+def hits(program: Program) -> int:
+    """Of all of them."""
+    return sum(one.cost.runs for one in trampolines(program) if one.cost is not None)
+
+
+def trampolines(program: Program) -> list[PointState]:
+    """Those that each packet hits."""
+    return [one for one in program.costs() if one.point.each_packet and one.how in ("fentry", "fexit")]
+
+
+def hit(program: Program, since: int) -> bool:
+    """Whether there are more of them."""
+    return hits(program) > since
+
+
+def wait(holds: Callable[[], bool], cycle: int) -> None:
+    deadline = time.monotonic() + ANSWER_S
+    while not holds():
+        assert time.monotonic() < deadline, cycle
+        time.sleep(0.02)

@@ -13,7 +13,8 @@ import pytest
 
 from tests.lab.many.attaching.kernel_objects import held_by, left_of, objects
 from tests.lab.scenes.hosts import Host
-from tests.lab.witness.running import LOAD_S, SCTPTOP
+from tests.lab.witness.patience import load_s
+from tests.lab.witness.running import SCTPTOP
 
 EARLY, WHILE_LOADING = 2, 3
 SEED = int(os.environ.get("SCTPTOP_SEED") or random.randrange(1 << 32))
@@ -48,7 +49,7 @@ def started(host: Host) -> subprocess.Popen[str]:
 
 
 def wait_for(process: subprocess.Popen[str], descriptors: int) -> None:
-    deadline = time.monotonic() + LOAD_S
+    deadline = time.monotonic() + load_s()
     while held_by(process.pid) < descriptors:
         assert process.poll() is None and time.monotonic() < deadline
         time.sleep(0.01)
