@@ -35,7 +35,7 @@ def test_every_probe_is_closed_although_each_complains() -> None:
     program = Program.__new__(Program)
     program.points = tuple(PointState(point) for point in POINTS)
     program._kernel, program._descriptors, program._trampolines = Kernel(), {}, {}
-    program._leaver = Leaver()
+    program._leaver, program._restored = Leaver(), None
     program._bpf = bcc = Stubborn(len(POINTS))
     program.close()
     program.close()

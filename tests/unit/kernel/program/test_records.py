@@ -13,12 +13,14 @@ from tests.unit.kernel.program.test_program_source import Types
 READ_SINGLY = {"events": "probe_event", "ngap_events": "ngap_event"}
 """Structs that go through perf buffers."""
 IN_THE_KERNEL = {
+    "congestion",
     *(
         "beat",
         "beats",
         "call",
         "slot",
         "followed",
+        "congestion",
         "message",
         "sack_numbers",
     ),
