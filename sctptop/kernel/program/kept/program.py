@@ -74,7 +74,10 @@ def decoded(content: bytes, choice: ProbeChoice) -> Kept | None:
 def _hook(there: tuple[Any, ...], place: int, how: str, why: str, function: list[Any] | None) -> Hook:
     if place < 0:
         raise ValueError("no such point")
-    known = None if function is None else FunctionType(*map(int, function[:2]), *map(bool, function[2:]))
+    known = None
+    if function is not None:
+        number, parameters, by_value, in_module = function
+        known = FunctionType(int(number), int(parameters), bool(by_value), bool(in_module))
     return Hook(there[place], str(how), str(why), known)
 
 
