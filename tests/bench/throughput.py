@@ -8,8 +8,8 @@ iperf3 sends over a veth pair as fast as it can, both ends on that host. Each wa
 stopped; then DATA chunks are counted in two seconds of the guest's time. Before and after each watcher nothing watches:
 a cell is the share of the mean of these two. Two minutes a watcher and size, on a machine that is not busy; bpftrace
 is Debian's package of that name. Beside each count stands which share of the time the watcher's own process had, and
-with --programs what each of its programs costs a chunk, from the kernel's statistics in a count of their own, which they
-make slower.
+with --programs what each of its programs costs a chunk, from the kernel's statistics: in a count of their own, which
+they make slower.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ SCTPTOP = (sys.executable, "-m", "sctptop")
 
 @dataclass(frozen=True)
 class Watcher:
-    """`option`: of sctptop, without which there is no such watcher. `screen`: it wants a terminal. `loads`: BPF programs."""
+    """`option`: of sctptop, without which there is no such watcher. `screen`: of a terminal; `loads`: programs."""
 
     title: str
     command: tuple[str, ...]
@@ -146,15 +146,18 @@ def costs(sending: Sender) -> list[str]:
     finally:
         switch.write_text("0")
     return [
-        f"    {one['name']}: {one['run_cnt'] / sent:.3f} hits a chunk counted, {one['run_time_ns'] / one['run_cnt']:.0f} ns"
-        f" each, {one['bytes_jited']} bytes"
+        f"    {one['name']}: {one['run_cnt'] / sent:.3f} hits a chunk counted, "
+        f"{one['run_time_ns'] / one['run_cnt']:.0f} ns each, {one['bytes_jited']} bytes"
         for one in found
     ]
 
 
 @contextmanager
 def watching(watcher: Watcher) -> Iterator[tuple[int, int]]:
-    """The watcher is at work; how many programs it loaded, and its process. Raises SystemExit with its words when it ends by itself."""
+    """The watcher is at work; how many programs it loaded, and its process number.
+
+    Raises SystemExit with its words when it ends by itself.
+    """
     before = programs()
     ours, theirs = pty.openpty()
     out: int = theirs if watcher.screen else subprocess.DEVNULL

@@ -2,8 +2,8 @@
 
     python -m tests.bench.probes.attaching [--counted]
 
-In the lab, whose processor is emulated: believe the ratios. With --counted there is one processor, where each instruction
-takes a nanosecond. Beside it bpftrace with one probe, where it is installed.
+In the lab, whose processor is emulated: believe the ratios. With --counted there is one processor, where each
+instruction takes a nanosecond. Beside it bpftrace with one probe, where it is installed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,13 @@ def once(folder: Path) -> None:
     on = sum(state.on for state in program.attach())
     attached = _cpu_s(resource.RUSAGE_SELF)
     program.close()
-    parts = [imported, made - imported, attached - made, attached, *(spent[number] for number in CALLS.values())]
+    parts = [
+        imported,
+        made - imported,
+        attached - made,
+        attached,
+        *(spent[number] for number in CALLS.values()),
+    ]
     print(json.dumps([parts, on, program.from_kept]))
 
 
