@@ -75,10 +75,14 @@ INLINE u64 nas_wanted(bool s1ap, u64 first, u64 second)
 	return first != 0x7e ? 1 : security > 4 ? 2 : security ? 7 + 4 : 4;
 }
 
-/* A walk along the IEs of a message. It is kept in a table, for the verifier takes what is read of one to be any number:
- * of what it knows the way of, it goes through the loop once for each way there (6.12 gave up). */
+/* A walk along the IEs of a message. All of it is kept in a table, for the verifier takes what is read of one to be any
+ * number: of what it knows the way of, it goes through the loop once for each way there (6.12 gave up, and all took seconds
+ * in an emulated machine). */
 struct ngap_walk {
 	u64 from, to; /* octets of the message to be added */
+	u64 at, count; /* where the next IE begins, and how many there are */
+	u64 length, ends; /* of the chunk's data; whether the message ends there */
+	u64 s1ap, pdu, procedure;
 	struct ngap_head head;
 	u8 beyond[NGAP_HEAD]; /* nothing is written there, but the verifier takes it that it might */
 };
@@ -138,12 +142,53 @@ INLINE u64 nas_end(const void *data, u64 value, u64 end, bool s1ap)
 	return found < end ? found : end;
 }
 
+/* Whether an IE is wanted, and whether it is one of the names among them. */
+INLINE bool walk_wants(struct ngap_walk *walk, u64 id)
+{
+	return ngap_wanted(ANY_NUMBER(walk->s1ap), ANY_NUMBER(walk->pdu), ANY_NUMBER(walk->procedure), id);
+}
+
+INLINE bool walk_names(struct ngap_walk *walk, u64 id)
+{
+	return ngap_is_name(ANY_NUMBER(walk->s1ap), ANY_NUMBER(walk->pdu), ANY_NUMBER(walk->procedure), id);
+}
+
+/* Looks at the next IE. False where it is the last that is looked at. */
+INLINE bool ngap_step(struct ngap_walk *walk, const void *data)
+{
+	u64 at = ANY_NUMBER(walk->at), ie = eight_octets(data + at), id = ie >> 48;
+	u64 value = at + 3 + size_of_length(OCTET(ie, 3));
+	u64 end = value + length_of(OCTET(ie, 3), OCTET(ie, 4)), wanted = end;
+	bool goes_on = true;
+
+	if (end - value >= PER_SPLIT)
+		return false;
+	walk->at = end;
+	if (id == (ANY_NUMBER(walk->s1ap) ? 26 : 38)) {
+		wanted = nas_end(data, value, end, ANY_NUMBER(walk->s1ap));
+		goes_on = false;
+	} else if (ANY_NUMBER(walk->ends) && end > ANY_NUMBER(walk->length)) {
+		wanted = value;
+		goes_on = false;
+	} else if (!walk_wants(walk, id) || (end - at > NGAP_IE && walk_names(walk, id))) {
+		return true;
+	} else if (end - at > NGAP_IE && (ANY_NUMBER(walk->s1ap) || id != 58)) {
+		wanted = at + NGAP_IE;
+		goes_on = false;
+	}
+	if (at != ANY_NUMBER(walk->to)) {
+		ngap_take(walk, data);
+		walk->from = at;
+	}
+	walk->to = wanted;
+	return goes_on;
+}
+
 /* Fills the head of a message, empty as yet, as far as its first chunk goes. */
 INLINE void ngap_take_head(struct ngap_head *head, const struct message *message, bool s1ap)
 {
 	const void *data = message->data;
-	u64 length = message->length, start = eight_octets(data), pdu = OCTET(start, 0), procedure = OCTET(start, 1);
-	u64 count, at = ngap_start(message, start, &count);
+	u64 start = eight_octets(data), count, first = ngap_start(message, start, &count);
 	int zero = 0;
 	struct ngap_walk *walk = ngap_walks.lookup(&zero);
 
@@ -151,49 +196,23 @@ INLINE void ngap_take_head(struct ngap_head *head, const struct message *message
 		return;
 	walk->head = *head;
 	walk->from = 0;
-	walk->to = at;
+	walk->at = walk->to = first;
+	walk->length = message->length;
+	walk->ends = message->ends;
+	walk->s1ap = s1ap;
+	walk->pdu = OCTET(start, 0);
+	walk->procedure = OCTET(start, 1);
 	/* Those of a PrivateMessage may have names of another form. */
-	if (procedure == (s1ap ? 39 : 31))
-		count = 0;
+	walk->count = ANY_NUMBER(walk->procedure) == (ANY_NUMBER(walk->s1ap) ? 39 : 31) ? 0 : count;
 	NO_UNROLL
 	for (int i = 0; i < NGAP_IES; i++) {
-		u64 ie, id, value, end, wanted;
-		bool last = false;
-
-		if (i >= count || at + 4 > length)
+		if (i >= ANY_NUMBER(walk->count) || ANY_NUMBER(walk->at) + 4 > ANY_NUMBER(walk->length))
 			break;
-		ie = eight_octets(data + at);
-		id = ie >> 48;
-		value = at + 3 + size_of_length(OCTET(ie, 3));
-		end = value + length_of(OCTET(ie, 3), OCTET(ie, 4));
-		wanted = end;
-		if (end - value >= PER_SPLIT)
-			break;
-		if (id == (s1ap ? 26 : 38)) {
-			wanted = nas_end(data, value, end, s1ap);
-			last = true;
-		} else if (message->ends && end > length) {
-			wanted = value;
-			last = true;
-		} else if (!ngap_wanted(s1ap, pdu, procedure, id) ||
-			   (end - at > NGAP_IE && ngap_is_name(s1ap, pdu, procedure, id))) {
-			at = end;
-			continue;
-		} else if (end - at > NGAP_IE && (s1ap || id != 58)) {
-			wanted = at + NGAP_IE;
-			last = true;
-		}
-		if (at != walk->to) {
-			ngap_take(walk, data);
-			walk->from = at;
-		}
-		walk->to = wanted;
-		at = end;
-		if (last)
+		if (!ngap_step(walk, data))
 			break;
 	}
-	if (walk->to > length)
-		walk->to = length;
+	if (ANY_NUMBER(walk->to) > ANY_NUMBER(walk->length))
+		walk->to = ANY_NUMBER(walk->length);
 	ngap_take(walk, data);
 	*head = walk->head;
 }
