@@ -195,7 +195,10 @@ class Program:
 
     def take_away(self) -> None:
         """Trampolines that each packet hits, in the background: until ``put_back``. Kprobes stay."""
-        links = [one.detached() for point, one in self._trampolines.items() if point.each_packet]
+        hit = [point for point in self._trampolines if point.each_packet]
+        # Each takes tenths of a second: those that each chunk hits go first.
+        hit.sort(key=lambda point: point.concern != "waits.c")
+        links = [self._trampolines[point].detached() for point in hit]
         self._leaver.begin(link for link in links if link is not None)
 
     def put_back(self) -> bool:
