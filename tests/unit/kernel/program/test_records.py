@@ -24,7 +24,7 @@ IN_THE_KERNEL = {
         "message",
         "sack_numbers",
     ),
-    *("blocked", "fragments", "ngap_walk", "ngap_rate", "ngap_stream"),
+    *("blocked", "fragments", "ngap_ids", "ngap_walk", "ngap_rate", "ngap_stream"),
     *("end_memory", "cause_header"),
 }
 """Structs of tables, and on stacks, that only the C reads."""
