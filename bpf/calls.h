@@ -29,6 +29,12 @@ INLINE int remember_call(struct pt_regs *ctx, u64 number, struct call *call)
 	return 0;
 }
 
+/* When it was entered; now, which is first asked here, where that was not remembered. */
+INLINE u64 entered(u64 since)
+{
+	return since ? since : bpf_ktime_get_ns();
+}
+
 /* False where its entry was not seen. */
 INLINE bool call_returns(struct pt_regs *ctx, u64 number, struct call *call)
 {

@@ -62,13 +62,13 @@ INLINE int reset_return(void *ctx, u64 returned, u64 since, void *transport)
 /* DATA was put in a packet. What sctp_transport_burst_limited held down, as this flush of the queue began, is in
  * burst_limited until its end (sctp_transport_burst_reset): told once, at the first chunk of the flush, before which as much
  * was in flight as cwnd was made of. */
-INLINE void look_at_burst(struct path_windows *path, const void *transport, const void *chunk)
+INLINE void look_at_burst(struct path_windows *path, const void *transport, const void *chunk, u32 kept)
 {
-	u32 kept = TYPED_sctp_transport__burst_limited(transport), number, down;
 	struct message message = {};
 	const void *asoc;
+	u32 number, down;
 
-	if (!kept || !message_of(&message, chunk))
+	if (!message_in_short(&message, chunk))
 		return;
 	asoc = (void *)sctp_transport__asoc(transport);
 	down = sctp_transport__cwnd(transport);

@@ -6,10 +6,11 @@
 INLINE int at_reassembly(void *ctx, u64 returned, u64 since, void *net, void *queue, void *first, void *last)
 {
 	const void *event = ADDRESS_sk_buff__cb(last);
-	struct fragments found = {.first = (u64)ADDRESS_sk_buff__cb(first), .ns = since};
+	struct fragments found = {.first = (u64)ADDRESS_sk_buff__cb(first)};
 
 	if (!returned)
 		return 0;
+	found.ns = entered(since);
 	found.last_tsn = sctp_ulpevent__tsn(event);
 	found.flags = sctp_ulpevent__msg_flags(event);
 #ifdef WAITS

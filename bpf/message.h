@@ -61,3 +61,27 @@ INLINE bool message_of(struct message *message, const void *chunk)
 {
 	return message_at(message, (void *)sctp_chunk__chunk_hdr(chunk));
 }
+
+/* The same without TSN, stream and place of the data, and with the PPID of our own chunks alone: where the kernel knows
+ * the chunk's type it takes no call. */
+INLINE bool message_in_short(struct message *message, const void *chunk)
+{
+	const void *header = (void *)TYPED_sctp_chunk__chunk_hdr(chunk);
+#ifdef TYPED
+	u32 type = TYPED_sctp_chunkhdr__type(header), flags = TYPED_sctp_chunkhdr__flags(header);
+	u32 size = sizeof(struct data_header);
+
+	if (type == CHUNK_DATA)
+		size -= sizeof(u32);
+	else if (type != CHUNK_I_DATA)
+		return false;
+	message->length = FROM_NETWORK16((u16)TYPED_sctp_chunkhdr__length(header)) - size;
+	message->begins = flags & FLAG_BEGIN;
+	message->ends = flags & FLAG_END;
+	message->interleaved = type == CHUNK_I_DATA;
+#else
+	if (!message_at(message, header))
+		return false;
+#endif
+	return true;
+}

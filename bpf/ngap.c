@@ -146,8 +146,7 @@ INLINE void ngap_went_on(void *ctx, const struct message *message, u64 key, u64 
 /* Whether our chunk is of such a message, as it is handed over. */
 INLINE bool ngap_goes(struct message *message, const void *chunk, const void *asoc)
 {
-	if (message->interleaved)
-		message->ppid = FROM_NETWORK32((u32)sctp_chunk__sinfo__sinfo_ppid(chunk));
+	message->ppid = FROM_NETWORK32((u32)TYPED_sctp_chunk__sinfo__sinfo_ppid(chunk));
 	return ngap_chosen(message, asoc);
 }
 

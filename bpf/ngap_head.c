@@ -43,26 +43,54 @@ INLINE u64 length_of(u64 first, u64 second)
 
 enum { PDU_INITIATING = 0x00, PDU_SUCCESSFUL = 0x20, PDU_UNSUCCESSFUL = 0x40 };
 
-/* RANNodeName and AMFName, eNBname and MMEname: those that the nodes give themselves as they set up or change. */
-INLINE bool ngap_is_name(bool s1ap, u64 pdu, u64 procedure, u64 ie)
+/* Ids of IEs, a bit each: none that matters is beyond 127. */
+struct ngap_ids {
+	u64 low, high;
+};
+
+INLINE void ngap_add(struct ngap_ids *ids, u64 id)
 {
-	if (s1ap)
-		return procedure == 17 && ((ie == 60 && pdu == PDU_INITIATING) || (ie == 61 && pdu == PDU_SUCCESSFUL));
-	return (ie == 82 && pdu == PDU_INITIATING && (procedure == 21 || procedure == 35)) ||
-	       (ie == 1 && pdu == PDU_SUCCESSFUL && procedure == 21);
+	if (id < 64)
+		ids->low |= 1ULL << id;
+	else
+		ids->high |= 1ULL << (id - 64);
 }
 
-/* The ids of the UE (the core's, the radio node's, both), Cause, the radio node's id and names as they set up or change,
- * and the PDU sessions that could not be set up. */
-INLINE bool ngap_wanted(bool s1ap, u64 pdu, u64 procedure, u64 ie)
+/* RANNodeName and AMFName, eNBname and MMEname: those that the nodes give themselves as they set up or change. */
+INLINE void ngap_names(struct ngap_ids *names, bool s1ap, u64 pdu, u64 procedure)
 {
-	if (ngap_is_name(s1ap, pdu, procedure, ie))
-		return true;
-	if (s1ap)
-		return ie == 0 || ie == 8 || ie == 99 || ie == 2 || (ie == 59 && pdu == PDU_INITIATING && procedure == 17);
-	return ie == 10 || ie == 85 || ie == 114 || ie == 15 ||
-	       (ie == 27 && pdu == PDU_INITIATING && (procedure == 21 || procedure == 35)) ||
-	       (ie == 58 && pdu == PDU_SUCCESSFUL && procedure == 29);
+	if (s1ap && procedure == 17 && pdu == PDU_INITIATING)
+		ngap_add(names, 60);
+	if (s1ap && procedure == 17 && pdu == PDU_SUCCESSFUL)
+		ngap_add(names, 61);
+	if (!s1ap && (procedure == 21 || procedure == 35) && pdu == PDU_INITIATING)
+		ngap_add(names, 82);
+	if (!s1ap && procedure == 21 && pdu == PDU_SUCCESSFUL)
+		ngap_add(names, 1);
+}
+
+/* The ids of the UE (the core's, the radio node's, both), Cause, the radio node's id as it sets up or changes, and the
+ * PDU sessions that could not be set up, which may be long. */
+INLINE void ngap_wanted(struct ngap_ids *wanted, struct ngap_ids *may_be_long, bool s1ap, u64 pdu, u64 procedure)
+{
+	if (s1ap) {
+		ngap_add(wanted, 0);
+		ngap_add(wanted, 8);
+		ngap_add(wanted, 99);
+		ngap_add(wanted, 2);
+		if (procedure == 17 && pdu == PDU_INITIATING)
+			ngap_add(wanted, 59);
+		return;
+	}
+	ngap_add(wanted, 10);
+	ngap_add(wanted, 85);
+	ngap_add(wanted, 114);
+	ngap_add(wanted, 15);
+	if ((procedure == 21 || procedure == 35) && pdu == PDU_INITIATING)
+		ngap_add(wanted, 27);
+	if (procedure == 29 && pdu == PDU_SUCCESSFUL)
+		ngap_add(wanted, 58);
+	ngap_add(may_be_long, 58);
 }
 
 /* Octets of a NAS message up to its type and the one behind it; of a protected one, of the message inside. */
@@ -75,10 +103,16 @@ INLINE u64 nas_wanted(bool s1ap, u64 first, u64 second)
 	return first != 0x7e ? 1 : security > 4 ? 2 : security ? 7 + 4 : 4;
 }
 
-/* A walk along the IEs of a message. It is kept in a table, for the verifier takes what is read of one to be any number:
- * of what it knows the way of, it goes through the loop once for each way there (6.12 gave up). */
+/* A walk along the IEs of a message. All of it is kept in a table, for the verifier takes what is read of one to be any
+ * number: of what it knows the way of, it goes through the loop once for each way there (6.12 gave up, and all took seconds
+ * in an emulated machine). */
 struct ngap_walk {
 	u64 from, to; /* octets of the message to be added */
+	u64 at, count; /* where the next IE begins, and how many there are */
+	u64 length, ends; /* of the chunk's data; whether the message ends there */
+	u64 nas, nas_end; /* where the value of the NAS-PDU begins, 0: none was found; and where it ends */
+	u64 nas_id;
+	struct ngap_ids wanted, names, may_be_long;
 	struct ngap_head head;
 	u8 beyond[NGAP_HEAD]; /* nothing is written there, but the verifier takes it that it might */
 };
@@ -138,62 +172,95 @@ INLINE u64 nas_end(const void *data, u64 value, u64 end, bool s1ap)
 	return found < end ? found : end;
 }
 
+INLINE bool ngap_among(const struct ngap_ids *ids, u64 id)
+{
+	u64 bits = id & 64 ? ANY_NUMBER(ids->high) : ANY_NUMBER(ids->low);
+
+	return id < 128 && bits >> (id & 63) & 1;
+}
+
+/* Looks at the next IE. False where it is the last that is looked at. */
+INLINE bool ngap_step(struct ngap_walk *walk, const void *data)
+{
+	u64 at = ANY_NUMBER(walk->at), ie = eight_octets(data + at), id = ie >> 48, first = OCTET(ie, 3);
+	/* Without a branch, each of which the verifier goes both ways in each round. */
+	u64 longer = first >> 7, value = at + 4 + longer;
+	u64 end = value + ((((first & 0x3f) << 8 | OCTET(ie, 4)) & -longer) | (first & (longer - 1))), wanted = end;
+	bool goes_on = true;
+
+	if (first > 0xbf)
+		return false;
+	walk->at = end;
+	if (id == ANY_NUMBER(walk->nas_id)) {
+		walk->nas = value;
+		walk->nas_end = end;
+		goes_on = false;
+	} else if (ANY_NUMBER(walk->ends) && end > ANY_NUMBER(walk->length)) {
+		wanted = value;
+		goes_on = false;
+	} else if (end - at > NGAP_IE) {
+		if (ngap_among(&walk->names, id) || !ngap_among(&walk->wanted, id))
+			return true;
+		if (!ngap_among(&walk->may_be_long, id)) {
+			wanted = at + NGAP_IE;
+			goes_on = false;
+		}
+	} else if (!ngap_among(&walk->wanted, id)) {
+		return true;
+	}
+	if (at != ANY_NUMBER(walk->to)) {
+		ngap_take(walk, data);
+		walk->from = at;
+	}
+	walk->to = wanted;
+	return goes_on;
+}
+
+/* What is looked for in a message. */
+INLINE void ngap_look_for(struct ngap_walk *walk, bool s1ap, u64 pdu, u64 procedure)
+{
+	struct ngap_ids names = {}, wanted = {}, may_be_long = {};
+
+	ngap_names(&names, s1ap, pdu, procedure);
+	ngap_wanted(&wanted, &may_be_long, s1ap, pdu, procedure);
+	wanted.low |= names.low;
+	wanted.high |= names.high;
+	walk->names = names;
+	walk->wanted = wanted;
+	walk->may_be_long = may_be_long;
+	walk->nas_id = s1ap ? 26 : 38;
+}
+
 /* Fills the head of a message, empty as yet, as far as its first chunk goes. */
 INLINE void ngap_take_head(struct ngap_head *head, const struct message *message, bool s1ap)
 {
 	const void *data = message->data;
-	u64 length = message->length, start = eight_octets(data), pdu = OCTET(start, 0), procedure = OCTET(start, 1);
-	u64 count, at = ngap_start(message, start, &count);
+	u64 start = eight_octets(data), count, first = ngap_start(message, start, &count);
+	u64 procedure = OCTET(start, 1);
 	int zero = 0;
 	struct ngap_walk *walk = ngap_walks.lookup(&zero);
 
 	if (!walk)
 		return;
 	walk->head = *head;
-	walk->from = 0;
-	walk->to = at;
+	walk->from = walk->nas = 0;
+	walk->at = walk->to = first;
+	walk->length = message->length;
+	walk->ends = message->ends;
 	/* Those of a PrivateMessage may have names of another form. */
-	if (procedure == (s1ap ? 39 : 31))
-		count = 0;
+	walk->count = procedure == (s1ap ? 39 : 31) ? 0 : count;
+	ngap_look_for(walk, s1ap, OCTET(start, 0), procedure);
 	NO_UNROLL
 	for (int i = 0; i < NGAP_IES; i++) {
-		u64 ie, id, value, end, wanted;
-		bool last = false;
-
-		if (i >= count || at + 4 > length)
+		if (i >= ANY_NUMBER(walk->count) || ANY_NUMBER(walk->at) + 4 > ANY_NUMBER(walk->length))
 			break;
-		ie = eight_octets(data + at);
-		id = ie >> 48;
-		value = at + 3 + size_of_length(OCTET(ie, 3));
-		end = value + length_of(OCTET(ie, 3), OCTET(ie, 4));
-		wanted = end;
-		if (end - value >= PER_SPLIT)
-			break;
-		if (id == (s1ap ? 26 : 38)) {
-			wanted = nas_end(data, value, end, s1ap);
-			last = true;
-		} else if (message->ends && end > length) {
-			wanted = value;
-			last = true;
-		} else if (!ngap_wanted(s1ap, pdu, procedure, id) ||
-			   (end - at > NGAP_IE && ngap_is_name(s1ap, pdu, procedure, id))) {
-			at = end;
-			continue;
-		} else if (end - at > NGAP_IE && (s1ap || id != 58)) {
-			wanted = at + NGAP_IE;
-			last = true;
-		}
-		if (at != walk->to) {
-			ngap_take(walk, data);
-			walk->from = at;
-		}
-		walk->to = wanted;
-		at = end;
-		if (last)
+		if (!ngap_step(walk, data))
 			break;
 	}
-	if (walk->to > length)
-		walk->to = length;
+	if (ANY_NUMBER(walk->nas))
+		walk->to = nas_end(data, ANY_NUMBER(walk->nas), ANY_NUMBER(walk->nas_end), ANY_NUMBER(walk->nas_id) == 26);
+	if (ANY_NUMBER(walk->to) > ANY_NUMBER(walk->length))
+		walk->to = ANY_NUMBER(walk->length);
 	ngap_take(walk, data);
 	*head = walk->head;
 }

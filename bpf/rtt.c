@@ -59,6 +59,7 @@ INLINE int backbeat(void *ctx, u64 returned, u64 since, void *net, void *ep, voi
 	struct path_windows *path;
 	struct probe_event event = {.kind = KIND_HB_RTT};
 
+	since = entered(since);
 	if (!entry || (u32)returned != DISPOSITION_CONSUME)
 		return 0;
 	path = path_named_by(asoc, (void *)entry->transport);
@@ -86,14 +87,21 @@ struct rtt_bin {
 
 BPF_TABLE("hash", struct rtt_bin, u64, data_rtts, ROOM_FOR_COUNTS);
 
-/* A DATA chunk is put in a packet of this path, whose transmission follows at once. The kernel times one chunk a path
- * (rto_pending), the first of a packet that is sent for the first time (sctp_packet_pack, at the end); so do we. */
-INLINE void time_data(struct path_windows *path, const void *transport)
+/* The kernel times one chunk a path (rto_pending), the first of a packet that is sent for the first time
+ * (sctp_packet_pack, at the end); so do we. Where it does not tell, whatever is put in a packet may be that one. */
+INLINE bool may_be_timed(const void *transport)
 {
 #ifdef HAVE_sctp_transport__rto_pending
-	if (TYPED_sctp_transport__rto_pending(transport))
-		return;
+	return !TYPED_sctp_transport__rto_pending(transport);
 #else
+	return true;
+#endif
+}
+
+/* Such a DATA chunk is put in a packet of this path, whose transmission follows at once. */
+INLINE void time_data(struct path_windows *path)
+{
+#ifndef HAVE_sctp_transport__rto_pending
 	if (path->timed_ns)
 		return;
 #endif

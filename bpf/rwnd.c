@@ -16,6 +16,8 @@ INLINE void rwnd_decreased(const void *asoc, u32 left, u32 length)
 	if (left)
 		extend(&entry->rwnd, left + length, entry->interval, number);
 	extend(&entry->rwnd, left, left ? number : entry->interval, number);
+	if (entry->interval == number)
+		return;
 	extend(&entry->peer_rwnd, entry->peer_rwnd.now, entry->interval, number);
 	entry->interval = number;
 }

@@ -29,7 +29,8 @@ BPF_TABLE("hash", struct wait_bin, u64, waits, ROOM_FOR_COUNTS);
  * this costs. Whoever makes ``claims`` 1 has the slot. */
 struct slot {
 	u64 key;
-	u32 claims, unused;
+	u32 claims;
+	u32 beside; /* messages that are in the table, for this slot was another one's */
 	struct wait_begun begun;
 };
 
@@ -94,43 +95,75 @@ INLINE bool take_from_slot(struct slot *slot, u64 key, struct wait_begun *begun)
 	return true;
 }
 
+/* Where a slot says so the table need not be asked. */
+INLINE bool none_beside(const struct slot *slot)
+{
+	return slot && !*(volatile const u32 *)&slot->beside;
+}
+
+INLINE void beside(struct slot *slot, int more)
+{
+	if (slot)
+		__sync_fetch_and_add(&slot->beside, more);
+}
+
 INLINE void put_leaving(u64 key, struct wait_begun *begun, const struct following *now)
 {
-	if (!put_in_slot(leaving_slot(key, now), key, begun) && handed_over.update(&key, begun))
+	struct slot *slot = leaving_slot(key, now);
+
+	if (put_in_slot(slot, key, begun))
+		return;
+	if (handed_over.update(&key, begun))
 		found_no_room(ROOM_HANDED_OVER);
+	else
+		beside(slot, 1);
 }
 
 INLINE bool take_leaving(u64 key, struct wait_begun *begun, const struct following *now)
 {
+	struct slot *slot = leaving_slot(key, now);
 	struct wait_begun *waiting;
 
-	if (take_from_slot(leaving_slot(key, now), key, begun))
+	if (take_from_slot(slot, key, begun))
 		return true;
+	if (none_beside(slot))
+		return false;
 	waiting = handed_over.lookup(&key);
 	if (!waiting)
 		return false;
 	*begun = *waiting;
 	handed_over.delete(&key);
+	beside(slot, -1);
 	return true;
 }
 
 INLINE void put_unread(u64 key, struct wait_begun *begun, const struct following *now)
 {
-	if (!put_in_slot(unread_slot(key, now), key, begun) && unread.update(&key, begun))
+	struct slot *slot = unread_slot(key, now);
+
+	if (put_in_slot(slot, key, begun))
+		return;
+	if (unread.update(&key, begun))
 		found_no_room(ROOM_UNREAD);
+	else
+		beside(slot, 1);
 }
 
 INLINE bool take_unread(u64 key, struct wait_begun *begun, const struct following *now)
 {
+	struct slot *slot = unread_slot(key, now);
 	struct wait_begun *waiting;
 
-	if (take_from_slot(unread_slot(key, now), key, begun))
+	if (take_from_slot(slot, key, begun))
 		return true;
+	if (none_beside(slot))
+		return false;
 	waiting = unread.lookup(&key);
 	if (!waiting)
 		return false;
 	*begun = *waiting;
 	unread.delete(&key);
+	beside(slot, -1);
 	return true;
 }
 
@@ -172,7 +205,7 @@ INLINE int at_hand_over(void *ctx, void *outqueue, void *chunk)
 	struct wait_begun new = {};
 	struct message message = {};
 
-	if (!now || !message_at(&message, (void *)TYPED_sctp_chunk__chunk_hdr(chunk)))
+	if (!now || !message_in_short(&message, chunk))
 		return 0;
 	asoc = (void *)TYPED_sctp_chunk__asoc(chunk);
 	new.asoc = (u64)asoc;
@@ -204,17 +237,30 @@ INLINE void put_in_packet(const void *chunk)
 {
 	const void *transport = (void *)TYPED_sctp_chunk__transport(chunk);
 	struct path_windows *path;
+	bool timed = false;
+	u32 held_down = 0;
 
 	if (!transport)
 		transport = (void *)TYPED_sctp_association__peer__active_path((void *)TYPED_sctp_chunk__asoc(chunk));
+#ifdef DATA_RTT
+	timed = may_be_timed(transport);
+#endif
+#ifdef BURSTS
+	held_down = TYPED_sctp_transport__burst_limited(transport);
+#endif
+	/* Neither of most chunks. */
+	if (!timed && !held_down)
+		return;
 	path = known_path(transport);
 	if (!path)
 		return;
 #ifdef DATA_RTT
-	time_data(path, transport);
+	if (timed)
+		time_data(path);
 #endif
 #ifdef BURSTS
-	look_at_burst(path, transport, chunk);
+	if (held_down)
+		look_at_burst(path, transport, chunk, held_down);
 #endif
 }
 
@@ -265,7 +311,7 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 	/* No memory for it, or no room in the receive buffer: NULL, and the peer will send it again. */
 	if (!returned || !now)
 		return 0;
-	if (!message_of(&message, chunk))
+	if (!message_in_short(&message, chunk))
 		return 0;
 #ifdef RWND
 	if (now->all)
@@ -276,6 +322,7 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 		return 0;
 	new.turn = now->turn;
 #ifdef NGAP
+	message_at(&message, (void *)TYPED_sctp_chunk__chunk_hdr(chunk));
 	if (ngap_chosen(&message, asoc)) {
 		new.ngap = 1;
 		new.turn = now->epoch;
@@ -283,6 +330,7 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 #endif
 	if (!new.ngap && !followed)
 		return 0;
+	since = entered(since);
 	if (message.ends && !one_is_missing(asoc))
 		new.ns = since;
 	put_unread(returned, &new, now);

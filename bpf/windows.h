@@ -97,16 +97,43 @@ INLINE void count_change(struct path_windows *path, u32 which, u32 before, u32 a
 	change->after = after;
 }
 
+struct congestion {
+	u32 cwnd, ssthresh, flight;
+};
+
+/* Members in this many numbers from cwnd on are read at once. */
+#define NEIGHBOURS 4
+#define PLACE_FROM_CWND(member) ((OFFSET_sctp_transport__##member - OFFSET_sctp_transport__cwnd) / 4)
+
+INLINE void read_congestion(struct congestion *now, const void *transport)
+{
+	if (PLACE_FROM_CWND(ssthresh) > 0 && PLACE_FROM_CWND(ssthresh) < NEIGHBOURS && PLACE_FROM_CWND(flight_size) > 0 &&
+	    PLACE_FROM_CWND(flight_size) < NEIGHBOURS) {
+		u32 found[NEIGHBOURS] = {};
+
+		bpf_probe_read_kernel(found, sizeof(found), ADDRESS_sctp_transport__cwnd(transport));
+		now->cwnd = found[0];
+		now->ssthresh = found[PLACE_FROM_CWND(ssthresh) % NEIGHBOURS];
+		now->flight = found[PLACE_FROM_CWND(flight_size) % NEIGHBOURS];
+	} else {
+		now->cwnd = sctp_transport__cwnd(transport);
+		now->ssthresh = sctp_transport__ssthresh(transport);
+		now->flight = sctp_transport__flight_size(transport);
+	}
+}
+
 /* Takes in the windows of a path as they are now. cwnd rises once a SACK and path at most (sctp_check_transmitted), and
  * we look at each SACK: a rise is seen here, without a probe on what raises it. */
 INLINE void look_at(struct path_windows *path, const void *transport)
 {
 	u32 number = this_interval(), last = path->interval, before = path->cwnd.now;
+	struct congestion now;
 
+	read_congestion(&now, transport);
 	path->interval = number;
-	extend(&path->cwnd, sctp_transport__cwnd(transport), last, number);
-	extend(&path->ssthresh, sctp_transport__ssthresh(transport), last, number);
-	extend(&path->flight, sctp_transport__flight_size(transport), last, number);
+	extend(&path->cwnd, now.cwnd, last, number);
+	extend(&path->ssthresh, now.ssthresh, last, number);
+	extend(&path->flight, now.flight, last, number);
 #ifndef EVERY_CHANGE
 	if (last && path->cwnd.now > before)
 		count_change(path, CHANGE_RAISE, before, path->cwnd.now);

@@ -1,12 +1,15 @@
 """What SCTP that is bound by its processor loses while it is watched, in counted instructions.
 
 python -m tests.bench.throughput [--sizes 65536,1000,100] [--watchers record,json,dashboard,every-message,bpftrace]
+                                 [--counted SECONDS] [--programs]
 
 One guest with one processor, where each instruction takes a nanosecond, so that a run repeats to a few in a thousand.
 iperf3 sends over a veth pair as fast as it can, both ends on that host. Each watcher is loaded while the sender is
 stopped; then DATA chunks are counted in two seconds of the guest's time. Before and after each watcher nothing watches:
 a cell is the share of the mean of these two. Two minutes a watcher and size, on a machine that is not busy; bpftrace
-is Debian's package of that name.
+is Debian's package of that name. Beside each count stands which share of the time the watcher's own process had, and
+with --programs what each of its programs costs a chunk, from the kernel's statistics: in a count of their own, which
+they make slower.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.lab.machine import run as machine
 from tests.lab.machine.boot import COUNTING
@@ -37,18 +41,21 @@ SIZES = (65536, 1000, 100)
 WARM_UP_S, COUNTED_S = 1.0, 2.0
 LOAD_S, STEADY_POLLS = 300.0, 3
 HOUR_S = 3600
+START_S = 15.0
+"""Until what loads nothing has drawn its first pictures."""
 RTT = "kprobe:sctp_transport_update_rto { @jiffies[arg0] = hist(arg1); }"
 SCTPTOP = (sys.executable, "-m", "sctptop")
 
 
 @dataclass(frozen=True)
 class Watcher:
-    """`option`: of sctptop, without which there is no such watcher. `screen`: it wants a terminal."""
+    """`option`: of sctptop, without which there is no such watcher. `screen`: of a terminal; `loads`: programs."""
 
     title: str
     command: tuple[str, ...]
     option: str = ""
     screen: bool = False
+    loads: bool = True
 
 
 def watchers(folder: Path) -> dict[str, Watcher]:
@@ -59,6 +66,7 @@ def watchers(folder: Path) -> dict[str, Watcher]:
         "record": Watcher("`sctptop record`", (*record, f"{folder}/one.sctp")),
         "json": Watcher("`sctptop --json`", (*SCTPTOP, "--json")),
         "dashboard": Watcher("`sctptop`", SCTPTOP, screen=True),
+        "unprobed": Watcher("`sctptop --no-bpf`", (*SCTPTOP, "--no-bpf"), screen=True, loads=False),
         "every-message": Watcher(f"`record {every}`", (*record, f"{folder}/all.sctp", every), option=every),
         "bpftrace": Watcher("bpftrace, RTT", ("bpftrace", "-e", RTT)),
     }
@@ -67,23 +75,26 @@ def watchers(folder: Path) -> dict[str, Watcher]:
 class Sender:
     """iperf3 between two hosts; stopped but for the time in which it is counted."""
 
-    def __init__(self, host: Host, process: subprocess.Popen[str]) -> None:
+    def __init__(self, host: Host, process: subprocess.Popen[str], counted_s: float) -> None:
         self._host = host
         self._process = process
+        self._counted_s = counted_s
 
-    def chunks(self) -> int:
-        """DATA chunks that it sends in COUNTED_S, after WARM_UP_S."""
+    def chunks(self, watcher: int | None = None) -> tuple[int, float]:
+        """DATA chunks that it sends in COUNTED_S, after WARM_UP_S; and the share of time that the watcher with that
+        process number has meanwhile."""
         self._process.send_signal(signal.SIGCONT)
         try:
             time.sleep(WARM_UP_S)
-            before, since = self._sent(), time.monotonic()
-            time.sleep(COUNTED_S)
+            before, used_s, since = self._sent(), _cpu_s(watcher), time.monotonic()
+            time.sleep(self._counted_s)
             sent, seconds = self._sent() - before, time.monotonic() - since
+            share = (_cpu_s(watcher) - used_s) / seconds
         finally:
             self._process.send_signal(signal.SIGSTOP)
         if self._process.poll() is not None or not sent:
             raise SystemExit("throughput: iperf3 ended, or sent nothing")
-        return round(sent * COUNTED_S / seconds)
+        return round(sent * COUNTED_S / seconds), share
 
     def _sent(self) -> int:
         lines = (line.split() for line in read_proc(self._host, "sctp/snmp").splitlines())
@@ -91,8 +102,16 @@ class Sender:
         return found["SctpOutOrderChunks"] + found["SctpOutUnorderChunks"]
 
 
+def _cpu_s(process: int | None) -> float:
+    """What a process has used so far; nothing without one."""
+    if process is None:
+        return 0.0
+    ticks = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def sender(size: int) -> Iterator[Sender]:
+def sender(size: int, counted_s: float) -> Iterator[Sender]:
     """At work, and stopped, with messages of `size` bytes."""
     with two_hosts(prefix=f"s{size}-") as (gnb, amf), iperf_server(amf, amf.ipv4[0]):
         command = ["iperf3", "--sctp", "--client", amf.ipv4[0], "--length", str(size), "--time", str(HOUR_S)]
@@ -100,21 +119,45 @@ def sender(size: int) -> Iterator[Sender]:
         try:
             time.sleep(WARM_UP_S)
             process.send_signal(signal.SIGSTOP)
-            yield Sender(gnb, process)
+            yield Sender(gnb, process, counted_s)
         finally:
             process.kill()
             process.wait()
 
 
+def _shown() -> list[dict[str, Any]]:
+    shown = subprocess.run(["bpftool", "-j", "prog", "show"], check=True, capture_output=True, text=True)
+    found: list[dict[str, Any]] = json.loads(shown.stdout)
+    return found
+
+
 def programs() -> set[int]:
     """The ids of all BPF programs that are loaded."""
-    shown = subprocess.run(["bpftool", "-j", "prog", "show"], check=True, capture_output=True, text=True)
-    return {program["id"] for program in json.loads(shown.stdout)}
+    return {program["id"] for program in _shown()}
+
+
+def costs(sending: Sender) -> list[str]:
+    """What each program that runs costs, a line each: hits a chunk and instructions a hit."""
+    switch = Path("/proc/sys/kernel/bpf_stats_enabled")
+    switch.write_text("1")
+    try:
+        sent, _ = sending.chunks()
+        found = [one for one in _shown() if one.get("run_cnt")]
+    finally:
+        switch.write_text("0")
+    return [
+        f"    {one['name']}: {one['run_cnt'] / sent:.3f} hits a chunk counted, "
+        f"{one['run_time_ns'] / one['run_cnt']:.0f} ns each, {one['bytes_jited']} bytes"
+        for one in found
+    ]
 
 
 @contextmanager
-def watching(watcher: Watcher) -> Iterator[int]:
-    """The watcher is at work; how many programs it loaded. Raises SystemExit with its words when it ends by itself."""
+def watching(watcher: Watcher) -> Iterator[tuple[int, int]]:
+    """The watcher is at work; how many programs it loaded, and its process number.
+
+    Raises SystemExit with its words when it ends by itself.
+    """
     before = programs()
     ours, theirs = pty.openpty()
     out: int = theirs if watcher.screen else subprocess.DEVNULL
@@ -123,7 +166,7 @@ def watching(watcher: Watcher) -> Iterator[int]:
     words = subprocess.PIPE
     process = subprocess.Popen(watcher.command, stdin=theirs, stdout=out, stderr=words, env=environment)
     try:
-        yield _loaded(process, before)
+        yield _loaded(process, before, watcher), process.pid
     finally:
         process.send_signal(signal.SIGTERM if watcher.screen else signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -137,8 +180,11 @@ def watching(watcher: Watcher) -> Iterator[int]:
             time.sleep(0.5)
 
 
-def _loaded(process: subprocess.Popen[bytes], before: set[int]) -> int:
+def _loaded(process: subprocess.Popen[bytes], before: set[int], watcher: Watcher) -> int:
     """Waits until there are programs and no more of them come."""
+    if not watcher.loads:
+        time.sleep(START_S)
+        return 0
     deadline = time.monotonic() + LOAD_S
     seen = [before]
     while (
@@ -158,26 +204,28 @@ def _drain(descriptor: int) -> None:
             pass
 
 
-def measure(size: int, names: Sequence[str]) -> list[str]:
+def measure(size: int, names: Sequence[str], counted_s: float, *, each: bool) -> list[str]:
     """A row of the table."""
-    with sender(size) as sending, TemporaryDirectory() as folder:
+    with sender(size, counted_s) as sending, TemporaryDirectory() as folder:
         known = watchers(Path(folder))
-        alone = [sending.chunks()]
+        alone = [sending.chunks()[0]]
         shares = []
         for name in names:
             watcher = known[name]
-            with watching(watcher) as number:
-                watched = sending.chunks()
-            alone.append(sending.chunks())
+            with watching(watcher) as (number, process):
+                watched, own = sending.chunks(process)
+                lines = costs(sending) if each else []
+            alone.append(sending.chunks()[0])
             shares.append(watched / ((alone[-2] + alone[-1]) / 2))
             told = f"{size} bytes, {watcher.title}: {watched} with {number} programs, {alone[-2:]} without"
-            print(told, file=sys.stderr, flush=True)
+            told += f": {shares[-1]:.1%}; its process had {own:.1%}"
+            print("\n".join([told, *lines]), file=sys.stderr, flush=True)
     mean = sum(alone) / len(alone)
     spread = (max(alone) - min(alone)) / mean
     return [f"{size:,}", f"{mean:,.0f} ± {spread / 2:.1%}", *(f"{share:.1%}" for share in shares)]
 
 
-def in_the_lab(sizes: Sequence[int], names: Sequence[str]) -> int:
+def in_the_lab(sizes: Sequence[int], names: Sequence[str], counted_s: float, *, each: bool) -> int:
     """Measure and print the table, in Markdown."""
     helps = subprocess.run([*SCTPTOP, "record", "--help"], capture_output=True, text=True, check=True).stdout
     known = watchers(Path())
@@ -192,7 +240,7 @@ def in_the_lab(sizes: Sequence[int], names: Sequence[str]) -> int:
             chosen.append(name)
     rows = [["bytes a message", "chunks in 2 s, unwatched", *(known[name].title for name in chosen)]]
     rows.append(["---"] * len(rows[0]))
-    rows += [measure(size, chosen) for size in sizes]
+    rows += [measure(size, chosen, counted_s, each=each) for size in sizes]
     print("\n".join(f"| {' | '.join(row)} |" for row in rows))
     return 0
 
@@ -202,13 +250,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.throughput")
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="of messages, in bytes")
     parser.add_argument("--watchers", default="record,every-message,bpftrace,json,dashboard")
+    parser.add_argument("--counted", type=float, default=COUNTED_S, help="seconds a count")
+    parser.add_argument("--programs", action="store_true", help="what each program costs, too")
     parser.add_argument("--in-the-lab", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     names = options.watchers.split(",")
     if unknown := set(names) - watchers(Path()).keys():
         parser.error(f"no watcher {', '.join(sorted(unknown))}")
     if options.in_the_lab:
-        return in_the_lab([int(word) for word in options.sizes.split(",")], names)
+        sizes = [int(word) for word in options.sizes.split(",")]
+        return in_the_lab(sizes, names, options.counted, each=options.programs)
     return machine.carry_module(
         "tests.bench.throughput", sys.argv[1:], timeout=2 * HOUR_S, processors=COUNTING
     )

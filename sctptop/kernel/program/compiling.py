@@ -113,3 +113,15 @@ def first_error(text: str) -> str:
     """The first line of a compiler's output that says error, without its place."""
     found = re.search(r"error: (.*)", text)
     return found.group(1).strip() if found else ""
+
+
+def why_not_attached(error: str, said: str) -> str:
+    """Why a function was not attached, in one line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    if "Failed to load BPF program" in error:
+        refused = next((line for line in lines if "permitted" in line or "denied" in line), "")
+        verifier = lines[-2] if len(lines) > 1 else ""
+        return refused or f"the kernel refused the program: {verifier or error}"
+    if "No such file" in said or "Invalid argument" in said:
+        return "this kernel has no such function to attach to"
+    return lines[-1] if lines else " ".join(error.split())

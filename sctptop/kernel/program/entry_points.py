@@ -2,7 +2,7 @@
 of bpf/ does not know how it is reached.
 
 Ours are ``INLINE int NAME(void *ctx, ARGUMENTS)``, on return ``INLINE int NAME(void *ctx, u64 returned, u64 since,
-ARGUMENTS)``: ``since`` is CLOCK_MONOTONIC on entry, or now where nothing was remembered from there.
+ARGUMENTS)``: ``since`` is CLOCK_MONOTONIC on entry, or 0 where nothing was remembered from there.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _functions(hook: Hook, types: tuple[str, ...], number: int) -> Iterator[tupl
     elif hook.how == "fexit":
         result = f"ctx[{hook.result}]"
         arguments = [f"({kind})ctx[{index}]" for index, kind in enumerate(types)]
-        call = ", ".join(["ctx", result, "bpf_ktime_get_ns()", *arguments])
+        call = ", ".join(["ctx", result, "0", *arguments])
         yield hook.name, _function(hook.name, "u64 *ctx", f"return {ours}({call});")
     elif hook.how == "kprobe":
         arguments = [f"({kind})PT_REGS_PARM{index}(ctx)" for index, kind in enumerate(types, 1)]
@@ -94,7 +94,7 @@ def _functions(hook: Hook, types: tuple[str, ...], number: int) -> Iterator[tupl
             _function(
                 hook.name,
                 "struct pt_regs *ctx",
-                f"return {ours}(ctx, PT_REGS_RC(ctx), bpf_ktime_get_ns());",
+                f"return {ours}(ctx, PT_REGS_RC(ctx), 0);",
             ),
         )
     else:

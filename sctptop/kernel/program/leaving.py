@@ -7,12 +7,16 @@ for that: a process that does nothing else, so that sctptop ends at once.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import Any
+
+from sctptop.standard_streams import captured_stderr
 
 _MOST = 1 << 20
 """No descriptor is larger."""
@@ -49,6 +53,18 @@ class Leaver:
             while True:
                 with contextlib.suppress(OSError):
                     os.close(self._waiting.popleft())
+
+
+def clean_up(bpf: Any, points: int) -> None:
+    """Detach what BCC attached, at so many points, and close all that it holds."""
+    # BCC stops at each probe that it does not find in tracefs, which `ip netns exec` hides (bpf_detach_kprobe);
+    # by then it has closed and forgotten that one, so asking again goes on with the next.
+    atexit.unregister(bpf.cleanup)
+    with captured_stderr():
+        for _ in range(2 * points + 1):
+            with contextlib.suppress(Exception):
+                bpf.cleanup()
+                break
 
 
 def leave(links: Iterable[int], close: Callable[[], object]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import ctypes
 import os
@@ -15,18 +14,15 @@ from typing import Any
 
 from sctptop.kernel.program.bpf import maps
 from sctptop.kernel.program.bpf.btf import BTF_FOLDER, FunctionType
-from sctptop.kernel.program.compiling import NoProbes, compiled, source_here
+from sctptop.kernel.program.compiling import NoProbes, compiled, source_here, why_not_attached
 from sctptop.kernel.program.entry_points import Hook
 from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
-from sctptop.kernel.program.kept.instructions import (
-    Unknown,
-    bound_here,
-    compiled_function,
-    load_functions,
-    unbound_here,
-)
+from sctptop.kernel.program.kept.identity import identity
+from sctptop.kernel.program.kept.instructions import Unknown, compiled_function, load_functions
+from sctptop.kernel.program.kept.program import decoded, encoded
+from sctptop.kernel.program.kept.restoring import Restored, restored, to_keep
 from sctptop.kernel.program.kept.store import Keeper
-from sctptop.kernel.program.leaving import Leaver, leave
+from sctptop.kernel.program.leaving import Leaver, clean_up, leave
 from sctptop.kernel.program.points import Point, ProbeChoice, points
 from sctptop.kernel.program.program_source import BY_TYPE, PATHS, ProbeSource, folder
 from sctptop.kernel.program.trampolines import ALL, Kernel, Trampoline
@@ -73,22 +69,25 @@ class Program:
         self.buffers: Buffers | None = None
         self._refused: dict[str, str] = {}
         self._leaver = Leaver()
-        self.source, self.needs_headers = self._source({})
+        self._restored: Restored | None = None
+        self._key = identity(self._version, choice, room, btf) if store is not None else None
         try:
-            self._compile()
+            if not self._take_kept():
+                self._compile()
         except BaseException:
             self.close()
             raise
         self.compile_s = time.monotonic() - started
 
-    def _source(self, refused: Mapping[str, str]) -> tuple[ProbeSource, bool]:
-        return source_here(self._choice, self._btf, refused=refused, room=self._room)
+    def _source(self) -> tuple[ProbeSource, bool]:
+        return source_here(self._choice, self._btf, refused=self._refused, room=self._room)
 
     def _compile(self) -> None:
         """Where the kernel refuses a trampoline the program is made again: with members read another way, then with
         a kprobe in its place."""
-        while not self._take_kept():
-            self._bpf = self._compiled(self.source.text)
+        while True:
+            self.source, self.needs_headers = self._source()
+            self._bpf = compiled(self._bcc, self.source.text, None if self.needs_headers else folder())
             refused = self._load_trampolines(lambda name: compiled_function(self._bcc, self._bpf, name))
             if not refused:
                 return
@@ -96,45 +95,46 @@ class Program:
                 refused = {BY_TYPE: next(iter(refused.values()))}
             self._without(refused)
 
-    def _compiled(self, text: str) -> Any:
-        return compiled(self._bcc, text, None if self.needs_headers else folder())
-
     def _take_kept(self) -> bool:
-        """Go on with what an earlier start compiled from this text, where it is kept and the kernel takes it."""
-        text = self.source.text
-        kept = self._store.find(self._version, text) if self._store is not None else None
-        if self._store is None or kept is None:
+        """Go on with what an earlier start compiled, where it is kept and the kernel takes it."""
+        content = self._store.find(self._key) if self._store is not None and self._key else None
+        kept = decoded(content, self._choice) if content is not None else None
+        if self._store is None or self._key is None or kept is None:
             return False
-        self._bpf = self._compiled(self.source.tables)
+        self.source, self.needs_headers = kept.source, False
         try:
-            code = bound_here(self._bcc, self._bpf, text, kept)
+            self._restored = restored(self._bcc, kept)
+            self._bpf, code = self._restored.bpf, self._restored.code
             refused = self._load_trampolines(code.__getitem__)
             plain = [hook for hook in self.source.hooks if hook.point not in self._trampolines]
             kinds = {name: hook.how == "tracepoint" for hook in plain for name in self.source.functions(hook)}
-            load_functions(self._bcc, self._bpf, kinds, code)
-        except (OSError, KeyError, Unknown):
+            load_functions(self._bcc, self._bpf, kinds, code, kept.version)
+        except (OSError, LookupError, Unknown, AttributeError, TypeError):
             refused = {ALL: "what is kept does not fit"}
         self.from_kept = not refused
         if refused:
-            self._store.forget(self._version, text)
-            self.close()
+            self._forget()
         return self.from_kept
 
+    def _forget(self) -> None:
+        """The kernel does not take what is kept, or not all of it."""
+        if self._store is not None and self._key is not None:
+            self._store.forget(self._key)
+        self.close()
+        self.from_kept = False
+
     def _keep(self) -> None:
-        """Keep the instructions for the next start. A program that cannot be kept runs all the same."""
-        if self._store is not None:
-            names = {name for hook in self.source.hooks for name in self.source.functions(hook)}
+        """Keep it for the next start. A program that cannot be kept runs all the same."""
+        if self._store is not None and self._key is not None:
             with contextlib.suppress(OSError, Unknown):
-                functions = unbound_here(self._bcc, self._bpf, self.source.text, names)
-                self._store.keep(self._version, self.source.text, functions)
+                self._store.keep(self._key, encoded(to_keep(self._bcc, self._bpf, self.source), self._choice))
 
     def _without(self, refused: Mapping[str, str]) -> None:
-        """Go on with the source that does without what the kernel refused."""
+        """Go on without what the kernel refused. Raises NoProbes where it did so before."""
         self.close()
         if not refused.keys() - self._refused.keys():
             raise NoProbes(f"the kernel refused a trampoline: {next(iter(refused.values()))}")
         self._refused |= refused
-        self.source, self.needs_headers = self._source(self._refused)
 
     def _direct(self) -> Iterator[tuple[Hook, FunctionType]]:
         return (
@@ -158,8 +158,21 @@ class Program:
     def attach(self) -> tuple[PointState, ...]:
         """Attach all that this kernel has. Says of each point whether it is on. Raises NoProbes."""
         while refused := self._attach_trampolines():
-            self._without(refused)
+            if self.from_kept:
+                self._forget()
+            else:
+                self._without(refused)
             self._compile()
+        self.points = self._attached()
+        if self.from_kept and not all(state.on for state in self.points):
+            self._forget()
+            self._compile()
+            return self.attach()
+        if not self.from_kept and all(state.on for state in self.points):
+            self._keep()
+        return self.points
+
+    def _attached(self) -> tuple[PointState, ...]:
         hooks = {hook.point: hook for hook in self.source.hooks}
         states = []
         for point in points(self._choice):
@@ -168,10 +181,7 @@ class Program:
                 states.append(PointState(point, self.source.left_out.get(point.concern)))
             else:
                 states.append(PointState(point, self._attach(hook), hook.how, hook.why))
-        self.points = tuple(states)
-        if not self.from_kept and all(state.on for state in states):
-            self._keep()
-        return self.points
+        return tuple(states)
 
     def _attach_trampolines(self) -> dict[str, str]:
         """Those that the kernel loads and then does not attach, as arm64 before 6.4, or one booted with ftrace off."""
@@ -185,7 +195,10 @@ class Program:
 
     def take_away(self) -> None:
         """Trampolines that each packet hits, in the background: until ``put_back``. Kprobes stay."""
-        links = [one.detached() for point, one in self._trampolines.items() if point.each_packet]
+        hit = [point for point in self._trampolines if point.each_packet]
+        # Each takes tenths of a second: those that each chunk hits go first.
+        hit.sort(key=lambda point: point.concern != "waits.c")
+        links = [self._trampolines[point].detached() for point in hit]
         self._leaver.begin(link for link in links if link is not None)
 
     def put_back(self) -> bool:
@@ -200,7 +213,7 @@ class Program:
             try:
                 self._attach_by_bcc(hook)
             except Exception as error:
-                return _reason(str(error), said())
+                return why_not_attached(str(error), said())
         return None
 
     def _attach_by_bcc(self, hook: Hook) -> None:
@@ -241,6 +254,8 @@ class Program:
 
     def map_fd(self, name: str) -> int:
         """The descriptor of a map."""
+        if self._restored is not None:
+            return self._restored.maps[name]
         if name not in self._descriptors:
             # With types named BCC does not read its own description of ours, which its 0.31 gets wrong.
             table = self._bpf.get_table(name.encode(), ctypes.c_uint64, ctypes.c_uint64)
@@ -276,25 +291,8 @@ class Program:
         held = [entry.link for entry in self._trampolines.values() if entry.link is not None]
         leave([*held, *left], lambda: self._close_trampolines(left))
         bpf, self._bpf = self._bpf, None
-        if bpf is None:
-            return
-        # BCC stops at each probe that it does not find in tracefs, which `ip netns exec` hides (bpf_detach_kprobe);
-        # by then it has closed and forgotten that one, so asking again goes on with the next.
-        atexit.unregister(bpf.cleanup)
-        with captured_stderr():
-            for _ in range(2 * len(self.points) + 1):
-                with contextlib.suppress(Exception):
-                    bpf.cleanup()
-                    break
-
-
-def _reason(error: str, said: str) -> str:
-    """Why a function was not attached, in one line."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    if "Failed to load BPF program" in error:
-        refused = next((line for line in lines if "permitted" in line or "denied" in line), "")
-        verifier = lines[-2] if len(lines) > 1 else ""
-        return refused or f"the kernel refused the program: {verifier or error}"
-    if "No such file" in said or "Invalid argument" in said:
-        return "this kernel has no such function to attach to"
-    return lines[-1] if lines else " ".join(error.split())
+        made, self._restored = self._restored, None
+        if bpf is not None:
+            clean_up(bpf, len(self.points))
+        if made is not None:
+            made.close()

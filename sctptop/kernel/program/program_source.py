@@ -54,7 +54,6 @@ ALL_PROBES = ProbeChoice()
 
 _NAME = re.compile(r"\b(HAVE_|OFFSET_|ADDRESS_|TYPED_)?([a-z]\w*?)__([a-z]\w*)")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_FUNCTION = re.compile(r"^(?:INLINE|static) [^;{}]*\{(?:[^\n]*\}$|.*?^\})", re.MULTILINE | re.DOTALL)
 _READ = "static inline __attribute__((always_inline)) u64"
 
 
@@ -73,15 +72,13 @@ class Types(Protocol):
 @dataclass(frozen=True, slots=True)
 class ProbeSource:
     """The program, the files that are in it, the concerns left out with the reason, how its points are reached, and
-    whether it is ``typed``: reads members as TYPED_ says. ``tables``: the part of it that declares its tables, which
-    compiles in a fifth of the time."""
+    whether it is ``typed``: reads members as TYPED_ says."""
 
     text: str
     parts: frozenset[str]
     left_out: dict[str, str]
     hooks: tuple[Hook, ...] = ()
     typed: bool = False
-    tables: str = ""
 
     def functions(self, hook: Hook) -> tuple[str, ...]:
         """Names of those that a point needs; where it needs two, that at the entry first."""
@@ -195,11 +192,10 @@ def _source(
     text += ["", "/* Members of the running kernel's structs. */", *members]
     for name, part in parts:
         text += ["", f"/* ==== {name} ==== */", "", part.strip()]
-    declaring = _FUNCTION.sub("", "\n".join(text))
     text += ["", "/* ==== what the kernel calls ==== */", ""]
     text.append(entry_points(hooks, bodies(part for _, part in parts)))
     text += ["/* What sctptop reads of it. */", statements(dict(parts))]
-    return ProbeSource("\n".join(text), frozenset(dict(parts)), left_out, hooks, typed, declaring)
+    return ProbeSource("\n".join(text), frozenset(dict(parts)), left_out, hooks, typed)
 
 
 @dataclass(frozen=True, slots=True)

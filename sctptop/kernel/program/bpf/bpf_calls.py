@@ -5,12 +5,20 @@ from __future__ import annotations
 import ctypes
 import os
 from ctypes import c_char, c_uint32, c_uint64
+from dataclasses import dataclass
 
 _NUMBERS = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "s390x": 351, "ppc64le": 361}
 """Of the system call, for which libc has no function."""
 
 # enum bpf_cmd, include/uapi/linux/bpf.h.
-_PROG_LOAD, _OBJ_GET_INFO, _RAW_TRACEPOINT_OPEN, _BTF_GET_FD, _BTF_GET_NEXT = 5, 15, 17, 19, 23
+_MAP_CREATE, _PROG_LOAD, _OBJ_GET_INFO, _RAW_TRACEPOINT_OPEN, _BTF_GET_FD, _BTF_GET_NEXT = (
+    0,
+    5,
+    15,
+    17,
+    19,
+    23,
+)
 KPROBE, RAW_TRACEPOINT, _TRACING = 2, 17, 26
 """enum bpf_prog_type."""
 FENTRY, FEXIT = 24, 25
@@ -68,6 +76,59 @@ class _BtfInfo(ctypes.Structure):
         ("name_len", c_uint32),
         ("kernel_btf", c_uint32),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MapShape:
+    """What a map is made of: enum bpf_map_type, bytes of a key and of a value, room, flags."""
+
+    kind: int
+    key: int
+    value: int
+    entries: int
+    flags: int
+
+
+class _MapCreate(ctypes.Structure):
+    """The part of union bpf_attr for BPF_MAP_CREATE, as far as Linux 4.15 has it."""
+
+    _fields_ = (
+        ("map_type", c_uint32),
+        ("key_size", c_uint32),
+        ("value_size", c_uint32),
+        ("max_entries", c_uint32),
+        ("map_flags", c_uint32),
+        ("inner_map_fd", c_uint32),
+        ("numa_node", c_uint32),
+        ("map_name", c_char * 16),
+    )
+
+
+class _MapInfo(ctypes.Structure):
+    """The head of struct bpf_map_info."""
+
+    _fields_ = (
+        ("type", c_uint32),
+        ("id", c_uint32),
+        ("key_size", c_uint32),
+        ("value_size", c_uint32),
+        ("max_entries", c_uint32),
+        ("map_flags", c_uint32),
+    )
+
+
+def map_shape(descriptor: int) -> MapShape:
+    """What the kernel says of a map. Raises OSError."""
+    info = _MapInfo()
+    _bpf(_OBJ_GET_INFO, _Info(descriptor, ctypes.sizeof(info), ctypes.addressof(info)))
+    return MapShape(info.type, info.key_size, info.value_size, info.max_entries, info.map_flags)
+
+
+def create_map(name: str, shape: MapShape) -> int:
+    """The descriptor of a new map. Raises OSError."""
+    attributes = _MapCreate(shape.kind, shape.key, shape.value, shape.entries, shape.flags)
+    attributes.map_name = name.encode()[:15]
+    return _bpf(_MAP_CREATE, attributes)
 
 
 def load_tracing(name: str, instructions: bytes, attach_type: int, btf_id: int, btf_fd: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,24 +62,13 @@ def unbound(instructions: bytes, names: Mapping[int, str]) -> Instructions:
     return Instructions(bytes(found), tuple(maps))
 
 
-def bound_here(bcc: Any, bpf: Any, text: str, kept: Mapping[str, Instructions]) -> dict[str, bytes]:
-    """Kept functions, bound to the maps of BCC's program, which a C text declares. Raises Unknown."""
-    found = _descriptors(bcc, bpf, text)
-    return {name: code.bound(found) for name, code in kept.items()}
-
-
-def unbound_here(bcc: Any, bpf: Any, text: str, names: Iterable[str]) -> dict[str, Instructions]:
-    """Those functions of what BCC compiled from a text. Raises Unknown, OSError."""
-    by_number = {number: name for name, number in _descriptors(bcc, bpf, text).items()}
-    return {name: unbound(compiled_function(bcc, bpf, name), by_number) for name in names}
-
-
-def load_functions(bcc: Any, bpf: Any, kinds: Mapping[str, bool], code: Mapping[str, bytes]) -> None:
+def load_functions(
+    bcc: Any, bpf: Any, kinds: Mapping[str, bool], code: Mapping[str, bytes], version: int
+) -> None:
     """Load what BCC is to attach: it compiles nothing that it has. ``kinds``: whether each is for a tracepoint.
 
     Raises OSError, KeyError.
     """
-    version = bcc.lib.bpf_module_kern_version(bpf.module)
     for name, tracepoint in kinds.items():
         program = load_plain(RAW_TRACEPOINT if tracepoint else KPROBE, name, code[name], version)
         bpf.funcs[name.encode()] = bcc.BPF.Function(bpf, name.encode(), program)
@@ -96,7 +85,8 @@ def compiled_function(bcc: Any, bpf: Any, name: str) -> bytes:
     return ctypes.string_at(address, size)
 
 
-def _descriptors(bcc: Any, bpf: Any, text: str) -> dict[str, int]:
+def table_descriptors(bcc: Any, bpf: Any, text: str) -> dict[str, int]:
+    """The maps of a program that BCC compiled from a text, by name. Raises Unknown."""
     names = _TABLE.findall(text)
     found = {name: int(bcc.lib.bpf_table_fd(bpf.module, name.encode())) for name in names}
     if missing := [name for name, descriptor in found.items() if descriptor < 0]:

@@ -1,51 +1,44 @@
 """The file that keeps instructions from one start to the next: root's alone, in a folder of root's.
 
-It is opened before rights are given up, and written through the same descriptor later. An entry stands by the C text,
-BCC and kernel that it was compiled from, by and for. What cannot be read, or does not fit, is as if it were not there:
-the program is compiled.
+It is opened before rights are given up, and written through the same descriptor later. An entry stands by what
+identity.py makes of all that it hangs on. What cannot be read, or does not fit, is as if it were not there: the program
+is compiled.
 """
 
 from __future__ import annotations
 
-import base64
 import fcntl
 import hashlib
-import json
 import os
 import stat
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from sctptop.kernel.program.kept.instructions import SIZE, Instructions
-
 FOLDER, FILE = Path("/var/cache/sctptop"), "probes"
 _MOST_BYTES, _MOST = 4 << 20, 12
-_FORMAT = 1
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 _opened: list[Keeper] = []
 
 
 class Keeper:
-    """Lines of a file: the first is the digest of all others, which are the key and the functions of a program."""
+    """Lines of a file: the first is the digest of all others, which are the key and the content of a program."""
 
     def __init__(self, descriptor: int) -> None:
         """Of the file, open for reading and writing."""
         self._descriptor = descriptor
 
-    def find(self, bcc: str, text: str) -> dict[str, Instructions] | None:
-        """The functions that this version of BCC compiled from that text, by name; None where none are kept."""
-        content = self._entries().get(_key(bcc, text))
-        return _decoded(content) if content is not None else None
+    def find(self, key: str) -> bytes | None:
+        """What is kept by that key, None where nothing is."""
+        return self._entries().get(key.encode())
 
-    def keep(self, bcc: str, text: str, functions: Mapping[str, Instructions]) -> None:
-        """For the next start; the oldest go where there is no room."""
-        self._put(_key(bcc, text), _encoded(functions))
+    def keep(self, key: str, content: bytes) -> None:
+        """A line, for the next start; the oldest go where there is no room."""
+        self._put(key.encode(), content)
 
-    def forget(self, bcc: str, text: str) -> None:
+    def forget(self, key: str) -> None:
         """The kernel did not take it."""
-        self._put(_key(bcc, text), None)
+        self._put(key.encode(), None)
 
     def close(self) -> None:
         """Give the descriptor back."""
@@ -60,17 +53,17 @@ class Keeper:
         if digest != _digest(body):
             return {}
         lines = (line.partition(b" ") for line in body.splitlines())
-        return {key: functions for key, _, functions in lines}
+        return {key: content for key, _, content in lines}
 
-    def _put(self, key: bytes, functions: bytes | None) -> None:
+    def _put(self, key: bytes, content: bytes | None) -> None:
         # Another sctptop that writes now keeps its own.
         with suppress(OSError):
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             try:
                 kept = self._entries()
                 kept.pop(key, None)
-                if functions is not None:
-                    kept[key] = functions
+                if content is not None:
+                    kept[key] = content
                 self._write([b"%s %s\n" % entry for entry in kept.items()][-_MOST:])
             finally:
                 fcntl.flock(self._descriptor, fcntl.LOCK_UN)
@@ -111,33 +104,5 @@ def _roots_alone(about: os.stat_result, kind: int) -> bool:
     return stat.S_IFMT(about.st_mode) == kind and about.st_uid == 0 and not others_write
 
 
-def _key(bcc: str, text: str) -> bytes:
-    host = os.uname()
-    made_by = (str(_FORMAT), bcc, host.machine, host.release, host.version, text)
-    return hashlib.sha256("\0".join(made_by).encode()).hexdigest().encode()
-
-
 def _digest(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode()
-
-
-def _encoded(functions: Mapping[str, Instructions]) -> bytes:
-    told = {
-        name: {"code": base64.b64encode(code.instructions).decode(), "maps": code.maps}
-        for name, code in functions.items()
-    }
-    return json.dumps(told).encode()
-
-
-def _decoded(content: bytes) -> dict[str, Instructions] | None:
-    try:
-        found = {
-            name: Instructions(
-                base64.b64decode(one["code"], validate=True),
-                tuple((int(place), str(table)) for place, table in one["maps"]),
-            )
-            for name, one in json.loads(content).items()
-        }
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
-    return found if all(len(code.instructions) % SIZE == 0 for code in found.values()) else None

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from sctptop.kernel.program import find_bcc, maps
+from sctptop.kernel.program import find_bcc
+from sctptop.kernel.program.bpf import maps
 from sctptop.kernel.program.program import PointState, Program
 from sctptop.kernel.program.program_source import ALL_PROBES
 from tests.lab.many.attaching.kernel_objects import left_of, objects

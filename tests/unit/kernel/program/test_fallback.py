@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sctptop.kernel.program import program as program_module
+from sctptop.kernel.program.bpf.bpf_calls import MapShape
 from sctptop.kernel.program.bpf.btf import FunctionType
 from sctptop.kernel.program.compiling import NoProbes
+from sctptop.kernel.program.entry_points import Hook
 from sctptop.kernel.program.kept.instructions import Instructions
+from sctptop.kernel.program.kept.program import Kept, decoded, encoded
+from sctptop.kernel.program.kept.restoring import Restored
 from sctptop.kernel.program.kept.store import Keeper
 from sctptop.kernel.program.points import ProbeChoice
 from sctptop.kernel.program.program import Program
@@ -34,10 +38,11 @@ class FakeKernel:
     unkept: frozenset[str] = frozenset()
     """Kept functions that it does not take."""
     made: list[ProbeSource] = field(default_factory=list)
+    """Sources read from its types, or kept."""
     compiled: list[str] = field(default_factory=list)
 
     def source(self, choice: ProbeChoice, btf: object, **more: Any) -> tuple[ProbeSource, bool]:
-        refused: Mapping[str, str] = more["refused"]
+        refused: Mapping[str, str] = dict(more["refused"])
         self.made.append(from_btf(Types(), choice, None, refused))
         return self.made[-1], False
 
@@ -50,6 +55,12 @@ class FakeKernel:
         if name in self.unkept:
             raise OSError(errno.EINVAL, "unknown opcode")
         return -1
+
+    def restored(self, kept: Kept, bpf: Any) -> Restored:
+        self.made.append(kept.source)
+        bpf.funcs.clear()
+        maps = dict.fromkeys(kept.tables, -1)
+        return Restored(bpf, maps, {name: one.bound(maps) for name, one in kept.functions.items()})
 
     def compile(self, text: str, bpf: Any) -> Any:
         self.compiled.append(text)
@@ -71,6 +82,10 @@ def attached(monkeypatch: pytest.MonkeyPatch, kernel: FakeKernel, store: Keeper 
     bcc: Any = SimpleNamespace(lib=lib, BPF=SimpleNamespace(RAW_TRACEPOINT=17, KPROBE=2, Function=function))
     monkeypatch.setattr(program_module, "source_here", kernel.source)
     monkeypatch.setattr(program_module, "compiled", lambda _bcc, text, _headers: kernel.compile(text, bpf))
+    monkeypatch.setattr(program_module, "restored", lambda _bcc, kept: kernel.restored(kept, bpf))
+    monkeypatch.setattr(program_module, "identity", lambda *_: "here")
+    shape = MapShape(1, 8, 8, 16, 0)
+    monkeypatch.setattr("sctptop.kernel.program.kept.tables.map_shape", lambda _: shape)
     monkeypatch.setattr("sctptop.kernel.program.kept.instructions.load_plain", kernel.load_plain)
     monkeypatch.setattr(program_module, "Kernel", lambda: kernel)
     monkeypatch.setattr("ctypes.string_at", lambda *_: b"\x95" + bytes(7))
@@ -140,16 +155,16 @@ class Memory(Keeper):
     """A store without a file."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, dict[str, Instructions]] = {}
+        self.kept: dict[str, bytes] = {}
 
-    def find(self, bcc: str, text: str) -> dict[str, Instructions] | None:
-        return self.kept.get(text)
+    def find(self, key: str) -> bytes | None:
+        return self.kept.get(key)
 
-    def keep(self, bcc: str, text: str, functions: Mapping[str, Instructions]) -> None:
-        self.kept[text] = dict(functions)
+    def keep(self, key: str, content: bytes) -> None:
+        self.kept[key] = content
 
-    def forget(self, bcc: str, text: str) -> None:
-        del self.kept[text]
+    def forget(self, key: str) -> None:
+        del self.kept[key]
 
 
 def test_what_one_start_compiled_the_next_one_takes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +172,8 @@ def test_what_one_start_compiled_the_next_one_takes(monkeypatch: pytest.MonkeyPa
     first = attached(monkeypatch, kernel := FakeKernel(), store)
     assert kernel.compiled == [kernel.made[0].text] and not first.from_kept
     second = attached(monkeypatch, again := FakeKernel(), store)
-    assert again.compiled == [again.made[0].tables] and second.from_kept
+    assert not again.compiled and second.from_kept
+    assert again.made == kernel.made
     assert ways(second) == ways(first)
 
 
@@ -165,7 +181,7 @@ def test_what_the_kernel_does_not_take_is_compiled_again(monkeypatch: pytest.Mon
     store = Memory()
     attached(monkeypatch, FakeKernel(), store)
     program = attached(monkeypatch, kernel := FakeKernel(unkept=frozenset({"kprobe_at_t3_expiry"})), store)
-    assert kernel.compiled == [kernel.made[0].tables, kernel.made[0].text] and not program.from_kept
+    assert kernel.compiled == [kernel.made[1].text] and not program.from_kept
     assert len(store.kept) == 1
 
 
@@ -176,19 +192,46 @@ def test_a_trampoline_that_is_not_taken_any_more_is_compiled_again(monkeypatch: 
     assert not program.from_kept and ways(program)["at_lower"] == "kprobe"
 
 
+def test_one_that_is_loaded_and_not_attached_any_more_is_compiled_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Memory()
+    attached(monkeypatch, FakeKernel(), store)
+    program = attached(monkeypatch, FakeKernel(unattached=frozenset({"sctp_retransmit"})), store)
+    assert not program.from_kept and ways(program)["at_retransmit"] == "kprobe"
+    assert attached(monkeypatch, FakeKernel(), store).from_kept
+
+
+def test_a_bcc_that_attaches_nothing_without_its_module_compiles_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Memory()
+    attached(monkeypatch, FakeKernel(), store)
+    attach = Program._attach
+
+    def refusing(program: Program, hook: Hook) -> str | None:
+        return "no attribute" if program.from_kept else attach(program, hook)
+
+    monkeypatch.setattr(Program, "_attach", refusing)
+    program = attached(monkeypatch, kernel := FakeKernel(), store)
+    assert not program.from_kept and len(kernel.compiled) == 1
+
+
 def test_what_lacks_a_function_or_names_another_map_is_compiled_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = Memory()
     attached(monkeypatch, FakeKernel(), store)
-    ((text, kept),) = store.kept.items()
+    whole = store.kept["here"]
+    kept = decoded(whole, ProbeChoice())
+    assert kept is not None
     for spoilt in (
-        dict(list(kept.items())[1:]),
-        kept | {"fentry_at_read": Instructions(bytes(8), ((0, "gone"),))},
+        dict(list(kept.functions.items())[1:]),
+        {**kept.functions, "fentry_at_read": Instructions(bytes(8), ((0, "gone"),))},
     ):
-        store.kept[text] = spoilt
+        store.kept["here"] = encoded(replace(kept, functions=spoilt), ProbeChoice())
         assert not attached(monkeypatch, FakeKernel(), store).from_kept
-        assert store.kept[text] == kept
+        assert store.kept["here"] == whole
 
 
 def test_a_program_that_lacks_a_point_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

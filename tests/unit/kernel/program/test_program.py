@@ -13,7 +13,7 @@ from sctptop.kernel.program.leaving import Leaver
 from sctptop.kernel.program.points import POINTS
 from sctptop.kernel.program.program import PointState, Program
 from sctptop.kernel.program.program_source import ALL_PROBES
-from sctptop.kernel.program.trampolines import Kernel
+from sctptop.kernel.program.trampolines import Kernel, Trampoline
 from sctptop.standard_streams import captured_stderr
 
 
@@ -35,7 +35,7 @@ def test_every_probe_is_closed_although_each_complains() -> None:
     program = Program.__new__(Program)
     program.points = tuple(PointState(point) for point in POINTS)
     program._kernel, program._descriptors, program._trampolines = Kernel(), {}, {}
-    program._leaver = Leaver()
+    program._leaver, program._restored = Leaver(), None
     program._bpf = bcc = Stubborn(len(POINTS))
     program.close()
     program.close()
@@ -88,3 +88,16 @@ def test_no_types_and_no_headers_is_one_line_with_a_remedy(tmp_path: Path) -> No
     with pytest.raises(Exception, match=r"does not tell its types.*\(try: .*(headers|devel)") as caught:
         source_here(ALL_PROBES, tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_what_each_chunk_hits_is_taken_away_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = Program.__new__(Program)
+    program._leaver = Leaver()
+    program._trampolines = {point: Trampoline(-1, number) for number, point in enumerate(POINTS)}
+    begun = list[int]()
+    monkeypatch.setattr(program._leaver, "begin", begun.extend)
+    program.take_away()
+    assert {POINTS[link] for link in begun} == {point for point in POINTS if point.each_packet}
+    concerns = [POINTS[link].concern for link in begun]
+    assert concerns == sorted(concerns, key=lambda concern: concern != "waits.c")
+    assert concerns[0] == "waits.c" and concerns[-1] != "waits.c"

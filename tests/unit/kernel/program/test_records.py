@@ -13,16 +13,18 @@ from tests.unit.kernel.program.test_program_source import Types
 READ_SINGLY = {"events": "probe_event", "ngap_events": "ngap_event"}
 """Structs that go through perf buffers."""
 IN_THE_KERNEL = {
+    "congestion",
     *(
         "beat",
         "beats",
         "call",
         "slot",
         "followed",
+        "congestion",
         "message",
         "sack_numbers",
     ),
-    *("blocked", "fragments", "ngap_walk", "ngap_rate", "ngap_stream"),
+    *("blocked", "fragments", "ngap_ids", "ngap_walk", "ngap_rate", "ngap_stream"),
     *("end_memory", "cause_header"),
 }
 """Structs of tables, and on stacks, that only the C reads."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +10,9 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.program.kept import store as store_module
-from sctptop.kernel.program.kept.instructions import Instructions
 from sctptop.kernel.program.kept.store import Keeper, open_store
 
-BCC, TEXT = "0.26.0", "int fentry_at_read(u64 *ctx) { return 0; }"
-FUNCTIONS = {
-    "fentry_at_read": Instructions(bytes(range(16)), ((0, "paths"),)),
-    "kprobe_at_up": Instructions(b"\x95" + bytes(7)),
-}
+KEY, CONTENT = "5f3a", b'{"tables": {"paths": [1, 8, 240, 16384, 0]}}'
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root keeps any")
 
@@ -38,24 +31,17 @@ def opened(folder: Path) -> Keeper:
 
 @pytest.fixture
 def store(folder: Path) -> Iterator[Keeper]:
-    """With the functions of TEXT."""
+    """With CONTENT."""
     made = opened(folder)
-    made.keep(BCC, TEXT, FUNCTIONS)
+    made.keep(KEY, CONTENT)
     yield made
     made.close()
 
 
-def test_what_is_kept_is_found_by_its_text_bcc_and_kernel(
-    store: Keeper, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_kept_is_found_by_its_key(store: Keeper, folder: Path) -> None:
     later = opened(folder)
-    assert later.find(BCC, TEXT) == FUNCTIONS
-    assert later.find(BCC, TEXT + " ") is None
-    assert later.find("0.31.0", TEXT) is None
-    here = os.uname()
-    other = os.uname_result((here.sysname, here.nodename, "6.1.0-57-amd64", here.version, here.machine))
-    monkeypatch.setattr(os, "uname", lambda: other)
-    assert later.find(BCC, TEXT) is None
+    assert later.find(KEY) == CONTENT
+    assert later.find(KEY + "0") is None
 
 
 def test_only_root_reads_and_writes_it(store: Keeper, folder: Path) -> None:
@@ -66,8 +52,8 @@ def test_it_goes_on_when_rights_are_given_up(store: Keeper, monkeypatch: pytest.
     os.setegid(65534)
     os.seteuid(65534)
     try:
-        store.keep(BCC, TEXT + " ", FUNCTIONS)
-        assert store.find(BCC, TEXT + " ") == FUNCTIONS == store.find(BCC, TEXT)
+        store.keep(KEY + "0", CONTENT)
+        assert store.find(KEY + "0") == CONTENT == store.find(KEY)
     finally:
         os.seteuid(0)
         os.setegid(0)
@@ -113,60 +99,39 @@ def test_what_was_cut_or_changed_is_none(store: Keeper, folder: Path) -> None:
     whole = file.read_bytes()
     for end in (0, 1, 64, 65, 66, len(whole) - 1):
         file.write_bytes(whole[:end])
-        assert store.find(BCC, TEXT) is None, end
+        assert store.find(KEY) is None, end
     file.write_bytes(whole.replace(b"paths", b"pathz"))
-    assert store.find(BCC, TEXT) is None
-    store.keep(BCC, TEXT, FUNCTIONS)
-    assert store.find(BCC, TEXT) == FUNCTIONS
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        [],
-        {"f": None},
-        {"f": {"code": "AAAA"}},
-        {"f": {"code": "AAAA", "maps": []}},
-        {"f": {"code": "?", "maps": []}},
-        {"f": {"code": "", "maps": [[1]]}},
-        {"f": {"code": "", "maps": 3}},
-        {"f": {"code": 3, "maps": []}},
-    ],
-)
-def test_what_has_a_digest_and_another_shape_is_none(store: Keeper, folder: Path, told: object) -> None:
-    file = folder / "probes"
-    key = file.read_bytes().split(b"\n")[1].split()[0]
-    body = key + b" " + json.dumps(told).encode() + b"\n"
-    file.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-    assert store.find(BCC, TEXT) is None
+    assert store.find(KEY) is None
+    store.keep(KEY, CONTENT)
+    assert store.find(KEY) == CONTENT
 
 
 def test_what_the_kernel_refused_is_forgotten(store: Keeper) -> None:
-    store.keep(BCC, TEXT + " ", FUNCTIONS)
-    store.forget(BCC, TEXT)
-    store.forget(BCC, TEXT)
-    assert store.find(BCC, TEXT) is None
-    assert store.find(BCC, TEXT + " ") == FUNCTIONS
+    store.keep(KEY + "0", CONTENT)
+    store.forget(KEY)
+    store.forget(KEY)
+    assert store.find(KEY) is None
+    assert store.find(KEY + "0") == CONTENT
 
 
 def test_another_one_that_writes_is_not_waited_for(store: Keeper, folder: Path) -> None:
     with (folder / "probes").open("rb+") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        store.keep(BCC, TEXT + " ", FUNCTIONS)
-    assert store.find(BCC, TEXT + " ") is None
-    assert store.find(BCC, TEXT) == FUNCTIONS
+        store.keep(KEY + "0", CONTENT)
+    assert store.find(KEY + "0") is None
+    assert store.find(KEY) == CONTENT
 
 
 def test_only_the_newest_stay(store: Keeper, folder: Path) -> None:
     for number in range(20):
-        store.keep(BCC, f"{TEXT} {number}", FUNCTIONS)
-    assert store.find(BCC, f"{TEXT} 19") == FUNCTIONS
-    assert store.find(BCC, TEXT) is None
-    large = {"f": Instructions(bytes(1 << 20))}
+        store.keep(f"{KEY}{number}", CONTENT)
+    assert store.find(f"{KEY}19") == CONTENT
+    assert store.find(KEY) is None
+    large = b"x" * (1 << 20)
     for number in range(3):
-        store.keep(BCC, f"large {number}", large)
-    assert store.find(BCC, "large 2") == large
-    assert store.find(BCC, "large 0") is None
+        store.keep(f"large{number}", large)
+    assert store.find("large2") == large
+    assert store.find("large0") is None
     assert (folder / "probes").stat().st_size < 4 << 20
 
 
