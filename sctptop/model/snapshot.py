@@ -9,7 +9,7 @@ from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
 from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.events.event_log import Logged
-from sctptop.model.associations.history import History, Series
+from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
@@ -17,6 +17,7 @@ from sctptop.model.peers.connects import Storm
 from sctptop.model.peers.peer import Peer, PeerKey
 from sctptop.model.registrations.summary import Registered
 from sctptop.model.sample import Sample
+from sctptop.model.series.packed import Series
 
 RETRANSMISSIONS = ("SctpT3Retransmits", "SctpFastRetransmits", "SctpPmtudRetransmits")
 

@@ -108,8 +108,9 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ),
     ],
     "model/associations/history.py": [
-        ("MEMORY_CAP = 64 << 20", "20  →  (21)", "one more is kept: a bound on memory"),
-        ("MEMORY_CAP = 64 << 20", "64  →  (65)", "one more is kept: a bound on memory"),
+        ("MEMORY_CAP = 48 << 20", "20  →  (21)", "one more is kept: a bound on memory"),
+        ("MEMORY_CAP = 48 << 20", "48  →  (49)", "one more is kept: a bound on memory"),
+        ("LOOKED_AT = 64", "64  →  (65)", "one more is kept: a bound on memory"),
     ],
     "model/associations/events/missed_events.py": [
         (

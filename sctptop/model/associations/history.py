@@ -1,107 +1,32 @@
-"""What a series was over time: rings of numbers with gaps, bounded in memory.
+"""What a series was over time: numbers with gaps, bounded in memory.
 
 Every series has one slot a tick. A tick in which a series was not recorded, or was None, is a gap; but a steady one
-holds its last value until it is recorded again or stopped, so that what does not change costs nothing. One thread
-records; any thread may read, and never waits for more than the series of one key.
+holds its last value until it is recorded again or stopped, so that what does not change costs nothing: of a change is
+kept when it was, which series, and what they were (sctptop/model/series). One thread records; any thread may read, and
+never waits for more than the series of a few keys.
 """
 
 from __future__ import annotations
 
 import threading
-from array import array
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from itertools import compress, islice
-from math import isnan, nan
-from operator import ne
+from collections.abc import Hashable, Iterable, Mapping
+from itertools import islice
+from typing import TypeVar
 
-Series = tuple[float | None, ...]
+from sctptop.model.series.instants import Instants
+from sctptop.model.series.packed import BITS, Packed, Series
+from sctptop.model.series.steady import Steady
+
+Track = TypeVar("Track", Steady, Instants)
 
 WINDOW = 600
 """Ticks kept of each series."""
-_SLOT_BYTES = 4
 AT_ONCE = 16
 """Keys that are written while a reader waits."""
-MEMORY_CAP = 64 << 20
-"""Bytes of slots kept in all: near it new series get shorter windows, past it none."""
-
-
-class _Ring:
-    """The last ``length`` values of one series; slot of a tick is how long it is after the first, modulo that length.
-
-    Slots are made as they are filled: most series are short, or steady. ``copies``: made so many copies ago.
-    """
-
-    __slots__ = ("copies", "first", "last", "length", "slots", "steady")
-
-    def __init__(self, length: int, tick: int, steady: bool, copies: int) -> None:
-        self.copies = copies
-        self.length = length
-        self.slots = array("f")
-        self.first = tick
-        self.last = tick - 1
-        self.steady = steady
-
-    def put(self, tick: int, value: float | None, held: int) -> None:
-        """``held``: up to which tick a steady one held its last value."""
-        slots, missing = self.slots, tick - self.last - 1
-        if missing >= 0 and tick - self.first < self.length:
-            # It never was full: a slot for each tick so far.
-            if missing and self.steady and slots and held >= tick - 1:
-                slots.extend(slots[-1:] * missing)
-            elif missing:
-                self._pass(self.last + 1, tick, held)
-            slots.append(nan if value is None else value)
-        else:
-            if missing > 0:
-                self._pass(max(self.last + 1, tick - self.length), tick, held)
-            self._set(tick, nan if value is None else value)
-        self.last = tick
-
-    def read(self, start: int, until: int, held: int) -> Series:
-        length, first = self.length, self.first
-        last = max(self.last, held) if self.steady else self.last
-        oldest = max(self.first, last - length + 1)
-        return tuple(
-            None
-            if tick < oldest
-            or tick > last
-            or isnan(value := self.slots[(min(tick, self.last) - first) % length])
-            else value
-            for tick in range(start, until + 1)
-        )
-
-    def _pass(self, start: int, end: int, held: int) -> None:
-        """Fill the slots of ticks in which it was not recorded."""
-        known = self.steady and self.last >= self.first
-        value = self.slots[(self.last - self.first) % self.length] if known else nan
-        kept = max(min(held + 1, end) - start, 0)
-        if start - self.first == len(self.slots) and end - self.first <= self.length:
-            self.slots.extend([value] * kept + [nan] * (end - start - kept))
-            return
-        self._fill(start, start + kept, value)
-        self._fill(start + kept, end, nan)
-
-    def _fill(self, start: int, end: int, value: float) -> None:
-        """The same in the slots of no more ticks than there are slots."""
-        while start < end:
-            place = (start - self.first) % self.length
-            if place >= len(self.slots):
-                self._set(start, value)
-                start += 1
-                continue
-            # Up to the last slot, then from the first on.
-            some = min(end - start, len(self.slots) - place)
-            self.slots[place : place + some] = array("f", (value,)) * some
-            start += some
-
-    def _set(self, tick: int, value: float) -> None:
-        place = (tick - self.first) % self.length
-        missing = place - len(self.slots)
-        if missing >= 0:
-            self.slots.extend([nan] * missing)
-            self.slots.append(value)
-        else:
-            self.slots[place] = value
+MEMORY_CAP = 48 << 20
+"""Bytes that all series take: past it every key keeps fewer ticks, then those that are new keep nothing."""
+LOOKED_AT = 64
+"""Keys that were read last: they keep all their ticks."""
 
 
 class History:
@@ -109,14 +34,16 @@ class History:
 
     def __init__(self, window: int = WINDOW, memory_cap: int = MEMORY_CAP) -> None:
         self.window = window
-        self._cap_slots = memory_cap // _SLOT_BYTES
-        self._rings: dict[Hashable, dict[str, _Ring]] = {}
-        self._slots = 0
+        self.reach = window
+        """Ticks that are kept of a key nobody looks at."""
+        self._cap = memory_cap
+        self._steady: dict[Hashable, Steady] = {}
+        self._instants: dict[Hashable, list[Instants]] = {}
+        self._bytes = 0
         self._tick = -1
         self._stopped: dict[Hashable, int] = {}
-        self._values: dict[Hashable, tuple[float | None, ...]] = {}
-        """Of steady series, by key: what was recorded last, in the order of their names."""
         self._starved: set[Hashable] = set()
+        self._looked: dict[Hashable, None] = {}
         self._copies = 0
         self._lock = threading.Lock()
 
@@ -129,67 +56,98 @@ class History:
             return
         for key, series in values.items():
             with self._lock:
-                self._put(tick, key, series.items(), False, -1)
-        self._tick = max(self._tick, tick)
+                self._put(tick, key, series)
+        self._recorded(tick)
 
     def hold(
-        self, tick: int, told: Iterable[tuple[Hashable, Sequence[str], tuple[float | None, ...]]]
+        self, tick: int, told: Iterable[tuple[Hashable, tuple[str, ...], tuple[float | None, ...]]]
     ) -> None:
-        """The same of steady series: by key their names, always in the same order, and their values."""
-        rest = iter(told)
+        """The same of steady series: by key their names, at most twelve, always the same, and their values."""
+        rest, known, stopped, copies = iter(told), self._steady, self._stopped, self._copies
         # Some at a time: for thousands of keys a reader would wait until its picture is late.
         while some := [*islice(rest, AT_ONCE)]:
             with self._lock:
                 for key, names, values in some:
-                    before, held = self._values.get(key), tick - 1
-                    self._values[key] = values
-                    moved: Iterable[tuple[str, float | None]] = zip(names, values, strict=True)
-                    if key in self._stopped:
-                        held = self._stopped.pop(key)
-                    elif before is not None:
-                        # What they are they go on to be by themselves.
-                        moved = compress(moved, map(ne, values, before))
-                    self._put(tick, key, moved, True, held)
-        self._tick = max(self._tick, tick)
+                    track = known.get(key)
+                    if track is None:
+                        if not self._room(key, Steady.BYTES):
+                            continue
+                        known[key] = Steady(tick, names, values, copies)
+                        continue
+                    if track.copies != copies:
+                        track = known[key] = self._own(track)
+                    if stopped and key in stopped and (held := stopped.pop(key)) < tick - 1:
+                        self._bytes += track.put(held + 1, (None,) * len(values))
+                    self._bytes += track.put(tick, values)
+                    if len(track.heads) >= track.limit:
+                        self._trim(key, track, tick)
+        self._recorded(tick)
 
-    def _put(
-        self, tick: int, key: Hashable, moved: Iterable[tuple[str, float | None]], steady: bool, held: int
-    ) -> None:
-        rings = self._rings.get(key)
-        if rings is None:
-            rings = self._rings[key] = {}
-        for name, value in moved:
-            ring = rings.get(name)
-            if ring is None:
-                if value is None:
-                    continue
-                length = self._length()
-                if not length:
-                    self._starved.add(key)
-                    self._values.pop(key, None)
-                    continue
-                ring = rings[name] = _Ring(length, tick, steady, self._copies)
-                self._slots += length
-            elif ring.copies != self._copies:
-                # A copy holds it too.
-                ring = rings[name] = _copied(ring, self._copies)
-            if ring.last == tick - 1 and tick - ring.first < ring.length:
-                # As ``put`` does: nearly always.
-                ring.slots.append(nan if value is None else value)
-                ring.last = tick
-            else:
-                ring.put(tick, value, held)
+    def _put(self, tick: int, key: Hashable, series: Mapping[str, float | None]) -> None:
+        tracks = self._instants.get(key)
+        if tracks is None:
+            if all(value is None for value in series.values()):
+                return
+            tracks = self._instants[key] = []
+        names = [*series.items()]
+        for place in range(0, len(names), BITS):
+            if place // BITS == len(tracks):
+                if not self._room(key, Instants.BYTES):
+                    return
+                tracks.append(Instants(tick, self._copies))
+            track = tracks[place // BITS] = self._own(tracks[place // BITS])
+            self._bytes += track.put(tick, names[place : place + BITS])
+            if len(track.heads) >= track.limit:
+                self._trim(key, track, tick)
+
+    def _room(self, key: Hashable, wanted: int) -> bool:
+        if self._bytes >= self._cap:
+            self._starved.add(key)
+            return False
+        self._bytes += wanted
+        return True
+
+    def _trim(self, key: Hashable, track: Packed, tick: int) -> None:
+        before = track.entry_bytes
+        track.trim(tick - (self.window if key in self._looked else self.reach))
+        self._bytes += track.entry_bytes - before
+
+    def _recorded(self, tick: int) -> None:
+        """That tick is written: where all of it takes too much, the oldest of each key goes; later more may stay."""
+        self._tick = max(self._tick, tick)
+        while self._bytes > self._cap and self.reach > 1:
+            self.reach = max(1, self.reach * 3 // 4)
+            self._shorten(tick)
+        if self._bytes < self._cap // 2 and self.reach < self.window:
+            self.reach = min(self.window, self.reach + 1)
+
+    def _shorten(self, tick: int) -> None:
+        keys = iter([*self._steady, *self._instants])
+        while some := [*islice(keys, AT_ONCE)]:
+            with self._lock:
+                for key in some:
+                    if (track := self._steady.get(key)) is not None:
+                        track = self._steady[key] = self._own(track)
+                        self._trim(key, track, tick)
+                    tracks = self._instants.get(key, [])
+                    tracks[:] = map(self._own, tracks)
+                    for instants in tracks:
+                        self._trim(key, instants, tick)
+
+    def _own(self, track: Track) -> Track:
+        """One that no copy holds."""
+        return track if track.copies == self._copies else track.copied(self._copies)
 
     def stop(self, tick: int, keys: Iterable[Hashable]) -> None:
         """The steady series of these keys held their values up to ``tick``, and have gaps from there on."""
         with self._lock:
             for key in keys:
-                if key in self._rings:
+                if key in self._steady:
                     self._stopped.setdefault(key, tick)
 
     def wanting(self) -> set[Hashable]:
         """Keys for which there was no memory when they were recorded last, once there is some."""
-        if not self._starved or not self._length():
+        if not self._starved or self._bytes >= self._cap:
             return set()
         found, self._starved = self._starved, set()
         return found
@@ -199,47 +157,57 @@ class History:
         with self._lock:
             for key in keys:
                 self._stopped.pop(key, None)
-                self._values.pop(key, None)
                 self._starved.discard(key)
-                for ring in self._rings.pop(key, {}).values():
-                    self._slots -= ring.length
+                self._looked.pop(key, None)
+                for track in (self._steady.pop(key, None), *self._instants.pop(key, ())):
+                    if track is not None:
+                        self._bytes -= track.BYTES + track.entry_bytes
 
     def read(self, key: Hashable, name: str, until: int, ticks: int) -> Series:
         """The last ``ticks`` slots up to tick ``until``, oldest first; gaps are None."""
+        start = until - ticks + 1
         with self._lock:
-            ring = self._rings.get(key, {}).get(name)
-            if ring is None:
-                return (None,) * ticks
-            return ring.read(until - ticks + 1, until, self._stopped.get(key, self._tick))
+            self._look_at(key)
+            track = self._steady.get(key)
+            if track is not None and name in track.names:
+                held = self._stopped.get(key, self._tick)
+                return track.read(name, start, until, held, self.window)
+            for instants in self._instants.get(key, ()):
+                if name in instants.names:
+                    return instants.read(name, start, until, self.window)
+            return (None,) * ticks
+
+    def _look_at(self, key: Hashable) -> None:
+        self._looked.pop(key, None)
+        self._looked[key] = None
+        if len(self._looked) > LOOKED_AT:
+            del self._looked[next(iter(self._looked))]
+
+    def let_go(self, key: Hashable) -> int | None:
+        """Up to which tick values of a key were let go of for want of memory; None where none were."""
+        with self._lock:
+            tracks = [self._steady.get(key), *self._instants.get(key, ())]
+            if key in self._starved:
+                return self._tick
+            cuts = [track.cut for track in tracks if track is not None and track.trimmed]
+        return max((cut for cut in cuts if cut > self._tick - self.window + 1), default=None)
 
     def frozen(self) -> History:
         """A copy that no later tick changes: what a paused picture reads.
 
         Both hold the same series until the next tick, which copies them as it writes.
         """
-        copy = History(self.window, self._cap_slots * _SLOT_BYTES)
+        copy = History(self.window, self._cap)
         with self._lock:
             self._copies += 1
             copy._copies = self._copies + 1
-            copy._rings = {key: dict(rings) for key, rings in self._rings.items()}
-            copy._slots, copy._tick, copy._stopped = self._slots, self._tick, dict(self._stopped)
+            copy._steady = dict(self._steady)
+            copy._instants = {key: [*tracks] for key, tracks in self._instants.items()}
+            copy._bytes, copy._tick, copy._stopped = self._bytes, self._tick, dict(self._stopped)
+            copy.reach, copy._starved = self.reach, set(self._starved)
         return copy
 
     @property
-    def slots(self) -> int:
-        """Slots that all series may come to fill, four bytes each."""
-        return self._slots
-
-    def _length(self) -> int:
-        """A full window while memory lasts, then a screen's worth, then nothing."""
-        spare = self._cap_slots - self._slots
-        if spare > self._cap_slots // 4:
-            return self.window
-        return min(self.window, 60) if spare > 0 else 0
-
-
-def _copied(ring: _Ring, copies: int) -> _Ring:
-    copy = _Ring(ring.length, ring.first, ring.steady, copies)
-    copy.slots = array("f", ring.slots)
-    copy.last = ring.last
-    return copy
+    def size(self) -> int:
+        """Bytes that all series take, without their keys."""
+        return self._bytes

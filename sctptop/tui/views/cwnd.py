@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.events.event_log import Logged
-from sctptop.model.associations.history import Series
 from sctptop.model.associations.row import Row
+from sctptop.model.series.packed import Series
 from sctptop.quantity import short
 from sctptop.tui.views.parts.event_text import changes
 from sctptop.tui.views.parts.marks import MARK_WORDS, cut_marks, letters, mark_line

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sctptop.model.associations.history import Series
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
+from sctptop.model.series.packed import Series
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import span_text
 from sctptop.tui.feeds.reading import Reading
@@ -65,8 +65,15 @@ class Scene:
         window, span = self.window, span_text(self.window.span_s)
         last_s = window.times[-1] if window.times else None
         if window.until == self.snapshot.tick or last_s is None:
-            return f"last {span}"
-        return f"{span} to {clock_of(last_s, 1.0)}"
+            return f"last {span}{self._let_go}"
+        return f"{span} to {clock_of(last_s, 1.0)}{self._let_go}"
+
+    @property
+    def _let_go(self) -> str:
+        """Whether the window begins before what memory was enough for."""
+        cut = self.snapshot.past.let_go(self.row.key) if self.row is not None else None
+        begins = self.window.until - self.window.ticks + 1
+        return ", its begin let go to save memory" if cut is not None and cut > begins else ""
 
     @property
     def clock(self) -> Line:

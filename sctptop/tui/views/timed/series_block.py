@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sctptop.model.associations.history import Series
+from sctptop.model.series.packed import Series
 from sctptop.quantity import UNKNOWN, short, show
 from sctptop.tui.widgets.graph import block_graph
 from sctptop.tui.words.colours import TIMED

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sctptop.model.associations.history import History
+from sctptop.model.series.instants import Instants
 
 
 def test_ticks_without_a_value_are_gaps() -> None:
@@ -45,18 +46,6 @@ def test_reading_up_to_an_earlier_tick_does_not_show_the_future() -> None:
     assert history.read("a", "x", 2, 3) == (0.0, 1.0, 2.0)
 
 
-def test_memory_is_capped_and_given_back() -> None:
-    cap = 1 << 16
-    history = History(window=600, memory_cap=cap)
-    keys: list[Hashable] = list(range(500))
-    history.record(0, {key: {"x": 1.0, "y": 2.0} for key in keys})
-    assert history.slots * 4 <= cap + 600 * 4
-    assert history.read(keys[0], "x", 0, 1) == (1.0,)
-    history.forget(keys)
-    assert history.slots == 0
-    assert history.read(keys[0], "x", 0, 1) == (None,)
-
-
 def test_a_key_and_a_series_are_known_or_all_gaps() -> None:
     history = History()
     history.record(0, {"a": {"x": 1.0, "y": None}, "b": {}})
@@ -67,7 +56,7 @@ def test_a_key_and_a_series_are_known_or_all_gaps() -> None:
         == history.read("c", "x", 0, 2)
         == (None, None)
     )
-    assert history.slots == 600, "a series takes room once it has a value"
+    assert history.size == Instants.BYTES + 8, "a series takes room once it has a value"
 
 
 def test_ticks_to_come_are_gaps() -> None:
@@ -84,33 +73,6 @@ def test_a_series_that_skipped_more_than_its_window_has_only_the_new() -> None:
     assert history.read("a", "x", 20, 6) == (None, None, None, None, None, 20.0)
     history.record(22, {"a": {"x": 22.0}})
     assert history.read("a", "x", 22, 4) == (None, 20.0, None, 22.0)
-
-
-def test_a_frozen_copy_is_as_large_and_takes_as_much_more() -> None:
-    history = History(window=100, memory_cap=4 * 250)
-    history.record(0, {"a": {"x": 1.0}})
-    frozen = history.frozen()
-    assert (frozen.slots, frozen.window) == (100, 100)
-    history.record(1, {"a": {"x": 5.0, "y": 2.0}})
-    assert frozen.read("a", "x", 1, 2) == (1.0, None) and frozen.read("a", "y", 1, 1) == (None,)
-    frozen.record(1, {"b": {"x": 3.0, "y": 3.0, "z": 3.0}})
-    assert frozen.slots == 100 + 100 + 60
-
-
-def test_near_the_end_of_its_memory_series_are_shorter_then_there_are_none() -> None:
-    """A full window while more than a quarter is spare, then a screen's worth, then nothing."""
-    history = History(window=100, memory_cap=4 * 400)
-    slots = []
-    for series in range(7):
-        history.record(0, {series: {"x": 1.0}})
-        slots.append(history.slots)
-    assert slots == [100, 200, 300, 360, 420, 420, 420]
-    assert history.read(6, "x", 0, 1) == (None,)
-    history.forget([0, "none"])
-    assert history.slots == 320
-    narrow = History(window=10, memory_cap=4 * 12)
-    narrow.record(0, {"a": {"x": 1.0}, "b": {"x": 1.0}})
-    assert narrow.slots == 20, "a window is never longer than asked for"
 
 
 def test_copies_of_a_history_are_each_their_own() -> None:

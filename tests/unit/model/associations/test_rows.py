@@ -145,10 +145,10 @@ def test_the_history_of_an_address_that_left_goes_with_its_association() -> None
     model = Model()
     model.advance(sample(association(paths=(Path("10.9.0.1", rto_ms=1), Path("10.9.1.1", rto_ms=1)))))
     snapshot = model.advance(sample(association(paths=(Path("10.9.0.1", rto_ms=1),)), at_s=1))
-    assert snapshot.past.slots
+    assert snapshot.past.size
     for at in range(2, 9):
         snapshot = model.advance(sample(at_s=at))
-    assert snapshot.past.slots == 0
+    assert snapshot.past.size == 0
 
 
 def test_the_age_is_known_of_what_began_while_one_looked() -> None:

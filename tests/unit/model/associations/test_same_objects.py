@@ -20,6 +20,7 @@ from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.sample import Endpoint, Sample
 from sctptop.model.selection import parse_selector
+from sctptop.model.series.steady import Steady
 from sctptop.model.snapshot import Snapshot
 from tests.unit.associations import NETNS, START, association, sample
 
@@ -238,7 +239,7 @@ def test_what_stays_is_not_looked_at() -> None:
 
 def test_a_series_without_memory_begins_once_there_is_some() -> None:
     entries = [association(tag, cwnd=7, paths=()) for tag in (1, 2)]
-    rows = Rows(history=History(window=8, memory_cap=4 * 8))
+    rows = Rows(history=History(window=8, memory_cap=Steady.BYTES))
     rows.advance(sample(*entries), {})
     first, second = (row.key for row in rows.rows())
     assert rows.history.read(second, "cwnd", 0, 1) == (None,)

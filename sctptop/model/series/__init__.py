@@ -1,0 +1,1 @@
+"""What a few series of one key were over time, packed."""
