@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from sctptop import __version__
 from sctptop.arguments.parsers import parse
-from sctptop.errors import BROKEN_PIPE, FAILED, SctptopError, nothing_to_watch
+from sctptop.errors import BROKEN_PIPE, FAILED, INTERRUPTED, USAGE, SctptopError, nothing_to_watch
 from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
 from sctptop.standard_streams import complain, let_go, make_fit
 from sctptop.watching import choice, live, probes, reads_the_kernel, settled
@@ -45,13 +45,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return BROKEN_PIPE
     except Exception as error:
-        if os.environ.get("SCTPTOP_DEBUG"):
-            raise
-        text = f"{type(error).__name__}: {error}".replace("\n", " ")
-        complain(f"error: internal: {text} (try: SCTPTOP_DEBUG=1 shows where; please report it)")
-        return FAILED
+        return _internal(error, FAILED)
     finally:
         let_go()
+
+
+def _internal(error: Exception, code: int) -> int:
+    if os.environ.get("SCTPTOP_DEBUG"):
+        raise error
+    text = f"{type(error).__name__}: {error}".replace("\n", " ")
+    complain(f"error: internal: {text} (try: SCTPTOP_DEBUG=1 shows where; please report it)")
+    return code
 
 
 def _answered(argv: Sequence[str]) -> int:
@@ -79,7 +83,8 @@ def _run(argv: Sequence[str]) -> int:
 
         open_store()
     if arguments.command == "compare":
-        return _compare(arguments)
+        decides = arguments.verdict or arguments.fail_above is not None
+        return _judged(arguments) if decides else _compare(arguments)
     folder = None
     if arguments.command == "replay":
         from sctptop.settings.files import folder_to_keep_in
@@ -168,6 +173,20 @@ def _compare(arguments: argparse.Namespace) -> int:
 
         wanted = wanted_of(arguments)
         return report_compare(sides_of(arguments.sides, DEMO), wanted, file)
+
+
+def _judged(arguments: argparse.Namespace) -> int:
+    """The same where the exit code says which is worse: 1 means that and nothing else."""
+    try:
+        return _compare(arguments)
+    except SctptopError as error:
+        raise SctptopError(str(error), USAGE, error.drawn) from error
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return _internal(error, USAGE)
 
 
 def _record(arguments: argparse.Namespace, options: Options) -> int:
