@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from sctptop.arguments.parsers import parse
 from sctptop.commands.watching import choice, live, probes, reads_the_kernel, settled
 from sctptop.errors import BROKEN_PIPE, FAILED, SctptopError
 from sctptop.kernel.host.rights import NOTHING, READING, give_up, give_up_here
-from sctptop.standard_streams import complain, let_go, make_fit
+from sctptop.standard_streams import complain, internal, let_go, make_fit
 
 DEMO = Path(__file__).with_name("recording") / "demo.sctp"
 DEMO_WORD = "demo"
@@ -35,11 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return BROKEN_PIPE
     except Exception as error:
-        if os.environ.get("SCTPTOP_DEBUG"):
-            raise
-        text = f"{type(error).__name__}: {error}".replace("\n", " ")
-        complain(f"error: internal: {text} (try: SCTPTOP_DEBUG=1 shows where; please report it)")
-        return FAILED
+        return internal(error, FAILED)
     finally:
         let_go()
 

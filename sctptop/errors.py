@@ -6,6 +6,8 @@ import signal
 from collections.abc import Callable
 
 OK, FAILED, USAGE, NOTHING_TO_WATCH = 0, 1, 2, 3
+INTERRUPTED = 128 + signal.SIGINT
+"""By Ctrl-C, where 0 would be an answer."""
 BROKEN_PIPE = 128 + signal.SIGPIPE
 """The reader of our output went away."""
 HUNG_UP = 128 + signal.SIGHUP

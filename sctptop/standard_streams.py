@@ -155,3 +155,12 @@ def _plain(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(BY_OTHERS, _plain)
+
+
+def internal(error: Exception, code: int) -> int:
+    """Tell of a fault of ours in one line; SCTPTOP_DEBUG raises it. Returns the exit code."""
+    if os.environ.get("SCTPTOP_DEBUG"):
+        raise error
+    text = f"{type(error).__name__}: {error}".replace("\n", " ")
+    complain(f"error: internal: {text} (try: SCTPTOP_DEBUG=1 shows where; please report it)")
+    return code

@@ -17,8 +17,8 @@ def compare_parser() -> CommandParser:
         "sides",
         metavar="SIDE",
         nargs="+",
-        help="FILE, A,B,... or NAME=A,B,...: the runs of one set-up, * in a name too where it is quoted; two sides or "
-        "more, the first is the baseline",
+        help="FILE, A,B,... or NAME=A,B,...: the runs of one set-up, no blank between, * ? [] in a name too where it "
+        "is quoted; two sides or more, the first is the baseline",
     )
     parser.add_argument(
         "--margin",
@@ -29,8 +29,8 @@ def compare_parser() -> CommandParser:
     parser.add_argument(
         "--fail-above",
         metavar="PERCENT",
-        help="exit with 1 where a side is slower by more than that for certain, 4 where that cannot be told "
-        "(with --verdict: the margin if not given)",
+        help="exit with 1 where a side is slower for certain, and by more than that as measured, or fewer succeed; 2 "
+        "where nothing can be compared, 4 where it cannot be told (with --verdict: the margin if not given)",
     )
     what = parser.add_argument_group("what to compare of each recording")
     what.add_argument(
@@ -54,7 +54,7 @@ def compare_parser() -> CommandParser:
     how.add_argument(
         "--verdict",
         action="store_true",
-        help="a line a side; exit code 0: no worse, 1: worse, 4: cannot tell",
+        help="a line a side; exit code 0: no worse, 1: worse, 2: an error, 4: cannot tell",
     )
     how.add_argument(
         "--plot",

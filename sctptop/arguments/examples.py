@@ -66,7 +66,7 @@ examples:
   sctptop compare slow.sctp fast.sctp               a run each: the first is the baseline
   sctptop compare slow=s1.sctp,s2.sctp,s3.sctp fast='fast*.sctp'   runs of each set-up: the more, the surer
   sctptop compare a.sctp b.sctp --markdown | xclip  for an issue
-  sctptop compare base='b*.sctp' new='n*.sctp' --verdict --fail-above 10%   for CI: 0 no worse, 1 worse, 4 cannot tell
+  sctptop compare base='b*.sctp' new='n*.sctp' --verdict --fail-above 10%   0 no worse, 1 worse, 2 error, 4 cannot tell
 
 from two cores to table and picture:
   1. sudo sctptop record -o open5gs.sctp --runs 5 -- ./register-100-ues     open5gs-1.sctp to -5: a script of yours that
@@ -81,6 +81,7 @@ from two cores to table and picture:
 
 what the numbers mean:
   62ms (60–65ms)        a time of a side and its 95 % interval: of the set-up from three runs on, else of these runs
+  >800× *               the baseline has none of it, or too little for a ratio
   0.80× (0.72–0.89) *   takes 0.80 times as long as the baseline; 95 % interval; * different for certain
   1.01× (0.98–1.03) =   no difference that matters: less than --margin (5 %) for certain
   1.10× (0.95–1.27)     cannot tell; the verdict says how many runs it would take

@@ -7,14 +7,31 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
+from sctptop.errors import INTERRUPTED, USAGE, SctptopError
 from sctptop.kernel.host.rights import NOTHING, give_up
+from sctptop.standard_streams import internal
 
 
 def compare(arguments: argparse.Namespace, demo: Path) -> int:
     """Write what differs; rights are given up on the way. ``demo``: the recording that is shipped.
 
-    Returns the exit code. Raises SctptopError.
+    Returns the exit code: where it says which is worse, 1 means that and nothing else. Raises SctptopError.
     """
+    if not arguments.verdict and arguments.fail_above is None:
+        return _compare(arguments, demo)
+    try:
+        return _compare(arguments, demo)
+    except SctptopError as error:
+        raise SctptopError(str(error), USAGE, error.drawn) from error
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return internal(error, USAGE)
+
+
+def _compare(arguments: argparse.Namespace, demo: Path) -> int:
     if arguments.svg:
         from sctptop.output.compare.pictures.svg import opened
 

@@ -20,11 +20,18 @@ def gate(pair: Pair, limit: float) -> str:
         return WORSE
     if not pair.comparable or not pair.across:
         return UNSURE
-    ratios = [pair.ratios[name] for name in FIGURES]
-    if any(one.word == SLOWER and (one.value or 0) > 1 + limit for one in ratios):
+    if worse_by(pair, limit):
         return WORSE
     inner = [pair.ratios[name].inner for name in DECISIVE]
     return NO_WORSE if all(one is not None and one[1] < 1 + limit for one in inner) else UNSURE
+
+
+def worse_by(pair: Pair, limit: float) -> str:
+    """The first of FIGURES that is worse, "" for none."""
+    if not pair.comparable or not pair.across:
+        return ""
+    ratios = ((name, pair.ratios[name]) for name in FIGURES)
+    return next((name for name, one in ratios if one.word == SLOWER and (one.value or 0) > 1 + limit), "")
 
 
 def worst(found: list[str]) -> str:

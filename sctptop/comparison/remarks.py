@@ -89,7 +89,7 @@ def caveats_of(
     are."""
     seen = compared or [Ended(end) for end in ends]
     return (
-        *_runs_apart(summaries),
+        *runs_apart(summaries),
         *_vantage(summaries, ends),
         *_kinds(summaries, ends, seen),
         *_load(loads_of(summaries, seen), [one.name for one in summaries]),
@@ -99,7 +99,7 @@ def caveats_of(
     )
 
 
-def _runs_apart(summaries: Sequence[Summary]) -> Iterable[str]:
+def runs_apart(summaries: Sequence[Summary]) -> Iterable[str]:
     """That sides look like runs of one set-up: a shell takes * for itself where it is not quoted."""
     if len(summaries) < 3:
         return

@@ -27,7 +27,8 @@ def ratio_across(
 ) -> Ratio:
     """Of one number a run and side, in ms, LEAST_RUNS or more; what is below ``floor`` counts as that.
 
-    ``n``: registrations of either side. Raises ValueError for fewer runs.
+    ``n``: registrations of either side. Where all of one side is below ``floor``, the ratio is at least as far from 1
+    as its value, and the interval has no end there. Raises ValueError for fewer runs.
     """
     runs = len(base), len(other)
     if min(runs) < LEAST_RUNS:
@@ -42,11 +43,13 @@ def ratio_across(
     else:
         p = two_sided(apart / error, degrees)
         wide, narrow = (quantile(share, degrees) * error for share in (1 - LEVEL / 2, 1 - LEVEL))
+    # What is less than can be told may be far less.
+    none = [max(side) < floor for side in (base, other)]
     return Ratio(
         n,
         exp(apart),
-        exp(apart - wide),
-        exp(apart + wide),
+        None if none == [False, True] else exp(apart - wide),
+        None if none == [True, False] else exp(apart + wide),
         (exp(apart - narrow), exp(apart + narrow)),
         p,
         runs=runs,

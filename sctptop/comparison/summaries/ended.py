@@ -15,8 +15,6 @@ from sctptop.model.passages.passage import BLOCKED, CORE, HELD, NETWORK, RAN, UN
 from sctptop.model.registrations.tally import PARTS
 from sctptop.model.registrations.words import COMPLETED, OUTCOMES, UNKNOWN
 
-TINY_MS = 1e-6
-"""A nanosecond: what a time of 0 counts as in a geometric mean."""
 MOST_CAUSES = 2
 """Told of one outcome in a sentence."""
 
@@ -178,7 +176,8 @@ class Ended:
         """
         if self.runs and share < 1:
             known = [one.percentile(part, share) for one in self.runs if one.times[part]]
-            return exp(fmean(log(max(one or 0.0, TINY_MS)) for one in known)) if known else None
+            # Where one is nothing, so is their product.
+            return (exp(fmean(map(log, filter(None, known)))) if all(known) else 0.0) if known else None
         return percentile(in_order(self.times[part]), share)
 
     def mean(self, part: str) -> float:

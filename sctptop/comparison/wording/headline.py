@@ -53,11 +53,25 @@ def different(comparison: Comparison, pair: Pair, by: str, result: str) -> str:
         f"{other} is {result} than {base} by {factor_text(ratio)}: {words(pair.kind).one} takes {values[1]} "
         f"instead of {values[0]} ({STATISTICS[by]}, {_numbers(ratio)}, 95 % interval)."
     )
-    middle = pair.ratios["p50"]
+    middle, mean = (pair.ratios[name] for name in DECISIVE)
+    if by == "p50" and mean.word == result and _beyond(mean, middle):
+        values = [milliseconds(value(seen, "mean")) for seen in pair.seen]
+        text += (
+            f" In the mean it is {factor_text(mean)}, {values[1]} instead of {values[0]}: not all take alike."
+        )
     if by != "p50":
         none = "there is no difference that matters" if middle.word == SAME else "no difference can be told"
         text = f"{'In' if pair.across else 'in'} the median {none} ({times_text(middle)}), but {text}"
     return text if pair.across else f"Within these runs: {text}"
+
+
+def _beyond(ratio: Ratio, less: Ratio) -> bool:
+    """Whether one lies further from 1 than the other for certain."""
+    ends = [end for one in (ratio, less) for end in (one.low, one.high)]
+    if None in ends or ratio.value is None:
+        return False
+    low, high, least, most = (end or 0.0 for end in ends)
+    return low > most if ratio.value > 1 else high < least
 
 
 def of_loads(comparison: Comparison, pair: Pair, slow: int | None = None) -> Iterable[str]:

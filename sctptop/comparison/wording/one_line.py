@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sctptop.comparison.gate import UNSURE, WORSE, gate
+from sctptop.comparison.gate import UNSURE, WORSE, gate, worse_by
 from sctptop.comparison.kinds import words
 from sctptop.comparison.result import Comparison
 from sctptop.comparison.statistics.ratio import LEAST_RUNS
@@ -20,7 +20,8 @@ def one_line(comparison: Comparison, verdict: Verdict, limit: float) -> str:
     start = f"{said}: {other} against {base}"
     if not pair.comparable:
         return f"{start}: {verdict.text}"
-    by = verdict.by or "p50"
+    # What made it worse may be another figure than that which is the clearest.
+    by = worse_by(pair, limit) or verdict.by or "p50"
     ratio = pair.ratios[by]
     before, after = (milliseconds(value(one, by)) for one in pair.seen)
     runs = f"{ratio.runs[0]} and {ratio.runs[1]} runs, " if ratio.across else ""

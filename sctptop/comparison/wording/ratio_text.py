@@ -10,9 +10,11 @@ LEAST_RATIO = 0.001
 
 
 def times_text(ratio: Ratio) -> str:
-    """A ratio with its interval: ``0.98× (0.95–1.02)``."""
+    """A ratio with its interval: ``0.98× (0.95–1.02)``; ``>800×`` where all that is known is that it is more."""
     if ratio.value is None:
         return UNKNOWN
+    if (ratio.low is None) != (ratio.high is None):
+        return f"{'<' if ratio.low is None else '>'}{_figures(ratio.value).lstrip('<>')}×"
     extreme = not LEAST_RATIO <= ratio.value <= 1 / LEAST_RATIO
     if ratio.low is None or ratio.high is None or min(ratio.n) < LEAST_N or extreme:
         return f"{_figures(ratio.value)}×"
@@ -21,9 +23,10 @@ def times_text(ratio: Ratio) -> str:
 
 def factor_text(ratio: Ratio) -> str:
     """The same as a factor above 1, whichever way it goes."""
-    if ratio.value is None or ratio.low is None or ratio.high is None or ratio.value >= 1:
+    if ratio.value is None or ratio.value >= 1 or ratio.low is ratio.high is None:
         return times_text(ratio)
-    return times_text(Ratio(ratio.n, 1 / ratio.value, 1 / ratio.high, 1 / ratio.low))
+    low, high = (None if end is None else 1 / end for end in (ratio.high, ratio.low))
+    return times_text(Ratio(ratio.n, 1 / ratio.value, low, high))
 
 
 def _figures(value: float) -> str:

@@ -12,11 +12,13 @@ from typing import BinaryIO
 
 from sctptop.comparison.compare import compare
 from sctptop.comparison.gate import NO_WORSE, UNSURE, WORSE, gate, worst
+from sctptop.comparison.remarks import runs_apart
 from sctptop.comparison.result import Comparison
 from sctptop.comparison.statistics.ratio import MARGIN
 from sctptop.comparison.wording.verdict import Verdict, verdict
 from sctptop.output.compare.given import Given
 from sctptop.output.compare.reading import Excerpt, read_sides
+from sctptop.standard_streams import complain
 
 CODES = {NO_WORSE: 0, WORSE: 1, UNSURE: 4}
 """Exit codes of ``--verdict``."""
@@ -48,6 +50,10 @@ def report_compare(sides: Sequence[Given], wanted: Wanted, svg: BinaryIO | None 
 
         drawn = charts(comparison, load_curves(comparison))
         write_svg(svg, drawn, [one.name for one in comparison.summaries])
+    if wanted.form == "verdict":
+        # Elsewhere it is among the caveats.
+        for text in runs_apart(comparison.summaries):
+            complain(f"note: {text}")
     sys.stdout.write(_text(comparison, verdicts, wanted.form, limit))
     if wanted.form == "verdict" or wanted.limit is not None:
         return CODES[worst([gate(pair, limit) for pair in comparison.pairs])]

@@ -10,6 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from sctptop.errors import USAGE, SctptopError
+from sctptop.quantity import counted
 from sctptop.terminal_text import REPLACEMENT, printable
 
 MOST_SIDES, MOST_RUNS = 10, 100
@@ -49,11 +50,15 @@ def names_of(paths: Sequence[Path]) -> list[str]:
 def _side(word: str, demo: Path) -> tuple[str, Given]:
     if word == DEMO:
         return "", Given("", (demo,))
-    if _exists(word):
+    if _exists(word) and not Path(word).is_dir():
         # Whatever letters are in its name.
         return "", Given("", (Path(word),))
     named = _NAMED.fullmatch(word)
     name, files = (named[1], named[2]) if named else ("", word)
+    if files.strip(",") and files[0] + files[-1] != (files[0] + files[-1]).replace(",", ""):
+        raise SctptopError(
+            f"{printable(word)} begins or ends with a comma (try: A,B without a blank between)", USAGE
+        )
     paths = [path for text in files.split(",") if text for path in _expanded(text, demo)]
     if not paths:
         raise SctptopError(f"{word!r} names no recording (try: NAME=a.sctp,b.sctp)", USAGE)
@@ -67,10 +72,22 @@ def _side(word: str, demo: Path) -> tuple[str, Given]:
 def _expanded(text: str, demo: Path) -> list[Path]:
     if text == DEMO:
         return [demo]
-    if _exists(text) or not {*text} & {*"*?"}:
+    if _exists(text):
+        if Path(text).is_dir():
+            pattern = printable(f"{text.rstrip('/')}/*.sctp", REPLACEMENT)
+            raise SctptopError(f"{printable(text, REPLACEMENT)} is a folder (try: '{pattern}')", USAGE)
         return [Path(text)]
-    # Path.glob takes no absolute pattern before Python 3.13.
-    found = sorted(glob.glob(text.replace("[", "[[]")))  # noqa: PTH207
+    if not {*text} & {*"*?["}:
+        if more := glob.glob(glob.escape(text) + "*.sctp"):  # noqa: PTH207
+            pattern = printable(f"{text}*.sctp", REPLACEMENT)
+            raise SctptopError(
+                f"there is no file {printable(text, REPLACEMENT)}, but {counted(len(more), 'recording')} that "
+                f"{'begins' if len(more) == 1 else 'begin'} so (try: '{pattern}')",
+                USAGE,
+            )
+        return [Path(text)]
+    # Path.glob takes no absolute pattern before Python 3.13. A bracket may be one of the name, or of the pattern.
+    found = sorted(glob.glob(text.replace("[", "[[]")) or glob.glob(text))  # noqa: PTH207
     if not found:
         raise SctptopError(f"{printable(text)} matches no file (try: ls {printable(text)})", USAGE)
     return [Path(one) for one in found]
@@ -101,8 +118,8 @@ def _check(sides: Sequence[Sequence[Path]]) -> None:
         identity = _identity(path)
         if identity in seen:
             raise SctptopError(
-                f"{printable(str(seen[identity]))} and {printable(str(path))} are one file (try: another recording, "
-                "or two of the same set-up to see what chance does)",
+                f"{printable(str(seen[identity]))} and {printable(str(path))} are one file (try: a narrower pattern, "
+                "or another recording: two of the same set-up show what chance does)",
                 USAGE,
             )
         seen[identity] = path

@@ -81,7 +81,7 @@ def _of_part(
         return from_messages(recording, name, shown, tell, Portion(since, until, accepts))
     except ValueError:
         raise SctptopError(
-            f"{shown}: no sample is left of it (try: a shorter --warm-up, a later --to)"
+            f"{shown}: no sample is left of it (try: an earlier --from, a shorter --warm-up, a later --to)"
         ) from None
 
 

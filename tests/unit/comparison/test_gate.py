@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sctptop.comparison.compare import compare
@@ -56,6 +58,20 @@ def judged(base: Summary, other: Summary, limit: float) -> tuple[str, str]:
 def test_the_gate(other: Summary, limit: float, said: str) -> None:
     found, line = judged(side("a"), other, limit)
     assert found == said and line.startswith(f"{said}: b against a") and "\n" not in line
+
+
+def test_a_line_shows_the_figure_that_is_worse() -> None:
+    """A median that hardly moves hides what half of them wait for."""
+    base = side("a")
+    slow = [
+        replace(one, times={**one.times, "total": tuple(20.6 if at % 2 else 90.0 for at in range(99))})
+        for one in (ended(99, core=10.0 * at) for at in NEAR)
+    ]
+    # 50 of 99 are quick, so the median is.
+    slow = [replace(one, times={**one.times, "total": (*one.times["total"], 20.6, 20.6)}) for one in slow]
+    found, line = judged(base, pooled("b", [summary(f"b{at}", one) for at, one in enumerate(slow)]), 0.10)
+    assert found == WORSE and line.startswith("worse: b against a, mean of registrations 2.7×")
+    assert "20.0ms → 55.0ms" in line
 
 
 def test_a_core_that_rejects_everybody_is_worse() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sctptop.comparison.compare import compare
+from sctptop.comparison.gate import NO_WORSE, gate
 from sctptop.comparison.statistics.across_runs import ratio_across
 from sctptop.comparison.statistics.needed import registrations_to_tell, runs_to_find, runs_to_rule_out
 from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, TOO_FEW, UNSURE, Ratio, corrected
@@ -89,7 +90,7 @@ def test_none_is_said_only_where_the_equivalence_test_says_so(
 @given(
     st.integers(0, 10**6),
     st.sampled_from(sorted(PROCESSES)),
-    st.integers(3, 6),
+    st.integers(1, 6),
     st.sampled_from((0.9, 1.0, 1.1)),
 )
 def test_a_verdict_of_none_rests_on_the_median_and_the_mean(
@@ -104,6 +105,12 @@ def test_a_verdict_of_none_rests_on_the_median_and_the_mean(
         ratio = found.pair.ratios[figure]
         inner = ratio.inner or (0.0, 9.0)
         assert (ratio.word == SAME) == (inner[0] > 1 / 1.2 and inner[1] < 1.2)
+    # Scripts are told so of set-ups alone.
+    ends = [(found.pair.ratios[figure].inner or (0.0, 9.0))[1] for figure in ("p50", "mean")]
+    if gate(found.pair, 0.2) == NO_WORSE:
+        assert found.pair.across and max(ends) < 1.2 and found.result != SLOWER
+    elif found.result == SAME:
+        assert not found.pair.across
 
 
 @pytest.mark.parametrize(
@@ -144,6 +151,12 @@ def test_what_is_below_the_floor_counts_as_that() -> None:
     assert (found.value, found.p, found.word) == (1.0, 1.0, SAME)
     found = ratio_across([0.0, 0.0, 0.0], [200.0, 210.0, 190.0], (30, 30), floor=0.04)
     assert found.word == SLOWER and found.value == pytest.approx(5000, rel=0.01)
+    # How little the one has of it is not known, so neither is how many times as much the other.
+    assert found.high is None and (found.low or 0) > 4000
+    found = ratio_across([200.0, 210.0, 190.0], [0.0, 0.0, 0.0], (30, 30), floor=0.04)
+    assert found.word == FASTER and found.low is None and (found.high or 1) < 1 / 4000
+    found = ratio_across([0.0, 0.0, 9.0], [200.0, 210.0, 190.0], (30, 30), floor=0.04)
+    assert None not in (found.low, found.high)
     with pytest.raises(ValueError, match="2 runs"):
         ratio_across([1.0, 2.0], [1.0, 2.0, 3.0], (30, 30))
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sctptop.errors import SctptopError
+from sctptop.errors import USAGE, SctptopError
 from sctptop.output.compare.pictures.charts import Chart
 from sctptop.quantity import milliseconds
 from sctptop.terminal_text import REPLACEMENT, printable
@@ -33,6 +33,8 @@ SETTINGS = {
     "font.size": 9,
 }
 CAPITAL = "p95"
+OTHERS = (".png", ".pdf", ".jpg", ".jpeg", ".eps", ".ps", ".gif")
+"""What a file for something else is called."""
 
 
 @contextmanager
@@ -42,6 +44,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
     Afterwards a file that was made for it is gone where nothing was drawn, though by then we may have no right to
     remove it.
     """
+    if path.suffix.lower() in OTHERS:
+        other = printable(str(path.with_suffix(".svg")), REPLACEMENT)
+        raise SctptopError(f"--svg draws SVG and no {path.suffix[1:].upper()} (try: --svg {other})", USAGE)
     try:
         # Where its fonts are kept is its own affair: no line on standard error for it.
         logging.getLogger("matplotlib").setLevel(logging.ERROR)

@@ -118,3 +118,12 @@ def test_what_one_end_does_not_see_goes_to_the_far_end() -> None:
     }
     assert not told.whole and told.stages == {} and told.one_sided() is told
     assert ended().one_sided().n == 100 and ended(0).mean("total") == ended(0).mean_piece("held", "gNB") == 0
+
+
+def test_a_percentile_of_runs_is_their_geometric_mean() -> None:
+    runs = [ended(10, held=ms) for ms in (2.0, 8.0)]
+    both = replace(runs[0], runs=tuple(runs))
+    assert both.percentile("held", 0.5) == pytest.approx(4.0)
+    # And nothing where one is nothing.
+    assert replace(both, runs=(*runs, ended(10))).percentile("held", 0.5) == 0.0
+    assert replace(both, runs=(ended(0),)).percentile("held", 0.5) is None

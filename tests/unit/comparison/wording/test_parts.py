@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sctptop.comparison.sides.pooling import pooled
-from sctptop.comparison.statistics.ratio import SAME, SLOWER, UNSURE
+from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, UNSURE
 from sctptop.comparison.summaries.summary import Summary
 from sctptop.comparison.wording.verdict import Verdict
 from tests.unit.comparison.recorded import end, ended, judged, summary
@@ -62,3 +63,27 @@ def test_where_the_whole_is_told_its_parts_are_its_shares() -> None:
     assert found.result == SAME and "takes longer" not in found.text
     found = judged(side("a", same, LARGE), side("b", same, LARGE, held=60.0))
     assert found.result == SLOWER and "Yet SCTP" not in found.text
+
+
+def test_a_mean_that_says_much_more_than_the_median_is_told() -> None:
+    """Half of them wait: the median hardly sees it."""
+
+    def half(name: str, held: float) -> Summary:
+        runs = []
+        for ran in (39.0, 39.1, 39.2):
+            one = ended(ran=ran)
+            waits = tuple(held * (place % 2) for place in range(100))
+            total = tuple(sum(both) for both in zip(one.times["total"], waits, strict=True))
+            times = {**one.times, "total": total, "held": waits, "sctp": waits}
+            pieces = {**one.pieces, ("held", "gNB"): waits}
+            runs.append(summary(f"{name}{ran}", replace(one, times=times, pieces=pieces)))
+        return pooled(name, runs)
+
+    found = judged(side("a", [30.0, 30.1, 30.2], LARGE), half("b", 400.0))
+    assert found.result == SLOWER and found.by == "p50"
+    assert "(median, 3 and 3 runs" in found.text and " In the mean it is 6.2×" in found.text
+    found = judged(half("b", 400.0), side("a", [30.0, 30.1, 30.2], LARGE))
+    assert found.result == FASTER and " In the mean it is 6.2×" in found.text
+    # Where both say the same, one is enough.
+    found = judged(side("a", [30.0, 30.1, 30.2], LARGE), side("b", [90.0, 90.1, 90.2], LARGE))
+    assert found.result == SLOWER and "In the mean it is" not in found.text

@@ -22,8 +22,10 @@ MANY = (10, 10)
     [
         (Ratio(MANY), "–"),
         (Ratio(MANY, 1.5), "1.50×"),
-        (Ratio(MANY, 1.5, None, 2.0), "1.50×"),
-        (Ratio(MANY, 1.5, 1.0, None), "1.50×"),
+        # Of a side that has as good as nothing of it.
+        (Ratio(MANY, 0.002, None, 0.01), "<0.002×"),
+        (Ratio(MANY, 828.0, 700.0, None), ">828×"),
+        (Ratio(MANY, 1001.0, 700.0, None), ">1000×"),
         (Ratio((9, 10), 1.5, 1.0, 2.0), "1.50×"),
         (Ratio(MANY, 1.5, 1.25, 1.994), "1.50× (1.25–1.99)"),
         (Ratio(MANY, 1.995, 0.0995, 99.4), "2.0× (0.10–99.4)"),
@@ -45,6 +47,7 @@ def test_a_ratio_with_its_interval(ratio: Ratio, text: str) -> None:
         (Ratio(MANY, 1.0, 0.5, 4.0), "1.00× (0.50–4.0)"),
         (Ratio(MANY, 2.0, 1.25, 4.0), "2.0× (1.25–4.0)"),
         (Ratio(MANY, 0.5), "0.50×"),
+        (Ratio(MANY, 0.002, None, 0.01), ">500×"),
         (Ratio(MANY), "–"),
     ],
 )

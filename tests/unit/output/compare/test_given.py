@@ -62,6 +62,13 @@ def test_patterns_are_filled_in_where_the_shell_did_not(folder: Path) -> None:
         "y": ["a1.sctp", "a2.sctp", "b1.sctp"],
     }
     assert told(f"x={folder}/runs/*", "b1.sctp")["x"] == [f"{folder}/runs/x-{place}.sctp" for place in (1, 2)]
+    assert told("x=runs/x-[12].sctp", "y=[b]?.sctp") == {
+        "x": ["runs/x-1.sctp", "runs/x-2.sctp"],
+        "y": ["b1.sctp", "b2.sctp"],
+    }
+    # A bracket of the name itself comes first.
+    (folder / "[b]1.sctp").write_text("odd")
+    assert told("a1.sctp", "y=[b]?.sctp")["y"] == ["[b]1.sctp"]
 
 
 def test_a_file_is_itself_whatever_its_name(folder: Path) -> None:
@@ -77,6 +84,12 @@ def test_a_file_is_itself_whatever_its_name(folder: Path) -> None:
         (["a1.sctp,b1.sctp", "b1.sctp"], "are one file"),
         (["x=none*.sctp", "b1.sctp"], "matches no file"),
         (["x=,", "b1.sctp"], "names no recording"),
+        (["a1.sctp,", "a2.sctp", "b1.sctp"], "a1.sctp, begins or ends with a comma"),
+        (["x=a1.sctp", ",a2.sctp", "b1.sctp"], "without a blank between"),
+        (["runs", "b1.sctp"], r"runs is a folder \(try: 'runs/\*.sctp'\)"),
+        (["x=runs/", "b1.sctp"], r"try: 'runs/\*.sctp'"),
+        (["a", "b1.sctp"], r"no file a, but 2 recordings that begin so \(try: 'a\*.sctp'\)"),
+        (["x=odd", "b1.sctp"], r"1 recording that begins so"),
         ([f"{place}.sctp" for place in range(11)], "at most 10 sides"),
         (["x=" + ",".join(f"{place}.sctp" for place in range(101)), "b1.sctp"], "at most 100 runs"),
     ],

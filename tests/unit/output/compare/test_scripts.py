@@ -63,6 +63,42 @@ def test_one_run_a_side_cannot_be_told(runs: Mapping[str, str], capsys: pytest.C
     assert capsys.readouterr().out.startswith("cannot tell: nagle-0 against nodelay-0, median of")
 
 
+@pytest.mark.parametrize("flags", [["--verdict"], ["--fail-above", "10%"], ["--fail-above", "10%", "--json"]])
+def test_what_is_no_answer_is_never_one_by_its_exit_code(
+    flags: list[str],
+    runs: Mapping[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """1 is "worse" and 0 "no worse"; without these words trouble has the codes that it has everywhere."""
+    (tmp_path / "empty.sctp").touch()
+    words = ["compare", str(tmp_path / "empty.sctp"), runs["nagle"]]
+    assert main(words) == 1 and main([*words, *flags]) == 2
+    assert capsys.readouterr().err.count("is empty") == 2
+
+    def ends(error: BaseException) -> int:
+        def broken(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr("sctptop.output.compare.command.compare", broken)
+        return main(["compare", *runs.values(), *flags])
+
+    assert (
+        ends(KeyboardInterrupt()) == 130 and ends(RuntimeError("odd")) == 2 and ends(BrokenPipeError()) == 141
+    )
+    assert "internal: RuntimeError: odd" in capsys.readouterr().err
+
+
+def test_runs_that_a_shell_made_sides_are_told_in_a_line_too(
+    runs: Mapping[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, pattern = runs["nagle"].partition("=")
+    assert main(["compare", *(pattern.replace("*", str(place)) for place in range(3)), "--verdict"]) == 4
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 2 and "make them one side: 'nagle-*.sctp', in quotes" in err
+
+
 def test_csv_is_tidy(runs: Mapping[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     rows = list(csv.DictReader(io.StringIO(said(capsys, runs["nodelay"], runs["nagle"], "--csv"))))
     assert tuple(rows[0]) == COLUMNS

@@ -71,6 +71,15 @@ def test_a_file_that_cannot_be_written_is_named(
     assert "picture.svg: No such file or directory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["picture.png", "picture.PDF"])
+def test_what_is_called_otherwise_is_not_drawn_as_svg(
+    name: str, files: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", *files, "--svg", str(tmp_path / name)]) == 2
+    assert f"(try: --svg {tmp_path / 'picture.svg'})" in capsys.readouterr().err
+    assert not (tmp_path / name).exists()
+
+
 def run(*words: object, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
     """In a process of its own, which gives its rights up for good."""
     command = [sys.executable, "-m", "sctptop", "compare", *map(str, words)]
