@@ -17,7 +17,7 @@ from sctptop.kernel.program import maps
 from sctptop.kernel.program.btf import BTF_FOLDER, FunctionType
 from sctptop.kernel.program.compiling import NoProbes, compiled, source_here
 from sctptop.kernel.program.entry_points import Hook
-from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
+from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, hand_over, open_buffers
 from sctptop.kernel.program.kept.instructions import (
     Unknown,
     bound_here,
@@ -235,9 +235,7 @@ class Program:
 
     def poll(self, milliseconds: int) -> None:
         """Wait for events, and hand over those there are."""
-        self._bpf.perf_buffer_poll(timeout=milliseconds)
-        # Those too few to wake us.
-        self._bpf.perf_buffer_consume()
+        hand_over(self._bpf, milliseconds)
 
     def map_fd(self, name: str) -> int:
         """The descriptor of a map."""
