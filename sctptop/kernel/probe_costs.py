@@ -35,6 +35,8 @@ def measured(probes: Probes, watch_s: float) -> ProbeCosts:
         time.sleep(watch_s)
         source.read()
         watched_s = time.monotonic() - started
+        if not probes.state.ok:
+            raise SctptopError(f"probes {probes.state}", FAILED)
         points = tuple(_cost(entry) for entry in probes.points())
         cramped = str(probes.cramped or "")
         return ProbeCosts(points, watched_s, probes.compile_s, timed, cramped, from_kept=probes.from_kept)

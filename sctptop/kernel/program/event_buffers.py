@@ -129,6 +129,14 @@ def open_buffers(bpf: Any, takers: Mapping[str, Taker], said: Said) -> Buffers:
         got = {name: max(1, pages // 2) for name, pages in got.items()}
 
 
+def hand_over(bpf: Any, milliseconds: int) -> None:
+    """Wait so long for events, and give the takers all that there are."""
+    bpf.perf_buffer_poll(timeout=milliseconds)
+    # Those too few to wake us; a BCC that cannot (0.18) is woken by each.
+    if hasattr(bpf, "perf_buffer_consume"):
+        bpf.perf_buffer_consume()
+
+
 def _make_room(descriptors: int) -> None:
     """Each buffer takes a descriptor: with hundreds of processors more than the usual soft limit of 1,024."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -16,7 +16,7 @@ from sctptop.kernel.program.bpf import maps
 from sctptop.kernel.program.bpf.btf import BTF_FOLDER, FunctionType
 from sctptop.kernel.program.compiling import NoProbes, compiled, source_here, why_not_attached
 from sctptop.kernel.program.entry_points import Hook
-from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, open_buffers
+from sctptop.kernel.program.event_buffers import Buffers, NoBuffers, hand_over, open_buffers
 from sctptop.kernel.program.kept.identity import identity
 from sctptop.kernel.program.kept.instructions import Unknown, compiled_function, load_functions
 from sctptop.kernel.program.kept.program import decoded, encoded
@@ -248,9 +248,7 @@ class Program:
 
     def poll(self, milliseconds: int) -> None:
         """Wait for events, and hand over those there are."""
-        self._bpf.perf_buffer_poll(timeout=milliseconds)
-        # Those too few to wake us.
-        self._bpf.perf_buffer_consume()
+        hand_over(self._bpf, milliseconds)
 
     def map_fd(self, name: str) -> int:
         """The descriptor of a map."""

@@ -66,10 +66,13 @@ def test_the_model_tells_each_path_apart(idle: Watch) -> None:
     """p50, n and the kernel's own value of each path; IPv4 and IPv6 ends and both homes."""
     gnb, amf = idle.hosts
     model, source = Model(), LiveSource(idle.probes, netns=OWN_NAMESPACE)
-    end = time.monotonic() + 40
+    begun = time.monotonic()
+    end = begun + 40
     while True:
         with inside(gnb):
             snapshot = model.advance(source.read())
+        told = [event for event in snapshot.sample.events if event.kind == "hb_rtt"]
+        print(f"{time.monotonic() - begun:.1f} s:", *(f"{one.address} {number(one):.1f} ms" for one in told))
         found = {
             (row.association.remote_port, address): rtt
             for row in snapshot.rows

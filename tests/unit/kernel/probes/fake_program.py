@@ -20,6 +20,8 @@ class FakeProgram:
     """A loaded program whose kernel is this test."""
 
     compile_s = 0.1
+    from_kept = False
+    buffers = None
 
     def __init__(self, refused: str | None = None) -> None:
         self.refused = refused

@@ -11,7 +11,7 @@ import pytest
 
 from sctptop.kernel.host import memlock
 from sctptop.kernel.program import event_buffers
-from sctptop.kernel.program.event_buffers import NoBuffers, needed_kib, open_buffers, useful
+from sctptop.kernel.program.event_buffers import NoBuffers, hand_over, needed_kib, open_buffers, useful
 from sctptop.standard_streams import captured_stderr
 
 MMAP = b"perf_reader_mmap: mmap: Operation not permitted\n"
@@ -161,6 +161,29 @@ def host_files(root: Path, limit: str, paranoid: int = 2, caps: str = "0", relea
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     return root
+
+
+class Older:
+    """BCC 0.18, which is woken by each event and hands over all with one call."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def perf_buffer_poll(self, timeout: int) -> None:
+        self.calls.append(f"poll {timeout}")
+
+
+class Newer(Older):
+    """It may leave events that were too few to wake us."""
+
+    def perf_buffer_consume(self) -> None:
+        self.calls.append("consume")
+
+
+@pytest.mark.parametrize(("bcc", "calls"), [(Older(), ["poll 100"]), (Newer(), ["poll 100", "consume"])])
+def test_events_come_with_any_bcc(bcc: Older, calls: list[str]) -> None:
+    hand_over(bcc, 100)
+    assert bcc.calls == calls
 
 
 def test_what_the_kernel_allows(tmp_path: Path) -> None:
