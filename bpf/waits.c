@@ -324,6 +324,8 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 #ifdef NGAP
 	message_at(&message, (void *)TYPED_sctp_chunk__chunk_hdr(chunk));
 	if (ngap_chosen(&message, asoc)) {
+		/* Nothing may be added to a pointer of a known type, and the head is taken from its data. */
+		message_of(&message, chunk);
 		new.ngap = 1;
 		new.turn = now->epoch;
 	}
