@@ -24,6 +24,14 @@ BPF_ARRAY(following, struct following, 1);
 BPF_PERCPU_ARRAY(followed, struct followed, 1);
 BPF_ARRAY(chunks, u64, CHUNKS);
 
+/* A place among 1 << ``bits`` for what an address names. The verifier lets nothing be made of a pointer whose type it knows
+ * but its distance from another one: from ``now``, which never moves. */
+#ifdef TYPED
+#define PLACE_FOR(address, now, bits) ((u32)(((u64)(address) - (u64)(now)) >> 6) * 2654435761U >> (32 - (bits)))
+#else
+#define PLACE_FOR(address, now, bits) ((u32)((u64)(address) >> 6) * 2654435761U >> (32 - (bits)))
+#endif
+
 /* NULL where nothing is: what is hit by each packet leaves at once. */
 INLINE const struct following *following_now(void)
 {

@@ -62,8 +62,7 @@ INLINE bool message_of(struct message *message, const void *chunk)
 	return message_at(message, (void *)sctp_chunk__chunk_hdr(chunk));
 }
 
-/* The same without TSN, stream and place of the data, and with the PPID of our own chunks alone: where the kernel knows
- * the chunk's type it takes no call. */
+/* The same without TSN, stream, PPID and place of the data: where the kernel knows the chunk's type it takes no call. */
 INLINE bool message_in_short(struct message *message, const void *chunk)
 {
 	const void *header = (void *)TYPED_sctp_chunk__chunk_hdr(chunk);
@@ -84,4 +83,19 @@ INLINE bool message_in_short(struct message *message, const void *chunk)
 		return false;
 #endif
 	return true;
+}
+
+/* The PPID of such a chunk that came, after message_in_short. */
+INLINE void read_ppid(struct message *message, const void *chunk)
+{
+#ifdef TYPED
+	const void *header = (void *)TYPED_sctp_chunk__chunk_hdr(chunk);
+	u32 ppid = 0;
+
+	if (message->interleaved)
+		bpf_probe_read_kernel(&ppid, sizeof(ppid), header + __builtin_offsetof(struct data_header, i_ppid));
+	else
+		bpf_probe_read_kernel(&ppid, sizeof(ppid), header + __builtin_offsetof(struct data_header, ppid));
+	message->ppid = FROM_NETWORK32(ppid);
+#endif
 }

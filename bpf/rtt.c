@@ -99,13 +99,13 @@ INLINE bool may_be_timed(const void *transport)
 }
 
 /* Such a DATA chunk is put in a packet of this path, whose transmission follows at once. */
-INLINE void time_data(struct path_windows *path)
+INLINE void time_data(struct path_windows *path, u64 ns)
 {
 #ifndef HAVE_sctp_transport__rto_pending
 	if (path->timed_ns)
 		return;
 #endif
-	path->timed_ns = bpf_ktime_get_ns();
+	path->timed_ns = ns;
 	path->timed_jiffies = bpf_jiffies64();
 }
 

@@ -4,22 +4,45 @@
 
 #define RWND 1
 
+/* What an entry has of an interval, as it was when this processor last looked: what lies within needs no look. */
+struct rwnd_seen {
+	u64 asoc;
+	u32 tag, interval, min, max; /* the tag tells one from another in the same memory */
+};
+
+#define SEEN_BITS 6
+
+BPF_PERCPU_ARRAY(rwnd_seen, struct rwnd_seen, 1 << SEEN_BITS);
+
 /* A message of ``length`` arrived, and ``left`` is left: the window is smallest behind it, and largest before it. What it
  * was before cannot be told where more came than fitted. Called by waits.c, behind sctp_assoc_rwnd_decrease. */
-INLINE void rwnd_decreased(const void *asoc, u32 left, u32 length)
+INLINE void rwnd_decreased(const void *asoc, const struct following *now, u32 left, u32 length)
 {
-	struct assoc_windows *entry = known(asoc);
-	u32 number = this_interval();
+	int place = PLACE_FOR(asoc, now, SEEN_BITS);
+	struct rwnd_seen *seen = rwnd_seen.lookup(&place);
+	u32 number = this_interval(), tag = TYPED_sctp_association__c__my_vtag(asoc);
+	struct assoc_windows *entry;
 
+	if (seen && seen->asoc == (u64)asoc && seen->tag == tag && seen->interval == number && left >= seen->min &&
+	    left + length <= seen->max)
+		return;
+	entry = known(asoc);
 	if (!entry)
 		return;
 	if (left)
 		extend(&entry->rwnd, left + length, entry->interval, number);
 	extend(&entry->rwnd, left, left ? number : entry->interval, number);
-	if (entry->interval == number)
-		return;
-	extend(&entry->peer_rwnd, entry->peer_rwnd.now, entry->interval, number);
-	entry->interval = number;
+	if (entry->interval != number) {
+		extend(&entry->peer_rwnd, entry->peer_rwnd.now, entry->interval, number);
+		entry->interval = number;
+	}
+	if (seen) {
+		seen->asoc = (u64)asoc;
+		seen->tag = tag;
+		seen->interval = number;
+		seen->min = entry->rwnd.min;
+		seen->max = entry->rwnd.max;
+	}
 }
 
 #else

@@ -42,22 +42,16 @@ struct slot {
 BPF_ARRAY(leaving_slots, struct slot, 1 << SLOT_BITS);
 BPF_ARRAY(unread_slots, struct slot, 1 << SLOT_BITS);
 
-/* The verifier lets nothing be made of a pointer but its distance from another one: from ``now``, which never moves. */
-INLINE int slot_for(u64 key, const struct following *now)
-{
-	return (u32)((key - (u64)now) >> 6) * 2654435761U >> (32 - SLOT_BITS);
-}
-
 INLINE struct slot *leaving_slot(u64 key, const struct following *now)
 {
-	int place = slot_for(key, now);
+	int place = PLACE_FOR(key, now, SLOT_BITS);
 
 	return leaving_slots.lookup(&place);
 }
 
 INLINE struct slot *unread_slot(u64 key, const struct following *now)
 {
-	int place = slot_for(key, now);
+	int place = PLACE_FOR(key, now, SLOT_BITS);
 
 	return unread_slots.lookup(&place);
 }
@@ -233,7 +227,7 @@ INLINE int at_hand_over(void *ctx, void *outqueue, void *chunk)
 }
 
 /* Of the path that the chunk was given, or the active one (sctp_outq_select_transport). */
-INLINE void put_in_packet(const void *chunk)
+INLINE void put_in_packet(const void *chunk, u64 ns)
 {
 	const void *transport = (void *)TYPED_sctp_chunk__transport(chunk);
 	struct path_windows *path;
@@ -256,7 +250,7 @@ INLINE void put_in_packet(const void *chunk)
 		return;
 #ifdef DATA_RTT
 	if (timed)
-		time_data(path);
+		time_data(path, ns);
 #endif
 #ifdef BURSTS
 	if (held_down)
@@ -273,8 +267,9 @@ INLINE int at_transmission(void *ctx, void *chunk)
 
 	if (!now)
 		return 0;
+	ns = bpf_ktime_get_ns();
 	if (now->all)
-		put_in_packet(chunk);
+		put_in_packet(chunk, ns);
 	if (!take_leaving((u64)chunk, &begun, now)) {
 #ifdef NGAP
 		ngap_sent_again(ctx, chunk);
@@ -283,7 +278,6 @@ INLINE int at_transmission(void *ctx, void *chunk)
 	}
 	if (begun.turn != (begun.ngap ? now->epoch : now->turn))
 		return 0;
-	ns = bpf_ktime_get_ns();
 	if (!begun.more)
 		waited(begun.asoc, WAIT_HELD, ns - begun.ns);
 #ifdef NGAP
@@ -315,15 +309,17 @@ INLINE int at_arrival(void *ctx, u64 returned, u64 since, void *asoc, void *chun
 		return 0;
 #ifdef RWND
 	if (now->all)
-		rwnd_decreased(asoc, TYPED_sctp_association__rwnd(asoc), message.length);
+		rwnd_decreased(asoc, now, TYPED_sctp_association__rwnd(asoc), message.length);
 #endif
 	followed = is_followed(now);
 	if (!message.begins)
 		return 0;
 	new.turn = now->turn;
 #ifdef NGAP
-	message_at(&message, (void *)TYPED_sctp_chunk__chunk_hdr(chunk));
+	read_ppid(&message, chunk);
 	if (ngap_chosen(&message, asoc)) {
+		/* Nothing may be added to a pointer of a known type, and the head is taken from its data. */
+		message_of(&message, chunk);
 		new.ngap = 1;
 		new.turn = now->epoch;
 	}

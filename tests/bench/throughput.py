@@ -42,7 +42,7 @@ WARM_UP_S, COUNTED_S = 1.0, 2.0
 LOAD_S, STEADY_POLLS = 300.0, 3
 HOUR_S = 3600
 START_S = 15.0
-"""Until what loads nothing has drawn its first pictures."""
+"""Until a watcher whose programs are loaded has started whole, and drawn its first pictures."""
 RTT = "kprobe:sctp_transport_update_rto { @jiffies[arg0] = hist(arg1); }"
 SCTPTOP = (sys.executable, "-m", "sctptop")
 
@@ -182,12 +182,9 @@ def watching(watcher: Watcher) -> Iterator[tuple[int, int]]:
 
 def _loaded(process: subprocess.Popen[bytes], before: set[int], watcher: Watcher) -> int:
     """Waits until there are programs and no more of them come."""
-    if not watcher.loads:
-        time.sleep(START_S)
-        return 0
     deadline = time.monotonic() + LOAD_S
     seen = [before]
-    while (
+    while watcher.loads and (
         len(seen) < STEADY_POLLS or seen[-1] == before or any(one != seen[-1] for one in seen[-STEADY_POLLS:])
     ):
         if process.poll() is not None or time.monotonic() > deadline:
@@ -195,6 +192,7 @@ def _loaded(process: subprocess.Popen[bytes], before: set[int], watcher: Watcher
             raise SystemExit(f"throughput: {process.args!r} loads nothing: {said.decode(errors='replace')}")
         time.sleep(1)
         seen.append(programs())
+    time.sleep(START_S)
     return len(seen[-1] - before)
 
 

@@ -61,6 +61,7 @@ _HELD = (
     "raw_tracepoint_fds",
     "kfunc_entry_fds",
     "kfunc_exit_fds",
+    "fmod_ret_fds",
     "lsm_fds",
     "perf_buffers",
     "open_perf_events",

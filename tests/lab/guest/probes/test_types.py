@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 from sctptop.kernel.layout import Layout
+from sctptop.kernel.program import find_bcc
 from sctptop.kernel.program.bpf.btf import KernelTypes
+from sctptop.kernel.program.points import ProbeChoice
+from sctptop.kernel.program.program import Program
 from sctptop.kernel.reading.diag.diag_layouts import INFO, MESSAGE, SocketId
 
 
@@ -39,3 +42,14 @@ def test_what_sock_diag_tells_lies_where_the_kernel_s_own_types_say(
             found = types.member(struct, "id" if member.name == "id" else name)
             size = 8 if member.name == "cookie_low" else member.size
             assert (found.offset, found.size) == (member.offset, size), name
+
+
+def test_a_kernel_that_has_trampolines_lets_members_be_read_by_type() -> None:
+    program = Program(find_bcc.load(), ProbeChoice())
+    try:
+        ways = {hook.how for hook in program.source.hooks if hook.point.concern == "waits.c"}
+        if ways != {"fentry", "fexit"}:
+            pytest.skip(f"this kernel has {', '.join(sorted(ways))} there")
+        assert program.source.typed, "reading through calls costs a chunk three times as much"
+    finally:
+        program.close()

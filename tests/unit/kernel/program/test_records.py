@@ -14,6 +14,7 @@ READ_SINGLY = {"events": "probe_event", "ngap_events": "ngap_event"}
 """Structs that go through perf buffers."""
 IN_THE_KERNEL = {
     "congestion",
+    "rwnd_seen",
     *(
         "beat",
         "beats",
@@ -21,6 +22,7 @@ IN_THE_KERNEL = {
         "slot",
         "followed",
         "congestion",
+        "rwnd_seen",
         "message",
         "sack_numbers",
     ),
