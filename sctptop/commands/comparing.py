@@ -7,26 +7,24 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
-from sctptop.kernel.host.rights import NOTHING, give_up
+
+def picture(arguments: argparse.Namespace) -> AbstractContextManager[BinaryIO | None]:
+    """The file of --svg, open, with what matplotlib keeps of fonts, or None. Raises SctptopError."""
+    if not arguments.svg:
+        return nullcontext()
+    from sctptop.output.compare.pictures.svg import opened
+
+    return opened(Path(arguments.svg))
 
 
-def compare(arguments: argparse.Namespace, demo: Path) -> int:
-    """Write what differs; rights are given up on the way. ``demo``: the recording that is shipped.
+def compare(arguments: argparse.Namespace, demo: Path, file: BinaryIO | None) -> int:
+    """Write what differs, its picture to ``file``; ``demo``: the recording that is shipped.
 
     Returns the exit code. Raises SctptopError.
     """
-    if arguments.svg:
-        from sctptop.output.compare.pictures.svg import opened
+    from sctptop.arguments.compare_words import wanted_of
+    from sctptop.output.compare.command import report_compare
+    from sctptop.output.compare.given import sides_of
 
-        # Afterwards nothing can be written, and matplotlib keeps what it knows of fonts.
-        picture: AbstractContextManager[BinaryIO | None] = opened(Path(arguments.svg))
-    else:
-        picture = nullcontext()
-    with picture as file:
-        give_up(NOTHING)
-        from sctptop.arguments.compare_words import wanted_of
-        from sctptop.output.compare.command import report_compare
-        from sctptop.output.compare.given import sides_of
-
-        wanted = wanted_of(arguments)
-        return report_compare(sides_of(arguments.sides, demo), wanted, file)
+    wanted = wanted_of(arguments)
+    return report_compare(sides_of(arguments.sides, demo), wanted, file)
