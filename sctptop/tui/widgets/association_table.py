@@ -26,6 +26,7 @@ _process, _container = attrgetter("association.process"), attrgetter("associatio
 ASKED = 512
 """So many rows are asked at a picture what they hold."""
 _local = attrgetter("association.local_port", "association.local_addresses")
+_remote = attrgetter("association.remote_port", "association.primary")
 _trouble, _peer_name = attrgetter("trouble"), attrgetter("association.peer_name")
 
 
@@ -284,6 +285,7 @@ def _held(snapshot: Snapshot, rows: Sequence[Row], before: Contents, both_ends: 
         processes=before.processes or any(map(_process, rows)),
         containers=before.containers or any(map(_container, filter(_process, rows))),
         local_ends=before.local_ends or any(map(_local(rows[0]).__ne__, map(_local, rows)) if rows else ()),
+        alike=before.alike or len(set(map(_remote, rows))) < len(rows),
         names=before.names or any(map(_peer_name, rows)),
         troubles=before.troubles or any(map(_trouble, rows)),
     )
