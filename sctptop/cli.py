@@ -64,15 +64,21 @@ def _run(argv: Sequence[str]) -> int:
 
         open_store()
     if arguments.command == "compare":
-        from sctptop.commands.comparing import compare
+        from sctptop.commands.comparing import compare, judged, picture
 
-        return compare(arguments, DEMO)
-    folder = None
+        def compared() -> int:
+            # Afterwards nothing can be written.
+            with picture(arguments) as file:
+                give_up(NOTHING)
+                return compare(arguments, DEMO, file)
+
+        return judged(arguments, compared)
+    folders: list[Path] = []
     if arguments.command == "replay":
-        from sctptop.settings.files import folder_to_keep_in
+        from sctptop.commands.replaying import folders_to_write
 
-        folder = folder_to_keep_in(arguments.config)
-    give_up(READING if reads else NOTHING, but=folder)
+        folders = folders_to_write(arguments)
+    give_up(READING if reads else NOTHING, but=folders)
     if arguments.command == "info":
         from sctptop.output.recording_info import report_info
         from sctptop.recording.reader import Recording

@@ -25,7 +25,7 @@ class Options:
     ``view`` "": the one that has most to say. ``order`` None: the worst first on the screen, by remote ends elsewhere.
     ``both_ends``: one line for an association with both ends here. ``fixed_interval``: the dashboard reads that often
     however long it takes. ``keys``: other keys for what the dashboard does, by its name. ``speed``: how many times as
-    fast as it was recorded a recording plays.
+    fast as it was recorded a recording plays. ``save_in``: the folder for what keys save, "" for that of the process.
     """
 
     selectors: tuple[Selector, ...] = ()
@@ -44,6 +44,7 @@ class Options:
     theme: str = THEMES[0]
     keys: Mapping[str, str] = field(default_factory=dict)
     limits: Thresholds = USUAL
+    save_in: str = ""
 
     @property
     def live(self) -> bool:

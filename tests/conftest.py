@@ -17,7 +17,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def rights_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command line, called in this very process, would give up the rights of the tests for good."""
-    monkeypatch.setattr("sctptop.cli.give_up", lambda _, but=None: None)
+    monkeypatch.setattr("sctptop.cli.give_up", lambda _, but=(): None)
     monkeypatch.setattr("sctptop.cli.give_up_here", lambda: None)
 
 

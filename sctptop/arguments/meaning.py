@@ -18,7 +18,7 @@ from sctptop.model.selection import SelectorError, parse_netns, parse_selector
 from sctptop.options import SIXTEEN, Options
 from sctptop.output.terminal_check import few_colours
 from sctptop.recording.moment import span_s
-from sctptop.settings.reading import Settings
+from sctptop.settings.settings import Settings
 from sctptop.settings.values import Plain
 
 Parsed = TypeVar("Parsed")
@@ -70,6 +70,7 @@ def options_of(arguments: argparse.Namespace, settings: Settings = NO_SETTINGS) 
         theme=SIXTEEN if few_colours() else said.get("theme", defaults.theme),
         keys=settings.keys,
         limits=settings.limits,
+        save_in=given.get("save_in") or defaults.save_in,
     )
 
 

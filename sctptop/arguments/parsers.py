@@ -126,6 +126,9 @@ def _replay_parser() -> CommandParser:
         default="1",
         help="play that many times as fast as it was recorded, 0.1 to 600 (default 1; + and - change it)",
     )
+    parser.add_argument(
+        "--save-in", metavar="DIR", help="the keys x and X save there; a replay may write no other file"
+    )
     _what(parser)
     parser.add_argument("-n", "--count", metavar="N", help="stop after N samples")
     _output(parser, registrations=True)

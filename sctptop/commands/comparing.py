@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
 from sctptop.errors import INTERRUPTED, USAGE, SctptopError
-from sctptop.kernel.host.rights import NOTHING, give_up
 from sctptop.standard_streams import internal
 
 
-def compare(arguments: argparse.Namespace, demo: Path) -> int:
-    """Write what differs; rights are given up on the way. ``demo``: the recording that is shipped.
+def picture(arguments: argparse.Namespace) -> AbstractContextManager[BinaryIO | None]:
+    """The file of --svg, open, with what matplotlib keeps of fonts, or None. Raises SctptopError."""
+    if not arguments.svg:
+        return nullcontext()
+    from sctptop.output.compare.pictures.svg import opened
 
-    Returns the exit code: where it says which is worse, 1 means that and nothing else. Raises SctptopError.
+    return opened(Path(arguments.svg))
+
+
+def compare(arguments: argparse.Namespace, demo: Path, file: BinaryIO | None) -> int:
+    """Write what differs, its picture to ``file``; ``demo``: the recording that is shipped.
+
+    Returns the exit code. Raises SctptopError.
+    """
+    from sctptop.arguments.compare_words import wanted_of
+    from sctptop.output.compare.command import report_compare
+    from sctptop.output.compare.given import sides_of
+
+    return report_compare(sides_of(arguments.sides, demo), wanted_of(arguments), file)
+
+
+def judged(arguments: argparse.Namespace, work: Callable[[], int]) -> int:
+    """Do all of it. Where the exit code says which side is worse, 1 means that and nothing else, so trouble is 2.
+
+    Raises SctptopError.
     """
     if not arguments.verdict and arguments.fail_above is None:
-        return _compare(arguments, demo)
+        return work()
     try:
-        return _compare(arguments, demo)
+        return work()
     except SctptopError as error:
         raise SctptopError(str(error), USAGE, error.drawn) from error
     except KeyboardInterrupt:
@@ -29,21 +50,3 @@ def compare(arguments: argparse.Namespace, demo: Path) -> int:
         raise
     except Exception as error:
         return internal(error, USAGE)
-
-
-def _compare(arguments: argparse.Namespace, demo: Path) -> int:
-    if arguments.svg:
-        from sctptop.output.compare.pictures.svg import opened
-
-        # Afterwards nothing can be written, and matplotlib keeps what it knows of fonts.
-        picture: AbstractContextManager[BinaryIO | None] = opened(Path(arguments.svg))
-    else:
-        picture = nullcontext()
-    with picture as file:
-        give_up(NOTHING)
-        from sctptop.arguments.compare_words import wanted_of
-        from sctptop.output.compare.command import report_compare
-        from sctptop.output.compare.given import sides_of
-
-        wanted = wanted_of(arguments)
-        return report_compare(sides_of(arguments.sides, demo), wanted, file)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sctptop.commands.writing import writer_of
+from sctptop.errors import USAGE, SctptopError
 from sctptop.options import Options
 from sctptop.recording.playing.asked import MomentsAsked
 from sctptop.recording.playing.excerpt import PartOfRecording
@@ -16,6 +17,16 @@ from sctptop.recording.playing.excerpt import PartOfRecording
 if TYPE_CHECKING:
     from sctptop.output.stream import Writer
     from sctptop.recording.reader import Recording
+
+
+def folders_to_write(arguments: argparse.Namespace) -> list[Path]:
+    """Where a replay may make files: settings, and what its keys save where that was asked for. Raises SctptopError."""
+    from sctptop.settings.files import folder_to_keep_in
+
+    settings, save_in = folder_to_keep_in(arguments.config), arguments.save_in
+    if save_in is not None and not Path(save_in).is_dir():
+        raise SctptopError(f"argument --save-in: {save_in} is no folder (try: mkdir {save_in})", USAGE)
+    return [folder for folder in (settings, save_in and Path(save_in)) if folder]
 
 
 def excerpt(path: Path, arguments: argparse.Namespace, options: Options) -> PartOfRecording:

@@ -16,7 +16,7 @@ FOLDER = "completions"
 """Of this package, where a script for each shell is once the package is built."""
 
 _SAVED_NETNS = "ls /run/netns 2>/dev/null"
-_TAKES_FILES = ("file", "sides", "output")
+_TAKES_FILES = ("file", "sides", "output", "config", "save_in", "svg")
 _BASH = """\
 _sctptop_several() {
   local before="${1%"${1##*,}"}"

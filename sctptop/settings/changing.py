@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sctptop.settings.errors import SettingsError
 from sctptop.settings.files import text_of
-from sctptop.settings.reading import understood
+from sctptop.settings.understanding import understood
 from sctptop.settings.values import Plain
 
 HEAD = "# Configuration of sctptop; sctptop --print-config shows all that can be set.\n"

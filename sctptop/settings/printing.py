@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from sctptop.settings.catalogue import SECTIONS, FileSetting, settings
-from sctptop.settings.reading import Settings
+from sctptop.settings.settings import Settings
 from sctptop.settings.values import Plain
 from sctptop.terminal_text import printable
 

@@ -72,7 +72,9 @@ class Chosen:
         if len(known) > 1:
             return f"all {len(known)} network namespaces"
         sample = snapshot.sample
-        return "one network namespace" + (f"; {sample.sources['netns']}" if sample.own_netns_only else "")
+        return "one network namespace" + (
+            f"; others {sample.sources['netns']}" if sample.own_netns_only else ""
+        )
 
     def ends_text(self, snapshot: Snapshot | None) -> str:
         """The notice that ends share a line or not."""

@@ -158,7 +158,8 @@ class Dashboard(Vertical):
         """The tabs with the notice, and the footer."""
         text, buttons = headline.tabs(picture.chosen.view.id, self.size.width)
         self._status("tabs").show(
-            spread(text, line((f"{picture.notice} ", "name")), self.size.width), buttons
+            spread(text, line((f"  {picture.notice} " if picture.notice else " ", "name")), self.size.width),
+            buttons,
         )
         recording, width = picture.recording.on, self.size.width
         keys, buttons = footer(

@@ -26,7 +26,7 @@ class KeepingApp(PointingApp):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
-        self._folder = Folder()
+        self._folder, self._save_in = Folder(), options.save_in
 
     def action_copy(self) -> None:
         """The box that is open, the view after Tab, or the row under the cursor."""
@@ -53,7 +53,7 @@ class KeepingApp(PointingApp):
             screen.say(told)
 
     def action_save(self, form: str) -> None:
-        """The numbers of the view as CSV, or the screen as SVG, in a new file in the folder we were started in."""
+        """The numbers of the view as CSV, or the screen as SVG, in a new file here or in --save-in."""
         scene, name = self._dashboard.scene, self._chosen.view.id
         if scene is None:
             self._say("there is nothing to save yet")
@@ -63,7 +63,7 @@ class KeepingApp(PointingApp):
             self._say(f"{self._chosen.view.title} has no numbers to save here; X saves it as a picture")
             return
         host = "".join(one if one.isalnum() or one in "-_." else "_" for one in scene.snapshot.sample.host)
-        path = Path(f"sctptop-{host}-{name}-{datetime.now():%Y%m%d-%H%M%S}.{form}")
+        path = Path(self._save_in, f"sctptop-{host}-{name}-{datetime.now():%Y%m%d-%H%M%S}.{form}")
         try:
             file = NewFile(path, self._folder)
             try:

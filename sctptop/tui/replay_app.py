@@ -86,7 +86,7 @@ class ReplayApp(SctptopApp):
 
     def _unsaved(self, why: str) -> str:
         if "ermission" in why:
-            return "a replay may write no file (landlock): C copies, or sctptop replay FILE --csv > FILE.csv"
+            return "a replay may write no file: C copies; sctptop replay FILE --save-in . saves"
         return why
 
     def _refused(self, text: str) -> str:

@@ -74,6 +74,11 @@ def sctp(host: Host) -> Check:
     return Check("SCTP", BROKEN, *absence(host.release, host.root, host.commands))
 
 
+def _needs_modules(host: Host) -> bool:
+    # A kernel that was built without SCTP has no module to load.
+    return not host.sctp and module("sctp", host.release, host.root) is not Module.NOT_BUILT
+
+
 def sctp_diag(host: Host) -> Check:
     """Whether sock_diag lists associations; without it there is only /proc/net/sctp."""
     trouble = absent_diag(host.release, host.root, host.commands)
@@ -118,7 +123,7 @@ _ON_HOST = f"sudo modprobe sctp_diag  {ON_HOST}"
 _CHECKS: dict[str, Callable[[Host], Check]] = {
     "SCTP": sctp,
     "sctp_diag": sctp_diag,
-    "rights": lambda host: probe_checks.rights(host.root, needs_modules=not host.sctp),
+    "rights": lambda host: probe_checks.rights(host.root, needs_modules=_needs_modules(host)),
     "lockdown": lambda host: probe_checks.lockdown(host.root),
     "kprobes": lambda host: probe_checks.kprobes(host.root, host.release, host.commands, host.refused),
     "buffers": lambda host: probe_checks.buffers(host.root, host.release),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,10 +33,10 @@ _PATH_BENEATH_ATTR = struct.Struct("=Qi")
 """struct landlock_path_beneath_attr, which is packed: allowed_access, parent_fd."""
 
 
-def forbid_writing(but: Path | None = None) -> bool:
+def forbid_writing(but: Iterable[Path] = ()) -> bool:
     """For this thread and those it starts: no file is opened for writing, made or removed, no program started.
 
-    Files in the folder ``but``, where it is there, may be replaced.
+    Files in the folders ``but``, where they are there, may be made and replaced.
 
     Returns whether the kernel does so. What is open stays open.
     """
@@ -44,9 +45,9 @@ def forbid_writing(but: Path | None = None) -> bool:
         ruleset = _call(_CREATE_RULESET, ctypes.byref(rules), ctypes.c_size_t(ctypes.sizeof(rules)), 0)
         try:
             _allow(ruleset, DEVICES, _WRITE_FILE)
-            if but is not None:
+            for folder in but:
                 with suppress(OSError):
-                    _allow(ruleset, str(but), _WRITE_FILE | _REPLACE)
+                    _allow(ruleset, str(folder), _WRITE_FILE | _REPLACE)
             LIBC.prctl(_PR_SET_NO_NEW_PRIVS, *map(ctypes.c_ulong, (1, 0, 0, 0)))
             _call(_RESTRICT_SELF, ruleset, 0)
             return True

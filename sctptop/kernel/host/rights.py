@@ -14,7 +14,7 @@ import ctypes
 import importlib.util
 import os
 import resource
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -56,12 +56,12 @@ _Words = _Word * 2
 
 
 def give_up(
-    keep: frozenset[int], environment: Mapping[str, str] = os.environ, but: Path | None = None
+    keep: frozenset[int], environment: Mapping[str, str] = os.environ, but: Iterable[Path] = ()
 ) -> None:
     """Become the user who called sudo, with no more than the capabilities ``keep``, of those that we have.
 
-    ``but``: a folder where files may be replaced even by who keeps nothing. Before any thread is started. Raises
-    SctptopError where the kernel does not let go of them.
+    ``but``: folders where files may be made and replaced even by who keeps nothing. Before any thread is started.
+    Raises SctptopError where the kernel does not let go of them.
     """
     if keep:
         _allow_buffers()

@@ -22,6 +22,7 @@ LONGEST = 62
 """One line each in a box on a screen of 80."""
 TITLE = "Sort by"
 HINT = "type to find  Enter chooses  Esc back"
+HINT_TYPED = "Enter chooses  Esc takes the words away"
 NOTHING_FOUND = "no field has all of these words; Esc takes them away"
 
 
@@ -78,7 +79,7 @@ class SortScreen(ModalScreen[Field | None]):
         found.sort(key=lambda field: not (typed and _begins(field, begins)))
         options = self.query_one(OptionList)
         options.border_title = Content(printable(f"{TITLE}: {typed}▏" if typed else TITLE))
-        options.border_subtitle = HINT if found else NOTHING_FOUND
+        options.border_subtitle = (HINT_TYPED if typed else HINT) if found else NOTHING_FOUND
         options.set_options(self._option(field) for field in found)
         if found:
             options.highlighted = found.index(self._current) if not typed and self._current in found else 0

@@ -40,11 +40,11 @@ def chosen_alarm(snapshot: Snapshot, name: str | None) -> Alarm | None:
 
 
 def _head(scene: Scene, shown: list[Alarm]) -> Line:
-    last = sum(alarm.cleared is None for alarm in shown)
+    active = sum(alarm.cleared is None for alarm in shown)
     whose = "all associations" if scene.toggles.all_associations else "this association"
     return fitting(
         [
-            line((f"{last}", "strong"), " last, ", (f"{len(shown) - last}", "strong"), " cleared"),
+            line((f"{active}", "strong"), " active, ", (f"{len(shown) - active}", "strong"), " cleared"),
             line(("  a ", "name"), (whose, "dim")),
             line(("  Tab ↑ ↓ ", "name"), ("choose, ", "dim"), ("↵ ", "name"), ("goes to it", "dim")),
         ],

@@ -24,7 +24,7 @@ ROOMY = 110
 WITH_RECORDING = 12
 """From this height on a recording has a line for all of it."""
 STATE = 17
-LEGEND = "━ alive  ┣ seen to begin  ╍ a path dead  ╳ ended  ✗ refused  ! · alarm raised"
+LEGEND = "━ alive  ┣ seen to begin  ╍ a path dead  ╳ ended  ✗ refused  ! · alarm"
 
 
 NOBODY_YET = "No association was seen yet; each has a line here from then on."

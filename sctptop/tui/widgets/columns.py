@@ -17,6 +17,8 @@ NARROW = 99
 ROOMY = 140
 """From here on states are written in full, and the trend has its place before the last of the wide columns."""
 END_MIN, END_MAX = 15, 30
+SHARED_MIN = 31
+"""Of a remote end with its trouble, as at 80 columns: where there are fewer, other columns are off the screen."""
 END_COMFORTABLE = 21
 TREND_MIN, TREND_MAX = 10, 30
 TROUBLE_MIN, TROUBLE_COMFORTABLE, TROUBLE_MAX = 20, 28, 36
@@ -28,7 +30,7 @@ MARGIN = 3
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What the rows hold, or held once: a column with nothing in it takes no room, nor LOCAL where it says the
-    same in each: ``local_ends``. ``both_ends``: a line has both. ``alike``: some of the remote ends are the same.
+    same in each: ``local_ends``. ``both_ends``: a line has both. ``alike``: some rows have one remote end.
     """
 
     heartbeats: bool = True
@@ -81,10 +83,8 @@ def lay_out(width: int, chosen: Sequence[Field] | None, held: Contents | None = 
     if trend and not shared and spare - len(ends) * END_COMFORTABLE > TREND_MIN:
         trend_width = min(TREND_MAX, spare - len(ends) * END_COMFORTABLE - 1)
         spare -= trend_width + 1
-    if shared:
-        shares = [END_MIN] * (len(ends) - 1) + [max(spare - END_MIN * (len(ends) - 1), END_MIN)]
-    else:
-        shares = _shares(spare, len(ends))
+    others = [END_MIN] * (len(ends) - 1)
+    shares = [*others, max(spare - sum(others), SHARED_MIN)] if shared else _shares(spare, len(ends))
     columns: list[Column] = []
     x = MARGIN
     for entry in fields:

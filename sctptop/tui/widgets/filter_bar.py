@@ -30,6 +30,12 @@ def field_begun(text: str) -> str | None:
     return next((name for name in BY_ID if word and name.startswith(word)), None)
 
 
+def joint_begun(text: str) -> bool:
+    """Whether `and`, `or` or `not` may be begun at the end, behind something else."""
+    before, _, word = text.rpartition(" ")
+    return bool(before.strip()) and word.lower() in ("a", "an", "o", "n", "no")
+
+
 class Completion(Suggester):
     """Goes on with the last word as the likeliest of its ways does; Tab and → take it."""
 
@@ -130,6 +136,10 @@ class FilterBar(Horizontal):
             self._remark(
                 f" {self._offer(event.value) or f'{begun}: go on with = != < > ~ and a value'}", "dim"
             )
+        elif joint_begun(event.value):
+            # As a word to look for it would take most rows away, until the next letter.
+            self._wrong.error = None
+            self._remark(" and, or, not: go on; Enter looks for it as a word", "dim")
         else:
             self._apply(event.value)
 

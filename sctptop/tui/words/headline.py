@@ -87,7 +87,9 @@ def header(
 
 
 def _pace(reading: Reading | None, asked_s: float, held: Sample | None) -> list[tuple[int, Line]]:
-    """How fresh the picture is, and the interval, asked and real."""
+    """How fresh the picture is, and the interval, asked and real; of a recording that is being opened only that."""
+    if not asked_s:
+        return [(0, line(("replay ", "good")))]
     fresh = line(("live ", "good"))
     if held is not None:
         fresh = line((f" PAUSED at {held.time.astimezone():%H:%M:%S} ", "badge"), "  ")

@@ -61,7 +61,7 @@ async def test_the_line_keeps_its_place_when_there_is_nothing_to_say_any_more(st
         assert "Nothing to advise" in s.panel("popup").text()
         await s.press("escape", "8")
         text = s.panel("view").text()
-        assert text.startswith("0 last, 1 cleared") and "▲ Dead path  10.9.0.1:38412" in text
+        assert text.startswith("0 active, 1 cleared") and "▲ Dead path  10.9.0.1:38412" in text
         assert "primary path 48.0.70.2 is INACTIVE" in text, "the worst of it, though it is over"
         await s.press("r")
         await s.tick(1)
@@ -98,12 +98,12 @@ async def test_alarms_lead_to_where_they_were_and_say_when_that_is_not_shown(sta
         await s.tick(6)
         await s.press("8", "tab")
         view = s.panel("view").text()
-        assert view.startswith("2 last, 0 cleared") and "lasts    ▲ Nagle stall" in view
+        assert view.startswith("2 active, 0 cleared") and "lasts    ▲ Nagle stall" in view
         assert "Try: " in view, "while it lasts, what helps"
         await s.press("end", "enter")
         assert "[3 Queue]" in s.line("tabs") and s.cursor_port() == 59059
         await s.press("8", "a")
-        assert "1 last" in s.panel("view").text() and "Dead path" not in s.panel("view").text()
+        assert "1 active" in s.panel("view").text() and "Dead path" not in s.panel("view").text()
         await s.press("a", "escape", "/", *"59059", "enter", "8", "tab", "home", "enter")
         assert "the filter hides its association" in s.line("tabs")
 

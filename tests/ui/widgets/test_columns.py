@@ -10,6 +10,7 @@ import pytest
 from sctptop.model.association import Association, Process
 from sctptop.options import Options
 from tests.ui.conftest import Stage, Staging
+from tests.ui.screens.test_advice import script
 from tests.ui.scripted import NETNS, association, sample
 
 GNB = Process(812, "nr-gnb")
@@ -99,3 +100,23 @@ async def test_new_and_ended_rows_are_marked_without_colour(stage: Staging) -> N
         assert marks(s) == {59058: " ", 59059: "✗"}
         await s.tick(8)
         assert marks(s) == {59058: " "}
+
+
+async def test_at_sixty_columns_a_row_still_says_whose_it_is(stage: Staging) -> None:
+    """What has no room beside the remote end and its trouble is off the screen, not cut out of the end."""
+    async with stage(script(range(2, 40), 12), TABLE, size=(60, 24)) as s:
+        await s.tick(6)
+        first = s.table.columns[0]
+        assert first.shared and first.width >= 31
+        assert "48.0.70.3:59059" in s.table.line_at(1) + s.table.line_at(2)
+
+
+async def test_rows_with_one_remote_end_are_told_apart_at_eighty_columns(stage: Staging) -> None:
+    async with stage([sample(0, [of(0), of(1, local_port=99)])], TABLE, size=(80, 24)) as s:
+        assert "local" not in names(s), "their remote ends differ"
+    twins = [of(0, local_port=51111), of(0, local_port=52222, assoc_id=77)]
+    async with stage([sample(0, twins)], TABLE, size=(80, 24)) as s:
+        assert names(s)[:2] == ["local", "remote"]
+        assert ":51111" in s.table.line_at(1) + s.table.line_at(2) and ":52222" in s.table.line_at(
+            1
+        ) + s.table.line_at(2)

@@ -82,3 +82,17 @@ async def test_the_ways_on_are_listed_while_typing(stage: Staging) -> None:
         assert "is no value of state" in s.line("filter-error") and underlined(s) == "SHUTX"
         await s.press("backspace", "enter")
         assert "is no value of state" in s.line("tabs")
+
+
+async def test_a_joint_half_typed_takes_no_row_away(stage: Staging) -> None:
+    """`an` on the way to `and` is no word to look for, before Enter says so."""
+    async with stage(list(amf(2))) as s:
+        await s.press("/", *"cwnd>0 ")
+        shown = s.ports()
+        for letter in "and ":
+            await s.press(letter if letter != " " else "space")
+            assert s.ports() == shown
+        await s.press(*"59059")
+        assert s.ports() == [59059]
+        await s.press("escape", "/", *"cwnd>0 no", "enter")
+        assert s.ports() == []

@@ -19,7 +19,8 @@ from sctptop.settings.catalogue import LIMITS
 from sctptop.settings.changing import changed, keep
 from sctptop.settings.errors import SettingsError
 from sctptop.settings.files import usual_file
-from sctptop.settings.reading import read_settings, understood
+from sctptop.settings.reading import read_settings
+from sctptop.settings.understanding import understood
 
 MINE = """\
 # mine

@@ -15,6 +15,7 @@ from sctptop.model.check import BROKEN, HINT, MISSING, OK, Check
 from tests.unit.kernel.doctor.hosts import (
     OS_RELEASES,
     RELEASE,
+    capabilities,
     config,
     found,
     lively,
@@ -121,6 +122,16 @@ def test_a_kernel_built_without_sctp(tmp_path: Path) -> None:
     check = found(host, "SCTP")
     assert check.found == f"kernel {RELEASE} was built without SCTP"
     assert check.remedy == "sudo apt install linux-image-generic  # then boot that kernel"
+
+
+def test_where_there_is_no_module_of_sctp_no_right_to_load_one_is_missed(tmp_path: Path) -> None:
+    host = without_sctp(tmp_path)
+    # Everything but CAP_SYS_MODULE.
+    capabilities(tmp_path, f"{(1 << 41) - 1 & ~(1 << 16):016x}")
+    assert found(host, "rights").remedy == "sudo modprobe sctp  # on the host itself"
+    modules(tmp_path)
+    config(tmp_path, "# CONFIG_IP_SCTP is not set\n")
+    assert found(host, "rights") == Check("rights", OK, "all capabilities that are used")
 
 
 def test_the_running_kernel_s_modules_were_replaced(tmp_path: Path) -> None:

@@ -149,3 +149,19 @@ print(json.dumps([on, tried, fails({places[1]!r}, os.O_RDONLY), fails("/dev/null
     if not on:
         pytest.skip("this kernel has no Landlock")
     assert tried == ["Permission denied"] * 2 and read is thrown_away is None
+
+
+def test_folders_may_be_left_open_to_writing(tmp_path: Path) -> None:
+    """One that is not there closes no other."""
+    for name in ("open", "shut"):
+        (tmp_path / name).mkdir()
+    places = [str(tmp_path / name / "new") for name in ("open", "shut")]
+    code = f"""
+from pathlib import Path
+on = forbid_writing([Path({str(tmp_path / "gone")!r}), Path({str(tmp_path / "open")!r})])
+print(json.dumps([on, *(fails(place, os.O_CREAT | os.O_WRONLY) for place in {places!r})]))
+"""
+    on, opened, shut = child(code)
+    if not on:
+        pytest.skip("this kernel has no Landlock")
+    assert (opened, shut) == (None, "Permission denied")

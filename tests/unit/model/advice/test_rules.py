@@ -22,13 +22,13 @@ from sctptop.model.advice.rules import RULES
 from sctptop.views import VIEWS
 
 PACKAGE = Path(sctptop.__file__).parent
-ADVICE = PACKAGE / "model" / "advice" / "checks"
+ADVICE = PACKAGE / "model" / "advice"
 
 
 def test_every_check_belongs_to_one_rule() -> None:
     rooms = (of_ngap, of_paths, of_peers, of_reading, of_retransmissions, of_sending)
     assert {f"{room.__name__.rpartition('.')[2]}.py" for room in rooms} == {
-        file.name for file in ADVICE.glob("of_*.py")
+        file.name for file in ADVICE.glob("checks/of_*.py")
     }
     written = {check for room in rooms for _, check in getmembers(room, isgeneratorfunction)}
     asked = Counter(rule.check for rule in RULES.values())
