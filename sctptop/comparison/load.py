@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from sctptop.quantity import short
 
 APART = 1.2
 """Loads that differ by more are not the same."""
+MIXED = 1.5
+"""Runs of one load differ by less, by chance."""
 LEAST_MORE = 2.0
 """Registrations under way, or begun within a second: one more at the worst moment is chance."""
 
@@ -70,6 +72,17 @@ def loads_of(summaries: Sequence[Summary], seen: Sequence[Ended]) -> tuple[Load,
         of("under way at once, at most", lambda one: float(one.at_once), LEAST_MORE, longest),
         Load("radio nodes (associations)", tuple(_nodes(one) for one in summaries)),
     )
+
+
+def mixed(name: str, seen: Ended) -> Iterator[str]:
+    """That the runs of a side are not of one load, so that what differs between them is no chance; else nothing."""
+    tried = [rate for one in seen.runs if (rate := _tried(one)) is not None]
+    if tried and max(tried) > MIXED * min(tried):
+        many = words(seen.kind).many
+        yield (
+            f"The runs of {name} are of different loads ({short(min(tried))} to {short(max(tried))} {many} begun per "
+            "second), and that is their spread: compare runs of one load, or read the time by load."
+        )
 
 
 def _tried(one: Ended) -> float | None:

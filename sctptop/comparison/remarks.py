@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sctptop.comparison.kinds import UNTOLD, Counts, listed, words
-from sctptop.comparison.load import Load, loads_of
+from sctptop.comparison.load import Load, loads_of, mixed
 from sctptop.comparison.roles import PEERS
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.summaries.summary import Summary
@@ -93,6 +93,7 @@ def caveats_of(
         *_vantage(summaries, ends),
         *_kinds(summaries, ends, seen),
         *_load(loads_of(summaries, seen), [one.name for one in summaries]),
+        *(text for one, ended in zip(summaries, seen, strict=True) for text in mixed(one.name, ended)),
         *_hosts(summaries),
         *(text for one, ended in zip(summaries, seen, strict=True) for text in _gaps(one, ended)),
         *_unknown_ends(summaries, ends),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from sctptop.comparison.kinds import words
+from sctptop.comparison.load import mixed
 from sctptop.comparison.result import Comparison, Pair
 from sctptop.comparison.statistics.needed import registrations_to_tell, runs_to_find, runs_to_rule_out
 from sctptop.comparison.statistics.ratio import (
@@ -125,11 +126,17 @@ def unsure(comparison: Comparison, pair: Pair) -> Iterable[str]:
         f"({_numbers(middle, turned=False)}, 95 % intervals), which shows neither a difference nor that none beyond "
         f"{middle.margin:.0%} is there."
     )
-    yield from needed(pair)
+    yield from advised(comparison, pair)
 
 
-def needed(pair: Pair) -> Iterable[str]:
-    """How many runs or registrations would give an answer."""
+def advised(comparison: Comparison, pair: Pair) -> Iterable[str]:
+    """What would give an answer."""
+    sides = zip(names(comparison, pair), pair.seen, strict=True)
+    yield from [text for name, seen in sides for text in mixed(name, seen)] or _needed(pair)
+
+
+def _needed(pair: Pair) -> Iterable[str]:
+    """How many runs or registrations."""
     ratio = max((pair.ratios[name] for name in DECISIVE), key=lambda one: -1 if one.word == SAME else 1)
     many = words(pair.kind).many
     if ratio.across and ratio.spread is not None:

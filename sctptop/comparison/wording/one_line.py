@@ -6,7 +6,7 @@ from sctptop.comparison.gate import UNSURE, WORSE, gate, worse_by
 from sctptop.comparison.kinds import words
 from sctptop.comparison.result import Comparison
 from sctptop.comparison.statistics.ratio import LEAST_RUNS
-from sctptop.comparison.wording.headline import STATISTICS, names, needed, value
+from sctptop.comparison.wording.headline import STATISTICS, advised, names, value
 from sctptop.comparison.wording.ratio_text import times_text
 from sctptop.comparison.wording.verdict import Verdict
 from sctptop.quantity import milliseconds
@@ -38,7 +38,7 @@ def one_line(comparison: Comparison, verdict: Verdict, limit: float) -> str:
         told.append(f"fewer succeed, {shares[1]} instead of {shares[0]}")
     if said == UNSURE:
         told += (
-            [text.rstrip(".") for text in needed(pair)]
+            [text.rstrip(".") for text in advised(comparison, pair)]
             if pair.across
             else [f"of set-ups nothing is claimed below {LEAST_RUNS} runs a side"]
         )

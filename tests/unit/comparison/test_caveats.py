@@ -8,9 +8,12 @@ from dataclasses import replace
 import pytest
 
 from sctptop.comparison.compare import compare
+from sctptop.comparison.sides.pooling import pooled
+from sctptop.comparison.statistics.ratio import UNSURE
 from sctptop.comparison.summaries.ended import Ended
 from sctptop.comparison.summaries.summarizing import summarise
 from sctptop.comparison.summaries.summary import Summary
+from sctptop.comparison.wording.one_line import one_line
 from sctptop.comparison.wording.verdict import verdict
 from sctptop.model.source_state import OK, SourceState
 from tests.unit.comparison.comparing import FAST
@@ -174,3 +177,20 @@ def test_runs_that_a_shell_made_sides_of_are_told_from_recordings_that_are_sides
     for names in (("a-1", "a-2"), ("v1", "v2", "v3"), ("a-1", "b-1", "c-1"), ("a-2023", "a-2025", "b")):
         assert told(*names) == []
     assert told("a-1", "a-2", "a-3", runs=3) == []
+
+
+def test_runs_of_different_loads_are_no_chance() -> None:
+    """As many more runs as one likes would not show anything."""
+
+    def side(name: str, *loads: float) -> Summary:
+        runs = [replace(ended(core=at * 20, kind="initial"), offered=at) for at in loads]
+        return pooled(name, [summary(f"{name}{at}", one) for at, one in enumerate(runs)])
+
+    found = judged(side("a", 10, 12, 14), side("b", 10, 12, 14))
+    assert found.result == UNSURE and "different loads" not in found.text and "it takes about" in found.text
+    comparison = compare([side("a", 10, 12, 14), side("b", 10, 30, 90)])
+    (told,) = (text for text in comparison.caveats if text.startswith("The runs of b"))
+    assert "different loads (10 to 90 registrations begun per second)" in told
+    found = verdict(comparison, comparison.pairs[0])
+    assert found.result == UNSURE and told in found.text and "it takes about" not in found.text
+    assert "are of different loads" in one_line(comparison, found, 0.05)
