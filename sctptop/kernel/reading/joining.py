@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sctptop.kernel.reading.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import Seen
@@ -163,6 +163,18 @@ def _pairs(
 
 def _likeness(record: DiagRecord, line: AssocLine) -> tuple[bool, bool]:
     return set(record.local_addresses) == set(line.local_addresses), record.inode == line.inode
+
+
+def same_or_new(before: Joined | None, row: Joined) -> Joined:
+    """The row of the reading before where all says what it said."""
+    if before is None:
+        return row
+    if before.says_the_same(row):
+        return before
+    if before.says_the_same(replace(row, record=before.record)):
+        # What was made of it is made again of the new record alone.
+        row.made = before.made
+    return row
 
 
 def distinct(records: Iterable[DiagRecord]) -> dict[Identity, DiagRecord]:
