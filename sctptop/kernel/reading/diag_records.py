@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -249,7 +250,7 @@ def _decode_sockaddr(storage: bytes) -> str | None:
         return None
     family = int.from_bytes(storage[:2], _NATIVE)
     if family == socket.AF_INET:
-        return socket.inet_ntop(socket.AF_INET, storage[4:8])
+        return text_of_ipv4(storage[4:8])
     if family == socket.AF_INET6 and len(storage) >= 24:
         return text_of_ipv6(storage[8:24])
     return None
@@ -258,8 +259,13 @@ def _decode_sockaddr(storage: bytes) -> str | None:
 def text_of_ipv6(raw: bytes) -> str:
     """Sixteen bytes as text, an IPv4 address mapped into them as IPv4."""
     if raw[:12] == _V4_MAPPED:
-        return socket.inet_ntop(socket.AF_INET, raw[12:])
-    return socket.inet_ntop(socket.AF_INET6, raw)
+        return text_of_ipv4(raw[12:])
+    return sys.intern(socket.inet_ntop(socket.AF_INET6, raw))
+
+
+def text_of_ipv4(raw: bytes) -> str:
+    """Four bytes as text: the same object for the same address, of which each source has thousands."""
+    return sys.intern(socket.inet_ntop(socket.AF_INET, raw))
 
 
 def _source(raw: bytes, local_addresses: tuple[str, ...]) -> str | None:

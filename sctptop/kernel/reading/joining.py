@@ -39,7 +39,8 @@ class Joined:
     """One association as each source has it, ``socket`` the record of its socket; one of the first two may be missing.
 
     Lasts from reading to reading: ``made`` is what was made of it, None once a source but the record says otherwise.
-    ``follows``: the record before this one, of the same association with the same addresses.
+    ``follows``: the record before this one, of the same association with the same addresses. ``shown``: what probes
+    showed of it last, ``seen`` what was made of that.
     """
 
     record: DiagRecord | None
@@ -48,6 +49,8 @@ class Joined:
     transports: Sequence[RemaddrLine]
     made: MadeOf | None = None
     follows: DiagRecord | None = None
+    shown: tuple[object, ...] = ()
+    seen: Seen | None = None
 
     @property
     def key(self) -> Hashable:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from operator import itemgetter
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.layout import Numbers
 from sctptop.kernel.reading.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.joining import MadeOf
-from sctptop.kernel.reading.paths import name_of
+from sctptop.kernel.reading.paths import name_of, path_of
+from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, Seen
+from sctptop.kernel.reading.procfs import RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, Association, Path
 from sctptop.model.attributes import maker, making, names_of
 
@@ -76,6 +79,7 @@ _FEW = (
     *("p_state", "p_srtt", "p_hbinterval", "p_sackdelay"),
     *("iodchunks", "iuodchunks", "oodchunks", "ouodchunks"),
 )
+_DEFAULTS = {one.name: one.default for one in fields(Association)}
 _MADE = maker(MadeOf)
 
 
@@ -131,11 +135,17 @@ def _renewal(info: Numbers, memory: Numbers) -> Renewal | None:
 
 
 def renewed(
-    before: MadeOf, record: DiagRecord | None, clock: JiffyClock, follows: DiagRecord | None = None
+    before: MadeOf,
+    record: DiagRecord | None,
+    clock: JiffyClock,
+    follows: DiagRecord | None = None,
+    seen: Seen | None = None,
+    transports: Sequence[RemaddrLine] = (),
 ) -> MadeOf | None:
     """What is made of the sources, where nothing but numbers of the record is new; None elsewhere.
 
-    ``follows``: a record that it is known to be of one association with, and of the same addresses.
+    ``follows``: a record that it is known to be of one association with, and of the same addresses. ``seen``: what
+    probes saw, where that is new too, and then the ``transports``.
     """
     old = before.record
     if record is None or old is None or record.primary is None:
@@ -154,9 +164,23 @@ def renewed(
         return None
     _, srtt, hb_interval, sack_delay_ms, in_ordered, in_unordered, ordered, unordered = again.few(numbers)
     srtt_ms, hb_interval_ms = clock.milliseconds(srtt), clock.milliseconds(hb_interval)
-    if before.seen is not None and (off := before.seen.switched_off):
+    saw = before.seen if seen is None else seen
+    if saw is not None and (off := saw.switched_off):
         hb_interval_ms = off.get("hb_interval_ms", hb_interval_ms)  # type: ignore[assignment]
         sack_delay_ms = off.get("sack_delay_ms", sack_delay_ms)  # type: ignore[assignment]
+    paths: tuple[Path, ...] | None
+    if seen is None:
+        paths = tuple(
+            [
+                again.path(path, numbers, srtt_ms) if path.address == primary else path
+                for path in before.association.paths
+            ]
+        )
+    else:
+        paths = _paths_seen(before, record, clock, seen, {one.address: one for one in transports})
+    facts = _moved(before.seen, seen)
+    if paths is None or facts is None:
+        return None
     made = again.association(
         before.association,
         numbers,
@@ -169,14 +193,37 @@ def renewed(
         srtt_ms,
         hb_interval_ms,
         sack_delay_ms,
-        tuple(
-            [
-                again.path(path, numbers, srtt_ms) if path.address == primary else path
-                for path in before.association.paths
-            ]
-        ),
+        paths,
     )
-    return _MADE(made, record, before.hz, before.process, before.netns_name, before.seen, before.ways)
+    for name, value in facts.items():
+        # Nobody has it yet.
+        object.__setattr__(made, name, value)
+    return _MADE(made, record, before.hz, before.process, before.netns_name, saw, before.ways)
+
+
+def _paths_seen(
+    before: MadeOf, record: DiagRecord, clock: JiffyClock, seen: Seen, transports: Mapping[str, RemaddrLine]
+) -> tuple[Path, ...] | None:
+    """The paths where they are as before but for numbers; None elsewhere: on the rest their ways depend."""
+    found = []
+    for path in before.association.paths:
+        address, way = path.address, path.way
+        facts = seen.paths.get(address, NO_FACTS)
+        made = path_of(address, path.primary, transports.get(address), record, clock, facts, lambda *_: way)  # noqa: B023
+        if made.state != path.state or made.pathmtu != path.pathmtu:
+            return None
+        found.append(made)
+    return tuple(found)
+
+
+def _moved(before: Seen | None, seen: Seen | None) -> Facts | None:
+    """What probes saw otherwise of an association; None where it is not known whether it has it of them."""
+    if seen is None:
+        return NO_FACTS
+    old = NO_FACTS if before is None else before.association
+    moved = {name: value for name, value in seen.association.items() if old.get(name, seen) != value}
+    moved |= {name: _DEFAULTS[name] for name in old.keys() - seen.association.keys()}
+    return moved if before is not None and "assoc_id" not in moved else None
 
 
 def derived_facts(record: DiagRecord) -> dict[str, object]:

@@ -152,7 +152,10 @@ class CounterBook:
     ) -> None:
         self.advance(dict(zip(names, values, strict=True)), interval_s)
         # They are in the values: thousands of such tables are much.
-        self._last = {name: value for name, value in self._last.items() if name not in self._present}
+        for name in names:
+            del self._last[name]
+        # Copies are as small as can be; what grew entry by entry is twice as large.
+        self._gained, self._rates = {**self._gained}, {**self._rates}
         # The same object next time: then they need not be compared.
         self._names, self._values = names, values
         self._plain = not values or (min(values) >= 0 and max(values) < _LONG)
@@ -188,6 +191,11 @@ class CounterBook:
     def rates(self) -> Mapping[str, float | None]:
         """Gains per second over the last interval, of the counters that are there."""
         return self._rates
+
+    @property
+    def still(self) -> tuple[str, ...]:
+        """The names of all, where it is known that none moved in the last interval; else none."""
+        return self._names if self._rates is _still(self._names) else ()
 
     def rate(self, name: str) -> float | None:
         """Gain per second over the last interval."""
