@@ -106,7 +106,7 @@ class KnownAssociations:
                 untold.append(key)
                 continue
             if self.instant is None:
-                self.instant = _ASSOC_INSTANT(value)  # type: ignore[assignment]
+                self.instant = _ASSOC_INSTANT(value)
             rest, known = value[:_ASSOC_HEAD] + value[_ASSOC_REST:_ASSOC_END], before.get(key)
             if known is None or known[0] != rest:
                 known = rest, ASSOC_WINDOWS.decode(value)

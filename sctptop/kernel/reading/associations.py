@@ -90,7 +90,8 @@ def merge(
             and (ways is None or ways.same(before.ways))
         ):
             if before.seen is not seen and before.seen != seen:
-                made = seen and renewed(before, row.record, clock, row.follows, seen, row.transports)
+                if seen is not None:
+                    made = renewed(before, row.record, clock, row.follows, seen, row.transports)
             elif before.record is row.record:
                 made = before
             else:

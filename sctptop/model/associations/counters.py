@@ -152,10 +152,8 @@ class CounterBook:
     ) -> None:
         self.advance(dict(zip(names, values, strict=True)), interval_s)
         # They are in the values: thousands of such tables are much.
-        for name in names:
-            del self._last[name]
-        # Copies are as small as can be; what grew entry by entry is twice as large.
-        self._gained, self._rates = {**self._gained}, {**self._rates}
+        last = self._last
+        self._last = {} if len(last) == len(names) else {name: last[name] for name in last.keys() - {*names}}
         # The same object next time: then they need not be compared.
         self._names, self._values = names, values
         self._plain = not values or (min(values) >= 0 and max(values) < _LONG)

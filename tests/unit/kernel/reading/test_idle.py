@@ -17,7 +17,7 @@ from sctptop.kernel.probes.observed import Observed
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.kernel.program.declarations import ASSOC_WINDOWS, PATH_WINDOWS
 from sctptop.kernel.program.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
-from sctptop.kernel.reading import associations
+from sctptop.kernel.reading import associations, probe_facts
 from tests.unit.kernel.reading.rereading import COUNT, Reading
 from tests.unit.kernel.synthetic import Entry
 
@@ -146,7 +146,7 @@ def test_what_probes_show_as_before_is_not_looked_at_again(
 ) -> None:
     tables, seen = Tables(reading), list[object]()
     reading.observed = tables.read
-    seen_of = associations.seen_of
+    seen_of = probe_facts.seen_of
 
     def counted(*what: object) -> object:
         seen.append(what[0])
