@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sctptop.kernel.layout import Numbers
 from sctptop.kernel.reading.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import Seen
 from sctptop.kernel.reading.procfs import AssocLine, EpLine, RemaddrLine
@@ -111,7 +112,12 @@ class Read:
 
 def key_of(record: DiagRecord) -> Identity:
     """What an association is known by."""
-    return record.info.get("tag", 0), record.info.get("peer_tag", 0), record.local_port, record.remote_port
+    info = record.info
+    if isinstance(info, Numbers) and "peer_tag" in (places := info.places):
+        # A walk asks this of each association several times.
+        numbers = info.numbers
+        return numbers[places["tag"]], numbers[places["peer_tag"]], record.local_port, record.remote_port
+    return info.get("tag", 0), info.get("peer_tag", 0), record.local_port, record.remote_port
 
 
 def ends_of(entry: AssocLine | DiagRecord) -> Ends:
