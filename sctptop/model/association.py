@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sctptop.model.attributes import counter, series
+from sctptop.model.quick import quick
 from sctptop.model.way import Way
 
 ASSOCIATION_STATES = (
@@ -32,6 +33,7 @@ PATH_STATES = ("INACTIVE", "PF", "ACTIVE", "UNCONFIRMED", "UNKNOWN")
 """Names by number: enum sctp_spinfo_state, include/uapi/linux/sctp.h."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Path:
     """One transport of an association: a remote address and what is known of the way to it.
@@ -103,6 +105,7 @@ class Process:
     stopped: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Association:
     """One association as the kernel reported it (sctp_info, inet_diag, /proc/net/sctp).

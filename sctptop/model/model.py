@@ -64,8 +64,8 @@ class Model:
         self._before: _Counted | None = None
         """What was counted before the last reset, as long as that can be undone."""
 
-    def advance(self, sample: Sample) -> Snapshot:
-        """Update with the next sample; returns the snapshot of it."""
+    def advance(self, sample: Sample, *, shown: bool = True) -> Snapshot:
+        """Update with the next sample; returns the snapshot of it, without new advice unless it is to be ``shown``."""
         gained = {
             netns: self._books.setdefault(netns, CounterBook()).advance(values, sample.interval_s)
             for netns, values in sample.counters.items()
@@ -98,7 +98,7 @@ class Model:
         if self._since_reset_s is not None:
             self._since_reset_s += sample.interval_s or 0.0
         snapshot = self._picture()
-        self._advice = self._adviser.advance(snapshot)
+        self._advice = self._adviser.advance(snapshot, asked=shown)
         self._alarmed = self._alarms.advance(self._advice, self._rows.association_of, sample.time)
         return replace(snapshot, rows=self._troubled(snapshot), advice=self._advice, alarms=self._alarmed)
 

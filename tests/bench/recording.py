@@ -37,6 +37,7 @@ from sctptop.recording.writer import Writer
 from sctptop.schema import to_json
 from sctptop.tui.feeds.player import Player
 from sctptop.tui.feeds.reading import Reading
+from sctptop.tui.priority import drawing_first
 from tests.bench.made.crowd import crowd
 from tests.unit.recording.damaging import framed, frames_of
 
@@ -65,7 +66,8 @@ def main() -> int:
     """Prints the tables."""
     given = dict(enumerate(map(float, sys.argv[1:])))
     samples, large, hours = given.get(0, 7200.0), given.get(1, 90.0), given.get(2, 1.0)
-    with tempfile.TemporaryDirectory() as folder:
+    # The collector of garbage is set as a replay sets it.
+    with tempfile.TemporaryDirectory() as folder, drawing_first():
         measure(islice(demo_again(), round(samples)), Path(folder) / "small", hours, large=False)
         measure(islice(crowd(ASSOCIATIONS), round(large)), Path(folder) / "large", hours, large=True)
     return 0

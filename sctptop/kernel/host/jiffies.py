@@ -33,7 +33,8 @@ class JiffyClock:
         self._votes: Counter[int] = Counter({configured: _CONFIGURED_WEIGHT} if configured else {})
         self.hz: int | None = configured or None
         """Jiffies a second; None while nothing is known."""
-        self._instant: tuple[int, int] | None = None
+        self.instant: tuple[int, int] | None = None
+        """In jiffies and in ns: the same object while the same jiffies are the same time."""
         self._rounded: dict[tuple[int, int], float] = {}
         self.sure = False
         """Whether one HZ leads by so many pairs that no further one is looked at."""
@@ -57,13 +58,13 @@ class JiffyClock:
         """
         expected = self.ns(jiffies)
         if expected is None or abs(ns - expected) > _TICKS_APART * 1_000_000_000 / (self.hz or 1):
-            self._instant = jiffies, ns
+            self.instant = jiffies, ns
 
     def ns(self, jiffies: int) -> int | None:
         """When it is so many jiffies, on CLOCK_MONOTONIC; None while HZ or no instant is known."""
-        if self._instant is None or self.hz is None:
+        if self.instant is None or self.hz is None:
             return None
-        then, then_ns = self._instant
+        then, then_ns = self.instant
         return then_ns + (jiffies - then) * 1_000_000_000 // self.hz
 
     def milliseconds(self, jiffies: int | None) -> float | None:

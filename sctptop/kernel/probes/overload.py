@@ -24,7 +24,7 @@ SHARE = 0.25
 WHOLE = 5.0
 """So many times what making an event takes is what all that is done with it takes: the model, JSON, the disk."""
 FIRST_COST_S = 4e-6
-LEAST = 500
+LEAST = 150
 """Events that are always told, however slow this host is."""
 WEIGHT = 0.2
 

@@ -160,8 +160,8 @@ class Probes:
         path_entries = list(entries(program, PATHS))
         told, over = self._associations.read(entries(program, ASSOCIATIONS), now)
         maps.remove(program.map_fd(ASSOCIATIONS.name), over)
-        if (entry := next(iter(told.values()), None)) is not None:
-            clocks.jiffies.meet(entry.told_jiffies, entry.told_ns)
+        if (instant := self._associations.instant) is not None:
+            clocks.jiffies.meet(instant[1], instant[0])
         # From here on what is counted is for the next reading: what was counted for this one can be taken.
         self._interval += 1
         self._put_interval(program)

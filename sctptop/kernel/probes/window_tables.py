@@ -20,7 +20,11 @@ _PATH_TOLD, _PATH_TIMES = PATH_WINDOWS.picker("told"), PATH_WINDOWS.picker("chan
 _NUMBERED = [member for member in PATH_WINDOWS.members if member.name in ("interval", "told")]
 _HEAD, _REST = _NUMBERED[0].offset, _NUMBERED[-1].offset + _NUMBERED[-1].size
 """Between them stand the numbers of intervals, which move where nothing else does."""
-_ASSOC_TOLD = ASSOC_WINDOWS.picker("told")
+_ASSOC_TOLD, _ASSOC_INSTANT = ASSOC_WINDOWS.picker("told"), ASSOC_WINDOWS.picker("told_ns", "told_jiffies")
+_ASSOC_AT = {member.name: member.offset for member in ASSOC_WINDOWS.members}
+_ASSOC_HEAD, _ASSOC_REST = _ASSOC_AT["interval"], _ASSOC_AT["peer_rwnd"]
+_ASSOC_END = _ASSOC_AT["told_ns"]
+"""Before the head, and between the others, stands what does not move by itself."""
 
 Entries = Iterable[tuple[bytes, bytes]]
 """Keys are addresses in the kernel."""
@@ -82,20 +86,32 @@ class KnownPaths:
 
 
 class KnownAssociations:
-    """The same of associations, which have no events here."""
+    """The same of associations, which have no events here.
+
+    ``instant``: one that was told last, in ns and in jiffies; what is returned of one that rests has that of before.
+    """
 
     def __init__(self) -> None:
+        self._said: dict[bytes, tuple[bytes, AssociationWindows]] = {}
         self._untold = Untold()
+        self.instant: tuple[int, int] | None = None
 
     def read(self, entries: Entries, now: int) -> tuple[dict[bytes, AssociationWindows], list[bytes]]:
         """Those told in interval ``now``, and the keys to remove."""
         told: dict[bytes, AssociationWindows] = {}
         untold: list[bytes] = []
+        before, self._said, self.instant = self._said, {}, None
         for key, value in entries:
-            if _ASSOC_TOLD(value)[0] == now:
-                told[key] = ASSOC_WINDOWS.decode(value)
-            else:
+            if _ASSOC_TOLD(value)[0] != now:
                 untold.append(key)
+                continue
+            if self.instant is None:
+                self.instant = _ASSOC_INSTANT(value)
+            rest, known = value[:_ASSOC_HEAD] + value[_ASSOC_REST:_ASSOC_END], before.get(key)
+            if known is None or known[0] != rest:
+                known = rest, ASSOC_WINDOWS.decode(value)
+            self._said[key] = known
+            told[key] = known[1]
         return told, self._untold.over(untold, now)
 
 

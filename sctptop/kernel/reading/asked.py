@@ -24,14 +24,15 @@ Pair = tuple[tuple[str, int], tuple[str, int]]
 
 @dataclass(slots=True, eq=False)
 class Asked:
-    """``record``: the last answer, the same object while the bytes are the same. ``answer``: those, with what stood
-    before it; none where they are not known.
+    """``record``: the last answer, the same object while the bytes are the same. ``head``: what stood before those.
+    ``follows``: the record before it, where it is known to be of the same association and addresses.
     """
 
     pair: Pair
     interface: int
     record: DiagRecord
-    answer: bytes = b""
+    head: bytes = b"none"
+    follows: DiagRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ whose record was filled under the socket's lock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import is_
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
@@ -14,7 +15,7 @@ from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.joining import Joined, MadeOf, by_association, join
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
-from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, seen_of
+from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, seen_of, shown_of
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
 from sctptop.kernel.reading.renewing import FROM_INFO, FROM_MEMORY, FROM_PRIMARY, renewed, told_facts
 from sctptop.kernel.ways.questions import PathQuestion
@@ -83,13 +84,18 @@ def merge(
         made = None
         if (
             before is not None
-            and before.seen == seen
             and (before.process is process or before.process == process)
             and before.hz == hz
             and before.netns_name == netns_name
             and (ways is None or ways.same(before.ways))
         ):
-            made = before if before.record is row.record else renewed(before, row.record, clock, row.follows)
+            if before.seen is not seen and before.seen != seen:
+                if seen is not None:
+                    made = renewed(before, row.record, clock, row.follows, seen, row.transports)
+            elif before.record is row.record:
+                made = before
+            else:
+                made = renewed(before, row.record, clock, row.follows)
         if made is None:
             made = _made(netns, row, clock, seen or NOTHING_SEEN, process, netns_name, ways)
         # The record before it is not kept longer than it is of use.
@@ -111,7 +117,12 @@ def _seen(netns: int, row: Joined, observed: Observed, clock: JiffyClock) -> See
     if record is None:
         return None
     name = (netns, record.info.get("tag", 0), record.local_port, record.remote_port)
-    return seen_of(name, record.primary, record.remote_addresses, observed, clock)
+    what = (name, record.primary, record.remote_addresses, observed, clock)
+    shown = shown_of(*what)
+    if shown and len(shown) == len(row.shown) and all(map(is_, shown, row.shown)):
+        return row.seen
+    row.shown, row.seen = shown, seen_of(*what)
+    return row.seen
 
 
 def _made(

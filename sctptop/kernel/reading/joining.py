@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from sctptop.kernel.layout import Numbers
 from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import Seen
 from sctptop.kernel.reading.procfs import AssocLine, EpLine, RemaddrLine
@@ -39,7 +40,8 @@ class Joined:
     """One association as each source has it, ``socket`` the record of its socket; one of the first two may be missing.
 
     Lasts from reading to reading: ``made`` is what was made of it, None once a source but the record says otherwise.
-    ``follows``: the record before this one, of the same association with the same addresses.
+    ``follows``: the record before this one, of the same association with the same addresses. ``shown``: what probes
+    showed of it last, ``seen`` what was made of that.
     """
 
     record: DiagRecord | None
@@ -48,6 +50,8 @@ class Joined:
     transports: Sequence[RemaddrLine]
     made: MadeOf | None = None
     follows: DiagRecord | None = None
+    shown: tuple[object, ...] = ()
+    seen: Seen | None = None
 
     @property
     def key(self) -> Hashable:
@@ -108,7 +112,12 @@ class Read:
 
 def key_of(record: DiagRecord) -> Identity:
     """What an association is known by."""
-    return record.info.get("tag", 0), record.info.get("peer_tag", 0), record.local_port, record.remote_port
+    info = record.info
+    if isinstance(info, Numbers) and "peer_tag" in (places := info.places):
+        # A walk asks this of each association several times.
+        numbers = info.numbers
+        return numbers[places["tag"]], numbers[places["peer_tag"]], record.local_port, record.remote_port
+    return info.get("tag", 0), info.get("peer_tag", 0), record.local_port, record.remote_port
 
 
 def ends_of(entry: AssocLine | DiagRecord) -> Ends:
@@ -163,6 +172,18 @@ def _pairs(
 
 def _likeness(record: DiagRecord, line: AssocLine) -> tuple[bool, bool]:
     return set(record.local_addresses) == set(line.local_addresses), record.inode == line.inode
+
+
+def same_or_new(before: Joined | None, row: Joined) -> Joined:
+    """The row of the reading before where all says what it said."""
+    if before is None:
+        return row
+    if before.says_the_same(row):
+        return before
+    if before.says_the_same(replace(row, record=before.record)):
+        # What was made of it is made again of the new record alone.
+        row.made = before.made
+    return row
 
 
 def distinct(records: Iterable[DiagRecord]) -> dict[Identity, DiagRecord]:

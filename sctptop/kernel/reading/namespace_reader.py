@@ -11,7 +11,7 @@ from sctptop.kernel.host.preflight import PROC_SCTP
 from sctptop.kernel.reading.asked import Asked, Batch, Changes, Pair, addresses_of, batches, by_addresses
 from sctptop.kernel.reading.diag.diag_records import ANY_STATE, LISTEN, DiagRecord
 from sctptop.kernel.reading.exact import ExactLookups, missing, sockets_of
-from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, join, still_alive
+from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, join, same_or_new, still_alive
 from sctptop.kernel.reading.proc_again import AssocLines, EpLines, Transports
 from sctptop.kernel.reading.procfs import AssocLine, parse_assocs, parse_snmp, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
@@ -146,9 +146,9 @@ class NamespaceReader:
 
     def _goes_on(self, asked: Asked) -> bool:
         """Give the row what its association says now; False where it is another association, or has other ends."""
-        row, record = self._asked[asked], asked.record
-        before = row.record
-        if before is None or not record.is_of(before):
+        row, record, follows = self._asked[asked], asked.record, asked.follows
+        before, asked.follows = row.record, None
+        if before is None or (follows is not before and not record.is_of(before)):
             return False
         row.record, row.follows = record, before
         return True
@@ -204,7 +204,7 @@ class NamespaceReader:
     def _remember(self, rows: list[Joined]) -> None:
         """Make the rows those of the next reading: one that says what it said is the same, with what was made of it."""
         before = {row.key: row for row in self._rows}
-        self._rows = [_same_or_new(before.get(row.key), row) for row in rows]
+        self._rows = [same_or_new(before.get(row.key), row) for row in rows]
         asked = self._asked_by_name() if len(rows) + self._elsewhere > BY_NAME_ABOVE else {}
         # More of the sockets that are new are told by the next.
         soon = self._more_sockets and any(row.socket is None for row in self._rows)
@@ -294,7 +294,3 @@ class NamespaceReader:
         answered = self._answered or diag.again(self._batches)
         gone = set(answered.gone)
         return [asked.record for asked in self._asked if asked not in gone]
-
-
-def _same_or_new(before: Joined | None, row: Joined) -> Joined:
-    return before if before is not None and before.says_the_same(row) else row

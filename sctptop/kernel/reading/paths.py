@@ -31,7 +31,7 @@ def paths_of(
     primary = (record and record.primary) or (line and line.primary) or None
     known = {remaddr.address: remaddr for remaddr in transports}
     return tuple(
-        _path(
+        path_of(
             address,
             None if primary is None else address == primary,
             known.get(address),
@@ -72,7 +72,7 @@ def way_of(
     return one
 
 
-def _path(
+def path_of(
     address: str,
     primary: bool | None,
     remaddr: RemaddrLine | None,
@@ -81,6 +81,7 @@ def _path(
     seen: Facts,
     way_of: WayOf,
 ) -> Path:
+    """One of them; ``seen`` is what probes saw of it."""
     rto = clock.milliseconds(remaddr.rto) if remaddr else None
     state, max_retrans = (remaddr.state, remaddr.max_retrans) if remaddr else (None, None)
     info = record.info if record is not None and address == record.primary else {}

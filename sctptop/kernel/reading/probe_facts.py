@@ -43,6 +43,23 @@ def seen_of(
     )
 
 
+def shown_of(
+    name: AssociationName,
+    primary: str | None,
+    addresses: Iterable[str],
+    observed: Observed,
+    clock: JiffyClock,
+) -> tuple[object, ...]:
+    """All that ``seen_of`` is made of: while these are the same objects it is the same. Nothing where some of it is of
+    this interval alone.
+    """
+    names = [(name, address) for address in addresses]
+    if name in observed.waits or any(one in observed.data_rtts for one in names):
+        return ()
+    windows = map(observed.paths.get, names)
+    return (clock.hz, clock.instant, primary, observed.associations.get(name), *windows)
+
+
 def association_facts(name: AssociationName, observed: Observed) -> Facts:
     """Our receive window, the extremes of both, and how long messages waited."""
     waits = {f"{wait}_bins": bins for wait, bins in observed.waits.get(name, {}).items()}

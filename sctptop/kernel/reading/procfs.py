@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sctptop.kernel.reading.diag.diag_records import text_of_ipv6
+from sctptop.kernel.reading.diag.diag_records import text_of_ipv4, text_of_ipv6
 
 SOCKET_TYPES = {0: "one-to-many", 1: "one-to-many", 2: "one-to-one"}
 """enum sctp_socket_type: UDP, UDP_HIGH_BANDWIDTH, TCP."""
@@ -225,7 +225,7 @@ def _address(word: str) -> str | None:
     try:
         if ":" in bare:
             return text_of_ipv6(socket.inet_pton(socket.AF_INET6, bare))
-        return socket.inet_ntop(socket.AF_INET, socket.inet_pton(socket.AF_INET, bare))
+        return text_of_ipv4(socket.inet_pton(socket.AF_INET, bare))
     except (OSError, ValueError):
         return None
 

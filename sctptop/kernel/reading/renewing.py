@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
+from operator import itemgetter
 
 from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.layout import Numbers
 from sctptop.kernel.reading.diag.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.joining import MadeOf
-from sctptop.kernel.reading.paths import name_of
+from sctptop.kernel.reading.paths import name_of, path_of
+from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, Seen
+from sctptop.kernel.reading.procfs import RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, Association, Path
 from sctptop.model.attributes import maker, making, names_of
-
-Record = TypeVar("Record")
-Values = Mapping[str, Any]
 
 # Association attribute: member of sctp_info that holds it in the same unit.
 FROM_INFO: Mapping[str, str] = {
@@ -58,92 +59,171 @@ FROM_PRIMARY: Mapping[str, str] = {
 }
 
 
-class Renewal(Generic[Record]):
-    """Makes records of one class again, some of their fields new."""
-
-    def __init__(
-        self,
-        record: type[Record],
-        *parts: Mapping[str, str],
-        others: Collection[str],
-        like: Collection[str] = (),
-    ) -> None:
-        """``parts``: by field of the record, the name under which a mapping has its new value; ``others``: fields whose
-        new values are given by their own names; ``like``: fields that an object has as attributes.
-        """
-        values = {name: f"before.{name}" for name in names_of(record)}
-        for place, part in enumerate(parts):
-            values |= {field: f"part{place}[{name!r}]" for field, name in part.items()}
-        values |= {name: f"others[{name!r}]" for name in others} | {name: f"like.{name}" for name in like}
-        taken = ["before", *(f"part{place}" for place in range(len(parts))), "others", *["like"] * bool(like)]
-        self.again: Callable[..., Record] = making(record, taken, values)
-        """Takes the record before, a mapping for each part, one of the others, and the object where some fields are
-        its. Raises KeyError where one lacks."""
-
-
 FROM_MEMORY = tuple(name for name in names_of(Association) if name in SKMEMINFO_NAMES)
 AS_TOLD = ("send_queue", "recv_queue", "uid", "inode", "cookie", "mark", "cgroup_id")
 """What a record calls as an association does."""
-DERIVED = ("state", "t3_rtx_expires_ms", "in_data_chunks", "out_data_chunks")
-"""What ``derived_facts`` makes of a record."""
-_ASSOCIATION = Renewal(
-    Association,
-    FROM_INFO,
-    FROM_PRIMARY,
-    {name: name for name in FROM_MEMORY},
-    others=(*DERIVED, "srtt_ms", "hb_interval_ms", "sack_delay_ms", "paths"),
-    like=AS_TOLD,
+_PATH_FROM_PRIMARY: Mapping[str, str] = {
+    "cwnd": "p_cwnd",
+    "ssthresh": "p_ssthresh",
+    "flight": "p_flight_size",
+    "rto_ms": "p_rto",
+    "errors": "p_error",
+    "max_retrans": "p_pathmaxrxt",
+}
+_GIVEN = (
+    *("state", "t3_rtx_expires_ms", "in_data_chunks", "out_data_chunks"),
+    *("srtt_ms", "hb_interval_ms", "sack_delay_ms", "paths"),
 )
-_PATH = Renewal(
-    Path,
-    {
-        "cwnd": "p_cwnd",
-        "ssthresh": "p_ssthresh",
-        "flight": "p_flight_size",
-        "rto_ms": "p_rto",
-        "errors": "p_error",
-        "max_retrans": "p_pathmaxrxt",
-    },
-    others=("srtt_ms",),
+"""Of an association, what is made of several numbers, or in another unit."""
+_FEW = (
+    *("p_state", "p_srtt", "p_hbinterval", "p_sackdelay"),
+    *("iodchunks", "iuodchunks", "oodchunks", "ouodchunks"),
 )
-"""Of the primary path."""
+_DEFAULTS = {one.name: one.default for one in fields(Association)}
 _MADE = maker(MadeOf)
 
 
+class Renewal:
+    """Makes associations and their primary paths again, of records whose numbers have these places: all at once.
+
+    Raises KeyError where a number lacks.
+    """
+
+    def __init__(self, info: Mapping[str, int], memory: Mapping[str, int]) -> None:
+        self.state = info["p_state"]
+        self.few = _picking(info, _FEW)
+        """Of the numbers of a record those of _FEW, in that order."""
+        told = {**FROM_INFO, **FROM_PRIMARY}
+        del told["sack_delay_ms"]
+        values = {name: f"before.{name}" for name in names_of(Association)}
+        values |= {name: name for name in _GIVEN} | {name: f"record.{name}" for name in AS_TOLD}
+        self.association: Callable[..., Association] = making(
+            Association,
+            ["before", "info", "memory", "record", *_GIVEN],
+            values,
+            {tuple(told): "info", FROM_MEMORY: "memory"},
+            (_picking(info, told.values()), _picking(memory, FROM_MEMORY)),
+        )
+        """Takes the one before, the numbers of both, the record, and what is _GIVEN."""
+        of_path = {name: f"before.{name}" for name in names_of(Path)} | {"srtt_ms": "srtt_ms"}
+        self.path: Callable[..., Path] = making(
+            Path,
+            ["before", "info", "srtt_ms"],
+            of_path,
+            {tuple(_PATH_FROM_PRIMARY): "info"},
+            (_picking(info, _PATH_FROM_PRIMARY.values()),),
+        )
+
+
+def _picking(places: Mapping[str, int], names: Iterable[str]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
+    return itemgetter(*(places[name] for name in names))
+
+
+_RENEWALS: dict[tuple[int, int], Renewal | None] = {}
+"""By the ids of the places, which are kept for good."""
+
+
+def _renewal(info: Numbers, memory: Numbers) -> Renewal | None:
+    """None where an older kernel tells less."""
+    name = id(info.places), id(memory.places)
+    if name not in _RENEWALS:
+        try:
+            _RENEWALS[name] = Renewal(info.places, memory.places)
+        except KeyError:
+            _RENEWALS[name] = None
+    return _RENEWALS[name]
+
+
 def renewed(
-    before: MadeOf, record: DiagRecord | None, clock: JiffyClock, follows: DiagRecord | None = None
+    before: MadeOf,
+    record: DiagRecord | None,
+    clock: JiffyClock,
+    follows: DiagRecord | None = None,
+    seen: Seen | None = None,
+    transports: Sequence[RemaddrLine] = (),
 ) -> MadeOf | None:
     """What is made of the sources, where nothing but numbers of the record is new; None elsewhere.
 
-    ``follows``: a record that it is known to be of one association with, and of the same addresses.
+    ``follows``: a record that it is known to be of one association with, and of the same addresses. ``seen``: what
+    probes saw, where that is new too, and then the ``transports``.
     """
     old = before.record
     if record is None or old is None or record.primary is None:
         return None
     if old is not follows and not record.is_of(old):
         return None
-    info, primary = record.info, record.primary
-    others = derived_facts(record)
-    try:
-        if info["p_state"] != old.info["p_state"]:
-            # Of its state the way depends too.
-            return None
-        others["srtt_ms"] = clock.milliseconds(info["p_srtt"])
-        others["hb_interval_ms"] = clock.milliseconds(info["p_hbinterval"])
-        others["sack_delay_ms"] = info["p_sackdelay"]
-        if before.seen is not None:
-            others.update(before.seen.switched_off)
-        others["paths"] = tuple(
+    info, memory, known = record.info, record.memory, old.info
+    if not (isinstance(info, Numbers) and isinstance(memory, Numbers) and isinstance(known, Numbers)):
+        return None
+    again = _renewal(info, memory)
+    # Of its state the way depends too.
+    if again is None or known.places is not info.places:
+        return None
+    numbers, primary = info.numbers, record.primary
+    if numbers[again.state] != known.numbers[again.state]:
+        return None
+    _, srtt, hb_interval, sack_delay_ms, in_ordered, in_unordered, ordered, unordered = again.few(numbers)
+    srtt_ms, hb_interval_ms = clock.milliseconds(srtt), clock.milliseconds(hb_interval)
+    saw = before.seen if seen is None else seen
+    if saw is not None and (off := saw.switched_off):
+        hb_interval_ms = off.get("hb_interval_ms", hb_interval_ms)  # type: ignore[assignment]
+        sack_delay_ms = off.get("sack_delay_ms", sack_delay_ms)  # type: ignore[assignment]
+    paths: tuple[Path, ...] | None
+    if seen is None:
+        paths = tuple(
             [
-                _PATH.again(path, info, others) if path.address == primary else path
+                again.path(path, numbers, srtt_ms) if path.address == primary else path
                 for path in before.association.paths
             ]
         )
-        made = _ASSOCIATION.again(before.association, info, info, record.memory, others, record)
-    except KeyError:
-        # An older kernel tells less.
+    else:
+        paths = _paths_seen(before, record, clock, seen, {one.address: one for one in transports})
+    facts = _moved(before.seen, seen)
+    if paths is None or facts is None:
         return None
-    return _MADE(made, record, before.hz, before.process, before.netns_name, before.seen, before.ways)
+    made = again.association(
+        before.association,
+        numbers,
+        memory.numbers,
+        record,
+        name_of(ASSOCIATION_STATES, record.state),
+        _t3_expires(record),
+        in_ordered + in_unordered,
+        ordered + unordered,
+        srtt_ms,
+        hb_interval_ms,
+        sack_delay_ms,
+        paths,
+    )
+    for name, value in facts.items():
+        # Nobody has it yet.
+        object.__setattr__(made, name, value)
+    return _MADE(made, record, before.hz, before.process, before.netns_name, saw, before.ways)
+
+
+def _paths_seen(
+    before: MadeOf, record: DiagRecord, clock: JiffyClock, seen: Seen, transports: Mapping[str, RemaddrLine]
+) -> tuple[Path, ...] | None:
+    """The paths where they are as before but for numbers; None elsewhere: on the rest their ways depend."""
+    found = []
+    for path in before.association.paths:
+        address, way = path.address, path.way
+        facts = seen.paths.get(address, NO_FACTS)
+        made = path_of(address, path.primary, transports.get(address), record, clock, facts, lambda *_: way)  # noqa: B023
+        if made.state != path.state or made.pathmtu != path.pathmtu:
+            return None
+        found.append(made)
+    return tuple(found)
+
+
+def _moved(before: Seen | None, seen: Seen | None) -> Facts | None:
+    """What probes saw otherwise of an association; None where it is not known whether it has it of them."""
+    if seen is None:
+        return NO_FACTS
+    old = NO_FACTS if before is None else before.association
+    moved = {name: value for name, value in seen.association.items() if old.get(name, seen) != value}
+    moved |= {name: _DEFAULTS[name] for name in old.keys() - seen.association.keys()}
+    return moved if before is not None and "assoc_id" not in moved else None
 
 
 def derived_facts(record: DiagRecord) -> dict[str, object]:

@@ -120,7 +120,8 @@ class SockDiag:
             except OSError as error:
                 raise _explained(error.errno or 0) from error
             one = waiting.get(at)
-            if one is not None and one.answer == data:
+            # Its beginning tells how long it is.
+            if one is not None and data.startswith(one.head) and data[HEADER:] == one.record.raw:
                 del waiting[at]
                 at += 1
                 continue
@@ -128,8 +129,9 @@ class SockDiag:
             if one is not None and record is not None:
                 del waiting[at]
                 at += 1
-                one.answer = data
+                one.head = data[:HEADER]
                 if record is not one.record:
+                    one.follows = one.record if self._shapes.follows else None
                     one.record = record
                     changes.changed.append(one)
                 continue
@@ -144,9 +146,9 @@ class SockDiag:
                 if record is None:
                     changes.gone.append(other)
                     continue
-                other.answer = data if len(data) == HEADER + len(message.payload) else b""
+                other.head = data[:HEADER] if len(data) == HEADER + len(message.payload) else b"none"
                 if record is not other.record:
-                    other.record = record
+                    other.record, other.follows = record, None
                     changes.changed.append(other)
 
     def look_up(self, pairs: Sequence[Pair], interface: int = 0) -> Iterator[DiagRecord | None]:

@@ -109,8 +109,8 @@ class Adviser:
         self._said: dict[tuple[object, ...], _Said] = {}
         self._waiting_since_s: dict[PeerKey, float] = {}
 
-    def advance(self, picture: Circumstances) -> tuple[Advice, ...]:
-        """Update with the next snapshot; returns the advice to give now."""
+    def advance(self, picture: Circumstances, *, asked: bool = True) -> tuple[Advice, ...]:
+        """Update with the next snapshot; returns the advice to give now. Not ``asked``: it is only remembered."""
         sample = picture.sample
         moment = Moment(
             now_s=picture.now_s,
@@ -136,7 +136,7 @@ class Adviser:
                 self._ngap[one.association].register(one)
         # The other end of one that gives cause may be to blame: it is looked at too, and not remembered for that.
         there = {others[key].key for key in watched if key in others}
-        for key in {*watched, *self._ngap, *there}:
+        for key in {*watched, *self._ngap, *there} if asked else ():
             self._ask(moment, alive[key], others.get(key))
         self._ask_of_peers(picture)
         self._watches = {key: one for key, one in self._watches.items() if not one.over(moment)}

@@ -37,7 +37,7 @@ def step(before: int, now: int) -> int:
 
 @lru_cache(64)
 def _still(names: tuple[str, ...]) -> dict[str, float | None]:
-    """The rates of these where none moves; to be copied."""
+    """The rates of these where none moves; never changed."""
     return dict.fromkeys(names, 0.0)
 
 
@@ -136,12 +136,13 @@ class CounterBook:
             self._advance_in_order(names, values, interval_s)
             return
         self._values = values
-        self._rates = rates = _still(names).copy()
+        self._rates = rates = _still(names)
         if gains or not self._rests:
             self._rows = None
         self._rests = not gains
         if gains:
             which = [*compress(names, moved)]
+            self._rates = rates = rates.copy()
             rates.update(zip(which, [gain / interval_s for gain in gains], strict=True))
             self._gained = gained = self._gained.copy()
             gained.update(zip(which, map(add, map(gained.__getitem__, which), gains), strict=True))
@@ -150,6 +151,9 @@ class CounterBook:
         self, names: tuple[str, ...], values: tuple[int, ...], interval_s: float | None
     ) -> None:
         self.advance(dict(zip(names, values, strict=True)), interval_s)
+        # They are in the values: thousands of such tables are much.
+        last = self._last
+        self._last = {} if len(last) == len(names) else {name: last[name] for name in last.keys() - {*names}}
         # The same object next time: then they need not be compared.
         self._names, self._values = names, values
         self._plain = not values or (min(values) >= 0 and max(values) < _LONG)
@@ -162,7 +166,7 @@ class CounterBook:
 
     def rest(self, interval_s: float | None) -> None:
         """Update with the values of the sample before once more."""
-        self._rates = dict.fromkeys(self._names, 0.0 if interval_s else None)
+        self._rates = _still(self._names) if interval_s else dict.fromkeys(self._names)
         self._rows, self._rests = None, False
 
     def reset(self) -> None:
@@ -185,6 +189,11 @@ class CounterBook:
     def rates(self) -> Mapping[str, float | None]:
         """Gains per second over the last interval, of the counters that are there."""
         return self._rates
+
+    @property
+    def still(self) -> tuple[str, ...]:
+        """The names of all, where it is known that none moved in the last interval; else none."""
+        return self._names if self._rates is _still(self._names) else ()
 
     def rate(self, name: str) -> float | None:
         """Gain per second over the last interval."""

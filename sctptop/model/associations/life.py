@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import compress, repeat
 from operator import attrgetter, is_not
 
@@ -142,9 +143,11 @@ class Life:
                 return row
             rates, since_reset = row.rates, row.since_reset
         else:
-            rates = _NO_RATES if self.ended else self.book.rates
-            if len(rates) < len(_NO_RATES):
-                rates = {**_NO_RATES, **rates}
+            rates = self.book.rates
+            if self.ended:
+                rates = _NO_RATES
+            elif len(rates) < len(_NO_RATES):
+                rates = _resting(still) if (still := self.book.still) else {**_NO_RATES, **rates}
             since_reset = self.book.gained()
         self.stale = False
         self.row = _ROW(
@@ -163,6 +166,12 @@ class Life:
             -self.level,
         )
         return self.row
+
+
+@lru_cache(64)
+def _resting(names: tuple[str, ...]) -> Mapping[str, float | None]:
+    """The rates where none of these moves and the others are not known: the same object for all such rows."""
+    return {**_NO_RATES, **dict.fromkeys(names, 0.0)}
 
 
 def _packets(entry: Association) -> int:

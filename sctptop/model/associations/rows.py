@@ -50,6 +50,9 @@ class Rows:
         self._of_record: dict[int, tuple[Association, Life | None]] = {}
         """Of the records of the last sample, by their id: each is kept here, so that no other has its id."""
         self._entries: Sequence[Association] = ()
+        self._met: Sequence[Life | None] = ()
+        self._only_known = False
+        """Whether each of the last sample that is not as it was has the names and addresses that it had."""
         self._pairs: dict[int, int] = {}
         self._left: list[Hashable] = []
         """Keys of paths that an association no longer has."""
@@ -92,6 +95,7 @@ class Rows:
     def _meet_all(self, sample: Sample) -> tuple[list[Life | None], dict[Key, Life]]:
         """The life of each record, None where it is not selected; and those that are not as they were."""
         before, self._of_record = self._of_record, {}
+        self._only_known = True
         lives: list[Life | None] = []
         changed: dict[Key, Life] = {}
         tick, interval_s = self.tick, sample.interval_s
@@ -182,6 +186,7 @@ class Rows:
             # Nearly always: only numbers of it moved.
             life.take(entry, interval_s, same_paths=True)
             return life
+        self._only_known = False
         life = next((found for name in aliases(entry) if (found := self._known(name, entry))), None)
         if life is None:
             life = Life(identity(entry), entry, CounterBook(), self.now_s, interval_s is not None)
@@ -227,8 +232,11 @@ class Rows:
         """Give each life its present other end, also when that one was not selected."""
         entries, before = sample.associations, self._entries
         self._entries = entries
-        same = len(entries) == len(before) and all(
-            one is other or same_ends(one, other) for one, other in zip(entries, before, strict=True)
+        last, self._met = self._met, met
+        # Of thousands that moved each is known to be who it was, and where.
+        same = len(entries) == len(before) and (
+            (self._only_known and None not in met and met == last)
+            or all(one is other or same_ends(one, other) for one, other in zip(entries, before, strict=True))
         )
         if not same:
             self._pairs = other_ends(entries)

@@ -33,7 +33,7 @@ class DeadTime:
 class Lived:
     """An association from ``from_s`` on, until ``until_s``; None while it lives. Seconds since 1970.
 
-    ``row`` is the one it was first seen with, in the end the last. ``born``: it was seen to begin.
+    ``row`` is its last one, and moves on: the first of thousands were kept else. ``born``: it was seen to begin.
     """
 
     key: Key
@@ -80,7 +80,10 @@ class Lives:
         for row in rows:
             if row.ended is not None:
                 moved |= self._end(row, time_s)
-            elif row.key not in self._alive:
+            elif (known := self._alive.get(row.key)) is not None:
+                if known.row is not row:
+                    object.__setattr__(known, "row", row)
+            else:
                 dead = tuple(
                     DeadTime(path.address, time_s) for path in row.association.paths if path.state == DEAD
                 )

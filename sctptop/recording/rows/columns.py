@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import Any
 
 from sctptop.model.association import Association, Path, Process
@@ -100,8 +100,9 @@ def _distributions(held: Any, count: int) -> list[Any]:
     each = counts_of(held[EACH], count)
     if not sum(each) == len(which) == len(times):
         raise DamagedError("bins of none")
-    pairs = zip(map(values.__getitem__, which), times, strict=True)
-    return [tuple(islice(pairs, many)) for many in each]
+    pairs = tuple(zip(map(values.__getitem__, which), times, strict=True))
+    ends = [*accumulate(each)]
+    return [pairs[end - many : end] for many, end in zip(each, ends, strict=True)]
 
 
 def _texts(held: Any) -> tuple[str, ...]:

@@ -28,9 +28,11 @@ class Derivation:
         self._times: deque[float] = deque(maxlen=WINDOW)
         self.last = Reading(None, asked_s)
 
-    def take(self, sample: Sample, asked_s: float, slow_s: float | None = None) -> Reading:
-        """The reading after this sample. ``slow_s``: see Reading."""
-        snapshot = self._model.advance(sample)
+    def take(
+        self, sample: Sample, asked_s: float, slow_s: float | None = None, *, shown: bool = True
+    ) -> Reading:
+        """The reading after this sample. ``slow_s``: see Reading; ``shown``: see Model.advance."""
+        snapshot = self._model.advance(sample, shown=shown)
         first = not self._clock
         changes = self._changes.advance(snapshot.rows, snapshot.now_s)
         self._clock.append(snapshot.now_s)

@@ -1,6 +1,6 @@
 """How often set-ups are told apart: wrongly, where they are the same, and rightly, where one takes 20 % less.
 
-python -m tests.bench.comparison.significance [figures | parts | few] [--trials N]     # default: figures, 1,000 trials a cell
+python -m tests.bench.comparison.significance [figures | parts | few] [--trials N]  # figures, 1,000 trials
 
 Each trial makes so many runs a side of a process of ``tests/unit/comparison/processes.py``, 100 registrations a run,
 and compares them as ``sctptop compare`` does. Level: 5 %, within 1.5 % of chance.

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
+from sctptop.kernel.layout import Numbers, places_of
 from sctptop.kernel.netlink import NLM_F_DUMP, NLM_F_REQUEST, WireError, attributes, message
 from sctptop.kernel.reading.diag.diag_layouts import (
     INFO,
@@ -83,9 +85,9 @@ class DiagRecord:
     inode: int
     local_addresses: tuple[str, ...] = ()
     remote_addresses: tuple[str, ...] = ()
-    info: dict[str, int] = field(default_factory=dict)
+    info: Mapping[str, int] = field(default_factory=dict)
     primary: str | None = None
-    memory: dict[str, int] = field(default_factory=dict)
+    memory: Mapping[str, int] = field(default_factory=dict)
     mark: int | None = None
     cgroup_id: int | None = None
     interface: int = 0
@@ -199,29 +201,30 @@ def decode_record(payload: bytes) -> DiagRecord:
     )
 
 
-def _decode_info(data: bytes) -> tuple[dict[str, int], str | None]:
+def _decode_info(data: bytes) -> tuple[Numbers, str | None]:
     """The numbers of a struct sctp_info of any length, and the primary address."""
-    names, pick = _whole_members(min(len(data), INFO.size))
-    named = dict(zip(names, pick(data), strict=True))
-    return named, _decode_sockaddr(named.pop(_PRIMARY, b""))
+    places, pick, primary = _whole_members(min(len(data), INFO.size))
+    held = data[primary : primary + SOCKADDR_STORAGE] if primary else b""
+    return Numbers(places, pick(data)), _decode_sockaddr(held)
 
 
 @cache
-def _whole_members(size: int) -> tuple[tuple[str, ...], Callable[[bytes], tuple[Any, ...]]]:
-    """The members that so many bytes of a struct sctp_info hold whole, and what reads them."""
-    wanted = {*INFO_NAMES, _PRIMARY}
-    members = [member for member in INFO.members if member.offset + member.size <= size]
-    names = tuple(member.name for member in members if member.name in wanted)
-    return names, INFO.picker(*names)
+def _whole_members(size: int) -> tuple[Mapping[str, int], Callable[[bytes], tuple[Any, ...]], int]:
+    """The numbers that so many bytes of a struct sctp_info hold whole, what reads them, and where the primary is."""
+    whole = [member for member in INFO.members if member.offset + member.size <= size]
+    names = tuple(member.name for member in whole if member.name in INFO_NAMES)
+    primary = next((member.offset for member in whole if member.name == _PRIMARY), 0)
+    return places_of(names), INFO.picker(*names), primary
 
 
-def _decode_memory(data: bytes) -> dict[str, int]:
+def _decode_memory(data: bytes) -> Numbers:
     # sk_forward_alloc is a signed int that goes below zero; ss prints it as 4294966272.
     words = struct.unpack_from(f"={len(data) // 4}i", data)
-    return {
-        name: word if name == "fwd_alloc" else word & 0xFFFFFFFF
+    numbers = tuple(
+        word if name == "fwd_alloc" else word & 0xFFFFFFFF
         for name, word in zip(SKMEMINFO_NAMES, words, strict=False)
-    }
+    )
+    return Numbers(places_of(SKMEMINFO_NAMES[: len(numbers)]), numbers)
 
 
 def _decode_addresses(data: bytes) -> tuple[str, ...]:
@@ -247,7 +250,7 @@ def _decode_sockaddr(storage: bytes) -> str | None:
         return None
     family = int.from_bytes(storage[:2], _NATIVE)
     if family == socket.AF_INET:
-        return socket.inet_ntop(socket.AF_INET, storage[4:8])
+        return text_of_ipv4(storage[4:8])
     if family == socket.AF_INET6 and len(storage) >= 24:
         return text_of_ipv6(storage[8:24])
     return None
@@ -256,8 +259,13 @@ def _decode_sockaddr(storage: bytes) -> str | None:
 def text_of_ipv6(raw: bytes) -> str:
     """Sixteen bytes as text, an IPv4 address mapped into them as IPv4."""
     if raw[:12] == _V4_MAPPED:
-        return socket.inet_ntop(socket.AF_INET, raw[12:])
-    return socket.inet_ntop(socket.AF_INET6, raw)
+        return text_of_ipv4(raw[12:])
+    return sys.intern(socket.inet_ntop(socket.AF_INET6, raw))
+
+
+def text_of_ipv4(raw: bytes) -> str:
+    """Four bytes as text: the same object for the same address, of which each source has thousands."""
+    return sys.intern(socket.inet_ntop(socket.AF_INET, raw))
 
 
 def _source(raw: bytes, local_addresses: tuple[str, ...]) -> str | None:

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sctptop.kernel.layout import CType, Member
+from sctptop.kernel.layout import CType, Member, Numbers, places_of
 from sctptop.kernel.netlink import ATTRIBUTE_HEADER, attribute_places
 from sctptop.kernel.reading.diag.diag_layouts import INFO, INFO_NAMES, MESSAGE
 from sctptop.kernel.reading.diag.diag_records import (
@@ -36,7 +36,8 @@ _OF_MESSAGE: tuple[_Number, ...] = (
     *((at, "I") for at in range(40, MESSAGE.size, 4)),
 )
 """The numbers of struct inet_diag_msg, whose addresses lie from the 8th byte to the 40th; a test compares."""
-_SOURCE = slice(8, 24)
+_ENDS = slice(4, 52)
+"""Ports, addresses, the interface and the cookie."""
 _PRIMARY = next(member for member in INFO.members if member.name == "p_address")
 
 
@@ -57,15 +58,16 @@ class Shape:
         whole = [member for member in INFO.members if member.offset + member.size <= info_size]
         of_info = [member for member in whole if member.name in INFO_NAMES]
         memory, memory_size = found.get(INET_DIAG_SKMEMINFO, (0, 0))
-        self._info_names = tuple(member.name for member in of_info)
-        self._memory_names = SKMEMINFO_NAMES[: memory_size // 4]
+        self._info = places_of(tuple(member.name for member in of_info))
+        memory_names = SKMEMINFO_NAMES[: memory_size // 4]
+        self._memory = places_of(memory_names)
         self._unpack, self._parts = _in_parts(
             [
                 list(_OF_MESSAGE),
                 [(info + member.offset, _code(member)) for member in of_info],
                 [
                     (memory + 4 * at, "i" if name == "fwd_alloc" else "I")
-                    for at, name in enumerate(self._memory_names)
+                    for at, name in enumerate(memory_names)
                 ],
                 *(
                     [(start, code)] if (size >= least) else []
@@ -77,16 +79,16 @@ class Shape:
             ]
         )
         addresses = (found.get(kind, (0, 0)) for kind in (INET_DIAG_LOCALS, INET_DIAG_PEERS))
-        self._same = [_SOURCE, *(slice(start, start + size) for start, size in addresses)]
-        if _PRIMARY in whole:
-            self._same.append(slice(info + _PRIMARY.offset, info + _PRIMARY.offset + _PRIMARY.size))
+        names = [member for member in whole if member.name in ("tag", "peer_tag", _PRIMARY.name)]
+        self._same = [_ENDS, *(slice(start, start + size) for start, size in addresses)]
+        self._same += [slice(info + one.offset, info + one.offset + one.size) for one in names]
 
     def fits(self, payload: bytes) -> bool:
         """Whether a record is of this shape."""
         return len(payload) == self.size and self._heads.unpack_from(payload) == self._expected
 
     def again(self, payload: bytes, before: DiagRecord) -> DiagRecord | None:
-        """A record of this shape with the addresses of ``before``, of this shape too; None where they are others."""
+        """A record of this shape that ``is_of`` what ``before`` is of, of this shape too; None where it is not."""
         raw = before.raw
         for part in self._same:
             if payload[part] != raw[part]:
@@ -111,9 +113,9 @@ class Shape:
             inode,
             before.local_addresses,
             before.remote_addresses,
-            dict(zip(self._info_names, info, strict=True)),
+            Numbers(self._info, info),
             before.primary,
-            dict(zip(self._memory_names, memory, strict=True)),
+            Numbers(self._memory, memory),
             mark[0] if mark else None,
             cgroup[0] if cgroup else None,
             interface,
@@ -127,9 +129,12 @@ class Shapes:
 
     def __init__(self) -> None:
         self._by_size: dict[int, Shape] = {}
+        self.follows = False
+        """Whether the record decoded last is new, and known to be of what the one before it is of."""
 
     def decode(self, payload: bytes, before: DiagRecord | None = None) -> DiagRecord:
         """What ``decode_record`` says of it; ``before`` itself where it is the same bytes. Raises WireError."""
+        self.follows = False
         if before is None:
             return decode_record(payload)
         if payload == before.raw:
@@ -140,6 +145,7 @@ class Shapes:
             self._by_size[len(payload)] = Shape(payload)
             return record
         found = shape.again(payload, before) if shape.fits(before.raw) else None
+        self.follows = found is not None
         return decode_record(payload) if found is None else found
 
 

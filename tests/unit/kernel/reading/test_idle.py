@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timezone
 from ipaddress import IPv4Address
+from typing import Any
 
 import pytest
 
@@ -14,6 +17,7 @@ from sctptop.kernel.probes.observed import Observed
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.kernel.program.declarations import ASSOC_WINDOWS, PATH_WINDOWS
 from sctptop.kernel.program.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
+from sctptop.kernel.reading import associations, probe_facts
 from tests.unit.kernel.reading.rereading import COUNT, Reading
 from tests.unit.kernel.synthetic import Entry
 
@@ -47,8 +51,8 @@ class Tables:
         wall = datetime(2026, 11, 27, tzinfo=timezone.utc)
         clocks = Clocks(wall, self.now_ns, self.reading.clock)
         told, _ = self.associations.read(self._associations(), self.turn)
-        first = next(iter(told.values()))
-        clocks.jiffies.meet(first.told_jiffies, first.told_ns)
+        assert self.associations.instant == (self.now_ns, self.jiffies)
+        clocks.jiffies.meet(self.jiffies, self.now_ns)
         paths = self.paths.read(self._paths(), self.turn, (), clocks)
         return Observed(paths=paths.paths, associations={one.who.association: one for one in told.values()})
 
@@ -135,3 +139,68 @@ def test_clocks_that_drift_apart_are_brought_together_at_once(reading: Reading) 
     assert clock.ns(tables.jiffies) == tables.now_ns + 40_000_000
     before, after = (found[0x1000_0001].paths[0].hb_due_ns for found in (first, reading.read(1.0)))
     assert before is not None and after is not None and abs(after - before) <= 3 * TICK_NS
+
+
+def test_what_probes_show_as_before_is_not_looked_at_again(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, seen = Tables(reading), list[object]()
+    reading.observed = tables.read
+    seen_of = probe_facts.seen_of
+
+    def counted(*what: object) -> object:
+        seen.append(what[0])
+        return seen_of(*what)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(associations, "seen_of", counted)
+    reading.read(1.0)
+    assert len(seen) == COUNT
+    tables.beats[5] = tables.jiffies + HZ // 2
+    reading.read(1.0)
+    assert len(seen) == COUNT + 1
+    reading.read(1.0)
+    assert len(seen) == COUNT + 1
+
+
+def test_whatever_probes_show_the_values_are_those_of_one_that_makes_all_anew(reading: Reading) -> None:
+    tables, dice = Tables(reading), random.Random(3)
+    entries = list(reading.host.entries.values())
+    for turn in range(12):
+        for entry in dice.sample(entries, 30):
+            entry.grow()
+        for entry in dice.sample(entries, 20):
+            tables.beats[entry.ident] = tables.jiffies + dice.randrange(HZ)
+        shown = shown_otherwise(tables.read(), dice)
+        reading.observed = lambda shown=shown: shown  # type: ignore[misc]
+        found = reading.read(1.0)
+        rows = [replace(row, made=None, shown=(), seen=None) for row in reading.last.rows]
+        anew = associations.merge(7, rows, reading.clock, shown, {}, "core", None)
+        assert [*found.values()] == [*anew], turn
+
+
+def shown_otherwise(observed: Observed, dice: random.Random) -> Observed:
+    """Some paths and associations with other numbers, states and times, and some that are not there."""
+    paths, ends = dict(observed.paths), dict(observed.associations)
+    for name in dice.sample([*paths], 40):
+        windows = paths[name]
+        many, few = Extent(dice.randrange(9000), 1, 2), dice.randrange(4)
+        changed: dict[str, Any] = dice.choice(
+            (
+                {"cwnd": many},
+                {"errors": few},
+                {"state": few},
+                {"pathmtu": 1500 - few},
+                {"param_flags": 1 << few * 2},
+            )
+        )
+        paths[name] = windows._replace(**changed)
+    for gone in dice.sample([*paths], 5):
+        del paths[gone]
+    for who in dice.sample([*ends], 20):
+        more: dict[str, Any] = dice.choice(({"rwnd": Extent(5, 4, 6)}, {"more": 7}, {"param_flags": 2}))
+        ends[who] = ends[who]._replace(**more)
+    for lost in dice.sample([*ends], 5):
+        del ends[lost]
+    bins = dict.fromkeys(dice.sample([*paths], 10), ((1000000, 3),))
+    waits = {who: {"held": ((2_000_000, 1),)} for who in dice.sample([*ends], 10)}
+    return replace(observed, paths=paths, associations=ends, data_rtts=bins, waits=waits)
