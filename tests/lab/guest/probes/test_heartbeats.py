@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 import pytest
 
 from sctptop.kernel.live import LiveSource
+from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.selection import OWN_NAMESPACE
 from sctptop.output.association_record import association_record
@@ -22,6 +23,10 @@ from tests.lab.witness.watching import Watch
 WATCHES = 3
 """A kprobe is skipped while another runs on that processor, which an emulated one makes likely: one of so many watches
 must be told without a gap."""
+NEAR_MS = 10.0
+"""Less than lies between the delays of the two links."""
+JIFFIES_MS = 16.0
+"""Four: the kernel counts whole ones, and an emulated machine is late with some (PATIENCE, bpf/rtt.c)."""
 SOON = ("--rto", "300,300,2000")
 """A path beats after its interval and its RTO: with the kernel's second for the latter only every two seconds."""
 
@@ -66,15 +71,16 @@ def test_the_model_tells_each_path_apart(idle: Watch) -> None:
     """p50, n and the kernel's own value of each path; IPv4 and IPv6 ends and both homes."""
     gnb, amf = idle.hosts
     model, source = Model(), LiveSource(idle.probes, netns=OWN_NAMESPACE)
-    begun = time.monotonic()
-    end = begun + 40
+    told: dict[tuple[int | None, str | None], list[Event]] = {}
+    end = time.monotonic() + 40
     while True:
         with inside(gnb):
             snapshot = model.advance(source.read())
-        told = [event for event in snapshot.sample.events if event.kind == "hb_rtt"]
-        print(f"{time.monotonic() - begun:.1f} s:", *(f"{one.address} {number(one):.1f} ms" for one in told))
+        for event in snapshot.sample.events:
+            if event.kind == "hb_rtt":
+                told.setdefault((event.own_tag, event.address), []).append(event)
         found = {
-            (row.association.remote_port, address): rtt
+            (row.association.own_tag, address): rtt
             for row in snapshot.rows
             for address, rtt in row.rtts.items()
         }
@@ -84,13 +90,22 @@ def test_the_model_tells_each_path_apart(idle: Watch) -> None:
             break
         time.sleep(0.5)
     assert snapshot.events_lost == 0
-    assert len(found) == 4, list(found)
-    for (port, address), rtt in found.items():
+    assert len(found) == 4 and found.keys() <= told.keys(), list(found)
+    for name, rtt in found.items():
+        times, kernel = (
+            [number(event, figure) for event in told[name]] for figure in ("rtt_ms", "kernel_rtt_ms")
+        )
+        print(name, times, kernel)
         summary = rtt.summary()
-        assert summary is not None and summary.n >= 3
-        least = SECOND_MS if address == amf.ipv4[1] else FIRST_MS
-        assert least <= summary.p50 <= least + 5, (port, address, summary)
-        assert rtt.kernel_ms is not None and 0 <= rtt.kernel_ms <= least + 12
+        assert summary is not None and summary.n == len(times) >= 3
+        assert (summary.min, summary.max, summary.last) == pytest.approx((min(times), max(times), times[-1]))
+        # The middle of a bin.
+        assert summary.p50 == pytest.approx(statistics.median_low(times), rel=0.05)
+        assert rtt.kernel_ms == kernel[-1]
+        assert all(abs(ours - its) <= JIFFIES_MS for ours, its in zip(times, kernel, strict=True))
+        least = SECOND_MS if name[1] == amf.ipv4[1] else FIRST_MS
+        # Not the median of so few: a machine that reads twice a second is late for some of them.
+        assert least <= min(times) <= least + NEAR_MS
     # The same figures as JSON publishes them.
     at_ns = snapshot.sample.monotonic_ns
     paths = [path for row in snapshot.rows for path in association_record(row, at_ns)["paths"]]
