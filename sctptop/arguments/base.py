@@ -30,6 +30,8 @@ class CommandParser(argparse.ArgumentParser):
     def _near(self, word: str, first: str, elsewhere: Mapping[str, Iterable[str]]) -> str:
         from sctptop.fields.near import did_you_mean
 
+        if word in elsewhere and first.startswith("-"):
+            return f"the command goes first: sctptop {word} {first} ..."
         if not word.startswith("-"):
             return did_you_mean(word, filter(None, elsewhere)) if word == first else ""
         having = [command for command, flags in elsewhere.items() if word in flags]

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from textwrap import fill
-
 from sctptop.errors import EXIT_CODES
+
+
+def _filled(text: str, width: int) -> str:
+    # textwrap takes longer to load than all else that answers --version.
+    lines = [""]
+    for word in text.split():
+        if len(lines[-1]) + 1 + len(word) > width:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return "\n".join(lines)
+
 
 LIVE = """\
 commands:
@@ -30,7 +39,7 @@ examples:
   sctptop -b --both-ends --sort peer_recv_queue   gNB and AMF on one host: a line an association
 
 """
-LIVE += fill("exit codes: " + ", ".join(f"{code} {text}" for code, text in EXIT_CODES.items()), 96) + "\n"
+LIVE += _filled("exit codes: " + ", ".join(f"{code} {text}" for code, text in EXIT_CODES.items()), 96) + "\n"
 
 RECORD = """\
 examples:

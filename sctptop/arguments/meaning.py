@@ -16,7 +16,6 @@ from sctptop.fields.ordering import OrderError, parse_order
 from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.selection import SelectorError, parse_netns, parse_selector
 from sctptop.options import SIXTEEN, Options
-from sctptop.output.terminal_check import few_colours
 from sctptop.recording.moment import span_s
 from sctptop.settings.settings import Settings
 from sctptop.settings.values import Plain
@@ -40,6 +39,9 @@ def options_of(arguments: argparse.Namespace, settings: Settings = NO_SETTINGS) 
     silent = arguments.command == "record" or any(given.get(one) not in (None, False) for one in FOR_PROGRAMS)
     said = {} if silent else settings.values
     defaults = Options()
+    theme = said.get("theme", defaults.theme)
+    if not (silent or arguments.batch):
+        theme = _theme(theme)
     if arguments.registrations:
         _check_registrations(arguments)
     if arguments.both_ends and (arguments.json or arguments.events is not None):
@@ -66,12 +68,18 @@ def options_of(arguments: argparse.Namespace, settings: Settings = NO_SETTINGS) 
         speed=checked("--speed", _speed, given.get("speed", "1")),
         own_scale=said.get("own_scale", False),
         hide_zeros=said.get("hide_zeros", False),
-        # Of other colours sixteen show half, and the chosen row is as its ground.
-        theme=SIXTEEN if few_colours() else said.get("theme", defaults.theme),
+        theme=theme,
         keys=settings.keys,
         limits=settings.limits,
         save_in=given.get("save_in") or defaults.save_in,
     )
+
+
+def _theme(said: str) -> str:
+    from sctptop.output.terminal_check import few_colours
+
+    # Of other colours sixteen show half, and the chosen row is as its ground.
+    return SIXTEEN if few_colours() else said
 
 
 def print_settings(arguments: argparse.Namespace, settings: Settings) -> int:

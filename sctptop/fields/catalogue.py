@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from sctptop.fields.entries import THIS_END
 from sctptop.fields.field import Field
-from sctptop.fields.near import did_you_mean
 from sctptop.fields.other_end import mirrored
 from sctptop.model.association import Association
 from sctptop.model.attributes import names_of
@@ -45,5 +44,7 @@ def field(name: str) -> Field:
     found = BY_ID.get(spelled.replace("-", "_")) or BY_TITLE.get(spelled)
     if found is not None:
         return found
+    from sctptop.fields.near import did_you_mean
+
     near = did_you_mean(name, (*BY_ID, *(one.title for one in THIS_END if one.title.lower() not in BY_ID)))
     raise UnknownFieldError(f"no field {name!r}" + (f"; {near}" if near else ""))

@@ -7,8 +7,9 @@ from itertools import islice
 
 from sctptop.fields.catalogue import BY_ID, UnknownFieldError, field
 from sctptop.fields.default_columns import COLUMNS
+from sctptop.fields.expression.error import FilterError
 from sctptop.fields.expression.terms import OFF, ON
-from sctptop.fields.expression.tokens import FilterError, Token, TokenKind, tokens
+from sctptop.fields.expression.tokens import Token, TokenKind, tokens
 from sctptop.fields.field import SWITCH, Field
 from sctptop.model.associations.row import Row
 from sctptop.quantity import show

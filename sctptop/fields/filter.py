@@ -10,12 +10,14 @@ k, M, G (1000s), kB, us, ms, s. What could never match is an error that says whe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from sctptop.fields.expression.terms import Test, TextOf
-from sctptop.fields.expression.tokens import FilterError
-from sctptop.fields.expression.tree import tested
+from sctptop.fields.expression.error import FilterError
 from sctptop.fields.search import search_text
 from sctptop.model.associations.row import Row
+
+if TYPE_CHECKING:
+    from sctptop.fields.expression.terms import Test, TextOf
 
 __all__ = ["EVERYTHING", "Filter", "FilterError", "parse_filter"]
 
@@ -38,4 +40,8 @@ EVERYTHING = Filter("")
 def parse_filter(text: str) -> Filter:
     """Read an expression. Raises FilterError with one clear line, and the place of what is wrong."""
     stripped = text.strip()
-    return Filter(stripped, tested(stripped)) if stripped else EVERYTHING
+    if not stripped:
+        return EVERYTHING
+    from sctptop.fields.expression.tree import tested
+
+    return Filter(stripped, tested(stripped))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 
 from sctptop.arguments.parsers import PARSERS
@@ -49,8 +50,25 @@ def _of_field(topic: str) -> list[Block]:
     try:
         found = field(topic)
     except UnknownFieldError:
+        told = told_of(topic)
+        if told:
+            others = "".join(f", or {name}" for name in told[1:])
+            raise SctptopError(
+                f"no topic {topic!r}; others tell of it (try: sctptop help {told[0]}{others})", USAGE
+            ) from None
         near = did_you_mean(topic, (*TOPICS, *filter(None, PARSERS), *BY_ID))
         raise SctptopError(
-            f"no topic {topic!r}{'; ' if near else ''}{near} (try: sctptop help lists them)", USAGE
+            f"no topic {topic!r}{'; ' if near else ''}{near} (try: sctptop help)", USAGE
         ) from None
-    return [Heading(1, found.id), Paragraph(f"{found.title}: {found.help}")]
+    more = [f"`sctptop help {name}`" for name in told_of(found.id)]
+    further = [Paragraph(f"More: {', '.join(more)}")] if more else []
+    return [Heading(1, found.id), Paragraph(f"{found.title}: {found.help}"), *further]
+
+
+def told_of(word: str) -> list[str]:
+    """The topics that have the word most often, three at most; none for less than three letters."""
+    if len(word.strip()) < 3:
+        return []
+    wanted = re.compile(rf"(?<![\w-]){re.escape(word.strip())}", re.IGNORECASE)
+    found = {name: len(wanted.findall(text_of(name))) for name in TOPICS}
+    return sorted((name for name in found if found[name]), key=found.__getitem__, reverse=True)[:3]

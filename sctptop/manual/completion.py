@@ -45,7 +45,8 @@ def made_anew(shell: str) -> str:
     text: str = shtab.complete(
         whole_parser(shtab.FILE), shell, preamble={"bash": _bash(), "zsh": "", "fish": ""}
     )
-    return text
+    # zsh sources a file as well as it evaluates a text: shtab registers what it wrote only in the second case.
+    return text.replace("$zsh_eval_context[-1] == eval ", "$zsh_eval_context[-1] == (eval|file) ")
 
 
 def whole_parser(files: Mapping[str, str]) -> argparse.ArgumentParser:

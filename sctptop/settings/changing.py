@@ -7,11 +7,14 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sctptop.errors import USAGE, SctptopError
 from sctptop.settings.errors import SettingsError
 from sctptop.settings.files import text_of
-from sctptop.settings.understanding import understood
-from sctptop.settings.values import Plain
+
+if TYPE_CHECKING:
+    from sctptop.settings.values import Plain
 
 HEAD = "# Configuration of sctptop; sctptop --print-config shows all that can be set.\n"
 _ELSEWHERE = "--config FILE names another one"
@@ -35,6 +38,8 @@ def changed(text: str, changes: Mapping[str, Plain]) -> str:
 
 def keep(file: Path, changes: Mapping[str, Plain]) -> None:
     """Write the settings to the file, which may be missing. Raises SettingsError; then the file is as before."""
+    from sctptop.settings.understanding import understood
+
     text = text_of(file, False) or ""
     # What is wrong in it by now is not made worse.
     understood(file, text)
@@ -44,9 +49,11 @@ def keep(file: Path, changes: Mapping[str, Plain]) -> None:
         # A link, as of dotfiles kept elsewhere, stays one.
         _write(file.resolve(), after)
     except OSError as error:
+        if not file.parent.is_dir():
+            # A replay may make none, and what it may write was settled as it began. Short: a notice has one line.
+            raise SctptopError(f"mkdir -p {file.parent} first, and start again", USAGE) from None
         why = error.strerror or str(error)
-        remedy = f"mkdir -p {file.parent}" if not file.parent.is_dir() else _ELSEWHERE
-        raise SettingsError(file, 0, f"cannot be written: {why}", remedy) from None
+        raise SettingsError(file, 0, f"cannot be written: {why}", _ELSEWHERE) from None
 
 
 def keeper(file: Path | None) -> Callable[[Mapping[str, Plain]], str] | None:

@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingsMap
 
 from sctptop.options import SIXTEEN, Options
 from sctptop.tui.choices import Chosen
-from sctptop.tui.keymap import remapped
 from sctptop.tui.words.colours import variables
 from sctptop.tui.words.line import paint_as
 
@@ -33,6 +32,8 @@ class CustomApp(App[int]):
         """Names of settings that were chosen on the screen."""
         self.keys: Sequence[Binding] = self.KEYS
         if options.keys:
+            from sctptop.tui.keymap import remapped
+
             self.keys = remapped(self.KEYS, options.keys)
             ours = {binding.id for binding in self.KEYS}
             others = [one for _, one in self._bindings if one.id not in ours]

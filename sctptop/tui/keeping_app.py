@@ -12,7 +12,6 @@ from sctptop.recording.file_format import RecordingError
 from sctptop.recording.log.opening import Folder, NewFile
 from sctptop.tui.pointing_app import PointingApp
 from sctptop.tui.screens.popup import Popup
-from sctptop.tui.views.tables import csv_of
 from sctptop.tui.widgets.line_panel import LinePanel
 
 MOST_COPIED = 70_000
@@ -58,6 +57,8 @@ class KeepingApp(PointingApp):
         if scene is None:
             self._say("there is nothing to save yet")
             return
+        from sctptop.tui.views.tables import csv_of
+
         text = self.export_screenshot(title="sctptop") if form == "svg" else csv_of(name, scene)
         if not text:
             self._say(f"{self._chosen.view.title} has no numbers to save here; X saves it as a picture")

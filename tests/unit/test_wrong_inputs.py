@@ -48,6 +48,7 @@ WRONG = {
     "record -o x --runs 3": "there is no command",
     "record -o x --runs 0 -- true": "1 to 100",
     "replay demo --at 5x": "is not a moment",
+    "--config none replay demo": "the command goes first: sctptop replay --config ...",
     "replay demo --save-in /nowhere": "is no folder",
     "replay demo --from 20s --to 10s": "is after --to",
     "compare demo demo --margin 500": "between 0% and 100%",

@@ -1,36 +1,13 @@
-"""The words of a filter, where each stands, and what is said of one that cannot be understood."""
+"""The words of a filter, and where each stands."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NoReturn
-from unicodedata import combining, east_asian_width
 
-from sctptop.terminal_text import clip, printable
-
-
-class FilterError(ValueError):
-    """An expression that cannot be understood: what is wrong, what helps, and where.
-
-    ``at`` and ``length`` are characters of ``text``, the expression without blanks around it; what is missing at its
-    end is wrong at ``len(text)``.
-    """
-
-    def __init__(self, problem: str, remedy: str, text: str, at: int, length: int = 1) -> None:
-        super().__init__(f"{problem}; {remedy}" if remedy else problem)
-        self.problem, self.remedy = problem, remedy
-        self.text, self.at, self.length = text, at, max(length, 1)
-
-    def drawn(self, width: int) -> tuple[str, ...]:
-        """The expression and carets below what is wrong in it; nothing where that has no room, or is not aligned."""
-        if len(self.text) + 1 > width or any(map(_of_other_width, self.text)):
-            return ()
-        return printable(self.text), " " * self.at + "^" * self.length
-
-
-def _of_other_width(one: str) -> bool:
-    return east_asian_width(one) in "WF" or combining(one) > 0
+from sctptop.fields.expression.error import FilterError
+from sctptop.terminal_text import clip
 
 
 class TokenKind(Enum):

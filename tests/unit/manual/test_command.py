@@ -35,7 +35,10 @@ def test_a_topic_goes_to_the_width_of_the_terminal(
 
 def test_commands_and_fields_are_answered_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(capsys, "record").startswith("    usage: sctptop record")
-    assert answer(capsys, "CWND") == "CWND\n\n  CWND: congestion window of the primary path\n"
+    said = answer(capsys, "CWND")
+    assert said.startswith("CWND\n\n  CWND: congestion window of the primary path\n\n  More: `sctptop help ")
+    assert "sctptop help containers" in answer(capsys, "netns")
+    assert "More" not in answer(capsys, "own_tag")
     assert "Options\n" in answer(capsys, "compare")
 
 
@@ -43,12 +46,14 @@ def test_commands_and_fields_are_answered_too(capsys: pytest.CaptureFixture[str]
     ("topic", "said"),
     [
         ("filtr", "did you mean filter"),
-        ("registration", "did you mean registrations"),
-        ("qqqq", "no topic 'qqqq' (try"),
+        ("registration", "(try: sctptop help registrations, or "),
+        ("qqqq", "no topic 'qqqq' (try: sctptop help)"),
+        ("docker", "others tell of it (try: sctptop help containers"),
+        ("slow", "(try: sctptop help "),
     ],
 )
 def test_a_topic_that_there_is_not(topic: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help", topic]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1
-    assert said in err and "(try: sctptop help lists them)" in err
+    assert said in err and "(try: sctptop help" in err

@@ -58,6 +58,18 @@ def test_other_shells_can_read_theirs(shell: str, scripts: Path) -> None:
         subprocess.run([shell, "-n", str(scripts / shell)], check=True)
 
 
+def test_zsh_registers_it_sourced_and_evaluated(scripts: Path) -> None:
+    """As autoload finds it in the path of functions, it completes at once."""
+    assert "if [[ $zsh_eval_context[-1] == (eval|file) ]]; then\n" in (scripts / "zsh").read_text()
+    if shutil.which("zsh"):
+        for load in ('source "$0"', 'eval "$(<$0)"'):
+            line = f"autoload -Uz compinit; compinit -D -u; {load}; print -r -- $_comps[sctptop]"
+            done = subprocess.run(
+                ["zsh", "-f", "-c", line, str(scripts / "zsh")], capture_output=True, text=True, check=True
+            )
+            assert (done.stdout.strip(), done.stderr) == ("_shtab_sctptop", "")
+
+
 def test_it_is_printed_as_it_was_built_in_or_else_made(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
