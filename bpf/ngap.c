@@ -48,6 +48,20 @@ BPF_ARRAY(ngap_rate, struct ngap_rate, 1);
 /* Those that came too fast, or found no room. */
 BPF_ARRAY(ngap_lost, u64, 1);
 
+/* Those that are being made, by direction: on a stack the verifier would follow what each of its octets may be. */
+BPF_PERCPU_ARRAY(ngap_made, struct ngap_bytes, NGAP_AGAIN + 1);
+
+INLINE struct ngap_event *ngap_new(int direction)
+{
+	struct ngap_event *event = (struct ngap_event *)ngap_made.lookup(&direction);
+
+	if (event) {
+		__builtin_memset(event, 0, sizeof(*event));
+		event->direction = direction;
+	}
+	return event;
+}
+
 INLINE void ngap_submit(void *ctx, struct ngap_event *event)
 {
 	int zero = 0;
@@ -104,7 +118,7 @@ INLINE void ngap_name(struct ngap_event *event, const struct message *message, c
 	event->whole = !event->fragment;
 }
 
-INLINE void ngap_describe(struct ngap_event *event, const struct message *message, const void *asoc)
+INLINE void ngap_describe(struct ngap_event *event, const struct message *message, const void *asoc, int direction)
 {
 	u32 ppid = message->ppid;
 	bool s1ap = is_ppid(ppid, PPID_S1AP);
@@ -113,7 +127,7 @@ INLINE void ngap_describe(struct ngap_event *event, const struct message *messag
 	if (!ppid)
 		s1ap = event->who.local_port == PORT_S1AP || event->who.remote_port == PORT_S1AP;
 	if (s1ap || !ppid || is_ppid(ppid, PPID_NGAP))
-		ngap_take_head(&event->head, message, s1ap);
+		ngap_take_head(&event->head, message, s1ap, direction);
 }
 
 /* What our chunk says. Of I-DATA only the first of a message has a PPID, and that not before it is numbered. */
@@ -153,8 +167,8 @@ INLINE bool ngap_goes(struct message *message, const void *chunk, const void *as
 /* Our chunk, as it is first transmitted. Its number is given after this function was entered. */
 INLINE void ngap_sent(void *ctx, const void *chunk, const void *asoc, u64 at, u64 blocked, u64 now)
 {
-	struct ngap_event event = {.at_ns = at, .done_ns = now, .blocked_ns = blocked, .direction = NGAP_OUT};
 	struct message message = {};
+	struct ngap_event *event;
 	u64 key = 0;
 
 	if (!our_message(&message, chunk))
@@ -166,22 +180,28 @@ INLINE void ngap_sent(void *ctx, const void *chunk, const void *asoc, u64 at, u6
 		ngap_went_on(ctx, &message, key, now);
 		return;
 	}
-	ngap_describe(&event, &message, asoc);
+	event = ngap_new(NGAP_OUT);
+	if (!event)
+		return;
+	event->at_ns = at;
+	event->done_ns = now;
+	event->blocked_ns = blocked;
+	ngap_describe(event, &message, asoc, NGAP_OUT);
 	/* Where there is no room to wait for the rest, it is told as it begins. */
 	if (message.ends) {
-		ngap_submit(ctx, &event);
-	} else if (ngap_begun.update(&key, (struct ngap_bytes *)&event)) {
+		ngap_submit(ctx, event);
+	} else if (ngap_begun.update(&key, (struct ngap_bytes *)event)) {
 		found_no_room(ROOM_NGAP_BEGUN);
-		ngap_submit(ctx, &event);
+		ngap_submit(ctx, event);
 	}
 }
 
 /* Our chunk that is not sent for the first time. */
 INLINE void ngap_sent_again(void *ctx, const void *chunk)
 {
-	struct ngap_event event = {.direction = NGAP_AGAIN};
-	const void *asoc;
 	struct message message = {};
+	struct ngap_event *event;
+	const void *asoc;
 
 	if (!TYPED_sctp_chunk__sent_count(chunk) || !our_message(&message, chunk))
 		return;
@@ -190,9 +210,12 @@ INLINE void ngap_sent_again(void *ctx, const void *chunk)
 	asoc = (void *)TYPED_sctp_chunk__asoc(chunk);
 	if (!ngap_chosen(&message, asoc))
 		return;
-	event.at_ns = event.done_ns = bpf_ktime_get_ns();
-	ngap_name(&event, &message, asoc);
-	ngap_submit(ctx, &event);
+	event = ngap_new(NGAP_AGAIN);
+	if (!event)
+		return;
+	event->at_ns = event->done_ns = bpf_ktime_get_ns();
+	ngap_name(event, &message, asoc);
+	ngap_submit(ctx, event);
 }
 
 /* Whether the TSN that came last is not the highest, or one before it is missing. */
@@ -205,11 +228,14 @@ INLINE bool came_around_gap(const void *asoc, u32 tsn)
 /* The peer's message, as the event that the application will be handed is made of its first chunk. */
 INLINE void ngap_came(const struct message *message, const void *asoc, u64 key, u64 at)
 {
-	struct ngap_event event = {.at_ns = at, .direction = NGAP_IN};
+	struct ngap_event *event = ngap_new(NGAP_IN);
 
-	ngap_describe(&event, message, asoc);
-	event.gap = !message->unordered && came_around_gap(asoc, message->tsn);
-	if (ngap_arrived.update(&key, (struct ngap_bytes *)&event))
+	if (!event)
+		return;
+	event->at_ns = at;
+	ngap_describe(event, message, asoc, NGAP_IN);
+	event->gap = !message->unordered && came_around_gap(asoc, message->tsn);
+	if (ngap_arrived.update(&key, (struct ngap_bytes *)event))
 		found_no_room(ROOM_NGAP_ARRIVED);
 }
 

@@ -117,7 +117,8 @@ struct ngap_walk {
 	u8 beyond[NGAP_HEAD]; /* nothing is written there, but the verifier takes it that it might */
 };
 
-BPF_PERCPU_ARRAY(ngap_walks, struct ngap_walk, 1);
+/* One for those that we send, and one for those that come: a softirq may come in between. */
+BPF_PERCPU_ARRAY(ngap_walks, struct ngap_walk, 2);
 
 #define ANY_NUMBER(member) (*(volatile __typeof__(member) *)&(member))
 
@@ -232,13 +233,12 @@ INLINE void ngap_look_for(struct ngap_walk *walk, bool s1ap, u64 pdu, u64 proced
 }
 
 /* Fills the head of a message, empty as yet, as far as its first chunk goes. */
-INLINE void ngap_take_head(struct ngap_head *head, const struct message *message, bool s1ap)
+INLINE void ngap_take_head(struct ngap_head *head, const struct message *message, bool s1ap, int which)
 {
 	const void *data = message->data;
 	u64 start = eight_octets(data), count, first = ngap_start(message, start, &count);
 	u64 procedure = OCTET(start, 1);
-	int zero = 0;
-	struct ngap_walk *walk = ngap_walks.lookup(&zero);
+	struct ngap_walk *walk = ngap_walks.lookup(&which);
 
 	if (!walk)
 		return;
