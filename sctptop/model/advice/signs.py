@@ -36,9 +36,11 @@ def gives_cause(row: Row) -> bool:
         return True
     if (entry.peer_rwnd is not None and entry.peer_rwnd < 2 * FULL_PACKET) or entry.state in OPENING:
         return True
-    if entry.recv_queue or entry.state in CLOSING or is_stopped(entry):
+    # No calls either: it is asked of thousands each second.
+    process, sndbuf = entry.process, entry.sndbuf
+    if entry.recv_queue or entry.state in CLOSING or (process is not None and process.stopped):
         return True
-    if send_buffer_full(entry) or (entry.rcvbuf or LEAST_BUFFER) < LEAST_BUFFER:
+    if (sndbuf and (entry.send_queue or 0) >= sndbuf) or (entry.rcvbuf or LEAST_BUFFER) < LEAST_BUFFER:
         return True
     if rates.get("out_data_chunks") and not rates.get("in_data_chunks") and answered_before(entry):
         return True

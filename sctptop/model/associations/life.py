@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import compress, repeat
+from itertools import compress, repeat, zip_longest
 from operator import attrgetter, is_not
 
 from sctptop.model.association import Association, Path
@@ -118,20 +118,20 @@ class Life:
             self.addresses.update(path.address for path in entry.paths)
             self.series = (self.key, *((self.key, path.address) for path in entry.paths))
 
-    def all_series(self) -> Iterator[Told]:
+    def all_series(self) -> list[Told]:
         """What is kept of this tick, by the keys of ``series``."""
         self.written = ()
         return self.moved_series()
 
-    def moved_series(self) -> Iterator[Told]:
+    def moved_series(self) -> list[Told]:
         """The same without paths that are as they were when this was asked last."""
-        entry, before = self.association, self.written
-        yield self.key, GRAPHED, _SERIES(entry)
-        self.written = entry.paths
-        same = len(before) == len(entry.paths)
-        for place, path in enumerate(entry.paths):
-            if not same or path is not before[place]:
-                yield (self.key, path.address), GRAPHED_OF_PATH, _SERIES_OF_PATH(path)
+        before, self.written = self.written, self.association.paths
+        found: list[Told] = [(self.key, GRAPHED, _SERIES(self.association))]
+        # The keys of its paths are in their order.
+        for path, old, key in zip_longest(self.written, before[: len(self.written)], self.series[1:]):
+            if path is not old:
+                found.append((key, GRAPHED_OF_PATH, _SERIES_OF_PATH(path)))
+        return found
 
     def as_row(self, now_s: float, rtts: Mapping[str, PathRtt], waits: Waits) -> Row:
         """The row of this tick: the one before while it says the same."""

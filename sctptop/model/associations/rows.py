@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from operator import attrgetter
 
 from sctptop.model.association import Association
@@ -129,8 +130,8 @@ class Rows:
         history.stop(tick - 1, (*ended, *self._left))
         self._left = []
         moved = [life for key, life in changed.items() if life.moved and key not in again]
-        history.hold(tick, (told for life in moved for told in life.moved_series()))
-        history.hold(tick, (told for life in again.values() for told in life.all_series()))
+        history.hold(tick, chain.from_iterable([life.moved_series() for life in moved]))
+        history.hold(tick, chain.from_iterable([life.all_series() for life in again.values()]))
         history.record(
             tick, {(key, address): self._rtt_series(key, address) for key, address in self._rtts.moved}
         )

@@ -32,17 +32,15 @@ class Steady(Packed):
         if values == before:
             return 0
         self.now = values
-        after = tick - self.base
-        if after >= FARTHEST:
+        if tick - self.base >= FARTHEST:
             self.trim(tick - FARTHEST // 2)
             self.rebase(tick - FARTHEST // 2)
-            after = tick - self.base
         moved = tuple(map(ne, values, before))
-        self.heads.append(after << BITS | (_WHICH_OF.get(moved) or _which(moved)))
-        olds = list(compress(before, moved))
+        self.heads.append(tick - self.base << BITS | (_WHICH_OF.get(moved) or _which(moved)))
+        olds = [*compress(before, moved)]
         if None in olds:
             olds = [nan if old is None else old for old in olds]
-        self.values.extend(olds)  # type: ignore[arg-type]
+        self.values.fromlist(olds)  # type: ignore[arg-type]
         return 4 + 4 * len(olds)
 
     def read(self, name: str, start: int, until: int, held: int, window: int) -> Series:
