@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 DEMO = Path(__file__).with_name("recording") / "demo.sctp"
 DEMO_WORD = "demo"
-DEMO_OPENS = 0.68
-"""How far into it the dashboard opens: a path is dead, and UEs failed."""
+DEMO_OPENS = 0.72
+"""How far into it the dashboard opens: a path is dead, a peer refuses, UEs failed, and one alarm is over."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

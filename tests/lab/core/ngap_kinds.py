@@ -19,7 +19,7 @@ LOCATION = {
     "nR-CGI": {"pLMNIdentity": PLMN, "nRCellIdentity": (0x10, 36)},
     "tAI": {"pLMNIdentity": PLMN, "tAC": b"\x00\x00\x01"},
 }
-NAME = "gnb of the lab"
+NAME = "gnb-7"
 BIT_RATES = {"uEAggregateMaximumBitRateDL": 10**9, "uEAggregateMaximumBitRateUL": 10**9}
 SESSION_CAUSE = ("radioNetwork", "radio-resources-not-available")
 
@@ -69,7 +69,7 @@ def _ng_setup_request(values: Values) -> list[Ie]:
 
 def _ng_setup_response(values: Values) -> list[Ie]:
     return [
-        (1, "reject", "AMFName", "amf of the lab"),
+        (1, "reject", "AMFName", "amf-1"),
         (96, "reject", "ServedGUAMIList", [{"gUAMI": GUAMI}]),
         (86, "ignore", "RelativeAMFCapacity", 255),
         (80, "reject", "PLMNSupportList", [{"pLMNIdentity": PLMN, "sliceSupportList": [SLICE]}]),

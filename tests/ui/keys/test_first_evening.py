@@ -52,36 +52,39 @@ def in_sight(panel: LinePanel) -> str:
 
 NARROW, WIDE = (80, 24), (120, 36)
 SMALL_AND_LARGE = (NARROW, WIDE)
+SLOWEST = r"SLOWEST(.*\n)+?.* 1\.\ds .*lost"
 CASES = [
-    ("why a registration is slow", SMALL_AND_LARGE, (), r"registrations p50 \d+ms, mostly SCTP"),
+    ("why registrations are slow", SMALL_AND_LARGE, (), r"registrations p50 \d+ms"),
+    ("whose time it is", SMALL_AND_LARGE, (), r"SCTP \d\d%"),
+    ("what holds them", WIDE, (), r"nr-gnb\[\d+\] +amf-1 10\.9\.0\.2:38412 .*Nagle holds"),
     (
-        "what holds it",
+        "what holds them",
         SMALL_AND_LARGE,
-        ("!", "pagedown"),
+        ("exclamation_mark", "pagedown"),
         r"Nagle stall (.*\n)+?.*messages held (.*\n)+?.*Try: set SCTP_",
     ),
-    ("which peer is not reached", NARROW, (), r"10\.9\.0\.77:38412 +no answer \d+s"),
+    ("why one registration took a second", WIDE, ("tab", "pagedown"), SLOWEST),
+    ("which peer is refused", NARROW, (), r"10\.9\.1\.2:38412 +refused"),
+    ("which peer is refused", WIDE, (), r"nr-gnb-2\[\d+\] +10\.9\.1\.2:38412 +refused by 10\.9\.1\.2"),
+    ("how often, and what helps", SMALL_AND_LARGE, ("!",), r"\d+ times refused(.*\n)+?.*Try: .*start the"),
+    ("which path is dead since when", NARROW, (), r"10\.9\.2\.2:38472\+1 +dead \d+s"),
+    ("which path is dead since when", WIDE, (), r"nr-du\[\d+\] .*path 10\.9\.2\.2 dead for \d+s"),
     (
-        "which peer is not reached",
-        WIDE,
-        (),
-        r"python\[203\] +10\.9\.0\.77:38412 .*no answer to INIT for \d+s",
+        "when it died",
+        SMALL_AND_LARGE,
+        ("8",),
+        r"\d\d:\d\d:\d\d–lasts +▲ Dead path +nr-du\[\d+\] → 10\.9\.2\.2",
     ),
-    ("which path is dead since when", SMALL_AND_LARGE, ("5",), r"10\.9\.2\.2 \* +INACTIVE .* \d+s "),
-    ("which UE failed, and why", WIDE, (), r"\d+ +135 +initial .*rejected: 5GMM 11 PLMN not allowed"),
+    ("when it died", WIDE, ("9",), r"10\.9\.2\.2:38472\+1 +━+╍+"),
+    ("which UE failed, and why", WIDE, (), r"\d+ +\d+ +initial .*rejected: 5GMM 11 PLMN not allowed"),
     ("which UE failed, and why", NARROW, ("tab", "pagedown"), r"rejected: 5GMM 11 PLMN not allowed"),
     ("the messages of that UE", SMALL_AND_LARGE, ("tab", "down", "enter"), r"RegistrationReject"),
-    (
-        "which process holds the worst queue",
-        WIDE,
-        (),
-        r"python\[195\] +10\.9\.0\.2:5002 .*closed \d+s.* 197k ",
-    ),
+    ("which process holds the worst queue", WIDE, (), r"log-push\[\d+\] .*peer's window closed \d+s.* 215k "),
     (
         "which process holds the worst queue",
         NARROW,
         ("!",),
-        r"Closed window .*python\[195\](.*\n)+?.*197kB in",
+        r"Closed window .*log-push\[\d+\](.*\n)+?.*215kB in",
     ),
 ]
 
