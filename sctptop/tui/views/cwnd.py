@@ -53,7 +53,7 @@ def draw(scene: Scene) -> Drawing:
     probing = bool(events) or scene.snapshot.sample.probes.ok
     others = _others(row) if probing else []
     room = scene.height - 1
-    below = [marked, scene.clock] if (marked := mark_line(scene, row)) is not None else [scene.clock]
+    below = [marked, scene.clock] if (marked := mark_line(scene, [row.key])) is not None else [scene.clock]
     notes = _notes(scene, row, probing)[: max(room - len(SERIES) - len(below), 0)]
     least = _listed(events, LEAST_LISTED, scene.width) if room >= LISTED else []
     # What stands below the graphs of the primary path has its room first, while they keep two lines each.

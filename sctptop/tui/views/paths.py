@@ -84,7 +84,7 @@ def _with_time(
     spare -= len(listed)
     below: list[Line] = []
     if graphed and spare > graphed:
-        marked = mark_line(scene, row) if spare >= graphed + WITH_CHANGES else None
+        marked = mark_line(scene, [row.key]) if spare >= graphed + WITH_CHANGES else None
         below = [scene.clock] if marked is None else [marked, scene.clock]
     spare -= len(below)
     told = [trip for trip in trips if trip is not None]

@@ -15,6 +15,7 @@ from sctptop.model.registrations.words import COMPLETED
 from sctptop.model.source_state import OK
 from sctptop.quantity import counted
 from sctptop.tui.views.parts.histogram_plot import histogram
+from sctptop.tui.views.parts.marks import mark_line
 from sctptop.tui.views.parts.registration_bar import bar_lines
 from sctptop.tui.views.parts.registration_kinds import (
     by_end,
@@ -129,7 +130,7 @@ def _head(scene: Scene, registered: Registered, key: Key | None, leading: Tally)
     standard = standard_line(registered.of(key), leading, width) if scene.height >= ROOMY_HEIGHT else BLANK
     lines += [standard] if standard else []
     if key is None and leading.completed and scene.height - len(lines) >= WITH_GRAPH:
-        lines += [BLANK, *_over_time(scene, leading, registered.leading(None) == leading)]
+        lines += [BLANK, *_over_time(scene, registered, leading)]
     return [*lines, BLANK] if tall else lines
 
 
@@ -232,12 +233,13 @@ def _of_view(
     ]
 
 
-def _over_time(scene: Scene, leading: Tally, with_median: bool) -> list[Line]:
-    """Registrations completed in each reading, and how long those of the leading kind took in the middle."""
+def _over_time(scene: Scene, registered: Registered, leading: Tally) -> list[Line]:
+    """Registrations completed in each reading, how long those of the leading kind took in the middle, and what
+    happened meanwhile to the associations that carry them."""
     window = scene.window
     lines: list[Line] = []
     graphs = [("completed", "completed", "n")]
-    if with_median:
+    if registered.leading(None) == leading:
         graphs.append(
             ("median_ms", "median" if leading.kind is None else f"{kind_text(leading.kind)}"[:10], "ms")
         )
@@ -246,7 +248,8 @@ def _over_time(scene: Scene, leading: Tally, with_median: bool) -> list[Line]:
         lines += series_block(
             Graph(label, series, top_of([series]), unit, series[-1], column=window.column), scene.width, 2
         )
-    return [*lines, scene.clock]
+    marked = mark_line(scene, {key for key, _, _ in registered.tallies if key is not None})
+    return [*lines, *([marked] if marked is not None else []), scene.clock]
 
 
 def _nothing(scene: Scene, key: Key | None) -> list[Line]:
@@ -259,7 +262,7 @@ def _nothing(scene: Scene, key: Key | None) -> list[Line]:
             *wrapped(why_nothing(probes), scene.width, tone(probes)),
         ]
     if not ngap.ok:
-        return wrapped(f"NGAP and S1AP messages are not read: {ngap}", scene.width, "warn")
+        return wrapped(f"NGAP and S1AP messages are not read: {ngap.why or ngap}", scene.width, "warn")
     strange = snapshot.registrations.strange.get(key, 0)
     if strange:
         return wrapped(

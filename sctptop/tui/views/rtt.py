@@ -135,7 +135,7 @@ def _measured(scene: Scene, row: Row, path: Path, room: int) -> list[Line]:
         return below
     spare = max(room - 1 - len(below), LEAST_PLOT + 2)
     trend = 1 + max(0, spare - LEAST_PLOT - 3) // 4
-    marked = mark_line(scene, row) if path.primary and spare >= LEAST_PLOT + 6 else None
+    marked = mark_line(scene, [row.key]) if path.primary and spare >= LEAST_PLOT + 6 else None
     timed = [scene.clock] if marked is None else [marked, scene.clock]
     plot = histogram(rtt.heartbeat, scene.width, min(spare - trend - len(timed), MOST_LINES))
     series = scene.path_series(row.key, path.address, "hb_rtt_ms")

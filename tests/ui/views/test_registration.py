@@ -16,7 +16,7 @@ from sctptop.tui.screens.ladder import LadderScreen
 from sctptop.tui.words.line import plain
 from tests.ui.conftest import Staging
 from tests.ui.registering import gnb, with_registrations
-from tests.ui.scripted import PROBED, amf, association, sample
+from tests.ui.scripted import PROBED, amf, association, event, sample
 from tests.unit.registering import COMPLETE, PLAIN, exchange
 
 VIEW = Options(interval_s=3600, view="registration")
@@ -49,6 +49,27 @@ async def test_all_of_it_can_be_reached_at_every_size(stage: Staging, size: tupl
         await s.press("tab", "end")
         shown = "\n".join(view.render_line(y).text for y in range(view.size.height))
         assert view.text().splitlines()[-1].rstrip() in shown
+
+
+async def test_what_happened_meanwhile_is_marked_below_registrations_over_time(stage: Staging) -> None:
+    samples = list(with_registrations(TICKS))
+    of_gnb = event(8, "t3_rtx", rto_ms=1000, errors=0)
+    ours = gnb(0, 0)
+    of_gnb = replace(of_gnb, own_tag=ours.own_tag or 0, peer_tag=ours.peer_tag or 0, assoc_id=ours.assoc_id)
+    of_gnb = replace(of_gnb, local_port=ours.local_port, remote_port=ours.remote_port)
+    # An association that carries no NGAP has no mark here.
+    other = event(5, "t3_rtx", number=7, rto_ms=1000, errors=0)
+    samples[5] = replace(
+        samples[5],
+        events=(*samples[5].events, other),
+        associations=(*samples[5].associations, association(7)),
+    )
+    samples[8] = replace(samples[8], events=(*samples[8].events, of_gnb))
+    async with stage(samples, VIEW, size=(160, 50)) as s:
+        await s.tick(TICKS - 1)
+        (marked,) = (text for text in s.panel("view").text().splitlines() if text.startswith("marks"))
+        assert marked.split("│")[1].split() == ["r"], marked
+        assert len(marked) - 1 - marked.rindex("r") == TICKS - 1 - 8
 
 
 async def test_those_that_failed_or_hang_go_before_the_slowest(stage: Staging) -> None:
@@ -192,7 +213,10 @@ def _with_source(one: Sample, name: str, told: str) -> Sample:
         (next(amf(1)), "The probes are off."),
         (sample(0, [gnb(0, 0)], sources=PROBED), "appear here as UEs register"),
         (sample(0, [replace(gnb(0, 0), remote_port=5001)], sources=PROBED), "NGAP (port 38412)"),
-        (_with_source(sample(0, [gnb(0, 0)], sources=PROBED), "ngap", "off: --no-ngap"), "off: --no-ngap"),
+        (
+            _with_source(sample(0, [gnb(0, 0)], sources=PROBED), "ngap", "off: --no-ngap"),
+            "not read: --no-ngap",
+        ),
     ],
 )
 async def test_an_empty_view_says_why(stage: Staging, one: Sample, words: str) -> None:

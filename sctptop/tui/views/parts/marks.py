@@ -1,11 +1,11 @@
-"""What happened to an association, as one letter a reading: cuts, retransmissions, paths, alarms."""
+"""What happened to associations, as one letter a reading: cuts, retransmissions, paths, alarms."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sctptop.model.associations.event_log import Logged
-from sctptop.model.associations.row import Row
+from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
 from sctptop.tui.views.parts.event_text import CUT_LETTERS
 from sctptop.tui.views.scene import Scene
@@ -22,9 +22,9 @@ MARK_WORDS = (
 """T, F, E, I and R are why cwnd was cut; an alarm is a problem or a warning."""
 
 
-def mark_line(scene: Scene, row: Row) -> Line | None:
-    """A line below the graphs of an association; None where nothing can be known to have happened to it."""
-    text = marks(scene, row)
+def mark_line(scene: Scene, keys: Collection[Key]) -> Line | None:
+    """A line below the graphs of these associations; None where nothing can be known to have happened to them."""
+    text = marks(scene, keys)
     if not scene.snapshot.sample.probes.ok and not text.strip():
         return None
     return letters("marks", text, scene)
@@ -37,10 +37,10 @@ def letters(label: str, text: str, scene: Scene) -> Line:
     )
 
 
-def marks(scene: Scene, row: Row) -> str:
+def marks(scene: Scene, keys: Collection[Key]) -> str:
     """One character a column: the gravest of what happened in that reading, or a blank."""
     found = [" "] * scene.window.ticks
-    for column, letter in (*_alarmed(scene, row), *_happened(scene, row)):
+    for column, letter in (*_alarmed(scene, keys), *_happened(scene, keys)):
         if found[column] == " " or ORDER.index(letter) < ORDER.index(found[column]):
             found[column] = letter
     return "".join(found)
@@ -58,12 +58,12 @@ def cut_marks(scene: Scene, events: Iterable[Logged], address: str | None) -> st
     return "".join(found)
 
 
-def _happened(scene: Scene, row: Row) -> Iterator[tuple[int, str]]:
+def _happened(scene: Scene, keys: Collection[Key]) -> Iterator[tuple[int, str]]:
     window, first = scene.window, scene.window.first
     for entry in reversed(scene.snapshot.events):
         if entry.tick < first:
             return
-        if entry.key == row.key and (letter := letter_of(entry.event)):
+        if entry.key in keys and (letter := letter_of(entry.event)):
             column = window.column_of(entry.tick)
             if column is not None:
                 yield column, letter
@@ -80,9 +80,9 @@ def letter_of(event: Event) -> str:
     return ""
 
 
-def _alarmed(scene: Scene, row: Row) -> Iterator[tuple[int, str]]:
+def _alarmed(scene: Scene, keys: Collection[Key]) -> Iterator[tuple[int, str]]:
     for alarm in scene.snapshot.alarms:
-        if alarm.association == row.key:
+        if alarm.association in keys:
             column = scene.window.column_at(alarm.raised.timestamp())
             if column is not None:
                 yield column, PROBLEM if alarm.severity == "problem" else WARNING
