@@ -9,11 +9,13 @@ from sctptop.fields.ordering import Order
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import UNKNOWN
+from sctptop.terminal_text import clip
 from sctptop.tui.widgets.columns import MARGIN, Column, cell, shortened_end
 from sctptop.tui.widgets.graph import block_graph, top_of
 from sctptop.tui.words.line import Line, Span
 from sctptop.tui.words.reasons import mark, reason
 
+WHO = ("process", "container", "netns_name", "peer_name")
 SHARED_MIN, SHARED_FROM = 10, 18
 """So many characters of a reason are worth the middle of an address; where they begin behind a shorter one."""
 
@@ -69,16 +71,22 @@ def ended(columns: Sequence[Column], row: Row) -> list[Span]:
     said = all(column.field is None or column.field.id != "state" for column in columns)
     if said:
         spans.append(Span(f"{reason} ", "warn"))
-    for column in columns:
+    for place, column in enumerate(columns):
         if column.x < x - 1 or column.field is None:
             continue
         spans.append(Span(" " * (column.x - x)))
         if column.field.id == "state":
             text, style = reason.ljust(column.width), "warn"
+            after = columns[place + 1] if place + 1 < len(columns) else None
+            if after is not None and after.field is not None and after.field.id == "trouble":
+                # All of why has the place of trouble too: an association that ended has none.
+                room = column.width + 1 + after.width
+                text = clip(row.why_ended or reason, room).ljust(room)
         else:
             text = cell(column, row)
             text = text.rjust(column.width) if column.right else text.ljust(column.width)
-            style = "faint strike"
+            # Who it was is still to be read.
+            style = "dim" if column.field.address or column.field.id in WHO else "faint strike"
         lead = len(text) - len(text.lstrip())
         spans.append(Span(text[:lead]))
         spans.append(Span(text.strip(), style))

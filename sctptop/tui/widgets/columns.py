@@ -43,13 +43,16 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as laid out. ``field`` is None for the trend at the end. ``shared``: reasons of marks are in it too."""
+    """A column as laid out. ``field`` is None for the trend at the end. ``shared``: reasons of marks are in it too,
+    ``named``: the name of a gNB or core before its address, where there is room.
+    """
 
     field: Field | None
     title: str
     x: int
     width: int
     shared: bool = False
+    named: bool = False
 
     @property
     def right(self) -> bool:
@@ -82,6 +85,7 @@ def lay_out(width: int, chosen: Sequence[Field] | None, held: Contents | None = 
         spare -= trend_width + 1
     shares = [max(spare, END_MIN)] if shared else _shares(spare, len(ends))
     columns: list[Column] = []
+    named = held.names and not shared and all(entry.id != "peer_name" for entry in fields)
     x = MARGIN
     for entry in fields:
         size = shares.pop(0) if entry.address else _width(entry, width)
@@ -91,7 +95,7 @@ def lay_out(width: int, chosen: Sequence[Field] | None, held: Contents | None = 
         if shared and entry.id == "remote":
             columns.append(Column(entry, f"{title}, TROUBLE", x, size, shared=True))
         else:
-            columns.append(Column(entry, title, x, size))
+            columns.append(Column(entry, title, x, size, named=named and entry.id == "remote"))
         x += size + 1
     if trend_width:
         columns.append(Column(None, "CWND OVER TIME", x, trend_width))
@@ -108,6 +112,9 @@ def cell(column: Column, row: Row) -> str:
         return value if len(value) <= column.width else chosen.abbreviations.get(value, value)[: column.width]
     text = show(value, chosen.unit)
     if chosen.address:
+        name = row.association.peer_name if column.named else None
+        if name and len(name) + 1 + len(text) <= column.width:
+            return f"{name} {text}"
         return shortened_end(text, column.width)
     if len(text) > column.width and chosen.id == "process":
         return clip(text, column.width, text[text.rfind("[") :])

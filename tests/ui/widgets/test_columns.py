@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from sctptop.fields.catalogue import field
 from sctptop.model.association import Association, Process
 from sctptop.options import Options
 from tests.ui.conftest import Stage, Staging
-from tests.ui.scripted import NETNS, association, sample
+from tests.ui.scripted import NETNS, PROBED, association, event, sample
 
 GNB = Process(812, "nr-gnb")
 AMF = Process(77, "open5gs-amfd", container="core-amf", runtime="docker", container_id="0123456789ab")
@@ -41,6 +42,22 @@ async def test_a_container_and_the_name_of_the_gnb_come_before_what_else_there_i
     async with stage([sample(0, [entry])], TABLE, size=(140, 36)) as s:
         assert names(s)[:4] == ["process", "container", "peer_name", "remote"]
         assert "core-amf" in s.table.line_at(1) and "srsgnb01" in s.table.line_at(1)
+
+
+async def test_without_a_column_of_its_own_a_name_stands_before_the_address(stage: Staging) -> None:
+    named = of(0, process=AMF, remote_addresses=("10.9.0.1",), own_name="amf-1", peer_name="gnb-7")
+    long = of(1, process=AMF, remote_addresses=("10.9.0.1",), peer_name="a-gnb-of-a-long-name")
+    async with stage([sample(0, [named, long])], TABLE, size=(120, 36)) as s:
+        assert "peer_name" not in names(s)
+        lines = {row.association.remote_port: s.table.line_at(y) for y, row in enumerate(s.table.rows, 1)}
+        assert " gnb-7 10.9.0.1:59058 " in lines[59058]
+        assert " 10.9.0.1:59059 " in lines[59059] and "long" not in lines[59059]
+    async with stage([sample(0, [named])], TABLE, size=(140, 36)) as s:
+        assert "peer_name" in names(s) and s.table.line_at(1).count("gnb-7") == 1
+    for size in ((80, 24), (120, 36)):
+        chosen = replace(TABLE, columns=(field("state"), field("remote")))
+        async with stage([sample(0, [named])], chosen, size=size) as s:
+            assert "10.9.0.1:59058" in s.table.line_at(1)
 
 
 async def test_what_says_the_same_in_each_row_takes_no_room(stage: Staging) -> None:
@@ -83,3 +100,23 @@ async def test_new_and_ended_rows_are_marked_without_colour(stage: Staging) -> N
         assert marks(s) == {59058: " ", 59059: "✗"}
         await s.tick(8)
         assert marks(s) == {59058: " "}
+
+
+async def test_why_a_row_ended_has_the_place_of_trouble_too(stage: Staging) -> None:
+    gone = of(1, 2)
+    ended = event(
+        3, "association", 1, "", change="FREED", state="ESTABLISHED", reason="abort_received", by="peer"
+    )
+    bad = of(0, paths=(replace(of(0).paths[0], state="INACTIVE"),))
+    samples = [sample(tick, [bad, gone], sources=PROBED) for tick in range(3)]
+    samples += [
+        replace(sample(tick, [bad], sources=PROBED), events=(ended,) * (tick == 3)) for tick in (3, 4)
+    ]
+    async with stage(samples, TABLE, size=(120, 36)) as s:
+        await s.tick(3)
+        (row,) = (row for row in s.table.rows if row.ended)
+        (place,) = (y for y, one in enumerate(s.table.rows, 1) if one is row)
+        why = row.why_ended or ""
+        struck = "".join(span.text for span in s.table._line(place) if "strike" in span.style)
+        assert "48.0.70.3" not in struck and struck, "who it was can be read, its numbers are no more"
+        assert len(why) > 10 and f" {why} " in s.table.line_at(place), s.table.line_at(place)
