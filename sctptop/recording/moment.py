@@ -56,9 +56,7 @@ def _found_s(word: str, text: str, first_s: float, last_s: float) -> float:
         # By itself it also takes digits in a row for a date.
         return datetime.fromisoformat(_iso(word) if _DATE.match(word) else "").timestamp()
     except (ValueError, OverflowError, OSError):
-        raise MomentError(
-            f"{text!r} is not a moment (3m after the start, -30s before the end, 50%, 12:03:44 or a date with a time)"
-        ) from None
+        raise MomentError(f"{text!r} is not a moment (3m, -30s, 50%, 12:03:44, date and time)") from None
 
 
 def _iso(word: str) -> str:

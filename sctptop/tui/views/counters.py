@@ -23,6 +23,8 @@ def draw(scene: Scene) -> Drawing:
     """A section a namespace or their sum, then one for the association under the cursor."""
     body: list[Line] = []
     notes: list[Note] = []
+    if not scene.snapshot.counters:
+        body.append(line(("No counters of the host could be read (/proc/net/sctp/snmp).", "warn")))
     for title, prefix, rows in _sections(scene):
         shown = [row for row in rows if not (scene.toggles.hide_zeros and _zero(row))]
         if body:
@@ -34,8 +36,6 @@ def draw(scene: Scene) -> Drawing:
         for row in shown:
             notes.append(Note(len(body), f"{prefix}/{row.name}", _explained(row.name)))
             body.append(_counter(row))
-    if not body:
-        body.append(line(("No counters could be read (/proc/net/sctp/snmp).", "dim")))
     return Drawing(body=body, head=[_titles(scene)], notes=notes)
 
 

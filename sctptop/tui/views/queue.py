@@ -31,8 +31,8 @@ BUFFERS = {"send_queue": "sndbuf", "recv_queue": "rcvbuf"}
 
 NOTES = (
     "Send-Q is not acknowledged, Recv-Q not read yet: true sizes with overhead.",
-    "So are their buffers: what the kernel counts for its own structures is in them, too.",
-    "flight: bytes sent and not acknowledged, primary path. unacked: those DATA chunks, all paths.",
+    "Their buffers too: what the kernel counts for its own structures is in them.",
+    "flight: bytes not acknowledged, primary path; unacked: chunks, all paths.",
     "pending: DATA chunks still missing below the highest TSN received.",
 )
 
@@ -43,7 +43,7 @@ def draw(scene: Scene) -> Drawing:
     if row is None:
         return nobody()
     below = [scene.clock]
-    if scene.height >= MARKED and (marked := mark_line(scene, row)) is not None:
+    if scene.height >= MARKED and (marked := mark_line(scene, [row.key])) is not None:
         below = [marked, *below]
     room = scene.height - 1 - len(below)
     waits = waits_block(scene, row, (room - len(SERIES)) * 2 // 3)

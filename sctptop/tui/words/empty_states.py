@@ -9,6 +9,8 @@ from sctptop.model.associations.row import Row
 from sctptop.model.sample import Sample
 from sctptop.model.selection import Selector
 from sctptop.model.snapshot import Snapshot
+from sctptop.model.source_state import Kind
+from sctptop.quantity import counted
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.words.line import BLANK, Line, line, wrapped
 
@@ -55,11 +57,9 @@ def _nobody_then(snapshot: Snapshot, selectors: tuple[Selector, ...], room: int)
     """Of a recording."""
     lines = [BLANK, line(("  No association ", "strong"), "at this moment of the recording.")]
     if selectors:
-        lines = [
-            BLANK,
-            line(("  No association ", "strong"), f"matches --assoc {_named(selectors)} at this moment."),
-        ]
-        lines.append(line(f"  {snapshot.hidden} others are there and not shown."))
+        told = f"No association matches --assoc {_named(selectors)} at this moment."
+        lines = [BLANK, *wrapped(told, room, "strong", 2)]
+        lines.append(line(f"  {counted(snapshot.hidden, 'other')} there and not shown."))
     if snapshot.sample.trouble:
         lines += wrapped(f"The host could not be watched then: {snapshot.sample.trouble}", room, "warn", 2)
     lines += wrapped("p plays on, [ ] jump, g goes to a time.", room, "dim", 2)
@@ -68,10 +68,13 @@ def _nobody_then(snapshot: Snapshot, selectors: tuple[Selector, ...], room: int)
 
 def _unwatchable(sample: Sample, room: int) -> list[Line]:
     lines = [BLANK, line(("  Nothing to watch here yet", "strong")), BLANK]
+    named: dict[str, list[str]] = {}
     for name, state in sample.sources.items():
-        if not state.ok:
-            lines.append(line((f"  {name}", "name")))
-            lines += wrapped(str(state), room - 2, "", 4)
+        if not state.ok and state.kind is not Kind.UNWANTED:
+            named.setdefault(str(state), []).append(name)
+    for told, names in named.items():
+        lines.append(line((f"  {', '.join(names)}", "name")))
+        lines += wrapped(told, room - 2, "", 4)
     lines.append(BLANK)
     lines += wrapped(
         "This screen goes live by itself as soon as a source of associations can be read. "
@@ -91,7 +94,7 @@ def _waiting(sample: Sample, selectors: tuple[Selector, ...], room: int) -> list
     )
     lines = [
         BLANK,
-        line(("  Waiting ", "strong"), (f"{what}{where if namespaces else ''}…", "")),
+        *wrapped(f"Waiting {what}{where if namespaces else ''}…", room, "strong", 2),
         *wrapped("It appears here by itself when one comes up.", room, "dim", 2),
     ]
     listening = [entry for entry in sample.endpoints if entry.local_port]
@@ -111,10 +114,10 @@ def _waiting(sample: Sample, selectors: tuple[Selector, ...], room: int) -> list
 
 
 def _not_selected(snapshot: Snapshot, selectors: tuple[Selector, ...], room: int) -> list[Line]:
-    others = f"{snapshot.hidden} other association" + ("s are" if snapshot.hidden != 1 else " is")
+    others = counted(snapshot.hidden, "other association") + (" are" if snapshot.hidden != 1 else " is")
     return [
         BLANK,
-        line(("  Waiting ", "strong"), f"for an association that matches --assoc {_named(selectors)}…"),
+        *wrapped(f"Waiting for an association that matches --assoc {_named(selectors)}…", room, "strong", 2),
         line((f"  {others} here and not shown.", "")),
         *wrapped("It appears here by itself when one comes up.", room, "dim", 2),
     ]
@@ -124,7 +127,7 @@ def _filtered_out(among: int, chosen: Filter) -> list[Line]:
     return [
         BLANK,
         line(("  The filter ", "strong"), (chosen.text, "name"), (" matches nothing ", "strong")),
-        line(f"  among {among} associations."),
+        line(f"  among {counted(among, 'association')}."),
         line(("  / changes it, Esc clears it.", "dim")),
     ]
 

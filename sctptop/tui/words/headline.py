@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sctptop.model.sample import Sample
 from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import Kind
-from sctptop.quantity import counted, milliseconds, short, show
+from sctptop.quantity import counted, milliseconds, short, show, span_text
 from sctptop.recording.status import Status
 from sctptop.terminal_text import printable
 from sctptop.totals_text import ALARM, COUNT, LABEL, VALUE, WORDS, totals_pieces
@@ -104,7 +104,7 @@ def _playback(playback: Playback) -> list[tuple[int, Line]]:
     state = line(("replay ", "good"), f"{playback.speed:g}×")
     if not playback.playing:
         state = line((" END " if playback.ended else " PAUSED ", "badge"))
-    at, length = (milliseconds(round(seconds) * 1000) for seconds in (playback.at_s, playback.length_s))
+    at, length = span_text(playback.at_s), span_text(playback.length_s)
     damaged = line((f"  {counted(playback.damaged, 'part')} damaged", "warn")) if playback.damaged else line()
     word = line((f"{playback.word}  " if playback.word else "", "name"))
     return [(1, word), (0, state), (1, line(f"  {at}")), (2, line((f" of {length}", "dim"))), (3, damaged)]
@@ -209,7 +209,7 @@ def filter_line(
         spans += [Span(" filter ", "dim"), Span(expression, "name"), Span(f"  {shown} of {known} shown", "")]
         spans.append(Span("  / changes it, Esc clears it", "faint"))
     if unselected:
-        spans.append(Span(f"  {unselected} other associations hidden by --assoc", "dim"))
+        spans.append(Span(f"  {counted(unselected, 'other association')} hidden by --assoc", "dim"))
     return tuple(spans)
 
 

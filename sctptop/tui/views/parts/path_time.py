@@ -83,9 +83,9 @@ def state_changes(scene: Scene, row: Row, room: int) -> list[Line]:
     seen = _seen(scene, row)
     if seen:
         return [title, *seen[-(room - 1) :]]
-    since = scene.reading.times[0] if scene.reading.times else None
-    told = "" if since is None else f" in the last {span_text(scene.reading.times[-1] - since)}"
-    return [title, line((f"none{told}", "dim"))]
+    times = scene.reading.times
+    told = f"none in the last {span_text(times[-1] - times[0])}" if len(times) > 1 else "none seen yet"
+    return [title, line((told, "dim"))]
 
 
 def _seen(scene: Scene, row: Row) -> list[Line]:
