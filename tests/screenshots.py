@@ -1,4 +1,4 @@
-"""Makes the pictures of ``screenshots/`` from the recording that is shipped.
+"""Makes the pictures of ``screenshots/`` from the recording that is shipped, one of them moving.
 
 python -m tests.screenshots          # needs rsvg-convert (librsvg2-bin), pngquant, fonts-dejavu-core
 """
@@ -10,70 +10,108 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from textual.pilot import Pilot
 
-from sctptop.cli import DEMO
+from sctptop.cli import DEMO, DEMO_OPENS
+from sctptop.model.registrations.words import COMPLETED
 from sctptop.options import Options
 from sctptop.recording.reader import Recording
 from sctptop.tui.replay_app import ReplayApp
+from sctptop.tui.views.registration import chosen_registration
 from sctptop.tui.widgets.association_table import AssociationTable
+from sctptop.tui.widgets.line_panel import LinePanel
 from sctptop.views import VIEWS
 
 FOLDER = Path(__file__).resolve().parents[1] / "screenshots"
-AT = 82
-"""The sample that is shown: in the middle of a path failure, everything else at work."""
-REQUESTS, BULK, NGAP = 59058, 5001, 38412
-PORTS = {
-    "rtt": REQUESTS,
-    "cwnd": BULK,
-    "queue": BULK,
-    "counters": BULK,
-    "paths": REQUESTS,
-    "events": BULK,
-    "registration": NGAP,
-}
-"""By view, a port of the association under the cursor; BULK for any other."""
+F1AP, BULK, FULL, NGAP = 38472, 5001, 5002, 38412
+PORTS = {"rtt": F1AP, "queue": FULL, "paths": F1AP, "registration": NGAP, "alarms": NGAP, "timeline": NGAP}
+"""By view, the peer's port of the association under the cursor; BULK for any other."""
+MOST_LISTED = 40
 FONT = "DejaVu Sans Mono"
+TOUR = (
+    ("", 3.5),
+    ("tab", 1.5),
+    ("slowest", 1.5),
+    ("enter", 4.0),
+    ("escape tab 5", 3.5),
+    ("exclamation_mark", 3.5),
+    ("escape 9", 3.5),
+)
+"""Keys, and for how many seconds the moving picture shows what they did."""
 
 
 async def pictures() -> dict[str, str]:
-    """SVG by name, of every view."""
+    """SVG by name, of every view, and of the tour."""
     found: dict[str, str] = {}
-    app = ReplayApp(Recording(DEMO), Options(interval_s=0), AT)
+    recording = Recording(DEMO)
+    at = round(len(recording) * DEMO_OPENS)
+    app = ReplayApp(recording, Options(interval_s=0), at)
     app.feed.play_or_pause()
     async with app.run_test(size=(120, 36)) as pilot:
-        while app.newest is None or len(app.newest.clock) <= AT:
+        while app.newest is None or len(app.newest.clock) <= at:
             await asyncio.sleep(0.01)
+        found["tour"] = moving([(await after(app, pilot, keys), for_s) for keys, for_s in TOUR])
         for digit, view in enumerate(VIEWS, 1):
             await choose(app, pilot, PORTS.get(view.id, BULK))
-            await pilot.press(str(digit))
-            await pilot.pause(0.5)
-            found[view.id] = app.export_screenshot(title="sctptop")
-        await pilot.press("question_mark")
-        await pilot.pause(0.5)
-        found["help"] = app.export_screenshot(title="sctptop")
-        # Past those not done to the slowest.
-        await pilot.press("escape", "tab", *["down"] * 5, "enter")
-        await pilot.pause(0.5)
-        found["ladder"] = app.export_screenshot(title="sctptop")
-        await pilot.press("escape", "tab")
+            found[view.id] = await after(app, pilot, str(digit))
+        found["help"] = await after(app, pilot, "question_mark")
+        await after(app, pilot, "escape 7 tab slowest")
+        found["ladder"] = await after(app, pilot, "enter")
+        await after(app, pilot, "escape tab")
         await pilot.resize_terminal(80, 24)
-        await choose(app, pilot, REQUESTS)
-        await pilot.press("1")
-        await pilot.pause(0.5)
-        found["small"] = app.export_screenshot(title="sctptop")
+        await pilot.press("home")
+        found["small"] = await after(app, pilot, "7")
     return found
 
 
+async def after(app: ReplayApp, pilot: Pilot[int], keys: str) -> str:
+    """What those keys lead to; ``slowest`` goes down to the slowest registration."""
+    for key in keys.split():
+        if key == "slowest":
+            for _ in range(MOST_LISTED):
+                snapshot = app.newest.snapshot if app.newest else None
+                cursor = app.query_one("#view", LinePanel).cursor
+                chosen = chosen_registration(snapshot.registrations, cursor) if snapshot else None
+                if chosen is not None and chosen.outcome == COMPLETED:
+                    break
+                await pilot.press("down")
+        else:
+            await pilot.press(key)
+    await pilot.pause(0.5)
+    return app.export_screenshot(title="sctptop", simplify=True)
+
+
 async def choose(app: ReplayApp, pilot: Pilot[int], port: int) -> None:
-    """Put the cursor on the association with that port at either end."""
+    """Put the cursor on an association with that port at its peer."""
     await pilot.press("home")
     table = app.query_one(AssociationTable)
     for _ in table.rows:
-        if table.cursor is None or port not in table.cursor[-2:]:
+        if table.cursor is None or port != table.cursor[-1]:
             await pilot.press("j")
+
+
+def moving(frames: Sequence[tuple[str, float]]) -> str:
+    """One picture that shows each of those for so many seconds, again and again, by CSS alone."""
+    whole_s = sum(for_s for _, for_s in frames)
+    size = re.search(r'viewBox="([^"]+)"', frames[0][0])
+    assert size is not None
+    style, groups, begin_s = [], [], 0.0
+    for number, (svg, for_s) in enumerate(frames):
+        first, last = (f"{100 * at_s / whole_s:.3f}%" for at_s in (begin_s, begin_s + for_s))
+        shown = f"{first}{{visibility:visible}}{last}{{visibility:hidden}}"
+        style.append(
+            f"@keyframes f{number}{{0%{{visibility:hidden}}{shown}}}"
+            f".f{number}{{visibility:hidden;animation:f{number} {whole_s:g}s step-end infinite}}"
+        )
+        groups.append(f'<g class="f{number}">{svg[svg.index("<svg") :]}</g>')
+        begin_s += for_s
+    # Where nothing moves the first one stands.
+    style.append(".f0{visibility:visible}")
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size[1]}">'
+    return f"{head}<style>{''.join(style)}</style>{''.join(groups)}</svg>\n"
 
 
 def own_font(svg: str) -> str:
@@ -86,7 +124,7 @@ def own_font(svg: str) -> str:
 
 
 def main() -> int:
-    """Draw them, and keep each as SVG and PNG."""
+    """Draw them, and keep each as SVG, those that stand still as PNG too."""
     if not (shutil.which("rsvg-convert") and shutil.which("pngquant")):
         print(
             "screenshots: error: tools missing (try: apt-get install librsvg2-bin pngquant fonts-dejavu-core)",
@@ -97,10 +135,12 @@ def main() -> int:
     for name, svg in asyncio.run(pictures()).items():
         file = FOLDER / f"{name}.svg"
         file.write_text(own_font(svg))
+        print(file)
+        if name == "tour":
+            continue
         picture = subprocess.run(["rsvg-convert", str(file)], check=True, capture_output=True).stdout
         small = subprocess.run(["pngquant", "64", "-"], input=picture, check=True, capture_output=True).stdout
         file.with_suffix(".png").write_bytes(small)
-        print(file)
     return 0
 
 
