@@ -73,6 +73,8 @@ class Dashboard(Vertical):
         self._arranger = Arranger()
         self._lines: tuple[Snapshot | None, bool, tuple[Row, ...]] = (None, False, ())
         self._most_rows = 0
+        self._drawn = ""
+        """The view that was drawn last."""
         self._parts = 0
         self._advised = False
         self.advice_at: int | None = None
@@ -105,6 +107,8 @@ class Dashboard(Vertical):
     def on_resize(self) -> None:
         """Share the height anew."""
         self._most_rows = 0
+        self._drawn = ""
+        """The view that was drawn last."""
         self.call_after_refresh(self._repaint)
 
     @property
@@ -190,7 +194,8 @@ class Dashboard(Vertical):
         scene = Scene(reading, reading.snapshot, row, room, height, chosen.toggles, chosen.at_s)
         self.window, self.scene = scene.window, scene
         panel.subtitled(pointed_text(scene.window, picture.chosen.view))
-        panel.show(DRAWS[picture.chosen.view.id](scene))
+        fresh, self._drawn = self._drawn != chosen.view.id, chosen.view.id
+        panel.show(DRAWS[chosen.view.id](scene), fresh)
 
     def _repaint(self) -> None:
         if self._picture is not None:

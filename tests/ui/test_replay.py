@@ -20,7 +20,7 @@ async def test_steps_go_one_sample_on_and_back(stand: Standing) -> None:
         assert "PAUSED" in s.line("header") and "12:03:00" in s.line("header")
         await s.press("t", "t")
         await s.at(2)
-        assert "12:03:02" in s.line("header") and "2.0s of 74s" in s.line("header")
+        assert "12:03:02" in s.line("header") and "2s of 74s" in s.line("header")
         await s.press("T")
         await s.at(1)
         await s.press("T", "T", "T")

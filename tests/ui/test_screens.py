@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sctptop.cli import DEMO
+from sctptop.cli import DEMO, DEMO_OPENS
 from sctptop.options import Options
 from sctptop.recording.reader import Recording
 from sctptop.tui.live_app import LiveApp
@@ -29,20 +29,19 @@ SIZES = (
     pytest.param((160, 50), marks=pytest.mark.slow),
 )
 TICKS = 45
-DEMO_AT = 82
-REQUESTS, BULK, FULL, NGAP = 59058, 5001, 5002, 38412
+F1AP, BULK, FULL, NGAP = 38472, 5001, 5002, 38412
 DEMO_PORTS = {
-    "rtt": REQUESTS,
+    "rtt": F1AP,
     "cwnd": BULK,
     "queue": FULL,
     "counters": BULK,
-    "paths": REQUESTS,
+    "paths": F1AP,
     "events": BULK,
     "registration": NGAP,
     "alarms": FULL,
-    "timeline": REQUESTS,
+    "timeline": F1AP,
 }
-"""A port of the association under the cursor."""
+"""The peer's port of the association under the cursor."""
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -69,16 +68,18 @@ def test_screen_of_waits(snap_compare: Callable[..., bool], size: tuple[int, int
 def test_screen_of_the_demo(
     snap_compare: Callable[..., bool], size: tuple[int, int], view: str, port: int
 ) -> None:
-    """A real kernel's, in the middle of a path failure."""
-    app = ReplayApp(Recording(DEMO), Options(interval_s=0, view=view), DEMO_AT)
+    """A real kernel's, where it opens: in the middle of a path failure."""
+    recording = Recording(DEMO)
+    at = round(len(recording) * DEMO_OPENS)
+    app = ReplayApp(recording, Options(interval_s=0, view=view), at)
     app.feed.play_or_pause()
 
     async def stand(pilot: Any) -> None:
-        while app.newest is None or len(app.newest.clock) <= DEMO_AT:
+        while app.newest is None or len(app.newest.clock) <= at:
             await asyncio.sleep(0.001)
         await pilot.pause()
         table = app.query_one(AssociationTable)
-        while table.cursor is None or port not in table.cursor[-2:]:
+        while table.cursor is None or port != table.cursor[-1]:
             await pilot.press("j")
         await pilot.pause()
 

@@ -84,15 +84,18 @@ def _shown(scene: Scene) -> Sequence[Lived]:
     lives = scene.reading.lives
     if scene.toggles.all_associations or scene.row is None:
         return lives
-    ends = _ends(scene.row)
-    return [one for one in lives if _ends(one.row) == ends]
+    ends = {*_ends(scene.row)}
+    return [one for one in lives if ends & {*_ends(one.row)}]
 
 
-def _ends(row: Row) -> tuple[object, ...]:
-    """What stays of an association that is set up anew: its addresses, and the port that is not made up for it."""
+def _ends(row: Row) -> tuple[tuple[object, ...], ...]:
+    """What stays of an association that is set up anew: its addresses, and the port of the one end or the other.
+
+    The other port is made up for it, and none of the two tells by its number which it is.
+    """
     entry = row.association
-    service = min(entry.local_port, entry.remote_port)
-    return entry.netns, entry.local_addresses[:1], entry.remote_addresses[:1], service
+    ends = (entry.netns, entry.local_addresses[:1], entry.remote_addresses[:1])
+    return (*ends, "here", entry.local_port), (*ends, "there", entry.remote_port)
 
 
 def _one_after_the_other(lives: Sequence[Lived]) -> list[list[Lived]]:
@@ -101,13 +104,21 @@ def _one_after_the_other(lives: Sequence[Lived]) -> list[list[Lived]]:
     last: dict[tuple[object, ...], list[Lived]] = {}
     for one in lives:
         ends = _ends(one.row)
-        known = last.get(ends)
-        if known is not None and (until_s := known[-1].until_s) is not None and until_s <= one.from_s:
-            known.append(one)
-            continue
-        last[ends] = [one]
-        found.append(last[ends])
+        before = (
+            known for end in ends if (known := last.get(end)) is not None and _is_over(known, one.from_s)
+        )
+        line_of = next(before, None)
+        if line_of is None:
+            line_of = []
+            found.append(line_of)
+        line_of.append(one)
+        last.update(dict.fromkeys(ends, line_of))
     return found
+
+
+def _is_over(lives: Sequence[Lived], at_s: float) -> bool:
+    until_s = lives[-1].until_s
+    return until_s is not None and until_s <= at_s
 
 
 def _stretch(scene: Scene, lines_of: Sequence[Sequence[Lived]], columns: int) -> TimeColumns:

@@ -15,6 +15,7 @@ from sctptop.tui.widgets.graph import block_graph, top_of
 from sctptop.tui.words.line import Line, Span
 from sctptop.tui.words.reasons import mark, reason
 
+WHO = ("process", "container", "netns_name", "peer_name")
 SHARED_MIN, SHARED_FROM = 10, 18
 """So many characters of a reason are worth the middle of an address; where they begin behind a shorter one."""
 
@@ -84,7 +85,8 @@ def ended(columns: Sequence[Column], row: Row) -> list[Span]:
         else:
             text = cell(column, row)
             text = text.rjust(column.width) if column.right else text.ljust(column.width)
-            style = "faint strike"
+            # Who it was is still to be read.
+            style = "dim" if column.field.address or column.field.id in WHO else "faint strike"
         lead = len(text) - len(text.lstrip())
         spans.append(Span(text[:lead]))
         spans.append(Span(text.strip(), style))

@@ -129,9 +129,9 @@ class LinePanel(ScrollView, can_focus=True):
             self._subtitled = text
             self.border_subtitle = Content(printable(text))
 
-    def show(self, drawing: Drawing) -> None:
-        """Draw this from now on."""
-        other = drawing.follow != self._drawing.follow
+    def show(self, drawing: Drawing, fresh: bool = False) -> None:
+        """Draw this from now on. ``fresh``: it is another thing than before, seen from its beginning, or its end."""
+        other = fresh or drawing.follow != self._drawing.follow
         self._drawing = drawing
         if other:
             self._at_end = drawing.follow

@@ -139,8 +139,8 @@ def recorded(running: list[Traffic], gnb: Host, amf: Host, late: Traffic, done: 
         happens.append((at_s, partial(impair, gnb, NEAR, **LINKS[NEAR] | DEAD)))
         happens.append((at_s + BLINK_S, partial(impair, gnb, NEAR, **LINKS[NEAR])))
     happens += [(READS_AT_S, partial(late.ask, "read 100000")), (READS_AT_S + 0.5, done.stop)]
-    for at_s, do in sorted(happens, key=lambda entry: entry[0]):
-        time.sleep(max(0.0, began + at_s - time.monotonic()))
+    for due_s, do in sorted(happens, key=lambda entry: entry[0]):
+        time.sleep(max(0.0, began + due_s - time.monotonic()))
         do()
     print(recorder.communicate(timeout=TIMEOUT_S)[0], end="", file=sys.stderr)
 

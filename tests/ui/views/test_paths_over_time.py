@@ -44,7 +44,7 @@ async def test_without_probes_the_readings_tell_the_changes(stage: Staging) -> N
 
     samples = [sample(tick, [association(0, tick, paths=entry(tick))]) for tick in range(6)]
     async with stage(samples, PATHS, size=(120, 36)) as s:
-        assert "none in the last 0s" in s.panel("view").text()
+        assert "none seen yet" in s.panel("view").text()
         await s.tick(5)
         assert "12:03:02  48.1.70.2  path ACTIVE → INACTIVE" in s.panel("view").text()
 

@@ -213,7 +213,10 @@ def _with_source(one: Sample, name: str, told: str) -> Sample:
         (next(amf(1)), "The probes are off."),
         (sample(0, [gnb(0, 0)], sources=PROBED), "appear here as UEs register"),
         (sample(0, [replace(gnb(0, 0), remote_port=5001)], sources=PROBED), "NGAP (port 38412)"),
-        (_with_source(sample(0, [gnb(0, 0)], sources=PROBED), "ngap", "off: --no-ngap"), "off: --no-ngap"),
+        (
+            _with_source(sample(0, [gnb(0, 0)], sources=PROBED), "ngap", "off: --no-ngap"),
+            "not read: --no-ngap",
+        ),
     ],
 )
 async def test_an_empty_view_says_why(stage: Staging, one: Sample, words: str) -> None:

@@ -59,3 +59,13 @@ def test_percent_never_rounds_to_all_or_nothing() -> None:
     assert [percent(share) for share in (0, 0.0001, 0.004, 0.0995, 0.5, 0.999, 1)] == [
         "0%", "<0.1%", "0.4%", "10%", "50%", ">99%", "100%",
     ]  # fmt: skip
+
+
+def test_small_shares_give_way_before_a_figure_is_cut_off() -> None:
+    split = {"sctp": 270.0, "unread": 0.2, "network": 24.0, "core": 0.6, "ran": 63.0}
+    whole = plain(bar_lines("initial mean", split, True, 120, tall=True)[0])
+    assert "unread" in whole and whole.endswith(" 18%")
+    for width in (77, 60, 56):
+        narrow = plain(bar_lines("initial mean", split, True, width, tall=True)[0])
+        assert narrow.endswith("RAN 18%") and "SCTP 75%" in narrow and "…" not in narrow
+    assert "unread" not in narrow and "core" not in narrow

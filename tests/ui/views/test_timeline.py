@@ -15,20 +15,28 @@ from tests.ui.scripted import amf, association, sample
 TIMELINE = Options(interval_s=3600, view="timeline")
 
 
-def again(tick: int) -> Association:
+def again(tick: int, port: int) -> Association:
     """Set up anew by the same peer: other tags and another port of its own."""
-    return replace(association(0, tick), own_tag=77, peer_tag=78, remote_port=61000, assoc_id=900)
+    return replace(association(0, tick), own_tag=77, peer_tag=78, remote_port=port, assoc_id=900)
 
 
-def two_lives() -> list[Sample]:
+def two_lives(port: int = 61000) -> list[Sample]:
     first = [sample(tick, [association(0, tick), association(1, tick)]) for tick in range(10)]
     between = [sample(tick, [association(1, tick)]) for tick in range(10, 20)]
-    return [*first, *between, *(sample(tick, [again(tick), association(1, tick)]) for tick in range(20, 30))]
+    return [
+        *first,
+        *between,
+        *(sample(tick, [again(tick, port), association(1, tick)]) for tick in range(20, 30)),
+    ]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (160, 50)])
-async def test_lives_between_the_same_ends_share_a_line(stage: Staging, size: tuple[int, int]) -> None:
-    async with stage(two_lives(), TIMELINE, size=size) as s:
+@pytest.mark.parametrize("port", [33000, 61000], ids=["below", "above"])
+async def test_lives_between_the_same_ends_share_a_line(
+    stage: Staging, size: tuple[int, int], port: int
+) -> None:
+    """The port that is made up may be above that of the service, or below."""
+    async with stage(two_lives(port), TIMELINE, size=size) as s:
         await s.tick(29)
         lines = s.panel("view").text().splitlines()
         (line,) = [text for text in lines if "48.0.70.2" in text]

@@ -141,3 +141,17 @@ async def test_details_tell_the_way_of_the_primary_path(stage: Staging) -> None:
             ["LDROPS", "0"],
             ["LERRS", "0"],
         ]
+
+
+async def test_another_view_is_seen_from_its_beginning(stage: Staging) -> None:
+    async with stage(list(amf(3)), Options(interval_s=3600, view="counters")) as s:
+        view = s.panel("view")
+        await s.press("tab", "end")
+        assert view.scroll_offset.y > 0
+        for key in ("1", "2", "4"):
+            await s.press(key)
+            assert view.scroll_offset.y == 0
+        await s.press("end")
+        before = view.scroll_offset.y
+        await s.tick()
+        assert view.scroll_offset.y == before > 0, "the same one stays where it is read"

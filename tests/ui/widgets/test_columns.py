@@ -46,9 +46,8 @@ async def test_a_container_and_the_name_of_the_gnb_come_before_what_else_there_i
 
 
 async def test_without_a_column_of_its_own_a_name_stands_before_the_address(stage: Staging) -> None:
-    peer = {"process": AMF, "remote_addresses": ("10.9.0.1",)}
-    named = of(0, own_name="amf-1", peer_name="gnb-7", **peer)
-    long = of(1, own_name="amf-1", peer_name="a-gnb-of-a-long-name", **peer)
+    named = of(0, process=AMF, remote_addresses=("10.9.0.1",), own_name="amf-1", peer_name="gnb-7")
+    long = of(1, process=AMF, remote_addresses=("10.9.0.1",), peer_name="a-gnb-of-a-long-name")
     async with stage([sample(0, [named, long])], TABLE, size=(120, 36)) as s:
         assert "peer_name" not in names(s)
         lines = {row.association.remote_port: s.table.line_at(y) for y, row in enumerate(s.table.rows, 1)}
@@ -149,4 +148,6 @@ async def test_why_a_row_ended_has_the_place_of_trouble_too(stage: Staging) -> N
         (row,) = (row for row in s.table.rows if row.ended)
         (place,) = (y for y, one in enumerate(s.table.rows, 1) if one is row)
         why = row.why_ended or ""
+        struck = "".join(span.text for span in s.table._line(place) if "strike" in span.style)
+        assert "48.0.70.3" not in struck and struck, "who it was can be read, its numbers are no more"
         assert len(why) > 10 and f" {why} " in s.table.line_at(place), s.table.line_at(place)

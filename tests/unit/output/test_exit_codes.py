@@ -13,6 +13,8 @@ import pytest
 from sctptop.cli import DEMO, main
 from sctptop.recording.log.frames import FileHead
 from sctptop.recording.log.walk import Walk, head_at
+from sctptop.recording.writer import Limits
+from tests.unit.recording.recordings import read, written
 
 FORMS: tuple[Callable[[str, str], list[str]], ...] = (
     lambda file, _: ["replay", file, "--json"],
@@ -68,6 +70,14 @@ KINDS: dict[str, tuple[Callable[[Path], object], int, str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def of_two_blocks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's samples: one of its blocks can be spoilt."""
+    path = written(tmp_path_factory.mktemp("blocks") / "a.sctp", read(DEMO), Limits(keep_s=120.0))
+    assert len(_blocks(path)) > 1
+    return path
+
+
 @contextmanager
 def _nobody(wanted: bool) -> Iterator[None]:
     """Root reads every file."""
@@ -86,12 +96,13 @@ def _nobody(wanted: bool) -> Iterator[None]:
 def test_all_agree(
     kind: str,
     form: Callable[[str, str], list[str]],
+    of_two_blocks: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     change, code, words = KINDS[kind]
     path = tmp_path / "\x1b[2J[red]x.sctp"
-    shutil.copy(DEMO, path)
+    shutil.copy(of_two_blocks, path)
     arguments = form(str(path), str(DEMO))
     if kind == "unreadable":
         # What nobody may not read either is to be imported before.

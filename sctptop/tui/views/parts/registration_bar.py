@@ -46,7 +46,11 @@ def figures(split: Mapping[str, float | None], from_ran: bool) -> list[Line]:
         details = [known[0][1]]
     forms = ((True, details), (False, details), (True, ()), (False, ()))
     found = [_figures(split, from_ran, in_ms, told) for in_ms, told in forms]
-    return [*found, tuple(Span(span.text.replace("  ", " "), span.style) for span in found[-1])]
+    return [*found, _closer(found[-1])]
+
+
+def _closer(form: Line) -> Line:
+    return tuple(Span(span.text.replace("  ", " "), span.style) for span in form)
 
 
 def sides_ms(split: Mapping[str, float | None]) -> list[float]:
@@ -54,12 +58,18 @@ def sides_ms(split: Mapping[str, float | None]) -> list[float]:
     return [split.get(name.lower()) or 0.0 for name, _, _ in SIDES]
 
 
-def _figures(split: Mapping[str, float | None], from_ran: bool, in_ms: bool, details: Sequence[str]) -> Line:
+def _figures(
+    split: Mapping[str, float | None],
+    from_ran: bool,
+    in_ms: bool,
+    details: Sequence[str],
+    least: float = 0.0,
+) -> Line:
     parts_ms = sides_ms(split)
     total = sum(parts_ms)
     spans: list[Span] = []
     for (name, mark, style), part in zip(SIDES, parts_ms, strict=True):
-        if not part and (total or name in ("unread", "network")):
+        if part < least * total or (not part and (total or name in ("unread", "network"))):
             continue
         # Who does not answer from here has the network in its time, where that is not known.
         apart = split.get("network") is not None or name != ("core" if from_ran else "RAN")
@@ -95,5 +105,8 @@ def bar_lines(
     beside = next((form for form in forms if cells(form) <= room - LEAST_BAR), None)
     if beside is not None and not tall:
         return [(*lead, Span(" "), *split_bar(parts_ms, room - cells(beside)), *beside)]
+    # Whole figures of what matters are better than a line that is cut off.
+    large = _figures(split, from_ran, False, (), LEAST_DETAIL)
+    forms += [large, _closer(large)]
     told = next((form for form in forms if cells(form) <= room + 1), forms[-1])
     return [clipped((*lead, *told), width), split_bar(parts_ms, width)]
