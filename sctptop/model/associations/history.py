@@ -13,11 +13,11 @@ from collections.abc import Hashable, Iterable, Mapping
 from itertools import islice
 from typing import TypeVar
 
-from sctptop.model.series.instants import Instants
+from sctptop.model.series.momentary import Momentary
 from sctptop.model.series.packed import BITS, Packed, Series
 from sctptop.model.series.steady import Steady
 
-Track = TypeVar("Track", Steady, Instants)
+Track = TypeVar("Track", Steady, Momentary)
 
 WINDOW = 600
 """Ticks kept of each series."""
@@ -38,7 +38,7 @@ class History:
         """Ticks that are kept of a key nobody looks at."""
         self._cap = memory_cap
         self._steady: dict[Hashable, Steady] = {}
-        self._instants: dict[Hashable, list[Instants]] = {}
+        self._instants: dict[Hashable, list[Momentary]] = {}
         self._bytes = 0
         self._tick = -1
         self._stopped: dict[Hashable, int] = {}
@@ -92,9 +92,9 @@ class History:
         names = [*series.items()]
         for place in range(0, len(names), BITS):
             if place // BITS == len(tracks):
-                if not self._room(key, Instants.BYTES):
+                if not self._room(key, Momentary.BYTES):
                     return
-                tracks.append(Instants(tick, self._copies))
+                tracks.append(Momentary(tick, self._copies))
             track = tracks[place // BITS] = self._own(tracks[place // BITS])
             self._bytes += track.put(tick, names[place : place + BITS])
             if len(track.heads) >= track.limit:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sctptop.model.associations.history import History
-from sctptop.model.series.instants import Instants
+from sctptop.model.series.momentary import Momentary
 
 
 def test_ticks_without_a_value_are_gaps() -> None:
@@ -56,7 +56,7 @@ def test_a_key_and_a_series_are_known_or_all_gaps() -> None:
         == history.read("c", "x", 0, 2)
         == (None, None)
     )
-    assert history.size == Instants.BYTES + 8, "a series takes room once it has a value"
+    assert history.size == Momentary.BYTES + 8, "a series takes room once it has a value"
 
 
 def test_ticks_to_come_are_gaps() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from sctptop.model.associations.history import LOOKED_AT, History
-from sctptop.model.series.instants import Instants
+from sctptop.model.series.momentary import Momentary
 from sctptop.model.series.packed import FARTHEST
 from sctptop.model.series.steady import Steady
 
@@ -82,7 +82,7 @@ def test_values_of_instants_go_with_the_window_too() -> None:
     history = History(window=50)
     for tick in range(1000):
         history.record(tick, {"a": {"x": float(tick)}})
-    assert history.size <= Instants.BYTES + 8 * (50 * 5 // 4 + 17)
+    assert history.size <= Momentary.BYTES + 8 * (50 * 5 // 4 + 17)
     assert history.read("a", "x", 999, 50) == tuple(map(float, range(950, 1000)))
     assert history.let_go("a") is None
 

@@ -8,7 +8,7 @@ from math import isnan, nan
 from sctptop.model.series.packed import BITS, FARTHEST, Packed, Series
 
 
-class Instants(Packed):
+class Momentary(Packed):
     """Of one key: the values of ``names``. ``last`` is the tick that was recorded last."""
 
     __slots__ = ("last", "names")
@@ -53,9 +53,9 @@ class Instants(Packed):
                 found[tick - start], known = None if isnan(value) else value, tick
         return tuple(found)
 
-    def copied(self, copies: int) -> Instants:
+    def copied(self, copies: int) -> Momentary:
         """The same, to be changed."""
-        copy = Instants(self.base, copies)
+        copy = Momentary(self.base, copies)
         self.copy_to(copy, copies)
         copy.names, copy.last = [*self.names], self.last
         return copy
