@@ -30,7 +30,8 @@ def compare(arguments: argparse.Namespace, demo: Path, file: BinaryIO | None) ->
     from sctptop.output.compare.command import report_compare
     from sctptop.output.compare.given import sides_of
 
-    return report_compare(sides_of(arguments.sides, demo), wanted_of(arguments), file)
+    wanted = wanted_of(arguments)
+    return report_compare(sides_of(arguments.sides, demo), wanted, file)
 
 
 def judged(arguments: argparse.Namespace, work: Callable[[], int]) -> int:

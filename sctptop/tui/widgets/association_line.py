@@ -87,11 +87,16 @@ def ended(columns: Sequence[Column], row: Row) -> list[Span]:
             text = text.rjust(column.width) if column.right else text.ljust(column.width)
             # Who it was is still to be read.
             style = "dim" if column.field.address or column.field.id in WHO else "faint strike"
+            # A reason that is too long takes what the next value leaves free of its own column.
+            taken = max(x - column.x, 0)
+            if text[:taken].strip():
+                continue
+            text = text[taken:]
         lead = len(text) - len(text.lstrip())
         spans.append(Span(text[:lead]))
         spans.append(Span(text.strip(), style))
         spans.append(Span(" " * (len(text.lstrip()) - len(text.strip()))))
-        x = column.x + len(text)
+        x = max(x, column.x) + len(text)
     return spans
 
 

@@ -143,6 +143,11 @@ async def test_why_a_row_ended_has_the_place_of_trouble_too(stage: Staging) -> N
     samples += [
         replace(sample(tick, [bad], sources=PROBED), events=(ended,) * (tick == 3)) for tick in (3, 4)
     ]
+    async with stage(samples, TABLE, size=(80, 24)) as s:
+        await s.tick(3)
+        lines = [s.table.line_at(y) for y, row in enumerate(s.table.rows, 1) if row.ended]
+        (text,), rtx = lines, s.table.columns[-1]
+        assert text[: rtx.x + rtx.width].endswith(" 0") and not text[rtx.x + rtx.width :].strip(), text
     async with stage(samples, TABLE, size=(120, 36)) as s:
         await s.tick(3)
         (row,) = (row for row in s.table.rows if row.ended)
