@@ -9,6 +9,8 @@ from sctptop.model.check import HINT, Check
 
 FIRST_PID_NAMESPACE = "pid:[4026531836]"
 """PROC_PID_INIT_INO, include/linux/proc_ns.h: that of the host, which no container has."""
+FIRST_OTHERS = ("ipc:[4026531839]", "uts:[4026531838]", "user:[4026531837]", "cgroup:[4026531835]")
+"""Those of the host, same place. An engine leaves them all to a container only where it is told so for each."""
 MARKS = (".dockerenv", "run/.containerenv", "run/systemd/container")
 """Files that Docker, podman and its kin, and systemd lay into each container."""
 OF_KERNEL = ("SCTP", "sctp_diag", "lockdown", "kprobes")
@@ -17,11 +19,7 @@ ON_HOST = "# on the host itself"
 
 def isolation(root: Path) -> list[Check]:
     """What there is to know of the container that we are in; nothing outside of one."""
-    try:
-        hidden = str((root / "proc/thread-self/ns/pid").readlink()) != FIRST_PID_NAMESPACE
-    except OSError:
-        hidden = False
-    if hidden:
+    if _in_another(root, FIRST_PID_NAMESPACE):
         found = "a container's processes alone are seen: owners and namespaces of the host's are not"
         return [Check("container", HINT, found, "start it with --pid=host; in Kubernetes hostPID: true")]
     if not contained(root):
@@ -32,8 +30,18 @@ def isolation(root: Path) -> list[Check]:
 
 
 def contained(root: Path) -> bool:
-    """Whether some engine says that it is a container."""
-    return any((root / mark).exists() for mark in MARKS)
+    """Whether some engine says that it is a container: a machine made of an image keeps the mark alone."""
+    return any((root / mark).exists() for mark in MARKS) and any(
+        _in_another(root, first) for first in FIRST_OTHERS
+    )
+
+
+def _in_another(root: Path, first: str) -> bool:
+    """Whether we are in another namespace than the first of that kind; no where it cannot be told."""
+    try:
+        return str((root / "proc/thread-self/ns" / first.partition(":")[0]).readlink()) != first
+    except OSError:
+        return False
 
 
 def told_of_host(checks: list[Check]) -> list[Check]:
@@ -47,4 +55,4 @@ def told_of_host(checks: list[Check]) -> list[Check]:
 def _on_host(remedy: str) -> str:
     if ON_HOST in remedy:
         return remedy
-    return f"{remedy}, on the host itself" if "#" in remedy else f"{remedy}  {ON_HOST}"
+    return f"{remedy}, on the host itself" if " # " in remedy else f"{remedy}  {ON_HOST}"

@@ -26,7 +26,7 @@ _process, _container = attrgetter("association.process"), attrgetter("associatio
 ASKED = 512
 """So many rows are asked at a picture what they hold."""
 _local = attrgetter("association.local_port", "association.local_addresses")
-_remote = attrgetter("association.remote_port", "association.primary")
+_remote = attrgetter("association.primary", "association.remote_port")
 _trouble, _peer_name = attrgetter("trouble"), attrgetter("association.peer_name")
 
 
@@ -285,7 +285,12 @@ def _held(snapshot: Snapshot, rows: Sequence[Row], before: Contents, both_ends: 
         processes=before.processes or any(map(_process, rows)),
         containers=before.containers or any(map(_container, filter(_process, rows))),
         local_ends=before.local_ends or any(map(_local(rows[0]).__ne__, map(_local, rows)) if rows else ()),
-        alike=before.alike or len(set(map(_remote, rows))) < len(rows),
+        alike=before.alike or _alike(rows),
         names=before.names or any(map(_peer_name, rows)),
         troubles=before.troubles or any(map(_trouble, rows)),
     )
+
+
+def _alike(rows: Sequence[Row]) -> bool:
+    living = [_remote(row) for row in rows if not row.ended]
+    return len(set(living)) < len(living)

@@ -30,7 +30,7 @@ MARGIN = 3
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What the rows hold, or held once: a column with nothing in it takes no room, nor LOCAL where it says the
-    same in each: ``local_ends``. ``both_ends``: a line has both. ``alike``: some rows have one remote end.
+    same in each: ``local_ends``. ``both_ends``: a line has both. ``alike``: some of the remote ends are the same.
     """
 
     heartbeats: bool = True
@@ -83,8 +83,11 @@ def lay_out(width: int, chosen: Sequence[Field] | None, held: Contents | None = 
     if trend and not shared and spare - len(ends) * END_COMFORTABLE > TREND_MIN:
         trend_width = min(TREND_MAX, spare - len(ends) * END_COMFORTABLE - 1)
         spare -= trend_width + 1
-    others = [END_MIN] * (len(ends) - 1)
-    shares = [*others, max(spare - sum(others), SHARED_MIN)] if shared else _shares(spare, len(ends))
+    if shared:
+        others = [END_MIN] * (len(ends) - 1)
+        shares = [*others, max(spare - sum(others), END_COMFORTABLE if others else SHARED_MIN)]
+    else:
+        shares = _shares(spare, len(ends))
     columns: list[Column] = []
     x = MARGIN
     for entry in fields:
@@ -129,6 +132,11 @@ def _fitting(width: int, held: Contents) -> tuple[list[Field], bool]:
     """The fields in their order on the screen, and whether reasons share the column of the remote end."""
     narrow = width < NARROW
     names = [name if held.heartbeats or name != "hb_rtt" else "srtt_ms" for name in TABLE_COLUMNS]
+    if held.alike:
+        names.append("local")
+        if narrow:
+            # Without LOCAL two rows would look the same: the count that cwnd and queues tell most of goes.
+            names.remove("rtx_chunks")
     if held.processes and not narrow:
         names.append("process")
     shared = False
@@ -136,8 +144,6 @@ def _fitting(width: int, held: Contents) -> tuple[list[Field], bool]:
         apart = [*map(field, names), field("trouble")]
         shared = _needed(apart, width, END_COMFORTABLE, TROUBLE_MIN) > width
         names += [] if shared else ["trouble"]
-    if narrow and held.alike and held.local_ends:
-        names.append("local")
     may_be_empty = {"container": held.containers, "netns_name": held.namespaces, "peer_name": held.names}
     may_be_empty["local"] = held.local_ends
     left_out = {name for name, there in may_be_empty.items() if not there}

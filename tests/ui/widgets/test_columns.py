@@ -58,6 +58,22 @@ async def test_what_says_the_same_in_each_row_takes_no_room(stage: Staging) -> N
         assert "local" in names(s), "nothing moves for what goes"
 
 
+@pytest.mark.parametrize("troubled", [False, True])
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+async def test_rows_of_one_remote_end_are_told_apart_at_any_width(
+    stage: Staging, width: int, troubled: bool
+) -> None:
+    port: dict[str, Any] = {"remote_port": 38412, "primary": "10.9.0.2", "remote_addresses": ("10.9.0.2",)}
+    state = "SHUTDOWN_SENT" if troubled else "ESTABLISHED"
+    entries = [of(0, local_port=59058, state=state, **port), of(1, local_port=59059, state=state, **port)]
+    async with stage([sample(tick, entries) for tick in range(9)], TABLE, size=(width, 36)) as s:
+        await s.tick(8)
+        assert "local" in names(s) and ("trouble" in "".join(names(s))) <= troubled
+        lines = [s.table.line_at(y)[:width] for y in (1, 2)]
+        assert [":59058" in lines[0], ":59059" in lines[1]] == [True, True], lines
+        assert width == 60 or all(":38412" in line for line in lines), lines
+
+
 @pytest.mark.parametrize("word", ["srsgnb01", "core-amf", "AMFD", "812"])
 async def test_the_filter_finds_names_by_bare_words(stage: Staging, word: str) -> None:
     entries = [of(0, process=AMF, peer_name="srsgnb01"), of(1, process=GNB)]

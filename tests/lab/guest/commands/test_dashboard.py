@@ -71,6 +71,7 @@ def test_keys_views_and_a_clean_end(hosts: tuple[Host, Host], columns: int, rows
             screen.press(key)
             screen.line(*words)
         screen.press("?")
+        screen.line("type to search")
         screen.type("deltas")
         screen.line("Count deltas")
         screen.press("F1")

@@ -175,7 +175,7 @@ def test_the_dashboard_runs_without_probes_and_says_so(gnb: Host) -> None:
 def test_the_dashboard_is_up_before_the_probes_and_turns_them_on(gnb: Host) -> None:
     with terminal("compiling", 120, 36) as screen:
         run_in(screen, gnb.command(SCTPTOP))
-        screen.wait(lambda text: "59058" in text and "compiling" in text, START_S)
+        screen.wait(lambda text: ":38412" in text and "compiling" in text, START_S)
         text = screen.wait(lambda text: "HB probe" in text and "compiling" not in text, 120)
         assert "error" not in text
         screen.type("q")
