@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from sctptop.fields.catalogue import field
 from sctptop.fields.default_columns import LEADING, TABLE_COLUMNS, TABLE_WIDE_COLUMNS, default_columns
@@ -46,18 +47,23 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as laid out. ``field`` is None for the trend at the end. ``shared``: reasons of marks are in it too."""
+    """A column as laid out. ``field`` is None for the trend at the end. ``shared``: reasons of marks are in it too.
+
+    Asked of each cell, so worked out once: ``right``, whether it aligns right; ``reasons``: whether they stand in it.
+    """
 
     field: Field | None
     title: str
     x: int
     width: int
     shared: bool = False
+    right: bool = attribute(init=False)
+    reasons: bool = attribute(init=False)
 
-    @property
-    def right(self) -> bool:
-        """Whether it aligns right."""
-        return self.field is not None and (self.field.numeric or self.field.unit == SWITCH)
+    def __post_init__(self) -> None:
+        entry = self.field
+        object.__setattr__(self, "right", entry is not None and (entry.numeric or entry.unit == SWITCH))
+        object.__setattr__(self, "reasons", self.shared or (entry is not None and entry.id == "trouble"))
 
 
 def lay_out(width: int, chosen: Sequence[Field] | None, held: Contents | None = None) -> tuple[Column, ...]:
