@@ -75,7 +75,7 @@ def _expanded(text: str, demo: Path) -> list[Path]:
     if _exists(text):
         if Path(text).is_dir():
             pattern = printable(f"{text.rstrip('/')}/*.sctp", REPLACEMENT)
-            raise SctptopError(f"{printable(text, REPLACEMENT)} is a folder (try: '{pattern}')")
+            raise SctptopError(f"{printable(text, REPLACEMENT)} is no file but a folder (try: '{pattern}')")
         return [Path(text)]
     if not {*text} & {*"*?["}:
         if more := glob.glob(glob.escape(text) + "*.sctp"):  # noqa: PTH207
@@ -88,8 +88,10 @@ def _expanded(text: str, demo: Path) -> list[Path]:
         return [Path(text)]
     # Path.glob takes no absolute pattern before Python 3.13. A bracket may be one of the name, or of the pattern.
     found = sorted(glob.glob(text.replace("[", "[[]")) or glob.glob(text))  # noqa: PTH207
+    if not found and not {*text} & {*"*?"}:
+        return [Path(text)]
     if not found:
-        raise SctptopError(f"{printable(text)} matches no file (try: ls {printable(text)})")
+        raise SctptopError(f"{printable(text)} matches no file (try: ls {printable(text)})", USAGE)
     return [Path(one) for one in found]
 
 

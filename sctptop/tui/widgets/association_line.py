@@ -20,6 +20,9 @@ SHARED_MIN, SHARED_FROM = 10, 18
 """So many characters of a reason are worth the middle of an address; where they begin behind a shorter one."""
 
 
+_GAP = Span(" ")
+
+
 def head(columns: Sequence[Column], order: Order) -> Line:
     """The titles, a mark beside the one that is sorted by; that of the marks stands for trouble."""
     by_trouble = order.field.id == "trouble"
@@ -50,8 +53,8 @@ def alive(columns: Sequence[Column], row: Row, snapshot: Snapshot | None) -> lis
     now_s = snapshot.now_s if snapshot is not None else 0.0
     for place, column in enumerate(columns):
         if place:
-            spans.append(Span(" "))
-        if column.shared or (column.field is not None and column.field.id == "trouble"):
+            spans.append(_GAP)
+        if column.reasons:
             spans.extend(_reasoned(column, row, now_s))
             continue
         if column.field is None:

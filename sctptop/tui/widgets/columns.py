@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from sctptop.fields.catalogue import field
 from sctptop.fields.default_columns import LEADING, TABLE_COLUMNS, TABLE_WIDE_COLUMNS, default_columns
@@ -30,7 +31,7 @@ MARGIN = 3
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What the rows hold, or held once: a column with nothing in it takes no room, nor LOCAL where it says the
-    same in each: ``local_ends``. ``both_ends``: a line has both. ``alike``: some rows have one remote end.
+    same in each: ``local_ends``. ``both_ends``: a line has both. ``alike``: some of the remote ends are the same.
     """
 
     heartbeats: bool = True
@@ -48,6 +49,8 @@ class Contents:
 class Column:
     """A column as laid out. ``field`` is None for the trend at the end. ``shared``: reasons of marks are in it too,
     ``named``: the name of a gNB or core before its address, where there is room.
+
+    Asked of each cell, so worked out once: ``right``, whether it aligns right; ``reasons``: whether they stand in it.
     """
 
     field: Field | None
@@ -56,11 +59,13 @@ class Column:
     width: int
     shared: bool = False
     named: bool = False
+    right: bool = attribute(init=False)
+    reasons: bool = attribute(init=False)
 
-    @property
-    def right(self) -> bool:
-        """Whether it aligns right."""
-        return self.field is not None and (self.field.numeric or self.field.unit == SWITCH)
+    def __post_init__(self) -> None:
+        entry = self.field
+        object.__setattr__(self, "right", entry is not None and (entry.numeric or entry.unit == SWITCH))
+        object.__setattr__(self, "reasons", self.shared or (entry is not None and entry.id == "trouble"))
 
 
 def lay_out(width: int, chosen: Sequence[Field] | None, held: Contents | None = None) -> tuple[Column, ...]:
@@ -86,8 +91,11 @@ def lay_out(width: int, chosen: Sequence[Field] | None, held: Contents | None = 
     if trend and not shared and spare - len(ends) * END_COMFORTABLE > TREND_MIN:
         trend_width = min(TREND_MAX, spare - len(ends) * END_COMFORTABLE - 1)
         spare -= trend_width + 1
-    others = [END_MIN] * (len(ends) - 1)
-    shares = [*others, max(spare - sum(others), SHARED_MIN)] if shared else _shares(spare, len(ends))
+    if shared:
+        others = [END_MIN] * (len(ends) - 1)
+        shares = [*others, max(spare - sum(others), END_COMFORTABLE if others else SHARED_MIN)]
+    else:
+        shares = _shares(spare, len(ends))
     columns: list[Column] = []
     named = held.names and not shared and all(entry.id != "peer_name" for entry in fields)
     x = MARGIN

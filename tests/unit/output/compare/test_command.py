@@ -217,7 +217,7 @@ def test_kinds_are_a_level_of_json(tmp_path: Path, capsys: pytest.CaptureFixture
         (["SLOW", "MISSING"], 1, "cannot read"),
         (["SLOW", "TEXT"], 1, "is not a recording of sctptop"),
         (["SLOW", "EMPTY"], 1, "is empty"),
-        (["SLOW", "FOLDER"], 2, "is a folder"),
+        (["SLOW", "FOLDER"], 1, "is no file but a folder"),
         (["SLOW", "NOTHING"], 1, "not one sample of it can be read"),
         (["SLOW", "FAST", "--json", "--markdown"], 2, "not allowed with"),
     ],
