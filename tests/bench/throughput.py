@@ -211,6 +211,9 @@ def measure(size: int, names: Sequence[str], counted_s: float, *, each: bool) ->
         for name in names:
             watcher = known[name]
             with watching(watcher) as (number, process):
+                if watcher.screen:
+                    # With the first traffic comes the first graph, and what draws it is loaded.
+                    sending.chunks()
                 watched, own = sending.chunks(process)
                 lines = costs(sending) if each else []
             alone.append(sending.chunks()[0])

@@ -26,6 +26,8 @@ WHOLE = 5.0
 FIRST_COST_S = 4e-6
 LEAST = 150
 """Events that are always told, however slow this host is."""
+LEAST_MESSAGES = 500
+"""The same of NGAP messages alone: what is made of registrations wants all of them."""
 WEIGHT = 0.2
 
 LEAST_TELLING = ("window", "rwnd", "ngap_rtx", "ngap", "hb_rtt", "retransmit", "t3_rtx", "cwnd")
@@ -158,8 +160,9 @@ def _told(
     over = sum(found.values()) - most
     left_out: dict[str, int] = {}
     for kind in LEAST_TELLING:
-        if over > 0 and found[kind]:
-            left_out[kind] = min(over, found[kind])
+        dispensable = found[kind] - (LEAST_MESSAGES if kind == "ngap" else 0)
+        if over > 0 and dispensable > 0:
+            left_out[kind] = min(over, dispensable)
             over -= left_out[kind]
     room = {kind: times - left_out.get(kind, 0) for kind, times in found.items()}
     return _first(raw, kinds, room), _first(messages, kinds_of_ngap, room), left_out

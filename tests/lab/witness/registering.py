@@ -128,7 +128,8 @@ class Bench:
             seen.snapshot = _after(1, read)
             seen.ended += seen.snapshot.registrations.ended_now
             seen.advice |= _advice(seen.snapshot)
-            seen.lost += seen.snapshot.sample.events_lost
+            sample = seen.snapshot.sample
+            seen.lost += sample.events_lost + sample.events_left_out.get("ngap", 0)
             if not finishing.is_alive() and end == float("inf"):
                 end = time.monotonic() + settle_s
         after = _sack_timeouts(seen.snapshot)

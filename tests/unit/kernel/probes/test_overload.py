@@ -10,7 +10,7 @@ import pytest
 
 from sctptop.kernel.probes.events import event
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
-from sctptop.kernel.probes.overload import FIRST_COST_S, LEAST, SHARE, WHOLE, Overload
+from sctptop.kernel.probes.overload import FIRST_COST_S, LEAST, LEAST_MESSAGES, SHARE, WHOLE, Overload
 from sctptop.model.associations.distribution import Distribution
 from sctptop.model.event import Event
 from tests.unit.kernel.probes.test_events import clocks, record
@@ -137,6 +137,17 @@ def test_the_bound_follows_the_interval_and_what_events_cost() -> None:
     # They took ten seconds: there is time for the least only.
     later = replace(at, monotonic_ns=at.monotonic_ns + 1_000_000_000)
     assert len(overload.made(raw, [], later).events) == LEAST
+
+
+def test_messages_of_registrations_are_told_where_there_is_time_for_nothing() -> None:
+    """On a host so slow that of all others the least is told."""
+    raw = [numbered(WINDOW, number) for number in range(2000)]
+    overload, at = Overload(iter([0.0, 10.0, 10.0, 10.0]).__next__), clocks()
+    overload.made(raw, [], at)
+    later = replace(at, monotonic_ns=at.monotonic_ns + 1_000_000_000)
+    made = overload.made(raw, messages(LEAST_MESSAGES + 100), later)
+    assert kinds(made.events) == {"ngap": LEAST_MESSAGES}
+    assert made.left_out == {"window": 2000, "ngap": 100}
 
 
 @pytest.mark.parametrize(("after_s", "told"), [(15.0, IN_TIME), (1.0, IN_TIME), (0.5, IN_TIME // 2)])
