@@ -20,6 +20,7 @@ from sctptop.kernel.program import find_bcc
 from sctptop.kernel.program.bpf.btf import KernelTypes
 from sctptop.kernel.program.compiling import NoProbes, compiled
 from sctptop.kernel.program.declarations import PATH_WINDOWS
+from sctptop.kernel.program.kept.store import FILE, FOLDER
 from sctptop.kernel.program.points import POINTS
 from sctptop.kernel.program.program_source import folder
 from sctptop.kernel.program.records_check import statements
@@ -173,6 +174,8 @@ def test_the_dashboard_runs_without_probes_and_says_so(gnb: Host) -> None:
 
 
 def test_the_dashboard_is_up_before_the_probes_and_turns_them_on(gnb: Host) -> None:
+    # What is kept compiled would be attached before there is a picture.
+    (FOLDER / FILE).unlink(missing_ok=True)
     with terminal("compiling", 120, 36) as screen:
         run_in(screen, gnb.command(SCTPTOP))
         screen.wait(lambda text: ":38412" in text and "compiling" in text, START_S)
@@ -190,9 +193,17 @@ def programs() -> set[str]:
     return {program.get("name", "") for program in json.loads(shown)} & names
 
 
+def programs_soon_gone() -> set[str]:
+    """Those that are left after ten seconds: the kernel frees programs after a grace period."""
+    deadline = time.monotonic() + 10
+    while (left := programs()) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return left
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_in_the_kernel(gnb: Host, how: signal.Signals) -> None:
-    assert programs() == set()
+    assert programs_soon_gone() == set()
     process = gnb.popen([*SCTPTOP, "--json", "-d", "0.5"], stdout=subprocess.PIPE)
     assert process.stdout is not None
     first = json.loads(process.stdout.readline())
@@ -200,11 +211,7 @@ def test_nothing_is_left_in_the_kernel(gnb: Host, how: signal.Signals) -> None:
     assert len(programs()) > 10
     process.send_signal(how)
     process.wait(30)
-    deadline = time.monotonic() + 10
-    # The kernel frees programs after a grace period.
-    while programs() and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert programs() == set()
+    assert programs_soon_gone() == set()
     for name in ("kprobe_events", "uprobe_events"):
         listed = Path("/sys/kernel/tracing", name)
         assert not listed.exists() or listed.read_text() == ""
