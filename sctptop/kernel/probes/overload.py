@@ -26,8 +26,8 @@ WHOLE = 5.0
 FIRST_COST_S = 4e-6
 LEAST = 150
 """Events that are always told, however slow this host is."""
-LEAST_MESSAGES = 500
-"""The same of NGAP messages alone: what is made of registrations wants all of them."""
+LEAST_OF = {"ngap": 500, "retransmit": 200, "t3_rtx": 200, "cwnd": 200}
+"""The same of these kinds alone: registrations and advice are made of them."""
 WEIGHT = 0.2
 
 LEAST_TELLING = ("window", "rwnd", "ngap_rtx", "ngap", "hb_rtt", "retransmit", "t3_rtx", "cwnd")
@@ -160,7 +160,7 @@ def _told(
     over = sum(found.values()) - most
     left_out: dict[str, int] = {}
     for kind in LEAST_TELLING:
-        dispensable = found[kind] - (LEAST_MESSAGES if kind == "ngap" else 0)
+        dispensable = found[kind] - LEAST_OF.get(kind, 0)
         if over > 0 and dispensable > 0:
             left_out[kind] = min(over, dispensable)
             over -= left_out[kind]

@@ -10,7 +10,7 @@ import pytest
 
 from sctptop.kernel.probes.events import event
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
-from sctptop.kernel.probes.overload import FIRST_COST_S, LEAST, LEAST_MESSAGES, SHARE, WHOLE, Overload
+from sctptop.kernel.probes.overload import FIRST_COST_S, LEAST, LEAST_OF, SHARE, WHOLE, Overload
 from sctptop.model.associations.distribution import Distribution
 from sctptop.model.event import Event
 from tests.unit.kernel.probes.test_events import clocks, record
@@ -41,6 +41,7 @@ def heartbeat(number: int, rtt_ns: int, own_tag: int = 0x1001) -> bytes:
 FREED = record(7, 1, 0, 4)
 DOWN = record(6, 0, 1, 0)
 CUT = record(1, 1, 17520, 8760, 106496, 8760, 9000)
+T3, RTX = record(4, 0, 0, 0), record(5, 0, 0, 0)
 WINDOW = record(3, 0, 0, 4380, 0, 106496, 1500)
 
 
@@ -129,7 +130,7 @@ def test_rises_of_cwnd_are_one_event_a_path_and_cause() -> None:
 
 
 def test_the_bound_follows_the_interval_and_what_events_cost() -> None:
-    raw = [numbered(CUT, number) for number in range(4 * IN_TIME)]
+    raw = [numbered(WINDOW, number) for number in range(4 * IN_TIME)]
     overload, at = Overload(iter([0.0, 0.0, 10.0, 10.0, 10.0]).__next__), clocks()
     overload.made([], [], at)
     half_a_second = replace(at, monotonic_ns=at.monotonic_ns + 500_000_000)
@@ -139,15 +140,17 @@ def test_the_bound_follows_the_interval_and_what_events_cost() -> None:
     assert len(overload.made(raw, [], later).events) == LEAST
 
 
-def test_messages_of_registrations_are_told_where_there_is_time_for_nothing() -> None:
+def test_what_registrations_and_advice_are_made_of_is_told_where_there_is_time_for_nothing() -> None:
     """On a host so slow that of all others the least is told."""
-    raw = [numbered(WINDOW, number) for number in range(2000)]
+    raw = [numbered(data, number) for number in range(2000) for data in (WINDOW, CUT, RTX, T3)]
     overload, at = Overload(iter([0.0, 10.0, 10.0, 10.0]).__next__), clocks()
     overload.made(raw, [], at)
     later = replace(at, monotonic_ns=at.monotonic_ns + 1_000_000_000)
-    made = overload.made(raw, messages(LEAST_MESSAGES + 100), later)
-    assert kinds(made.events) == {"ngap": LEAST_MESSAGES}
-    assert made.left_out == {"window": 2000, "ngap": 100}
+    made = overload.made(raw, messages(600), later)
+    assert kinds(made.events) == LEAST_OF
+    assert made.left_out == {"window": 2000} | {
+        kind: 2000 - LEAST_OF[kind] for kind in ("cwnd", "retransmit", "t3_rtx")
+    } | {"ngap": 100}
 
 
 @pytest.mark.parametrize(("after_s", "told"), [(15.0, IN_TIME), (1.0, IN_TIME), (0.5, IN_TIME // 2)])
@@ -161,13 +164,13 @@ def test_a_reading_that_comes_late_has_no_more_time_than_was_asked_for(after_s: 
 
 def test_what_is_summed_up_makes_events_no_cheaper() -> None:
     beats = [heartbeat(number, 7_000_000) for number in range(40 * IN_TIME)]
-    cuts = [numbered(CUT, number) for number in range(IN_TIME // 2)]
+    moves = [numbered(WINDOW, number) for number in range(IN_TIME // 2)]
     costs = [0.0, 0.0, 1000 * FIRST_COST_S * IN_TIME, 0.0, 0.0]
     overload, at = Overload(iter(costs).__next__, asked_s=1.0), clocks()
     overload.made([], [], at)
-    overload.made([*beats, *cuts], [], replace(at, monotonic_ns=at.monotonic_ns + 1_000_000_000))
+    overload.made([*beats, *moves], [], replace(at, monotonic_ns=at.monotonic_ns + 1_000_000_000))
     later = replace(at, monotonic_ns=at.monotonic_ns + 2_000_000_000)
-    assert len(overload.made(cuts, [], later).events) == LEAST
+    assert len(overload.made(moves, [], later).events) == LEAST
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 95, b"\xff" * 96, b"\xff" * 300])
