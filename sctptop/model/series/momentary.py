@@ -25,8 +25,7 @@ class Momentary(Packed):
         """What they are in that tick; returns how many bytes more it takes."""
         again, self.last = tick == self.last, tick
         if tick - self.base >= FARTHEST:
-            self.trim(tick - FARTHEST // 2)
-            self.rebase(tick - FARTHEST // 2)
+            self.rebase(tick)
         named = {}
         for name, value in values:
             if value is None and not again:

@@ -61,8 +61,10 @@ class Packed:
             self.heads, self.values = heads[count:], self.values[dropped:]
         self.limit = len(self.heads) * 5 // 4 + 16
 
-    def rebase(self, tick: int) -> None:
-        """Count ticks from that one on. No entry is before it."""
+    def rebase(self, newest: int) -> None:
+        """Count ticks from nearer on, so that a head has room for that one; entries before go."""
+        tick = newest - FARTHEST // 2
+        self.trim(tick)
         moved = tick - self.base << BITS
         self.heads = array("I", [head - moved for head in self.heads])
         self.base = tick

@@ -33,8 +33,7 @@ class Steady(Packed):
             return 0
         self.now = values
         if tick - self.base >= FARTHEST:
-            self.trim(tick - FARTHEST // 2)
-            self.rebase(tick - FARTHEST // 2)
+            self.rebase(tick)
         moved = tuple(map(ne, values, before))
         self.heads.append(tick - self.base << BITS | (_WHICH_OF.get(moved) or _which(moved)))
         olds = [*compress(before, moved)]

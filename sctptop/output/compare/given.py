@@ -88,11 +88,10 @@ def _expanded(text: str, demo: Path) -> list[Path]:
         return [Path(text)]
     # Path.glob takes no absolute pattern before Python 3.13. A bracket may be one of the name, or of the pattern.
     found = sorted(glob.glob(text.replace("[", "[[]")) or glob.glob(text))  # noqa: PTH207
-    if not found and not {*text} & {*"*?"}:
-        return [Path(text)]
-    if not found:
+    if not found and {*text} & {*"*?"}:
         raise SctptopError(f"{printable(text)} matches no file (try: ls {printable(text)})", USAGE)
-    return [Path(one) for one in found]
+    # Without a match a bracket is one of the name.
+    return [Path(one) for one in found or [text]]
 
 
 def _exists(name: str) -> bool:
