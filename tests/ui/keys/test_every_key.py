@@ -217,7 +217,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_every_key_of_the_live_dashboard(stage: Staging) -> None:
-    async with stage(list(amf(4, 6)), Options(interval_s=2), size=(120, 36)) as s:
+    async with stage(list(amf(4, 6)), Options(interval_s=60), size=(120, 36)) as s:
+        await s.tick(3)
         for name, key in entries(LIVE_KEYS, LIVE):
             await pressed(s, key, LIVE[name], name)
             await home(s)
