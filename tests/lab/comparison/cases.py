@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sctptop.comparison.breakdown import FAR, OWN
+from sctptop.comparison.breakdown import FAR, FAR_AND_NETWORK, OWN
 from sctptop.comparison.statistics.ratio import FASTER, SAME, SLOWER, UNSURE
 from sctptop.model.passages.passage import HELD, LOST, NETWORK, ORDER, UNREAD
 from tests.lab.comparison.independent import disagreements
@@ -40,10 +40,14 @@ class Case:
         return f"{self.other} against {self.base}"
 
     def seen_from(self, end: str) -> Case:
-        """The same where that end alone is seen: all of the other's is one part, hardly a setting of it is known."""
+        """The same where that end alone is seen: all of the other's is one part, hardly a setting of it is known.
+
+        In a burst of a second or two a run may end before a heartbeat tells the network's part from it.
+        """
         parts = [
-            (FAR, role) if role not in (None, end) and kind != NETWORK else (kind, role)
+            part
             for kind, role in self.parts
+            for part in ([(kind, role)] if role in (None, end) else [(FAR, role), (FAR_AND_NETWORK, role)])
         ]
         settings = [(name, role) for name, role in self.settings if role == end or name in SEEN_FROM_AFAR]
         return replace(self, parts=tuple(dict.fromkeys(parts)), settings=tuple(settings))
