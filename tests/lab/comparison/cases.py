@@ -65,7 +65,8 @@ CASES = (
     Case("plain", "far", SLOWER, ((NETWORK, None),)),
     # What a small buffer has no room for is held, or thrown away and sent again.
     Case("burst", "burst-rwnd", SLOWER, ((HELD, GNB), (LOST, None), (ORDER, None)), (("rcvbuf", AMF),)),
-    Case("burst", "burst-rwnd4k", SLOWER, ((HELD, GNB), (LOST, None), (ORDER, None)), (("rcvbuf", AMF),)),
+    # With twice as much few are late: not the median, and the mean by less than matters.
+    Case("burst", "burst-rwnd4k", None),
     Case("burst", "burst-cpu", SLOWER, ((UNREAD, AMF),)),
     # A setting differs the way that costs time, and is not the reason.
     Case("sack20", "cpu", SLOWER, ((OWN, AMF), (UNREAD, AMF))),

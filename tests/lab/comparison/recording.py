@@ -34,6 +34,8 @@ SETTLE_S = 5.0
 """Longer than sctptop waits for a message that may still come."""
 LAST_S = 3.0
 """Longer than sctptop takes for the sample behind the command's end."""
+END_S = 60.0
+"""Until the last file is written out."""
 
 
 def main() -> None:
@@ -62,11 +64,14 @@ def record(places: Places, folder: Path, run: int, names: Sequence[str]) -> None
         command = ["bash", "-c", f"echo >{ask}; read -r <{done}"]
         descriptors = [os.open(pipe, os.O_RDWR) for pipe in (ask, done)]
         recorder = subprocess.Popen([*words, "--", *command])
+        # Each is kept under its name once it is whole: the next run asks to begin then.
+        before: tuple[Path, Path] | None = None
         try:
             for name, made in zip(names, files_of(file, len(names)), strict=True):
                 began_s = time.monotonic()
                 with playing(places, SETUPS[name]) as scene, _captured(places, folder, f"{name}-{run}"):
                     _wait(descriptors[0], recorder)
+                    _keep(before)
                     loaded_s = time.monotonic() - began_s
                     scene.go()
                     report = scene.finish(PLAY_S)
@@ -76,16 +81,22 @@ def record(places: Places, folder: Path, run: int, names: Sequence[str]) -> None
                 whole_s = time.monotonic() - began_s
                 told = f"{report['completed']} of {report['started']} completed, {report['total_ms']}"
                 print(f"{name}-{run}: after {loaded_s:.0f} s, {whole_s:.0f} s in all: {told}", flush=True)
-                # Out of the machine at once, under its name when it is whole.
-                kept = _file(folder, name, run)
-                shutil.copy(made, kept.with_suffix(".part"))
-                kept.with_suffix(".part").rename(kept)
-            assert recorder.wait(60) == 0
+                before = made, _file(folder, name, run)
+            assert recorder.wait(END_S) == 0
+            _keep(before)
         finally:
             recorder.kill()
             recorder.wait()
             for descriptor in descriptors:
                 os.close(descriptor)
+
+
+def _keep(made: tuple[Path, Path] | None) -> None:
+    """The file, out of the machine."""
+    if made is not None:
+        part = made[1].with_suffix(".part")
+        shutil.copy(made[0], part)
+        part.rename(made[1])
 
 
 @contextmanager
