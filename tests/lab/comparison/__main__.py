@@ -21,7 +21,7 @@ Ratios are those of scipy's Welch test to three digits:
 | cpu, plain | slower, 2.4x (2.4-2.5) | the AMF's own 100 % | none |
 | ran, plain | slower, 2.9x (2.9-3.0) | the gNB's own 100 % | none |
 | nagle-sack20, nagle | faster, 0.33x (0.32-0.35) | held at the gNB 100 % | SACK delay of the AMF |
-| loss-rto3, loss | slower in the mean, 2.1x (1.4-3.2) | lost 100 % | RTO of both |
+| loss-rto3, loss | slower in the mean, 2.0x (1.3-3.1) | lost 100 % | RTO of both |
 | far, plain | slower, 3.8x (3.8-3.9) | the network 100 % | none |
 | burst-cpu, burst | slower, 4.3x (4.3-4.4) | unread at the AMF 95 % | none; saturated, by advice |
 | burst-rwnd, burst | slower, 1.33x (1.32-1.33) | held at the gNB 63 %, order 23 % | receive buffer of the AMF |
