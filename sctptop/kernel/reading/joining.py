@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sctptop.kernel.layout import Numbers
 from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import Seen
 from sctptop.kernel.reading.procfs import AssocLine, EpLine, RemaddrLine
 from sctptop.kernel.ways.questions import PathQuestion
 from sctptop.model.association import Association, Process
+from sctptop.model.associations.numbers import Numbers
 from sctptop.model.source_state import OK, SourceState
 
-Ends = tuple[int, int, frozenset[str]]
+Ends = tuple[int, int, tuple[str, ...]]
+"""Ports, and the addresses of the peer, sorted."""
 Identity = tuple[int, int, int, int]
 """Tags and ports: what tells associations of one namespace apart."""
 
@@ -78,6 +79,8 @@ class Joined:
 
 
 def _equal(one: DiagRecord | None, other: DiagRecord | None) -> bool:
+    if one is other:
+        return True
     # Of thousands of records comparing the bytes is far less work than comparing the fields.
     if one is not None and other is not None and one.raw and other.raw:
         return one.raw == other.raw
@@ -122,7 +125,7 @@ def key_of(record: DiagRecord) -> Identity:
 
 def ends_of(entry: AssocLine | DiagRecord) -> Ends:
     """What the two sources of one association have in common."""
-    return entry.local_port, entry.remote_port, frozenset(entry.remote_addresses)
+    return entry.local_port, entry.remote_port, tuple(sorted(entry.remote_addresses))
 
 
 def by_association(remaddrs: Iterable[RemaddrLine]) -> dict[int, list[RemaddrLine]]:

@@ -13,7 +13,7 @@ from sctptop.kernel.reading.diag.diag_records import ANY_STATE, LISTEN, DiagReco
 from sctptop.kernel.reading.exact import ExactLookups, missing, sockets_of
 from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, join, same_or_new, still_alive
 from sctptop.kernel.reading.proc_again import AssocLines, EpLines, Transports
-from sctptop.kernel.reading.procfs import AssocLine, parse_assocs, parse_snmp, read_text
+from sctptop.kernel.reading.procfs import AssocLine, parse_snmp, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 
@@ -177,7 +177,7 @@ class NamespaceReader:
         walked = self._assocs.update(assocs)
         if walked and not self._lines:
             # Nothing is remembered yet that a walk may have passed over: a second one passes over others.
-            walked = walked + parse_assocs(self._text("assocs")[0])
+            walked = walked + self._assocs.update(self._text("assocs")[0])
         lines = self._known_lines(walked)
         idle = assocs_state.ok and not (lines or self._alive)
         remaddr, remaddr_state = ("", OK) if idle else self._text("remaddr")

@@ -7,13 +7,13 @@ from dataclasses import fields
 from operator import itemgetter
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.layout import Numbers
 from sctptop.kernel.reading.diag.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.joining import MadeOf
 from sctptop.kernel.reading.paths import name_of, path_of
 from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, Seen
 from sctptop.kernel.reading.procfs import RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, Association, Path
+from sctptop.model.associations.numbers import Numbers
 from sctptop.model.attributes import maker, making, names_of
 
 # Association attribute: member of sctp_info that holds it in the same unit.
