@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sctptop.kernel.reading.diag.diag_records import DiagRecord, lookup_request
 from sctptop.kernel.reading.joining import Ends, ends_of
@@ -88,5 +89,11 @@ def addresses_of(entry: AssocLine | DiagRecord) -> Pair | None:
     for remote in (entry.primary, *entry.remote_addresses):
         for local in sorted(entry.local_addresses):
             if remote is not None and (":" in remote) == (":" in local):
-                return (local, entry.local_port), (remote, entry.remote_port)
+                return _ours(local, entry.local_port), (remote, entry.remote_port)
     return None
+
+
+@lru_cache(256)
+def _ours(address: str, port: int) -> tuple[str, int]:
+    """The same object for all associations of one address and port."""
+    return address, port

@@ -37,6 +37,9 @@ class Numbers(Mapping[str, int]):
             return self.numbers == other.numbers
         return super().__eq__(other)
 
+    def __hash__(self) -> int:
+        return hash(self.numbers)
+
     def __repr__(self) -> str:
         return repr(dict(self))
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 Series = tuple[float | None, ...]
 
@@ -21,22 +21,10 @@ TOGETHER = 64
 _LEVEL = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Old:
-    """Entries that were compressed, ``last`` the tick of the newest, after ``base``; ``count`` of them."""
-
-    last: int
-    count: int
-    data: bytes
-
-    BYTES = 112
-    """What one takes besides its data."""
-
-    def entries(self) -> tuple[array[int], array[float]]:
-        """Heads and values."""
-        data = zlib.decompress(self.data)
-        at = self.count * HEAD_BYTES
-        return array("I", data[:at]), array("f", data[at:])
+_OLD_BYTES = 48
+"""What TOGETHER entries take besides their data."""
+_LAST = struct.Struct("I")
+"""Before that: the tick of the newest, after ``base``."""
 
 
 class Packed:
@@ -54,21 +42,21 @@ class Packed:
         self.copies = copies
         self.trimmed = False
         self.heads, self.values = array("I"), array("f")
-        self.old: tuple[Old, ...] = ()
+        self.old: tuple[bytes, ...] = ()
         self.limit = 16
         """Entries at which the old ones go."""
 
     @property
     def entry_bytes(self) -> int:
         """What all entries take."""
-        packed = sum(Old.BYTES + len(one.data) for one in self.old)
+        packed = sum(_OLD_BYTES + len(one) for one in self.old)
         return len(self.heads) * HEAD_BYTES + len(self.values) * VALUE_BYTES + packed
 
     def backwards(self, bit: int) -> Iterator[tuple[int, float]]:
         """Of the entries that name a series, newest first, the tick and its value."""
         yield from _backwards(self.base, self.heads, self.values, bit)
         for one in reversed(self.old):
-            yield from _backwards(self.base, *one.entries(), bit)
+            yield from _backwards(self.base, *_entries(one), bit)
 
     def trim(self, oldest: int) -> None:
         """Let go of entries up to that tick; of those that were compressed only together."""
@@ -78,17 +66,17 @@ class Packed:
             heads, values = self.heads[:TOGETHER], self.values
             at = _values_of(heads)
             data = zlib.compress(heads.tobytes() + values[:at].tobytes(), _LEVEL)
-            self.old = (*self.old, Old(heads[-1] >> BITS, TOGETHER, data))
+            self.old = (*self.old, _LAST.pack(heads[-1] >> BITS) + data)
             # New ones: a rest that is small must not keep the room of all.
             self.heads, self.values = self.heads[TOGETHER:], values[at:]
         self.limit = min(len(self.heads) * 5 // 4 + 16, TOGETHER)
 
     def _drop(self, oldest: int) -> None:
         """Entries up to that tick, after ``base``."""
-        gone = [one for one in self.old if one.last <= oldest]
+        gone = [last for last in map(_last, self.old) if last <= oldest]
         if gone:
             self.old = self.old[len(gone) :]
-            self._cut(gone[-1].last)
+            self._cut(gone[-1])
         if self.old:
             return
         heads = self.heads
@@ -105,7 +93,7 @@ class Packed:
         """Count ticks from nearer on, so that a head has room for that one; entries before go."""
         tick = newest - FARTHEST // 2
         for one in reversed(self.old):
-            heads, values = one.entries()
+            heads, values = _entries(one)
             self.heads, self.values = heads + self.heads, values + self.values
         self.old = ()
         if tick >= self.base:
@@ -127,6 +115,18 @@ def _backwards(base: int, heads: array[int], values: array[float], bit: int) -> 
         at -= (head & WHICH).bit_count()
         if head & bit:
             yield base + (head >> BITS), values[at + (head & below).bit_count()]
+
+
+def _last(old: bytes) -> int:
+    last: int = _LAST.unpack_from(old)[0]
+    return last
+
+
+def _entries(old: bytes) -> tuple[array[int], array[float]]:
+    """Heads and values."""
+    data = zlib.decompress(old[_LAST.size :])
+    at = TOGETHER * HEAD_BYTES
+    return array("I", data[:at]), array("f", data[at:])
 
 
 def _values_of(heads: array[int]) -> int:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import socket
 import struct
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sctptop.kernel.netlink import NLM_F_DUMP, NLM_F_REQUEST, WireError, attributes, message
 from sctptop.kernel.reading.diag.diag_layouts import (
@@ -28,6 +28,8 @@ from sctptop.model.associations.numbers import Numbers, places_of
 
 SOCK_DIAG_BY_FAMILY: Final = 20
 IPPROTO_SCTP: Final = 132
+
+Same = TypeVar("Same", bound=Hashable)
 
 INET_DIAG_INFO: Final = 2
 INET_DIAG_SKMEMINFO: Final = 7
@@ -178,7 +180,7 @@ def decode_record(payload: bytes) -> DiagRecord:
     info, primary = _decode_info(found.get(INET_DIAG_INFO, b""))
     memory = _decode_memory(found.get(INET_DIAG_SKMEMINFO, b""))
     if not remote_addresses:
-        info, memory = (Numbers(one.places, _alike(one.numbers)) for one in (info, memory))
+        info, memory = _alike(info), _alike(memory)
     return DiagRecord(
         family=head.family,
         state=head.state,
@@ -207,7 +209,7 @@ def decode_record(payload: bytes) -> DiagRecord:
 
 
 @lru_cache(256)
-def _alike(values: tuple[Any, ...]) -> tuple[Any, ...]:
+def _alike(values: Same) -> Same:
     """The same object for equal ones: sockets of one program are set alike, and have their addresses in common."""
     return values
 

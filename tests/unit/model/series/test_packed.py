@@ -45,7 +45,7 @@ def test_it_takes_less_and_goes_with_its_age() -> None:
             track.trim(tick - 600)
             taken += track.entry_bytes - before
     assert taken == Steady.BYTES + track.entry_bytes
-    kept = sum(one.count for one in track.old) + len(track.heads)
+    kept = len(track.old) * TOGETHER + len(track.heads)
     assert track.entry_bytes < kept * 8 / 1.5 and 600 < kept < 800
     assert track.cut <= tick - 600 and track.trimmed
 
