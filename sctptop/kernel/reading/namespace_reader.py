@@ -63,7 +63,8 @@ class NamespaceReader:
         self._now = now
         self._diag: SockDiag | None = None
         self._lines: dict[int, AssocLine] = {}
-        self._alive: dict[Pair, Ends] = {}
+        self._unsure: dict[Pair, Ends] = {}
+        """What lived when sock_diag answered last, while it does not."""
         self._sockets: list[DiagRecord] = []
         self._fresh: list[DiagRecord] = []
         self._exact = ExactLookups()
@@ -179,7 +180,7 @@ class NamespaceReader:
             # Nothing is remembered yet that a walk may have passed over: a second one passes over others.
             walked = walked + self._assocs.update(self._text("assocs")[0])
         lines = self._known_lines(walked)
-        idle = assocs_state.ok and not (lines or self._alive)
+        idle = assocs_state.ok and not (lines or self._rows or self._unsure)
         remaddr, remaddr_state = ("", OK) if idle else self._text("remaddr")
         self._transports.update(remaddr)
         # A dump of nothing would cost more than all the rest of a namespace in which nothing happens.
@@ -263,6 +264,8 @@ class NamespaceReader:
 
     def _ask(self, lines: list[AssocLine]) -> tuple[list[DiagRecord], SourceState]:
         """Every association sock_diag has, each once, and their sockets; or none, and why."""
+        # After one that failed no row has a record.
+        alive = self._unsure or by_addresses(row.record for row in self._rows if row.record is not None)
         try:
             diag = self._opened()
             # The first reading dumps: only a dump has what /proc passed over, and the settings of sockets.
@@ -273,16 +276,17 @@ class NamespaceReader:
             self._exact.learn(self._sockets, self._asked)
             told = self._by_name(diag) if exact else [one for one in dumped if one.is_association]
             records = distinct(told)
-            missed = missing(lines, records.values(), self._alive, by_name=exact)
+            missed = missing(lines, records.values(), alive, by_name=exact)
             records.update(self._exact.look_up(diag, missed))
-            self._alive = by_addresses(records.values())
             known = {record.cookie for record in self._sockets} if exact else set()
             if exact:
                 self._sockets = sockets_of(diag, records.values(), self._sockets)
             self._more_sockets = any(record.cookie not in known for record in self._sockets)
+            self._unsure = {}
         except SockDiagError as error:
             # A socket that failed may hold stale answers.
             self.close()
+            self._unsure = alive
             return [], SourceState(Kind.ERROR, *error.trouble)
         finally:
             if not self._keep_open:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import socket
 import struct
 import sys
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sctptop.kernel.netlink import NLM_F_DUMP, NLM_F_REQUEST, WireError, attributes, message
 from sctptop.kernel.reading.diag.diag_layouts import (
@@ -28,8 +28,6 @@ from sctptop.model.associations.numbers import Numbers, places_of
 
 SOCK_DIAG_BY_FAMILY: Final = 20
 IPPROTO_SCTP: Final = 132
-
-Same = TypeVar("Same", bound=Hashable)
 
 INET_DIAG_INFO: Final = 2
 INET_DIAG_SKMEMINFO: Final = 7
@@ -209,7 +207,7 @@ def decode_record(payload: bytes) -> DiagRecord:
 
 
 @lru_cache(256)
-def _alike(values: Same) -> Same:
+def _alike(values: Any) -> Any:
     """The same object for equal ones: sockets of one program are set alike, and have their addresses in common."""
     return values
 
@@ -242,7 +240,8 @@ def _decode_memory(data: bytes) -> Numbers:
 
 def _decode_addresses(data: bytes) -> tuple[str, ...]:
     chunks = (data[at : at + SOCKADDR_STORAGE] for at in range(0, len(data), SOCKADDR_STORAGE))
-    return _alike(tuple(address for chunk in chunks if (address := _decode_sockaddr(chunk)) is not None))
+    found: tuple[str, ...] = _alike(tuple(one for one in map(_decode_sockaddr, chunks) if one is not None))
+    return found
 
 
 def _decode_scopes(data: bytes) -> Mapping[str, int]:
@@ -295,5 +294,4 @@ def _number(data: bytes | None, size: int) -> int | None:
 _NATIVE: Final = "little" if struct.pack("=H", 1) == b"\1\0" else "big"
 _PRIMARY: Final = "p_address"
 _NO_SCOPES: Final[Mapping[str, int]] = {}
-"""Of nearly all."""
 _V4_MAPPED: Final = bytes(10) + b"\xff\xff"

@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import errno
-import json
 import socket
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from sctptop.kernel.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR, messages
+from sctptop.kernel.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR
 from sctptop.kernel.reading.diag.diag_records import SOCK_DIAG_BY_FAMILY, decode_record
 from sctptop.kernel.reading.sockdiag import NETLINK_SOCK_DIAG, SockDiag, SockDiagError
+from tests.unit.kernel.reading.answers import captured, message
 
 NLMSG_NOOP = 1
 PAIR = (("10.9.0.1", 38412), ("10.9.0.2", 59058))
 
 
-def message(kind: int, sequence: int, payload: bytes = b"", flags: int = 0) -> bytes:
-    return struct.pack("=IHHII", 16 + len(payload), kind, flags, sequence, 0) + payload
-
-
 def error(code: int, sequence: int) -> bytes:
     return message(NLMSG_ERROR, sequence, struct.pack("=i", -code) + bytes(16))
-
-
-def captured(name: str) -> list[bytes]:
-    """The records of one family in the oldest capture, without their headers."""
-    file = min(Path(__file__).with_name("captured").glob("*.json"))
-    buffers = json.loads(file.read_text())["buffers"][name]
-    found = [one for buffer in buffers for one in messages(bytes.fromhex(buffer))]
-    return [one.payload for one in found if one.type == SOCK_DIAG_BY_FAMILY]
 
 
 class Kernel:

@@ -31,7 +31,7 @@ def test_the_life_of_a_record_that_was_there_is_found(now: list[Any]) -> None:
     lives: list[Any] = [f"life {place}" for place in range(8)]
     for entry, (known, life) in zip(now, as_before(now, ENTRIES, lives), strict=True):
         if known is entry:
-            assert life == lives[ENTRIES.index(entry)]
+            assert life == lives[ENTRIES.index(known)]
     found = [
         life
         for entry, (known, life) in zip(now, as_before(now, ENTRIES, lives), strict=True)
