@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sctptop.model.advice.adviser import Advice, Adviser
+from sctptop.model.advice.adviser import Adviser
 from sctptop.model.advice.alarms import Alarm, Alarms
+from sctptop.model.advice.given import Advice
 from sctptop.model.associations.both_ends import listening_sockets
 from sctptop.model.associations.counters import CounterBook
 from sctptop.model.associations.events.event_log import EventLog, Logged

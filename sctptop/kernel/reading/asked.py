@@ -84,6 +84,11 @@ def by_addresses(entries: Iterable[AssocLine | DiagRecord]) -> dict[Pair, Ends]:
     return {pair: ends_of(entry) for entry in entries if (pair := addresses_of(entry)) is not None}
 
 
+def by_bytes(records: Iterable[DiagRecord | None]) -> dict[bytes, DiagRecord]:
+    """Records by what they were read from, where that is kept."""
+    return {record.raw: record for record in records if record is not None and record.raw}
+
+
 def addresses_of(entry: AssocLine | DiagRecord) -> Pair | None:
     """The ends to look an association up by: two addresses of one family."""
     for remote in (entry.primary, *entry.remote_addresses):

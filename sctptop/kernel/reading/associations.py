@@ -116,7 +116,10 @@ def _seen(netns: int, row: Joined, observed: Observed, clock: JiffyClock) -> See
     record = row.record
     if record is None:
         return None
-    name = (netns, record.info.get("tag", 0), record.local_port, record.remote_port)
+    name = row.name
+    if name is None:
+        # As long as the row is there it is of one association.
+        name = row.name = (netns, record.info.get("tag", 0), record.local_port, record.remote_port)
     what = (name, record.primary, record.remote_addresses, observed, clock)
     shown = shown_of(*what)
     if shown and len(shown) == len(row.shown) and all(map(is_, shown, row.shown)):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sctptop.kernel.program.records import AssociationName
 from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import Seen
 from sctptop.kernel.reading.procfs import AssocLine, EpLine, RemaddrLine
@@ -42,7 +43,7 @@ class Joined:
 
     Lasts from reading to reading: ``made`` is what was made of it, None once a source but the record says otherwise.
     ``follows``: the record before this one, of the same association with the same addresses. ``shown``: what probes
-    showed of it last, ``seen`` what was made of that.
+    showed of it last, ``seen`` what was made of that; ``name`` what they call it, once that was asked for.
     """
 
     record: DiagRecord | None
@@ -53,6 +54,7 @@ class Joined:
     follows: DiagRecord | None = None
     shown: tuple[object, ...] = ()
     seen: Seen | None = None
+    name: AssociationName | None = None
 
     @property
     def key(self) -> Hashable:
@@ -206,3 +208,14 @@ def still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> li
             room[ends_of(line)] -= 1
             kept.append(line)
     return kept
+
+
+def with_passed_over(read: Iterable[AssocLine], before: Mapping[int, AssocLine]) -> list[AssocLine]:
+    """Each association once, and those of last time, by their ids, that this walk passed over.
+
+    The walk of /proc goes by position in a hash table (sctp_transport_get_idx): while associations come
+    and go it lists some twice and some not at all. sock_diag then says whether those still live.
+    """
+    lines = {line.assoc_id or -index: line for index, line in enumerate(read)}
+    passed_over = before.keys() - lines.keys()
+    return [*lines.values(), *(replace(before[ident], rtx_marked_chunks=None) for ident in passed_over)]

@@ -54,7 +54,7 @@ def shown_of(
     this interval alone.
     """
     names = [(name, address) for address in addresses]
-    if name in observed.waits or any(one in observed.data_rtts for one in names):
+    if name in observed.waits or not observed.data_rtts.keys().isdisjoint(names):
         return ()
     windows = map(observed.paths.get, names)
     return (clock.hz, clock.instant, primary, observed.associations.get(name), *windows)

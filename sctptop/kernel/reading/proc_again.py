@@ -19,6 +19,17 @@ from sctptop.kernel.reading.procfs import (
 
 Line = TypeVar("Line")
 
+WALKED_FOR = (
+    "SctpActiveEstabs",
+    "SctpPassiveEstabs",
+    # What only assocs tells and what moves: chunks marked at a T3 expiry, attempts to set up and to shut down.
+    "SctpT3Retransmits",
+    "SctpT1InitExpireds",
+    "SctpT1CookieExpireds",
+    "SctpT2ShutdownExpireds",
+)
+"""Counters that move with what only /proc/net/sctp/assocs tells: it is walked when one of them did."""
+
 
 class _Lines(Generic[Line]):
     """Lines under one heading, each on its own: one that is known is parsed no more."""

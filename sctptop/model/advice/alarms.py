@@ -72,6 +72,8 @@ class Alarms:
         self._most = limits.alarms_kept
         self._alarms: dict[tuple[object, ...], Alarm] = {}
         self._told: tuple[Alarm, ...] = ()
+        self._advised: Iterable[Advised] | None = None
+        """What was advised last, where each piece of it is an alarm."""
         self._before: dict[tuple[object, ...], Alarm] = {}
         """Those that the last reset forgot."""
 
@@ -79,6 +81,9 @@ class Alarms:
         self, advice: Iterable[Advised], entry_of: Callable[[Key], Association | None], now: datetime
     ) -> tuple[Alarm, ...]:
         """Update with what is advised now; returns all alarms, the last raised first. Unchanged, it is the same."""
+        if advice is self._advised:
+            return self._told
+        self._advised = advice
         given: set[tuple[object, ...]] = set()
         changed = False
         for one in advice:
@@ -89,7 +94,9 @@ class Alarms:
             before = self._alarms.get(name)
             entry = entry_of(one.association) if one.association is not None else None
             after = _raised(before, one, entry, now)
-            if after is not None and after is not before:
+            if after is None:
+                self._advised = None
+            elif after is not before:
                 self._alarms[name], changed = after, True
         for known, alarm in self._alarms.items():
             if alarm.cleared is None and known not in given:
@@ -100,6 +107,7 @@ class Alarms:
 
     def reset(self) -> None:
         """Forget what is over."""
+        self._advised = None
         self._before, self._alarms = (
             self._alarms,
             {name: alarm for name, alarm in self._alarms.items() if alarm.cleared is None},
@@ -108,7 +116,7 @@ class Alarms:
 
     def undo_reset(self) -> tuple[Alarm, ...]:
         """Remember again what the last reset forgot; returns all alarms."""
-        before, self._before = self._before, {}
+        before, self._before, self._advised = self._before, {}, None
         for name, alarm in before.items():
             if alarm.cleared is not None:
                 since = self._alarms.get(name)

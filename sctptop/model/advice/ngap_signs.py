@@ -68,6 +68,8 @@ class NgapWatch:
         self._old, self._new = _Generation(), _Generation()
         self._turned_s = now_s
         self._heard_s = now_s
+        self.changes = 0
+        """How often any of it became another."""
 
     def over(self, now_s: float, generation_s: float) -> bool:
         """Whether all that was remembered is too old to matter."""
@@ -84,9 +86,13 @@ class NgapWatch:
         """Update with one interval; ``sack_timeouts`` is what SctpDelaySackExpireds gained in the namespace."""
         if now_s - self._turned_s >= generation_s:
             self._old, self._new, self._turned_s = self._new, _Generation(), now_s
-        self._new.sack_timeouts += sack_timeouts
+            self.changes += 1
+        if sack_timeouts:
+            self._new.sack_timeouts += sack_timeouts
+            self.changes += 1
         for event in events:
             if is_message(event):
+                self.changes += 1
                 self._heard_s = now_s
                 self._count(event, sack_delay_ms)
 
@@ -109,6 +115,7 @@ class NgapWatch:
     def register(self, one: EndedAttempt) -> None:
         """Take in a registration that ended."""
         new = self._new
+        self.changes += 1
         new.ended[one.outcome, one.cause or ""] += 1
         if one.outcome == COMPLETED and None not in (one.total_ns, one.core_ns, one.ran_ns):
             new.completed["n"] += 1

@@ -67,8 +67,7 @@ class DiagRecord:
     ``info`` holds INFO_NAMES, without those that a shorter, older struct ends before.
     ``expires`` is in ms and meaningful when ``timer`` is T3_RTX_TIMER. ``interface`` is an index or 0: the one that
     an endpoint is bound to, and the one that the primary path of an association leaves by. ``scopes`` holds those
-    of remote addresses that mean nothing without (sin6_scope_id). ``raw``: the bytes that all of it was read from, of
-    an association; those of an endpoint are read once and told by what they say.
+    of remote addresses that mean nothing without (sin6_scope_id). ``raw``: the bytes that all of it was read from.
     """
 
     family: int
@@ -202,7 +201,7 @@ def decode_record(payload: bytes) -> DiagRecord:
         cgroup_id=_number(found.get(INET_DIAG_CGROUP_ID), 8),
         interface=head.id.interface,
         scopes=_decode_scopes(found.get(INET_DIAG_PEERS, b"")),
-        raw=payload if remote_addresses else b"",
+        raw=payload,
     )
 
 

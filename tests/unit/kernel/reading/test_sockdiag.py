@@ -271,3 +271,12 @@ def test_the_real_socket_is_one_of_sock_diag_that_waits_a_limited_time() -> None
     other.close()
     diag.close()
     assert real.fileno() == -1
+
+
+def test_a_record_that_is_known_by_its_bytes_is_the_same_object(kernel: Kernel) -> None:
+    first, second, *_ = (payload for payload in captured("2") if decode_record(payload).is_association)
+    known = {first: decode_record(first)}
+    kernel.answers(message(SOCK_DIAG_BY_FAMILY, 1, first), message(SOCK_DIAG_BY_FAMILY, 1, second))
+    kernel.answers(message(NLMSG_DONE, 1, bytes(4)), message(NLMSG_DONE, 2, bytes(4)))
+    one, other = kernel.diag.dump(known=known)
+    assert one is known[first] and other == decode_record(second)
