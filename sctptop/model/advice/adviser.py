@@ -16,7 +16,7 @@ from sctptop.model.advice.checks.of_peers import PeerCase, suspicious
 from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.given import Advice, GivenAdvice, Said
 from sctptop.model.advice.ngap_signs import EndedAttempt, NgapWatch, is_message
-from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, OF_ASSOCIATIONS, OF_PEERS
+from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, OF_ASSOCIATIONS, OF_PEERS, looked_at
 from sctptop.model.advice.signs import gives_cause, same_signs
 from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.history import History
@@ -39,6 +39,7 @@ class _Told:
     """What was said of NGAP alone, and what it was made of: it need not be asked again while these are the same."""
 
     row: Row
+    looked_at: tuple[object, ...]
     ngap: NgapWatch
     changes: int
     probed: bool
@@ -47,13 +48,14 @@ class _Told:
     def again(self, moment: Moment, row: Row, ngap: NgapWatch) -> bool:
         """Say it again, where it is the same; False where it may be another."""
         if (
-            self.row is not row
-            or self.ngap is not ngap
+            self.ngap is not ngap
             or self.changes != ngap.changes
             or self.probed != moment.probed
+            or (self.row is not row and self.looked_at != looked_at(row))
             or any(said.over for said in self.said)
         ):
             return False
+        self.row = row
         for said in self.said:
             said.last_s = moment.now_s
         return True
@@ -192,7 +194,7 @@ class Adviser:
         ]
         if alone and ngap is not None:
             said = [one for one in found if one is not None]
-            self._told[row.key] = _Told(row, ngap, ngap.changes, moment.probed, said)
+            self._told[row.key] = _Told(row, looked_at(row), ngap, ngap.changes, moment.probed, said)
 
     def _ask_of_peers(self, picture: Circumstances) -> None:
         now_s = picture.now_s

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
+
+Name = TypeVar("Name", str, tuple[str, str])
 
 COMPLETED = "completed"
 
@@ -126,12 +128,12 @@ class NgapWatch:
     @property
     def ended(self) -> Counter[tuple[str, str]]:
         """Registrations by outcome and cause."""
-        return self._old.ended + self._new.ended
+        return _both(self._old.ended, self._new.ended)
 
     @property
     def completed(self) -> Counter[str]:
         """Of those completed their number ``n``, and the sums of ``total``, ``core`` and ``ran`` in ns."""
-        return self._old.completed + self._new.completed
+        return _both(self._old.completed, self._new.completed)
 
     def _count(self, event: Event, sack_delay_ms: int | None) -> None:
         details = event.details
@@ -162,3 +164,8 @@ class NgapWatch:
         new.pairs += 1
         share = (at_ns - before[1]) / (sack_delay_ms * 1e6)
         new.late_pairs += SACK_LATE[0] <= share <= SACK_LATE[1]
+
+
+def _both(old: Counter[Name], new: Counter[Name]) -> Counter[Name]:
+    """Not to be altered. Nearly always there is none."""
+    return old + new if old or new else old
