@@ -89,9 +89,9 @@ class NgapWatch:
         if now_s - self._turned_s >= generation_s:
             self._old, self._new, self._turned_s = self._new, _Generation(), now_s
             self.changes += 1
-        if sack_timeouts:
-            self._new.sack_timeouts += sack_timeouts
-            self.changes += 1
+        self._new.sack_timeouts += sack_timeouts
+        # Where nothing came late they tell nothing.
+        self.changes += bool(sack_timeouts and (self._old.late_pairs or self._new.late_pairs))
         for event in events:
             if is_message(event):
                 self.changes += 1
