@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sctptop.kernel.probes.bins import PathName
 from sctptop.kernel.program.records import AssociationName
 from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import Seen
@@ -43,7 +44,8 @@ class Joined:
 
     Lasts from reading to reading: ``made`` is what was made of it, None once a source but the record says otherwise.
     ``follows``: the record before this one, of the same association with the same addresses. ``shown``: what probes
-    showed of it last, ``seen`` what was made of that; ``name`` what they call it, once that was asked for.
+    showed of it last, ``lasts`` where that was not of one interval alone, ``seen`` what was made of that. ``names``:
+    what they call it and its paths, once that was asked for.
     """
 
     record: DiagRecord | None
@@ -53,8 +55,9 @@ class Joined:
     made: MadeOf | None = None
     follows: DiagRecord | None = None
     shown: tuple[object, ...] = ()
+    lasts: bool = False
     seen: Seen | None = None
-    name: AssociationName | None = None
+    names: tuple[AssociationName, tuple[PathName, ...]] | None = None
 
     @property
     def key(self) -> Hashable:
