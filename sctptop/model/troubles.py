@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, is_
 
 from sctptop.model.advice.brief import CONNECTING
 from sctptop.model.advice.given import Advice
@@ -51,11 +51,19 @@ class Troubles:
 
     def __init__(self) -> None:
         self._held: dict[Key, _Held] = {}
+        self._last: tuple[Iterable[Advice], tuple[Row, ...], tuple[Row, ...]] = ((), (), ())
+        """Advice, rows and what was made of them, where the same again make the same; else nothing."""
 
     def advance(
         self, rows: tuple[Row, ...], advice: Iterable[Advice], peers: Mapping[PeerKey, Peer], now_s: float
     ) -> tuple[Row, ...]:
         """The rows of a picture, those in trouble with it; the others, and those not changed, are the same objects."""
+        same, known, told_before = self._last
+        if known and advice is same and len(rows) == len(known) and all(map(is_, rows, known)):
+            for one in self._held.values():
+                one.last_s = now_s
+            return told_before
+        self._last = ((), (), ())
         given = [one for one in advice if one.severity != "note"]
         if not given and not self._held:
             return rows
@@ -85,7 +93,10 @@ class Troubles:
             whole = worst == own and all(one.peer is None for one in pieces)
             self._held[key] = _Held(worst, last_s, row, told, pieces if whole else None)
             result[place] = told
-        return tuple(result)
+        made = tuple(result)
+        if all(one.pieces is not None for one in self._held.values()):
+            self._last = advice, rows, made
+        return made
 
 
 def _by_row(given: Iterable[Advice], rows: Sequence[Row]) -> dict[Key, list[Advice]]:

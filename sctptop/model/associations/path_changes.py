@@ -29,12 +29,16 @@ class PathChanges:
         self._states: dict[Key, tuple[Association, dict[str, str]]] = {}
         self._changes: dict[PathKey, PathChange] = {}
         self._published: Mapping[PathKey, PathChange] = {}
+        self._rows: Collection[Row] = ()
 
     def advance(self, rows: Collection[Row], now_s: float) -> Mapping[PathKey, PathChange]:
         """Update with the next rows; returns the last change of each path that changed while watched.
 
         The mapping returned is never altered later.
         """
+        if rows is self._rows:
+            return self._published
+        self._rows = rows
         known = self._states
         moved = False
         for row in rows:
