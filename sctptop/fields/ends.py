@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from ipaddress import ip_address
 
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.model.peers.peer import PeerKey, peer_name

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
@@ -73,46 +73,6 @@ class _Number:
 
     def is_of(self, path: str) -> bool:
         return self.path == path or self.path.startswith(f"{path}.")
-
-
-class Numbers(Mapping[str, int]):
-    """Numbers by name. ``places``: where each name is in ``numbers``; those of the same names have the same object."""
-
-    __slots__ = ("numbers", "places")
-
-    def __init__(self, places: Mapping[str, int], numbers: tuple[int, ...]) -> None:
-        self.places, self.numbers = places, numbers
-
-    def __getitem__(self, name: str) -> int:
-        return self.numbers[self.places[name]]
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """As of a dictionary."""
-        place = self.places.get(name)
-        return default if place is None else self.numbers[place]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.places
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.places)
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Numbers) and other.places is self.places:
-            return self.numbers == other.numbers
-        return super().__eq__(other)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-
-@cache
-def places_of(names: tuple[str, ...]) -> Mapping[str, int]:
-    """For ``Numbers`` of these names."""
-    return {name: place for place, name in enumerate(names)}
 
 
 class Layout(Generic[Record]):

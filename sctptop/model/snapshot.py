@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
+from sctptop.model.advice.given import Advice
 from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.events.event_log import Logged
 from sctptop.model.associations.history import History

@@ -6,15 +6,16 @@ as it is shown: so rows do not go to and fro.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter, is_
 
-from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.brief import CONNECTING
+from sctptop.model.advice.given import Advice
 from sctptop.model.advice.rules import RULES
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
+from sctptop.model.attributes import making, names_of
 from sctptop.model.peers.peer import ANY, Peer, PeerKey
 from sctptop.model.ranking.trouble import PROBLEM, RowTrouble
 
@@ -22,18 +23,27 @@ HOLD_S = 10.0
 """A better rank is taken after so long."""
 _SEVERITY, _RULE = 1 << 16, 1 << 8
 _PLACES = {rule: place for place, rule in enumerate(RULES)}
+_TROUBLED: Callable[[Row, RowTrouble | None, int], Row] = making(
+    Row,
+    ["before", "trouble", "rank"],
+    {name: f"before.{name}" for name in names_of(Row)} | {"trouble": "trouble", "rank": "rank"},
+)
 _keys = attrgetter("key")
 _remote_ports, _local_ports = attrgetter("association.remote_port"), attrgetter("association.local_port")
 
 
 @dataclass(slots=True)
 class _Held:
-    """``worst`` is the part of the rank that is trouble's, given last at ``last_s``; ``told`` the row made last."""
+    """``worst`` is the part of the rank that is trouble's, given last at ``last_s``; ``told`` the row made last.
+
+    ``pieces`` it was made of, where they say all of it: none is on a peer, and its rank is theirs.
+    """
 
     worst: int
     last_s: float
     of: Row
     told: Row
+    pieces: Sequence[Advice] | None = None
 
 
 class Troubles:
@@ -41,11 +51,19 @@ class Troubles:
 
     def __init__(self) -> None:
         self._held: dict[Key, _Held] = {}
+        self._last: tuple[Iterable[Advice], tuple[Row, ...], tuple[Row, ...]] = ((), (), ())
+        """Advice, rows and what was made of them, where the same again make the same; else nothing."""
 
     def advance(
         self, rows: tuple[Row, ...], advice: Iterable[Advice], peers: Mapping[PeerKey, Peer], now_s: float
     ) -> tuple[Row, ...]:
         """The rows of a picture, those in trouble with it; the others, and those not changed, are the same objects."""
+        same, known, told_before = self._last
+        if known and advice is same and len(rows) == len(known) and all(map(is_, rows, known)):
+            for one in self._held.values():
+                one.last_s = now_s
+            return told_before
+        self._last = ((), (), ())
         given = [one for one in advice if one.severity != "note"]
         if not given and not self._held:
             return rows
@@ -56,19 +74,29 @@ class Troubles:
         for key in {**of_rows, **before}:
             if (place := places.get(key)) is None:
                 continue
-            row, trouble, held = rows[place], _trouble(of_rows.get(key, ()), peers), before.get(key)
-            worst, last_s = _worst(trouble), now_s
+            row, pieces, held = rows[place], of_rows.get(key, ()), before.get(key)
+            if held is not None and held.of is row and held.pieces is not None and held.pieces == pieces:
+                held.last_s, result[place] = now_s, held.told
+                self._held[key] = held
+                continue
+            trouble = _trouble(pieces, peers)
+            own = worst = _worst(trouble)
+            last_s = now_s
             if held is not None and worst > held.worst and (row.ended or now_s - held.last_s < HOLD_S):
                 worst, last_s = held.worst, held.last_s
             if not worst:
                 continue
             if held is None or held.of is not row or held.worst != worst or held.told.trouble != trouble:
-                told = replace(row, trouble=trouble, rank=row.rank + worst)
+                told = _TROUBLED(row, trouble, row.rank + worst)
             else:
                 told = held.told
-            self._held[key] = _Held(worst, last_s, row, told)
+            whole = worst == own and all(one.peer is None for one in pieces)
+            self._held[key] = _Held(worst, last_s, row, told, pieces if whole else None)
             result[place] = told
-        return tuple(result)
+        made = tuple(result)
+        if all(one.pieces is not None for one in self._held.values()):
+            self._last = advice, rows, made
+        return made
 
 
 def _by_row(given: Iterable[Advice], rows: Sequence[Row]) -> dict[Key, list[Advice]]:

@@ -9,8 +9,8 @@ from io import StringIO
 from math import inf
 from typing import Any
 
-from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
+from sctptop.model.advice.given import Advice
 from sctptop.model.association import Association
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row

@@ -11,8 +11,8 @@ from textual.timer import Timer
 from sctptop.errors import SctptopError
 from sctptop.fields.field import Field
 from sctptop.fields.filter import EVERYTHING
-from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
+from sctptop.model.advice.given import Advice
 from sctptop.options import Options
 from sctptop.terminal_text import printable
 from sctptop.tui.choices import Chosen, chosen_by, opening_view

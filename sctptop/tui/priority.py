@@ -17,8 +17,10 @@ WAITS_S = 0.0005
 """How long we wait for the thread that reads. The default of 5 ms is paid several times for each key."""
 KEPT_WAITING_S = 0.03
 """How long that thread waits for us: about as long as drawing a picture takes."""
-THRESHOLDS = (2000, 10, 1_000_000)
-"""Of the garbage collector: young objects as before, all of them only when collect_all is called."""
+THRESHOLDS = (20_000, 10, 1_000_000)
+"""Of the garbage collector: a reading makes thousands of objects and frees as many, without a circle; so it looks for
+some in a whole reading's, and among all only when collect_all is called.
+"""
 COLLECT_ALL_S = 600.0
 """How often that is: with 4,000 associations it takes a quarter of a second."""
 

@@ -17,6 +17,8 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
     "model/advice/adviser.py": [
         ("NO_EVIDENCE = Watch(0.0)", "0.0  →  (1.0)", "nothing is ever counted in it"),
         ("interval_s=sample.interval_s or 0.0,", "0.0  →  (1.0)", "without an interval there are no rates"),
+    ],
+    "model/advice/given.py": [
         ('_SEVERITIES = {"problem": 0, "warning": 1, "note": 2}', "2  →  (3)", "the order is the same"),
     ],
     "model/advice/case.py": [('part: str = ""', "\"\"  →  ('!')", "any name that is its own")],

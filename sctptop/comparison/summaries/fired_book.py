@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sctptop.comparison.summaries.summary import Fired
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import NGAP, NGAP_PORT, S1AP, S1AP_PORT
 from sctptop.model.peers.peer import PeerKey

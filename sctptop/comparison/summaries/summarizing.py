@@ -13,7 +13,7 @@ from sctptop.comparison.summaries.end_book import EndBook
 from sctptop.comparison.summaries.fired_book import FiredBook
 from sctptop.comparison.summaries.summary import COUNTERS, End, Summary
 from sctptop.fields.catalogue import SETTINGS
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.associations.distribution import Distribution, total
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row

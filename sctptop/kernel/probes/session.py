@@ -168,7 +168,7 @@ class Probes:
         rtts = counted(program, DATA_RTTS, now)
         paths = self._paths.read(path_entries, now, bins.timed(rtts), clocks)
         maps.remove(program.map_fd(PATHS.name), paths.over)
-        names = {key: entry.who.association for key, entry in told.items()}
+        names = self._associations.names
         self._following.listen_for_ngap(told.values(), clocks.monotonic_ns, came=bool(messages))
         lacked = self._room.lacked(program)
         if lacked and room.make(program, lacked, clocks.monotonic_ns):
@@ -178,7 +178,7 @@ class Probes:
             lost=lost,
             left_out=made.left_out,
             paths=paths.paths,
-            associations={entry.who.association: entry for entry in told.values()},
+            associations=dict(zip(names.values(), told.values(), strict=True)),
             data_rtts=bins.data_rtts(rtts, paths.names),
             waits=bins.waits(counted(program, WAIT_COUNTS, now), names),
             followed=self._share(program),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sctptop.kernel.probes.bins import PathName
 from sctptop.kernel.probes.events import Clocks, change_event
 from sctptop.kernel.program.declarations import ASSOC_WINDOWS, PATH_WINDOWS
-from sctptop.kernel.program.records import FREQUENT, AssociationWindows, PathWindows
+from sctptop.kernel.program.records import FREQUENT, AssociationName, AssociationWindows, PathWindows
 from sctptop.model.event import Event
 
 NEVER = (0,) * len(FREQUENT)
@@ -46,6 +46,12 @@ class _Said(NamedTuple):
     rest: bytes
     times: tuple[int, ...]
     windows: PathWindows
+    name: PathName
+
+
+def _said(rest: bytes, value: bytes) -> _Said:
+    windows = PATH_WINDOWS.decode(value)
+    return _Said(rest, _PATH_TIMES(value), windows, (windows.who.association, windows.who.path or ""))
 
 
 class KnownPaths:
@@ -63,11 +69,8 @@ class KnownPaths:
         for key, value in entries:
             told, rest = _PATH_TOLD(value)[0] == now, value[:_HEAD] + value[_REST:]
             known = before.get(key)
-            if known is None or known.rest != rest:
-                said = _Said(rest, _PATH_TIMES(value), PATH_WINDOWS.decode(value))
-            else:
-                # Most paths rest from one reading to the next: decoding them is what would take long.
-                said = known
+            # Most paths rest from one reading to the next: decoding them is what would take long.
+            said = _said(rest, value) if known is None or known.rest != rest else known
             self._said[key] = said
             moved = said is not known and said.times != (known.times if known is not None else NEVER)
             if not told:
@@ -75,9 +78,9 @@ class KnownPaths:
                 if not moved and key not in timed:
                     continue
             windows = said.windows
-            found.names[key] = (windows.who.association, windows.who.path or "")
+            found.names[key] = said.name
             if told:
-                found.paths[found.names[key]] = windows
+                found.paths[said.name] = windows
             if moved:
                 then = known.times if known is not None else NEVER
                 found.events.extend(_frequent(windows, said.times, then, clocks))
@@ -88,19 +91,21 @@ class KnownPaths:
 class KnownAssociations:
     """The same of associations, which have no events here.
 
-    ``instant``: one that was told last, in ns and in jiffies; what is returned of one that rests has that of before.
+    ``names``: of those told last, by key. ``instant``: one that was told last, in ns and in jiffies; what is returned
+    of one that rests has that of before.
     """
 
     def __init__(self) -> None:
-        self._said: dict[bytes, tuple[bytes, AssociationWindows]] = {}
+        self._said: dict[bytes, tuple[bytes, AssociationWindows, AssociationName]] = {}
         self._untold = Untold()
+        self.names: dict[bytes, AssociationName] = {}
         self.instant: tuple[int, int] | None = None
 
     def read(self, entries: Entries, now: int) -> tuple[dict[bytes, AssociationWindows], list[bytes]]:
         """Those told in interval ``now``, and the keys to remove."""
         told: dict[bytes, AssociationWindows] = {}
         untold: list[bytes] = []
-        before, self._said, self.instant = self._said, {}, None
+        before, self._said, self.names, self.instant = self._said, {}, {}, None
         for key, value in entries:
             if _ASSOC_TOLD(value)[0] != now:
                 untold.append(key)
@@ -109,9 +114,10 @@ class KnownAssociations:
                 self.instant = _ASSOC_INSTANT(value)
             rest, known = value[:_ASSOC_HEAD] + value[_ASSOC_REST:_ASSOC_END], before.get(key)
             if known is None or known[0] != rest:
-                known = rest, ASSOC_WINDOWS.decode(value)
+                windows = ASSOC_WINDOWS.decode(value)
+                known = rest, windows, windows.who.association
             self._said[key] = known
-            told[key] = known[1]
+            _, told[key], self.names[key] = known
         return told, self._untold.over(untold, now)
 
 

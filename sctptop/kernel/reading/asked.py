@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sctptop.kernel.reading.diag.diag_records import DiagRecord, lookup_request
 from sctptop.kernel.reading.joining import Ends, ends_of
@@ -83,10 +84,21 @@ def by_addresses(entries: Iterable[AssocLine | DiagRecord]) -> dict[Pair, Ends]:
     return {pair: ends_of(entry) for entry in entries if (pair := addresses_of(entry)) is not None}
 
 
+def by_bytes(records: Iterable[DiagRecord | None]) -> dict[bytes, DiagRecord]:
+    """Records by what they were read from, where that is kept."""
+    return {record.raw: record for record in records if record is not None and record.raw}
+
+
 def addresses_of(entry: AssocLine | DiagRecord) -> Pair | None:
     """The ends to look an association up by: two addresses of one family."""
     for remote in (entry.primary, *entry.remote_addresses):
         for local in sorted(entry.local_addresses):
             if remote is not None and (":" in remote) == (":" in local):
-                return (local, entry.local_port), (remote, entry.remote_port)
+                return _ours(local, entry.local_port), (remote, entry.remote_port)
     return None
+
+
+@lru_cache(256)
+def _ours(address: str, port: int) -> tuple[str, int]:
+    """The same object for all associations of one address and port."""
+    return address, port

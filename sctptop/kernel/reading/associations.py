@@ -7,7 +7,6 @@ whose record was filled under the socket's lock.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import is_
 from typing import Any
 
 from sctptop.kernel.host.jiffies import JiffyClock
@@ -15,7 +14,7 @@ from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.joining import Joined, MadeOf, by_association, join
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
-from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, seen_of, shown_of
+from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, lasts_of, seen_of, shown_of, still_of
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
 from sctptop.kernel.reading.renewing import FROM_INFO, FROM_MEMORY, FROM_PRIMARY, renewed, told_facts
 from sctptop.kernel.ways.questions import PathQuestion
@@ -116,12 +115,18 @@ def _seen(netns: int, row: Joined, observed: Observed, clock: JiffyClock) -> See
     record = row.record
     if record is None:
         return None
-    name = (netns, record.info.get("tag", 0), record.local_port, record.remote_port)
-    what = (name, record.primary, record.remote_addresses, observed, clock)
-    shown = shown_of(*what)
-    if shown and len(shown) == len(row.shown) and all(map(is_, shown, row.shown)):
-        return row.seen
-    row.shown, row.seen = shown, seen_of(*what)
+    if row.names is None:
+        # As long as the row is there it is of one association, with the same addresses.
+        name = netns, record.info.get("tag", 0), record.local_port, record.remote_port
+        row.names = name, tuple([(name, address) for address in record.remote_addresses])
+    name, paths = row.names
+    shown, lasts = shown_of(name, paths, record.primary, observed, clock), lasts_of(name, paths, observed)
+    before, seen = row.shown, row.seen
+    if lasts and row.lasts and shown == before:
+        return seen
+    known = still_of(paths, shown, before, seen, observed) if seen is not None else {}
+    row.shown, row.lasts = shown, lasts
+    row.seen = seen_of(name, record.primary, record.remote_addresses, observed, clock, known)
     return row.seen
 
 

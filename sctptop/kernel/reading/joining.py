@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sctptop.kernel.layout import Numbers
+from sctptop.kernel.probes.bins import PathName
+from sctptop.kernel.program.records import AssociationName
 from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.probe_facts import Seen
 from sctptop.kernel.reading.procfs import AssocLine, EpLine, RemaddrLine
 from sctptop.kernel.ways.questions import PathQuestion
 from sctptop.model.association import Association, Process
+from sctptop.model.associations.numbers import Numbers
 from sctptop.model.source_state import OK, SourceState
 
-Ends = tuple[int, int, frozenset[str]]
+Ends = tuple[int, int, tuple[str, ...]]
+"""Ports, and the addresses of the peer, sorted."""
 Identity = tuple[int, int, int, int]
 """Tags and ports: what tells associations of one namespace apart."""
 
@@ -41,7 +44,8 @@ class Joined:
 
     Lasts from reading to reading: ``made`` is what was made of it, None once a source but the record says otherwise.
     ``follows``: the record before this one, of the same association with the same addresses. ``shown``: what probes
-    showed of it last, ``seen`` what was made of that.
+    showed of it last, ``lasts`` where that was not of one interval alone, ``seen`` what was made of that. ``names``:
+    what they call it and its paths, once that was asked for.
     """
 
     record: DiagRecord | None
@@ -51,7 +55,9 @@ class Joined:
     made: MadeOf | None = None
     follows: DiagRecord | None = None
     shown: tuple[object, ...] = ()
+    lasts: bool = False
     seen: Seen | None = None
+    names: tuple[AssociationName, tuple[PathName, ...]] | None = None
 
     @property
     def key(self) -> Hashable:
@@ -78,6 +84,8 @@ class Joined:
 
 
 def _equal(one: DiagRecord | None, other: DiagRecord | None) -> bool:
+    if one is other:
+        return True
     # Of thousands of records comparing the bytes is far less work than comparing the fields.
     if one is not None and other is not None and one.raw and other.raw:
         return one.raw == other.raw
@@ -122,7 +130,7 @@ def key_of(record: DiagRecord) -> Identity:
 
 def ends_of(entry: AssocLine | DiagRecord) -> Ends:
     """What the two sources of one association have in common."""
-    return entry.local_port, entry.remote_port, frozenset(entry.remote_addresses)
+    return entry.local_port, entry.remote_port, tuple(sorted(entry.remote_addresses))
 
 
 def by_association(remaddrs: Iterable[RemaddrLine]) -> dict[int, list[RemaddrLine]]:
@@ -203,3 +211,14 @@ def still_alive(lines: Iterable[AssocLine], records: Iterable[DiagRecord]) -> li
             room[ends_of(line)] -= 1
             kept.append(line)
     return kept
+
+
+def with_passed_over(read: Iterable[AssocLine], before: Mapping[int, AssocLine]) -> list[AssocLine]:
+    """Each association once, and those of last time, by their ids, that this walk passed over.
+
+    The walk of /proc goes by position in a hash table (sctp_transport_get_idx): while associations come
+    and go it lists some twice and some not at all. sock_diag then says whether those still live.
+    """
+    lines = {line.assoc_id or -index: line for index, line in enumerate(read)}
+    passed_over = before.keys() - lines.keys()
+    return [*lines.values(), *(replace(before[ident], rtx_marked_chunks=None) for ident in passed_over)]

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from sctptop.kernel.host.preflight import PROC_SCTP
-from sctptop.kernel.reading.asked import Asked, Batch, Changes, Pair, addresses_of, batches, by_addresses
+from sctptop.kernel.reading.asked import (
+    Asked,
+    Batch,
+    Changes,
+    Pair,
+    addresses_of,
+    batches,
+    by_addresses,
+    by_bytes,
+)
 from sctptop.kernel.reading.diag.diag_records import ANY_STATE, LISTEN, DiagRecord
 from sctptop.kernel.reading.exact import ExactLookups, missing, sockets_of
-from sctptop.kernel.reading.joining import Ends, Joined, Read, distinct, join, same_or_new, still_alive
-from sctptop.kernel.reading.proc_again import AssocLines, EpLines, Transports
-from sctptop.kernel.reading.procfs import AssocLine, parse_assocs, parse_snmp, read_text
+from sctptop.kernel.reading.joining import (
+    Ends,
+    Joined,
+    Read,
+    distinct,
+    join,
+    same_or_new,
+    still_alive,
+    with_passed_over,
+)
+from sctptop.kernel.reading.proc_again import WALKED_FOR, AssocLines, EpLines, Transports
+from sctptop.kernel.reading.procfs import AssocLine, parse_snmp, read_text
 from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 
@@ -29,16 +46,6 @@ the first reading, and for a socket that is younger those of when it was new, a 
 """
 WALK_S = 10.0
 """So often everything is read anew all the same: what a setting became shows by then."""
-WALKED_FOR = (
-    "SctpActiveEstabs",
-    "SctpPassiveEstabs",
-    # What only assocs tells and what moves: chunks marked at a T3 expiry, attempts to set up and to shut down.
-    "SctpT3Retransmits",
-    "SctpT1InitExpireds",
-    "SctpT1CookieExpireds",
-    "SctpT2ShutdownExpireds",
-)
-"""Counters that move with what only /proc/net/sctp/assocs tells: it is walked when one of them did."""
 
 
 class NamespaceReader:
@@ -63,7 +70,8 @@ class NamespaceReader:
         self._now = now
         self._diag: SockDiag | None = None
         self._lines: dict[int, AssocLine] = {}
-        self._alive: dict[Pair, Ends] = {}
+        self._unsure: dict[Pair, Ends] = {}
+        """What lived when sock_diag answered last, while it does not."""
         self._sockets: list[DiagRecord] = []
         self._fresh: list[DiagRecord] = []
         self._exact = ExactLookups()
@@ -177,9 +185,9 @@ class NamespaceReader:
         walked = self._assocs.update(assocs)
         if walked and not self._lines:
             # Nothing is remembered yet that a walk may have passed over: a second one passes over others.
-            walked = walked + parse_assocs(self._text("assocs")[0])
-        lines = self._known_lines(walked)
-        idle = assocs_state.ok and not (lines or self._alive)
+            walked = walked + self._assocs.update(self._text("assocs")[0])
+        lines = with_passed_over(walked, self._lines)
+        idle = assocs_state.ok and not (lines or self._rows or self._unsure)
         remaddr, remaddr_state = ("", OK) if idle else self._text("remaddr")
         self._transports.update(remaddr)
         # A dump of nothing would cost more than all the rest of a namespace in which nothing happens.
@@ -236,19 +244,6 @@ class NamespaceReader:
             self._diag = SockDiag()
         return self._diag
 
-    def _known_lines(self, read: list[AssocLine]) -> list[AssocLine]:
-        """Each association once, and those of last time that this walk passed over.
-
-        The walk of /proc goes by position in a hash table (sctp_transport_get_idx): while associations come
-        and go it lists some twice and some not at all. sock_diag then says whether those still live.
-        """
-        lines = {line.assoc_id or -index: line for index, line in enumerate(read)}
-        passed_over = self._lines.keys() - lines.keys()
-        return [
-            *lines.values(),
-            *(replace(self._lines[ident], rtx_marked_chunks=None) for ident in passed_over),
-        ]
-
     def _counters(self, text: str) -> dict[str, int]:
         """Parsed anew only if something moved: most namespaces are idle."""
         if text != self._snmp[0]:
@@ -263,26 +258,33 @@ class NamespaceReader:
 
     def _ask(self, lines: list[AssocLine]) -> tuple[list[DiagRecord], SourceState]:
         """Every association sock_diag has, each once, and their sockets; or none, and why."""
+        # After one that failed no row has a record.
+        alive = self._unsure or by_addresses(row.record for row in self._rows if row.record is not None)
         try:
             diag = self._opened()
             # The first reading dumps: only a dump has what /proc passed over, and the settings of sockets.
             exact = len(lines) > EXACT_ABOVE and bool(self._lines)
-            dumped = diag.dump(states=LISTEN if exact else ANY_STATE)
+            known = by_bytes((*self._sockets, *(row.record for row in self._rows)))
+            dumped = diag.dump(states=LISTEN if exact else ANY_STATE, known=known)
             self._fresh = [record for record in dumped if not record.is_association]
             self._sockets = [*self._sockets, *self._fresh] if exact else self._fresh
+            # They are not read again: of thousands the bytes would be kept for nothing.
+            for record in self._fresh if len(lines) > EXACT_ABOVE else ():
+                object.__setattr__(record, "raw", b"")
             self._exact.learn(self._sockets, self._asked)
             told = self._by_name(diag) if exact else [one for one in dumped if one.is_association]
             records = distinct(told)
-            missed = missing(lines, records.values(), self._alive, by_name=exact)
+            missed = missing(lines, records.values(), alive, by_name=exact)
             records.update(self._exact.look_up(diag, missed))
-            self._alive = by_addresses(records.values())
-            known = {record.cookie for record in self._sockets} if exact else set()
+            before = {record.cookie for record in self._sockets} if exact else set()
             if exact:
                 self._sockets = sockets_of(diag, records.values(), self._sockets)
-            self._more_sockets = any(record.cookie not in known for record in self._sockets)
+            self._more_sockets = any(record.cookie not in before for record in self._sockets)
+            self._unsure = {}
         except SockDiagError as error:
             # A socket that failed may hold stale answers.
             self.close()
+            self._unsure = alive
             return [], SourceState(Kind.ERROR, *error.trouble)
         finally:
             if not self._keep_open:

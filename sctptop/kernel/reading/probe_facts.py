@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.probes.bins import PathName
 from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.program.records import AssociationName, PathWindows
 from sctptop.model.association import PATH_STATES
 
 Facts = Mapping[str, object]
 NO_FACTS: Facts = {}
+NO_FACTS_OF_PATHS: Mapping[str, Facts] = {}
 SPP_HB_DISABLE, SPP_SACKDELAY_DISABLE = 1 << 1, 1 << 6
 """enum sctp_spp_flags, include/uapi/linux/sctp.h: heartbeats, or the delay of SACKs, are off."""
 
@@ -34,30 +36,54 @@ def seen_of(
     addresses: Iterable[str],
     observed: Observed,
     clock: JiffyClock,
+    known: Mapping[str, Facts] = NO_FACTS_OF_PATHS,
 ) -> Seen:
-    """All that probes saw of one association."""
+    """All that probes saw of one association; ``known``: of these paths it is known already."""
     return Seen(
         association_facts(name, observed),
         switched_off(name, primary, observed),
-        {address: path_facts(name, address, observed, clock) for address in addresses},
+        {
+            address: known[address] if address in known else path_facts(name, address, observed, clock)
+            for address in addresses
+        },
     )
 
 
 def shown_of(
     name: AssociationName,
+    paths: tuple[PathName, ...],
     primary: str | None,
-    addresses: Iterable[str],
     observed: Observed,
     clock: JiffyClock,
 ) -> tuple[object, ...]:
-    """All that ``seen_of`` is made of: while these are the same objects it is the same. Nothing where some of it is of
-    this interval alone.
-    """
-    names = [(name, address) for address in addresses]
-    if name in observed.waits or any(one in observed.data_rtts for one in names):
-        return ()
-    windows = map(observed.paths.get, names)
+    """All that ``seen_of`` is made of, but for what is of this interval alone: the windows of ``paths`` last."""
+    windows = map(observed.paths.get, paths)
     return (clock.hz, clock.instant, primary, observed.associations.get(name), *windows)
+
+
+def lasts_of(name: AssociationName, paths: tuple[PathName, ...], observed: Observed) -> bool:
+    """Whether nothing of it is of this interval alone."""
+    return name not in observed.waits and observed.data_rtts.keys().isdisjoint(paths)
+
+
+def still_of(
+    paths: tuple[PathName, ...],
+    shown: tuple[object, ...],
+    before: tuple[object, ...],
+    seen: Seen,
+    observed: Observed,
+) -> dict[str, Facts]:
+    """By address what was ``seen`` of paths that were shown so ``before``, and have nothing of an interval alone."""
+    if shown[:2] != before[:2]:
+        return {}
+    first = len(shown) - len(paths)
+    return {
+        path[1]: facts
+        for path, now, then in zip(paths, shown[first:], before[first:], strict=True)
+        if now is then
+        and path not in observed.data_rtts
+        and not (facts := seen.paths[path[1]]).get("data_rtt_bins")
+    }
 
 
 def association_facts(name: AssociationName, observed: Observed) -> Facts:

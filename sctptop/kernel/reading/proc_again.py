@@ -19,29 +19,38 @@ from sctptop.kernel.reading.procfs import (
 
 Line = TypeVar("Line")
 
+WALKED_FOR = (
+    "SctpActiveEstabs",
+    "SctpPassiveEstabs",
+    # What only assocs tells and what moves: chunks marked at a T3 expiry, attempts to set up and to shut down.
+    "SctpT3Retransmits",
+    "SctpT1InitExpireds",
+    "SctpT1CookieExpireds",
+    "SctpT2ShutdownExpireds",
+)
+"""Counters that move with what only /proc/net/sctp/assocs tells: it is walked when one of them did."""
+
 
 class _Lines(Generic[Line]):
     """Lines under one heading, each on its own: one that is known is parsed no more."""
 
     def __init__(self, parse: Callable[[str], Iterable[Line]]) -> None:
         self._parse = parse
-        self._heading = ""
-        self._known: dict[str, Line] = {}
+        self._text = ""
+        self._parsed: list[Line | None] = []
+        """Of its lines behind the heading. Each line on its own would take more than the text."""
 
-    def update(self, heading: str, lines: Iterable[str]) -> list[Line]:
-        """What ``parse`` says of all of them."""
-        known = self._known if heading == self._heading else {}
-        found: list[Line] = []
-        self._heading, self._known = heading, {}
-        for line in lines:
-            entry = known.get(line)
-            if entry is None:
-                entry = next(iter(self._parse(f"{heading}\n{line}\n")), None)
-                if entry is None:
-                    continue
-            self._known[line] = entry
-            found.append(entry)
-        return found
+    def update(self, text: str) -> list[Line]:
+        """What ``parse`` says of the text."""
+        old, *before = self._text.splitlines() or [""]
+        heading, *lines = text.splitlines() or [""]
+        known = dict(zip(before, self._parsed, strict=True)) if heading == old else {}
+        self._text = text
+        self._parsed = [known[line] if line in known else self._one(heading, line) for line in lines]
+        return [entry for entry in self._parsed if entry is not None]
+
+    def _one(self, heading: str, line: str) -> Line | None:
+        return next(iter(self._parse(f"{heading}\n{line}\n")), None)
 
 
 class AssocLines:
@@ -52,8 +61,7 @@ class AssocLines:
 
     def update(self, text: str) -> list[AssocLine]:
         """What ``parse_assocs`` says of the text."""
-        heading, *lines = text.splitlines() or [""]
-        return self._lines.update(heading, lines)
+        return self._lines.update(text)
 
 
 class EpLines:
@@ -75,7 +83,7 @@ class EpLines:
         if text == self._text:
             return self.found
         heading, *lines = text.splitlines() or [""]
-        self._text, self.found = text, self._lines.update(heading, lines)
+        self._text, self.found = text, self._lines.update(text)
         told = "SST" in heading.split() and len(self.found) == len(lines)
         self._listens = not told or any(entry.state == SCTP_SS_LISTENING for entry in self.found)
         return self.found
@@ -86,9 +94,8 @@ class Transports:
 
     def __init__(self) -> None:
         self._text = ""
-        self._heading = ""
-        self._lines: list[str] = []
         self._parsed: list[RemaddrLine | None] = []
+        """Of its lines behind the heading. Each line on its own would take more than the text."""
         self._places: dict[int, list[int]] = {}
         self._of: dict[int, tuple[RemaddrLine, ...]] = {}
 
@@ -102,17 +109,17 @@ class Transports:
         if text == self._text:
             return set()
         heading, *lines = text.splitlines() or [""]
-        same_heading = heading == self._heading
-        self._text, self._heading = text, heading
-        before, self._lines = self._lines, lines
-        if not same_heading or len(lines) != len(before):
-            self._group(dict(zip(before, self._parsed, strict=True)) if same_heading else {})
+        old_heading, *before = self._text.splitlines() or [""]
+        self._text = text
+        if heading != old_heading or len(lines) != len(before):
+            known = dict(zip(before, self._parsed, strict=True)) if heading == old_heading else {}
+            self._group(heading, lines, known)
             return None
         moved: dict[int, RemaddrLine] = {}
         for at in compress(count(), map(ne, lines, before)):
-            old, new = self._parsed[at], self._one(lines[at])
+            old, new = self._parsed[at], _transport(heading, lines[at])
             if old is None or new is None or (old.assoc_id, old.address) != (new.assoc_id, new.address):
-                self._group(dict(zip(before, self._parsed, strict=True)))
+                self._group(heading, lines, dict(zip(before, self._parsed, strict=True)))
                 return None
             moved[at] = new
         for at, entry in moved.items():
@@ -120,11 +127,8 @@ class Transports:
         changed = {entry.assoc_id for entry in moved.values()}
         return {ident for ident in changed if self._gather(ident, self._of.get(ident))}
 
-    def _one(self, line: str) -> RemaddrLine | None:
-        return next(iter(parse_remaddr(f"{self._heading}\n{line}\n")), None)
-
-    def _group(self, known: Mapping[str, RemaddrLine | None]) -> None:
-        self._parsed = [known[line] if line in known else self._one(line) for line in self._lines]
+    def _group(self, heading: str, lines: Iterable[str], known: Mapping[str, RemaddrLine | None]) -> None:
+        self._parsed = [known[line] if line in known else _transport(heading, line) for line in lines]
         self._places = {}
         for at, entry in enumerate(self._parsed):
             if entry is not None:
@@ -140,3 +144,7 @@ class Transports:
         same = found == before
         self._of[ident] = before if same and before is not None else found
         return not same
+
+
+def _transport(heading: str, line: str) -> RemaddrLine | None:
+    return next(iter(parse_remaddr(f"{heading}\n{line}\n")), None)

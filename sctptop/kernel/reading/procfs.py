@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sctptop.kernel.reading.diag.diag_records import text_of_ipv4, text_of_ipv6
@@ -216,7 +217,7 @@ def _is_address(word: str) -> bool:
 
 
 def _addresses(words: list[str]) -> tuple[str, ...]:
-    return tuple(address for word in words if (address := _address(word)) is not None)
+    return _alike(tuple(address for word in words if (address := _address(word)) is not None))
 
 
 def _address(word: str) -> str | None:
@@ -235,7 +236,15 @@ def _port(word: str | None) -> int | None:
     return port if port is not None and 0 <= port < 65536 else None
 
 
+@lru_cache(256)
+def _alike(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """The same object for the same addresses, as ours are in thousands of lines."""
+    return addresses
+
+
+@lru_cache(1024)
 def _int(word: str | None) -> int | None:
+    """The same object for one that is in each line."""
     try:
         return int(word) if word is not None else None
     except ValueError:

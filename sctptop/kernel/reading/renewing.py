@@ -7,13 +7,13 @@ from dataclasses import fields
 from operator import itemgetter
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.layout import Numbers
 from sctptop.kernel.reading.diag.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.joining import MadeOf
 from sctptop.kernel.reading.paths import name_of, path_of
-from sctptop.kernel.reading.probe_facts import NO_FACTS, Facts, Seen
+from sctptop.kernel.reading.probe_facts import NO_FACTS, NOTHING_SEEN, Facts, Seen
 from sctptop.kernel.reading.procfs import RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, Association, Path
+from sctptop.model.associations.numbers import Numbers
 from sctptop.model.attributes import maker, making, names_of
 
 # Association attribute: member of sctp_info that holds it in the same unit.
@@ -206,9 +206,14 @@ def _paths_seen(
 ) -> tuple[Path, ...] | None:
     """The paths where they are as before but for numbers; None elsewhere: on the rest their ways depend."""
     found = []
+    known = NOTHING_SEEN if before.seen is None else before.seen
     for path in before.association.paths:
         address, way = path.address, path.way
         facts = seen.paths.get(address, NO_FACTS)
+        if address != record.primary and facts == known.paths.get(address, NO_FACTS):
+            # Of a path that is not the primary the record says nothing.
+            found.append(path)
+            continue
         made = path_of(address, path.primary, transports.get(address), record, clock, facts, lambda *_: way)  # noqa: B023
         if made.state != path.state or made.pathmtu != path.pathmtu:
             return None

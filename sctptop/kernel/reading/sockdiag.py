@@ -11,7 +11,7 @@ import errno
 import os
 import socket
 import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from sctptop.kernel.host.sudo import as_root
 from sctptop.kernel.netlink import (
@@ -44,6 +44,7 @@ _ONE_ANSWER = 1 << 16
 _WAITING = 1 << 20
 """Bytes of answers that may wait in the socket, as far as net.core.rmem_max lets it."""
 _TIMEOUT_S = 5
+NO_RECORDS: Mapping[bytes, DiagRecord] = {}
 _PIPELINE = 32
 _INTERRUPTED_RETRIES = 3
 
@@ -85,15 +86,22 @@ class SockDiag:
         """Close the socket. Safe to call twice."""
         self._socket.close()
 
-    def dump(self, ports: tuple[int, int] = (0, 0), states: int = ANY_STATE) -> list[DiagRecord]:
+    def dump(
+        self,
+        ports: tuple[int, int] = (0, 0),
+        states: int = ANY_STATE,
+        known: Mapping[bytes, DiagRecord] = NO_RECORDS,
+    ) -> list[DiagRecord]:
         """Every endpoint and association of both families, as far as one walk saw them; or some, see dump_request.
+
+        ``known``: records by their bytes; of the same bytes the same object is returned.
 
         Associations that come or go during a dump may be missed or reported twice (sctp_diag_dump resumes by
         position); the caller compares with /proc. Raises SockDiagError.
         """
         records: list[DiagRecord] = []
         for family in (socket.AF_INET, socket.AF_INET6):
-            records.extend(self._dump_family(family, ports, states))
+            records.extend(self._dump_family(family, ports, states, known))
         return records
 
     def again(self, batches: Sequence[Batch]) -> Changes:
@@ -160,7 +168,9 @@ class SockDiag:
         for start in range(0, len(pairs), _PIPELINE):
             yield from self._look_up_some(pairs[start : start + _PIPELINE], interface)
 
-    def _dump_family(self, family: int, ports: tuple[int, int], states: int) -> list[DiagRecord]:
+    def _dump_family(
+        self, family: int, ports: tuple[int, int], states: int, known: Mapping[bytes, DiagRecord]
+    ) -> list[DiagRecord]:
         for _ in range(_INTERRUPTED_RETRIES):
             sequence = self._next()
             self._send(dump_request(family, sequence, ports, states))
@@ -171,7 +181,7 @@ class SockDiag:
                 if message.type in (NLMSG_DONE, NLMSG_ERROR):
                     _raise_for(message)
                     break
-                record = self._decoded(message)
+                record = known.get(message.payload) or self._decoded(message)
                 if record is not None:
                     records.append(record)
             if not interrupted:

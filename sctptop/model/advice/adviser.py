@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, log2
 from typing import Protocol
 
-from sctptop.model.advice.case import Case, Finding
+from sctptop.model.advice.case import Case
 from sctptop.model.advice.checks.of_peers import PeerCase, suspicious
 from sctptop.model.advice.evidence import Moment, Watch
+from sctptop.model.advice.given import Advice, GivenAdvice, Said
 from sctptop.model.advice.ngap_signs import EndedAttempt, NgapWatch, is_message
-from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, OF_ASSOCIATIONS, OF_PEERS, RULES
+from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, OF_ASSOCIATIONS, OF_PEERS, looked_at
 from sctptop.model.advice.signs import gives_cause, same_signs
 from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.history import History
@@ -34,36 +34,31 @@ UNLUCKY = ("t3_rtx", "retransmit")
 KINDS = ("t3_rtx", "retransmit", "hb_rtt", "ngap")
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """One piece of advice on one association, and on one of its paths if ``address`` is set; or on a ``peer``.
+@dataclass(slots=True, eq=False)
+class _Told:
+    """What was said of NGAP alone, and what it was made of: it need not be asked again while these are the same."""
 
-    ``rule`` is an id of RULES; ``severity`` problem, warning or note: a note is no trouble, only worth knowing.
-    ``since_s`` is when it was first given, on the clock of the samples. ``cost`` in messages, as of a Finding; ``part``
-    separates advice of one rule on one association.
-    """
+    row: Row
+    looked_at: tuple[object, ...]
+    ngap: NgapWatch
+    changes: int
+    probed: bool
+    said: list[Said]
 
-    rule: str
-    severity: str
-    association: Key | None
-    seen: str
-    remedy: str
-    since_s: float
-    address: str | None = None
-    cost: float = 0.0
-    part: str = ""
-    peer: PeerKey | None = None
-
-    @property
-    def title(self) -> str:
-        """What the rule is called."""
-        return RULES[self.rule].title
-
-
-@dataclass(slots=True)
-class _Said:
-    advice: Advice
-    last_s: float
+    def again(self, moment: Moment, row: Row, ngap: NgapWatch) -> bool:
+        """Say it again, where it is the same; False where it may be another."""
+        if (
+            self.ngap is not ngap
+            or self.changes != ngap.changes
+            or self.probed != moment.probed
+            or (self.row is not row and self.looked_at != looked_at(row))
+            or any(said.over for said in self.said)
+        ):
+            return False
+        self.row = row
+        for said in self.said:
+            said.last_s = moment.now_s
+        return True
 
 
 class EndedAttempts(Protocol):
@@ -106,7 +101,8 @@ class Adviser:
         self._watches: dict[Key, Watch] = {}
         self._ngap: dict[Key, NgapWatch] = {}
         self._innocent: dict[Key, Row] = {}
-        self._said: dict[tuple[object, ...], _Said] = {}
+        self._given = GivenAdvice(limits)
+        self._told: dict[Key, _Told] = {}
         self._waiting_since_s: dict[PeerKey, float] = {}
 
     def advance(self, picture: Circumstances, *, asked: bool = True) -> tuple[Advice, ...]:
@@ -140,13 +136,7 @@ class Adviser:
             self._ask(moment, alive[key], others.get(key))
         self._ask_of_peers(picture)
         self._watches = {key: one for key, one in self._watches.items() if not one.over(moment)}
-        self._said = {
-            name: said
-            for name, said in self._said.items()
-            if (said.advice.peer or said.advice.association in alive)
-            and moment.now_s - said.last_s <= self._limits.linger_s
-        }
-        return tuple(sorted((said.advice for said in self._said.values()), key=self._rank))
+        return self._given.now(moment.now_s, alive, self._ngap)
 
     def _causes(self, alive: Mapping[Key, Row], happened: Mapping[Key, list[Event]]) -> set[Key]:
         """Those in which something may be wrong. One that gave no cause and says the same gives none."""
@@ -179,6 +169,8 @@ class Adviser:
             for key in told | self._ngap.keys()
             if key in alive and (key in told or not self._ngap[key].over(now_s, generation_s))
         }
+        if len(self._told) > len(self._ngap):
+            self._told = {key: one for key, one in self._told.items() if key in self._ngap}
         for key, ngap in self._ngap.items():
             entry = alive[key].association
             timeouts = moment.sack_timeouts.get(entry.netns, 0.0)
@@ -187,12 +179,22 @@ class Adviser:
     def _ask(self, moment: Moment, row: Row, other: Row | None) -> None:
         watch, ngap = self._watches.get(row.key), self._ngap.get(row.key)
         there = self._watches.get(other.key) if other is not None else None
+        # Then nothing but NGAP and the row is looked at, and no clock.
+        alone = watch is None and other is None
+        before = self._told.get(row.key) if alone else None
+        if before is not None and ngap is not None and before.again(moment, row, ngap):
+            return
         case = Case(moment, row, watch or NO_EVIDENCE, ngap, other, there)
         met = {CAUSE: watch is not None, NGAP: ngap is not None, NOTHING: True}
-        for rule in OF_ASSOCIATIONS:
-            if met[rule.needs]:
-                for finding in rule.check(case):
-                    self._say(rule.id, row.key, None, finding, moment.now_s)
+        found = [
+            self._given.say(rule.id, row.key, None, finding, moment.now_s)
+            for rule in OF_ASSOCIATIONS
+            if met[rule.needs]
+            for finding in rule.check(case)
+        ]
+        if alone and ngap is not None:
+            said = [one for one in found if one is not None]
+            self._told[row.key] = _Told(row, looked_at(row), ngap, ngap.changes, moment.probed, said)
 
     def _ask_of_peers(self, picture: Circumstances) -> None:
         now_s = picture.now_s
@@ -207,44 +209,7 @@ class Adviser:
         for case in cases:
             for rule in OF_PEERS:
                 for finding in rule.check(case):
-                    self._say(rule.id, None, case.peer.key, finding, now_s)
-
-    def _rank(self, advice: Advice) -> tuple[int, float, bool, int, float, str]:
-        """Worst first, of these what costs most, where NGAP goes, by the order of the rules, which was given first.
-
-        Costs are compared by their magnitude: what changes a little with every reading keeps its place.
-        """
-        no_ngap = advice.association not in self._ngap
-        name = repr((advice.association, advice.peer, advice.address))
-        magnitude = inf if advice.cost == inf else round(log2(1 + advice.cost))
-        return (
-            _SEVERITIES[advice.severity],
-            -magnitude,
-            no_ngap,
-            _PLACES[advice.rule],
-            advice.since_s,
-            name,
-        )
-
-    def _say(self, rule: str, key: Key | None, peer: PeerKey | None, finding: Finding, now_s: float) -> None:
-        if rule in self._limits.silent:
-            return
-        name = (rule, key, peer, finding.address, finding.part)
-        said = self._said.get(name)
-        since_s = now_s if finding.since_s is None else finding.since_s
-        advice = Advice(
-            rule=rule,
-            severity=finding.severity,
-            association=key,
-            seen=finding.seen,
-            remedy=finding.remedy,
-            since_s=since_s if said is None else min(said.advice.since_s, since_s),
-            address=finding.address,
-            cost=finding.cost,
-            part=finding.part,
-            peer=peer,
-        )
-        self._said[name] = _Said(advice, now_s)
+                    self._given.say(rule.id, None, case.peer.key, finding, now_s)
 
 
 def _service(endpoint: Endpoint) -> PeerKey:
@@ -272,7 +237,3 @@ def _by_association(happened: Iterable[tuple[Key | None, Event]]) -> Mapping[Key
         if key is not None and event.kind in KINDS:
             found.setdefault(key, []).append(event)
     return found
-
-
-_SEVERITIES = {"problem": 0, "warning": 1, "note": 2}
-_PLACES = {rule: place for place, rule in enumerate(RULES)}

@@ -72,6 +72,10 @@ class Alarms:
         self._most = limits.alarms_kept
         self._alarms: dict[tuple[object, ...], Alarm] = {}
         self._told: tuple[Alarm, ...] = ()
+        self._advised: Iterable[Advised] | None = None
+        """What was advised last, where each piece of it is an alarm."""
+        self._names: dict[int, tuple[Advised, tuple[object, ...]]] = {}
+        """The names of its pieces that are alarms, by their ids: each is kept here, so that no other has its id."""
         self._before: dict[tuple[object, ...], Alarm] = {}
         """Those that the last reset forgot."""
 
@@ -79,27 +83,41 @@ class Alarms:
         self, advice: Iterable[Advised], entry_of: Callable[[Key], Association | None], now: datetime
     ) -> tuple[Alarm, ...]:
         """Update with what is advised now; returns all alarms, the last raised first. Unchanged, it is the same."""
+        if advice is self._advised:
+            return self._told
+        self._advised = advice
         given: set[tuple[object, ...]] = set()
         changed = False
+        before_names, self._names = self._names, {}
         for one in advice:
+            known = before_names.get(id(one))
+            if known is not None:
+                self._names[id(one)] = known
+                given.add(known[1])
+                continue
             if one.severity not in self._severities:
                 continue
-            name = (one.rule, one.association, one.peer, one.address, one.part)
+            name: tuple[object, ...] = (one.rule, one.association, one.peer, one.address, one.part)
             given.add(name)
             before = self._alarms.get(name)
             entry = entry_of(one.association) if one.association is not None else None
             after = _raised(before, one, entry, now)
-            if after is not None and after is not before:
+            if after is None:
+                self._advised = None
+                continue
+            self._names[id(one)] = one, name
+            if after is not before:
                 self._alarms[name], changed = after, True
-        for known, alarm in self._alarms.items():
-            if alarm.cleared is None and known not in given:
-                self._alarms[known], changed = replace(alarm, cleared=now), True
+        for name, alarm in self._alarms.items():
+            if alarm.cleared is None and name not in given:
+                self._alarms[name], changed = replace(alarm, cleared=now), True
         if changed:
             self._publish()
         return self._told
 
     def reset(self) -> None:
         """Forget what is over."""
+        self._advised, self._names = None, {}
         self._before, self._alarms = (
             self._alarms,
             {name: alarm for name, alarm in self._alarms.items() if alarm.cleared is None},
@@ -109,6 +127,7 @@ class Alarms:
     def undo_reset(self) -> tuple[Alarm, ...]:
         """Remember again what the last reset forgot; returns all alarms."""
         before, self._before = self._before, {}
+        self._advised, self._names = None, {}
         for name, alarm in before.items():
             if alarm.cleared is not None:
                 since = self._alarms.get(name)

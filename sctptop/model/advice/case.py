@@ -8,10 +8,12 @@ from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.ngap_signs import NgapWatch
 from sctptop.model.advice.signs import peer_sack_delay
 from sctptop.model.associations.row import Row
+from sctptop.model.quick import quick
 from sctptop.model.thresholds import Thresholds
 from sctptop.quantity import milliseconds
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Case:
     """One association now, and the evidence of it; ``other`` is its other end where that is on this host."""
@@ -41,6 +43,7 @@ class Case:
         return delay if known else f"{delay}, assumed: Linux's default"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule saw in one picture. ``since_s`` is when it began, where that is known better than by now.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.event import Event
+
+Name = TypeVar("Name", str, tuple[str, str])
 
 COMPLETED = "completed"
 
@@ -68,6 +70,8 @@ class NgapWatch:
         self._old, self._new = _Generation(), _Generation()
         self._turned_s = now_s
         self._heard_s = now_s
+        self.changes = 0
+        """How often any of it became another."""
 
     def over(self, now_s: float, generation_s: float) -> bool:
         """Whether all that was remembered is too old to matter."""
@@ -84,9 +88,13 @@ class NgapWatch:
         """Update with one interval; ``sack_timeouts`` is what SctpDelaySackExpireds gained in the namespace."""
         if now_s - self._turned_s >= generation_s:
             self._old, self._new, self._turned_s = self._new, _Generation(), now_s
+            self.changes += 1
         self._new.sack_timeouts += sack_timeouts
+        # Where nothing came late they tell nothing.
+        self.changes += bool(sack_timeouts and (self._old.late_pairs or self._new.late_pairs))
         for event in events:
             if is_message(event):
+                self.changes += 1
                 self._heard_s = now_s
                 self._count(event, sack_delay_ms)
 
@@ -109,6 +117,7 @@ class NgapWatch:
     def register(self, one: EndedAttempt) -> None:
         """Take in a registration that ended."""
         new = self._new
+        self.changes += 1
         new.ended[one.outcome, one.cause or ""] += 1
         if one.outcome == COMPLETED and None not in (one.total_ns, one.core_ns, one.ran_ns):
             new.completed["n"] += 1
@@ -119,12 +128,12 @@ class NgapWatch:
     @property
     def ended(self) -> Counter[tuple[str, str]]:
         """Registrations by outcome and cause."""
-        return self._old.ended + self._new.ended
+        return _both(self._old.ended, self._new.ended)
 
     @property
     def completed(self) -> Counter[str]:
         """Of those completed their number ``n``, and the sums of ``total``, ``core`` and ``ran`` in ns."""
-        return self._old.completed + self._new.completed
+        return _both(self._old.completed, self._new.completed)
 
     def _count(self, event: Event, sack_delay_ms: int | None) -> None:
         details = event.details
@@ -155,3 +164,8 @@ class NgapWatch:
         new.pairs += 1
         share = (at_ns - before[1]) / (sack_delay_ms * 1e6)
         new.late_pairs += SACK_LATE[0] <= share <= SACK_LATE[1]
+
+
+def _both(old: Counter[Name], new: Counter[Name]) -> Counter[Name]:
+    """Not to be altered. Nearly always there is none."""
+    return old + new if old or new else old

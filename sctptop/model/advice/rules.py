@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.checks.of_ngap import (
@@ -48,8 +49,16 @@ from sctptop.model.advice.checks.of_sending import (
     nagle_stall,
     shutting_down,
 )
+from sctptop.model.advice.signs import beat_timed
+from sctptop.model.associations.row import Row
 
 CAUSE, NGAP, NOTHING = "cause", "ngap", "nothing"
+_OF_ENTRY = attrgetter("sack_delay_ms", "hb_interval_ms", "out_streams", "in_streams", "pending")
+
+
+def looked_at(row: Row) -> tuple[object, ...]:
+    """What rules that need NGAP or NOTHING look at of a row, where there is neither a watch nor an other end."""
+    return (*_OF_ENTRY(row.association), beat_timed(row))
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,3 +171,8 @@ def slow_limit_ms(usual_ms: float | None) -> float:
     if usual_ms is None:
         return SLOWEST_READ_MS
     return min(max(10 * usual_ms, SLOW_READ_MS), SLOWEST_READ_MS)
+
+
+def beat_timed(row: Row) -> bool:
+    """Whether a heartbeat was timed on any of its paths."""
+    return any(rtt.heartbeat.n or rtt.last_at_s is not None for rtt in row.rtts.values())

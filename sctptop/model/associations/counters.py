@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import compress
+from itertools import compress, repeat
 from operator import add, ne, sub
+
+from sctptop.model.associations.numbers import Numbers, places_of
 
 GAUGES = frozenset({"SctpCurrEstab"})
 """SNMP entries that go up and down: their change is signed, and no wrap is looked for."""
@@ -33,6 +35,23 @@ def step(before: int, now: int) -> int:
         if word >> 1 <= before < word and through_zero < word >> 1:
             return through_zero
     return now
+
+
+def _with(gained: Mapping[str, int], values: Iterable[int]) -> Mapping[str, int]:
+    """Others of the same names, in their order."""
+    if isinstance(gained, Numbers):
+        return Numbers(gained.places, tuple(value for _, value in zip(gained, values, strict=False)))
+    return dict(zip(gained, values, strict=False))
+
+
+_NONE: dict[str, int] = {}
+"""Of all books that have none; never changed."""
+
+
+@lru_cache(64)
+def _all_of(names: tuple[str, ...]) -> frozenset[str]:
+    """The same object for all books of these names: of thousands each is more than all their values."""
+    return frozenset(names)
 
 
 @lru_cache(64)
@@ -58,10 +77,16 @@ class CounterBook:
     from the last value seen.
     """
 
+    __slots__ = (
+        *("_before", "_gained", "_last", "_names", "_plain"),
+        *("_present", "_rates", "_rests", "_rows", "_values"),
+    )
+
     def __init__(self) -> None:
-        self._last: dict[str, int] = {}
-        self._gained: dict[str, int] = {}
-        self._before: Mapping[str, int] = {}
+        self._last = _NONE
+        self._gained: Mapping[str, int] = _NONE
+        """Of those of ``take`` alone Numbers, in their order. Never changed, but replaced."""
+        self._before: Mapping[str, int] = _NONE
         """What was gained before the last reset."""
         self._rates: dict[str, float | None] = {}
         self._present: frozenset[str] = frozenset()
@@ -81,7 +106,8 @@ class CounterBook:
         """
         gains: dict[str, int] = {}
         rates: dict[str, float | None] = {}
-        last, present = self._seen(), self._present
+        last = self._last = self._seen()
+        present = self._present
         names = tuple(values)
         if interval_s and names == self._names:
             # Nearly always: few of many move.
@@ -91,35 +117,34 @@ class CounterBook:
                 self._rows = None
             self._rests = not moved
             self._values = ()
-            if moved:
-                self._gained = {**self._gained}
+            gained = {**self._gained} if moved else {}
             for name in moved:
                 value, counted = values[name], last[name]
                 gains[name] = gain = value - counted if name in GAUGES else step(counted, value)
-                self._gained[name] += gain
+                gained[name] += gain
                 rates[name] = gain / interval_s
                 last[name] = value
-            self._rates = rates
+            self._gained, self._rates = gained or self._gained, rates
             return gains
         self._rows, self._rests, self._values = None, False, ()
-        self._gained = {**self._gained}
+        self._gained = gained = {**self._gained}
         for name, value in values.items():
             before = last.get(name)
             if before is None:
                 gain, rate = 0, None
-                self._gained[name] = 0
+                gained[name] = 0
             else:
                 if value == before:
                     gain = 0
                 else:
                     gain = value - before if name in GAUGES else step(before, value)
-                    self._gained[name] += gain
+                    gained[name] += gain
                 rate = gain / interval_s if interval_s and name in present else None
             last[name] = value
             gains[name] = gain
             rates[name] = rate
         self._rates = rates
-        self._present, self._names = frozenset(values), names
+        self._present, self._names = _all_of(names), names
         return gains
 
     def take(self, names: tuple[str, ...], values: tuple[int, ...], interval_s: float | None) -> None:
@@ -128,11 +153,10 @@ class CounterBook:
         if not interval_s or not before or (names is not self._names and names != self._names):
             self._advance_in_order(names, values, interval_s)
             return
-        moved = [*map(ne, values, before)]
-        now = [*compress(values, moved)]
-        gains = [*map(sub, now, compress(before, moved))]
+        moved = [*map(sub, values, before)]
+        gains = [*compress(moved, moved)]
         # What did not move is as plain as it was.
-        if gains and (not self._plain or min(gains) < 0 or max(now) >= _LONG):
+        if gains and (not self._plain or min(gains) < 0 or max(compress(values, moved)) >= _LONG):
             self._advance_in_order(names, values, interval_s)
             return
         self._values = values
@@ -144,8 +168,12 @@ class CounterBook:
             which = [*compress(names, moved)]
             self._rates = rates = rates.copy()
             rates.update(zip(which, [gain / interval_s for gain in gains], strict=True))
-            self._gained = gained = self._gained.copy()
-            gained.update(zip(which, map(add, map(gained.__getitem__, which), gains), strict=True))
+            gained = self._gained
+            if isinstance(gained, Numbers):
+                self._gained = Numbers(gained.places, tuple(map(add, gained.numbers, moved)))
+            else:
+                more = zip(which, map(add, map(gained.__getitem__, which), gains), strict=True)
+                self._gained = {**gained, **dict(more)}
 
     def _advance_in_order(
         self, names: tuple[str, ...], values: tuple[int, ...], interval_s: float | None
@@ -153,7 +181,11 @@ class CounterBook:
         self.advance(dict(zip(names, values, strict=True)), interval_s)
         # They are in the values: thousands of such tables are much.
         last = self._last
-        self._last = {} if len(last) == len(names) else {name: last[name] for name in last.keys() - {*names}}
+        self._last = (
+            _NONE if len(last) == len(names) else {name: last[name] for name in last.keys() - {*names}}
+        )
+        if self._gained.keys() == {*names}:
+            self._gained = Numbers(places_of(names), tuple(map(self._gained.__getitem__, names)))
         # The same object next time: then they need not be compared.
         self._names, self._values = names, values
         self._plain = not values or (min(values) >= 0 and max(values) < _LONG)
@@ -161,8 +193,8 @@ class CounterBook:
     def _seen(self) -> dict[str, int]:
         """The values last seen, of every counter."""
         if self._values:
-            self._last.update(zip(self._names, self._values, strict=True))
-        return self._last
+            return {**self._last, **dict(zip(self._names, self._values, strict=True))}
+        return {} if self._last is _NONE else self._last
 
     def rest(self, interval_s: float | None) -> None:
         """Update with the values of the sample before once more."""
@@ -171,18 +203,18 @@ class CounterBook:
 
     def reset(self) -> None:
         """Start counting from zero at the values last seen."""
-        self._before, self._gained = self._gained, dict.fromkeys(self._gained, 0)
+        self._before, self._gained = self._gained, _with(self._gained, repeat(0))
         self._rows = None
 
     def undo_reset(self) -> None:
         """Count on from before the last reset."""
-        before, self._before = self._before, {}
-        self._gained = {name: gained + before.get(name, 0) for name, gained in self._gained.items()}
+        before, self._before = self._before, _NONE
+        gained = self._gained
+        self._gained = _with(gained, [many + before.get(name, 0) for name, many in gained.items()])
         self._rows = None
 
     def gained(self) -> Mapping[str, int]:
         """What each counter ever seen gained since the last reset."""
-        # Never changed, but replaced.
         return self._gained
 
     @property

@@ -70,6 +70,9 @@ class History:
                 for key, names, values in some:
                     track = known.get(key)
                     if track is None:
+                        # Of a path that is not known but by name there is nothing to keep yet.
+                        if names and values.count(None) == len(values):
+                            continue
                         if not self._room(key, Steady.BYTES):
                             continue
                         known[key] = Steady(tick, names, values, copies)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import compress, repeat, zip_longest
-from operator import attrgetter, is_not
+from operator import attrgetter, is_, is_not
 
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.both_ends import OtherEnd
@@ -48,7 +48,7 @@ class Life:
     book: CounterBook
     first_s: float
     born_while_watching: bool
-    addresses: set[str] = field(default_factory=set)
+    addresses: tuple[str, ...] = ()
     ended: str | None = None
     ended_s: float = 0.0
     end: WhyEnded | None = None
@@ -108,14 +108,14 @@ class Life:
         else:
             values = _COUNTS(entry)
             if None in values:
-                known = [*map(is_not, values, repeat(None))]
-                self.book.take(tuple(compress(COUNTED, known)), tuple(compress(values, known)), interval_s)
+                known = (*map(is_not, values, repeat(None)),)
+                self.book.take(_counted(known), tuple(compress(values, known)), interval_s)
             else:
                 self.book.take(COUNTED, values, interval_s)
         self.quiet = again and bool(interval_s) and not _adds_again(entry)
         self.stale = True
         if not self.series or not (again or same_paths or _same_paths(entry, before)):
-            self.addresses.update(path.address for path in entry.paths)
+            self.addresses = _with(self.addresses, entry)
             self.series = (self.key, *((self.key, path.address) for path in entry.paths))
 
     def all_series(self) -> list[Told]:
@@ -166,6 +166,31 @@ class Life:
             -self.level,
         )
         return self.row
+
+
+def as_before(
+    entries: Sequence[Association], before: Sequence[Association], met: Sequence[Life | None]
+) -> Iterable[tuple[Association | None, Life | None]]:
+    """Of each that was in the sample before that record and its life; of others anything else."""
+    known = zip(before, met, strict=True)
+    if len(entries) == len(before) and sum(map(is_, entries, before)) * 2 > len(entries):
+        # Nearly always: in the places that they had.
+        return known
+    # Those before are kept, so that no other has the id of one.
+    by_id = dict(zip(map(id, before), known, strict=True))
+    return map(by_id.get, map(id, entries), repeat((None, None)))
+
+
+@lru_cache(64)
+def _counted(known: tuple[bool, ...]) -> tuple[str, ...]:
+    """Those of COUNTED that are known: the same object for all associations that tell the same."""
+    return tuple(compress(COUNTED, known))
+
+
+def _with(addresses: tuple[str, ...], entry: Association) -> tuple[str, ...]:
+    """These and those of its paths: the tuple of the association where that says it."""
+    found = (*addresses, *(path.address for path in entry.paths if path.address not in addresses))
+    return entry.remote_addresses if found == entry.remote_addresses else found
 
 
 @lru_cache(64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sctptop.model.association import Association
@@ -29,18 +29,21 @@ class PathChanges:
         self._states: dict[Key, tuple[Association, dict[str, str]]] = {}
         self._changes: dict[PathKey, PathChange] = {}
         self._published: Mapping[PathKey, PathChange] = {}
+        self._rows: Collection[Row] = ()
 
-    def advance(self, rows: Iterable[Row], now_s: float) -> Mapping[PathKey, PathChange]:
+    def advance(self, rows: Collection[Row], now_s: float) -> Mapping[PathKey, PathChange]:
         """Update with the next rows; returns the last change of each path that changed while watched.
 
         The mapping returned is never altered later.
         """
-        known, self._states = self._states, {}
+        if rows is self._rows:
+            return self._published
+        self._rows = rows
+        known = self._states
         moved = False
         for row in rows:
-            entry, before = row.association, known.pop(row.key, None)
+            entry, before = row.association, known.get(row.key)
             if before is not None and before[0] is entry:
-                self._states[row.key] = before
                 continue
             old = before[1] if before is not None else {}
             # A state that was not read this time is still the one before.
@@ -54,9 +57,10 @@ class PathChanges:
                     self._changes[row.key, address] = PathChange(old[address], state, now_s)
                     moved = True
             moved |= self._forget(row.key, old.keys() - states.keys())
-            self._states[row.key] = (entry, states)
-        for key, (_, old) in known.items():
-            moved |= self._forget(key, old)
+            known[row.key] = (entry, states)
+        if len(known) > len(rows):
+            for key in known.keys() - {row.key for row in rows}:
+                moved |= self._forget(key, known.pop(key)[1])
         if moved:
             self._published = dict(self._changes)
         return self._published

@@ -15,7 +15,7 @@ from sctptop.model.associations.events.address_changes import address_changes
 from sctptop.model.associations.events.why_ended import RESTARTED, end_of, reason
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key, aliases, identity
-from sctptop.model.associations.life import Life
+from sctptop.model.associations.life import Life, as_before
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import RttBook
 from sctptop.model.associations.waits import WaitBook
@@ -48,10 +48,9 @@ class Rows:
         """What came with the last sample, and what went, with why as far as it shows."""
         self._newest: list[Life] = []
         """Those that began at the time of the last sample."""
-        self._of_record: dict[int, tuple[Association, Life | None]] = {}
-        """Of the records of the last sample, by their id: each is kept here, so that no other has its id."""
         self._entries: Sequence[Association] = ()
         self._met: Sequence[Life | None] = ()
+        """The records of the last sample, and the life of each."""
         self._only_known = False
         """Whether each of the last sample that is not as it was has the names and addresses that it had."""
         self._pairs: dict[int, int] = {}
@@ -95,14 +94,12 @@ class Rows:
 
     def _meet_all(self, sample: Sample) -> tuple[list[Life | None], dict[Key, Life]]:
         """The life of each record, None where it is not selected; and those that are not as they were."""
-        before, self._of_record = self._of_record, {}
         self._only_known = True
         lives: list[Life | None] = []
         changed: dict[Key, Life] = {}
         tick, interval_s = self.tick, sample.interval_s
-        for entry in sample.associations:
-            ident = id(entry)
-            known, life = before.get(ident, (None, None))
+        entries = sample.associations
+        for entry, (known, life) in zip(entries, as_before(entries, self._entries, self._met), strict=True):
             if known is not entry:
                 life = self._meet(entry, interval_s) if selected(entry, self._selectors) else None
             elif life is not None and not (life.quiet and life.association is entry and interval_s):
@@ -111,13 +108,11 @@ class Rows:
                 # What it says was taken in already, or it is not selected.
                 if life is not None:
                     life.seen = tick
-                self._of_record[ident] = (entry, life)
                 lives.append(life)
                 continue
             if life is not None:
                 life.seen = tick
                 changed[life.key] = life
-            self._of_record[ident] = (entry, life)
             lives.append(life)
         return lives, changed
 
@@ -195,7 +190,8 @@ class Rows:
             self._newest.append(life)
         # All names: an event may come from a time when less of it was known.
         for name in aliases(entry):
-            self._by_name[name] = life
+            # Its key again is no tuple of its own.
+            self._by_name[life.key if name == life.key else name] = life
         before = life.series
         if life.association is not entry:
             self._changed.extend(address_changes(life.association, entry, self._now))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from sctptop.model.association import Association
 from sctptop.model.associations.distribution import NANOSECONDS, Distribution, TimeSummary, summary_of
 from sctptop.model.event import Event
+from sctptop.model.quick import quick
 
 DATA_BITS = 4
 """The kernel side counts data RTTs in bins of this precision (bpf/rtt.c): an error of at most 3.1 %."""
@@ -16,6 +17,7 @@ PathName = tuple[object, str]
 """The key of an association and the address of one of its paths."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PathRtt:
     """The round trips of one path. Nothing in it changes; a newer one takes its place.
@@ -85,7 +87,8 @@ class RttBook:
         self._moved = {*beats, *data}
         self.touched = {name[0] for name in (*still, *self._moved)}
         for name in still:
-            self._put(name, replace(self._get(name), now_ms=(), data_now_ms=None))
+            path = self._get(name)
+            self._put(name, PathRtt(path.heartbeat, path.data, path.last_ms, path.kernel_ms, path.last_at_s))
         for name in self._moved:
             self._put(name, _with(self._get(name), beats.get(name, []), data.get(name, ()), now_s))
 
@@ -125,16 +128,17 @@ class RttBook:
 
 def _with(path: PathRtt, beats: list[Event], data: tuple[tuple[int, int], ...], now_s: float) -> PathRtt:
     now = tuple(rtt for beat in beats if (rtt := beat.number("rtt_ms")) is not None)
-    changes: dict[str, object] = {"now_ms": now, "data_now_ms": None}
+    heartbeat, all_data, data_now_ms = path.heartbeat, path.data, None
+    last = path.last_ms, path.kernel_ms, path.last_at_s
     if now:
-        changes["heartbeat"] = path.heartbeat.merged(
+        heartbeat = heartbeat.merged(
             (round((beat.number("rtt_ms") or 0.0) * NANOSECONDS), beat.times) for beat in beats
         )
-        changes |= {"last_ms": now[-1], "kernel_ms": beats[-1].number("kernel_rtt_ms"), "last_at_s": now_s}
+        last = now[-1], beats[-1].number("kernel_rtt_ms"), now_s
     if data:
-        interval = Distribution(DATA_BITS).merged(data)
-        changes |= {"data": path.data.merged(data), "data_now_ms": interval.percentile(0.5)}
-    return replace(path, **changes)  # type: ignore[arg-type]
+        all_data = all_data.merged(data)
+        data_now_ms = Distribution(DATA_BITS).merged(data).percentile(0.5)
+    return PathRtt(heartbeat, all_data, *last, now, data_now_ms)
 
 
 def _emptied(path: PathRtt) -> PathRtt:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sctptop.model.association import Association
 from sctptop.model.associations.distribution import Distribution, TimeSummary, summary_of
 from sctptop.model.associations.rtt import DATA_BITS
+from sctptop.model.quick import quick
 
 Bins = tuple[tuple[int, int], ...]
 
@@ -16,6 +17,7 @@ def _none() -> Distribution:
     return Distribution(DATA_BITS)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Wait:
     """One of the two waits of one association: ``total`` since the reset, ``now`` in the last interval.
@@ -39,6 +41,7 @@ class Wait:
 NO_WAIT = Wait()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Waits:
     """Both waits of one association."""
@@ -115,7 +118,7 @@ class WaitBook:
 
 def _with(wait: Wait, bins: Bins) -> Wait:
     if not bins:
-        return replace(wait, now=NO_WAIT.now) if wait.now.n else wait
+        return Wait(wait.total, NO_WAIT.now) if wait.now.n else wait
     now = NO_WAIT.now.merged(bins)
     return Wait(wait.total.plus(now), now)
 

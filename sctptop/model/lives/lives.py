@@ -68,6 +68,7 @@ class Lives:
         """Those that ended and are still in the table: why may come later."""
         self._changes: Mapping[PathKey, PathChange] = {}
         self._told: tuple[Lived, ...] = ()
+        self._rows: Sequence[Row] = ()
 
     def advance(
         self, rows: Sequence[Row], changes: Mapping[PathKey, PathChange], time_s: float, first: bool
@@ -76,6 +77,9 @@ class Lives:
 
         ``changes``: the last of each path; ``first``: nothing was seen before, so nothing is seen to begin.
         """
+        if rows is self._rows and changes is self._changes:
+            return self._told
+        self._rows = rows
         moved = False
         for row in rows:
             if row.ended is not None:

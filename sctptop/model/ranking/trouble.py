@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sctptop.model.quick import quick
+
 PROBLEM, WARNING = "problem", "warning"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RowTrouble:
     """The worst advice on it or on its peer; ``more``: how many pieces there are beside it. Notes are no trouble.

@@ -43,12 +43,11 @@ class Momentary(Packed):
         """From one tick to another; of the last ``window`` that were recorded."""
         found: list[float | None] = [None] * (until - start + 1)
         oldest, known = max(start, self.last - window + 1), until + 1
-        for tick, at in self.backwards(1 << self.names.index(name)):
+        for tick, value in self.backwards(1 << self.names.index(name)):
             if tick < oldest:
                 break
             # Of two in one tick the later one counts.
             if tick < known and tick <= until:
-                value = self.values[at]
                 found[tick - start], known = None if isnan(value) else value, tick
         return tuple(found)
 

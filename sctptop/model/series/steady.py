@@ -50,14 +50,13 @@ class Steady(Packed):
         # As those of before are: single precision.
         value = None if newest is None else array("f", (newest,))[0]
         oldest, high = max(start, self.cut, held - window + 1), min(until, held)
-        for tick, at in self.backwards(1 << place):
+        for tick, old in self.backwards(1 << place):
             low = max(tick, oldest)
             if low <= high:
                 found[low - start : high - start + 1] = [value] * (high - low + 1)
                 high = low - 1
             if tick <= oldest:
                 return tuple(found)
-            old = self.values[at]
             value = None if isnan(old) else old
         if oldest <= high:
             found[oldest - start : high - start + 1] = [value] * (high - oldest + 1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.advice.rules import RULES as ADVICE_RULES
 from sctptop.model.associations.distribution import Distribution
 from sctptop.model.associations.identity import Key

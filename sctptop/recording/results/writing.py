@@ -23,7 +23,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any
 
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.message import Message, message_of
 from sctptop.model.registrations.attempt import Registration

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.views.alarms import BLIND

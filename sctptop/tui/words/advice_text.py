@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sctptop.fields.ends import local_end, owner, peer_of, remote_end, whose
-from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
+from sctptop.model.advice.given import Advice
 from sctptop.model.advice.rules import RULES
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot

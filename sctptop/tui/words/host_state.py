@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm
 from sctptop.model.advice.brief import NOT_UP, Brief, brief_of
+from sctptop.model.advice.given import Advice
 from sctptop.model.advice.rules import RULES
 from sctptop.model.association import OPENING
 from sctptop.model.associations.identity import Key

@@ -35,7 +35,7 @@ from sctptop.model.association import Association
 from sctptop.model.model import Model
 from sctptop.model.sample import Sample
 from sctptop.model.source_state import OK
-from tests.unit.kernel.reading.test_sockdiag import message
+from tests.unit.kernel.reading.answers import message
 from tests.unit.kernel.synthetic import SyntheticHost
 from tests.unit.kernel.ways.routing import Host
 

@@ -21,7 +21,7 @@ from sctptop.kernel.netlink import (
 )
 from sctptop.kernel.reading.diag.diag_layouts import INFO, MESSAGE, REQUEST, SctpInfo
 from sctptop.kernel.reading.diag.diag_records import INET_DIAG_INFO, INET_DIAG_LOCALS, INET_DIAG_PEERS, LISTEN
-from tests.unit.kernel.reading.test_sockdiag import captured, message
+from tests.unit.kernel.reading.answers import captured, message
 
 OFFSETS = {member.name: (member.offset, member.size) for member in INFO.members}
 ASSOCS = (

@@ -21,7 +21,9 @@ class FakeSockDiag:
 
     records: list[DiagRecord]
 
-    def dump(self, ports: tuple[int, int] = (0, 0), states: int = ANY_STATE) -> list[DiagRecord]:
+    def dump(
+        self, ports: tuple[int, int] = (0, 0), states: int = ANY_STATE, known: object = None
+    ) -> list[DiagRecord]:
         return self.records if states == ANY_STATE else []
 
     def look_up(self, pairs: list[Pair], interface: int = 0) -> list[DiagRecord | None]:

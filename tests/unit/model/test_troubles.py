@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sctptop.fields.ordering import BY_TROUBLE
+from sctptop.model.advice.given import Advice
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.model.snapshot import Snapshot
-from sctptop.model.troubles import HOLD_S
+from sctptop.model.troubles import HOLD_S, Troubles
 from sctptop.tui.words.reasons import mark, reason
+from tests.unit.associations import row
 from tests.unit.model.advice.advised import NEAR, calm, pictures
 from tests.unit.model.peers.meetings import REFUSED, tried
 
@@ -79,3 +81,14 @@ def test_advice_on_a_peer_that_refuses_is_on_the_row_that_does_not_come_up() -> 
     marked = {row.association.own_tag: row for row in snapshot.rows if row.trouble}
     assert set(marked) == {7}
     assert reason(marked[7], snapshot.now_s, 40).startswith("refused ")
+
+
+def test_where_nothing_moves_the_rows_are_the_same_tuple_and_a_rank_is_held_from_then_on() -> None:
+    troubles, rows = Troubles(), (row(1), row(2))
+    advice = (Advice("dead_path", "problem", rows[0].key, "seen", "remedy", 0.0),)
+    first = troubles.advance(rows, advice, {}, 0.0)
+    again = troubles.advance((*rows,), advice, {}, 50.0)
+    assert again is first and first[0].trouble is not None
+    held = troubles.advance(rows, (), {}, 50.0 + HOLD_S - 1)
+    assert held[0].rank == first[0].rank and held[0].trouble is None
+    assert troubles.advance(rows, (), {}, 50.0 + HOLD_S + 1) == rows

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import struct
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from sctptop.kernel.program.bpf.libbpf import BatchOptions, library
 
@@ -76,15 +78,17 @@ def entries(
             return
         if code not in (0, errno.ENOENT):
             raise _refused()
-        found_keys, found_values = keys.raw, values.raw
-        for index in range(count.value):
-            yield (
-                found_keys[index * key_size : (index + 1) * key_size],
-                found_values[index * value_size : (index + 1) * value_size],
-            )
+        yield from zip(
+            _parts(keys, key_size, count.value), _parts(values, value_size, count.value), strict=True
+        )
         if code == errno.ENOENT:
             return
         first = False
+
+
+def _parts(buffer: ctypes.Array[ctypes.c_char], size: int, count: int) -> Iterator[bytes]:
+    found: Iterator[tuple[bytes]] = struct.iter_unpack(f"{size}s", ctypes.string_at(buffer, size * count))
+    return map(itemgetter(0), found)
 
 
 def _one_by_one(

@@ -10,11 +10,10 @@ import struct
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
-from sctptop.kernel.layout import Numbers, places_of
 from sctptop.kernel.netlink import NLM_F_DUMP, NLM_F_REQUEST, WireError, attributes, message
 from sctptop.kernel.reading.diag.diag_layouts import (
     INFO,
@@ -25,6 +24,7 @@ from sctptop.kernel.reading.diag.diag_layouts import (
     DiagRequest,
     SocketId,
 )
+from sctptop.model.associations.numbers import Numbers, places_of
 
 SOCK_DIAG_BY_FAMILY: Final = 20
 IPPROTO_SCTP: Final = 132
@@ -91,7 +91,7 @@ class DiagRecord:
     mark: int | None = None
     cgroup_id: int | None = None
     interface: int = 0
-    scopes: dict[str, int] = field(default_factory=dict)
+    scopes: Mapping[str, int] = field(default_factory=dict)
     raw: bytes = field(default=b"", repr=False, compare=False)
 
     @property
@@ -173,7 +173,11 @@ def decode_record(payload: bytes) -> DiagRecord:
     head = MESSAGE.decode(payload)
     found = attributes(payload, MESSAGE.size)
     local_addresses = _decode_addresses(found.get(INET_DIAG_LOCALS, b""))
+    remote_addresses = _decode_addresses(found.get(INET_DIAG_PEERS, b""))
     info, primary = _decode_info(found.get(INET_DIAG_INFO, b""))
+    memory = _decode_memory(found.get(INET_DIAG_SKMEMINFO, b""))
+    if not remote_addresses:
+        info, memory = _alike(info), _alike(memory)
     return DiagRecord(
         family=head.family,
         state=head.state,
@@ -189,16 +193,22 @@ def decode_record(payload: bytes) -> DiagRecord:
         uid=head.uid,
         inode=head.inode,
         local_addresses=local_addresses,
-        remote_addresses=_decode_addresses(found.get(INET_DIAG_PEERS, b"")),
+        remote_addresses=remote_addresses,
         info=info,
         primary=primary,
-        memory=_decode_memory(found.get(INET_DIAG_SKMEMINFO, b"")),
+        memory=memory,
         mark=_number(found.get(INET_DIAG_MARK), 4),
         cgroup_id=_number(found.get(INET_DIAG_CGROUP_ID), 8),
         interface=head.id.interface,
         scopes=_decode_scopes(found.get(INET_DIAG_PEERS, b"")),
         raw=payload,
     )
+
+
+@lru_cache(256)
+def _alike(values: Any) -> Any:
+    """The same object for equal ones: sockets of one program are set alike, and have their addresses in common."""
+    return values
 
 
 def _decode_info(data: bytes) -> tuple[Numbers, str | None]:
@@ -229,19 +239,21 @@ def _decode_memory(data: bytes) -> Numbers:
 
 def _decode_addresses(data: bytes) -> tuple[str, ...]:
     chunks = (data[at : at + SOCKADDR_STORAGE] for at in range(0, len(data), SOCKADDR_STORAGE))
-    return tuple(address for chunk in chunks if (address := _decode_sockaddr(chunk)) is not None)
+    found: tuple[str, ...] = _alike(tuple(one for one in map(_decode_sockaddr, chunks) if one is not None))
+    return found
 
 
-def _decode_scopes(data: bytes) -> dict[str, int]:
+def _decode_scopes(data: bytes) -> Mapping[str, int]:
     """Those of link-local addresses. Of others it is where a packet once came from, and SCTP does not route by it."""
     chunks = (data[at : at + SOCKADDR_STORAGE] for at in range(0, len(data), SOCKADDR_STORAGE))
-    return {
+    found = {
         text_of_ipv6(chunk[8:24]): scope
         for chunk in chunks
         if int.from_bytes(chunk[:2], _NATIVE) == socket.AF_INET6
         and (scope := _number(chunk[24:28], 4))
         and int.from_bytes(chunk[8:10], "big") & 0xFFC0 == 0xFE80
     }
+    return found or _NO_SCOPES
 
 
 def _decode_sockaddr(storage: bytes) -> str | None:
@@ -270,7 +282,7 @@ def text_of_ipv4(raw: bytes) -> str:
 
 def _source(raw: bytes, local_addresses: tuple[str, ...]) -> str | None:
     """Which local address idiag_src means; an AF_INET6 socket keeps an IPv4 one in the first word."""
-    readings = (text_of_ipv6(raw), socket.inet_ntop(socket.AF_INET, raw[:4]))
+    readings = (text_of_ipv6(raw), text_of_ipv4(raw[:4]))
     return next((reading for reading in readings if reading in local_addresses), None)
 
 
@@ -280,4 +292,5 @@ def _number(data: bytes | None, size: int) -> int | None:
 
 _NATIVE: Final = "little" if struct.pack("=H", 1) == b"\1\0" else "big"
 _PRIMARY: Final = "p_address"
+_NO_SCOPES: Final[Mapping[str, int]] = {}
 _V4_MAPPED: Final = bytes(10) + b"\xff\xff"

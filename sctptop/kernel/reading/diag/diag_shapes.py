@@ -6,12 +6,11 @@ Two records of one shape have the same number at the same place. Pure, no I/O, a
 
 from __future__ import annotations
 
-import socket
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sctptop.kernel.layout import CType, Member, Numbers, places_of
+from sctptop.kernel.layout import CType, Member
 from sctptop.kernel.netlink import ATTRIBUTE_HEADER, attribute_places
 from sctptop.kernel.reading.diag.diag_layouts import INFO, INFO_NAMES, MESSAGE
 from sctptop.kernel.reading.diag.diag_records import (
@@ -25,6 +24,7 @@ from sctptop.kernel.reading.diag.diag_records import (
     DiagRecord,
     decode_record,
 )
+from sctptop.model.associations.numbers import Numbers, places_of
 from sctptop.model.attributes import maker
 
 _made = maker(DiagRecord)
@@ -95,17 +95,17 @@ class Shape:
                 return None
         values = self._unpack(payload)
         head, info, memory, mark, cgroup = [values[part] for part in self._parts]
-        family, state, timer, retransmits, sport, dport, interface, low, high, *rest = head
-        expires, recv_queue, send_queue, uid, inode = rest
+        # Ports, interface and cookie are among what is the same.
+        family, state, timer, retransmits, _, _, _, _, _, expires, recv_queue, send_queue, uid, inode = head
         return _made(
             family,
             state,
             timer,
             retransmits,
-            socket.ntohs(sport),
-            socket.ntohs(dport),
+            before.local_port,
+            before.remote_port,
             before.source,
-            high << 32 | low,
+            before.cookie,
             expires,
             recv_queue,
             send_queue,
@@ -118,7 +118,7 @@ class Shape:
             Numbers(self._memory, memory),
             mark[0] if mark else None,
             cgroup[0] if cgroup else None,
-            interface,
+            before.interface,
             before.scopes,
             payload,
         )

@@ -9,7 +9,7 @@ from statistics import median
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.checks.of_reading import peer_buffer_is_small
 from sctptop.model.advice.checks.of_retransmissions import stuck_chunk
-from sctptop.model.advice.signs import slower_primary, window_bound
+from sctptop.model.advice.signs import beat_timed, slower_primary, window_bound
 from sctptop.model.association import Path
 from sctptop.model.way import Way
 from sctptop.quantity import counted, milliseconds, show
@@ -233,7 +233,7 @@ def no_heartbeat(case: Case) -> Iterator[Finding]:
     interval = case.row.association.hb_interval_ms
     if not case.moment.probed or interval is None or 0 < interval < SLOW_HEARTBEAT_MS:
         return
-    if any(rtt.heartbeat.n or rtt.last_at_s is not None for rtt in case.row.rtts.values()):
+    if beat_timed(case.row):
         return
     if case.ngap is None or case.ngap.messages < LEAST_NGAP:
         return

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.model import Model
 from sctptop.model.snapshot import Snapshot
 from tests.lab.guest.advice.cases import Case, Rules, Stage

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.model import Model
 from tests.lab.core import ngap_templates
 from tests.lab.scenes.hosts import Host, impair, set_link, sysctl, two_hosts

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.fields.ends import owner
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.associations.events.why_ended import WhyEnded, end_of
 from sctptop.model.model import Model
 from sctptop.model.snapshot import Snapshot

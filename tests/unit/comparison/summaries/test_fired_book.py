@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sctptop.comparison.summaries.fired_book import FiredBook
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.peers.peer import PeerKey
 
 KEY, OTHER = ("a", 1), ("b", 2)

@@ -15,8 +15,8 @@ from sctptop.kernel.reading import namespace_reader
 from sctptop.kernel.reading.namespace_reader import BY_NAME_ABOVE
 from sctptop.model.association import Association
 from sctptop.model.attributes import names_of
+from tests.unit.kernel.reading.answers import message
 from tests.unit.kernel.reading.rereading import COUNT, INTERFACES, Reading
-from tests.unit.kernel.reading.test_sockdiag import message
 
 
 def test_what_did_not_change_is_the_same_object_and_nothing_is_walked(reading: Reading) -> None:

@@ -29,7 +29,9 @@ class Kernel:
         kernel.opened += 1
 
         class Socket(FakeSockDiag):
-            def dump(self, ports: tuple[int, int] = (0, 0), states: int = ANY_STATE) -> list[DiagRecord]:
+            def dump(
+                self, ports: tuple[int, int] = (0, 0), states: int = ANY_STATE, known: object = None
+            ) -> list[DiagRecord]:
                 if kernel.trouble is not None:
                     raise kernel.trouble
                 kernel.dumps.append((ports, states))

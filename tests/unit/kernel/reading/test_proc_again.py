@@ -11,7 +11,7 @@ from sctptop.kernel.reading.endpoints import KnownEndpoints
 from sctptop.kernel.reading.joining import Read, by_association
 from sctptop.kernel.reading.proc_again import AssocLines, EpLines, Transports
 from sctptop.kernel.reading.procfs import parse_assocs, parse_eps, parse_remaddr
-from tests.unit.kernel.reading.test_sockdiag import captured
+from tests.unit.kernel.reading.answers import captured
 from tests.unit.kernel.synthetic import ASSOCS, REMADDR, Entry
 
 PAYLOAD = next(payload for payload in captured("2") if len(payload) == 912)

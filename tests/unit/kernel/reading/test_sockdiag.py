@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 import errno
-import json
 import socket
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from sctptop.kernel.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR, messages
+from sctptop.kernel.netlink import NLM_F_DUMP_INTR, NLMSG_DONE, NLMSG_ERROR
 from sctptop.kernel.reading.diag.diag_records import SOCK_DIAG_BY_FAMILY, decode_record
 from sctptop.kernel.reading.sockdiag import NETLINK_SOCK_DIAG, SockDiag, SockDiagError
+from tests.unit.kernel.reading.answers import captured, message
 
 NLMSG_NOOP = 1
 PAIR = (("10.9.0.1", 38412), ("10.9.0.2", 59058))
 
 
-def message(kind: int, sequence: int, payload: bytes = b"", flags: int = 0) -> bytes:
-    return struct.pack("=IHHII", 16 + len(payload), kind, flags, sequence, 0) + payload
-
-
 def error(code: int, sequence: int) -> bytes:
     return message(NLMSG_ERROR, sequence, struct.pack("=i", -code) + bytes(16))
-
-
-def captured(name: str) -> list[bytes]:
-    """The records of one family in the oldest capture, without their headers."""
-    file = min(Path(__file__).with_name("captured").glob("*.json"))
-    buffers = json.loads(file.read_text())["buffers"][name]
-    found = [one for buffer in buffers for one in messages(bytes.fromhex(buffer))]
-    return [one.payload for one in found if one.type == SOCK_DIAG_BY_FAMILY]
 
 
 class Kernel:
@@ -284,3 +271,12 @@ def test_the_real_socket_is_one_of_sock_diag_that_waits_a_limited_time() -> None
     other.close()
     diag.close()
     assert real.fileno() == -1
+
+
+def test_a_record_that_is_known_by_its_bytes_is_the_same_object(kernel: Kernel) -> None:
+    first, second, *_ = (payload for payload in captured("2") if decode_record(payload).is_association)
+    known = {first: decode_record(first)}
+    kernel.answers(message(SOCK_DIAG_BY_FAMILY, 1, first), message(SOCK_DIAG_BY_FAMILY, 1, second))
+    kernel.answers(message(NLMSG_DONE, 1, bytes(4)), message(NLMSG_DONE, 2, bytes(4)))
+    one, other = kernel.diag.dump(known=known)
+    assert one is known[first] and other == decode_record(second)

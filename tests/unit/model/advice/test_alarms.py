@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sctptop.model.advice.adviser import Advice
 from sctptop.model.advice.alarms import Alarm, Alarms
+from sctptop.model.advice.given import Advice
 from sctptop.model.association import Association, Path
 from sctptop.model.thresholds import USUAL
 from sctptop.output.json_lines import json_line

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.association import Association, Path, Process
 from sctptop.model.event import Event
 from sctptop.model.way import Way

@@ -14,7 +14,7 @@ from sctptop.kernel.netlink import WireError, attribute, attribute_places
 from sctptop.kernel.reading.diag.diag_layouts import INFO, MESSAGE
 from sctptop.kernel.reading.diag.diag_records import DiagRecord, decode_record
 from sctptop.kernel.reading.diag.diag_shapes import Shape, Shapes
-from tests.unit.kernel.reading.test_sockdiag import captured
+from tests.unit.kernel.reading.answers import captured
 
 RECORDS = [*captured("2"), *captured("10")]
 ASSOCIATIONS = [payload for payload in RECORDS if decode_record(payload).is_association]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sctptop.model.advice.adviser import Advice
+from sctptop.model.advice.given import Advice
 from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.sample import Endpoint
