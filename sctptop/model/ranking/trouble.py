@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PROBLEM, WARNING = "problem", "warning"
+LOADS = 1 << 8
+"""Ranks of one trouble: more than there are levels of what an association carries."""
 
 
 @dataclass(frozen=True, slots=True)
