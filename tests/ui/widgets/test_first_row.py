@@ -1,4 +1,4 @@
-"""The cursor that nobody moved: on the worst, in sight, and the view under it on one association for as long as can be."""
+"""The cursor that nobody moved: on the worst, in sight, and the view under it on one association while that can be."""
 
 from __future__ import annotations
 
