@@ -17,11 +17,11 @@ from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.attributes import making, names_of
 from sctptop.model.peers.peer import ANY, Peer, PeerKey
-from sctptop.model.ranking.trouble import PROBLEM, RowTrouble
+from sctptop.model.ranking.trouble import LOADS, PROBLEM, RowTrouble
 
 HOLD_S = 10.0
 """A better rank is taken after so long."""
-_SEVERITY, _RULE = 1 << 16, 1 << 8
+_SEVERITY = 1 << 16
 _PLACES = {rule: place for place, rule in enumerate(RULES)}
 _TROUBLED: Callable[[Row, RowTrouble | None, int], Row] = making(
     Row,
@@ -139,4 +139,4 @@ def _trouble(pieces: Sequence[Advice], peers: Mapping[PeerKey, Peer]) -> RowTrou
 def _worst(trouble: RowTrouble | None) -> int:
     if trouble is None:
         return 0
-    return -_SEVERITY * (1 + trouble.problem) + _RULE * _PLACES[trouble.rule]
+    return -_SEVERITY * (1 + trouble.problem) + LOADS * _PLACES[trouble.rule]

@@ -126,8 +126,10 @@ class Writer:
         """Pack what is left and let go of the file; one without a sample goes. Safe to call twice; raises nothing."""
         try:
             if self._block.times:
-                self._move_back(*self._pack(last=True))
+                self._pack(last=True)
             self._write_results()
+            # A short recording would be a hole for the most part: that of the tail of its first block.
+            self._file.tighten()
         except (RecordingError, OSError):
             # The disk is full, and it is all in the tail already.
             pass
@@ -202,10 +204,10 @@ class Writer:
         """Bytes of such a part of the most that the file may take."""
         return math.inf if self._limits.max_bytes is None else self._limits.max_bytes / of
 
-    def _pack(self, last: bool = False) -> tuple[Frame, bytes, Stretch]:
-        """Make one block of the tail. Returns it, and where it is. ``last``: results come behind it later."""
+    def _pack(self, last: bool = False) -> None:
+        """Make one block of the tail. ``last``: results come behind it later."""
         block = self._block
-        written = self._write_block(block)
+        self._write_block(block)
         for piece in block.tail:
             self._file.free(piece)
         # On disk before they are written over: a reader follows them.
@@ -213,7 +215,6 @@ class Writer:
         self._block = OpenBlock(self.samples)
         if not last:
             self._write_results()
-        return written
 
     def _write_results(self) -> None:
         """What came of the samples since it was last written: no sample gives way to it, and all are safe without."""
@@ -230,25 +231,16 @@ class Writer:
         elif self._limits != Limits():
             self._blocks.append((piece, self._last_us))
 
-    def _write_block(self, block: OpenBlock) -> tuple[Frame, bytes, Stretch]:
+    def _write_block(self, block: OpenBlock) -> None:
         """It is on disk when this returns, and what is too old for it is gone."""
         if self._limits.keep_s is not None:
             oldest_us = block.times[-1] - round(self._limits.keep_s * 1e6)
             self._forget([entry for entry in self._blocks if entry[1] < oldest_us])
-        frame, content = block.frame(FrameKind.BLOCK), block.packer.packed()
-        piece = self._put(frame, content)
+        piece = self._put(block.frame(FrameKind.BLOCK), block.packer.packed())
         self._file.sync()
         self._last_us = block.times[-1]
         if self._limits != Limits():
             self._blocks.append((piece, block.times[-1]))
-        return frame, content, piece
-
-    def _move_back(self, frame: Frame, content: bytes, piece: Stretch) -> None:
-        """Put the last block where its tail was: a short recording would be a hole for the most part."""
-        if self._file.has_room_before(piece):
-            self._file.put(frame, content)
-            self._file.sync()
-            self._file.free(piece)
 
     def _put(self, frame: Frame, content: bytes) -> Stretch:
         """Write a frame, in the room of the oldest blocks where there is no other."""

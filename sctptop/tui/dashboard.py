@@ -161,10 +161,12 @@ class Dashboard(Vertical):
     def paint_keys(self, picture: Picture) -> None:
         """The tabs with the notice, and the footer."""
         text, buttons = headline.tabs(picture.chosen.view.id, self.size.width)
-        self._status("tabs").show(
-            spread(text, line((f"  {picture.notice} " if picture.notice else " ", "name")), self.size.width),
-            buttons,
-        )
+        told, more = headline.notice(picture.notice, self.size.width)
+        self._status("tabs").show(told if more else spread(text, told, self.size.width), buttons)
+        if more:
+            # It goes away soon, and the keys come back.
+            self._status("footer").show(more)
+            return
         recording, width = picture.recording.on, self.size.width
         keys, buttons = footer(
             picture.keys, picture.paused, self.in_view, recording, width, picture.chosen.at_s is not None
@@ -197,6 +199,7 @@ class Dashboard(Vertical):
         fresh, self._drawn = self._drawn != chosen.view.id, chosen.view.id
         panel.show(DRAWS[chosen.view.id](scene), fresh)
 
+    @on(FilterBar.Grown)
     def _repaint(self) -> None:
         if self._picture is not None:
             self.paint(self._picture)
@@ -241,7 +244,8 @@ class Dashboard(Vertical):
 
     def _share_height(self, rows: int, troubles: int, empty: bool) -> None:
         """The table grows with its rows up to its share, and shrinks only when the screen does."""
-        extra = min(troubles, 4) + self._status("filter-line").display + self.typing
+        typed = self.query_one(FilterBar).lines if self.typing else 0
+        extra = min(troubles, 4) + self._status("filter-line").display + typed
         room = max(self.size.height - FIXED_LINES - extra, 4)
         self._most_rows = max(self._most_rows, rows, EMPTY_LINES if empty else 0)
         least = min(TABLE_LEAST, room // 2)

@@ -17,6 +17,7 @@ from sctptop.model.advice.signs import (
     slow_limit_ms,
     stall_limits_ms,
     window_bound,
+    window_narrow,
     works,
 )
 from sctptop.model.associations.history import WINDOW as TICKS_KEPT
@@ -33,6 +34,9 @@ Where readings are rare a generation has three of them.
 """
 APART_S = 0.9
 """Readings are counted this far apart at least: however often one reads, a moment counts once."""
+OF_LOSS = ("rtx", "rtx_readings", "t3", "fast", "gaps", "peer_dups")
+MOST_BEHIND_S = 10.0
+"""So long after the peer had no room at most, what it threw away is sent again: two RTOs, which T3 doubles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Generation:
     abandoned_sent: int = 0
     least_rto_ms: float | None = None
     losses: dict[str, int] = field(default_factory=dict)
+    without_room: dict[str, int] = field(default_factory=dict)
+    """What of the counts in OF_LOSS is of readings in which the peer had hardly any room, or just before."""
 
 
 class Watch:
@@ -101,6 +107,7 @@ class Watch:
         self._usual_ms: float | None = None
         self._counted_s: dict[str, float] = {}
         self._dropped: int | None = None
+        self._narrow_s: float | None = None
         self.expiries = Expiries()
         self._dead = False
 
@@ -118,7 +125,12 @@ class Watch:
             self.generations = (self.generations[1], Generation())
             self._turned_s = moment.now_s
         generation = self.generations[1]
+        before = [getattr(generation, name) for name in OF_LOSS]
         self._transmissions(generation, moment, row, happened, other)
+        if self._without_room(moment, row):
+            for name, count in zip(OF_LOSS, before, strict=True):
+                gained = getattr(generation, name) - count
+                generation.without_room[name] = generation.without_room.get(name, 0) + gained
         self._waits(generation, moment, row, other)
         counted = self._apart("queue", moment.now_s)
         self.lasting.take(moment.now_s, row, moment.probed, moment.interval_s, counted)
@@ -127,6 +139,10 @@ class Watch:
         """A count of both generations."""
         value: int = getattr(self.generations[0], name) + getattr(self.generations[1], name)
         return value
+
+    def sum_without_room(self, name: str) -> int:
+        """What of a sum may be for want of room at the peer."""
+        return sum(one.without_room.get(name, 0) for one in self.generations)
 
     def most(self, name: str) -> float:
         """The larger of both generations."""
@@ -193,6 +209,15 @@ class Watch:
         """Whether a path does not work, or did not a reading ago: what is sent again for that is no loss."""
         before, self._dead = self._dead, any(dead(path.state, path.errors) for path in row.association.paths)
         return before or self._dead
+
+    def _without_room(self, moment: Moment, row: Row) -> bool:
+        """Whether the peer had no room for what was sent, or a moment ago."""
+        if window_narrow(row.association, self.lasting.most_window):
+            self._narrow_s = moment.now_s
+        if self._narrow_s is None:
+            return False
+        behind_s = min(2 * (row.association.rto_ms or 0) / 1000, MOST_BEHIND_S)
+        return moment.now_s - self._narrow_s <= max(behind_s, 1.5 * moment.interval_s)
 
     def _drops(self, row: Row) -> int:
         """What the interface of the primary path dropped since the last look at it."""

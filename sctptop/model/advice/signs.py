@@ -123,6 +123,17 @@ def window_closed(entry: Association) -> bool:
     return bool(waiting) and entry.peer_rwnd + sent < 2 * FULL_PACKET
 
 
+def window_narrow(entry: Association, most: int) -> bool:
+    """Whether the peer has no room for a few packets, what is in flight included; ``most``: the widest it ever was.
+
+    It then throws away what comes, and tells gaps: from here that looks like loss.
+    """
+    if entry.peer_rwnd is None:
+        return False
+    least = max(2 * FULL_PACKET, min(4 * FULL_PACKET, most // 4))
+    return entry.peer_rwnd + outstanding(entry) < least
+
+
 def window_bound(entry: Association) -> bool:
     """Whether cwnd or the peer's window held messages in this interval, so that it need not be Nagle.
 

@@ -12,7 +12,7 @@ from sctptop.model.associations.events.why_ended import WhyEnded
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.rtt import PathRtt
 from sctptop.model.associations.waits import NO_WAIT, Wait
-from sctptop.model.ranking.trouble import RowTrouble
+from sctptop.model.ranking.trouble import LOADS, RowTrouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Row:
     end: WhyEnded | None = None
     trouble: RowTrouble | None = None
     rank: int = 0
+
+    @property
+    def gravity(self) -> int:
+        """How much its trouble weighs in the order by it, the same for the same rule; 0 for none."""
+        return -self.rank // LOADS
 
     @property
     def why_ended(self) -> str | None:

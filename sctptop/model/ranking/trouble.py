@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sctptop.model.quick import quick
 
 PROBLEM, WARNING = "problem", "warning"
+LOADS = 1 << 8
+"""Ranks of one trouble: more than there are levels of what an association carries."""
 
 
 @quick

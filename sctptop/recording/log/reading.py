@@ -84,7 +84,7 @@ class LogStore:
     def concluded(self) -> int:
         """Of how many samples, from the first of the recording on, results were written."""
         end, found = 0, self._results
-        for row in sorted(range(len(found)), key=found.firsts.__getitem__):
+        for row in self._result_rows():
             if found.firsts[row] != end:
                 break
             end += found.counts[row]
@@ -92,8 +92,14 @@ class LogStore:
 
     def results(self) -> Iterator[bytes]:
         """What came of the messages of all samples, a text of some at a time. Raises DamagedError."""
-        for row in sorted(range(len(self._results)), key=self._results.firsts.__getitem__):
+        for row in self._result_rows():
             yield unpacked_text(self._frame(self._results, row, DATA_LIMIT)[1])
+
+    def _result_rows(self) -> list[int]:
+        """In the order of their samples; of those that a kill left twice one."""
+        found = self._results
+        rows = {(found.firsts[row], found.counts[row]): row for row in range(len(found))}
+        return [rows[samples] for samples in sorted(rows)]
 
     def contents(self, number: int) -> tuple[int, Mapping[str, int]]:
         """The most associations in one sample of a block, and its events by kind."""
@@ -130,7 +136,7 @@ class LogStore:
         for row in sorted(range(len(frames)), key=frames.firsts.__getitem__):
             block = frames.block(row)
             if block is not None and block == before:
-                # A kill while the last block was moved left it twice.
+                # A kill while it was moved left it twice.
                 continue
             if block is None or (before is not None and block.first < before.first + before.count):
                 self.damaged.add(("block", frames.offsets[row]))

@@ -37,6 +37,11 @@ class Space:
         self._most = most
         self.holes: list[Stretch] = []
 
+    @property
+    def free_before_end(self) -> int:
+        """Bytes that are free before others in use."""
+        return sum(hole.size for hole in self.holes if hole.end < self.end)
+
     def find(self, size: int, at_end: bool = False) -> Slot | None:
         """A place of that size, or a little larger; None where there is no room. Nothing is taken yet.
 

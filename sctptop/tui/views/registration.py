@@ -34,6 +34,7 @@ from sctptop.tui.views.parts.registration_lists import (
     slowest_lines,
 )
 from sctptop.tui.views.parts.registration_procedures import procedure_lines
+from sctptop.tui.views.parts.registration_room import LEAST_LISTED, in_sight, room_of_head
 from sctptop.tui.views.parts.registration_words import kind_text, of_kind
 from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.views.timed.series_block import Graph, series_block
@@ -53,7 +54,6 @@ ROOMY_HEIGHT = 22
 WITH_GRAPH = 16
 """Where the head leaves so many lines, registrations are drawn over time."""
 LEAST_PLOT, MOST_PLOT, WIDEST_PLOT = 6, 12, 60
-LEAST_LISTED = 4
 LONG_NS = 1_000_000_000
 """Registrations that run for so long are listed before those that failed."""
 
@@ -70,9 +70,10 @@ def draw(scene: Scene) -> Drawing:
     if leading is None and not procedures:
         return Drawing(body=_nothing(scene, key))
     head = [line(("No registration yet; procedures since the reset:", "dim"))]
+    others: list[Line] = []
     if leading is not None:
-        head = _head(scene, registered, key, leading)
-    body, notes, titles = _lists(scene, registered, key, scene.height - len(head))
+        head, others = _head(scene, registered, key, leading)
+    body, notes, titles = _lists(scene, registered, key, scene.height - len(head), others)
     if procedures:
         body += [BLANK] if body else []
         table = procedure_lines(procedures, scene.width)
@@ -114,11 +115,14 @@ def next_kind(registered: Registered, current: str) -> str:
     return later[0] if later and len(kinds) > 1 else ""
 
 
-def _head(scene: Scene, registered: Registered, key: Key | None, leading: Tally) -> list[Line]:
+def _head(
+    scene: Scene, registered: Registered, key: Key | None, leading: Tally
+) -> tuple[list[Line], list[Line]]:
+    """What is always in sight; and the lines of the kinds that have no room in it."""
     tall, width = scene.height >= TALL, scene.width
     beside = width >= ROOMY and leading.completed and scene.height >= LEAST_PLOT + LEAST_LISTED + 1
     plot_width = min(width - FACTS - 2, WIDEST_PLOT) if beside else 0
-    lines = _facts(scene, registered, key, leading, width - plot_width - 2 * bool(beside))
+    lines, others = _facts(scene, registered, key, leading, width - plot_width - 2 * bool(beside))
     if beside:
         most = min(MOST_PLOT, max(LEAST_PLOT, scene.height // 3))
         height = min(max(len(lines), LEAST_PLOT), most)
@@ -131,31 +135,37 @@ def _head(scene: Scene, registered: Registered, key: Key | None, leading: Tally)
     lines += [standard] if standard else []
     if key is None and leading.completed and scene.height - len(lines) >= WITH_GRAPH:
         lines += [BLANK, *_over_time(scene, registered, leading)]
-    return [*lines, BLANK] if tall else lines
+    return ([*lines, BLANK] if tall else lines), others
 
 
-def _facts(scene: Scene, registered: Registered, key: Key | None, leading: Tally, width: int) -> list[Line]:
-    """Counts by kind, causes of failures, and where the time of the leading kind went."""
+def _facts(
+    scene: Scene, registered: Registered, key: Key | None, leading: Tally, width: int
+) -> tuple[list[Line], list[Line]]:
+    """Counts by kind, causes of failures, and where the time of the leading kind went; and the kinds left out."""
     tall, roomy = scene.height >= TALL, scene.height >= ROOMY_HEIGHT
     tallies = by_end(registered.of(key), leading)
     same_side = [tally for tally in tallies if tally.from_ran == leading.from_ran]
     doubts = doubt_pieces(registered, key)
     state = _state(scene, registered, key, leading, several=len(same_side) > 1)
-    if not tall:
-        most = max(scene.height // 3, 1)
-        listed = sorted(same_side, key=lambda tally: tally is not leading)[:most]
-        tallies = [tally for tally in same_side if tally in listed]
-    own_line = tall or bool(doubts)
-    lines = [_unindented(fitting((*doubts, *state), width))] if own_line else []
-    lines += kind_lines(tallies, leading, width, () if own_line else state)
     of_kinds = [leading] if scene.toggles.kind else same_side
-    lines += cause_lines(of_kinds, width, 3 if roomy else 2 if tall else 1)
-    total = leading.parts["total"]
+    causes = cause_lines(of_kinds, width, 3 if roomy else 2 if tall else 1)
+    total, bar = leading.parts["total"], list[Line]()
     if total.times.n:
         split = {name: leading.parts[name].sum_ns / total.times.n / NANOSECONDS for name in PARTS}
         known = {name: part for name, part in split.items() if leading.parts[name].times.n}
-        lines += bar_lines(f"{of_kind(leading.kind)}mean", known, leading.from_ran, width, tall)
-    return lines
+        bar = bar_lines(f"{of_kind(leading.kind)}mean", known, leading.from_ran, width, tall)
+    own_line = tall or bool(doubts)
+    others: list[Tally] = []
+    if not tall:
+        failed = len(_of_view(scene, registered, key, registered.failed_of(key)))
+        room = room_of_head(scene.height, failed) - own_line - len(causes)
+        tallies, others = in_sight(same_side, leading, room, len(bar), scene.height)
+        bar = bar[: max(room - 1 - len(tallies), 1)] if failed else bar
+    if others:
+        state.insert(0, line((f"  {counted(len(others), 'kind')} below", "dim")))
+    lines = [_unindented(fitting((*doubts, *state), width))] if own_line else []
+    lines += kind_lines(tallies, leading, width, () if own_line else state, len(others))
+    return [*lines, *causes, *bar], kind_lines(others, leading, width) if others else []
 
 
 def _state(
@@ -178,9 +188,9 @@ def _latency_title(tally: Tally) -> Line:
 
 
 def _lists(
-    scene: Scene, registered: Registered, key: Key | None, room: int
+    scene: Scene, registered: Registered, key: Key | None, room: int, others: Sequence[Line]
 ) -> tuple[list[Line], list[Note], list[int]]:
-    """Those that failed or run for long, then the slowest; their notes, and where their titles are."""
+    """Those that failed or run for long, ``others``, then the slowest; their notes, and where their titles are."""
     slow = _of_view(scene, registered, key, _slowest(registered, key, scene.toggles.kind))
     failed = _of_view(scene, registered, key, registered.failed_of(key))
     running = _of_view(scene, registered, key, registered.oldest_of(key))
@@ -193,7 +203,7 @@ def _lists(
     free = max(room - beside - titles_room, LEAST_LISTED)
     share = max(free * 3 // 5, LEAST_LISTED, free - len(slow))
     if failed:
-        running = running[: max(share // 2, 1)]
+        running = running[: max(share // (2 if share > 2 * LEAST_LISTED else LEAST_LISTED), 1)]
     all_not_done = [*running, *failed]
     not_done = all_not_done[:share]
     slow = slow[: max(free - len(not_done), LEAST_LISTED)]
@@ -209,6 +219,9 @@ def _lists(
             titles.append(len(body))
             notes += [Note(len(body) + place, entry.key, "") for place, entry in enumerate(entries, 1)]
             body += lines
+        if others and entries is not_done:
+            titles.append(len(body))
+            body += others
     return body, notes, titles
 
 

@@ -20,6 +20,7 @@ from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.tui.widgets.association_line import alive, ended, head
 from sctptop.tui.widgets.columns import MARGIN, Column, Contents, lay_out
+from sctptop.tui.widgets.first_row import stays
 from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
 
 _process, _container = attrgetter("association.process"), attrgetter("association.process.container")
@@ -90,14 +91,15 @@ class AssociationTable(ScrollView, can_focus=True):
 
     def show(self, snapshot: Snapshot, rows: Sequence[Row], order: Order, *, both_ends: bool = False) -> None:
         """Draw these rows of a snapshot. ``both_ends``: each has the other end on its line."""
+        same_order = order == self._order
         self._snapshot, self._rows, self._order = snapshot, rows, order
         self._held = _held(snapshot, self._in_turn(rows), self._held, both_ends)
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
         home = self._home
         if home is None and rows:
-            # Nobody chose one yet: the first is what is most worth a look, and in sight.
-            home = rows[0].key
+            held = self._places.get(before, -1) if before is not None and same_order else -1
+            home = rows[held if stays(rows, held, order, self.size.height - 1) else 0].key
         if home not in self._places and (row := snapshot.row(home)) and row.other_end:
             # Folded into the line of its other end, it is under the cursor still.
             home = row.other_end.key

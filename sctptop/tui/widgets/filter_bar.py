@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.strip import Strip
 from textual.suggester import Suggester
 from textual.widgets import Input
 
@@ -21,7 +22,12 @@ from sctptop.fields.completion import ways_on
 from sctptop.fields.filter import EVERYTHING, Filter, FilterError, parse_filter
 from sctptop.model.associations.row import Row
 from sctptop.tui.widgets.status_line import StatusLine
-from sctptop.tui.words.line import line, style_of
+from sctptop.tui.words.line import BLANK, Line, Span, clipped, line, style_of, to_strip, wrapped
+
+ROOMY = 120
+"""Columns from which on the remark begins beside the expression."""
+PROMPT, LEAST_TEXT, TEXT_SHARE = 2, 24, 3
+"""As in theme.tcss: columns of the prompt, the fewest of the expression, and its part of the rest beside a remark."""
 
 
 def field_begun(text: str) -> str | None:
@@ -68,8 +74,37 @@ class Wrong(Highlighter):
             text.stylize(style_of("bad under"), begin, begin + error.length)
 
 
+class Remark(StatusLine):
+    """What is said of the expression: in one line beside it, in several below."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: list[Line] = []
+
+    def say(self, text: str, style: str, room: int, most: int) -> None:
+        """In at most so many lines of so many columns."""
+        lines = wrapped(text, room, style, 1)
+        self._lines = lines[:most]
+        if len(lines) > most:
+            self._lines[-1] = clipped((*lines[most - 1], Span(" …")), room)
+        self.show(line((f" {text}" if text else "", style)))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line for Textual."""
+        told = self._lines[y] if y < len(self._lines) else BLANK
+        return to_strip(told, self.size.width, self.rich_style)
+
+
 class FilterBar(Horizontal):
-    """Posts Changed with every expression that can be understood, Closed when done."""
+    """Posts Changed with every expression that can be understood, Closed when done.
+
+    What is wrong stands below the expression, whole, where it is longer than its place beside it. Its lines stay until
+    the bar is closed: the table must not go up and down with what is typed.
+    """
+
+    class Grown(Message):
+        """It takes more lines than before."""
 
     class Changed(Message):
         """Show what this filter accepts."""
@@ -98,6 +133,13 @@ class FilterBar(Horizontal):
         self._before = EVERYTHING
         self._wrong = Wrong()
         self._completion = Completion()
+        self._below = 0
+        """Lines below the expression."""
+
+    @property
+    def lines(self) -> int:
+        """How many it takes while it is open."""
+        return 1 + self._below
 
     def compose(self) -> ComposeResult:
         """A prompt, the expression, the trouble with it."""
@@ -112,13 +154,14 @@ class FilterBar(Horizontal):
             suggester=self._completion,
             id="filter-text",
         )
-        yield StatusLine(id="filter-error")
+        yield Remark(id="filter-error")
 
     def open(self, current: Filter, rows: Sequence[Row] = ()) -> None:
         """Start typing, from the filter there is; values of the rows are offered."""
         self._completion.rows = rows
         self._before = current
         self.display = True
+        self._take(0 if self.app.size.width >= ROOMY else 1)
         field = self.query_one(Input)
         field.value = current.text
         field.cursor_position = len(current.text)
@@ -133,13 +176,11 @@ class FilterBar(Horizontal):
         begun = field_begun(event.value)
         if begun:
             self._wrong.error = None
-            self._remark(
-                f" {self._offer(event.value) or f'{begun}: go on with = != < > ~ and a value'}", "dim"
-            )
+            self._remark(self._offer(event.value) or f"{begun}: go on with = != < > ~ and a value", "dim")
         elif joint_begun(event.value):
             # As a word to look for it would take most rows away, until the next letter.
             self._wrong.error = None
-            self._remark(" and, or, not: go on; Enter looks for it as a word", "dim")
+            self._remark("and, or, not: go on; Enter looks for it as a word", "dim")
         else:
             self._apply(event.value)
 
@@ -178,10 +219,10 @@ class FilterBar(Horizontal):
             # What is half typed is not wrong yet.
             offer = self._offer(text)
             self._wrong.error = None if offer else problem
-            self._remark(f" {offer}" if offer else f" ▲ {problem}", "dim" if offer else "warn")
+            self._remark(offer or f"▲ {problem}", "dim" if offer else "warn")
             return str(problem)
         self._wrong.error = None
-        self._remark(f" {self._offer(text)}", "dim")
+        self._remark(self._offer(text), "dim")
         self.post_message(self.Changed(chosen))
         return ""
 
@@ -191,9 +232,23 @@ class FilterBar(Horizontal):
         return f"Tab: {' '.join(found)}" if found else ""
 
     def _remark(self, text: str, style: str) -> None:
-        self.query_one("#filter-error", StatusLine).show(line((text, style)))
+        room = self.app.size.width
+        beside = (room - PROMPT) - max((room - PROMPT) // TEXT_SHARE, LEAST_TEXT) - 2
+        # Ways on are many, and the first are the likeliest: what is wrong is what must be read to its end.
+        if style == "warn" and (self._below or len(text) > beside):
+            self._take(max(self._below, len(wrapped(text, room - 1, "", 1))))
+        self.query_one(Remark).say(text, style, room - 1 if self._below else beside + 1, max(self._below, 1))
+
+    def _take(self, below: int) -> None:
+        """So many lines below the expression from now on."""
+        before, self._below = self._below, below
+        self.set_class(below > 0, "below")
+        self.styles.height = self.lines
+        self.query_one(Remark).styles.height = max(below, 1)
+        if below > before:
+            self.post_message(self.Grown())
 
     def _close(self) -> None:
         self.display = False
-        self._remark("", "")
+        self.query_one(Remark).say("", "", LEAST_TEXT, 1)
         self.post_message(self.Closed())

@@ -14,7 +14,7 @@ from sctptop.totals_text import ALARM, COUNT, LABEL, VALUE, WORDS, totals_pieces
 from sctptop.tui.feeds.reading import Playback, Reading
 from sctptop.tui.words.buttons import Button, with_buttons
 from sctptop.tui.words.host_state import host_state
-from sctptop.tui.words.line import Line, Span, cells, line, spread
+from sctptop.tui.words.line import Line, Span, cells, clipped, line, spread, wrapped
 from sctptop.tui.words.probes import reason_of, word
 from sctptop.views import VIEWS
 
@@ -213,6 +213,14 @@ def filter_line(
     if unselected:
         spans.append(Span(f"  {counted(unselected, 'other association')} hidden by --assoc", "dim"))
     return tuple(spans)
+
+
+def notice(text: str, width: int) -> tuple[Line, Line]:
+    """Of a notice the line that stands with the tabs; and where it is longer than all of that a second one."""
+    if not text or len(text) + 3 <= width:
+        return line((f"  {text} " if text else " ", "name")), ()
+    first, *rest = wrapped(text, width - 1, "name", 1)
+    return first, clipped(tuple(span for one in rest for span in one), width)
 
 
 def tabs(current: str, width: int) -> tuple[Line, list[Button]]:

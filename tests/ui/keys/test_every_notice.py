@@ -211,6 +211,11 @@ BOXES: dict[str, tuple[Sample, tuple[str, ...]]] = {
     "filter: unknown value": (ALONE, ("/", *"state=BOGUS")),
     "filter: open parenthesis": (ALONE, ("/", *"(cwnd>5k or rtx>3")),
     "filter: unit": (ALONE, ("/", *"srtt>5kB")),
+    "filter: a long one": (
+        ALONE,
+        ("/", *"peer_rwnd<2k and not state=SHUTDOWN_PENDING and (cwdn>5k or rtx>3)"),
+    ),
+    "filter: kept though wrong": (ALONE, ("/", *"srtt>5kB", "enter")),
     "no command": (ALONE, ("ctrl+p", *"quux")),
 }
 

@@ -14,7 +14,7 @@ from sctptop.options import Options
 from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.views.registration import draw, next_kind
 from sctptop.tui.views.scene import Scene
-from sctptop.tui.words.line import cells
+from sctptop.tui.words.line import cells, plain
 from tests.ui.conftest import Stage, Staging
 from tests.ui.flowing import later, samples_of
 from tests.ui.many_kinds import NO_PLMN, SILENT, with_kinds
@@ -156,3 +156,27 @@ def test_no_line_is_wider_than_the_box_and_no_ue_is_there_twice(from_ran: bool) 
             assert max(cells(text) for text in (*drawing.head, *drawing.body)) <= width
             keys = [note.key for note in drawing.notes]
             assert len(set(keys)) == len(keys) > 1
+
+
+@pytest.mark.parametrize("from_ran", [True, False], ids=["gNB", "AMF"])
+@pytest.mark.parametrize("doubtful", [0, 3])
+def test_who_failed_and_why_is_in_sight_at_every_height(from_ran: bool, doubtful: int) -> None:
+    model = Model()
+    for one in with_kinds(20, from_ran):
+        snapshot = model.advance(one)
+    snapshot = replace(snapshot, registrations=replace(snapshot.registrations, unfollowed=doubtful))
+    failed = {entry.ran_ue_id for entry in snapshot.registrations.failed_of(None)}
+    assert len(failed) >= 4
+    for width in (76, 120):
+        for height in range(9, 40):
+            drawing = draw(Scene(Reading(snapshot, 1.0), snapshot, None, width, height))
+            head, body = ([plain(text) for text in part] for part in (drawing.head, drawing.body))
+            seen = [*head, *body][:height]
+            rows = listed(seen, "FAILED", "NOT DONE")
+            told = [text for text in rows if not text.partition("initial ")[2].count("running")]
+            assert len(told) >= 2 and len(rows) >= 4 - bool(doubtful), (width, height, seen)
+            assert any("WHY  " in text for text in head)
+            assert (" below" in head[0]) == any("AT THE" in text for text in body), (width, height)
+            for kind in ("initial", "mobility", "periodic"):
+                lines = [text for text in [*head, *body] if re.match(rf"(▸|  )? ?{kind} +\d+ +\d+ ", text)]
+                assert len(lines) == 1, f"{kind} is left out or there twice: {width} {height}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
+from sctptop.fields.filter import FilterError, parse_filter
 from tests.ui.conftest import Stage, Staging
 from tests.ui.scripted import amf
 
@@ -33,6 +34,67 @@ async def test_what_is_wrong_is_underlined_and_told(
         shown = len(s.ports())
         await s.press("enter")
         assert len(s.ports()) == shown
+
+
+def seen(s: Stage, name: str) -> list[str]:
+    """The lines of a part of the screen, as they are drawn."""
+    part = s.app.screen_stack[0].query_one(f"#{name}")
+    return [part.render_line(y).text.rstrip() for y in range(part.size.height)]
+
+
+WRONG = (
+    "cwnd<10k and (state=ESTABLISHED or srtt>5kB)",
+    "state=BOGUS",
+    "59059 or cwn<10k",
+    "peer_rwnd<2k and local=10.9.0.1:38412 and not state=SHUTDOWN_PENDING and cwdn>5k",
+    "process=~nr-gnb",
+    "cwnd>5k && (rtx>3",
+)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 36), (160, 50)])
+@pytest.mark.parametrize("typed", WRONG)
+async def test_what_is_wrong_is_told_to_its_end(stage: Staging, size: tuple[int, int], typed: str) -> None:
+    with pytest.raises(FilterError) as wrong:
+        parse_filter(typed)
+    problem = " ".join(str(wrong.value).split())
+    async with stage(list(amf(2)), size=size) as s:
+        await s.press("/", *typed)
+        told = seen(s, "filter-error")
+        assert " ".join(" ".join(told).split()) == f"▲ {problem}", told
+        where = wrong.value.text[wrong.value.at :][: wrong.value.length]
+        assert underlined(s) == where, "the place is in sight"
+        await s.press("enter")
+        notice = " ".join(" ".join(seen(s, "tabs") + seen(s, "footer")).split())
+        if len(problem) <= 2 * size[0] - 40:
+            assert f"{problem}; " in notice
+        else:
+            assert notice.startswith(problem[: size[0]]), "the beginning at least"
+
+
+async def test_the_table_goes_down_for_what_is_wrong_and_stays_there(stage: Staging) -> None:
+    async with stage(list(amf(2))) as s:
+        await s.press("/")
+        tops = [s.table.region.y]
+        for letter in "state=BOGUS":
+            await s.press(letter if letter != "=" else "equals_sign")
+            tops.append(s.table.region.y)
+        for _ in range(11):
+            await s.press("backspace")
+            tops.append(s.table.region.y)
+        assert sorted(tops) == tops and tops[-1] - tops[0] == 2 and s.table.line_at(1).startswith("▸")
+        await s.press("escape")
+        assert s.table.region.y == tops[0] - 2 and seen(s, "filter-error") == []
+
+
+async def test_ways_on_take_no_line(stage: Staging) -> None:
+    async with stage(list(amf(2))) as s:
+        await s.press("/")
+        before = s.table.region.y
+        await s.press(*"state=")
+        (told,) = seen(s, "filter-error")
+        assert told.startswith(" Tab: CLOSED COOKIE_WAIT") and told.endswith("…") and len(told) <= 80
+        assert s.table.region.y == before
 
 
 async def test_nothing_stays_underlined_in_what_is_right(stage: Staging) -> None:

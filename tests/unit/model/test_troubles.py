@@ -48,6 +48,15 @@ def test_the_worst_stands_first_with_its_mark_and_its_reason() -> None:
         assert len(reason(dead, snapshot.now_s, room)) <= room
 
 
+def test_gravity_is_that_of_the_trouble_whatever_a_row_carries() -> None:
+    snapshot = pictures(three, 12)[-1]
+    dead, held, well = (row_of(snapshot, tag).gravity for tag in (3, 2, 1))
+    assert dead > held > well == 0
+    for tag, gravity in ((3, dead), (2, held), (1, 0)):
+        row = row_of(snapshot, tag)
+        assert [replace(row, rank=row.rank - level).gravity for level in (0, 9, 60)] == [gravity] * 3
+
+
 def test_a_row_that_gets_better_keeps_its_place_for_a_while_but_not_its_mark() -> None:
     brief = range(3, 6)
     snapshots = pictures(lambda tick: three(tick, brief), 60)

@@ -33,6 +33,9 @@ class _Rtx:
     fast: int
     gaps: int
     twice: int | None
+    readings: int
+    left_out: int = 0
+    """Sent again while the peer had no room: whether they were lost cannot be told."""
 
     @property
     def lost(self) -> int:
@@ -50,15 +53,21 @@ class _Rtx:
         return ", ".join(parts)
 
 
-def _rtx(case: Case) -> _Rtx:
+def _rtx(case: Case, with_room: bool = False) -> _Rtx:
+    """``with_room``: without what the peer may have thrown away."""
     watch = case.watch
     known = case.other is not None or case.row.association.peer_dups is not None
-    rtx, out, t3, fast, gaps = (watch.sum(name) for name in ("rtx", "out_data", "t3", "fast", "gaps"))
-    return _Rtx(rtx, out, t3, fast, gaps, watch.sum("peer_dups") if known else None)
+    left_out = watch.sum_without_room if with_room else lambda _: 0
+    rtx, t3, fast, gaps, twice, readings = (
+        watch.sum(name) - left_out(name)
+        for name in ("rtx", "t3", "fast", "gaps", "peer_dups", "rtx_readings")
+    )
+    out = watch.sum("out_data")
+    return _Rtx(rtx, out, t3, fast, gaps, max(twice, 0) if known else None, readings, left_out("rtx"))
 
 
 def _enough(case: Case, seen: _Rtx) -> bool:
-    often = case.watch.sum("rtx_readings") >= LEAST_LOST_READINGS
+    often = seen.readings >= LEAST_LOST_READINGS
     return seen.rtx >= LEAST_LOST and often and seen.rtx >= case.limits.lost_share * seen.out
 
 
@@ -127,8 +136,11 @@ def filtered(case: Case) -> Iterator[Finding]:
 
 
 def lossy_path(case: Case) -> Iterator[Finding]:
-    """Chunks retransmitted again and again that the peer did not have, and it reported gaps, or T3 expired."""
-    seen, watch = _rtx(case), case.watch
+    """Chunks retransmitted again and again that the peer did not have, and it reported gaps, or T3 expired.
+
+    A receiver without room throws away what comes, and tells gaps too: what was sent again then is not counted.
+    """
+    seen, watch = _rtx(case, with_room=True), case.watch
     if not _enough(case, seen) or seen.for_nothing or stuck_chunk(case) or peer_buffer_is_small(case):
         return
     if not seen.fast and not seen.gaps and watch.expiries.of_one_chunk():
@@ -144,6 +156,7 @@ def lossy_path(case: Case) -> Iterator[Finding]:
     twice = f", {seen.twice} of them for nothing" if seen.twice else ""
     if seen.twice is None:
         twice = "; duplicates at the peer not known"
+    more = f"; {seen.left_out} more while the peer had no room: lost or thrown away" if seen.left_out else ""
     damaged = watch.sum("damaged")
     arrived = f"; {counted(damaged, 'packet')} arrived damaged there (checksum)" if damaged else ""
     dropped = watch.sum("own_drops")
@@ -157,7 +170,7 @@ def lossy_path(case: Case) -> Iterator[Finding]:
     yield Finding(
         "warning",
         f"{seen.rtx} of {counted(max(seen.out, seen.rtx), 'DATA chunk')} retransmitted{share}{twice}, {seen.causes}; "
-        f"path {worst or 'not known, several are in use'}{arrived}{here}",
+        f"path {worst or 'not known, several are in use'}{arrived}{here}{more}",
         remedy,
         worst,
         cost=seen.lost,

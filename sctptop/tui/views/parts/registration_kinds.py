@@ -21,10 +21,12 @@ WITH_SUCCESS = 90
 TIMES = {"P50": 0.5, "P95": 0.95, "P99": 0.99}
 
 
-def kind_lines(tallies: Sequence[Tally], chosen: Tally, width: int, right: Sequence[Line] = ()) -> list[Line]:
+def kind_lines(
+    tallies: Sequence[Tally], chosen: Tally, width: int, right: Sequence[Line] = (), elsewhere: int = 0
+) -> list[Line]:
     """A title and a line a kind for each end; of several the ``chosen`` one is marked. Pieces of ``right`` stand beside
-    the first title where they fit."""
-    several = len(tallies) > 1
+    the first title where they fit. ``elsewhere``: how many kinds are not among these."""
+    several = len(tallies) + elsewhere > 1
     ends = list(dict.fromkeys(tally.end for tally in tallies))
     first = max(len(kind_text(tally.kind)) for tally in tallies)
     first = max(first + 2, *(len(_at(end)) for end in ends)) + 1

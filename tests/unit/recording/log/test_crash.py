@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.model.sample import Sample
+from sctptop.recording.log.frames import FILE_BYTES, FrameKind, frame
 from sctptop.recording.reader import Recording
 from sctptop.recording.writer import Limits, Writer
 from tests.ui.scripted import with_probes
@@ -28,15 +29,18 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Disk:
-    """What was asked of the file, in order: writes, the number of samples that are said to be safe, and syncs."""
+    """What was asked of the file, in order: writes, the number of samples that are said to be safe, and syncs.
 
-    steps: list[tuple[int, bytes] | int | None] = field(default_factory=list)
+    A write of None is that of its end: the file is as long as that from then on.
+    """
+
+    steps: list[tuple[int, bytes | None] | int | None] = field(default_factory=list)
 
 
 @contextmanager
 def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     disk = Disk()
-    pwrite, fdatasync = os.pwrite, os.fdatasync
+    pwrite, fdatasync, ftruncate = os.pwrite, os.fdatasync, os.ftruncate
 
     def writing(descriptor: int, data: bytes, offset: int) -> int:
         disk.steps.append((offset, bytes(data)))
@@ -46,7 +50,12 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
         disk.steps.append(None)
         fdatasync(descriptor)
 
+    def ending(descriptor: int, length: int) -> None:
+        disk.steps.append((length, None))
+        ftruncate(descriptor, length)
+
     with monkeypatch.context() as patch:
+        patch.setattr(os, "ftruncate", ending)
         patch.setattr(os, "pwrite", writing)
         patch.setattr(os, "fdatasync", syncing)
         yield disk
@@ -62,7 +71,10 @@ def recorded(path: Path, samples: Sequence[Sample], limits: Limits, monkeypatch:
     return disk
 
 
-def applied(content: bytearray, offset: int, data: bytes) -> None:
+def applied(content: bytearray, offset: int, data: bytes | None) -> None:
+    if data is None:
+        del content[offset:]
+        data = b""
     content.extend(bytes(max(0, offset + len(data) - len(content))))
     content[offset : offset + len(data)] = data
 
@@ -110,7 +122,7 @@ def test_a_power_loss_at_any_moment_loses_no_sample_that_was_safe(
     disk = recorded(tmp_path / "a.sctp", SAMPLES[:150], limits, monkeypatch)
     all_times = [one.time.timestamp() for one in SAMPLES]
     dice = random.Random(14)
-    content, pending, safe = bytearray(), list[tuple[int, bytes]](), 0
+    content, pending, safe = bytearray(), list[tuple[int, bytes | None]](), 0
     for step in disk.steps:
         if isinstance(step, int):
             safe = step
@@ -131,10 +143,14 @@ def test_a_power_loss_at_any_moment_loses_no_sample_that_was_safe(
             pending = []
 
 
-def lost(content: bytearray, pending: Sequence[tuple[int, bytes]], dice: random.Random) -> bytearray:
+def lost(content: bytearray, pending: Sequence[tuple[int, bytes | None]], dice: random.Random) -> bytearray:
     """Any of the sectors that were written and not synced are on disk."""
     found = bytearray(content)
     for offset, data in pending:
+        if data is None:
+            if dice.random() < 0.5:
+                applied(found, offset, None)
+            continue
         at = 0
         while at < len(data):
             end = min(len(data), at + SECTOR - (offset + at) % SECTOR)
@@ -142,3 +158,31 @@ def lost(content: bytearray, pending: Sequence[tuple[int, bytes]], dice: random.
                 applied(found, offset + at, data[at:end])
             at = end
     return found
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+@pytest.mark.parametrize("count", [9, 30, 61])
+def test_a_kill_at_any_step_of_the_close_loses_nothing_and_behind_it_little_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limits: Limits, count: int
+) -> None:
+    disk = recorded(tmp_path / "a.sctp", SAMPLES[:count], limits, monkeypatch)
+    begun = disk.steps.index(count)
+    content = bytearray()
+    all_times = [one.time.timestamp() for one in SAMPLES[:count]]
+    dice = random.Random(count)
+    for place, step in enumerate(disk.steps):
+        if step is not None and not isinstance(step, int):
+            applied(content, *step)
+        if place >= begun and (place == len(disk.steps) - 1 or dice.random() < 0.5):
+            found, damaged = times_in(tmp_path / "killed.sctp", content)
+            assert found == all_times[count - len(found) :] and damaged == 0
+            assert len(found) >= kept_of(limits, count)
+    assert (tmp_path / "a.sctp").read_bytes() == content
+    offset = FILE_BYTES
+    free = 0
+    while offset < len(content):
+        head = frame(bytes(content), offset)
+        assert head is not None
+        free += head.size if head.kind == FrameKind.FREE else head.size - head.used
+        offset += head.size
+    assert free <= 0.03 * len(content), (free, len(content))
