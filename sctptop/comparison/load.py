@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import exp, hypot
 from typing import Any
 
 from sctptop.comparison.kinds import words
@@ -16,6 +17,8 @@ APART = 1.2
 """Loads that differ by more are not the same."""
 MIXED = 1.5
 """Runs of one load differ by less, by chance."""
+FEW, TWICE = 100, 2.0
+"""Registrations below which a rate must differ by more than twice what chance makes of their number (Poisson)."""
 LEAST_MORE = 2.0
 """Registrations under way, or begun within a second: one more at the worst moment is chance."""
 
@@ -25,13 +28,14 @@ class Load:
     """One measure of the load of each side, in their order; None where it is not known. ``least``: by how much more.
 
     ``longest``: by which times of each side it grows by itself, () for none: where registrations take longer, more of
-    them are under way, however few begin.
+    them are under way, however few begin. ``counts``: of how many registrations a rate was made, () for no rate.
     """
 
     title: str
     values: tuple[float | None, ...]
     least: float = 0.0
     longest: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
 
     def between(self, base: int, other: int) -> bool:
         """Whether these two lie apart by more than a fifth, by ``least``, and by more than times explain."""
@@ -43,6 +47,8 @@ class Load:
         if self.longest:
             less, more = sorted((base, other), key=lambda place: self.values[place] or 0.0)
             apart *= max(self.longest[more] / self.longest[less], 1.0) if self.longest[less] else 1.0
+        if self.counts and min(counts := (self.counts[base], self.counts[other])) < FEW:
+            apart = max(apart, exp(TWICE * hypot(*(count**-0.5 for count in counts if count))))
         return high > apart * low and high - low >= self.least
 
     def more(self, base: int, other: int) -> int:
@@ -67,7 +73,7 @@ def loads_of(summaries: Sequence[Summary], seen: Sequence[Ended]) -> tuple[Load,
         return Load(f"{many} {title}", tuple(get(one) if one.n else None for one in seen), *more)
 
     return (
-        of("begun per second", _tried),
+        of("begun per second", _tried, 0.0, (), tuple(one.decided + one.unknown for one in seen)),
         of("begun within a second, at most", lambda one: float(one.peak), LEAST_MORE),
         of("under way at once, at most", lambda one: float(one.at_once), LEAST_MORE, longest),
         Load("radio nodes (associations)", tuple(_nodes(one) for one in summaries)),

@@ -133,7 +133,8 @@ def _trouble(pieces: Sequence[Advice], peers: Mapping[PeerKey, Peer]) -> RowTrou
     more = len(pieces) - 1
     peer = peers.get(worst.peer) if worst.peer is not None else None
     why = peer.mostly if peer is not None else ""
-    return RowTrouble(worst.rule, worst.severity, title, worst.seen, worst.since_s, worst.address, more, why)
+    told = (worst.rule, worst.severity, title, worst.seen, worst.since_s, worst.address, more, why)
+    return RowTrouble(*told, worst.from_start)
 
 
 def _worst(trouble: RowTrouble | None) -> int:

@@ -73,7 +73,9 @@ class RecordWriter:
         if not self._last.samples:
             return
         path = printable(str(self._last.path))
-        told = f"{path}: {_kept(self._last)}; sctptop replay {path} shows it"
+        # What is written last may be packed by now.
+        kept = self._recorder.last if self._recorder.last.path == self._last.path else self._last
+        told = f"{path}: {_kept(kept)}; sctptop replay {path} shows it"
         if self._inner is not None:
             complain(told)
         else:

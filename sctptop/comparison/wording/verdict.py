@@ -11,6 +11,7 @@ from sctptop.comparison.statistics.ratio import SAME, SLOWER, TOO_FEW
 from sctptop.comparison.wording.causes import Cause, causes
 from sctptop.comparison.wording.headline import (
     answer,
+    of_few,
     different,
     enough,
     medians,
@@ -119,8 +120,11 @@ def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verd
     found = list(dict.fromkeys(found))
     told = [
         *of_loads(comparison, pair, slow),
-        *([] if enough(pair) else [too_few_to_claim(pair)]),
-        different(comparison, pair, by, result),
+        *(
+            [different(comparison, pair, by, result)]
+            if enough(pair)
+            else [too_few_to_claim(pair), of_few(comparison, pair, by)]
+        ),
         *outliers(pair),
         *where(pair, parts),
         *why(comparison, pair, found, parts, slow),

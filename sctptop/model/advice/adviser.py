@@ -30,6 +30,8 @@ from sctptop.model.thresholds import USUAL, Thresholds
 
 NO_EVIDENCE = Watch(0.0)
 """Of an association that never gave cause."""
+FIRST_READINGS = 3
+"""What is found in these may have been so before: some signs show in the second reading, or the third."""
 UNLUCKY = ("t3_rtx", "retransmit")
 KINDS = ("t3_rtx", "retransmit", "hb_rtt", "ngap")
 
@@ -102,6 +104,7 @@ class Adviser:
         self._ngap: dict[Key, NgapWatch] = {}
         self._innocent: dict[Key, Row] = {}
         self._given = GivenAdvice(limits)
+        self._readings = 0
         self._told: dict[Key, _Told] = {}
         self._waiting_since_s: dict[PeerKey, float] = {}
 
@@ -120,6 +123,9 @@ class Adviser:
             sack_timeouts=_gained(picture, "SctpDelaySackExpireds") if picture.happened or self._ngap else {},
             damaged=_gained(picture, "SctpChecksumErrors") if picture.happened or self._watches else {},
         )
+        self._readings += 1
+        if self._readings <= FIRST_READINGS:
+            self._given.begun_s = moment.now_s
         happened = _by_association(picture.happened)
         alive = {row.key: row for row in picture.rows if row.ended is None}
         causes = self._causes(alive, happened)

@@ -23,7 +23,8 @@ class Advice:
 
     ``rule`` is an id of RULES; ``severity`` problem, warning or note: a note is no trouble, only worth knowing.
     ``since_s`` is when it was first given, on the clock of the samples. ``cost`` in messages, as of a Finding; ``part``
-    separates advice of one rule on one association.
+    separates advice of one rule on one association. ``from_start``: it was so when watching began, and may be so for
+    longer than that.
     """
 
     rule: str
@@ -36,6 +37,7 @@ class Advice:
     cost: float = 0.0
     part: str = ""
     peer: PeerKey | None = None
+    from_start: bool = False
 
     @property
     def title(self) -> str:
@@ -59,6 +61,8 @@ class GivenAdvice:
 
     def __init__(self, limits: Thresholds) -> None:
         self._limits = limits
+        self.begun_s = 0.0
+        """Up to when something may be seen first that was so when watching began."""
         self._said: dict[Hashable, Said] = {}
         self._told: tuple[Advice, ...] = ()
         self._ngap: frozenset[Key] = frozenset()
@@ -88,6 +92,7 @@ class GivenAdvice:
             cost=finding.cost,
             part=finding.part,
             peer=peer,
+            from_start=since_s <= self.begun_s,
         )
         if said is None:
             said = self._said[name] = Said(advice, now_s)

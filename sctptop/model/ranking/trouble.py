@@ -17,7 +17,7 @@ class RowTrouble:
     """The worst advice on it or on its peer; ``more``: how many pieces there are beside it. Notes are no trouble.
 
     ``rule`` is an id of RULES with its ``title``; ``since_s`` on the clock of the samples; ``address`` of the path;
-    ``why`` connects of its peer mostly fail.
+    ``why`` connects of its peer mostly fail. ``from_start``: it may be so for longer, it was when watching began.
     """
 
     rule: str
@@ -28,6 +28,7 @@ class RowTrouble:
     address: str | None = None
     more: int = 0
     why: str = ""
+    from_start: bool = False
 
     @property
     def problem(self) -> bool:

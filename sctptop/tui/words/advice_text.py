@@ -39,7 +39,8 @@ def advice_blocks(snapshot: Snapshot, width: int) -> list[list[Line]]:
     for advice in snapshot.advice:
         mark, style = MARKS[advice.severity]
         since = span_text(max(0.0, snapshot.now_s - advice.since_s))
-        right = line((f"  {advice.severity}, for {since} ", "dim"))
+        longer = " or longer" if advice.from_start else ""
+        right = line((f"  {advice.severity}, for {since}{longer} ", "dim"))
         heads = [
             line((f"{mark} {advice.title}", style), (f"  {on}", "strong"))
             for on in (whose(snapshot, advice), _here(snapshot, advice))

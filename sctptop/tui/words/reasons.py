@@ -31,7 +31,9 @@ def reason(row: Row, now_s: float, room: int) -> str:
     trouble = row.trouble
     if trouble is None or room < 1:
         return ""
-    span = span_text(max(now_s - trouble.since_s, 0.0))
+    # Nobody saw it begin: it may be so for longer.
+    least = "≥" if trouble.from_start and row.age_s is None else ""
+    span = least + span_text(max(now_s - trouble.since_s, 0.0))
     brief = brief_of(trouble.rule, opening=row.association.state in OPENING, why=trouble.why)
     longer, shorter = brief.reason, brief.short
     more = f" +{trouble.more}" if trouble.more else ""
