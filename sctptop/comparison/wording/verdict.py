@@ -11,10 +11,10 @@ from sctptop.comparison.statistics.ratio import SAME, SLOWER, TOO_FEW
 from sctptop.comparison.wording.causes import Cause, causes
 from sctptop.comparison.wording.headline import (
     answer,
-    of_few,
     different,
     enough,
     medians,
+    of_few,
     of_less_load,
     of_loads,
     of_these_runs,
