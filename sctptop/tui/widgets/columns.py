@@ -176,8 +176,12 @@ def _of_both_ends(width: int, held: Contents) -> list[Field]:
     first, further = default_columns(both_ends=True, namespaces=held.namespaces)
     fields = [field(name if held.heartbeats or name != "hb_rtt" else "srtt_ms") for name in first]
     reserved = TREND_MIN + 6 if width >= ROOMY else 0
+    behind = fields.index(field("state")) + 1
+    why = [*fields[:behind], field("trouble"), *fields[behind:]]
+    if held.troubles and _needed(why, width, END_COMFORTABLE, TROUBLE_MIN) <= width:
+        fields = why
     for extra in (entry for name in further if (entry := field(name)) not in fields):
-        more = _needed([*fields, extra], width, END_COMFORTABLE, 0)
+        more = _needed([*fields, extra], width, END_COMFORTABLE, TROUBLE_MIN)
         if width < NARROW or more + reserved > width:
             break
         fields.append(extra)
