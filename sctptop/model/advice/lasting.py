@@ -115,7 +115,9 @@ class Lasting:
             if path.state == "INACTIVE" and self._states.get(path.address, "INACTIVE") != "INACTIVE":
                 self.downs.setdefault(path.address, deque(maxlen=MOST_DOWNS)).append(now_s)
         every = len(bad) == len(row.association.paths)
-        self.works_again = bool(bad) and every and bool(row.rate("in_packets"))
+        # What came in the interval in which it began to fail may have come before that.
+        failed_before = all(span.readings > 1 for span in bad.values())
+        self.works_again = bool(bad) and every and failed_before and bool(row.rate("in_packets"))
         self.bad, self.linkless = bad, linkless
         self._states = {path.address: path.state for path in row.association.paths if path.state}
         for address, times in list(self.downs.items()):
