@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ def inheritable(pid: int) -> list[str]:
     """Descriptors that a program started by it would have, but for the first three: proc_pid_fdinfo(5)."""
     found = []
     for file in Path(f"/proc/{pid}/fdinfo").iterdir():
-        flags = next(line for line in file.read_text().splitlines() if line.startswith("flags:"))
-        if int(file.name) > 2 and not int(flags.split()[1], 8) & os.O_CLOEXEC:
-            found.append(str(Path(f"/proc/{pid}/fd/{file.name}").readlink()))
+        # It opens and closes files all the time.
+        with suppress(FileNotFoundError):
+            flags = next(line for line in file.read_text().splitlines() if line.startswith("flags:"))
+            if int(file.name) > 2 and not int(flags.split()[1], 8) & os.O_CLOEXEC:
+                found.append(str(Path(f"/proc/{pid}/fd/{file.name}").readlink()))
     return found
 
 
