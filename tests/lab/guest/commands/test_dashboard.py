@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,8 +104,11 @@ def test_the_cursor_stays_with_its_association(hosts: tuple[Host, Host], columns
             assert ":38413" in cursor_row(text)
             screen.press("I")
         finally:
-            newcomer.stop()
+            # It is shown for five seconds, in which a slow machine may still wait for its process.
+            stopping = threading.Thread(target=newcomer.stop)
+            stopping.start()
         ended = screen.line(":59000", "shut down")
+        stopping.join()
         assert "▸" not in ended
         text = screen.wait(lambda text: ":59000" not in text)
         assert ":38413" in cursor_row(text)
