@@ -110,7 +110,8 @@ def of_few(comparison: Comparison, pair: Pair, by: str) -> str:
     ratio = pair.ratios[by]
     return (
         f"Of these few {words(pair.kind).one} took {values[0]} in {base} and {values[1]} in {other} "
-        f"({STATISTICS[by]}, {times_text(ratio)}, {_numbers(ratio, turned=False)}), a hint where to look and no verdict."
+        f"({STATISTICS[by]}, {times_text(ratio)}, {_numbers(ratio, turned=False)}): "
+        "a hint where to look and no verdict."
     )
 
 

@@ -79,7 +79,12 @@ CASES = [
     ("which UE failed, and why", WIDE, (), r"\d+ +\d+ +initial .*rejected: 5GMM 11 PLMN not allowed"),
     ("which UE failed, and why", NARROW, (), r"rejected: 5GMM 11 PLMN not allowed"),
     ("the messages of that UE", SMALL_AND_LARGE, ("tab", "down", "enter"), r"RegistrationReject"),
-    ("which process holds the worst queue", WIDE, (), r"log-push\[\d+\] .*peer's window closed ≥\d+s.* 215k "),
+    (
+        "which process holds the worst queue",
+        WIDE,
+        (),
+        r"log-push\[\d+\] .*peer's window closed ≥\d+s.* 215k ",
+    ),
     (
         "which process holds the worst queue",
         NARROW,
