@@ -69,13 +69,13 @@ def loads_of(summaries: Sequence[Summary], seen: Sequence[Ended]) -> tuple[Load,
     many = words(next((one.kind for one in seen if one.n), "")).many if any(one.n for one in seen) else ""
     longest = tuple(max(one.times["total"], default=0.0) for one in seen)
 
-    def of(title: str, get: Callable[[Ended], float | None], *more: Any) -> Load:
-        return Load(f"{many} {title}", tuple(get(one) if one.n else None for one in seen), *more)
+    def of(title: str, get: Callable[[Ended], float | None], **more: Any) -> Load:
+        return Load(f"{many} {title}", tuple(get(one) if one.n else None for one in seen), **more)
 
     return (
-        of("begun per second", _tried, 0.0, (), tuple(one.decided + one.unknown for one in seen)),
-        of("begun within a second, at most", lambda one: float(one.peak), LEAST_MORE),
-        of("under way at once, at most", lambda one: float(one.at_once), LEAST_MORE, longest),
+        of("begun per second", _tried, counts=tuple(one.decided + one.unknown for one in seen)),
+        of("begun within a second, at most", lambda one: float(one.peak), least=LEAST_MORE),
+        of("under way at once, at most", lambda one: float(one.at_once), least=LEAST_MORE, longest=longest),
         Load("radio nodes (associations)", tuple(_nodes(one) for one in summaries)),
     )
 

@@ -46,11 +46,10 @@ class _Lines(Generic[Line]):
         heading, *lines = text.splitlines() or [""]
         known = dict(zip(before, self._parsed, strict=True)) if heading == old else {}
         self._text = text
-        self._parsed = [known[line] if line in known else self._one(heading, line) for line in lines]
+        self._parsed = [
+            known[line] if line in known else _parsed(self._parse, heading, line) for line in lines
+        ]
         return [entry for entry in self._parsed if entry is not None]
-
-    def _one(self, heading: str, line: str) -> Line | None:
-        return next(iter(self._parse(f"{heading}\n{line}\n")), None)
 
 
 class AssocLines:
@@ -117,7 +116,7 @@ class Transports:
             return None
         moved: dict[int, RemaddrLine] = {}
         for at in compress(count(), map(ne, lines, before)):
-            old, new = self._parsed[at], _transport(heading, lines[at])
+            old, new = self._parsed[at], _parsed(parse_remaddr, heading, lines[at])
             if old is None or new is None or (old.assoc_id, old.address) != (new.assoc_id, new.address):
                 self._group(heading, lines, dict(zip(before, self._parsed, strict=True)))
                 return None
@@ -128,7 +127,9 @@ class Transports:
         return {ident for ident in changed if self._gather(ident, self._of.get(ident))}
 
     def _group(self, heading: str, lines: Iterable[str], known: Mapping[str, RemaddrLine | None]) -> None:
-        self._parsed = [known[line] if line in known else _transport(heading, line) for line in lines]
+        self._parsed = [
+            known[line] if line in known else _parsed(parse_remaddr, heading, line) for line in lines
+        ]
         self._places = {}
         for at, entry in enumerate(self._parsed):
             if entry is not None:
@@ -146,5 +147,5 @@ class Transports:
         return not same
 
 
-def _transport(heading: str, line: str) -> RemaddrLine | None:
-    return next(iter(parse_remaddr(f"{heading}\n{line}\n")), None)
+def _parsed(parse: Callable[[str], Iterable[Line]], heading: str, line: str) -> Line | None:
+    return next(iter(parse(f"{heading}\n{line}\n")), None)

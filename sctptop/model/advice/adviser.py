@@ -104,7 +104,6 @@ class Adviser:
         self._ngap: dict[Key, NgapWatch] = {}
         self._innocent: dict[Key, Row] = {}
         self._given = GivenAdvice(limits)
-        self._readings = 0
         self._told: dict[Key, _Told] = {}
         self._waiting_since_s: dict[PeerKey, float] = {}
 
@@ -123,8 +122,7 @@ class Adviser:
             sack_timeouts=_gained(picture, "SctpDelaySackExpireds") if picture.happened or self._ngap else {},
             damaged=_gained(picture, "SctpChecksumErrors") if picture.happened or self._watches else {},
         )
-        self._readings += 1
-        if self._readings <= FIRST_READINGS:
+        if moment.tick < FIRST_READINGS:
             self._given.begun_s = moment.now_s
         happened = _by_association(picture.happened)
         alive = {row.key: row for row in picture.rows if row.ended is None}

@@ -19,8 +19,6 @@ HEAD_BYTES = VALUE_BYTES = 4
 TOGETHER = 64
 """Entries that are compressed at once: of fewer little is gained."""
 _LEVEL = 1
-
-
 _OLD_BYTES = 48
 """What TOGETHER entries take besides their data."""
 _LAST = struct.Struct("I")
