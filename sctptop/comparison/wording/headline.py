@@ -98,17 +98,13 @@ def _apart(comparison: Comparison, pair: Pair, wanted: Callable[[int], bool]) ->
     )
 
 
-def too_few_to_claim(pair: Pair) -> str:
-    """What stands before a difference that is worth no headline."""
-    return f"Too few {words(pair.kind).many} for a verdict: in so few runs {LEAST_HEADLINE} a side are the least."
-
-
 def of_few(comparison: Comparison, pair: Pair, by: str) -> str:
-    """What was measured, of so few that it is none."""
+    """What stands in place of a difference that is worth no headline."""
     base, other = names(comparison, pair)
     values = [milliseconds(value(seen, by)) for seen in pair.seen]
     ratio = pair.ratios[by]
     return (
+        f"Too few {words(pair.kind).many} for a verdict: in so few runs {LEAST_HEADLINE} a side are the least. "
         f"Of these few {words(pair.kind).one} took {values[0]} in {base} and {values[1]} in {other} "
         f"({STATISTICS[by]}, {times_text(ratio)}, {_numbers(ratio, turned=False)}): "
         "a hint where to look and no verdict."

@@ -19,7 +19,6 @@ from sctptop.comparison.wording.headline import (
     of_loads,
     of_these_runs,
     same,
-    too_few_to_claim,
     unsure,
     value,
 )
@@ -120,11 +119,7 @@ def _different(comparison: Comparison, pair: Pair, by: str, result: str) -> Verd
     found = list(dict.fromkeys(found))
     told = [
         *of_loads(comparison, pair, slow),
-        *(
-            [different(comparison, pair, by, result)]
-            if enough(pair)
-            else [too_few_to_claim(pair), of_few(comparison, pair, by)]
-        ),
+        different(comparison, pair, by, result) if enough(pair) else of_few(comparison, pair, by),
         *outliers(pair),
         *where(pair, parts),
         *why(comparison, pair, found, parts, slow),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from sctptop.kernel.reading.diag.diag_records import text_of_ipv4, text_of_ipv6
+from sctptop.kernel.reading.diag.diag_records import alike, text_of_ipv4, text_of_ipv6
 
 SOCKET_TYPES = {0: "one-to-many", 1: "one-to-many", 2: "one-to-one"}
 """enum sctp_socket_type: UDP, UDP_HIGH_BANDWIDTH, TCP."""
@@ -217,7 +217,8 @@ def _is_address(word: str) -> bool:
 
 
 def _addresses(words: list[str]) -> tuple[str, ...]:
-    return _alike(tuple(address for word in words if (address := _address(word)) is not None))
+    found: tuple[str, ...] = alike(tuple(one for one in map(_address, words) if one is not None))
+    return found
 
 
 def _address(word: str) -> str | None:
@@ -234,12 +235,6 @@ def _address(word: str) -> str | None:
 def _port(word: str | None) -> int | None:
     port = _int(word)
     return port if port is not None and 0 <= port < 65536 else None
-
-
-@lru_cache(256)
-def _alike(addresses: tuple[str, ...]) -> tuple[str, ...]:
-    """The same object for the same addresses, as ours are in thousands of lines."""
-    return addresses
 
 
 @lru_cache(1024)

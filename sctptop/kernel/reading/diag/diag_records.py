@@ -177,7 +177,7 @@ def decode_record(payload: bytes) -> DiagRecord:
     info, primary = _decode_info(found.get(INET_DIAG_INFO, b""))
     memory = _decode_memory(found.get(INET_DIAG_SKMEMINFO, b""))
     if not remote_addresses:
-        info, memory = _alike(info), _alike(memory)
+        info, memory = alike(info), alike(memory)
     return DiagRecord(
         family=head.family,
         state=head.state,
@@ -206,7 +206,7 @@ def decode_record(payload: bytes) -> DiagRecord:
 
 
 @lru_cache(256)
-def _alike(values: Any) -> Any:
+def alike(values: Any) -> Any:
     """The same object for equal ones: sockets of one program are set alike, and have their addresses in common."""
     return values
 
@@ -239,7 +239,7 @@ def _decode_memory(data: bytes) -> Numbers:
 
 def _decode_addresses(data: bytes) -> tuple[str, ...]:
     chunks = (data[at : at + SOCKADDR_STORAGE] for at in range(0, len(data), SOCKADDR_STORAGE))
-    found: tuple[str, ...] = _alike(tuple(one for one in map(_decode_sockaddr, chunks) if one is not None))
+    found: tuple[str, ...] = alike(tuple(one for one in map(_decode_sockaddr, chunks) if one is not None))
     return found
 
 
