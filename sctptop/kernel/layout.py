@@ -15,7 +15,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 Record = TypeVar("Record", bound=tuple[Any, ...])
@@ -152,38 +152,31 @@ def _numbers(members: Iterable[Member], prefix: str = "", start: int = 0) -> Ite
 
 
 def _grouping(record: type[Record]) -> Callable[[Any], Record]:
-    """What makes the record of its numbers, unpacked: those of a struct within become a record of their own."""
-    make: Callable[[Any], Record] = partial(tuple.__new__, record)
-    parts: list[tuple[slice, Callable[[Any], tuple[Any, ...]]]] = []
-    start = 0
+    """What makes the record of its numbers, unpacked: those of a struct within become a record of their own.
+
+    Written out as Python: of thousands of records, steps for each member would be most of the work.
+    """
+    scope: dict[str, Any] = {"_new": tuple.__new__}
+    names = [f"_{place}" for place, _ in enumerate(_numbers(_members(record)[0]))]
+    made = _made(record, iter(names), scope)
+    exec(f"def grouped(values):\n {', '.join(names)}, = values\n return {made}", scope)
+    grouped: Callable[[Any], Record] = scope["grouped"]
+    return grouped
+
+
+def _made(record: Struct, names: Iterator[str], scope: dict[str, Any]) -> str:
+    """The expression that makes a struct of the next of its ``names``; its class goes to ``scope``."""
+    scope[record.__name__] = record
+    parts = []
     for member in _members(record)[0]:
-        width = 1
-        if not isinstance(member.type, CType):
-            one = _grouping(member.type)
-            width = len(list(_numbers([member])))
-            group = one if member.count is None else _each(one, member.count)
-            parts.append((slice(start, start + width), group))
-        start += width
-    if not parts:
-        return make
-    # From the last on: those before it stay where they are.
-    parts.reverse()
-
-    def grouped(values: Any) -> Record:
-        row = list(values)
-        for part, group in parts:
-            row[part] = (group(row[part]),)
-        return make(row)
-
-    return grouped
-
-
-def _each(one: Callable[[Any], tuple[Any, ...]], count: int) -> Callable[[Any], tuple[Any, ...]]:
-    def grouped(values: Any) -> tuple[Any, ...]:
-        width = len(values) // count
-        return tuple([one(values[at : at + width]) for at in range(0, len(values), width)])
-
-    return grouped
+        kind = member.type
+        if isinstance(kind, CType):
+            parts.append(next(names))
+        elif member.count is None:
+            parts.append(_made(kind, names, scope))
+        else:
+            parts.append(f"({''.join(_made(kind, names, scope) + ', ' for _ in range(member.count))})")
+    return f"_new({record.__name__}, ({', '.join(parts)},))"
 
 
 def _flat(values: tuple[Any, ...]) -> Iterator[Any]:

@@ -28,11 +28,6 @@ def until(counted: Iterable[tuple[bytes, bytes]], table: CTable, turn: int) -> l
     return [(key, times) for key, times in counted if (turn - of(key)[0]) & 0xFFFFFFFF < 1 << 31]
 
 
-def timed(counted: Iterable[tuple[bytes, bytes]]) -> set[bytes]:
-    """The keys in ``paths`` of those with data RTTs."""
-    return {key[_ADDRESS] for key, _ in counted}
-
-
 def data_rtts(
     counted: Iterable[tuple[bytes, bytes]], names: Mapping[bytes, PathName]
 ) -> dict[PathName, Bins]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from sctptop.kernel.probes.bins import Bins, PathName
@@ -15,7 +15,8 @@ class Observed:
     """What the probes saw since the reading before. Waits are by WAIT_NAMES, ``left_out`` by kind of event.
 
     ``followed``: the share of messages whose waits were measured; ``no_room``: what found no room in our tables, by
-    their names.
+    their names. ``moved``: associations of which any of it is another thing than in the reading before, or of this
+    interval alone; None where that is not known. ``turn``: the number of the reading.
     """
 
     events: tuple[Event, ...] = ()
@@ -27,6 +28,8 @@ class Observed:
     waits: Mapping[AssociationName, Mapping[str, Bins]] = field(default_factory=dict)
     followed: float | None = None
     no_room: Mapping[str, int] = field(default_factory=dict)
+    moved: Set[AssociationName] | None = None
+    turn: int = 0
 
 
 NOTHING = Observed()

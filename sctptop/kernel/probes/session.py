@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import deque
@@ -158,31 +159,36 @@ class Probes:
         now = self._interval
         made = self._overload.made(raw, messages, clocks)
         path_entries = list(entries(program, PATHS))
-        told, over = self._associations.read(entries(program, ASSOCIATIONS), now)
-        maps.remove(program.map_fd(ASSOCIATIONS.name), over)
-        if (instant := self._associations.instant) is not None:
+        paths, associations = self._paths, self._associations
+        associations.take(entries(program, ASSOCIATIONS), now)
+        maps.remove(program.map_fd(ASSOCIATIONS.name), associations.over)
+        if (instant := associations.instant) is not None:
             clocks.jiffies.meet(instant[1], instant[0])
         # From here on what is counted is for the next reading: what was counted for this one can be taken.
         self._interval += 1
         self._put_interval(program)
-        rtts = counted(program, DATA_RTTS, now)
-        paths = self._paths.read(path_entries, now, bins.timed(rtts), clocks)
+        rises = paths.read(path_entries, now, clocks)
         maps.remove(program.map_fd(PATHS.name), paths.over)
-        names = self._associations.names
-        self._following.listen_for_ngap(told.values(), clocks.monotonic_ns, came=bool(messages))
+        data_rtts = bins.data_rtts(counted(program, DATA_RTTS, now), paths.names)
+        waits = bins.waits(counted(program, WAIT_COUNTS, now), associations.names)
+        self._following.listen_for_ngap(associations.told.values(), clocks.monotonic_ns, came=bool(messages))
         lacked = self._room.lacked(program)
         if lacked and room.make(program, lacked, clocks.monotonic_ns):
             self._larger.set()
         return Observed(
-            events=tuple(sorted([*made.events, *paths.events], key=lambda entry: entry.time)),
+            events=tuple(sorted([*made.events, *rises], key=lambda entry: entry.time)),
             lost=lost,
             left_out=made.left_out,
-            paths=paths.paths,
-            associations=dict(zip(names.values(), told.values(), strict=True)),
-            data_rtts=bins.data_rtts(rtts, paths.names),
-            waits=bins.waits(counted(program, WAIT_COUNTS, now), names),
+            paths=paths.told,
+            associations=associations.told,
+            data_rtts=data_rtts,
+            waits=waits,
             followed=self._share(program),
             no_room=lacked,
+            turn=now,
+            moved=associations.moved
+            | waits.keys()
+            | {name for name, _ in itertools.chain(paths.moved, data_rtts)},
         )
 
     def _share(self, program: Program) -> float | None:

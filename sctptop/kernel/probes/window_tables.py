@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+import struct
+from collections.abc import Callable, Iterable, Iterator
+from itertools import compress
+from operator import itemgetter, ne
+from typing import Generic, TypeVar
 
+from sctptop.kernel.layout import Layout
 from sctptop.kernel.probes.bins import PathName
 from sctptop.kernel.probes.events import Clocks, change_event
 from sctptop.kernel.program.declarations import ASSOC_WINDOWS, PATH_WINDOWS
@@ -15,110 +18,118 @@ from sctptop.model.event import Event
 NEVER = (0,) * len(FREQUENT)
 FORGOTTEN = 10
 """Readings that tell nothing of an entry: its path or association is freed. It would fill the table for ever."""
+PASSING = ("interval", "told", "told_ns", "told_jiffies")
+"""Members that move where nothing else does."""
+_WORD = 4
 
-_PATH_TOLD, _PATH_TIMES = PATH_WINDOWS.picker("told"), PATH_WINDOWS.picker("changes.times")
-_NUMBERED = [member for member in PATH_WINDOWS.members if member.name in ("interval", "told")]
-_HEAD, _REST = _NUMBERED[0].offset, _NUMBERED[-1].offset + _NUMBERED[-1].size
-"""Between them stand the numbers of intervals, which move where nothing else does."""
-_ASSOC_TOLD, _ASSOC_INSTANT = ASSOC_WINDOWS.picker("told"), ASSOC_WINDOWS.picker("told_ns", "told_jiffies")
-_ASSOC_AT = {member.name: member.offset for member in ASSOC_WINDOWS.members}
-_ASSOC_HEAD, _ASSOC_REST = _ASSOC_AT["interval"], _ASSOC_AT["peer_rwnd"]
-_ASSOC_END = _ASSOC_AT["told_ns"]
-"""Before the head, and between the others, stands what does not move by itself."""
+_ASSOC_INSTANT = ASSOC_WINDOWS.picker("told_ns", "told_jiffies")
 
 Entries = Iterable[tuple[bytes, bytes]]
 """Keys are addresses in the kernel."""
+Name = TypeVar("Name", PathName, AssociationName)
+Told = TypeVar("Told", PathWindows, AssociationWindows)
 
 
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """What one reading told; ``names`` of all paths that moved or are told. ``over``: keys to remove."""
+class _Known(Generic[Told, Name]):
+    """What a table says, of whose thousands of entries most rest: told apart in a few steps for all of them.
 
-    paths: dict[PathName, PathWindows]
-    names: dict[bytes, PathName]
-    events: list[Event]
-    over: list[bytes]
-
-
-class _Said(NamedTuple):
-    """``rest``: the bytes of an entry but the numbers of intervals; ``windows``: what it says, with those of once."""
-
-    rest: bytes
-    times: tuple[int, ...]
-    windows: PathWindows
-    name: PathName
-
-
-def _said(rest: bytes, value: bytes) -> _Said:
-    windows = PATH_WINDOWS.decode(value)
-    return _Said(rest, _PATH_TIMES(value), windows, (windows.who.association, windows.who.path or ""))
-
-
-class KnownPaths:
-    """What moved since the reading before, of each path."""
-
-    def __init__(self) -> None:
-        self._said: dict[bytes, _Said] = {}
-        self._untold = Untold()
-
-    def read(self, entries: Entries, now: int, timed: Container[bytes], clocks: Clocks) -> Windows:
-        """Of interval ``now``; ``timed``: paths that are named though nothing else is told of them."""
-        found = Windows({}, {}, [], [])
-        before, self._said = self._said, {}
-        untold: list[bytes] = []
-        for key, value in entries:
-            told, rest = _PATH_TOLD(value)[0] == now, value[:_HEAD] + value[_REST:]
-            known = before.get(key)
-            # Most paths rest from one reading to the next: decoding them is what would take long.
-            said = _said(rest, value) if known is None or known.rest != rest else known
-            self._said[key] = said
-            moved = said is not known and said.times != (known.times if known is not None else NEVER)
-            if not told:
-                untold.append(key)
-                if not moved and key not in timed:
-                    continue
-            windows = said.windows
-            found.names[key] = said.name
-            if told:
-                found.paths[said.name] = windows
-            if moved:
-                then = known.times if known is not None else NEVER
-                found.events.extend(_frequent(windows, said.times, then, clocks))
-        found.over.extend(self._untold.over(untold, now))
-        return found
-
-
-class KnownAssociations:
-    """The same of associations, which have no events here.
-
-    ``names``: of those told last, by key. ``instant``: one that was told last, in ns and in jiffies; what is returned
-    of one that rests has that of before.
+    ``names``: of all entries, by key. ``told``: what is told of in this reading; of one that rests it is the same
+    object as before, with what passed then. ``moved``: of which that is another thing than in the reading before.
+    ``over``: keys to remove. ``first``: the bytes of one that is told of.
     """
 
-    def __init__(self) -> None:
-        self._said: dict[bytes, tuple[bytes, AssociationWindows, AssociationName]] = {}
+    def __init__(self, layout: Layout[Told], name_of: Callable[[Told], Name]) -> None:
+        self._layout: Layout[Told] = layout
+        self._name_of: Callable[[Told], Name] = name_of
+        members = {member.name: member for member in layout.members}
+        self._told_at = members["told"].offset // _WORD
+        passing = [members[name] for name in PASSING if name in members]
+        self._passing = [member.offset + byte for member in passing for byte in range(member.size)]
+        self._rests: dict[bytes, bytes] = {}
+        self._told_keys: set[bytes] = set()
+        self._said: dict[bytes, Told] = {}
         self._untold = Untold()
-        self.names: dict[bytes, AssociationName] = {}
-        self.instant: tuple[int, int] | None = None
+        self.names: dict[bytes, Name] = {}
+        self.told: dict[Name, Told] = {}
+        self.moved: set[Name] = set()
+        self.over: list[bytes] = []
+        self.first: bytes | None = None
 
-    def read(self, entries: Entries, now: int) -> tuple[dict[bytes, AssociationWindows], list[bytes]]:
-        """Those told in interval ``now``, and the keys to remove."""
-        told: dict[bytes, AssociationWindows] = {}
-        untold: list[bytes] = []
-        before, self._said, self.names, self.instant = self._said, {}, {}, None
-        for key, value in entries:
-            if _ASSOC_TOLD(value)[0] != now:
-                untold.append(key)
-                continue
-            if self.instant is None:
-                self.instant = _ASSOC_INSTANT(value)
-            rest, known = value[:_ASSOC_HEAD] + value[_ASSOC_REST:_ASSOC_END], before.get(key)
-            if known is None or known[0] != rest:
-                windows = ASSOC_WINDOWS.decode(value)
-                known = rest, windows, windows.who.association
-            self._said[key] = known
-            _, told[key], self.names[key] = known
-        return told, self._untold.over(untold, now)
+    def take(self, entries: Entries, now: int) -> list[tuple[Told | None, Told]]:
+        """All entries as they are in interval ``now``; returns what says another thing, before and after."""
+        found = list(entries)
+        size, keys = self._layout.size, list(map(itemgetter(0), found))
+        whole = bytearray().join(map(itemgetter(1), found))
+        turns = memoryview(whole).cast("I")[self._told_at :: size // _WORD].tolist()
+        told = set(compress(keys, map(now.__eq__, turns)))
+        self.first = found[turns.index(now)][1] if told else None
+        for byte in self._passing:
+            whole[byte::size] = bytes(len(found))
+        rests = dict(zip(keys, map(itemgetter(0), struct.iter_unpack(f"{size}s", whole)), strict=True))
+        others = told ^ self._told_keys | rests.keys() ^ self._rests.keys()
+        changed = compress(found, map(ne, rests.values(), map(self._rests.get, keys)))
+        self._rests, self._told_keys = rests, told
+        moves = self._moves(changed, others)
+        self.over = self._untold.over(rests.keys() - told, now)
+        return moves
+
+    def _moves(
+        self, changed: Iterable[tuple[bytes, bytes]], others: set[bytes]
+    ) -> list[tuple[Told | None, Told]]:
+        """``others``: keys that came or went, or are told of and were not, or the other way round."""
+        moved = {self.names[key] for key in others & self.names.keys()}
+        moves: list[tuple[Told | None, Told]] = []
+        fresh: dict[Name, Told] = {}
+        for key, value in changed:
+            before, after = self._said.get(key), self._layout.decode(value)
+            if before is None or before.who != after.who:
+                # The memory of what was freed may be another's already.
+                moved |= {self.names[key]} if before is not None else set()
+                self.names[key] = self._name_of(after)
+                others.add(key)
+            elif key in self._told_keys:
+                fresh[self.names[key]] = after
+            self._said[key] = after
+            moved.add(self.names[key])
+            moves.append((before, after))
+        if others:
+            self._said = {key: self._said[key] for key in self._rests}
+            self.names = {key: self.names[key] for key in self._rests}
+            told = (key for key in self._rests if key in self._told_keys)
+            self.told = {self.names[key]: self._said[key] for key in told}
+            moved.update(self.names[key] for key in others & self.names.keys())
+        elif fresh:
+            self.told = self.told | fresh
+        self.moved = moved
+        return moves
+
+
+class KnownPaths(_Known[PathWindows, PathName]):
+    """Paths by the association's name and their address."""
+
+    def __init__(self) -> None:
+        super().__init__(PATH_WINDOWS, lambda said: (said.who.association, said.who.path or ""))
+
+    def read(self, entries: Entries, now: int, clocks: Clocks) -> list[Event]:
+        """Of interval ``now``; returns what happened often in it."""
+        return [
+            event
+            for before, after in self.take(entries, now)
+            if (before.changes if before is not None else ()) != after.changes
+            for event in _frequent(before, after, clocks)
+        ]
+
+
+class KnownAssociations(_Known[AssociationWindows, AssociationName]):
+    """The same of associations, which have no events here."""
+
+    def __init__(self) -> None:
+        super().__init__(ASSOC_WINDOWS, lambda said: said.who.association)
+
+    @property
+    def instant(self) -> tuple[int, int] | None:
+        """When one was told of last, in ns and in jiffies."""
+        return None if self.first is None else _ASSOC_INSTANT(self.first)
 
 
 class Untold:
@@ -136,12 +147,11 @@ class Untold:
         return old
 
 
-def _frequent(
-    windows: PathWindows, times: tuple[int, ...], before: tuple[int, ...], clocks: Clocks
-) -> Iterator[Event]:
+def _frequent(before: PathWindows | None, after: PathWindows, clocks: Clocks) -> Iterator[Event]:
     """One event for each sort of frequent change of a path in this interval."""
-    for name, now, then in zip(FREQUENT, times, before, strict=True):
+    times = NEVER if before is None else tuple(change.times for change in before.changes)
+    for name, change, then in zip(FREQUENT, after.changes, times, strict=True):
         # Memory that became another path counts from 0 again.
-        gained = now - then if now >= then else now
+        gained = change.times - then if change.times >= then else change.times
         if gained:
-            yield change_event(windows, name, gained, clocks)
+            yield change_event(after, name, gained, clocks)

@@ -115,6 +115,20 @@ def _seen(netns: int, row: Joined, observed: Observed, clock: JiffyClock) -> See
     record = row.record
     if record is None:
         return None
+    if (
+        observed.moved is not None
+        and row.names is not None
+        and row.names[0] not in observed.moved
+        and row.turn == observed.turn - 1
+        and row.lasts
+        and row.made is not None
+        and row.made.record is record
+        and row.shown[1] is clock.instant
+        and row.shown[0] == clock.hz
+    ):
+        row.turn = observed.turn
+        return row.seen
+    row.turn = observed.turn
     if row.names is None:
         # As long as the row is there it is of one association, with the same addresses.
         name = netns, record.info.get("tag", 0), record.local_port, record.remote_port

@@ -58,6 +58,7 @@ class Joined:
     lasts: bool = False
     seen: Seen | None = None
     names: tuple[AssociationName, tuple[PathName, ...]] | None = None
+    turn: int = -1
 
     @property
     def key(self) -> Hashable:

@@ -12,11 +12,21 @@ from typing import Any
 
 import pytest
 
+from sctptop.kernel.layout import Layout
+from sctptop.kernel.probes.bins import PathName
 from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.observed import Observed
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.kernel.program.declarations import ASSOC_WINDOWS, PATH_WINDOWS
-from sctptop.kernel.program.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
+from sctptop.kernel.program.records import (
+    INET,
+    AssociationName,
+    AssociationWindows,
+    Change,
+    Extent,
+    PathWindows,
+    Who,
+)
 from sctptop.kernel.reading import associations, probe_facts
 from tests.unit.kernel.reading.rereading import COUNT, Reading
 from tests.unit.kernel.synthetic import Entry
@@ -36,6 +46,9 @@ class Tables:
         self.paths, self.associations = KnownPaths(), KnownAssociations()
         self.beats: dict[int, int] = {}
         """By association: since which jiffies its heartbeat timers run, where that is not the start."""
+        self.otherwise: dict[bytes, dict[str, Any]] = {}
+        """By key: what the entry says otherwise."""
+        self.gone: set[bytes] = set()
 
     @property
     def jiffies(self) -> int:
@@ -50,11 +63,14 @@ class Tables:
         self.turn += 1
         wall = datetime(2026, 11, 27, tzinfo=timezone.utc)
         clocks = Clocks(wall, self.now_ns, self.reading.clock)
-        told, _ = self.associations.read(self._associations(), self.turn)
+        self.associations.take(self._associations(), self.turn)
         assert self.associations.instant == (self.now_ns, self.jiffies)
         clocks.jiffies.meet(self.jiffies, self.now_ns)
-        paths = self.paths.read(self._paths(), self.turn, (), clocks)
-        return Observed(paths=paths.paths, associations={one.who.association: one for one in told.values()})
+        self.paths.read(self._paths(), self.turn, clocks)
+        moved = self.associations.moved | {name for name, _ in self.paths.moved}
+        return Observed(
+            paths=self.paths.told, associations=self.associations.told, moved=moved, turn=self.turn
+        )
 
     def _associations(self) -> Iterator[tuple[bytes, bytes]]:
         extent = Extent(106_496, 106_496, 106_496)
@@ -62,7 +78,7 @@ class Tables:
             windows = AssociationWindows(
                 _who(entry), self.turn, self.turn, extent, extent, 0, 0, 0, 0, 0, 2, 0, 0, self.now_ns, self.jiffies
             )  # fmt: skip
-            yield struct.pack("<Q", ident), ASSOC_WINDOWS.encode(windows)
+            yield from self._entry(ident, ASSOC_WINDOWS, windows)
 
     def _paths(self) -> Iterator[tuple[bytes, bytes]]:
         for ident, entry in self.reading.host.entries.items():
@@ -73,7 +89,12 @@ class Tables:
                     Extent(0, 0, 0), 0, 1500, 0, 250, 0, 2, 1, begun + 30 * HZ + ident, 0, 0, 0, 0, 0, 0,
                     (Change(0, 0, 0, 0, 0),) * 3, 0, 0, 0, 0,
                 )  # fmt: skip
-                yield struct.pack("<Q", 2 * ident + place + 1000), PATH_WINDOWS.encode(windows)
+                yield from self._entry(2 * ident + place + 1000, PATH_WINDOWS, windows)
+
+    def _entry(self, address: int, layout: Layout[Any], windows: Any) -> Iterator[tuple[bytes, bytes]]:
+        key = struct.pack("<Q", address)
+        if key not in self.gone:
+            yield key, layout.encode(windows._replace(**self.otherwise.get(key, {})))
 
 
 def _who(entry: Entry, address: str | None = None) -> Who:
@@ -170,37 +191,88 @@ def test_whatever_probes_show_the_values_are_those_of_one_that_makes_all_anew(re
             entry.grow()
         for entry in dice.sample(entries, 20):
             tables.beats[entry.ident] = tables.jiffies + dice.randrange(HZ)
-        shown = shown_otherwise(tables.read(), dice)
+        say_otherwise(tables, dice)
+        shown = with_bins(tables.read(), dice)
         reading.observed = lambda shown=shown: shown  # type: ignore[misc]
         found = reading.read(1.0)
         rows = [replace(row, made=None, shown=(), seen=None) for row in reading.last.rows]
-        anew = associations.merge(7, rows, reading.clock, shown, {}, "core", None)
+        anew = associations.merge(7, rows, reading.clock, replace(shown, moved=None), {}, "core", None)
         assert [*found.values()] == [*anew], turn
 
 
-def shown_otherwise(observed: Observed, dice: random.Random) -> Observed:
-    """Some paths and associations with other numbers, states and times, and some that are not there."""
-    paths, ends = dict(observed.paths), dict(observed.associations)
-    for name in dice.sample([*paths], 40):
-        windows = paths[name]
+def test_what_moved_is_all_that_is_another_thing(reading: Reading) -> None:
+    """Against what a decoding of every entry says."""
+    tables, dice = Tables(reading), random.Random(5)
+    before = tables.read()
+    for _ in range(40):
+        if dice.random() < 0.8:
+            say_otherwise(tables, dice)
+        now = tables.read()
+        assert now.moved is not None
+        ends, paths = {*before.associations, *now.associations}, {*before.paths, *now.paths}
+        moved = {name for name in ends if ends_of(before, name) != ends_of(now, name)}
+        moved |= {name[0] for name in paths if path_of(before, name) != path_of(now, name)}
+        assert moved <= now.moved, "others may have said another thing while they were not told of"
+        assert len(now.moved) <= len(moved) + 12
+        everything = Tables(reading)
+        everything.turn, everything.otherwise = tables.turn - 1, tables.otherwise
+        everything.gone, everything.beats = tables.gone, tables.beats
+        anew = everything.read()
+        assert {name: without_time(one) for name, one in now.associations.items()} == {
+            name: without_time(one) for name, one in anew.associations.items()
+        }
+        assert {name: path_of(now, name) for name in now.paths} == {
+            name: path_of(anew, name) for name in anew.paths
+        }
+        before = now
+
+
+def without_time(windows: AssociationWindows) -> AssociationWindows:
+    return windows._replace(interval=0, told=0, told_ns=0, told_jiffies=0)
+
+
+def ends_of(observed: Observed, name: AssociationName) -> AssociationWindows | None:
+    windows = observed.associations.get(name)
+    return None if windows is None else without_time(windows)
+
+
+def path_of(observed: Observed, name: PathName) -> PathWindows | None:
+    windows = observed.paths.get(name)
+    return None if windows is None else windows._replace(interval=0, told=0)
+
+
+def say_otherwise(tables: Tables, dice: random.Random) -> None:
+    """Some paths and associations have other numbers, states and times, are not told of, or are not there."""
+    idents = [*tables.reading.host.entries]
+    for _ in range(40):
         many, few = Extent(dice.randrange(9000), 1, 2), dice.randrange(4)
         changed: dict[str, Any] = dice.choice(
             (
+                {},
                 {"cwnd": many},
                 {"errors": few},
                 {"state": few},
                 {"pathmtu": 1500 - few},
                 {"param_flags": 1 << few * 2},
+                {"told": 0},
             )
         )
-        paths[name] = windows._replace(**changed)
-    for gone in dice.sample([*paths], 5):
-        del paths[gone]
-    for who in dice.sample([*ends], 20):
-        more: dict[str, Any] = dice.choice(({"rwnd": Extent(5, 4, 6)}, {"more": 7}, {"param_flags": 2}))
-        ends[who] = ends[who]._replace(**more)
-    for lost in dice.sample([*ends], 5):
-        del ends[lost]
-    bins = dict.fromkeys(dice.sample([*paths], 10), ((1000000, 3),))
-    waits = {who: {"held": ((2_000_000, 1),)} for who in dice.sample([*ends], 10)}
-    return replace(observed, paths=paths, associations=ends, data_rtts=bins, waits=waits)
+        tables.otherwise[struct.pack("<Q", 2 * dice.choice(idents) + dice.randrange(2) + 1000)] = changed
+    for _ in range(20):
+        more: dict[str, Any] = dice.choice(
+            ({}, {"rwnd": Extent(5, 4, 6)}, {"more": 7}, {"param_flags": 2}, {"told": 0})
+        )
+        tables.otherwise[struct.pack("<Q", dice.choice(idents))] = more
+    tables.gone = set(dice.sample([*tables.otherwise], 8))
+    # The first of all is what tells the time.
+    first = struct.pack("<Q", idents[0])
+    tables.gone.discard(first)
+    tables.otherwise.pop(first, None)
+
+
+def with_bins(observed: Observed, dice: random.Random) -> Observed:
+    """The same with some round trips and waits."""
+    bins = dict.fromkeys(dice.sample([*observed.paths], 10), ((1000000, 3),))
+    waits = {who: {"held": ((2_000_000, 1),)} for who in dice.sample([*observed.associations], 10)}
+    moved = {*(observed.moved or ()), *waits, *(name for name, _ in bins)}
+    return replace(observed, data_rtts=bins, waits=waits, moved=moved)
