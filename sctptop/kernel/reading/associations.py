@@ -74,12 +74,29 @@ def merge(
     """
     if not clock.sure:
         _learn(rows, clock)
-    hz = clock.hz
+    hz, instant, moved, turn = clock.hz, clock.instant, observed.moved, observed.turn
     found = []
     for row in rows:
-        before = row.made
+        before, record = row.made, row.record
         process = owners.get(row.inode)  # type: ignore[arg-type]
-        seen = None if observed is NOTHING else _seen(netns, row, observed, clock)
+        if observed is NOTHING:
+            seen = None
+        elif (
+            moved is not None
+            and before is not None
+            and before.record is record
+            and row.turn == turn - 1
+            and row.lasts
+            and row.shown[0] == hz
+            and row.shown[1] is instant
+            and row.names is not None
+            and row.names[0] not in moved
+        ):
+            # Nothing that it is made of is another thing.
+            seen = row.seen
+        else:
+            seen = _seen(netns, row, observed, clock)
+        row.turn = turn
         made = None
         if (
             before is not None
@@ -90,11 +107,11 @@ def merge(
         ):
             if before.seen is not seen and before.seen != seen:
                 if seen is not None:
-                    made = renewed(before, row.record, clock, row.follows, seen, row.transports)
-            elif before.record is row.record:
+                    made = renewed(before, record, clock, row.follows, seen, row.transports)
+            elif before.record is record:
                 made = before
             else:
-                made = renewed(before, row.record, clock, row.follows)
+                made = renewed(before, record, clock, row.follows)
         if made is None:
             made = _made(netns, row, clock, seen or NOTHING_SEEN, process, netns_name, ways)
         # The record before it is not kept longer than it is of use.
@@ -115,20 +132,6 @@ def _seen(netns: int, row: Joined, observed: Observed, clock: JiffyClock) -> See
     record = row.record
     if record is None:
         return None
-    if (
-        observed.moved is not None
-        and row.names is not None
-        and row.names[0] not in observed.moved
-        and row.turn == observed.turn - 1
-        and row.lasts
-        and row.made is not None
-        and row.made.record is record
-        and row.shown[1] is clock.instant
-        and row.shown[0] == clock.hz
-    ):
-        row.turn = observed.turn
-        return row.seen
-    row.turn = observed.turn
     if row.names is None:
         # As long as the row is there it is of one association, with the same addresses.
         name = netns, record.info.get("tag", 0), record.local_port, record.remote_port

@@ -14,6 +14,44 @@ from sctptop.model.association import PATH_STATES
 Facts = Mapping[str, object]
 NO_FACTS: Facts = {}
 NO_FACTS_OF_PATHS: Mapping[str, Facts] = {}
+OF_ASSOCIATION = (
+    *(
+        "held_bins",
+        "read_wait_bins",
+        "assoc_id",
+        "rwnd",
+        "rwnd_min",
+        "rwnd_max",
+        "peer_rwnd_min",
+        "peer_rwnd_max",
+    ),
+    *("peer_dups", "more_messages", "sack_frequency", "abandoned_unsent", "abandoned_sent"),
+)
+OF_PATH = (
+    *(
+        "state",
+        "cwnd",
+        "ssthresh",
+        "flight",
+        "rto_ms",
+        "srtt_ms",
+        "errors",
+        "data_rtt_bins",
+        "cwnd_min",
+        "cwnd_max",
+    ),
+    *(
+        "ssthresh_min",
+        "ssthresh_max",
+        "flight_min",
+        "flight_max",
+        "partial_bytes_acked",
+        "pathmtu",
+        "heartbeats",
+    ),
+    *("hb_due_ns", "encap_port"),
+)
+"""All facts there are of one of which the tables have windows."""
 SPP_HB_DISABLE, SPP_SACKDELAY_DISABLE = 1 << 1, 1 << 6
 """enum sctp_spp_flags, include/uapi/linux/sctp.h: heartbeats, or the delay of SACKs, are off."""
 
@@ -88,12 +126,13 @@ def still_of(
 
 def association_facts(name: AssociationName, observed: Observed) -> Facts:
     """Our receive window, the extremes of both, and how long messages waited."""
-    waits = {f"{wait}_bins": bins for wait, bins in observed.waits.get(name, {}).items()}
+    waits = observed.waits.get(name, {})
     windows = observed.associations.get(name)
     if windows is None:
-        return waits
+        return {f"{wait}_bins": bins for wait, bins in waits.items()}
     return {
-        **waits,
+        "held_bins": waits.get("held", ()),
+        "read_wait_bins": waits.get("read_wait", ()),
         "assoc_id": windows.who.assoc_id or None,
         "rwnd": windows.rwnd.now,
         "rwnd_min": windows.rwnd.min,
@@ -118,6 +157,8 @@ def switched_off(name: AssociationName | None, primary: str | None, observed: Ob
         return NO_FACTS
     windows = observed.paths.get((name, primary or "")) or observed.associations.get(name)
     param_flags = windows.param_flags if windows is not None else 0
+    if not param_flags & (SPP_HB_DISABLE | SPP_SACKDELAY_DISABLE):
+        return NO_FACTS
     return {
         **({"hb_interval_ms": 0.0} if param_flags & SPP_HB_DISABLE else {}),
         **({"sack_delay_ms": 0} if param_flags & SPP_SACKDELAY_DISABLE else {}),

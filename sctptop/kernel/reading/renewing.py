@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
 from operator import itemgetter
 
 from sctptop.kernel.host.jiffies import JiffyClock
 from sctptop.kernel.reading.diag.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.joining import MadeOf
-from sctptop.kernel.reading.paths import name_of, path_of
-from sctptop.kernel.reading.probe_facts import NO_FACTS, NOTHING_SEEN, Facts, Seen
+from sctptop.kernel.reading.paths import name_of
+from sctptop.kernel.reading.probe_facts import NO_FACTS, OF_ASSOCIATION, OF_PATH, Facts, Seen
 from sctptop.kernel.reading.procfs import RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, Association, Path
 from sctptop.model.associations.numbers import Numbers
@@ -79,12 +78,11 @@ _FEW = (
     *("p_state", "p_srtt", "p_hbinterval", "p_sackdelay"),
     *("iodchunks", "iuodchunks", "oodchunks", "ouodchunks"),
 )
-_DEFAULTS = {one.name: one.default for one in fields(Association)}
 _MADE = maker(MadeOf)
 
 
 class Renewal:
-    """Makes associations and their primary paths again, of records whose numbers have these places: all at once.
+    """Makes associations and their paths again, of records whose numbers have these places: all at once.
 
     Raises KeyError where a number lacks.
     """
@@ -97,22 +95,28 @@ class Renewal:
         del told["sack_delay_ms"]
         values = {name: f"before.{name}" for name in names_of(Association)}
         values |= {name: name for name in _GIVEN} | {name: f"record.{name}" for name in AS_TOLD}
-        self.association: Callable[..., Association] = making(
-            Association,
-            ["before", "info", "memory", "record", *_GIVEN],
-            values,
-            {tuple(told): "info", FROM_MEMORY: "memory"},
-            (_picking(info, told.values()), _picking(memory, FROM_MEMORY)),
-        )
+        given = ["before", "info", "memory", "record", *_GIVEN]
+        at_once = {tuple(told): "info", FROM_MEMORY: "memory"}
+        picks = (_picking(info, told.values()), _picking(memory, FROM_MEMORY))
+        self.association: Callable[..., Association] = making(Association, given, values, at_once, picks)
         """Takes the one before, the numbers of both, the record, and what is _GIVEN."""
-        of_path = {name: f"before.{name}" for name in names_of(Path)} | {"srtt_ms": "srtt_ms"}
-        self.path: Callable[..., Path] = making(
-            Path,
-            ["before", "info", "srtt_ms"],
-            of_path,
-            {tuple(_PATH_FROM_PRIMARY): "info"},
-            (_picking(info, _PATH_FROM_PRIMARY.values()),),
+        of_facts = {name: f"facts[{name!r}]" for name in OF_ASSOCIATION if name != "assoc_id"}
+        self.association_seen: Callable[..., Association] = making(
+            Association, [*given, "facts"], values | of_facts, at_once, picks
         )
+        """The same, and what probes saw, all of OF_ASSOCIATION."""
+        of_path = {name: f"before.{name}" for name in names_of(Path)}
+        numbers = {tuple(_PATH_FROM_PRIMARY): "info"}
+        picked = (_picking(info, _PATH_FROM_PRIMARY.values()),)
+        given, primary = ["before", "info", "srtt_ms"], of_path | {"srtt_ms": "srtt_ms"}
+        self.path: Callable[..., Path] = making(Path, given, primary, numbers, picked)
+        seen = {name: f"facts[{name!r}]" for name in OF_PATH}
+        primary |= {name: value for name, value in seen.items() if name not in ("state", "srtt_ms")}
+        self.primary_seen: Callable[..., Path] = making(Path, [*given, "facts"], primary, numbers, picked)
+        """Of the primary path, and what probes saw of it, all of OF_PATH."""
+        # What /proc says of these goes before what probes saw.
+        other = of_path | {name: value for name, value in seen.items() if name not in ("state", "rto_ms")}
+        self.other_seen: Callable[..., Path] = making(Path, ["before", "facts"], other)
 
 
 def _picking(places: Mapping[str, int], names: Iterable[str]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
@@ -168,20 +172,7 @@ def renewed(
     if saw is not None and (off := saw.switched_off):
         hb_interval_ms = off.get("hb_interval_ms", hb_interval_ms)  # type: ignore[assignment]
         sack_delay_ms = off.get("sack_delay_ms", sack_delay_ms)  # type: ignore[assignment]
-    paths: tuple[Path, ...] | None
-    if seen is None:
-        paths = tuple(
-            [
-                again.path(path, numbers, srtt_ms) if path.address == primary else path
-                for path in before.association.paths
-            ]
-        )
-    else:
-        paths = _paths_seen(before, record, clock, seen, {one.address: one for one in transports})
-    facts = _moved(before.seen, seen)
-    if paths is None or facts is None:
-        return None
-    made = again.association(
+    given = (
         before.association,
         numbers,
         memory.numbers,
@@ -193,42 +184,46 @@ def renewed(
         srtt_ms,
         hb_interval_ms,
         sack_delay_ms,
-        paths,
     )
-    for name, value in facts.items():
-        # Nobody has it yet.
-        object.__setattr__(made, name, value)
+    if seen is None:
+        paths = tuple(
+            [
+                again.path(path, numbers, srtt_ms) if path.address == primary else path
+                for path in before.association.paths
+            ]
+        )
+        made = again.association(*given, paths)
+    else:
+        if not _shows_as(before.seen, seen):
+            return None
+        shown: Mapping[str, Facts] = before.seen.paths if before.seen is not None else {}
+        told = {one.address for one in transports}
+        found = []
+        for path in before.association.paths:
+            address = path.address
+            facts = seen.paths.get(address, NO_FACTS)
+            if address == primary:
+                if len(facts) != len(OF_PATH) or facts["pathmtu"] != path.pathmtu:
+                    return None
+                found.append(again.primary_seen(path, numbers, srtt_ms, facts))
+            elif facts == shown.get(address):
+                # Of a path that is not the primary the record says nothing.
+                found.append(path)
+            elif address not in told or len(facts) != len(OF_PATH) or facts["pathmtu"] != path.pathmtu:
+                return None
+            else:
+                found.append(again.other_seen(path, facts))
+        made = again.association_seen(*given, tuple(found), seen.association)
     return _MADE(made, record, before.hz, before.process, before.netns_name, saw, before.ways)
 
 
-def _paths_seen(
-    before: MadeOf, record: DiagRecord, clock: JiffyClock, seen: Seen, transports: Mapping[str, RemaddrLine]
-) -> tuple[Path, ...] | None:
-    """The paths where they are as before but for numbers; None elsewhere: on the rest their ways depend."""
-    found = []
-    known = NOTHING_SEEN if before.seen is None else before.seen
-    for path in before.association.paths:
-        address, way = path.address, path.way
-        facts = seen.paths.get(address, NO_FACTS)
-        if address != record.primary and facts == known.paths.get(address, NO_FACTS):
-            # Of a path that is not the primary the record says nothing.
-            found.append(path)
-            continue
-        made = path_of(address, path.primary, transports.get(address), record, clock, facts, lambda *_: way)  # noqa: B023
-        if made.state != path.state or made.pathmtu != path.pathmtu:
-            return None
-        found.append(made)
-    return tuple(found)
-
-
-def _moved(before: Seen | None, seen: Seen | None) -> Facts | None:
-    """What probes saw otherwise of an association; None where it is not known whether it has it of them."""
-    if seen is None:
-        return NO_FACTS
-    old = NO_FACTS if before is None else before.association
-    moved = {name: value for name, value in seen.association.items() if old.get(name, seen) != value}
-    moved |= {name: _DEFAULTS[name] for name in old.keys() - seen.association.keys()}
-    return moved if before is not None and "assoc_id" not in moved else None
+def _shows_as(before: Seen | None, seen: Seen) -> bool:
+    """Whether probes show all of an association, and its id as before: they may not be who told it."""
+    known = before.association if before is not None else NO_FACTS
+    return (
+        len(seen.association) == len(known) == len(OF_ASSOCIATION)
+        and seen.association["assoc_id"] == known["assoc_id"]
+    )
 
 
 def derived_facts(record: DiagRecord) -> dict[str, object]:
