@@ -31,7 +31,7 @@ from sctptop.kernel.owners.descriptors import (
 from sctptop.model.association import Process
 from sctptop.terminal_text import printable
 
-CHECKED = 256
+CHECKED = 128
 """Owners looked at again in one reading."""
 SHARE = 20.0
 """A search may take one part in so many of the time."""
@@ -83,13 +83,14 @@ class Owners:
 
     def of(self, inodes: Iterable[int | None]) -> Mapping[int, Process]:
         """Owners by inode. One that is missing is not known: it may not be read, or was not looked for yet."""
-        wanted = {inode for inode in inodes if inode}
-        self._owned = {inode: owned for inode, owned in self._owned.items() if inode in wanted}
-        self._missed = {inode: missed for inode, missed in self._missed.items() if inode in wanted}
+        wanted = set(filter(None, inodes))
+        for known in (self._owned, self._missed):
+            for inode in known.keys() - wanted:
+                del known[inode]
         with reading_all():
             self._look(wanted)
-        known = {inode: owned.process for inode, owned in self._owned.items()}
-        return known | {inode: KERNEL for inode, missed in self._missed.items() if missed.complete >= SURE}
+        owners = {inode: owned.process for inode, owned in self._owned.items()}
+        return owners | {inode: KERNEL for inode, missed in self._missed.items() if missed.complete >= SURE}
 
     def process(self, pid: int) -> Process | None:
         """Who a process is; None when it is gone."""

@@ -35,9 +35,7 @@ from sctptop.kernel.reading.sockdiag import SockDiag, SockDiagError
 from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 
 BY_NAME_ABOVE = 128
-"""Associations of all namespaces beyond which those of the last reading are asked for by name, as long as nothing
-shows a new one.
-"""
+"""Associations of all namespaces beyond which those of the last reading are asked for by name, till one may be new."""
 EXACT_ABOVE = 1000
 """Associations beyond which a walk, too, looks each up by hash: a dump is quadratic in their number.
 
@@ -46,6 +44,8 @@ the first reading, and for a socket that is younger those of when it was new, a 
 """
 WALK_S = 10.0
 """So often everything is read anew all the same: what a setting became shows by then."""
+DUMPED_ABOVE, DUMP_S = 512, 30.0
+"""Beyond so many a walk dumps only so often, and does as beyond EXACT_ABOVE else."""
 
 
 class NamespaceReader:
@@ -60,10 +60,9 @@ class NamespaceReader:
     ) -> None:
         """With ``keep_open`` the netlink socket outlives a reading: for our own namespace alone.
 
-        It holds a reference to its namespace. Kept open in another, that one stays when its owner has let go of it: its
-        interfaces were still there three seconds later, and none of their names could be made anew (Linux 6.1, in the
-        lab). Whoever stops us, by Ctrl-Z say, would make that last. Opening and closing one each time takes 37,000
-        instructions there, of the 400,000 that entering and reading a namespace do.
+        It holds a reference to its namespace. Kept open in another, that one stays when its owner has let go of it, and
+        none of its interfaces' names could be made anew (Linux 6.1, in the lab): for long, where somebody stops us. To
+        open and close one takes 37,000 instructions, of the 400,000 of entering and reading a namespace.
         """
         self._folder = str(folder)
         self._keep_open = keep_open
@@ -81,7 +80,7 @@ class NamespaceReader:
         self._rows: list[Joined] = []
         self._asked: dict[Asked, Joined] = {}
         self._batches: list[Batch] = []
-        self._walk_at = 0.0
+        self._walk_at = self._dump_at = 0.0
         self._answered: Changes | None = None
         self._moved: tuple[int | None, ...] = ()
         self._elsewhere = 0
@@ -263,7 +262,9 @@ class NamespaceReader:
         try:
             diag = self._opened()
             # The first reading dumps: only a dump has what /proc passed over, and the settings of sockets.
-            exact = len(lines) > EXACT_ABOVE and bool(self._lines)
+            above = EXACT_ABOVE if self._now() >= self._dump_at else min(DUMPED_ABOVE, EXACT_ABOVE)
+            exact = len(lines) > above and bool(self._lines)
+            self._dump_at = self._dump_at if exact else self._now() + DUMP_S
             known = by_bytes((*self._sockets, *(row.record for row in self._rows)))
             dumped = diag.dump(states=LISTEN if exact else ANY_STATE, known=known)
             self._fresh = [record for record in dumped if not record.is_association]
