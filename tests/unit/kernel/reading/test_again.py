@@ -12,7 +12,7 @@ import pytest
 
 from sctptop.kernel.netlink import NLMSG_ERROR
 from sctptop.kernel.reading import namespace_reader
-from sctptop.kernel.reading.namespace_reader import BY_NAME_ABOVE
+from sctptop.kernel.reading.namespace_reader import BY_NAME_ABOVE, DUMPED_ABOVE
 from sctptop.model.association import Association
 from sctptop.model.attributes import names_of
 from tests.unit.kernel.reading.answers import message
@@ -99,6 +99,16 @@ def test_every_ten_seconds_all_is_walked(reading: Reading) -> None:
     assert reading.read(9.0)
     # Of each family those that listen, or all.
     assert {reading.host.dumps, reading.host.listened} == {0, 2}
+
+
+def test_of_many_a_walk_dumps_every_thirty_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = Reading(tmp_path, DUMPED_ABOVE + 1, monkeypatch)
+    found = []
+    for _ in range(8):
+        reading.host.entries[3].grow()
+        assert reading.read(11.0) == reading.expected()
+        found.append((reading.walks > 0, reading.host.dumps))
+    assert found == [(True, 2 * (turn in (2, 5))) for turn in range(8)]
 
 
 def shuffled(answers: list[bytes]) -> list[bytes]:
