@@ -17,7 +17,7 @@ from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
 from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.probes.overload import Overload, kind_of
 from sctptop.kernel.probes.room import Room
-from sctptop.kernel.probes.tables import counted, entries
+from sctptop.kernel.probes.tables import content, counted
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
 from sctptop.kernel.program import find_bcc
 from sctptop.kernel.program.bpf import maps
@@ -158,16 +158,16 @@ class Probes:
         lost += self._lost_in_kernel(program)
         now = self._interval
         made = self._overload.made(raw, messages, clocks)
-        path_entries = list(entries(program, PATHS))
+        path_content = content(program, PATHS)
         paths, associations = self._paths, self._associations
-        associations.take(entries(program, ASSOCIATIONS), now)
+        associations.take(content(program, ASSOCIATIONS), now)
         maps.remove(program.map_fd(ASSOCIATIONS.name), associations.over)
         if (instant := associations.instant) is not None:
             clocks.jiffies.meet(instant[1], instant[0])
         # From here on what is counted is for the next reading: what was counted for this one can be taken.
         self._interval += 1
         self._put_interval(program)
-        rises = paths.read(path_entries, now, clocks)
+        rises = paths.read(path_content, now, clocks)
         maps.remove(program.map_fd(PATHS.name), paths.over)
         data_rtts = bins.data_rtts(counted(program, DATA_RTTS, now), paths.names)
         waits = bins.waits(counted(program, WAIT_COUNTS, now), associations.names)

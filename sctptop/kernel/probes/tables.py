@@ -15,6 +15,11 @@ def entries(program: Program, table: CTable) -> Iterator[tuple[bytes, bytes]]:
     return maps.entries(program.map_fd(table.name), table.key_size, table.value_size)
 
 
+def content(program: Program, table: CTable) -> tuple[bytes, bytes]:
+    """The same, all keys one behind the other, and all values. Raises OSError."""
+    return maps.content(program.map_fd(table.name), table.key_size, table.value_size)
+
+
 def counted(program: Program, table: CTable, turn: int) -> list[tuple[bytes, bytes]]:
     """What was counted up to that reading, taken out of the table; nothing where its concern is left out."""
     if not program.has(table.file):

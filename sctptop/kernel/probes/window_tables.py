@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterable, Iterator
 from itertools import compress
-from operator import itemgetter, ne
+from operator import ne, not_
 from typing import Generic, TypeVar
 
 from sctptop.kernel.layout import Layout
 from sctptop.kernel.probes.bins import PathName
 from sctptop.kernel.probes.events import Clocks, change_event
+from sctptop.kernel.program.bpf.maps import parts
 from sctptop.kernel.program.declarations import ASSOC_WINDOWS, PATH_WINDOWS
 from sctptop.kernel.program.records import FREQUENT, AssociationName, AssociationWindows, PathWindows
 from sctptop.model.event import Event
@@ -20,12 +20,12 @@ FORGOTTEN = 10
 """Readings that tell nothing of an entry: its path or association is freed. It would fill the table for ever."""
 PASSING = ("interval", "told", "told_ns", "told_jiffies")
 """Members that move where nothing else does."""
-_WORD = 4
+_WORD, KEY = 4, 8
 
 _ASSOC_INSTANT = ASSOC_WINDOWS.picker("told_ns", "told_jiffies")
 
-Entries = Iterable[tuple[bytes, bytes]]
-"""Keys are addresses in the kernel."""
+Content = tuple[bytes, bytes]
+"""All keys, which are addresses in the kernel, one behind the other, and all values."""
 Name = TypeVar("Name", PathName, AssociationName)
 Told = TypeVar("Told", PathWindows, AssociationWindows)
 
@@ -45,7 +45,8 @@ class _Known(Generic[Told, Name]):
         self._told_at = members["told"].offset // _WORD
         passing = [members[name] for name in PASSING if name in members]
         self._passing = [member.offset + byte for member in passing for byte in range(member.size)]
-        self._rests: dict[bytes, bytes] = {}
+        self._keys, self._order, self._rest = b"", list[bytes](), bytearray()
+        self._of_now: list[bool] = []
         self._told_keys: set[bytes] = set()
         self._said: dict[bytes, Told] = {}
         self._untold = Untold()
@@ -55,52 +56,66 @@ class _Known(Generic[Told, Name]):
         self.over: list[bytes] = []
         self.first: bytes | None = None
 
-    def take(self, entries: Entries, now: int) -> list[tuple[Told | None, Told]]:
+    def take(self, content: Content, now: int) -> list[tuple[Told | None, Told]]:
         """All entries as they are in interval ``now``; returns what says another thing, before and after."""
-        found = list(entries)
-        size, keys = self._layout.size, list(map(itemgetter(0), found))
-        whole = bytearray().join(map(itemgetter(1), found))
-        turns = memoryview(whole).cast("I")[self._told_at :: size // _WORD].tolist()
-        told = set(compress(keys, map(now.__eq__, turns)))
-        self.first = found[turns.index(now)][1] if told else None
+        (keys, values), size = content, self._layout.size
+        rest = bytearray(values)
+        turns = memoryview(rest).cast("I")[self._told_at :: size // _WORD].tolist()
+        of_now = list(map(now.__eq__, turns))
         for byte in self._passing:
-            whole[byte::size] = bytes(len(found))
-        rests = dict(zip(keys, map(itemgetter(0), struct.iter_unpack(f"{size}s", whole)), strict=True))
-        others = told ^ self._told_keys | rests.keys() ^ self._rests.keys()
-        changed = compress(found, map(ne, rests.values(), map(self._rests.get, keys)))
-        self._rests, self._told_keys = rests, told
-        moves = self._moves(changed, others)
-        self.over = self._untold.over(rests.keys() - told, now)
+            rest[byte::size] = bytes(len(turns))
+        self.first = values[size * of_now.index(True) :][:size] if True in of_now else None
+        alike = (keys, of_now) == (self._keys, self._of_now)
+        rest_before, self._rest = self._rest, rest
+        moves: list[tuple[Told | None, Told]] = []
+        self.moved = set()
+        if not alike:
+            others, rests = self._others(keys, of_now, rest_before)
+            moves = self._moves(values, map(ne, parts(rest, size), map(rests.get, self._order)), others)
+        elif rest != rest_before:
+            moves = self._moves(values, map(ne, parts(rest, size), parts(rest_before, size)), set())
+        untold = compress(self._order, map(not_, of_now)) if len(self._told_keys) < len(of_now) else ()
+        self.over = self._untold.over(untold, now)
         return moves
 
+    def _others(
+        self, keys: bytes, of_now: list[bool], rest_before: bytearray
+    ) -> tuple[set[bytes], dict[bytes, bytes]]:
+        """The keys that came or went, or are told of and were not, or the other way round; what stood under each."""
+        rests = dict(zip(self._order, parts(rest_before, self._layout.size), strict=True))
+        order = list(parts(keys, KEY))
+        told = set(compress(order, of_now))
+        others = (told ^ self._told_keys) | (rests.keys() ^ set(order))
+        self._keys, self._of_now, self._order, self._told_keys = keys, of_now, order, told
+        return others, rests
+
     def _moves(
-        self, changed: Iterable[tuple[bytes, bytes]], others: set[bytes]
+        self, values: bytes, moved: Iterable[bool], others: set[bytes]
     ) -> list[tuple[Told | None, Told]]:
-        """``others``: keys that came or went, or are told of and were not, or the other way round."""
-        moved = {self.names[key] for key in others & self.names.keys()}
+        """``moved``: which of the entries say another thing."""
+        self.moved = {self.names[key] for key in others & self.names.keys()}
         moves: list[tuple[Told | None, Told]] = []
         fresh: dict[Name, Told] = {}
-        for key, value in changed:
+        for key, value in compress(zip(self._order, parts(values, self._layout.size), strict=True), moved):
             before, after = self._said.get(key), self._layout.decode(value)
             if before is None or before.who != after.who:
                 # The memory of what was freed may be another's already.
-                moved |= {self.names[key]} if before is not None else set()
+                self.moved |= {self.names[key]} if before is not None else set()
                 self.names[key] = self._name_of(after)
                 others.add(key)
             elif key in self._told_keys:
                 fresh[self.names[key]] = after
             self._said[key] = after
-            moved.add(self.names[key])
+            self.moved.add(self.names[key])
             moves.append((before, after))
         if others:
-            self._said = {key: self._said[key] for key in self._rests}
-            self.names = {key: self.names[key] for key in self._rests}
-            told = (key for key in self._rests if key in self._told_keys)
+            self._said = {key: self._said[key] for key in self._order}
+            self.names = {key: self.names[key] for key in self._order}
+            told = compress(self._order, self._of_now)
             self.told = {self.names[key]: self._said[key] for key in told}
-            moved.update(self.names[key] for key in others & self.names.keys())
+            self.moved.update(self.names[key] for key in others & self.names.keys())
         elif fresh:
             self.told = self.told | fresh
-        self.moved = moved
         return moves
 
 
@@ -110,11 +125,11 @@ class KnownPaths(_Known[PathWindows, PathName]):
     def __init__(self) -> None:
         super().__init__(PATH_WINDOWS, lambda said: (said.who.association, said.who.path or ""))
 
-    def read(self, entries: Entries, now: int, clocks: Clocks) -> list[Event]:
+    def read(self, content: Content, now: int, clocks: Clocks) -> list[Event]:
         """Of interval ``now``; returns what happened often in it."""
         return [
             event
-            for before, after in self.take(entries, now)
+            for before, after in self.take(content, now)
             if (before.changes if before is not None else ()) != after.changes
             for event in _frequent(before, after, clocks)
         ]

@@ -47,24 +47,21 @@ class _ProgInfo(ctypes.Structure):
 _HAS_MISSES = _ProgInfo.recursion_misses.offset + 8
 
 
-def entries(
-    map_fd: int, key_size: int, value_size: int, *, delete: bool = False
-) -> Iterator[tuple[bytes, bytes]]:
-    """All (key, value) of a hash map, removed at the same time with ``delete``. Raises OSError."""
+def content(map_fd: int, key_size: int, value_size: int) -> tuple[bytes, bytes]:
+    """All keys of a hash map, one behind the other, and all values in the same order. Raises OSError."""
     lib = library()
-    call = lib.bpf_map_lookup_and_delete_batch if delete else lib.bpf_map_lookup_batch
     keys, values = (
         ctypes.create_string_buffer(_BATCH * key_size),
         ctypes.create_string_buffer(_BATCH * value_size),
     )
     place = ctypes.create_string_buffer(max(key_size, 8))
     options = BatchOptions(ctypes.sizeof(BatchOptions), 0, 0)
-    first = True
+    found: list[tuple[bytes, bytes]] = []
     while True:
         count = ctypes.c_uint32(_BATCH)
-        done = call(
+        done = lib.bpf_map_lookup_batch(
             map_fd,
-            None if first else place,
+            place if found else None,
             place,
             keys,
             values,
@@ -72,28 +69,35 @@ def entries(
             ctypes.byref(options),
         )
         code = ctypes.get_errno() if done < 0 else 0
-        if code == errno.EINVAL and first:
+        if code == errno.EINVAL and not found:
             # Before Linux 5.6 there are no batches.
-            yield from _one_by_one(map_fd, key_size, value_size, delete=delete)
-            return
+            found = _one_by_one(map_fd, key_size, value_size)
+            break
         if code not in (0, errno.ENOENT):
             raise _refused()
-        yield from zip(
-            _parts(keys, key_size, count.value), _parts(values, value_size, count.value), strict=True
+        found.append(
+            (
+                ctypes.string_at(keys, count.value * key_size),
+                ctypes.string_at(values, count.value * value_size),
+            )
         )
         if code == errno.ENOENT:
-            return
-        first = False
+            break
+    return b"".join(key for key, _ in found), b"".join(value for _, value in found)
 
 
-def _parts(buffer: ctypes.Array[ctypes.c_char], size: int, count: int) -> Iterator[bytes]:
-    found: Iterator[tuple[bytes]] = struct.iter_unpack(f"{size}s", ctypes.string_at(buffer, size * count))
-    return map(itemgetter(0), found)
+def entries(map_fd: int, key_size: int, value_size: int) -> Iterator[tuple[bytes, bytes]]:
+    """The same as (key, value) of each. Raises OSError."""
+    keys, values = content(map_fd, key_size, value_size)
+    return zip(parts(keys, key_size), parts(values, value_size), strict=True)
 
 
-def _one_by_one(
-    map_fd: int, key_size: int, value_size: int, *, delete: bool
-) -> Iterator[tuple[bytes, bytes]]:
+def parts(content: bytes | bytearray, size: int) -> Iterator[bytes]:
+    """What stands one behind the other, each of so many bytes."""
+    return map(itemgetter(0), struct.iter_unpack(f"{size}s", content))
+
+
+def _one_by_one(map_fd: int, key_size: int, value_size: int) -> list[tuple[bytes, bytes]]:
     lib = library()
     key, following = ctypes.create_string_buffer(key_size), ctypes.create_string_buffer(key_size)
     value = ctypes.create_string_buffer(value_size)
@@ -106,11 +110,11 @@ def _one_by_one(
         if len(keys) > _MOST:
             break
     # Walked first: an entry that goes as the walk stands on it would have it begin anew.
-    for found in dict.fromkeys(keys):
-        if lib.bpf_map_lookup_elem(map_fd, found, value) == 0:
-            yield found, value.raw
-        if delete:
-            remove(map_fd, [found])
+    return [
+        (found, value.raw)
+        for found in dict.fromkeys(keys)
+        if lib.bpf_map_lookup_elem(map_fd, found, value) == 0
+    ]
 
 
 def put(map_fd: int, key: int, value: int) -> None:

@@ -13,6 +13,7 @@ from tests.unit.kernel.probes.fake_program import FakeMaps
 def maps(monkeypatch: pytest.MonkeyPatch) -> FakeMaps:
     fake = FakeMaps()
     monkeypatch.setattr(bpf_maps, "entries", fake.entries)
+    monkeypatch.setattr(bpf_maps, "content", fake.content)
     monkeypatch.setattr(bpf_maps, "put", fake.put)
     monkeypatch.setattr(bpf_maps, "remove", fake.remove)
     monkeypatch.setattr(bpf_maps, "remove_all", fake.remove)

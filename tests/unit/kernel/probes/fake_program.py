@@ -71,26 +71,25 @@ class FakeMaps:
 
     def __init__(self) -> None:
         tables = (PATHS, ASSOCIATIONS, BINS, WAITED, HANDED_OVER, UNREAD)
-        self.content: dict[int, dict[bytes, bytes]] = {table: {} for table in tables}
+        self.tables: dict[int, dict[bytes, bytes]] = {table: {} for table in tables}
         self.lost = {NGAP_LOST: 0, LOST: 0}
         self.counts: dict[tuple[int, int], int] = {}
         self.following: list[tuple[int, ...]] = []
         self.interval = 0
         self.trouble: OSError | None = None
 
-    def entries(
-        self, fd: int, key_size: int, value_size: int, *, delete: bool = False
-    ) -> list[tuple[bytes, bytes]]:
+    def entries(self, fd: int, key_size: int, value_size: int) -> list[tuple[bytes, bytes]]:
         if self.trouble is not None:
             raise self.trouble
-        found = list(self.content[fd].items())
-        if delete:
-            self.content[fd] = {}
-        return found
+        return list(self.tables[fd].items())
+
+    def content(self, fd: int, key_size: int, value_size: int) -> tuple[bytes, bytes]:
+        found = self.entries(fd, key_size, value_size)
+        return b"".join(key for key, _ in found), b"".join(value for _, value in found)
 
     def remove(self, fd: int, keys: Iterable[bytes]) -> None:
         for key in keys:
-            del self.content[fd][key]
+            del self.tables[fd][key]
 
     def get(self, fd: int, key: int) -> int:
         return self.lost[fd] if fd in self.lost else self.counts.get((fd, key), 0)

@@ -124,8 +124,8 @@ def test_a_reading(maps: FakeMaps) -> None:
     program = FakeProgram()
     found = started(lambda choice, paths: program)
     key = struct.pack("<Q", 0xFFFF888012345678)
-    maps.content[PATHS] = {key: windows(told=1, raises=5), struct.pack("<Q", 1): windows(told=0, raises=0)}
-    maps.content[BINS] = {key + struct.pack("<II", 100, 1): struct.pack("<Q", 3)}
+    maps.tables[PATHS] = {key: windows(told=1, raises=5), struct.pack("<Q", 1): windows(told=0, raises=0)}
+    maps.tables[BINS] = {key + struct.pack("<II", 100, 1): struct.pack("<Q", 3)}
     program.take(
         struct.pack("<Q", 1)
         + who()
@@ -140,7 +140,7 @@ def test_a_reading(maps: FakeMaps) -> None:
     assert seen.paths[name].told == 1
     assert seen.data_rtts[name][0][1] == 3
     assert maps.interval == 2
-    maps.content[PATHS] = {key: windows(told=2, raises=5)}
+    maps.tables[PATHS] = {key: windows(told=2, raises=5)}
     again = found.read(clocks())
     assert (again.events, again.lost, again.data_rtts) == ((), 0, {})
     found.close()
@@ -152,13 +152,13 @@ def test_what_no_reading_tells_of_any_more_is_removed(maps: FakeMaps) -> None:
     counts = struct.pack("<12I4Q", *[106496] * 6, *[0] * 10)
     for reading in range(1, FORGOTTEN + 3):
         told = {freed: 1 if reading == 1 else 0, alive: reading, passed_over: 0 if reading % 4 else reading}
-        for key in [key for key in told if reading == 1 or key in maps.content[PATHS]]:
-            maps.content[PATHS][key] = windows(told=told[key], raises=5)
-            maps.content[ASSOCIATIONS][key] = who() + struct.pack("<II", told[key], told[key]) + counts
+        for key in [key for key in told if reading == 1 or key in maps.tables[PATHS]]:
+            maps.tables[PATHS][key] = windows(told=told[key], raises=5)
+            maps.tables[ASSOCIATIONS][key] = who() + struct.pack("<II", told[key], told[key]) + counts
         found.read(clocks())
         there = reading < FORGOTTEN + 2
-        assert (freed in maps.content[PATHS], freed in maps.content[ASSOCIATIONS]) == (there, there), reading
-    assert {alive, passed_over} == maps.content[PATHS].keys() == maps.content[ASSOCIATIONS].keys()
+        assert (freed in maps.tables[PATHS], freed in maps.tables[ASSOCIATIONS]) == (there, there), reading
+    assert {alive, passed_over} == maps.tables[PATHS].keys() == maps.tables[ASSOCIATIONS].keys()
     found.close()
 
 
@@ -233,7 +233,7 @@ def event_bytes(kind: int, cause: int, ns: int) -> bytes:
 def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
     found = started(lambda choice, paths: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
-    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<14I4Q", 1, 1, *[106496] * 6, *[0] * 10)
+    maps.tables[ASSOCIATIONS][key] = who() + struct.pack("<14I4Q", 1, 1, *[106496] * 6, *[0] * 10)
     one = (1).to_bytes(8, "little")
     for wait, index, of in (
         (0, 100, key),
@@ -242,7 +242,7 @@ def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
         (1, 7, b"gone...."),
         (9, 7, b"gone...."),
     ):
-        maps.content[WAITED][of + struct.pack("<HHI", wait, index, 1)] = one
+        maps.tables[WAITED][of + struct.pack("<HHI", wait, index, 1)] = one
     (waits,) = found.read(clocks()).waits.values()
     assert waits == {"held": ((48, 1), (655, 1)), "read_wait": ((7, 1),)}
     found.close()
@@ -251,12 +251,12 @@ def test_waits_are_named_by_their_association(maps: FakeMaps) -> None:
 def test_what_is_counted_for_the_next_reading_stays_for_it(maps: FakeMaps) -> None:
     found = started(lambda choice, paths: FakeProgram())
     key = (0xFFFF888000000000).to_bytes(8, "little")
-    maps.content[ASSOCIATIONS][key] = who() + struct.pack("<14I4Q", 1, 1, *[106496] * 6, *[0] * 10)
+    maps.tables[ASSOCIATIONS][key] = who() + struct.pack("<14I4Q", 1, 1, *[106496] * 6, *[0] * 10)
     this, following = (key + struct.pack("<HHI", 0, 40, turn) for turn in (1, 2))
-    maps.content[WAITED] = {this: (3).to_bytes(8, "little"), following: (5).to_bytes(8, "little")}
+    maps.tables[WAITED] = {this: (3).to_bytes(8, "little"), following: (5).to_bytes(8, "little")}
     (waits,) = found.read(clocks()).waits.values()
     assert waits == {"held": ((48, 3),)}
-    assert maps.content[WAITED].keys() == {following}
+    assert maps.tables[WAITED].keys() == {following}
     found.close()
 
 
@@ -289,10 +289,10 @@ def test_messages_that_were_left_behind_make_room_before_the_table_grows(maps: F
     found = started(load)
     now_ns = 5_000_000_000 + 2 * OLD_NS
     old, young = struct.pack("<QQQI4x", 7, 1, 0, 1), struct.pack("<QQQI4x", 7, now_ns - 1, 0, 1)
-    maps.content[HANDED_OVER] = {bytes([place] * 8): old if place else young for place in range(5)}
+    maps.tables[HANDED_OVER] = {bytes([place] * 8): old if place else young for place in range(5)}
     maps.counts[NO_ROOM, 6] = 1
     at = clocks()
     assert found.read(replace(at, monotonic_ns=now_ns)).no_room == {"handed_over": 1}
     time.sleep(0.1)
-    assert len(rooms) == 1 and list(maps.content[HANDED_OVER].values()) == [young]
+    assert len(rooms) == 1 and list(maps.tables[HANDED_OVER].values()) == [young]
     found.close()

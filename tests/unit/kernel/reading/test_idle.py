@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from ipaddress import IPv4Address
@@ -63,10 +63,10 @@ class Tables:
         self.turn += 1
         wall = datetime(2026, 11, 27, tzinfo=timezone.utc)
         clocks = Clocks(wall, self.now_ns, self.reading.clock)
-        self.associations.take(self._associations(), self.turn)
+        self.associations.take(together(self._associations()), self.turn)
         assert self.associations.instant == (self.now_ns, self.jiffies)
         clocks.jiffies.meet(self.jiffies, self.now_ns)
-        self.paths.read(self._paths(), self.turn, clocks)
+        self.paths.read(together(self._paths()), self.turn, clocks)
         moved = self.associations.moved | {name for name, _ in self.paths.moved}
         return Observed(
             paths=self.paths.told, associations=self.associations.told, moved=moved, turn=self.turn
@@ -95,6 +95,11 @@ class Tables:
         key = struct.pack("<Q", address)
         if key not in self.gone:
             yield key, layout.encode(windows._replace(**self.otherwise.get(key, {})))
+
+
+def together(entries: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:
+    found = list(entries)
+    return b"".join(key for key, _ in found), b"".join(value for _, value in found)
 
 
 def _who(entry: Entry, address: str | None = None) -> Who:
