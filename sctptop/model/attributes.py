@@ -31,6 +31,14 @@ def names_of(record: type[Any]) -> tuple[str, ...]:
     return tuple(entry.name for entry in fields(record))
 
 
+def picking(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes these attributes of a record at once: a third of the work of ``attrgetter``, and always a tuple."""
+    made: Callable[[Any], tuple[Any, ...]] = eval(
+        f"lambda one: ({''.join(f'one.{name}, ' for name in names)})"
+    )
+    return made
+
+
 def maker(record: type[Record]) -> Callable[..., Record]:
     """What makes a frozen dataclass with slots of the values of all its fields, by place.
 
