@@ -23,10 +23,9 @@ from sctptop.kernel.reading.diag.diag_records import (
     DiagRecord,
     decode_record,
 )
-from sctptop.model.associations.numbers import Numbers, places_of
-from sctptop.model.attributes import maker
+from sctptop.model.associations.numbers import numbers_of, places_of
+from sctptop.model.attributes import making, names_of
 
-_made = maker(DiagRecord)
 _Number = tuple[int, str]
 """Where it lies, and its letter in ``struct``."""
 _OF_MESSAGE: tuple[_Number, ...] = (
@@ -37,7 +36,19 @@ _OF_MESSAGE: tuple[_Number, ...] = (
 """The numbers of struct inet_diag_msg, whose addresses lie from the 8th byte to the 40th; a test compares."""
 _ENDS = slice(4, 52)
 """Ports, addresses, the interface and the cookie."""
-_NO_NUMBER = (None,)
+_NAMES_OF_MESSAGE = (
+    *("family", "state", "timer", "retransmits", "sport", "dport", "interface", "cookie_low", "cookie_high"),
+    *("expires", "recv_queue", "send_queue", "uid", "inode"),
+)
+_MOVES = (*_NAMES_OF_MESSAGE, "info", "memory", "mark", "cgroup_id", "raw", "shape")
+_again: Callable[..., DiagRecord] = making(
+    DiagRecord,
+    ["before", "message", "info", "memory", "mark", "cgroup_id", "raw", "shape"],
+    # Of the message ports, interface and cookie are among what is the same.
+    {name: name if name in _MOVES else f"before.{name}" for name in names_of(DiagRecord)}
+    | {"interface": "before.interface"},
+    {"message": _NAMES_OF_MESSAGE},
+)
 _PRIMARY = next(member for member in INFO.members if member.name == "p_address")
 
 
@@ -88,36 +99,17 @@ class Shape:
         return len(payload) == self.size and self._heads(payload) == self._expected
 
     def again(self, payload: bytes, before: DiagRecord) -> DiagRecord | None:
-        """A record that ``is_of`` what ``before`` is of, which is of this shape; None where it is not, or of another."""
+        """A record of this shape that ``is_of`` what ``before``, of this shape, is of; None where it is not."""
         if len(payload) != self.size or self._same(payload) != self._same(before.raw):
             return None
-        # Ports, interface and cookie are among what is the same.
-        family, state, timer, retransmits, _, _, _, _, _, expires, recv_queue, send_queue, uid, inode = (
-            self._of_message(payload)
-        )
-        return _made(
-            family,
-            state,
-            timer,
-            retransmits,
-            before.local_port,
-            before.remote_port,
-            before.source,
-            before.cookie,
-            expires,
-            recv_queue,
-            send_queue,
-            uid,
-            inode,
-            before.local_addresses,
-            before.remote_addresses,
-            Numbers(self._info, self._of_info(payload)),
-            before.primary,
-            Numbers(self._memory, self._of_memory(payload)),
-            *(self._mark(payload) or _NO_NUMBER),
-            *(self._cgroup(payload) or _NO_NUMBER),
-            before.interface,
-            before.scopes,
+        mark, cgroup = self._mark(payload), self._cgroup(payload)
+        return _again(
+            before,
+            self._of_message(payload),
+            numbers_of(self._info, self._of_info(payload)),
+            numbers_of(self._memory, self._of_memory(payload)),
+            mark[0] if mark else None,
+            cgroup[0] if cgroup else None,
             payload,
             self,
         )
