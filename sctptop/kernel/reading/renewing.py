@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 
 from sctptop.kernel.host.jiffies import JiffyClock
@@ -13,7 +13,7 @@ from sctptop.kernel.reading.probe_facts import NO_FACTS, OF_ASSOCIATION, OF_PATH
 from sctptop.kernel.reading.procfs import RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, Association, Path
 from sctptop.model.associations.numbers import Numbers
-from sctptop.model.attributes import maker, making, names_of
+from sctptop.model.attributes import making, names_of
 
 # Association attribute: member of sctp_info that holds it in the same unit.
 FROM_INFO: Mapping[str, str] = {
@@ -69,16 +69,14 @@ _PATH_FROM_PRIMARY: Mapping[str, str] = {
     "errors": "p_error",
     "max_retrans": "p_pathmaxrxt",
 }
-_GIVEN = (
-    *("state", "t3_rtx_expires_ms", "in_data_chunks", "out_data_chunks"),
-    *("srtt_ms", "hb_interval_ms", "sack_delay_ms", "paths"),
-)
-"""Of an association, what is made of several numbers, or in another unit."""
-_FEW = (
-    *("p_state", "p_srtt", "p_hbinterval", "p_sackdelay"),
-    *("iodchunks", "iuodchunks", "oodchunks", "ouodchunks"),
-)
-_MADE = maker(MadeOf)
+_SUMS: Mapping[str, tuple[str, str]] = {
+    "in_data_chunks": ("iodchunks", "iuodchunks"),
+    "out_data_chunks": ("oodchunks", "ouodchunks"),
+}
+"""Of two members."""
+_GIVEN = ("state", "t3_rtx_expires_ms", "srtt_ms", "hb_interval_ms", "sack_delay_ms", "paths")
+"""Of an association, what is not made of numbers alone, or in another unit."""
+_IN_OTHER_UNITS = ("p_srtt", "p_hbinterval", "p_sackdelay")
 
 
 class Renewal:
@@ -89,38 +87,37 @@ class Renewal:
 
     def __init__(self, info: Mapping[str, int], memory: Mapping[str, int]) -> None:
         self.state = info["p_state"]
-        self.few = _picking(info, _FEW)
-        """Of the numbers of a record those of _FEW, in that order."""
+        self.in_other_units = itemgetter(*(info[name] for name in _IN_OTHER_UNITS))
+        """Of the numbers of a record those of _IN_OTHER_UNITS, in that order."""
+        numbers = {name: f"info_{name}" for name in info}
+        of_memory = {name: f"memory_{name}" for name in memory}
         told = {**FROM_INFO, **FROM_PRIMARY}
-        del told["sack_delay_ms"]
         values = {name: f"before.{name}" for name in names_of(Association)}
+        values |= {name: numbers[member] for name, member in told.items()}
+        values |= {name: of_memory[name] for name in FROM_MEMORY}
+        for name, (ordered, unordered) in _SUMS.items():
+            values[name] = f"{numbers[ordered]} + {numbers[unordered]}"
         values |= {name: name for name in _GIVEN} | {name: f"record.{name}" for name in AS_TOLD}
+        taken = {"info": [*numbers.values()], "memory": [*of_memory.values()]}
         given = ["before", "info", "memory", "record", *_GIVEN]
-        at_once = {tuple(told): "info", FROM_MEMORY: "memory"}
-        picks = (_picking(info, told.values()), _picking(memory, FROM_MEMORY))
-        self.association: Callable[..., Association] = making(Association, given, values, at_once, picks)
+        self.association: Callable[..., Association] = making(Association, given, values, taken)
         """Takes the one before, the numbers of both, the record, and what is _GIVEN."""
         of_facts = {name: f"facts[{name!r}]" for name in OF_ASSOCIATION if name != "assoc_id"}
         self.association_seen: Callable[..., Association] = making(
-            Association, [*given, "facts"], values | of_facts, at_once, picks
+            Association, [*given, "facts"], values | of_facts, taken
         )
         """The same, and what probes saw, all of OF_ASSOCIATION."""
         of_path = {name: f"before.{name}" for name in names_of(Path)}
-        numbers = {tuple(_PATH_FROM_PRIMARY): "info"}
-        picked = (_picking(info, _PATH_FROM_PRIMARY.values()),)
-        given, primary = ["before", "info", "srtt_ms"], of_path | {"srtt_ms": "srtt_ms"}
-        self.path: Callable[..., Path] = making(Path, given, primary, numbers, picked)
-        seen = {name: f"facts[{name!r}]" for name in OF_PATH}
-        primary |= {name: value for name, value in seen.items() if name not in ("state", "srtt_ms")}
-        self.primary_seen: Callable[..., Path] = making(Path, [*given, "facts"], primary, numbers, picked)
+        of_numbers = {name: f"info[{info[member]}]" for name, member in _PATH_FROM_PRIMARY.items()}
+        of_numbers["srtt_ms"] = "srtt_ms"
+        given = ["before", "info", "srtt_ms"]
+        self.path: Callable[..., Path] = making(Path, given, of_path | of_numbers)
+        seen = {name: f"facts[{name!r}]" for name in OF_PATH if name != "state"}
+        self.primary_seen: Callable[..., Path] = making(Path, [*given, "facts"], of_path | seen | of_numbers)
         """Of the primary path, and what probes saw of it, all of OF_PATH."""
         # What /proc says of these goes before what probes saw.
-        other = of_path | {name: value for name, value in seen.items() if name not in ("state", "rto_ms")}
+        other = of_path | seen | {"rto_ms": of_path["rto_ms"]}
         self.other_seen: Callable[..., Path] = making(Path, ["before", "facts"], other)
-
-
-def _picking(places: Mapping[str, int], names: Iterable[str]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
-    return itemgetter(*(places[name] for name in names))
 
 
 _RENEWALS: dict[tuple[int, int], Renewal | None] = {}
@@ -138,40 +135,40 @@ def _renewal(info: Numbers, memory: Numbers) -> Renewal | None:
     return _RENEWALS[name]
 
 
-def renewed(
+def renew(
     before: MadeOf,
     record: DiagRecord | None,
     clock: JiffyClock,
     follows: DiagRecord | None = None,
     seen: Seen | None = None,
     transports: Sequence[RemaddrLine] = (),
-) -> MadeOf | None:
-    """What is made of the sources, where nothing but numbers of the record is new; None elsewhere.
+) -> bool:
+    """Make the association again, where nothing but numbers of the record is new; False elsewhere.
 
     ``follows``: a record that it is known to be of one association with, and of the same addresses. ``seen``: what
     probes saw, where that is new too, and then the ``transports``.
     """
     old = before.record
     if record is None or old is None or record.primary is None:
-        return None
+        return False
     if old is not follows and not record.is_of(old):
-        return None
+        return False
     info, memory, known = record.info, record.memory, old.info
     if not (isinstance(info, Numbers) and isinstance(memory, Numbers) and isinstance(known, Numbers)):
-        return None
+        return False
     again = _renewal(info, memory)
     # Of its state the way depends too.
     if again is None or known.places is not info.places:
-        return None
+        return False
     numbers, primary = info.numbers, record.primary
     if numbers[again.state] != known.numbers[again.state]:
-        return None
-    _, srtt, hb_interval, sack_delay_ms, in_ordered, in_unordered, ordered, unordered = again.few(numbers)
+        return False
+    srtt, hb_interval, sack_delay_ms = again.in_other_units(numbers)
     srtt_ms, hb_interval_ms = clock.milliseconds(srtt), clock.milliseconds(hb_interval)
     saw = before.seen if seen is None else seen
     if saw is not None and (off := saw.switched_off):
         hb_interval_ms = off.get("hb_interval_ms", hb_interval_ms)  # type: ignore[assignment]
-        sack_delay_ms = off.get("sack_delay_ms", sack_delay_ms)  # type: ignore[assignment]
+        sack_delay_ms = off.get("sack_delay_ms", sack_delay_ms)
     given = (
         before.association,
         numbers,
@@ -179,8 +176,6 @@ def renewed(
         record,
         name_of(ASSOCIATION_STATES, record.state),
         _t3_expires(record),
-        in_ordered + in_unordered,
-        ordered + unordered,
         srtt_ms,
         hb_interval_ms,
         sack_delay_ms,
@@ -195,7 +190,7 @@ def renewed(
         made = again.association(*given, paths)
     else:
         if not _shows_as(before.seen, seen):
-            return None
+            return False
         shown: Mapping[str, Facts] = before.seen.paths if before.seen is not None else {}
         told = {one.address for one in transports}
         found = []
@@ -204,17 +199,18 @@ def renewed(
             facts = seen.paths.get(address, NO_FACTS)
             if address == primary:
                 if len(facts) != len(OF_PATH) or facts["pathmtu"] != path.pathmtu:
-                    return None
+                    return False
                 found.append(again.primary_seen(path, numbers, srtt_ms, facts))
             elif facts == shown.get(address):
                 # Of a path that is not the primary the record says nothing.
                 found.append(path)
             elif address not in told or len(facts) != len(OF_PATH) or facts["pathmtu"] != path.pathmtu:
-                return None
+                return False
             else:
                 found.append(again.other_seen(path, facts))
         made = again.association_seen(*given, tuple(found), seen.association)
-    return _MADE(made, record, before.hz, before.process, before.netns_name, saw, before.ways)
+    before.association, before.record, before.seen = made, record, saw
+    return True
 
 
 def _shows_as(before: Seen | None, seen: Seen) -> bool:
@@ -232,8 +228,10 @@ def derived_facts(record: DiagRecord) -> dict[str, object]:
     return {
         "state": name_of(ASSOCIATION_STATES, record.state),
         "t3_rtx_expires_ms": _t3_expires(record),
-        "in_data_chunks": info["iodchunks"] + info["iuodchunks"] if "iodchunks" in info else None,
-        "out_data_chunks": info["oodchunks"] + info["ouodchunks"] if "oodchunks" in info else None,
+        **{
+            name: info[ordered] + info[unordered] if ordered in info else None
+            for name, (ordered, unordered) in _SUMS.items()
+        },
     }
 
 
