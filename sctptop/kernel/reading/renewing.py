@@ -160,7 +160,7 @@ def renew(
     # Of its state the way depends too.
     if again is None or known.places is not info.places:
         return False
-    numbers, primary = info.numbers, record.primary
+    numbers = info.numbers
     if numbers[again.state] != known.numbers[again.state]:
         return False
     srtt, hb_interval, sack_delay_ms = again.in_other_units(numbers)
@@ -183,34 +183,47 @@ def renew(
     if seen is None:
         paths = tuple(
             [
-                again.path(path, numbers, srtt_ms) if path.address == primary else path
+                again.path(path, numbers, srtt_ms) if path.address == record.primary else path
                 for path in before.association.paths
             ]
         )
         made = again.association(*given, paths)
     else:
-        if not _shows_as(before.seen, seen):
+        found = _paths_seen(again, before, record, numbers, srtt_ms, seen, transports)
+        if found is None or not _shows_as(before.seen, seen):
             return False
-        shown: Mapping[str, Facts] = before.seen.paths if before.seen is not None else {}
-        told = {one.address for one in transports}
-        found = []
-        for path in before.association.paths:
-            address = path.address
-            facts = seen.paths.get(address, NO_FACTS)
-            if address == primary:
-                if len(facts) != len(OF_PATH) or facts["pathmtu"] != path.pathmtu:
-                    return False
-                found.append(again.primary_seen(path, numbers, srtt_ms, facts))
-            elif facts == shown.get(address):
-                # Of a path that is not the primary the record says nothing.
-                found.append(path)
-            elif address not in told or len(facts) != len(OF_PATH) or facts["pathmtu"] != path.pathmtu:
-                return False
-            else:
-                found.append(again.other_seen(path, facts))
-        made = again.association_seen(*given, tuple(found), seen.association)
+        made = again.association_seen(*given, found, seen.association)
     before.association, before.record, before.seen = made, record, saw
     return True
+
+
+def _paths_seen(
+    again: Renewal,
+    before: MadeOf,
+    record: DiagRecord,
+    numbers: tuple[int, ...],
+    srtt_ms: float | None,
+    seen: Seen,
+    transports: Sequence[RemaddrLine],
+) -> tuple[Path, ...] | None:
+    """The paths where they are as before but for numbers; None elsewhere: on the rest their ways depend."""
+    shown: Mapping[str, Facts] = before.seen.paths if before.seen is not None else {}
+    found = []
+    for path in before.association.paths:
+        address, facts = path.address, seen.paths.get(path.address, NO_FACTS)
+        primary = address == record.primary
+        if not primary and facts == shown.get(address):
+            # Of a path that is not the primary the record says nothing.
+            found.append(path)
+        elif len(facts) != len(OF_PATH) or facts["pathmtu"] != path.pathmtu:
+            return None
+        elif primary:
+            found.append(again.primary_seen(path, numbers, srtt_ms, facts))
+        elif any(one.address == address for one in transports):
+            found.append(again.other_seen(path, facts))
+        else:
+            return None
+    return tuple(found)
 
 
 def _shows_as(before: Seen | None, seen: Seen) -> bool:
