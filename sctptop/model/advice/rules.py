@@ -126,3 +126,11 @@ RULES: Mapping[str, Rule | PeerRule] = {rule.id: rule for rule in _DECLARED}
 """Every rule by its id, the worst first among those of one severity."""
 OF_ASSOCIATIONS = tuple(rule for rule in _DECLARED if isinstance(rule, Rule))
 OF_PEERS = tuple(rule for rule in _DECLARED if isinstance(rule, PeerRule))
+ASKED: Mapping[tuple[bool, bool], tuple[Rule, ...]] = {
+    (cause, ngap): tuple(
+        rule for rule in OF_ASSOCIATIONS if {CAUSE: cause, NGAP: ngap, NOTHING: True}[rule.needs]
+    )
+    for cause in (False, True)
+    for ngap in (False, True)
+}
+"""Those asked of an association that gave cause, or not, and on which NGAP was seen, or not."""
