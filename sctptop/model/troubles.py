@@ -136,7 +136,10 @@ class Troubles:
         held = self._held.get(key)
         if held is not None and held.of is row and held.settled and held.pieces == pieces:
             return
-        trouble = _trouble(pieces, peers)
+        if held is not None and held.settled and held.pieces == pieces:
+            trouble = held.told.trouble
+        else:
+            trouble = _trouble(pieces, peers)
         own = worst = _worst(trouble)
         last_s = now_s
         if held is not None and worst > held.worst:
@@ -186,7 +189,9 @@ def _of_peer(peer: PeerKey, opening: bool, rows: Sequence[Row]) -> list[Key]:
 def _trouble(pieces: Sequence[Advice], peers: Mapping[PeerKey, Peer]) -> RowTrouble | None:
     if not pieces:
         return None
-    worst = min(pieces, key=lambda one: (one.severity != PROBLEM, _PLACES[one.rule]))
+    worst = pieces[0]
+    if len(pieces) > 1:
+        worst = min(pieces, key=lambda one: (one.severity != PROBLEM, _PLACES[one.rule]))
     title = RULES[worst.rule].title
     more = len(pieces) - 1
     peer = peers.get(worst.peer) if worst.peer is not None else None
