@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, is_
 
 from sctptop.model.advice.brief import CONNECTING
 from sctptop.model.advice.given import Advice
@@ -94,9 +94,7 @@ class Troubles:
         self._told = tuple(told) if self._held else rows
         return self._told
 
-    def _changes(
-        self, rows: Sequence[Row], advice: Sequence[Advice]
-    ) -> tuple[list[Row], set[Key]] | None:
+    def _changes(self, rows: Sequence[Row], advice: Sequence[Advice]) -> tuple[list[Row], set[Key]] | None:
         """The rows that moved, and whose advice did: None where more than that is another."""
         pairs, given = moved(rows, self._rows), moved(advice, self._advice)
         if pairs is None or given is None or (self._of_peers and (pairs or given)):
@@ -134,12 +132,11 @@ class Troubles:
         """Hold the row with its trouble; nothing where it has none any more."""
         key, pieces = row.key, self._pieces.get(row.key, ())
         held = self._held.get(key)
-        if held is not None and held.of is row and held.settled and held.pieces == pieces:
+        if held is not None and held.settled and _same(held.pieces, pieces):
+            if held.of is not row:
+                held.of, held.told = row, _TROUBLED(row, held.told.trouble, row.rank + held.worst)
             return
-        if held is not None and held.settled and held.pieces == pieces:
-            trouble = held.told.trouble
-        else:
-            trouble = _trouble(pieces, peers)
+        trouble = _trouble(pieces, peers)
         own = worst = _worst(trouble)
         last_s = now_s
         if held is not None and worst > held.worst:
@@ -158,6 +155,10 @@ class Troubles:
         self._held[key] = _Held(worst, last_s, row, told, pieces, settled)
         if not settled:
             self._unsettled.add(key)
+
+
+def _same(pieces: Sequence[Advice], others: Sequence[Advice]) -> bool:
+    return pieces is others or (len(pieces) == len(others) and all(map(is_, pieces, others)))
 
 
 def _by_row(given: Iterable[Advice], rows: Sequence[Row]) -> dict[Key, list[Advice]]:

@@ -116,7 +116,11 @@ class Adviser:
         living.advance(picture.rows)
         happened, unlucky, messages = _by_association(picture.happened)
         causes = living.suspects | (unlucky & living.rows.keys())
-        watched = [key for key in living.rows if key in causes or key in self._watches] if causes or self._watches else []
+        watched = (
+            [key for key in living.rows if key in causes or key in self._watches]
+            if causes or self._watches
+            else []
+        )
         others = living.others if watched else {}
         self._watches = {key: self._watches.get(key) or Watch(moment.now_s) for key in watched}
         for key, watch in self._watches.items():
@@ -151,7 +155,11 @@ class Adviser:
             self._probed = moment.probed
             due |= ngap.keys
         for row in self._living.moved:
-            if row.key in self._told and row.key not in due and self._told[row.key].looked_at != looked_at(row):
+            if (
+                row.key in self._told
+                and row.key not in due
+                and self._told[row.key].looked_at != looked_at(row)
+            ):
                 due.add(row.key)
 
     def _ask(self, moment: Moment, row: Row, other: Row | None) -> None:
@@ -161,7 +169,7 @@ class Adviser:
         case = Case(moment, row, watch or NO_EVIDENCE, ngap, other, there)
         found = [
             said
-            for rule in ASKED[watch is not None, ngap is not None]
+            for rule in ASKED[watch is not None, ngap is not None, ngap is not None and ngap.registered]
             for finding in rule.check(case)
             if (said := say(rule.id, key, None, finding, now_s)) is not None
         ]

@@ -34,6 +34,17 @@ class Direction:
     ues: set[int] = field(default_factory=set)
     streams: set[int] = field(default_factory=set)
 
+    def plus(self, other: Direction) -> Direction:
+        """Both together."""
+        return Direction(
+            self.messages + other.messages,
+            self.swapped + other.swapped,
+            self.unset + other.unset,
+            self.of_ues + other.of_ues,
+            self.ues | other.ues,
+            self.streams | other.streams,
+        )
+
 
 @dataclass(slots=True)
 class _Generation:
@@ -94,6 +105,8 @@ class NgapWatch:
         self.turned_s = self._heard_s = now_s
         self._netns, self._timeouts = netns, timeouts
         self._old_timeouts, self._begun_at = 0.0, timeouts.before.get(netns, 0.0)
+        self._ways: dict[str, Direction] = {}
+        """Directions of both generations together, as far as they were asked for since the last message."""
 
     def over(self, now_s: float, generation_s: float) -> bool:
         """Whether all that was remembered is too old to matter."""
@@ -101,6 +114,7 @@ class NgapWatch:
 
     def turn(self, now_s: float) -> bool:
         """Begin another generation; returns whether anything is forgotten that mattered."""
+        self._ways = {}
         mattered = self._old is not _NOTHING or bool(self._old_timeouts and self.late)
         self._old, self._new, self.turned_s = self._new, _NOTHING, now_s
         begun_at, self._begun_at = self._begun_at, self._timeouts.before.get(self._netns, 0.0)
@@ -109,7 +123,7 @@ class NgapWatch:
 
     def take(self, messages: Iterable[Event], now_s: float, sack_delay_ms: int | None) -> None:
         """Update with the messages of one interval."""
-        self._heard_s = now_s
+        self._heard_s, self._ways = now_s, {}
         self._begin()
         for event in messages:
             self._count(event, sack_delay_ms)
@@ -124,10 +138,25 @@ class NgapWatch:
         """A direction in the older and in the newer generation."""
         return self._old.directions[direction], self._new.directions[direction]
 
+    def way(self, direction: str) -> Direction:
+        """A direction in both generations together. Not to be altered."""
+        known = self._ways.get(direction)
+        if known is None:
+            old, new = self.both(direction)
+            known = self._ways[direction] = (
+                old.plus(new) if old.messages and new.messages else old if old.messages else new
+            )
+        return known
+
     @property
     def messages(self) -> int:
         """All of them."""
-        return sum(way.messages for one in (self._old, self._new) for way in one.directions.values())
+        return self.way("in").messages + self.way("out").messages
+
+    @property
+    def registered(self) -> bool:
+        """Whether any registration ended."""
+        return bool(self._old.ended or self._new.ended)
 
     @property
     def late(self) -> bool:

@@ -52,9 +52,7 @@ class NgapWatches:
             del self.of[key]
         self.gone += over
         self._late &= self.of.keys()
-        self.changed |= {
-            key for key in self._late if moment.sack_timeouts.get(alive[key].association.netns)
-        }
+        self.changed |= {key for key in self._late if moment.sack_timeouts.get(alive[key].association.netns)}
         if self.gone or len(self.of) != count:
             self.keys = frozenset(self.of)
             self.changed &= self.keys

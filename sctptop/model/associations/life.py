@@ -100,6 +100,7 @@ class Life:
         again = entry is before and bool(self.series)
         self.association = entry
         self.moved = not again
+        rates = self.book.rates
         if again:
             self.book.rest(interval_s)
         else:
@@ -110,7 +111,7 @@ class Life:
             else:
                 self.book.take(COUNTED, values, interval_s)
         self.quiet = again and bool(interval_s) and not _adds_again(entry)
-        self.stale = True
+        self.stale = self.stale or not again or self.book.rates is not rates
         if not self.series or not (again or same_paths or _same_paths(entry, before)):
             self.addresses = _with(self.addresses, entry)
             self.series = (self.key, *((self.key, path.address) for path in entry.paths))

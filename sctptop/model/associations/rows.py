@@ -88,7 +88,7 @@ class Rows:
         beats = [(key, event) for key, event in self.events if key is not None and event.kind == "hb_rtt"]
         self._rtts.advance(beats, moved, self.now_s)
         self._waits.advance(moved)
-        self._stirred.update(changed)
+        self._stirred.update([(key, life) for key, life in changed.items() if not life.rests])
         others = [life.key for life in self._loads.advance(changed, self.now_s)]
         for key in (*self._rtts.touched, *self._waits.touched, *others):
             # Some may be forgotten.
@@ -126,7 +126,9 @@ class Rows:
             found = [*as_before(entries, before, self._met)]
             known, met, places = [one for one, _ in found], [life for _, life in found], ()
         others = [*compress(every, map(is_not, entries, known))]
-        looked_at: Iterable[int] = sorted({*others, *places}) if interval_s and places is self._restless else every
+        looked_at: Iterable[int] = (
+            sorted({*others, *places}) if interval_s and places is self._restless else every
+        )
         changed: dict[Key, Life] = {}
         for place in looked_at:
             entry, life = entries[place], met[place]
