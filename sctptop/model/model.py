@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import is_
 
 from sctptop.model.advice.adviser import Adviser
 from sctptop.model.advice.alarms import Alarm, Alarms
@@ -63,7 +62,6 @@ class Model:
         self._alarmed: tuple[Alarm, ...] = ()
         self._sample: Sample | None = None
         self._since_reset_s: float | None = None
-        self._pictured: tuple[Row, ...] = ()
         self._before: _Counted | None = None
         """What was counted before the last reset, as long as that can be undone."""
 
@@ -156,10 +154,6 @@ class Model:
         if self._sample is None:
             raise ValueError("no sample yet")
         rows = self._rows.rows()
-        if len(rows) == len(self._pictured) and all(map(is_, rows, self._pictured)):
-            # Whoever orders or follows them sees at once that nothing moved.
-            rows = self._pictured
-        self._pictured = rows
         counters = {netns: book.rows() for netns, book in self._books.items()}
         return Snapshot(
             sample=self._sample,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from sctptop.model.advice.alarms import Alarm
 from sctptop.model.advice.given import Advice
@@ -165,15 +166,18 @@ class Snapshot:
 
 def _folded(rows: Sequence[Row]) -> set[Key]:
     """The keys of those whose other end is among them as well and comes first."""
+    if not any(map(_other_end, rows)):
+        return set()
     behind = {row.key: row.other_end.key for row in rows if row.other_end and row.other_end.first}
     keys = {row.key for row in rows} if behind else set()
     return {key for key, other in behind.items() if other in keys}
 
 
-def totals_of(rows: Iterable[Row], counters: Mapping[int, tuple[CounterRow, ...]]) -> Totals:
+def totals_of(rows: Sequence[Row], counters: Mapping[int, tuple[CounterRow, ...]]) -> Totals:
     """The sums over the associations alive and over the counters of all namespaces."""
-    present = [row for row in rows if row.ended is None]
-    alive = [row.association for row in present]
+    # No more than calls for each of thousands: they are summed each time that any of them moves.
+    ended = [*map(_ended, rows)]
+    present = rows if ended.count(None) == len(rows) else [row for row in rows if row.ended is None]
     rates: dict[str, float] = {}
     for values in counters.values():
         for counter in values:
@@ -181,12 +185,15 @@ def totals_of(rows: Iterable[Row], counters: Mapping[int, tuple[CounterRow, ...]
                 rates[counter.name] = rates.get(counter.name, 0.0) + counter.rate
     again = [rates[name] for name in RETRANSMISSIONS if name in rates]
     return Totals(
-        associations=len(alive),
-        distinct=len(alive) - len(_folded(present)),
-        established=sum(entry.state == "ESTABLISHED" for entry in alive),
+        associations=len(present),
+        distinct=len(present) - len(_folded(present)),
+        established=[*map(_state, present)].count("ESTABLISHED"),
         in_packets=rates.get("SctpInSCTPPacks"),
         out_packets=rates.get("SctpOutSCTPPacks"),
         retransmissions=sum(again) if again else None,
         t3_expiries=rates.get("SctpT3RtxExpireds"),
         sack_timeouts=rates.get("SctpDelaySackExpireds"),
     )
+
+
+_ended, _state, _other_end = map(attrgetter, ("ended", "association.state", "other_end"))

@@ -14,6 +14,7 @@ from sctptop.model.advice.brief import CONNECTING
 from sctptop.model.advice.given import Advice
 from sctptop.model.advice.rules import RULES
 from sctptop.model.associations.identity import Key
+from sctptop.model.associations.moved import moved
 from sctptop.model.associations.row import Row
 from sctptop.model.attributes import making, names_of
 from sctptop.model.peers.peer import ANY, Peer, PeerKey
@@ -21,6 +22,7 @@ from sctptop.model.ranking.trouble import LOADS, PROBLEM, RowTrouble
 
 HOLD_S = 10.0
 """A better rank is taken after so long."""
+NOTE = "note"
 _SEVERITY = 1 << 16
 _PLACES = {rule: place for place, rule in enumerate(RULES)}
 _TROUBLED: Callable[[Row, RowTrouble | None, int], Row] = making(
@@ -36,67 +38,127 @@ _remote_ports, _local_ports = attrgetter("association.remote_port"), attrgetter(
 class _Held:
     """``worst`` is the part of the rank that is trouble's, given last at ``last_s``; ``told`` the row made last.
 
-    ``pieces`` it was made of, where they say all of it: none is on a peer, and its rank is theirs.
+    ``settled``: until anything is another it is given in each picture, and so ``last_s`` is that of the last.
     """
 
     worst: int
     last_s: float
     of: Row
     told: Row
-    pieces: Sequence[Advice] | None = None
+    pieces: Sequence[Advice]
+    settled: bool
 
 
 class Troubles:
-    """Remembers the ranks of rows in trouble. Where nothing is wrong it looks at no row."""
+    """Remembers the ranks of rows in trouble. Only what moved is looked at."""
 
     def __init__(self) -> None:
         self._held: dict[Key, _Held] = {}
-        self._last: tuple[Iterable[Advice], tuple[Row, ...], tuple[Row, ...]] = ((), (), ())
-        """Advice, rows and what was made of them, where the same again make the same; else nothing."""
+        self._unsettled: set[Key] = set()
+        self._pieces: dict[Key, list[Advice]] = {}
+        """The advice that is no note, by the rows that it is on."""
+        self._of_peers = False
+        """Whether any of it is on a peer, and so on whichever rows are the peer's."""
+        self._places: dict[Key, int] = {}
+        self._advice: Sequence[Advice] = ()
+        self._rows: tuple[Row, ...] = ()
+        self._told: tuple[Row, ...] = ()
+        self._now_s = 0.0
 
     def advance(
-        self, rows: tuple[Row, ...], advice: Iterable[Advice], peers: Mapping[PeerKey, Peer], now_s: float
+        self, rows: tuple[Row, ...], advice: Sequence[Advice], peers: Mapping[PeerKey, Peer], now_s: float
     ) -> tuple[Row, ...]:
         """The rows of a picture, those in trouble with it; the others, and those not changed, are the same objects."""
-        same, known, told_before = self._last
-        if known and advice is same and len(rows) == len(known) and all(map(is_, rows, known)):
-            for one in self._held.values():
-                one.last_s = now_s
-            return told_before
-        self._last = ((), (), ())
-        given = [one for one in advice if one.severity != "note"]
-        if not given and not self._held:
+        changes, before = self._changes(rows, advice), self._told
+        self._rows, self._advice = rows, advice
+        if changes is None:
+            told = [*rows]
+            due = self._renew(rows, advice)
+        elif not self._held and not self._pieces:
+            self._told = rows
             return rows
-        places = dict(zip(map(_keys, rows), range(len(rows)), strict=True))
-        of_rows = _by_row(given, rows)
-        result = list(rows)
-        before, self._held = self._held, {}
-        for key in {**of_rows, **before}:
-            if (place := places.get(key)) is None:
-                continue
-            row, pieces, held = rows[place], of_rows.get(key, ()), before.get(key)
-            if held is not None and held.of is row and held.pieces is not None and held.pieces == pieces:
-                held.last_s, result[place] = now_s, held.told
-                self._held[key] = held
-                continue
-            trouble = _trouble(pieces, peers)
-            own = worst = _worst(trouble)
-            last_s = now_s
-            if held is not None and worst > held.worst and (row.ended or now_s - held.last_s < HOLD_S):
-                worst, last_s = held.worst, held.last_s
-            if not worst:
-                continue
-            if held is None or held.of is not row or held.worst != worst or held.told.trouble != trouble:
-                told = _TROUBLED(row, trouble, row.rank + worst)
-            else:
-                told = held.told
-            whole = worst == own and all(one.peer is None for one in pieces)
-            self._held[key] = _Held(worst, last_s, row, told, pieces if whole else None)
-            result[place] = told
-        made = tuple(result)
-        if all(one.pieces is not None for one in self._held.values()):
-            self._last = advice, rows, made
-        return made
+        else:
+            told = [*before]
+            for row in changes[0]:
+                told[self._places[row.key]] = row
+            due = {row.key for row in changes[0]} | changes[1] | self._unsettled
+            if not due:
+                self._now_s = now_s
+                return before
+        for key in due & (self._pieces.keys() | self._held.keys()):
+            place = self._places[key]
+            self._judge(rows[place], peers, now_s)
+            held = self._held.get(key)
+            told[place] = held.told if held is not None else rows[place]
+        self._now_s = now_s
+        self._told = tuple(told) if self._held else rows
+        return self._told
+
+    def _changes(self, rows: Sequence[Row], advice: Sequence[Advice]) -> tuple[list[Row], set[Key]] | None:
+        """The rows that moved, and whose advice did: None where more than that is another."""
+        pairs, given = moved(rows, self._rows), moved(advice, self._advice)
+        if pairs is None or given is None or (self._of_peers and (pairs or given)):
+            return None
+        found: set[Key] = set()
+        for one, old in given:
+            key = one.association
+            noted = one.severity == NOTE
+            if key is None or key != old.association or noted != (old.severity == NOTE):
+                return None
+            if not noted and key in self._pieces:
+                # The order of all says the order of its own.
+                self._pieces[key] = [one if piece is old else piece for piece in self._pieces[key]]
+                found.add(key)
+        for row, last in pairs:
+            if row.key is not last.key:
+                return None
+        return [row for row, _ in pairs], found
+
+    def _renew(self, rows: Sequence[Row], advice: Iterable[Advice]) -> set[Key]:
+        """Some came or went; returns the rows to look at."""
+        given = [one for one in advice if one.severity != NOTE]
+        self._of_peers = any(one.peer is not None for one in given)
+        if not given and not self._held:
+            self._pieces, self._places = {}, {}
+            return set()
+        self._places = dict(zip(map(_keys, rows), range(len(rows)), strict=True))
+        self._pieces = {key: pieces for key, pieces in _by_row(given, rows).items() if key in self._places}
+        for key in self._held.keys() - self._places.keys():
+            del self._held[key]
+        self._unsettled &= self._held.keys()
+        return {*self._pieces, *self._held}
+
+    def _judge(self, row: Row, peers: Mapping[PeerKey, Peer], now_s: float) -> None:
+        """Hold the row with its trouble; nothing where it has none any more."""
+        key, pieces = row.key, self._pieces.get(row.key, ())
+        held = self._held.get(key)
+        if held is not None and held.settled and _same(held.pieces, pieces):
+            if held.of is not row:
+                held.of, held.told = row, _TROUBLED(row, held.told.trouble, row.rank + held.worst)
+            return
+        trouble = _trouble(pieces, peers)
+        own = worst = _worst(trouble)
+        last_s = now_s
+        if held is not None and worst > held.worst:
+            held_s = self._now_s if held.settled else held.last_s
+            if row.ended or now_s - held_s < HOLD_S:
+                worst, last_s = held.worst, held_s
+        self._unsettled.discard(key)
+        if not worst:
+            self._held.pop(key, None)
+            return
+        if held is None or held.of is not row or held.worst != worst or held.told.trouble != trouble:
+            told = _TROUBLED(row, trouble, row.rank + worst)
+        else:
+            told = held.told
+        settled = worst == own and all(one.peer is None for one in pieces)
+        self._held[key] = _Held(worst, last_s, row, told, pieces, settled)
+        if not settled:
+            self._unsettled.add(key)
+
+
+def _same(pieces: Sequence[Advice], others: Sequence[Advice]) -> bool:
+    return pieces is others or (len(pieces) == len(others) and all(map(is_, pieces, others)))
 
 
 def _by_row(given: Iterable[Advice], rows: Sequence[Row]) -> dict[Key, list[Advice]]:
@@ -128,7 +190,9 @@ def _of_peer(peer: PeerKey, opening: bool, rows: Sequence[Row]) -> list[Key]:
 def _trouble(pieces: Sequence[Advice], peers: Mapping[PeerKey, Peer]) -> RowTrouble | None:
     if not pieces:
         return None
-    worst = min(pieces, key=lambda one: (one.severity != PROBLEM, _PLACES[one.rule]))
+    worst = pieces[0]
+    if len(pieces) > 1:
+        worst = min(pieces, key=lambda one: (one.severity != PROBLEM, _PLACES[one.rule]))
     title = RULES[worst.rule].title
     more = len(pieces) - 1
     peer = peers.get(worst.peer) if worst.peer is not None else None

@@ -15,9 +15,10 @@ from sctptop.model.advice.case import Case
 from sctptop.model.advice.checks.of_peers import PeerCase, suspicious
 from sctptop.model.advice.evidence import Moment, Watch
 from sctptop.model.advice.given import Advice, GivenAdvice, Said
-from sctptop.model.advice.ngap_signs import EndedAttempt, NgapWatch, is_message
-from sctptop.model.advice.rules import CAUSE, NGAP, NOTHING, OF_ASSOCIATIONS, OF_PEERS, looked_at
-from sctptop.model.advice.signs import gives_cause, same_signs
+from sctptop.model.advice.living import Living
+from sctptop.model.advice.ngap_signs import EndedAttempt, is_message
+from sctptop.model.advice.ngap_watches import NgapWatches
+from sctptop.model.advice.rules import ASKED, OF_PEERS, looked_at
 from sctptop.model.associations.counters import CounterRow
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key
@@ -33,34 +34,15 @@ NO_EVIDENCE = Watch(0.0)
 FIRST_READINGS = 3
 """What is found in these may have been so before: some signs show in the second reading, or the third."""
 UNLUCKY = ("t3_rtx", "retransmit")
-KINDS = ("t3_rtx", "retransmit", "hb_rtt", "ngap")
+KINDS = ("t3_rtx", "retransmit", "hb_rtt")
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Told:
-    """What was said of NGAP alone, and what it was made of: it need not be asked again while these are the same."""
+    """What was said of NGAP alone, and what of the row it was made of."""
 
-    row: Row
     looked_at: tuple[object, ...]
-    ngap: NgapWatch
-    changes: int
-    probed: bool
     said: list[Said]
-
-    def again(self, moment: Moment, row: Row, ngap: NgapWatch) -> bool:
-        """Say it again, where it is the same; False where it may be another."""
-        if (
-            self.ngap is not ngap
-            or self.changes != ngap.changes
-            or self.probed != moment.probed
-            or (self.row is not row and self.looked_at != looked_at(row))
-            or any(said.over for said in self.said)
-        ):
-            return False
-        self.row = row
-        for said in self.said:
-            said.last_s = moment.now_s
-        return True
 
 
 class EndedAttempts(Protocol):
@@ -96,20 +78,27 @@ class Circumstances(Protocol):
 
 
 class Adviser:
-    """Looks at every picture and remembers what rules need. The order of advice is stable, the worst first."""
+    """Looks at what moved in every picture, and remembers what rules need. The order of advice is stable, the worst first."""
 
     def __init__(self, limits: Thresholds = USUAL) -> None:
         self._limits = limits
+        self._living = Living()
         self._watches: dict[Key, Watch] = {}
-        self._ngap: dict[Key, NgapWatch] = {}
-        self._innocent: dict[Key, Row] = {}
+        self._ngap = NgapWatches()
         self._given = GivenAdvice(limits)
         self._told: dict[Key, _Told] = {}
+        """Who need not be asked: what is said of them stays, as long as nothing moves that it was made of."""
+        self._due: set[Key] = set()
+        """The others on which NGAP was seen."""
+        self._asked_s = 0.0
+        self._probed = False
+        self._peers: Mapping[PeerKey, Peer] = {}
+        self._suspicious: Sequence[Peer] = ()
         self._waiting_since_s: dict[PeerKey, float] = {}
 
     def advance(self, picture: Circumstances, *, asked: bool = True) -> tuple[Advice, ...]:
         """Update with the next snapshot; returns the advice to give now. Not ``asked``: it is only remembered."""
-        sample = picture.sample
+        sample, living, ngap = picture.sample, self._living, self._ngap
         moment = Moment(
             now_s=picture.now_s,
             interval_s=sample.interval_s or 0.0,
@@ -119,90 +108,90 @@ class Adviser:
             monotonic_ns=sample.monotonic_ns,
             limits=self._limits,
             # Asked only where NGAP may be stalled: with thousands of namespaces these are many counters.
-            sack_timeouts=_gained(picture, "SctpDelaySackExpireds") if picture.happened or self._ngap else {},
+            sack_timeouts=_gained(picture, "SctpDelaySackExpireds") if picture.happened or ngap.of else {},
             damaged=_gained(picture, "SctpChecksumErrors") if picture.happened or self._watches else {},
         )
         if moment.tick < FIRST_READINGS:
             self._given.begun_s = moment.now_s
-        happened = _by_association(picture.happened)
-        alive = {row.key: row for row in picture.rows if row.ended is None}
-        causes = self._causes(alive, happened)
-        watched = [key for key in alive if key in causes or key in self._watches]
-        ends = ((key, row.other_end) for key, row in alive.items()) if watched else ()
-        others = {key: alive[end.key] for key, end in ends if end is not None and end.key in alive}
-        self._remember(moment, alive, causes, watched, others, happened)
+        living.advance(picture.rows)
+        happened, unlucky, messages = _by_association(picture.happened)
+        causes = living.suspects | (unlucky & living.rows.keys())
+        watched = (
+            [key for key in living.rows if key in causes or key in self._watches]
+            if causes or self._watches
+            else []
+        )
+        others = living.others if watched else {}
+        self._watches = {key: self._watches.get(key) or Watch(moment.now_s) for key in watched}
+        for key, watch in self._watches.items():
+            watch.take(moment, living.rows[key], key in causes, happened.get(key, ()), others.get(key))
+        ngap.advance(moment, living.rows, living.gone, messages)
         for one in picture.registrations.ended_now:
-            if one.association in self._ngap:
-                self._ngap[one.association].register(one)
-        # The other end of one that gives cause may be to blame: it is looked at too, and not remembered for that.
-        there = {others[key].key for key in watched if key in others}
-        for key in {*watched, *self._ngap, *there} if asked else ():
-            self._ask(moment, alive[key], others.get(key))
+            ngap.register(one)
+        self._note_changes(moment)
+        if asked:
+            # The other end of one that gives cause may be to blame: it is looked at too, and not remembered for that.
+            there = {others[key].key for key in watched if key in others}
+            for key in {*watched, *self._due, *there, *(ngap.keys & others.keys())}:
+                self._ask(moment, living.rows[key], others.get(key))
+            self._asked_s = moment.now_s
+        else:
+            for told in self._told.values():
+                self._given.let_go(told.said, self._asked_s)
+            self._told, self._due = {}, set(ngap.keys)
         self._ask_of_peers(picture)
         self._watches = {key: one for key, one in self._watches.items() if not one.over(moment)}
-        return self._given.now(moment.now_s, alive, self._ngap)
+        return self._given.now(moment.now_s, living.rows, ngap.keys)
 
-    def _causes(self, alive: Mapping[Key, Row], happened: Mapping[Key, list[Event]]) -> set[Key]:
-        """Those in which something may be wrong. One that gave no cause and says the same gives none."""
-        before, self._innocent = self._innocent, {}
-        causes = {key for key, events in happened.items() if key in alive and _unlucky(events)}
-        for key, row in alive.items():
-            known = before.get(key)
-            if (known is row or (known is not None and same_signs(row, known))) or not gives_cause(row):
-                self._innocent[key] = row
-            else:
-                causes.add(key)
-        return causes
-
-    def _remember(
-        self,
-        moment: Moment,
-        alive: Mapping[Key, Row],
-        causes: set[Key],
-        watched: Iterable[Key],
-        others: Mapping[Key, Row],
-        happened: Mapping[Key, list[Event]],
-    ) -> None:
-        now_s, generation_s = moment.now_s, moment.generation_s
-        self._watches = {key: self._watches.get(key) or Watch(now_s) for key in watched}
-        for key, watch in self._watches.items():
-            watch.take(moment, alive[key], key in causes, happened.get(key, ()), others.get(key))
-        told = {key for key, events in happened.items() if any(is_message(one) for one in events)}
-        self._ngap = {
-            key: self._ngap.get(key) or NgapWatch(now_s)
-            for key in told | self._ngap.keys()
-            if key in alive and (key in told or not self._ngap[key].over(now_s, generation_s))
-        }
-        if len(self._told) > len(self._ngap):
-            self._told = {key: one for key, one in self._told.items() if key in self._ngap}
-        for key, ngap in self._ngap.items():
-            entry = alive[key].association
-            timeouts = moment.sack_timeouts.get(entry.netns, 0.0)
-            ngap.take(happened.get(key, ()), now_s, generation_s, entry.sack_delay_ms, timeouts)
+    def _note_changes(self, moment: Moment) -> None:
+        """Who is to be asked anew."""
+        ngap, due = self._ngap, self._due
+        due |= ngap.changed
+        for key in ngap.gone:
+            due.discard(key)
+            if (told := self._told.pop(key, None)) is not None:
+                self._given.let_go(told.said, self._asked_s)
+        if moment.probed != self._probed:
+            self._probed = moment.probed
+            due |= ngap.keys
+        for row in self._living.moved:
+            if (
+                row.key in self._told
+                and row.key not in due
+                and self._told[row.key].looked_at != looked_at(row)
+            ):
+                due.add(row.key)
 
     def _ask(self, moment: Moment, row: Row, other: Row | None) -> None:
-        watch, ngap = self._watches.get(row.key), self._ngap.get(row.key)
+        key, now_s, say = row.key, moment.now_s, self._given.say
+        watch, ngap = self._watches.get(key), self._ngap.of.get(key)
         there = self._watches.get(other.key) if other is not None else None
-        # Then nothing but NGAP and the row is looked at, and no clock.
-        alone = watch is None and other is None
-        before = self._told.get(row.key) if alone else None
-        if before is not None and ngap is not None and before.again(moment, row, ngap):
-            return
         case = Case(moment, row, watch or NO_EVIDENCE, ngap, other, there)
-        met = {CAUSE: watch is not None, NGAP: ngap is not None, NOTHING: True}
         found = [
-            self._given.say(rule.id, row.key, None, finding, moment.now_s)
-            for rule in OF_ASSOCIATIONS
-            if met[rule.needs]
+            said
+            for rule in ASKED[watch is not None, ngap is not None, ngap is not None and ngap.registered]
             for finding in rule.check(case)
+            if (said := say(rule.id, key, None, finding, now_s)) is not None
         ]
-        if alone and ngap is not None:
-            said = [one for one in found if one is not None]
-            self._told[row.key] = _Told(row, looked_at(row), ngap, ngap.changes, moment.probed, said)
+        before = self._told.pop(key, None)
+        if before is not None:
+            self._given.let_go(before.said, self._asked_s)
+        if ngap is None:
+            return
+        if watch is None and other is None:
+            # Then nothing but NGAP and the row was looked at, and no clock.
+            self._given.hold(found)
+            self._told[key] = _Told(looked_at(row), found)
+            self._due.discard(key)
+        else:
+            self._due.add(key)
 
     def _ask_of_peers(self, picture: Circumstances) -> None:
         now_s = picture.now_s
-        cases = [PeerCase(peer, now_s) for peer in picture.peers.values() if suspicious(peer)]
+        if picture.peers is not self._peers:
+            self._peers = picture.peers
+            self._suspicious = [peer for peer in picture.peers.values() if suspicious(peer)]
+        cases = [PeerCase(peer, now_s) for peer in self._suspicious]
         cases += [PeerCase(Peer(one.service), now_s, storm=one) for one in picture.storms]
         waiting = {_service(one): one for one in picture.sample.endpoints if one.waiting}
         self._waiting_since_s = {key: self._waiting_since_s.get(key, now_s) for key in waiting}
@@ -231,13 +220,20 @@ def _gained(picture: Circumstances, name: str) -> Mapping[int, float]:
     }
 
 
-def _unlucky(events: Iterable[Event]) -> bool:
-    return any(event.kind in UNLUCKY for event in events)
-
-
-def _by_association(happened: Iterable[tuple[Key | None, Event]]) -> Mapping[Key, list[Event]]:
+def _by_association(
+    happened: Iterable[tuple[Key | None, Event]],
+) -> tuple[Mapping[Key, list[Event]], set[Key], Mapping[Key, list[Event]]]:
+    """What rules look at, by association; those that had bad luck; and the messages of NGAP and S1AP."""
     found: dict[Key, list[Event]] = {}
+    messages: dict[Key, list[Event]] = {}
+    unlucky: set[Key] = set()
     for key, event in happened:
-        if key is not None and event.kind in KINDS:
+        if key is None:
+            continue
+        if event.kind in KINDS:
             found.setdefault(key, []).append(event)
-    return found
+            if event.kind in UNLUCKY:
+                unlucky.add(key)
+        elif is_message(event):
+            messages.setdefault(key, []).append(event)
+    return found, unlucky, messages

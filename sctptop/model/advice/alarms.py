@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Protocol
 
 from sctptop.model.association import Association
 from sctptop.model.associations.identity import Key
+from sctptop.model.associations.moved import moved
+from sctptop.model.attributes import making, names_of
 from sctptop.model.peers.peer import PeerKey
 from sctptop.model.thresholds import USUAL, Thresholds
 
@@ -63,100 +66,138 @@ class Alarm:
         return self.peer[0] if self.peer is not None else 0
 
 
+_Name = tuple[object, ...]
+_of = attrgetter("rule", "association", "peer", "address", "part")
+_alarm = attrgetter("alarm")
+_WORSE: Callable[[Alarm, Advised], Alarm] = making(
+    Alarm,
+    ["before", "one"],
+    {name: f"before.{name}" for name in names_of(Alarm)}
+    | {"worst": "one.seen", "cost": "one.cost", "severity": "one.severity"},
+)
+
+
+@dataclass(slots=True, eq=False)
+class _Kept:
+    """An alarm as it is now, and the piece of advice that it was made of last, if that is given."""
+
+    alarm: Alarm
+    piece: Advised | None = None
+
+
 class Alarms:
-    """Follows the advice from sample to sample."""
+    """Follows the advice from sample to sample. Only what of it is new is looked at."""
 
     def __init__(self, limits: Thresholds = USUAL) -> None:
         """Beyond ``alarms_kept`` those cleared first give way."""
         self._severities = _FROM[limits.alarm_severity]
         self._most = limits.alarms_kept
-        self._alarms: dict[tuple[object, ...], Alarm] = {}
+        self._alarms: dict[_Name, _Kept] = {}
+        self._lasting: set[_Name] = set()
+        self._order: Sequence[_Kept] = ()
         self._told: tuple[Alarm, ...] = ()
-        self._advised: Iterable[Advised] | None = None
+        self._advised: Sequence[Advised] | None = None
         """What was advised last, where each piece of it is an alarm."""
-        self._names: dict[int, tuple[Advised, tuple[object, ...]]] = {}
-        """The names of its pieces that are alarms, by their ids: each is kept here, so that no other has its id."""
-        self._before: dict[tuple[object, ...], Alarm] = {}
-        """Those that the last reset forgot."""
+        self._before: dict[_Name, Alarm] = {}
+        """Those cleared that the last reset forgot."""
 
     def advance(
-        self, advice: Iterable[Advised], entry_of: Callable[[Key], Association | None], now: datetime
+        self, advice: Sequence[Advised], entry_of: Callable[[Key], Association | None], now: datetime
     ) -> tuple[Alarm, ...]:
         """Update with what is advised now; returns all alarms, the last raised first. Unchanged, it is the same."""
-        if advice is self._advised:
+        before, self._advised = self._advised, advice
+        if advice is before:
             return self._told
-        self._advised = advice
-        given: set[tuple[object, ...]] = set()
-        changed = False
-        before_names, self._names = self._names, {}
-        for one in advice:
-            known = before_names.get(id(one))
-            if known is not None:
-                self._names[id(one)] = known
-                given.add(known[1])
-                continue
-            if one.severity not in self._severities:
-                continue
-            name: tuple[object, ...] = (one.rule, one.association, one.peer, one.address, one.part)
-            given.add(name)
-            before = self._alarms.get(name)
-            entry = entry_of(one.association) if one.association is not None else None
-            after = _raised(before, one, entry, now)
-            if after is None:
-                self._advised = None
-                continue
-            self._names[id(one)] = one, name
-            if after is not before:
-                self._alarms[name], changed = after, True
-        for name, alarm in self._alarms.items():
-            if alarm.cleared is None and name not in given:
-                self._alarms[name], changed = replace(alarm, cleared=now), True
+        pairs = moved(advice, before) if before is not None else None
+        if pairs is None or any(self._name(one) != self._name(old) for one, old in pairs):
+            names = [*map(self._name, advice)]
+            changed = self._raise_all(names, advice, entry_of, now)
+            for name in self._lasting.difference(names):
+                kept, changed = self._alarms[name], True
+                kept.alarm, kept.piece = replace(kept.alarm, cleared=now), None
+                self._lasting.discard(name)
+        else:
+            fresh = [one for one, _ in pairs]
+            changed = self._raise_all([*map(self._name, fresh)], fresh, entry_of, now)
         if changed:
             self._publish()
         return self._told
 
     def reset(self) -> None:
         """Forget what is over."""
-        self._advised, self._names = None, {}
-        self._before, self._alarms = (
-            self._alarms,
-            {name: alarm for name, alarm in self._alarms.items() if alarm.cleared is None},
-        )
-        self._told = tuple(alarm for alarm in self._told if alarm.cleared is None)
+        self._advised = None
+        cleared = self._alarms.keys() - self._lasting
+        self._before = {name: self._alarms[name].alarm for name in self._alarms if name in cleared}
+        self._alarms = {name: kept for name, kept in self._alarms.items() if name not in cleared}
+        self._publish(anew=True)
 
     def undo_reset(self) -> tuple[Alarm, ...]:
         """Remember again what the last reset forgot; returns all alarms."""
         before, self._before = self._before, {}
-        self._advised, self._names = None, {}
+        self._advised = None
         for name, alarm in before.items():
-            if alarm.cleared is not None:
-                since = self._alarms.get(name)
-                self._alarms[name] = alarm if since is None else _later(alarm, since)
-        self._publish()
+            since = self._alarms.get(name)
+            self._alarms[name] = _Kept(alarm if since is None else _later(alarm, since.alarm))
+        for kept in self._alarms.values():
+            kept.piece = None
+        self._publish(anew=True)
         return self._told
 
-    def _publish(self) -> None:
-        self._forget()
-        self._told = tuple(sorted(self._alarms.values(), key=lambda alarm: alarm.raised, reverse=True))
+    def _name(self, one: Advised) -> _Name:
+        """What it is called as an alarm; nothing where it is none."""
+        return _of(one) if one.severity in self._severities else ()
+
+    def _raise_all(
+        self,
+        names: Iterable[_Name],
+        advice: Iterable[Advised],
+        entry_of: Callable[[Key], Association | None],
+        now: datetime,
+    ) -> bool:
+        """Whether any alarm is another by these."""
+        changed = False
+        for name, one in zip(names, advice, strict=True):
+            kept = self._alarms.get(name) if name else None
+            if not name or (kept is not None and kept.piece is one):
+                continue
+            if kept is None:
+                entry = entry_of(one.association) if one.association is not None else None
+                if entry is None and one.peer is None:
+                    self._advised = None
+                    continue
+                whose = (one.association, one.peer, entry, one.address)
+                alarm = Alarm(one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost, one.part)
+                kept, changed = _Kept(alarm), True
+                self._alarms[name] = kept
+                self._order = ()
+            elif (after := _raised(kept.alarm, one)) is not kept.alarm:
+                kept.alarm, changed = after, True
+            kept.piece = one
+            self._lasting.add(name)
+        return changed
+
+    def _publish(self, anew: bool = False) -> None:
+        if len(self._alarms) > self._most:
+            self._forget()
+            anew = True
+        if anew or not self._order:
+            self._order = sorted(self._alarms.values(), key=attrgetter("alarm.raised"), reverse=True)
+        self._told = tuple(map(_alarm, self._order))
 
     def _forget(self) -> None:
-        over = [(alarm.cleared, name) for name, alarm in self._alarms.items() if alarm.cleared is not None]
+        alarms = [(kept.alarm, name) for name, kept in self._alarms.items()]
+        over = [(alarm.cleared, name) for alarm, name in alarms if alarm.cleared is not None]
         over.sort(key=lambda pair: pair[0])
-        for _, name in over[: max(len(self._alarms) - self._most, 0)]:
+        for _, name in over[: len(self._alarms) - self._most]:
             del self._alarms[name]
 
 
-def _raised(before: Alarm | None, one: Advised, entry: Association | None, now: datetime) -> Alarm | None:
-    if before is None:
-        if entry is None and one.peer is None:
-            return None
-        whose = (one.association, one.peer, entry, one.address)
-        return Alarm(one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost, one.part)
+def _raised(before: Alarm, one: Advised) -> Alarm:
     if before.cleared is not None:
         before = replace(before, cleared=None, count=before.count + 1)
     if one.cost > before.cost or (one.cost == before.cost and one.seen != before.worst):
         # Of what has no measure the last says most: it has lasted longest.
-        return replace(before, worst=one.seen, cost=one.cost, severity=one.severity)
+        return _WORSE(before, one)
     return before
 
 

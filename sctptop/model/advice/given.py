@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from math import inf, log2
+from operator import attrgetter
 
 from sctptop.model.advice.case import Finding
 from sctptop.model.advice.rules import RULES
@@ -47,11 +48,15 @@ class Advice:
 
 @dataclass(slots=True, eq=False)
 class Said:
-    """One piece, found ``last_s``; ``over``: not given any more. ``rank`` where it is on NGAP or not (``no_ngap``)."""
+    """One piece, found ``last_s``; ``held``: found in every look since then as well, until it is let go.
 
+    ``rank`` where it is on NGAP or not (``no_ngap``).
+    """
+
+    name: Hashable
     advice: Advice
     last_s: float
-    over: bool = False
+    held: bool = False
     rank: _Rank | None = None
     no_ngap: bool = False
 
@@ -64,9 +69,13 @@ class GivenAdvice:
         self.begun_s = 0.0
         """Up to when something may be seen first that was so when watching began."""
         self._said: dict[Hashable, Said] = {}
+        self._loose: dict[Hashable, Said] = {}
+        """Those that are over some time after they were found last: nobody holds them."""
+        self._ranked: Sequence[Said] = ()
         self._told: tuple[Advice, ...] = ()
-        self._ngap: frozenset[Key] = frozenset()
-        self._changed = False
+        self._ngap: Set[Key] = frozenset()
+        self._changed = self._moved = False
+        """Whether any piece is another, and whether the order may be another."""
 
     def say(
         self, rule: str, key: Key | None, peer: PeerKey | None, finding: Finding, now_s: float
@@ -78,41 +87,67 @@ class GivenAdvice:
         said = self._said.get(name)
         since_s = now_s if finding.since_s is None else finding.since_s
         if said is not None:
-            said.last_s, since_s = now_s, min(said.advice.since_s, since_s)
-            if _same(said.advice, finding, since_s):
+            said.last_s, before = now_s, said.advice
+            since_s = min(before.since_s, since_s)
+            same_rank = (
+                before.since_s == since_s
+                and before.cost == finding.cost
+                and before.severity == finding.severity
+            )
+            if same_rank and before.seen == finding.seen and before.remedy == finding.remedy:
                 return said
         advice = Advice(
-            rule=rule,
-            severity=finding.severity,
-            association=key,
-            seen=finding.seen,
-            remedy=finding.remedy,
-            since_s=since_s,
-            address=finding.address,
-            cost=finding.cost,
-            part=finding.part,
-            peer=peer,
-            from_start=since_s <= self.begun_s,
+            rule,
+            finding.severity,
+            key,
+            finding.seen,
+            finding.remedy,
+            since_s,
+            finding.address,
+            finding.cost,
+            finding.part,
+            peer,
+            since_s <= self.begun_s,
         )
         if said is None:
-            said = self._said[name] = Said(advice, now_s)
-        said.advice, said.rank, self._changed = advice, None, True
+            said = self._said[name] = self._loose[name] = Said(name, advice, now_s)
+            self._moved = True
+        elif not same_rank:
+            said.rank, self._moved = None, True
+        said.advice, self._changed = advice, True
         return said
 
-    def now(self, now_s: float, alive: Collection[Key], ngap: Collection[Key]) -> tuple[Advice, ...]:
+    def hold(self, pieces: Iterable[Said]) -> None:
+        """They are found in every look from now on, until they are let go."""
+        for said in pieces:
+            if not said.held:
+                said.held = True
+                del self._loose[said.name]
+
+    def let_go(self, pieces: Iterable[Said], last_s: float) -> None:
+        """They were found last then, if not later."""
+        for said in pieces:
+            said.held, said.last_s = False, max(said.last_s, last_s)
+            self._loose[said.name] = said
+
+    def now(self, now_s: float, alive: Collection[Key], ngap: Set[Key]) -> tuple[Advice, ...]:
         """What is given now, of associations alive and of peers; ``ngap``: on which NGAP was seen."""
         old_s = self._limits.linger_s
         for name in [
             name
-            for name, said in self._said.items()
+            for name, said in self._loose.items()
             if now_s - said.last_s > old_s or (not said.advice.peer and said.advice.association not in alive)
         ]:
-            self._said.pop(name).over = self._changed = True
-        if len(ngap) != len(self._ngap) or any(key not in self._ngap for key in ngap):
-            self._ngap, self._changed = frozenset(ngap), True
-        if self._changed:
-            ranked = sorted(self._said.values(), key=self._rank)
-            self._told, self._changed = tuple(said.advice for said in ranked), False
+            del self._said[name], self._loose[name]
+            self._moved = True
+        if ngap is not self._ngap and ngap != self._ngap:
+            self._moved = True
+        self._ngap = ngap
+        if self._moved:
+            self._ranked = sorted(self._said.values(), key=self._rank)
+        if self._moved or self._changed:
+            self._told = tuple(map(_advice, self._ranked))
+        self._moved = self._changed = False
         return self._told
 
     def _rank(self, said: Said) -> _Rank:
@@ -120,16 +155,6 @@ class GivenAdvice:
         if said.rank is None or said.no_ngap != no_ngap:
             said.rank, said.no_ngap = _rank(said.advice, no_ngap), no_ngap
         return said.rank
-
-
-def _same(advice: Advice, finding: Finding, since_s: float) -> bool:
-    return (
-        advice.seen == finding.seen
-        and advice.severity == finding.severity
-        and advice.remedy == finding.remedy
-        and advice.cost == finding.cost
-        and advice.since_s == since_s
-    )
 
 
 def _rank(advice: Advice, no_ngap: bool) -> _Rank:
@@ -151,3 +176,4 @@ def _rank(advice: Advice, no_ngap: bool) -> _Rank:
 
 _SEVERITIES = {"problem": 0, "warning": 1, "note": 2}
 _PLACES = {rule: place for place, rule in enumerate(RULES)}
+_advice = attrgetter("advice")

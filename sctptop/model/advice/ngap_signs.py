@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -34,16 +34,30 @@ class Direction:
     ues: set[int] = field(default_factory=set)
     streams: set[int] = field(default_factory=set)
 
+    def plus(self, other: Direction) -> Direction:
+        """Both together."""
+        return Direction(
+            self.messages + other.messages,
+            self.swapped + other.swapped,
+            self.unset + other.unset,
+            self.of_ues + other.of_ues,
+            self.ues | other.ues,
+            self.streams | other.streams,
+        )
+
 
 @dataclass(slots=True)
 class _Generation:
     directions: dict[str, Direction] = field(default_factory=lambda: {"in": Direction(), "out": Direction()})
     pairs: int = 0
     late_pairs: int = 0
-    sack_timeouts: float = 0.0
     last: dict[int, tuple[str, int]] = field(default_factory=dict)
     ended: Counter[tuple[str, str]] = field(default_factory=Counter)
     completed: Counter[str] = field(default_factory=Counter)
+
+
+_NOTHING = _Generation()
+"""One in which nothing happened; never changed."""
 
 
 class EndedAttempt(Protocol):
@@ -63,61 +77,102 @@ class EndedAttempt(Protocol):
     def ran_ns(self) -> int | None: ...
 
 
-class NgapWatch:
-    """The NGAP of one association in the last two generations of evidence."""
+class SackTimeouts:
+    """How often the timer of a delayed SACK expired since the first sample, by network namespace.
 
-    def __init__(self, now_s: float) -> None:
-        self._old, self._new = _Generation(), _Generation()
-        self._turned_s = now_s
-        self._heard_s = now_s
-        self.changes = 0
-        """How often any of it became another."""
+    ``before``: up to the last interval; ``now``: with that.
+    """
+
+    def __init__(self) -> None:
+        self.before: Mapping[int, float] = {}
+        self.now: Mapping[int, float] = {}
+
+    def advance(self, gained: Mapping[int, float]) -> None:
+        """Update with what SctpDelaySackExpireds gained in an interval."""
+        self.before = now = self.now
+        if any(gained.values()):
+            self.now = {**now, **{netns: now.get(netns, 0.0) + more for netns, more in gained.items()}}
+
+
+class NgapWatch:
+    """The NGAP of one association in the last two generations of evidence.
+
+    ``turned_s``: when the newer one began. ``timeouts``: those of the namespaces.
+    """
+
+    def __init__(self, now_s: float, netns: int, timeouts: SackTimeouts) -> None:
+        self._old = self._new = _NOTHING
+        self.turned_s = self._heard_s = now_s
+        self._netns, self._timeouts = netns, timeouts
+        self._old_timeouts, self._begun_at = 0.0, timeouts.before.get(netns, 0.0)
+        self._ways: dict[str, Direction] = {}
+        """Directions of both generations together, as far as they were asked for since the last message."""
 
     def over(self, now_s: float, generation_s: float) -> bool:
         """Whether all that was remembered is too old to matter."""
         return now_s - self._heard_s > 2 * generation_s
 
-    def take(
-        self,
-        events: Iterable[Event],
-        now_s: float,
-        generation_s: float,
-        sack_delay_ms: int | None,
-        sack_timeouts: float,
-    ) -> None:
-        """Update with one interval; ``sack_timeouts`` is what SctpDelaySackExpireds gained in the namespace."""
-        if now_s - self._turned_s >= generation_s:
-            self._old, self._new, self._turned_s = self._new, _Generation(), now_s
-            self.changes += 1
-        self._new.sack_timeouts += sack_timeouts
-        # Where nothing came late they tell nothing.
-        self.changes += bool(sack_timeouts and (self._old.late_pairs or self._new.late_pairs))
-        for event in events:
-            if is_message(event):
-                self.changes += 1
-                self._heard_s = now_s
-                self._count(event, sack_delay_ms)
+    def turn(self, now_s: float) -> bool:
+        """Begin another generation; returns whether anything is forgotten that mattered."""
+        self._ways = {}
+        mattered = self._old is not _NOTHING or bool(self._old_timeouts and self.late)
+        self._old, self._new, self.turned_s = self._new, _NOTHING, now_s
+        begun_at, self._begun_at = self._begun_at, self._timeouts.before.get(self._netns, 0.0)
+        self._old_timeouts = self._begun_at - begun_at
+        return mattered
+
+    def take(self, messages: Iterable[Event], now_s: float, sack_delay_ms: int | None) -> None:
+        """Update with the messages of one interval."""
+        self._heard_s, self._ways = now_s, {}
+        self._begin()
+        for event in messages:
+            self._count(event, sack_delay_ms)
+
+    def _begin(self) -> _Generation:
+        """The newer generation, to be changed."""
+        if self._new is _NOTHING:
+            self._new = _Generation()
+        return self._new
 
     def both(self, direction: str) -> tuple[Direction, Direction]:
         """A direction in the older and in the newer generation."""
         return self._old.directions[direction], self._new.directions[direction]
 
+    def way(self, direction: str) -> Direction:
+        """A direction in both generations together. Not to be altered."""
+        known = self._ways.get(direction)
+        if known is None:
+            old, new = self.both(direction)
+            known = self._ways[direction] = (
+                old.plus(new) if old.messages and new.messages else old if old.messages else new
+            )
+        return known
+
     @property
     def messages(self) -> int:
         """All of them."""
-        return sum(way.messages for one in (self._old, self._new) for way in one.directions.values())
+        return self.way("in").messages + self.way("out").messages
+
+    @property
+    def registered(self) -> bool:
+        """Whether any registration ended."""
+        return bool(self._old.ended or self._new.ended)
+
+    @property
+    def late(self) -> bool:
+        """Whether any pair was: where none was, the SACK timeouts tell nothing."""
+        return bool(self._old.late_pairs or self._new.late_pairs)
 
     @property
     def pairs(self) -> tuple[int, int, int]:
         """Of pairs of messages of a UE those that were late, all, and the SACK timeouts meanwhile."""
         old, new = self._old, self._new
-        timeouts = round(old.sack_timeouts + new.sack_timeouts)
+        timeouts = round(self._old_timeouts + self._timeouts.now.get(self._netns, 0.0) - self._begun_at)
         return old.late_pairs + new.late_pairs, old.pairs + new.pairs, timeouts
 
     def register(self, one: EndedAttempt) -> None:
         """Take in a registration that ended."""
-        new = self._new
-        self.changes += 1
+        new = self._begin()
         new.ended[one.outcome, one.cause or ""] += 1
         if one.outcome == COMPLETED and None not in (one.total_ns, one.core_ns, one.ran_ns):
             new.completed["n"] += 1

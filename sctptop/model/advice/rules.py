@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from operator import attrgetter
 
 from sctptop.model.advice.case import Case, Finding
@@ -52,7 +53,7 @@ from sctptop.model.advice.checks.of_sending import (
 from sctptop.model.advice.signs import beat_timed
 from sctptop.model.associations.row import Row
 
-CAUSE, NGAP, NOTHING = "cause", "ngap", "nothing"
+CAUSE, NGAP, ENDED, NOTHING = "cause", "ngap", "ended", "nothing"
 _OF_ENTRY = attrgetter("sack_delay_ms", "hb_interval_ms", "out_streams", "in_streams", "pending")
 
 
@@ -66,7 +67,7 @@ class Rule:
     """``id`` is its name in ``--json``, ``title`` the one on the screen.
 
     ``needs`` says of which associations it is asked: CAUSE, those that gave cause for trouble; NGAP, those on which
-    NGAP was seen; NOTHING, any that is looked at.
+    NGAP was seen; ENDED, those on which registrations ended; NOTHING, any that is looked at.
     """
 
     id: str
@@ -105,9 +106,9 @@ _DECLARED: tuple[Rule | PeerRule, ...] = (
     Rule("late_sacks", "Late or lost SACKs", CAUSE, late),
     Rule("spurious_rtx", "Spurious retransmission", CAUSE, spurious_retransmission),
     Rule("delayed_sack", "Delayed SACK", NOTHING, delayed_sack),
-    Rule("slow_core", "Slow core", NGAP, slow_core),
-    Rule("slow_ran", "Slow RAN", NGAP, slow_ran),
-    Rule("failed_registrations", "Failed registrations", NGAP, failed_registrations),
+    Rule("slow_core", "Slow core", ENDED, slow_core),
+    Rule("slow_ran", "Slow RAN", ENDED, slow_ran),
+    Rule("failed_registrations", "Failed registrations", ENDED, failed_registrations),
     PeerRule("flapping_peer", "Flapping peer", flapping_peer),
     PeerRule("full_backlog", "Full backlog", full_backlog),
     PeerRule("storm", "Connect storm", storm),
@@ -126,3 +127,12 @@ RULES: Mapping[str, Rule | PeerRule] = {rule.id: rule for rule in _DECLARED}
 """Every rule by its id, the worst first among those of one severity."""
 OF_ASSOCIATIONS = tuple(rule for rule in _DECLARED if isinstance(rule, Rule))
 OF_PEERS = tuple(rule for rule in _DECLARED if isinstance(rule, PeerRule))
+ASKED: Mapping[tuple[bool, bool, bool], tuple[Rule, ...]] = {
+    met: tuple(
+        rule
+        for rule in OF_ASSOCIATIONS
+        if {**dict(zip((CAUSE, NGAP, ENDED), met, strict=True)), NOTHING: True}[rule.needs]
+    )
+    for met in product((False, True), repeat=3)
+}
+"""Those asked of an association by whether it gave cause, NGAP was seen on it, and registrations ended on it."""

@@ -112,6 +112,9 @@ class Distribution:
         """The value in ms that ``share`` (0 to 1) of all do not exceed; None while there is none."""
         if not self.n or self.min_ns is None or self.max_ns is None:
             return None
+        if self.min_ns == self.max_ns:
+            # Nearly always, of one interval.
+            return self.min_ns / NANOSECONDS
         wanted, seen = max(1.0, share * self.n), 0
         for index in sorted(self._counts):
             seen += self._counts[index]

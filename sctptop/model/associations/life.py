@@ -36,8 +36,8 @@ class Life:
 
     ``moved``: whether the last record was another than the one before. ``series``: the keys of what is kept over time,
     ``written`` the paths that were kept last.
-    ``seen`` is the tick in which it was read last, ``row`` the one made last, ``stale`` where it says no longer what is
-    so. ``level`` is how much it carries; ``packets`` it had when that was weighed last.
+    ``row`` is the one made last, ``stale`` where it says no longer what is so. ``level`` is how much it carries;
+    ``packets`` it had when that was weighed last.
     """
 
     key: Key
@@ -55,7 +55,6 @@ class Life:
     quiet: bool = False
     series: tuple[Hashable, ...] = ()
     written: tuple[Path, ...] = ()
-    seen: int = -1
     moved: bool = True
     row: Row | None = None
     stale: bool = True
@@ -74,15 +73,13 @@ class Life:
         """The level of what it carried since then; it was weighed then, or did not move until then."""
         packets, lasted_s = _packets(self.association), now_s - max(since_s, self.first_s)
         if lasted_s > 0:
-            level = level_of((packets - self.packets) / lasted_s, self.level)
-            self.stale = self.stale or level != self.level
-            self.level, self.packets = level, packets
+            self.level = level_of((packets - self.packets) / lasted_s, self.level)
+            self.packets = packets
         return self.level
 
     def has_ended(self, end: WhyEnded) -> None:
         """Probes tell why: before it is missed, or when it was missed already."""
         self.end = end
-        self.stale = True
         if self.ended is not None:
             self.ended = end.short
 
@@ -97,15 +94,16 @@ class Life:
     def take(self, entry: Association, interval_s: float | None, same_paths: bool = False) -> None:
         """Update with the record of the next sample. ``same_paths``: it is known to have the paths that it had."""
         before = self.association
-        again = entry is before and self.seen >= 0
+        again = entry is before and bool(self.series)
         self.association = entry
         self.moved = not again
+        rates = self.book.rates
         if again:
             self.book.rest(interval_s)
         else:
             self.book.take(entry, interval_s)
         self.quiet = again and bool(interval_s) and not _adds_again(entry)
-        self.stale = True
+        self.stale = self.stale or not again or self.book.rates is not rates
         if not self.series or not (again or same_paths or with_same_paths(entry, before)):
             self.addresses = _with(self.addresses, entry)
             self.series = (self.key, *((self.key, path.address) for path in entry.paths))
@@ -156,13 +154,17 @@ class Life:
         return self.row
 
 
+def in_places(entries: Sequence[Association], before: Sequence[Association]) -> bool:
+    """Whether nearly all are in the places that they had: nearly always."""
+    return len(entries) == len(before) and sum(map(is_, entries, before)) * 2 > len(entries)
+
+
 def as_before(
     entries: Sequence[Association], before: Sequence[Association], met: Sequence[Life | None]
 ) -> Iterable[tuple[Association | None, Life | None]]:
     """Of each that was in the sample before that record and its life; of others anything else."""
     known = zip(before, met, strict=True)
-    if len(entries) == len(before) and sum(map(is_, entries, before)) * 2 > len(entries):
-        # Nearly always: in the places that they had.
+    if in_places(entries, before):
         return known
     # Those before are kept, so that no other has the id of one.
     by_id = dict(zip(map(id, before), known, strict=True))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
-from sctptop.model.association import Association
 from sctptop.model.associations.identity import Key
+from sctptop.model.associations.moved import moved
 from sctptop.model.associations.row import Row
 
 PathKey = tuple[Key, str]
 """An association and the address of one of its paths."""
+_Told = tuple[tuple[str, str | None], ...]
+"""The address and the state of each path."""
+_state = attrgetter("address", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,47 +27,47 @@ class PathChange:
 
 
 class PathChanges:
-    """Follows path states from snapshot to snapshot."""
+    """Follows path states from snapshot to snapshot. Only rows that moved are looked at."""
 
     def __init__(self) -> None:
-        self._states: dict[Key, tuple[Association, dict[str, str]]] = {}
+        self._states: dict[Key, tuple[_Told, dict[str, str]]] = {}
+        """Of each association what its paths told last, and the states that are known of them."""
         self._changes: dict[PathKey, PathChange] = {}
         self._published: Mapping[PathKey, PathChange] = {}
-        self._rows: Collection[Row] = ()
+        self._rows: Sequence[Row] = ()
 
-    def advance(self, rows: Collection[Row], now_s: float) -> Mapping[PathKey, PathChange]:
+    def advance(self, rows: Sequence[Row], now_s: float) -> Mapping[PathKey, PathChange]:
         """Update with the next rows; returns the last change of each path that changed while watched.
 
         The mapping returned is never altered later.
         """
-        if rows is self._rows:
-            return self._published
-        self._rows = rows
-        known = self._states
-        moved = False
-        for row in rows:
-            entry, before = row.association, known.get(row.key)
-            if before is not None and before[0] is entry:
-                continue
-            old = before[1] if before is not None else {}
-            # A state that was not read this time is still the one before.
-            states = {
-                path.address: state
-                for path in entry.paths
-                if (state := path.state or old.get(path.address)) is not None
-            }
-            for address, state in states.items():
-                if old.get(address, state) != state:
-                    self._changes[row.key, address] = PathChange(old[address], state, now_s)
-                    moved = True
-            moved |= self._forget(row.key, old.keys() - states.keys())
-            known[row.key] = (entry, states)
-        if len(known) > len(rows):
+        before, self._rows = self._rows, rows
+        pairs = moved(rows, before)
+        known, changed = self._states, False
+        for row in rows if pairs is None else [row for row, _ in pairs]:
+            told = tuple(map(_state, row.association.paths))
+            last = known.get(row.key)
+            if last is None or last[0] != told:
+                changed |= self._take(row.key, told, last[1] if last is not None else {}, now_s)
+        if pairs is None or len(known) > len(rows):
             for key in known.keys() - {row.key for row in rows}:
-                moved |= self._forget(key, known.pop(key)[1])
-        if moved:
+                changed |= self._forget(key, known.pop(key)[1])
+        if changed:
             self._published = dict(self._changes)
         return self._published
+
+    def _take(self, key: Key, told: _Told, old: Mapping[str, str], now_s: float) -> bool:
+        # A state that was not read this time is still the one before.
+        states = {
+            address: known for address, state in told if (known := state or old.get(address)) is not None
+        }
+        changed = False
+        for address, state in states.items():
+            if old.get(address, state) != state:
+                self._changes[key, address] = PathChange(old[address], state, now_s)
+                changed = True
+        self._states[key] = (told, states)
+        return self._forget(key, old.keys() - states.keys()) or changed
 
     def _forget(self, key: Key, addresses: Iterable[str]) -> bool:
         """Whether one of these paths had changed."""

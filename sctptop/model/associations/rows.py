@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
+from itertools import chain, compress
+from operator import is_not
 
 from sctptop.model.association import Association
 from sctptop.model.associations.both_ends import comes_first, listening_sockets, other_ends, same_ends
@@ -14,7 +15,7 @@ from sctptop.model.associations.events.address_changes import address_changes
 from sctptop.model.associations.events.why_ended import RESTARTED, end_of, reason
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key, aliases, identity
-from sctptop.model.associations.life import Life, as_before, with_same_paths
+from sctptop.model.associations.life import Life, as_before, in_places, with_same_paths
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import RttBook
 from sctptop.model.associations.waits import WaitBook
@@ -40,7 +41,7 @@ class Rows:
         self.now_s = 0.0
         self._rtts = RttBook()
         self._waits = WaitBook()
-        self._loads = Loads()
+        self._loads: Loads[Life] = Loads()
         self.events: tuple[tuple[Key | None, Event], ...] = ()
         self.born: list[Association] = []
         self.gone: list[tuple[Association, str]] = []
@@ -55,6 +56,13 @@ class Rows:
         self._pairs: dict[int, int] = {}
         self._left: list[Hashable] = []
         """Keys of paths that an association no longer has."""
+        self._restless: Sequence[int] = ()
+        """The places of the records that say more when they are told once more."""
+        self._stirred: dict[Key, Life] = {}
+        """Those of which the row made last may be another."""
+        self._shown: dict[Key, Row] = {}
+        self._told: tuple[Row, ...] = ()
+        self._ended: dict[Key, Life] = {}
         self._now = datetime.min
         self._changed: list[Event] = []
 
@@ -66,12 +74,35 @@ class Rows:
             self._newest = []
         self.now_s += sample.interval_s or 0.0
         met, changed = self._meet_all(sample)
-        self.hidden = sum(life is None for life in met)
+        gone: list[Life] = []
+        if met != self._met:
+            self.hidden = met.count(None)
+            present = {*map(id, met)}
+            gone = [life for life in self._lives.values() if life.ended is None and id(life) not in present]
         self._find_other_ends(sample, met)
-        self.born = [life.association for life in self._newest if life.seen == self.tick]
-        gone = [life for life in self._lives.values() if life.seen != self.tick and life.ended is None]
+        self.born = [life.association for life in self._newest if life.ended is None and life not in gone]
         self.events = tuple(self._named((*sample.events, *self._changed)))
         self._note_ends()
+        self._end(gone, gained)
+        moved = [(life.key, life.association) for life in changed.values()]
+        beats = [(key, event) for key, event in self.events if key is not None and event.kind == "hb_rtt"]
+        self._rtts.advance(beats, moved, self.now_s)
+        self._waits.advance(moved)
+        self._stirred.update([(key, life) for key, life in changed.items() if not life.rests])
+        others = [life.key for life in self._loads.advance(changed, self.now_s)]
+        for key in (*self._rtts.touched, *self._waits.touched, *others):
+            # Some may be forgotten.
+            if (touched := self._lives.get(key)) is not None:  # type: ignore[call-overload]
+                self._stir(touched)
+        self._age_out()
+        self._record(changed, gone)
+
+    def _stir(self, life: Life) -> None:
+        """Its row says no longer what is so."""
+        life.stale, self._stirred[life.key] = True, life
+
+    def _end(self, gone: Sequence[Life], gained: Mapping[int, Mapping[str, int]]) -> None:
+        """They were not read any more."""
         gone_of = Counter(life.association.netns for life in gone)
         for life in gone:
             netns = life.association.netns
@@ -80,46 +111,51 @@ class Rows:
                 life.end = None
             life.ended = life.end.short if life.end is not None else guess
             life.ended_s = self.now_s
+            self._stirred[life.key] = self._ended[life.key] = life
         self.gone = [(life.association, life.ended or "") for life in gone]
-        moved = [(life.key, life.association) for life in changed.values()]
-        self._rtts.advance(((key, event) for key, event in self.events if key is not None), moved, self.now_s)
-        self._waits.advance(moved)
-        self._loads.advance(changed, self.now_s)
-        for key in (*self._rtts.touched, *self._waits.touched):
-            if (touched := self._lives.get(key)) is not None:  # type: ignore[call-overload]
-                touched.stale = True
-        self._age_out()
-        self._record(changed, gone)
 
     def _meet_all(self, sample: Sample) -> tuple[list[Life | None], dict[Key, Life]]:
         """The life of each record, None where it is not selected; and those that are not as they were."""
         self._only_known = True
-        lives: list[Life | None] = []
+        entries, before, interval_s = sample.associations, self._entries, sample.interval_s
+        every = range(len(entries))
+        known: Sequence[Association | None] = before
+        met: list[Life | None] = [*self._met]
+        places: Iterable[int] = self._restless
+        if not in_places(entries, before):
+            found = [*as_before(entries, before, self._met)]
+            known, met, places = [one for one, _ in found], [life for _, life in found], ()
+        others = [*compress(every, map(is_not, entries, known))]
+        looked_at: Iterable[int] = (
+            sorted({*others, *places}) if interval_s and places is self._restless else every
+        )
         changed: dict[Key, Life] = {}
-        tick, interval_s = self.tick, sample.interval_s
-        entries = sample.associations
-        for entry, (known, life) in zip(entries, as_before(entries, self._entries, self._met), strict=True):
-            if known is not entry:
+        for place in looked_at:
+            entry, life = entries[place], met[place]
+            if known[place] is not entry:
                 life = self._meet(entry, interval_s) if selected(entry, self._selectors) else None
             elif life is not None and not (life.quiet and life.association is entry and interval_s):
                 life = self._meet(entry, interval_s)
             else:
                 # What it says was taken in already, or it is not selected.
-                if life is not None:
-                    life.seen = tick
-                lives.append(life)
                 continue
+            met[place] = life
             if life is not None:
-                life.seen = tick
                 changed[life.key] = life
-            lives.append(life)
-        return lives, changed
+        if not self._only_known:
+            looked_at = every
+        self._restless = [
+            place
+            for place in looked_at
+            if (one := met[place]) is not None and not (one.quiet and one.association is entries[place])
+        ]
+        return met, changed
 
     def _record(self, changed: Mapping[Key, Life], gone: Iterable[Life]) -> None:
         """Write what is kept over time: what stayed is held by itself."""
         history, tick = self.history, self.tick
         wanting = (self._life_of(key) for key in history.wanting())
-        again = {life.key: life for life in wanting if life is not None and life.seen == tick}
+        again = {life.key: life for life in wanting if life is not None and life.ended is None}
         ended = [key for life in gone for key in life.series]
         history.stop(tick - 1, (*ended, *self._left))
         self._left = []
@@ -140,7 +176,7 @@ class Rows:
         """Begin the deltas of every association anew."""
         for life in self._lives.values():
             life.book.reset()
-            life.stale = True
+            self._stir(life)
         self._rtts.reset()
         self._waits.reset()
 
@@ -148,19 +184,21 @@ class Rows:
         """Count on from before the last reset."""
         for life in self._lives.values():
             life.book.undo_reset()
-            life.stale = True
+            self._stir(life)
         self._rtts.undo_reset()
         self._waits.undo_reset()
 
     def rows(self) -> tuple[Row, ...]:
-        """All associations alive or ended a moment ago, in the order they were first seen."""
-        now_s, rtts, waits = self.now_s, self._rtts.of, self._waits.of
-        return tuple(
-            life.row
-            if life.rests and life.row is not None
-            else life.as_row(now_s, rtts(life.key), waits(life.key))
-            for life in self._lives.values()
-        )
+        """All associations alive or ended a moment ago, in the order they were first seen: the same if all are."""
+        stirred, shown, moved = self._stirred, self._shown, len(self._shown) != len(self._told)
+        for key, life in stirred.items():
+            row = life.as_row(self.now_s, self._rtts.of(key), self._waits.of(key))
+            if shown.get(key) is not row:
+                shown[key], moved = row, True
+        self._stirred = {key: life for key, life in stirred.items() if not life.rests}
+        if moved:
+            self._told = tuple(shown.values())
+        return self._told
 
     def association_of(self, key: Key) -> Association | None:
         """The association of that key as it was read last; None once it is forgotten."""
@@ -185,7 +223,8 @@ class Rows:
         life = next((found for name in aliases(entry) if (found := self._known(name, entry))), None)
         if life is None:
             life = Life(identity(entry), entry, Counts(), self.now_s, interval_s is not None)
-            self._lives[life.key] = life
+            self._lives[life.key] = self._stirred[life.key] = life
+            self._ended.pop(life.key, None)
             self._newest.append(life)
         # All names: an event may come from a time when less of it was known.
         for name in aliases(entry):
@@ -238,13 +277,15 @@ class Rows:
             self._pairs = other_ends(entries)
             for place, life in enumerate(met):
                 if life is not None and life.other is not None and place not in self._pairs:
-                    life.other, life.stale = None, True
+                    life.other = None
+                    self._stir(life)
         listening = listening_sockets(sample.endpoints) if self._pairs else frozenset()
         for place, other in self._pairs.items():
             life = met[place]
             if life is None:
                 continue
             life.other, partner = entries[other], met[other]
+            self._stirred[life.key] = life
             if partner is not None and partner is not life.partner:
                 # Once only: a server that no longer listens must not change its side.
                 life.other_first = comes_first(life.other, life.association, listening)
@@ -252,25 +293,23 @@ class Rows:
 
     def _note_ends(self) -> None:
         for key, event in self.events:
-            end = end_of(event)
-            if end is not None and key is not None:
+            if event.kind == "association" and key is not None and (end := end_of(event)) is not None:
                 self._lives[key].has_ended(end)
+                self._stir(self._lives[key])
 
     def _rtt_series(self, key: Hashable, address: str) -> dict[str, float | None]:
         path = self._rtts.of(key)[address]
         return {"hb_rtt_ms": path.now_ms[-1] if path.now_ms else None, "data_rtt_ms": path.data_now_ms}
 
     def _age_out(self) -> None:
-        old = {
-            key
-            for key, life in self._lives.items()
-            if life.ended is not None and self.now_s - life.ended_s >= LINGER_S
-        }
+        old = {key for key, life in self._ended.items() if self.now_s - life.ended_s >= LINGER_S}
         if not old:
             return
         forgotten: list[Hashable] = []
         for key in old:
             life = self._lives.pop(key)
+            for known in (self._ended, self._stirred, self._shown):
+                known.pop(key, None)
             forgotten.append(key)
             forgotten.extend((key, address) for address in life.addresses)
         self._by_name = {name: life for name, life in self._by_name.items() if life.key not in old}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from sctptop.model.association import Association
 from sctptop.model.associations.distribution import NANOSECONDS, Distribution, TimeSummary, summary_of
@@ -42,6 +43,12 @@ class PathRtt:
     def data_summary(self) -> TimeSummary | None:
         """Of the data, None while there was none. Contains the peer's SACK delay."""
         return summary_of(self.data, self.data_now_ms)
+
+
+@lru_cache(1 << 10)
+def of_bins(bins: tuple[tuple[int, int], ...]) -> Distribution:
+    """Those of one interval: of thousands of associations most say the same."""
+    return Distribution(DATA_BITS).merged(bins)
 
 
 _NO_PATHS: Mapping[str, PathRtt] = {}
@@ -137,7 +144,7 @@ def _with(path: PathRtt, beats: list[Event], data: tuple[tuple[int, int], ...], 
         last = now[-1], beats[-1].number("kernel_rtt_ms"), now_s
     if data:
         all_data = all_data.merged(data)
-        data_now_ms = Distribution(DATA_BITS).merged(data).percentile(0.5)
+        data_now_ms = of_bins(data).percentile(0.5)
     return PathRtt(heartbeat, all_data, *last, now, data_now_ms)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sctptop.model.association import Association
 from sctptop.model.associations.distribution import Distribution, TimeSummary, summary_of
-from sctptop.model.associations.rtt import DATA_BITS
+from sctptop.model.associations.rtt import DATA_BITS, of_bins
 from sctptop.model.quick import quick
 
 Bins = tuple[tuple[int, int], ...]
@@ -119,8 +119,7 @@ class WaitBook:
 def _with(wait: Wait, bins: Bins) -> Wait:
     if not bins:
         return Wait(wait.total, NO_WAIT.now) if wait.now.n else wait
-    now = NO_WAIT.now.merged(bins)
-    return Wait(wait.total.plus(now), now)
+    return Wait(wait.total.merged(bins), of_bins(bins))
 
 
 def _plus(before: Wait, now: Wait) -> Wait:

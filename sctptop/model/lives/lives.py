@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sctptop.model.associations.identity import Key
+from sctptop.model.associations.moved import moved as moved_in
 from sctptop.model.associations.path_changes import PathChange, PathKey
 from sctptop.model.associations.row import Row
 from sctptop.model.quick import quick
@@ -79,14 +80,13 @@ class Lives:
         """
         if rows is self._rows and changes is self._changes:
             return self._told
-        self._rows = rows
+        pairs, self._rows = moved_in(rows, self._rows), rows
         moved = False
-        for row in rows:
+        for row in rows if pairs is None else [row for row, _ in pairs]:
             if row.ended is not None:
                 moved |= self._end(row, time_s)
             elif (known := self._alive.get(row.key)) is not None:
-                if known.row is not row:
-                    object.__setattr__(known, "row", row)
+                object.__setattr__(known, "row", row)
             else:
                 dead = tuple(
                     DeadTime(path.address, time_s) for path in row.association.paths if path.state == DEAD

@@ -119,6 +119,8 @@ class UnseenMessages:
         self._before: Mapping[Key | None, int] = {}
         """Those before the last reset."""
         self._directions: dict[tuple[Wire, str], _Direction] = {}
+        self._missing: dict[tuple[Wire, str], None] = {}
+        """Those of which a message is missing."""
 
     def advance(self, events: Iterable[tuple[Key, Event]], now_ns: int) -> None:
         """Update with the events of a sample and the keys of their associations; ``now_ns`` is the clock of events."""
@@ -151,11 +153,14 @@ class UnseenMessages:
         for place, entries in fresh.items():
             self._take(place, entries, now_ns)
         now = dict(self.now)
-        for (_, direction), one in self._directions.items():
-            count = one.settle(now_ns - PATIENCE_NS[direction]) if one.missing else 0
-            names: tuple[Key | None, ...] = (None, one.association) if count else ()
-            for name in names:
-                count_in(now, name, count, MOST_COUNTED)
+        for place in [*self._missing]:
+            one = self._directions.get(place)
+            count = one.settle(now_ns - PATIENCE_NS[place[1]]) if one is not None else 0
+            if one is None or not one.missing:
+                del self._missing[place]
+            if one is not None and count:
+                for name in (None, one.association):
+                    count_in(now, name, count, MOST_COUNTED)
         self.now = now
 
     def gap(self, wires: Iterable[Wire], began_ns: int, ended_ns: int, settled: bool = True) -> bool:
@@ -199,3 +204,5 @@ class UnseenMessages:
         for entry in entries:
             known.association = entry.association
             known.take(entry, now_ns)
+        if known.missing:
+            self._missing[name] = None

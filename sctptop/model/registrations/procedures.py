@@ -17,6 +17,7 @@ from sctptop.model.bounded import count_in
 from sctptop.model.ngap.dialect import INITIATING, UNSUCCESSFUL
 from sctptop.model.ngap.message import Message
 from sctptop.model.ngap.procedure_names import is_answered, procedure_name
+from sctptop.model.quick import quick
 from sctptop.model.registrations.words import cause_of, nas_cause_of
 
 MOST_OPEN = 20_000
@@ -38,6 +39,7 @@ class ProcedureKind:
     asked: bool
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """A procedure since the reset; nothing in it changes. ``latency`` is of ``failures`` too, not of ``unanswered``.
@@ -58,6 +60,10 @@ class Procedure:
             self.unanswered + other.unanswered,
             Counter(self.causes) + Counter(other.causes),
         )
+
+
+_Kind = tuple[Key | None, str, str, bool]
+"""Of a ProcedureKind its parts: names of which thousands are looked up."""
 
 
 @dataclass(slots=True)
@@ -83,10 +89,10 @@ class Procedures:
         self._open: dict[int, _Open] = {}
         self._by_name: dict[Hashable, int] = {}
         self._places = count()
-        self._known: dict[ProcedureKind, Procedure] = {}
-        self._gained: dict[tuple[Key | None, str, str, bool], _Gained] = {}
+        self._known: dict[_Kind, Procedure] = {}
+        self._gained: dict[_Kind, _Gained] = {}
         self._published: tuple[Procedure, ...] = ()
-        self._before: Mapping[ProcedureKind, Procedure] = {}
+        self._before: Mapping[_Kind, Procedure] = {}
         """Those before the last reset."""
 
     def take(self, association: Key, message: Message) -> bool:
@@ -118,7 +124,7 @@ class Procedures:
             self._count(oldest)
         if self._gained:
             for kind, gained in self._gained.items():
-                self._add(ProcedureKind(*kind), gained)
+                self._add(kind, gained)
             self._gained = {}
             self._published = tuple(self._known.values())
         return self._published
@@ -193,14 +199,14 @@ class Procedures:
                 if cause is not None:
                     gained.causes[cause] += 1
 
-    def _add(self, kind: ProcedureKind, gained: _Gained) -> None:
+    def _add(self, kind: _Kind, gained: _Gained) -> None:
         before = self._known.get(kind)
         if before is None and len(self._known) >= MOST_KINDS:
             return
-        before = before or Procedure(kind)
+        before = before or Procedure(ProcedureKind(*kind))
         self._known[kind] = Procedure(
-            kind,
-            before.latency.merged(zip(gained.times_ns, repeat(1))),
+            before.kind,
+            before.latency.merged(zip(gained.times_ns, repeat(1))) if gained.times_ns else before.latency,
             before.failures + gained.failures,
             before.unanswered + gained.unanswered,
             _added(before.causes, gained.causes) if gained.causes else before.causes,

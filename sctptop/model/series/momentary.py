@@ -26,17 +26,21 @@ class Momentary(Packed):
         again, self.last = tick == self.last, tick
         if tick - self.base >= FARTHEST:
             self.rebase(tick)
-        named = {}
+        names, named, which = self.names, {}, 0
         for name, value in values:
             if value is None and not again:
                 continue
-            if name not in self.names:
-                self.names.append(name)
-            named[self.names.index(name)] = nan if value is None else value
+            if name not in names:
+                names.append(name)
+            place = names.index(name)
+            named[place] = nan if value is None else value
+            which |= 1 << place
         if not named:
             return 0
-        self.heads.append(tick - self.base << BITS | sum(1 << place for place in named))
-        self.values.extend(named[place] for place in sorted(named))
+        self.heads.append(tick - self.base << BITS | which)
+        self.values.fromlist(
+            [named[place] for place in sorted(named)] if len(named) > 1 else [*named.values()]
+        )
         return 4 + 4 * len(named)
 
     def read(self, name: str, start: int, until: int, window: int) -> Series:

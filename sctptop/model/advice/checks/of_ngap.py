@@ -21,13 +21,11 @@ def wrong_ppid(case: Case) -> Iterator[Finding]:
     if case.ngap is None:
         return
     for direction, whose in (("out", "this end's application"), ("in", "the peer's application")):
-        old, new = case.ngap.both(direction)
-        swapped = old.swapped + new.swapped
-        if swapped:
-            messages = old.messages + new.messages
+        way = case.ngap.way(direction)
+        if way.swapped:
             yield Finding(
                 "warning",
-                f"{swapped} of {counted(messages, 'message')} {NEXT[direction]} had PPID 0x3c000000 for NGAP (60), or "
+                f"{way.swapped} of {counted(way.messages, 'message')} {NEXT[direction]} had PPID 0x3c000000 for NGAP (60), or "
                 "another in that byte order",
                 f"{whose} forgot htonl: RFC 9260 leaves the PPID to it, in network byte order",
                 part=direction,
@@ -40,11 +38,8 @@ def one_stream(case: Case) -> Iterator[Finding]:
         return
     entry = case.row.association
     for direction, streams in (("out", entry.out_streams), ("in", entry.in_streams)):
-        old, new = case.ngap.both(direction)
-        if len(old.streams) > 1 or len(new.streams) > 1:
-            continue
-        ues, used, messages = old.ues | new.ues, old.streams | new.streams, old.of_ues + new.of_ues
-        if len(ues) < LEAST_UES or messages < LEAST_OF_UES or len(used) != 1:
+        way = case.ngap.way(direction)
+        if len(way.ues) < LEAST_UES or way.of_ues < LEAST_OF_UES or len(way.streams) != 1:
             continue
         whose = "this end" if direction == "out" else "the peer"
         several = f"of {streams}" if streams is not None else ""
@@ -54,7 +49,8 @@ def one_stream(case: Case) -> Iterator[Finding]:
             remedy = "ask for more streams with SCTP_INITMSG on both ends, and spread UEs over them"
         yield Finding(
             "warning" if lossy else "note",
-            f"{messages} messages of {len(ues)} UEs {NEXT[direction]}, all on stream {used.pop()} {several}".rstrip(),
+            f"{way.of_ues} messages of {len(way.ues)} UEs {NEXT[direction]}, all on stream {[*way.streams][0]} "
+            f"{several}".rstrip(),
             f"{remedy}: else the loss of one message delays all UEs",
             part=direction,
         )
@@ -65,13 +61,11 @@ def no_ppid(case: Case) -> Iterator[Finding]:
     if case.ngap is None:
         return
     for direction, whose in (("out", "this end's application"), ("in", "the peer's application")):
-        old, new = case.ngap.both(direction)
-        unset = old.unset + new.unset
-        if unset:
-            messages = old.messages + new.messages
+        way = case.ngap.way(direction)
+        if way.unset:
             yield Finding(
                 "warning",
-                f"{unset} of {counted(messages, 'message')} {NEXT[direction]} had PPID 0",
+                f"{way.unset} of {counted(way.messages, 'message')} {NEXT[direction]} had PPID 0",
                 f"{whose} sets no PPID: 60 is NGAP's (TS 38.412), 18 S1AP's (TS 36.412); peers may drop others",
                 part=direction,
             )
