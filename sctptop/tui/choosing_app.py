@@ -29,10 +29,9 @@ from sctptop.tui.views.registration import chosen_registration, next_kind
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import LinePanel
+from sctptop.tui.words.headline import notice_s
 from sctptop.tui.words.host_state import association_of, kind_of
 from sctptop.views import view
-
-NOTICE_S = 4.0
 
 
 class ChoosingApp(CustomApp):
@@ -285,7 +284,7 @@ class ChoosingApp(CustomApp):
         if self._hushing is not None:
             # The timer of an older notice would take this one away early.
             self._hushing.stop()
-        self._hushing = self.set_timer(NOTICE_S, self._hush)
+        self._hushing = self.set_timer(notice_s(notice), self._hush)
         self._draw()
 
     def _hush(self) -> None:

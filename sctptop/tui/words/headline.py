@@ -23,6 +23,8 @@ ALARM_MARK = "▲"
 SHORT_REASON = 40
 SHORTEST_TAB = 4
 """Letters of a view's name: fewer tell less than its digit alone."""
+NOTICE_S, WORD_S = 4.0, 0.3
+"""How long any notice stands, and how much longer for each word: some 200 are read in a minute."""
 TOTALS_STYLES = {COUNT: "strong", WORDS: "", LABEL: "dim", VALUE: "", ALARM: "warn"}
 
 
@@ -221,6 +223,15 @@ def notice(text: str, width: int) -> tuple[Line, Line]:
         return line((f"  {text} " if text else " ", "name")), ()
     first, *rest = wrapped(text, width - 1, "name", 1)
     return first, clipped(tuple(span for one in rest for span in one), width)
+
+
+def notice_s(text: str) -> float:
+    """Seconds until a notice goes: what says more stands longer.
+
+    >>> notice_s(""), notice_s("back to now")
+    (4.0, 4.9)
+    """
+    return NOTICE_S + WORD_S * len(text.split())
 
 
 def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
