@@ -111,7 +111,8 @@ class ChoosingApp(CustomApp):
                 self.go_to(alarm)
                 return
         if self.reading is not None and self._table.cursor is not None:
-            self.push_screen(DetailsScreen(self.reading, self._table.cursor))
+            both = self._chosen.both_ends
+            self.push_screen(DetailsScreen(self.reading, self._table.cursor, together=both))
         else:
             self._say("there is no association under the cursor")
 
