@@ -271,7 +271,8 @@ class ChoosingApp(CustomApp):
 
     @on(FilterBar.Closed)
     def _filter_closed(self) -> None:
-        self._table.focus()
+        if not self._dashboard.in_view:
+            self._table.focus()
         self._draw()
 
     def _sort_chosen(self, field: Field | None) -> None:
