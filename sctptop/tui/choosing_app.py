@@ -100,19 +100,20 @@ class ChoosingApp(CustomApp):
     def action_details(self) -> None:
         """Every field of the association under the cursor; in the view what the line chosen there leads to."""
         cursor = self.query_one("#view", LinePanel).cursor if self._dashboard.in_view else None
-        snapshot = self.reading.snapshot if self.reading else None
-        if snapshot is not None and cursor is not None:
+        reading = self.reading
+        snapshot = reading.snapshot if reading else None
+        if reading is not None and snapshot is not None and cursor is not None:
             if self._chosen.view.id == "registration":
                 chosen = chosen_registration(snapshot.registrations, cursor)
                 if chosen is not None:
-                    self.push_screen(LadderScreen(chosen))
+                    self.push_screen(LadderScreen(chosen, reading))
                     return
             if self._chosen.view.id == "alarms" and (alarm := chosen_alarm(snapshot, cursor)):
                 self.go_to(alarm)
                 return
-        if self.reading is not None and self._table.cursor is not None:
-            both = self._chosen.both_ends
-            self.push_screen(DetailsScreen(self.reading, self._table.cursor, together=both))
+        if reading is not None and self._table.cursor is not None:
+            together = self._chosen.both_ends
+            self.push_screen(DetailsScreen(reading, self._table.cursor, together=together))
         else:
             self._say("there is no association under the cursor")
 
