@@ -106,6 +106,8 @@ class Adviser:
         self._given = GivenAdvice(limits)
         self._told: dict[Key, _Told] = {}
         self._waiting_since_s: dict[PeerKey, float] = {}
+        self._asked = False
+        """Before, what is only remembered may have been so at any time."""
 
     def advance(self, picture: Circumstances, *, asked: bool = True) -> tuple[Advice, ...]:
         """Update with the next snapshot; returns the advice to give now. Not ``asked``: it is only remembered."""
@@ -122,8 +124,9 @@ class Adviser:
             sack_timeouts=_gained(picture, "SctpDelaySackExpireds") if picture.happened or self._ngap else {},
             damaged=_gained(picture, "SctpChecksumErrors") if picture.happened or self._watches else {},
         )
-        if moment.tick < FIRST_READINGS:
+        if moment.tick < FIRST_READINGS or not self._asked:
             self._given.begun_s = moment.now_s
+        self._asked = self._asked or asked
         happened = _by_association(picture.happened)
         alive = {row.key: row for row in picture.rows if row.ended is None}
         causes = self._causes(alive, happened)

@@ -32,6 +32,8 @@ class Advised(Protocol):
     def seen(self) -> str: ...
     @property
     def cost(self) -> float: ...
+    @property
+    def from_start(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Alarm:
     """One rule on one association (or path), or on a peer: ``raised`` first, ``cleared`` last, None while it lasts.
 
     ``count``: how often it was raised; ``worst``: what was seen when it cost most. ``entry`` is the association as it
-    was then, None of a peer. ``part`` as of the advice. Notes are no alarms.
+    was then, None of a peer. ``part`` as of the advice; ``from_start``: it may have begun before it was raised. Notes
+    are no alarms.
     """
 
     rule: str
@@ -54,6 +57,7 @@ class Alarm:
     worst: str
     cost: float
     part: str = ""
+    from_start: bool = False
 
     @property
     def netns(self) -> int:
@@ -151,7 +155,9 @@ def _raised(before: Alarm | None, one: Advised, entry: Association | None, now: 
         if entry is None and one.peer is None:
             return None
         whose = (one.association, one.peer, entry, one.address)
-        return Alarm(one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost, one.part)
+        return Alarm(
+            one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost, one.part, one.from_start
+        )
     if before.cleared is not None:
         before = replace(before, cleared=None, count=before.count + 1)
     if one.cost > before.cost or (one.cost == before.cost and one.seen != before.worst):

@@ -23,6 +23,10 @@ KEY, TITLE = 16, 12
 MARKS = (
     ("▸", "the association under the cursor; it stays there when the order changes"),
     ("–", "a value that could not be read; never 0"),
+    (
+        "≥42s ≤12:03:44",
+        "for so long or longer, then or before: it was so when watching began",
+    ),
     ("▲ ▼", "beside a title: sorted by it, smallest or largest first; beside a rate: it should be zero"),
     ("● ◐ ○ ?", "a path that is active, potentially failed, inactive, unconfirmed"),
     ("≠", "in the details: the two ends differ in it"),

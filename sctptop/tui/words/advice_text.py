@@ -64,10 +64,13 @@ def _here(snapshot: Snapshot, advice: Advice) -> str:
     return f"{owner(row) or local_end(row)} → {remote_end(row)}"
 
 
-def alarm_line(snapshot: Snapshot, alarm: Alarm) -> Line:
-    """When it was raised and cleared, what, on what, how often."""
+def alarm_line(snapshot: Snapshot, alarm: Alarm, earlier: bool = False) -> Line:
+    """When it was raised and cleared, what, on what, how often.
+
+    ``earlier``: one in the list may have begun before it was raised.
+    """
     mark, style = MARKS[alarm.severity]
-    raised = f"{alarm.raised.astimezone():%H:%M:%S}"
+    raised = f"{'' if not earlier else '≤' if alarm.from_start else ' '}{alarm.raised.astimezone():%H:%M:%S}"
     cleared = f"{alarm.cleared.astimezone():%H:%M:%S}" if alarm.cleared else "lasts   "
     return line(
         (f"{raised}–{cleared} ", "dim"),
