@@ -97,7 +97,7 @@ def _beside(title: str, here: str, there: str, width: int, style: str, mark: str
 
 def _field(row: Row, field: Field, width: int) -> Line:
     value = field.get(row)
-    text = show(value, field.unit)
+    text = field.said(row)
     align = ">" if field.numeric else "<"
     exact = f"{value:,} bytes" if field.unit == "B" and isinstance(value, int) and value >= 1000 else ""
     spans = [

@@ -122,7 +122,7 @@ def cell(column: Column, row: Row) -> str:
     value = chosen.get(row)
     if chosen.abbreviations and isinstance(value, str):
         return value if len(value) <= column.width else chosen.abbreviations.get(value, value)[: column.width]
-    text = show(value, chosen.unit)
+    text = chosen.said(row) if chosen.text else show(value, chosen.unit)
     if chosen.address:
         name = row.association.peer_name if column.named else None
         if name and len(name) + 1 + len(text) <= column.width:

@@ -8,6 +8,7 @@ from sctptop.fields.catalogue import field
 from sctptop.fields.default_columns import TABLE_COLUMNS
 from sctptop.fields.filter import parse_filter
 from sctptop.fields.ordering import BY_REMOTE, natural, parse_order
+from sctptop.model.association import Path
 from sctptop.options import Options
 from sctptop.tui.widgets.columns import lay_out, shortened_end
 from tests.ui.conftest import Staging
@@ -172,3 +173,15 @@ def test_a_long_address_keeps_its_port() -> None:
 
 def test_natural_order_of_numbers_is_largest_first() -> None:
     assert natural(field("cwnd")).descending
+
+
+async def test_a_path_that_may_have_failed_is_no_dead_one(stage: Staging) -> None:
+    """In the column of paths that are down, and in the details."""
+    states = ("ACTIVE", "PF")
+    paths = tuple(Path(f"48.{at}.70.2", state, not at) for at, state in enumerate(states))
+    chosen = Options(interval_s=3600, columns=(field("remote_port"), field("paths_down")))
+    async with stage([sample(0, [association(0, paths=paths)])], chosen) as s:
+        assert s.table.line_at(1).split()[1:] == ["59058", "1PF"]
+        await s.press("enter")
+        (told,) = [text for text in s.panel("popup").text().splitlines() if text.split()[:1] == ["DOWN"]]
+        assert told.split()[1] == "1PF" and "paths that are not ACTIVE: INACTIVE, PF" in told
