@@ -27,6 +27,7 @@ MARKS = (
         "≥42s ≤12:03:44",
         "for so long or longer, then or before: it was so when watching began",
     ),
+    ("‹ ›", "among the titles: there are more columns that way, ← → go there"),
     ("▲ ▼", "beside a title: sorted by it, smallest or largest first; beside a rate: it should be zero"),
     (
         "● ◐ ○ ? ·",
