@@ -39,14 +39,16 @@ def advice_blocks(snapshot: Snapshot, width: int) -> list[list[Line]]:
     for advice in snapshot.advice:
         mark, style = MARKS[advice.severity]
         since = span_text(max(0.0, snapshot.now_s - advice.since_s))
-        longer = " or longer" if advice.from_start else ""
-        right = line((f"  {advice.severity}, for {since}{longer} ", "dim"))
+        longer, least = (" or longer", "≥") if advice.from_start else ("", "")
+        lasted = (f"for {since}{longer}", f"{least}{since}")
         heads = [
             line((f"{mark} {advice.title}", style), (f"  {on}", "strong"))
             for on in (whose(snapshot, advice), _here(snapshot, advice))
         ]
-        room = width - cells(right)
-        head = next((one for one in heads if cells(one) <= room), heads[-1])
+        rights = [line((f"  {advice.severity}, {told} ", "dim")) for told in lasted]
+        forms = [(head, right) for right in rights for head in heads]
+        fits = (form for form in forms if sum(map(cells, form)) <= width)
+        head, right = next(fits, forms[-1])
         blocks.append(
             [
                 spread(clipped(head, width - cells(right)), right, width),
