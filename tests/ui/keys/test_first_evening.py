@@ -54,7 +54,7 @@ NARROW, WIDE = (80, 24), (120, 36)
 SMALL_AND_LARGE = (NARROW, WIDE)
 SLOWEST = r"SLOWEST(.*\n)+?.* 1\.\ds .*lost"
 CASES = [
-    ("why registrations are slow", SMALL_AND_LARGE, (), r"registrations p50 \d+ms"),
+    ("why registrations are slow", SMALL_AND_LARGE, (), r"initial reg(istrations|\.) p50 \d+ms"),
     ("whose time it is", SMALL_AND_LARGE, (), r"SCTP \d\d%"),
     ("what holds them", WIDE, (), r"nr-gnb\[\d+\] +amf-1 10\.9\.0\.2:38412 .*Nagle holds"),
     (
