@@ -14,6 +14,8 @@ from sctptop.standard_streams import complain, internal, let_go, make_fit
 
 DEMO = Path(__file__).with_name("recording") / "demo.sctp"
 DEMO_WORD = "demo"
+TAKE_FIELDS = ("sort", "columns", "filter")
+"""Options that list the fields where they are given ``help``."""
 DEMO_OPENS = 0.72
 """How far into it the dashboard opens: a path is dead, a peer refuses, UEs failed, and one alarm is over."""
 
@@ -58,6 +60,11 @@ def _run(argv: Sequence[str]) -> int:
 
         sys.stdout.write(completion(arguments.print_completion))
         return 0
+    if "help" in map(vars(arguments).get, TAKE_FIELDS):
+        from sctptop.fields.catalogue import FIELDS
+
+        print("\n".join(f"{entry.id:24} {entry.title:11} {entry.help}" for entry in FIELDS))
+        return 0
     reads = reads_the_kernel(arguments)
     if reads and not vars(arguments).get("no_bpf", True):
         from sctptop.kernel.program.kept.store import open_store
@@ -90,12 +97,6 @@ def _run(argv: Sequence[str]) -> int:
 
         return report_doctor(examine(), arguments.json)
     from sctptop.arguments.meaning import options_of
-
-    if "help" in (arguments.sort, arguments.columns):
-        from sctptop.fields.catalogue import FIELDS
-
-        print("\n".join(f"{entry.id:24} {entry.title:11} {entry.help}" for entry in FIELDS))
-        return 0
     from sctptop.settings.reading import read_settings
 
     settings = read_settings(arguments.config)

@@ -42,7 +42,10 @@ def compare_parser() -> CommandParser:
     what.add_argument("--to", metavar="WHEN", dest="end", help="up to there")
     what.add_argument("--warm-up", metavar="SPAN", help="leave out the beginning, e.g. 30s")
     what.add_argument(
-        "--filter", metavar="EXPR", default="", help="associations that match, e.g. 'remote_port=38412'"
+        "--filter",
+        metavar="EXPR",
+        default="",
+        help="associations that match, e.g. 'remote_port=38412'; 'help' lists the fields",
     )
     output = parser.add_argument_group("output")
     output.add_argument(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sctptop.errors import USAGE, SctptopError
 from sctptop.fields.catalogue import UnknownFieldError, field
-from sctptop.fields.filter import FilterError, parse_filter
+from sctptop.fields.filter import FieldNameError, FilterError, parse_filter
 from sctptop.fields.ordering import OrderError, parse_order
 from sctptop.interval import INTERVAL_MAX_S, INTERVAL_MIN_S
 from sctptop.model.selection import SelectorError, parse_netns, parse_selector
@@ -148,13 +148,12 @@ def checked(flag: str, parse: Callable[[Given], Parsed], text: Given) -> Parsed:
     try:
         return parse(text)
     except (SelectorError, FilterError, OrderError, UnknownFieldError, ValueError) as error:
-        hint = (
-            "--sort help"
-            if isinstance(error, UnknownFieldError)
-            else f"{_COMMAND_OF.get(flag, '')} --help".lstrip()
-        )
+        # Whatever takes names of fields lists them.
+        listed = isinstance(error, (UnknownFieldError, FieldNameError))
+        hint = f"{flag} help" if listed else f"{_COMMAND_OF.get(flag, '')} --help".lstrip()
+        told = error.told if isinstance(error, FieldNameError) else error
         drawn = error.drawn if isinstance(error, FilterError) else None
-        raise SctptopError(f"argument {flag}: {error} (try: sctptop {hint})", USAGE, drawn) from None
+        raise SctptopError(f"argument {flag}: {told} (try: sctptop {hint})", USAGE, drawn) from None
 
 
 def _interval(text: str) -> float:

@@ -205,7 +205,7 @@ def _what(parser: argparse.ArgumentParser) -> None:
         "--filter",
         metavar="EXPR",
         default="",
-        help="show only what matches, e.g. 'cwnd<10k state=ESTABLISHED'",
+        help="show only what matches, e.g. 'cwnd<10k state=ESTABLISHED'; 'help' lists the fields",
     )
     what.add_argument("--columns", metavar="A,B,...", default="", help="fields to show; 'help' lists them")
     what.add_argument(

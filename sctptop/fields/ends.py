@@ -6,6 +6,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 
 from sctptop.model.advice.given import Advice
+from sctptop.model.association import Process
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.model.peers.peer import PeerKey, peer_name
@@ -50,7 +51,10 @@ def whose(snapshot: Snapshot, advice: Advice) -> str:
 
 
 def peer_of(snapshot: Snapshot, key: PeerKey) -> str:
-    """A peer in words."""
+    """A peer in words, behind the process that has to do with it; where none is known with the namespace."""
+    peer = snapshot.peers.get(key)
+    if peer is not None and peer.process is not None:
+        return f"{holder_of(peer.process)} → {peer_name(key)}"
     several = len(snapshot.namespaces) > 1
     return f"{peer_name(key)} from {snapshot.namespace_label(key[0])}" if several else peer_name(key)
 
@@ -95,7 +99,10 @@ def _numeric(text: str) -> int:
 def owner(row: Row) -> Value:
     """Command and pid of the process that holds the socket, a + for further ones; ``kernel`` where none does."""
     process = row.association.process
-    if process is None:
-        return None
+    return None if process is None else holder_of(process)
+
+
+def holder_of(process: Process) -> str:
+    """It in words: as of ``owner``."""
     others = (process.shared_by or 1) - 1
     return process.comm + (f"[{process.pid}]" if process.pid else "") + (f"+{others}" if others > 0 else "")

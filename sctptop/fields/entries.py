@@ -22,7 +22,7 @@ from sctptop.fields.field import (
 )
 from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES
 from sctptop.model.associations.row import Row
-from sctptop.quantity import Value
+from sctptop.quantity import UNKNOWN, Value
 
 STATES_IN_FIVE: Mapping[str, str] = {
     "CLOSED": "CLOSE",
@@ -36,6 +36,9 @@ STATES_IN_FIVE: Mapping[str, str] = {
 }
 """For a narrow table; ESTAB as ss prints it."""
 
+NOT_YET_DOWN = {"PF": "PF", "UNCONFIRMED": "?"}
+"""States in which a path is neither ACTIVE nor INACTIVE, and how counts of them are told apart."""
+
 
 def _last_heartbeat(row: Row) -> Value:
     return row.primary_rtt.last_ms if row.primary_rtt else None
@@ -44,6 +47,14 @@ def _last_heartbeat(row: Row) -> Value:
 def _paths_down(row: Row) -> Value:
     down = [path for path in row.association.paths if path.state not in ("ACTIVE", None)]
     return len(down) if row.association.paths else None
+
+
+def _paths_told(row: Row) -> str:
+    """How many are INACTIVE, and with what they are those that only may have failed, or are not confirmed yet."""
+    states = [path.state for path in row.association.paths]
+    apart = [f"{states.count(state)}{sign}" for state, sign in NOT_YET_DOWN.items() if state in states]
+    dead = states.count("INACTIVE")
+    return "+".join([*([str(dead)] if dead or not apart else []), *apart]) if states else UNKNOWN
 
 
 def _trouble(row: Row) -> Value:
@@ -98,7 +109,9 @@ THIS_END: tuple[Field, ...] = (
         fact("primary", "PRIMARY", "", "the peer's address of the primary path", 15),
         fact("primary_state", "P-STATE", "", "state of the primary path", 11, values=PATH_STATES),
         fact("primary_errors", "P-ERR", "n", "errors in a row on the primary path", 5),
-        derived("paths_down", "DOWN", "n", "paths that are not ACTIVE", _paths_down, 4),
+        derived("paths_down", "DOWN", "n",
+            "paths that are not ACTIVE: INACTIVE, PF and UNCONFIRMED; 1PF: one is potentially failed, 1?: unconfirmed",
+            _paths_down, 4, text=_paths_told),
         derived("hb_rtt", "HB RTT", "ms",
             "round trip of the last heartbeat on the primary path, in ns from probes", _last_heartbeat),
         heartbeat("p50", "HB P50", "median heartbeat RTT of the primary path since the reset"),

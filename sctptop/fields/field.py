@@ -10,7 +10,7 @@ from typing import Any
 from sctptop.model.association import Association
 from sctptop.model.associations.row import Row
 from sctptop.model.attributes import COUNTER, SERIES, named
-from sctptop.quantity import Value
+from sctptop.quantity import Value, show
 
 SWITCH = "switch"
 """The unit of what is on or off."""
@@ -32,6 +32,7 @@ class Field:
     ``values`` are all that it can be, where those are few; ``abbreviations`` are of its values. ``sort_key`` is there
     where a value is always known and sorts otherwise than it is written. ``mirrors`` is the id of the field that this
     one shows of the other end. ``each_packet``: what is hit by each packet tells it, which is attached for who asks.
+    ``text``: what tables and details say of a row, where the value alone says too little.
     """
 
     id: str
@@ -53,6 +54,11 @@ class Field:
     sort_key: Callable[[Row], int] | None = None
     mirrors: str = ""
     each_packet: bool = False
+    text: Callable[[Row], str] | None = None
+
+    def said(self, row: Row) -> str:
+        """Its value as people read it."""
+        return self.text(row) if self.text else show(self.get(row), self.unit)
 
     @property
     def numeric(self) -> bool:

@@ -12,14 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sctptop.fields.expression.error import FilterError
+from sctptop.fields.expression.error import FieldNameError, FilterError
 from sctptop.fields.search import search_text
 from sctptop.model.associations.row import Row
 
 if TYPE_CHECKING:
     from sctptop.fields.expression.terms import Test, TextOf
 
-__all__ = ["EVERYTHING", "Filter", "FilterError", "parse_filter"]
+__all__ = ["EVERYTHING", "FieldNameError", "Filter", "FilterError", "parse_filter"]
 
 
 @dataclass(frozen=True, slots=True)

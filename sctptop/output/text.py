@@ -15,7 +15,7 @@ from sctptop.model.snapshot import Snapshot
 from sctptop.model.source_state import OK, Kind
 from sctptop.options import Options
 from sctptop.output.terminal_check import columns_of
-from sctptop.quantity import milliseconds, show
+from sctptop.quantity import milliseconds
 from sctptop.terminal_text import printable
 from sctptop.totals_text import totals_pieces
 
@@ -66,7 +66,7 @@ class TextWriter:
         )
 
     def _table(self, rows: list[Row]) -> list[str]:
-        cells = [[show(column.get(row), column.unit) for column in self._columns] for row in rows]
+        cells = [[column.said(row) for column in self._columns] for row in rows]
         titles = [column.title for column in self._columns]
         widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
         if self._room is not None and self._options.columns is None:

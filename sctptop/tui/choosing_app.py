@@ -29,10 +29,9 @@ from sctptop.tui.views.registration import chosen_registration, next_kind
 from sctptop.tui.widgets.association_table import AssociationTable
 from sctptop.tui.widgets.filter_bar import FilterBar
 from sctptop.tui.widgets.line_panel import LinePanel
+from sctptop.tui.words.headline import notice_s
 from sctptop.tui.words.host_state import association_of, kind_of
 from sctptop.views import view
-
-NOTICE_S = 4.0
 
 
 class ChoosingApp(CustomApp):
@@ -101,18 +100,20 @@ class ChoosingApp(CustomApp):
     def action_details(self) -> None:
         """Every field of the association under the cursor; in the view what the line chosen there leads to."""
         cursor = self.query_one("#view", LinePanel).cursor if self._dashboard.in_view else None
-        snapshot = self.reading.snapshot if self.reading else None
-        if snapshot is not None and cursor is not None:
+        reading = self.reading
+        snapshot = reading.snapshot if reading else None
+        if reading is not None and snapshot is not None and cursor is not None:
             if self._chosen.view.id == "registration":
                 chosen = chosen_registration(snapshot.registrations, cursor)
                 if chosen is not None:
-                    self.push_screen(LadderScreen(chosen))
+                    self.push_screen(LadderScreen(chosen, reading))
                     return
             if self._chosen.view.id == "alarms" and (alarm := chosen_alarm(snapshot, cursor)):
                 self.go_to(alarm)
                 return
-        if self.reading is not None and self._table.cursor is not None:
-            self.push_screen(DetailsScreen(self.reading, self._table.cursor))
+        if reading is not None and self._table.cursor is not None:
+            together = self._chosen.both_ends
+            self.push_screen(DetailsScreen(reading, self._table.cursor, together=together))
         else:
             self._say("there is no association under the cursor")
 
@@ -271,7 +272,8 @@ class ChoosingApp(CustomApp):
 
     @on(FilterBar.Closed)
     def _filter_closed(self) -> None:
-        self._table.focus()
+        if not self._dashboard.in_view:
+            self._table.focus()
         self._draw()
 
     def _sort_chosen(self, field: Field | None) -> None:
@@ -285,7 +287,7 @@ class ChoosingApp(CustomApp):
         if self._hushing is not None:
             # The timer of an older notice would take this one away early.
             self._hushing.stop()
-        self._hushing = self.set_timer(NOTICE_S, self._hush)
+        self._hushing = self.set_timer(notice_s(notice), self._hush)
         self._draw()
 
     def _hush(self) -> None:

@@ -10,9 +10,12 @@ from sctptop.model.sample import Sample
 from sctptop.model.selection import parse_selector
 from sctptop.options import Options
 from sctptop.recording.reader import Recording
+from sctptop.tui.feeds.player import Player
 from sctptop.tui.keys import REPLAY_KEYS, explained, key_names
 from sctptop.views import VIEWS
 from tests.ui.conftest import COUNT, SAMPLES, Stage, Staging, Standing
+from tests.ui.screens.test_advice import DEAD
+from tests.ui.scripted import association, sample
 
 
 async def test_steps_go_one_sample_on_and_back(stand: Standing) -> None:
@@ -80,6 +83,25 @@ async def test_a_jump_tells_what_came_before_it(stand: Standing) -> None:
         assert s.reading.snapshot is not None
         rtt = next(row for row in s.reading.snapshot.rows if row.association.remote_port == 59059).primary_rtt
         assert rtt is not None and rtt.heartbeat.n == 60
+
+
+@pytest.mark.parametrize("whole", [False, True])
+async def test_an_alarm_of_a_jump_is_no_younger_than_its_trouble(
+    stand: Standing, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    """Until the readings before the jump are known, the alarms say that they may have been raised earlier."""
+    if not whole:
+        monkeypatch.setattr(Player, "_fill", lambda self: iter(()))
+    samples = [
+        sample(tick, [association(0, tick, paths=DEAD if tick > 5 else association(0, tick).paths)])
+        for tick in range(COUNT)
+    ]
+    async with stand(samples, Options(interval_s=0, view="alarms"), start=40) as s:
+        if whole:
+            await s.at(40)
+        line = s.panel("view").text().splitlines()[1]
+        assert line.startswith("12:03:06–lasts    ▲ Dead path" if whole else "≤12:03:40–lasts    ▲ Dead path")
+        assert ("dead 34s" if whole else "dead ≥") in s.table.line_at(1)
 
 
 async def test_reset_counts_from_the_sample_shown(stand: Standing) -> None:

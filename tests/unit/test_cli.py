@@ -82,11 +82,38 @@ def test_on_a_terminal_with_room_a_wrong_filter_is_drawn_with_carets(columns: in
     assert "no field 'cwn'; did you mean cwnd" in said[0] and said[1:] == lines
 
 
-@pytest.mark.parametrize("flag", ["--sort", "--columns"])
-def test_the_fields_can_be_listed(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([flag, "help"]) == 0
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("", flag) for flag in ("--sort", "--columns", "--filter")),
+        ("replay", "none.sctp", "--columns"),
+        ("replay", "none.sctp", "--filter"),
+        ("compare", "none.sctp", "nor.sctp", "--filter"),
+    ],
+)
+def test_the_fields_can_be_listed(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*filter(None, words), "help"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == [field.id for field in FIELDS]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--sort", "nosuch"), "--sort: no field 'nosuch' (try: sctptop --sort help)"),
+        (("--columns", "local,nosuch"), "--columns: no field 'nosuch' (try: sctptop --columns help)"),
+        (("--filter", "zzz>1"), "--filter: no field 'zzz' (try: sctptop --filter help)"),
+        (("--filter", "cwn>1"), "no field 'cwn'; did you mean cwnd"),
+        (("--filter", "cwn>1"), "(try: sctptop --filter help)"),
+        (("--filter", "cwnd>"), "(try: sctptop --help)"),
+        (("compare", "a.sctp", "b.sctp", "--filter", "zzz>1"), "(try: sctptop --filter help)"),
+    ],
+)
+def test_a_field_that_is_not_there_leads_to_those_that_are(
+    words: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert told in capsys.readouterr().err.splitlines()[0]
 
 
 def test_version_and_help_answer_at_once() -> None:

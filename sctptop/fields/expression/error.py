@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sctptop.terminal_text import printable
 
+LISTED = "--filter help lists the fields"
+
 
 class FilterError(ValueError):
     """An expression that cannot be understood: what is wrong, what helps, and where.
@@ -27,3 +29,14 @@ class FilterError(ValueError):
         if len(self.text) + 1 > width or any(map(of_other_width, self.text)):
             return ()
         return printable(self.text), " " * self.at + "^" * self.length
+
+
+class FieldNameError(FilterError):
+    """A term whose field does not exist. ``told`` is the text of it without where all fields are listed.
+
+    ``near``: the question that names near ones, empty where there are none.
+    """
+
+    def __init__(self, problem: str, near: str, text: str, at: int, length: int) -> None:
+        super().__init__(problem, near or LISTED, text, at, length)
+        self.told = f"{problem}; {near}" if near else problem

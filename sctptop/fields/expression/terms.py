@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from sctptop.fields.catalogue import BY_ID, UnknownFieldError, field
 from sctptop.fields.expression.amounts import AmountError, amount
+from sctptop.fields.expression.error import FieldNameError
 from sctptop.fields.expression.tokens import Token, TokenKind, fail, quoted
 from sctptop.fields.field import SWITCH, Field
 from sctptop.fields.near import did_you_mean
@@ -54,8 +55,8 @@ def compared(text: str, name: Token, sign: Token, value: Token) -> Test:
     try:
         chosen = field(name.text)
     except UnknownFieldError as error:
-        problem, _, remedy = str(error).partition("; ")
-        fail(text, name, problem, remedy or "--sort help lists the fields")
+        problem, _, near = str(error).partition("; ")
+        raise FieldNameError(problem, near, text, name.at, name.length) from None
     if value.kind not in (TokenKind.WORD, TokenKind.QUOTED):
         fail(text, value, f"a value goes after {sign.text}", f"as in {chosen.id}{sign.text}VALUE")
     if sign.text == "~":

@@ -95,6 +95,8 @@ class Adviser:
         self._peers: Mapping[PeerKey, Peer] = {}
         self._suspicious: Sequence[Peer] = ()
         self._waiting_since_s: dict[PeerKey, float] = {}
+        self._asked = False
+        """Before, what is only remembered may have been so at any time."""
 
     def advance(self, picture: Circumstances, *, asked: bool = True) -> tuple[Advice, ...]:
         """Update with the next snapshot; returns the advice to give now. Not ``asked``: it is only remembered."""
@@ -111,8 +113,9 @@ class Adviser:
             sack_timeouts=_gained(picture, "SctpDelaySackExpireds") if picture.happened or ngap.of else {},
             damaged=_gained(picture, "SctpChecksumErrors") if picture.happened or self._watches else {},
         )
-        if moment.tick < FIRST_READINGS:
+        if moment.tick < FIRST_READINGS or not self._asked:
             self._given.begun_s = moment.now_s
+        self._asked = self._asked or asked
         living.advance(picture.rows)
         happened, unlucky, messages = _by_association(picture.happened)
         causes = living.suspects | (unlucky & living.rows.keys())

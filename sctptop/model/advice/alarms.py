@@ -35,6 +35,8 @@ class Advised(Protocol):
     def seen(self) -> str: ...
     @property
     def cost(self) -> float: ...
+    @property
+    def from_start(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Alarm:
     """One rule on one association (or path), or on a peer: ``raised`` first, ``cleared`` last, None while it lasts.
 
     ``count``: how often it was raised; ``worst``: what was seen when it cost most. ``entry`` is the association as it
-    was then, None of a peer. ``part`` as of the advice. Notes are no alarms.
+    was then, None of a peer. ``part`` as of the advice; ``from_start``: it may have begun before it was raised. Notes
+    are no alarms.
     """
 
     rule: str
@@ -57,6 +60,7 @@ class Alarm:
     worst: str
     cost: float
     part: str = ""
+    from_start: bool = False
 
     @property
     def netns(self) -> int:
@@ -166,8 +170,8 @@ class Alarms:
                     self._advised = None
                     continue
                 whose = (one.association, one.peer, entry, one.address)
-                alarm = Alarm(one.rule, one.severity, *whose, now, None, 1, one.seen, one.cost, one.part)
-                kept, changed = _Kept(alarm), True
+                seen = (one.seen, one.cost, one.part, one.from_start)
+                kept, changed = _Kept(Alarm(one.rule, one.severity, *whose, now, None, 1, *seen)), True
                 self._alarms[name] = kept
                 self._order = ()
             elif (after := _raised(kept.alarm, one)) is not kept.alarm:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sctptop.model.association import OPENING, Association
+from sctptop.model.association import OPENING, Association, Process
 from sctptop.model.associations.both_ends import Socket
 from sctptop.model.associations.events.why_ended import RESTARTED, WhyEnded, end_of
 from sctptop.model.event import Event
@@ -41,6 +41,8 @@ _Tag = tuple[int, int, int, int]
 class _Alive:
     key: PeerKey
     up_s: float | None
+    process: Process | None = None
+    """Who holds its socket, once that was read."""
 
 
 class Peers:
@@ -64,7 +66,7 @@ class Peers:
         self,
         events: Iterable[Event],
         born: Iterable[Association],
-        gone: Iterable[tuple[Association, str]],
+        gone: Collection[tuple[Association, str]],
         listening: Collection[Socket],
         now_s: float,
         time: datetime,
@@ -75,6 +77,8 @@ class Peers:
         tells of one without any event who called. ``time`` is that of the sample, ``now_s`` the same on its clock.
         """
         self.begun = []
+        for entry, _ in gone:
+            self._held(entry)
         ended = set()
         for event in events:
             if event.kind not in ("ngap", "association") or (
@@ -97,6 +101,7 @@ class Peers:
         for entry in born:
             if _tag(entry) not in self._alive and _tag(entry) not in ended:
                 self._seen(entry, listening, now_s)
+            self._held(entry)
         self._forget(now_s)
         self._before_s = now_s
         return self.now
@@ -191,11 +196,18 @@ class Peers:
         if key in self._met:
             self._meet(key, now_s).comes_up(now_s)
 
+    def _held(self, entry: Association) -> None:
+        alive = self._alive.get(_tag(entry))
+        if alive is not None and entry.process is not None:
+            alive.process = entry.process
+
     def _ends(self, tag: _Tag, end: WhyEnded | None, why: str, now_s: float) -> None:
         alive = self._alive.pop(tag, None)
         if alive is None:
             return
         met, left = self._meet(alive.key, now_s), self._leave(alive)
+        # Most attempts that fail are over before they can be read: the last that was tells whose they are.
+        met.process = alive.process or met.process
         if alive.up_s is None:
             met.fails(why, now_s)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
+from sctptop.model.association import Process
 from sctptop.model.event import Event
 from sctptop.model.ngap.causes import cause_text
 from sctptop.model.ngap.dialect import INITIATING, SUCCESSFUL, dialect_of
@@ -47,6 +48,7 @@ class Met:
     last_at_s: float = 0.0
     attempt_s: float | None = None
     every_s: float = 0.0
+    process: Process | None = None
     granted: bool = False
     """Whether a set-up was granted since it was met."""
 
@@ -62,6 +64,7 @@ class Met:
         self.longest_gap_s = max(self.longest_gap_s or 0.0, before.longest_gap_s or 0.0) or None
         if self.handshake_ms is None:
             self.handshake_ms = before.handshake_ms
+        self.process = self.process or before.process
         if self.attempt_s is None:
             self.attempt_s, self.every_s = before.attempt_s, before.every_s
         if not self.ups:
@@ -139,6 +142,7 @@ class Met:
             last_at_s=self.last_at_s,
             last_down_s=self.downs[-1].at_s if self.downs else None,
             every_s=self.every_s,
+            process=self.process,
         )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sctptop.model.association import Process
+
 PeerKey = tuple[int, str, int, bool]
 """Network namespace, address of the peer, port of the service, and whether that is the peer's: we call it.
 
@@ -32,7 +34,8 @@ class Peer:
     the last one that was up ended within the hour; of these ``broken``, other than by a SHUTDOWN of who called, and
     ``brief``, by ABORT less than BRIEF_S after it came up. ``longest_gap_s``: without any after there was one.
     ``set_ups`` and ``rejected``: how often NGSetup (S1Setup) was asked for, and refused, by cause, since it was last
-    granted; ``rejected_since_s`` when first. Times on the clock of the samples; ``every_s`` between the last attempts.
+    granted; ``rejected_since_s`` when first. ``process``: whose association with it was read last, None where none was.
+    Times on the clock of the samples; ``every_s`` between the last attempts.
     """
 
     key: PeerKey
@@ -55,6 +58,7 @@ class Peer:
     last_at_s: float = 0.0
     last_down_s: float | None = None
     every_s: float = 0.0
+    process: Process | None = None
 
     @property
     def netns(self) -> int:

@@ -18,17 +18,20 @@ from sctptop.tui.words.peer_text import peer_lines
 
 TITLE = 12
 BOTH = "Both ends"
-BOTH_HINT = "  of this association are on this host; the key b puts them on one line"
+BOTH_HINT = "  are on this host; the key b puts them on one line"
+TOGETHER_HINT = "  are on this host, on one line; the key b gives each its own"
 EACH_MOST = 22
 
 
 class DetailsScreen(Popup):
     """Follows one association until it is closed."""
 
-    def __init__(self, reading: Reading, key: Key) -> None:
+    def __init__(self, reading: Reading, key: Key, *, together: bool = False) -> None:
+        """``together``: both ends share a line of the table."""
         row = reading.snapshot.row(key) if reading.snapshot else None
         super().__init__(f"Details of {remote_end(row)}" if row else "Details")
         self._key = key
+        self._hint = TOGETHER_HINT if together else BOTH_HINT
         self._row = row
         self._peer = _peer_of(reading, row)
         self._gone = False
@@ -53,7 +56,7 @@ class DetailsScreen(Popup):
             said = f"This association has gone ({why}); these are its last values."
             body += wrapped(said, self.room, "warn")
         if row.other_end is not None:
-            body.append(clipped(line((BOTH, "title"), (BOTH_HINT, "faint")), self.room))
+            body.append(clipped(line((BOTH, "title"), (self._hint, "faint")), self.room))
             body.append(_beside("", "this end", "other end", self.room, "dim"))
             for field in (field for field in FIELDS if field.mirrors):
                 own = BY_ID[field.mirrors]
@@ -94,7 +97,7 @@ def _beside(title: str, here: str, there: str, width: int, style: str, mark: str
 
 def _field(row: Row, field: Field, width: int) -> Line:
     value = field.get(row)
-    text = show(value, field.unit)
+    text = field.said(row)
     align = ">" if field.numeric else "<"
     exact = f"{value:,} bytes" if field.unit == "B" and isinstance(value, int) and value >= 1000 else ""
     spans = [

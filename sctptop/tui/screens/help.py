@@ -23,8 +23,16 @@ KEY, TITLE = 16, 12
 MARKS = (
     ("▸", "the association under the cursor; it stays there when the order changes"),
     ("–", "a value that could not be read; never 0"),
+    (
+        "≥42s ≤12:03:44",
+        "for so long or longer, then or before: it was so when watching began",
+    ),
+    ("‹ ›", "among the titles: there are more columns that way, ← → go there"),
     ("▲ ▼", "beside a title: sorted by it, smallest or largest first; beside a rate: it should be zero"),
-    ("● ◐ ○ ?", "a path that is active, potentially failed, inactive, unconfirmed"),
+    (
+        "● ◐ ○ ? ·",
+        "a path that is active, potentially failed (PF), inactive, unconfirmed, or its state not known",
+    ),
     ("≠", "in the details: the two ends differ in it"),
     ("┊ ▲12:03:44", "the cursor along time; the values beside the graphs are those of that instant"),
     ("T F E I R", "below graphs: cwnd was cut by T3-rtx, fast retransmit, ECN, idle, restart"),

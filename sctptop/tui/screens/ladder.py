@@ -12,8 +12,10 @@ from sctptop.model.registrations.attempt import Registration
 from sctptop.model.registrations.tally import PARTS
 from sctptop.model.registrations.words import COMPLETED, cause_of, nas_cause_of
 from sctptop.quantity import UNKNOWN, milliseconds
+from sctptop.tui.feeds.reading import Reading
 from sctptop.tui.screens.popup import Popup
 from sctptop.tui.views.parts.registration_bar import bar_lines
+from sctptop.tui.views.parts.registration_lists import key_of
 from sctptop.tui.views.parts.registration_words import (
     costliest,
     kind_text,
@@ -22,6 +24,7 @@ from sctptop.tui.views.parts.registration_words import (
     tries_text,
     ue_text,
 )
+from sctptop.tui.views.registration import chosen_registration
 from sctptop.tui.widgets.line_panel import Drawing
 from sctptop.tui.words.line import BLANK, Line, Span, cells, clipped, fitting, line, wrapped
 
@@ -42,11 +45,24 @@ Step = tuple[int, int, Line]
 
 
 class LadderScreen(Popup):
-    """Shows a registration as it was when it was opened."""
+    """Follows a registration while it is known, and says as of when it is shown once it is not."""
 
-    def __init__(self, registration: Registration) -> None:
+    def __init__(self, registration: Registration, reading: Reading) -> None:
+        """``reading``: that in which it was found."""
         super().__init__(f"UE {ue_text(registration)}, seen from the {registration.end}")
-        self._registration = registration
+        self._registration, self._reading = registration, reading
+
+    def update(self, reading: Reading) -> None:
+        """Update with a newer reading, or another one of a replay."""
+        snapshot = reading.snapshot
+        found = snapshot and chosen_registration(snapshot.registrations, key_of(self._registration))
+        if found:
+            self._registration, self._reading = found, reading
+            self.panel.entitle(self._heading)
+        elif self._reading.snapshot is not None:
+            at = self._reading.snapshot.sample.time.astimezone()
+            self.panel.entitle(f"{self._heading}, as of {at:%H:%M:%S}")
+        self.draw()
 
     def drawing(self) -> Drawing:
         """What it was and how it ended, where the time went, then the messages in order."""

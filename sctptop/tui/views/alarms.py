@@ -27,7 +27,8 @@ def draw(scene: Scene) -> Drawing:
     if not shown:
         return Drawing(body=wrapped(NOTHING, scene.width, "dim"), head=head, foot=foot)
     remedies = {name_of(one): one.remedy for one in snapshot.advice}
-    body = [clipped(alarm_line(snapshot, alarm), scene.width) for alarm in shown]
+    earlier = any(alarm.from_start for alarm in shown)
+    body = [clipped(alarm_line(snapshot, alarm, earlier), scene.width) for alarm in shown]
     notes = [
         Note(at, name_of(alarm), _told(alarm, remedies.get(name_of(alarm)))) for at, alarm in enumerate(shown)
     ]

@@ -11,12 +11,12 @@ from sctptop.model.associations.row import Row
 from sctptop.quantity import UNKNOWN, Value, show, span_text
 from sctptop.terminal_text import clip
 from sctptop.tui.views.parts.marks import mark_line
-from sctptop.tui.views.parts.path_marks import path_mark
+from sctptop.tui.views.parts.path_marks import legend, path_mark
 from sctptop.tui.views.parts.path_time import blocks, graphs_of, round_trips, state_changes
 from sctptop.tui.views.parts.way_line import way_line
 from sctptop.tui.views.scene import Scene, nobody
 from sctptop.tui.widgets.line_panel import Drawing
-from sctptop.tui.words.line import Line, Span, clipped, line, wrapped
+from sctptop.tui.words.line import Line, Span, cells, clipped, line, wrapped
 
 BRIEF = ("* primary, of which alone srtt and cwnd are read (sock_diag)", "* primary; all read by probes")
 TALL = 14
@@ -63,9 +63,10 @@ def draw(scene: Scene) -> Drawing:
         if way is not None:
             body.append(way)
         texts.append(body)
-    foot = wrapped(NOTE.format(whose=whose), scene.width, "dim")
+    foot = [legend(paths, scene.width), *wrapped(NOTE.format(whose=whose), scene.width, "dim")]
     if scene.height < TALL:
-        foot = [clipped(line((BRIEF[scene.snapshot.sample.probes.ok], "dim")), scene.width)]
+        brief = clipped(line((f"{BRIEF[scene.snapshot.sample.probes.ok]}  ", "dim")), scene.width)
+        foot = [(*brief, *legend(paths, scene.width - cells(brief)))]
     if not paths:
         nothing = line(("No path of this association could be read.", "dim"))
         return Drawing(body=[nothing], head=head, foot=foot)

@@ -95,7 +95,9 @@ def known_registrations(registered: Registered) -> list[Registration]:
 
 def chosen_registration(registered: Registered, key: str | None) -> Registration | None:
     """The registration that the cursor is on, None where it is on none."""
-    known = (*registered.oldest, *registered.failed, *registered.slowest, *reversed(registered.last))
+    # One that has just ended is in no list until it is known what came behind it.
+    lists = (registered.oldest, registered.ended_now, registered.failed, registered.slowest)
+    known = (*(entry for one in lists for entry in one), *reversed(registered.last))
     return next((entry for entry in known if key_of(entry) == key), None)
 
 

@@ -136,7 +136,7 @@ def _style(chosen: Field, text: str, row: Row) -> str:
     if chosen.id == "state":
         return "good" if row.association.state == "ESTABLISHED" else "warn"
     if chosen.id == "paths_down" and text != "0":
-        return "bad"
+        return "bad" if text.partition("+")[0].isdigit() else "warn"
     if chosen.id.startswith("rtx_chunks") and (row.rate("rtx_chunks") or 0) > 0:
         return "warn"
     if chosen.id == "local":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import ClassVar
 
 from textual import events
@@ -19,16 +18,14 @@ from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.snapshot import Snapshot
 from sctptop.tui.widgets.association_line import alive, ended, head
-from sctptop.tui.widgets.columns import MARGIN, Column, Contents, lay_out
+from sctptop.tui.widgets.columns import MARGIN, Column, Contents, contents, lay_out
 from sctptop.tui.widgets.first_row import stays
-from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, plain, to_strip
+from sctptop.tui.words.line import BLANK, Line, Span, differing, fit, highlighted, line, plain, to_strip
 
-_process, _container = attrgetter("association.process"), attrgetter("association.process.container")
+SIDEWAYS = 8
+"""Columns at a key."""
 ASKED = 512
 """So many rows are asked at a picture what they hold."""
-_local = attrgetter("association.local_port", "association.local_addresses")
-_remote = attrgetter("association.primary", "association.remote_port")
-_trouble, _peer_name = attrgetter("trouble"), attrgetter("association.peer_name")
 
 
 class AssociationTable(ScrollView, can_focus=True):
@@ -93,7 +90,7 @@ class AssociationTable(ScrollView, can_focus=True):
         """Draw these rows of a snapshot. ``both_ends``: each has the other end on its line."""
         same_order = order == self._order
         self._snapshot, self._rows, self._order = snapshot, rows, order
-        self._held = _held(snapshot, self._in_turn(rows), self._held, both_ends)
+        self._held = contents(snapshot, self._in_turn(rows), self._held, both_ends)
         self._places = {row.key: place for place, row in enumerate(rows)}
         before = self._cursor
         home = self._home
@@ -145,9 +142,18 @@ class AssociationTable(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the table for Textual."""
         text = self._on_screen[y] = self._line(y)
-        width = max(self.room, self.virtual_size.width)
+        width, room = max(self.room, self.virtual_size.width), self.room
         left = self.scroll_offset.x
-        return to_strip(text, width, self.rich_style).crop(left, left + self.room)
+        strip = to_strip(text, width, self.rich_style).crop(left, left + room)
+        if y or width <= room:
+            return strip
+        # Columns that are not in sight: the scrollbar of a table is not always there.
+        before, behind = (
+            to_strip(line((sign, "name")) if there else BLANK, int(there), self.rich_style)
+            for sign, there in (("‹", left > 0), ("›", left + room < width))
+        )
+        middle = strip.crop(before.cell_length, room - behind.cell_length)
+        return Strip.join([before, middle, behind])
 
     def go_to(self, key: Key) -> bool:
         """Put the cursor on that association, or on the line of its other end; False where it is not in the table."""
@@ -158,6 +164,17 @@ class AssociationTable(ScrollView, can_focus=True):
         if place is not None:
             self._go(place)
         return place is not None
+
+    def action_scroll_left(self) -> None:
+        """Columns before those in sight, also where a table that is too wide has no scrollbar."""
+        self._sideways(-1)
+
+    def action_scroll_right(self) -> None:
+        """Columns behind them."""
+        self._sideways(1)
+
+    def _sideways(self, step: int) -> None:
+        self.scroll_to(x=self.scroll_x + step * SIDEWAYS, animate=False, force=True)
 
     def action_move(self, step: int) -> None:
         """Put the cursor that many rows further."""
@@ -275,24 +292,3 @@ class AssociationTable(ScrollView, can_focus=True):
             return tuple(spans)
         width = max(self.room, self.virtual_size.width)
         return highlighted(fit(tuple(spans), width), "cursor" if self.has_focus else "idle")
-
-
-def _held(snapshot: Snapshot, rows: Sequence[Row], before: Contents, both_ends: bool) -> Contents:
-    """What the rows hold. What they held once keeps its column: nothing moves for what comes and goes."""
-    probes = snapshot.sample.probes
-    return Contents(
-        heartbeats=probes.ok or probes.coming,
-        both_ends=both_ends,
-        namespaces=len(snapshot.namespaces) > 1,
-        processes=before.processes or any(map(_process, rows)),
-        containers=before.containers or any(map(_container, filter(_process, rows))),
-        local_ends=before.local_ends or any(map(_local(rows[0]).__ne__, map(_local, rows)) if rows else ()),
-        alike=before.alike or _alike(rows),
-        names=before.names or any(map(_peer_name, rows)),
-        troubles=before.troubles or any(map(_trouble, rows)),
-    )
-
-
-def _alike(rows: Sequence[Row]) -> bool:
-    living = [_remote(row) for row in rows if not row.ended]
-    return len(set(living)) < len(living)

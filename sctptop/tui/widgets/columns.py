@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from operator import attrgetter
 
 from sctptop.fields.catalogue import field
 from sctptop.fields.default_columns import LEADING, TABLE_COLUMNS, TABLE_WIDE_COLUMNS, default_columns
 from sctptop.fields.field import SWITCH, Field
 from sctptop.model.associations.row import Row
+from sctptop.model.snapshot import Snapshot
 from sctptop.quantity import show
 from sctptop.terminal_text import clip
 
@@ -27,6 +29,11 @@ PROCESS_WIDTH = 16
 MARGIN = 3
 """For the cursor, the mark of the row, and a blank."""
 
+_process, _container = attrgetter("association.process"), attrgetter("association.process.container")
+_local = attrgetter("association.local_port", "association.local_addresses")
+_remote = attrgetter("association.primary", "association.remote_port")
+_trouble, _peer_name = attrgetter("trouble"), attrgetter("association.peer_name")
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -43,6 +50,27 @@ class Contents:
     local_ends: bool = False
     alike: bool = False
     troubles: bool = False
+
+
+def contents(snapshot: Snapshot, rows: Sequence[Row], before: Contents, both_ends: bool) -> Contents:
+    """What the rows hold. What they held once keeps its column: nothing moves for what comes and goes."""
+    probes = snapshot.sample.probes
+    return Contents(
+        heartbeats=probes.ok or probes.coming,
+        both_ends=both_ends,
+        namespaces=len(snapshot.namespaces) > 1,
+        processes=before.processes or any(map(_process, rows)),
+        containers=before.containers or any(map(_container, filter(_process, rows))),
+        local_ends=before.local_ends or any(map(_local(rows[0]).__ne__, map(_local, rows)) if rows else ()),
+        alike=before.alike or _alike(rows),
+        names=before.names or any(map(_peer_name, rows)),
+        troubles=before.troubles or any(map(_trouble, rows)),
+    )
+
+
+def _alike(rows: Sequence[Row]) -> bool:
+    living = [_remote(row) for row in rows if not row.ended]
+    return len(set(living)) < len(living)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +150,7 @@ def cell(column: Column, row: Row) -> str:
     value = chosen.get(row)
     if chosen.abbreviations and isinstance(value, str):
         return value if len(value) <= column.width else chosen.abbreviations.get(value, value)[: column.width]
-    text = show(value, chosen.unit)
+    text = chosen.said(row) if chosen.text else show(value, chosen.unit)
     if chosen.address:
         name = row.association.peer_name if column.named else None
         if name and len(name) + 1 + len(text) <= column.width:

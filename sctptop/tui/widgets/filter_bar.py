@@ -21,11 +21,14 @@ from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.completion import ways_on
 from sctptop.fields.filter import EVERYTHING, Filter, FilterError, parse_filter
 from sctptop.model.associations.row import Row
+from sctptop.terminal_text import clip
 from sctptop.tui.widgets.status_line import StatusLine
 from sctptop.tui.words.line import BLANK, Line, Span, clipped, line, style_of, to_strip, wrapped
 
 ROOMY = 120
 """Columns from which on the remark begins beside the expression."""
+LONGEST_STAYING = 40
+"""Characters of the filter in force that are cited while another one is typed."""
 PROMPT, LEAST_TEXT, TEXT_SHARE = 2, 24, 3
 """As in theme.tcss: columns of the prompt, the fewest of the expression, and its part of the rest beside a remark."""
 
@@ -130,7 +133,7 @@ class FilterBar(Horizontal):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._before = EVERYTHING
+        self._before = self._in_force = EVERYTHING
         self._wrong = Wrong()
         self._completion = Completion()
         self._below = 0
@@ -159,7 +162,7 @@ class FilterBar(Horizontal):
     def open(self, current: Filter, rows: Sequence[Row] = ()) -> None:
         """Start typing, from the filter there is; values of the rows are offered."""
         self._completion.rows = rows
-        self._before = current
+        self._before = self._in_force = current
         self.display = True
         self._take(0 if self.app.size.width >= ROOMY else 1)
         field = self.query_one(Input)
@@ -176,11 +179,11 @@ class FilterBar(Horizontal):
         begun = field_begun(event.value)
         if begun:
             self._wrong.error = None
-            self._remark(self._offer(event.value) or f"{begun}: go on with = != < > ~ and a value", "dim")
+            self._not_yet(self._offer(event.value) or f"{begun}: go on with = != < > ~ and a value")
         elif joint_begun(event.value):
             # As a word to look for it would take most rows away, until the next letter.
             self._wrong.error = None
-            self._remark("and, or, not: go on; Enter looks for it as a word", "dim")
+            self._not_yet("and, or, not: go on; Enter looks for it as a word")
         else:
             self._apply(event.value)
 
@@ -201,6 +204,11 @@ class FilterBar(Horizontal):
         self.post_message(self.Changed(self._before))
         self._close()
 
+    def on_descendant_blur(self) -> None:
+        """Whoever clicks elsewhere goes on there: as with ↓ the filter stays, and the line is put away."""
+        if self.display and self.app.app_focus:
+            self.action_keep()
+
     def on_key(self, event: events.Key) -> None:
         """Keys typed here are no commands."""
         if event.key in ("tab", "shift+tab"):
@@ -219,9 +227,9 @@ class FilterBar(Horizontal):
             # What is half typed is not wrong yet.
             offer = self._offer(text)
             self._wrong.error = None if offer else problem
-            self._remark(offer or f"▲ {problem}", "dim" if offer else "warn")
+            self._not_yet(offer or f"▲ {problem}", "dim" if offer else "warn")
             return str(problem)
-        self._wrong.error = None
+        self._wrong.error, self._in_force = None, chosen
         self._remark(self._offer(text), "dim")
         self.post_message(self.Changed(chosen))
         return ""
@@ -230,6 +238,14 @@ class FilterBar(Horizontal):
         """The ways on; empty without any."""
         found = ways_on(text, self._completion.rows)
         return f"Tab: {' '.join(found)}" if found else ""
+
+    def _not_yet(self, text: str, style: str = "dim") -> None:
+        """Of what is no filter yet, with the one that stays in force meanwhile."""
+        if self._in_force.test:
+            stays = f"filter stays {clip(self._in_force.text, LONGEST_STAYING)}"
+            # Ways on are many, and may be cut at their end.
+            text = f"{text}; {stays}" if style == "warn" else f"{stays}; {text}"
+        self._remark(text, style)
 
     def _remark(self, text: str, style: str) -> None:
         room = self.app.size.width

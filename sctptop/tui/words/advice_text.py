@@ -39,14 +39,16 @@ def advice_blocks(snapshot: Snapshot, width: int) -> list[list[Line]]:
     for advice in snapshot.advice:
         mark, style = MARKS[advice.severity]
         since = span_text(max(0.0, snapshot.now_s - advice.since_s))
-        longer = " or longer" if advice.from_start else ""
-        right = line((f"  {advice.severity}, for {since}{longer} ", "dim"))
+        longer, least = (" or longer", "≥") if advice.from_start else ("", "")
+        lasted = (f"for {since}{longer}", f"{least}{since}")
         heads = [
             line((f"{mark} {advice.title}", style), (f"  {on}", "strong"))
             for on in (whose(snapshot, advice), _here(snapshot, advice))
         ]
-        room = width - cells(right)
-        head = next((one for one in heads if cells(one) <= room), heads[-1])
+        rights = [line((f"  {advice.severity}, {told} ", "dim")) for told in lasted]
+        forms = [(head, right) for right in rights for head in heads]
+        fits = (form for form in forms if sum(map(cells, form)) <= width)
+        head, right = next(fits, forms[-1])
         blocks.append(
             [
                 spread(clipped(head, width - cells(right)), right, width),
@@ -64,10 +66,13 @@ def _here(snapshot: Snapshot, advice: Advice) -> str:
     return f"{owner(row) or local_end(row)} → {remote_end(row)}"
 
 
-def alarm_line(snapshot: Snapshot, alarm: Alarm) -> Line:
-    """When it was raised and cleared, what, on what, how often."""
+def alarm_line(snapshot: Snapshot, alarm: Alarm, earlier: bool = False) -> Line:
+    """When it was raised and cleared, what, on what, how often.
+
+    ``earlier``: one in the list may have begun before it was raised.
+    """
     mark, style = MARKS[alarm.severity]
-    raised = f"{alarm.raised.astimezone():%H:%M:%S}"
+    raised = f"{'' if not earlier else '≤' if alarm.from_start else ' '}{alarm.raised.astimezone():%H:%M:%S}"
     cleared = f"{alarm.cleared.astimezone():%H:%M:%S}" if alarm.cleared else "lasts   "
     return line(
         (f"{raised}–{cleared} ", "dim"),

@@ -19,7 +19,8 @@ from sctptop.tui.words.line import Line, cells, line
 MOSTLY = 0.5
 """A side that took this share of the time of registrations is named."""
 SIDES = {"sctp": "SCTP", "unread": "unread", "network": "network", "core": "core", "ran": "RAN"}
-INITIAL = "initial"
+REGISTRATIONS = ("registrations", "reg.")
+"""In full, and where there is no room for that."""
 FORMS = ((3, 3), (3, 2), (2, 3), (2, 2), (1, 3), (1, 2), (2, 1), (1, 1), (0, 2), (0, 1), (0, 0))
 """How many kinds of trouble are named, and how much is told of registrations, in the order of preference."""
 
@@ -36,8 +37,9 @@ def host_state(snapshot: Snapshot, both_ends: bool, width: int) -> Line:
         f", {counted(totals.associations, 'end')}" if both_ends else "",
         f", {totals.established} up" if totals.established < totals.associations else "",
     )
-    kinds, fare = troubles(snapshot), registrations(snapshot.registrations)
-    forms = [(*head, *_named(kinds, named), *_joined(fare[:told])) for named, told in FORMS]
+    kinds = troubles(snapshot)
+    fares = [registrations(snapshot.registrations, word) for word in REGISTRATIONS]
+    forms = [(*head, *_named(kinds, named), *_joined(fare[:told])) for named, told in FORMS for fare in fares]
     return next((form for form in forms if cells(form) <= width), forms[-1])
 
 
@@ -87,19 +89,21 @@ def kind_of(snapshot: Snapshot, one: Advice | Alarm) -> Brief:
     return brief_of(one.rule, opening=opening, why=peer.mostly if peer else "")
 
 
-def registrations(registered: Registered) -> list[Line]:
-    """How long they take, where that was measured; whose the time mostly is; how many failed."""
+def registrations(registered: Registered, word: str) -> list[Line]:
+    """How long they take, where that was measured; whose the time mostly is; how many failed. All is of one kind, the
+    most frequent, which is named; ``word``: what they are called behind it.
+    """
     tally = registered.leading(None)
     if tally is None or not tally.completed + tally.failed:
         return []
     median = tally.parts["total"].times.percentile(0.5)
     ended = tally.completed + tally.failed
-    kind = "" if tally.kind in (None, INITIAL) else f" ({tally.kind})"
+    which = f"; {tally.kind} {word}" if tally.kind else f"; {word}"
     if median is None:
-        return [line(f"; registrations{kind}", (f" all {ended} failed", "bad"))]
+        return [line(which, (f" all {ended} failed", "bad"))]
     side = mostly(tally)
     return [
-        line(f"; registrations{kind} p50 ", (milliseconds(_rounded(median)), "strong")),
+        line(f"{which} p50 ", (milliseconds(_rounded(median)), "strong")),
         line(f", mostly {side}" if side else ""),
         line((f", {tally.failed} of {ended} failed" if tally.failed else "", "warn")),
     ]

@@ -215,6 +215,8 @@ BOXES: dict[str, tuple[Sample, tuple[str, ...]]] = {
         ALONE,
         ("/", *"peer_rwnd<2k and not state=SHUTDOWN_PENDING and (cwdn>5k or rtx>3)"),
     ),
+    "filter: wrong behind one that stays": (ALONE, ("/", *"srtt>5 and cwn>5")),
+    "filter: begun behind one that stays": (ALONE, ("/", *"srtt>5 and cwn")),
     "filter: kept though wrong": (ALONE, ("/", *"srtt>5kB", "enter")),
     "no command": (ALONE, ("ctrl+p", *"quux")),
 }

@@ -54,7 +54,7 @@ NARROW, WIDE = (80, 24), (120, 36)
 SMALL_AND_LARGE = (NARROW, WIDE)
 SLOWEST = r"SLOWEST(.*\n)+?.* 1\.\ds .*lost"
 CASES = [
-    ("why registrations are slow", SMALL_AND_LARGE, (), r"registrations p50 \d+ms"),
+    ("why registrations are slow", SMALL_AND_LARGE, (), r"initial reg(istrations|\.) p50 \d+ms"),
     ("whose time it is", SMALL_AND_LARGE, (), r"SCTP \d\d%"),
     ("what holds them", WIDE, (), r"nr-gnb\[\d+\] +amf-1 10\.9\.0\.2:38412 .*Nagle holds"),
     (
@@ -66,6 +66,12 @@ CASES = [
     ("why one registration took a second", WIDE, ("tab", "pagedown"), SLOWEST),
     ("which peer is refused", NARROW, (), r"10\.9\.1\.2:38412 +refused"),
     ("which peer is refused", WIDE, (), r"nr-gnb-2\[\d+\] +10\.9\.1\.2:38412 +refused by 10\.9\.1\.2"),
+    (
+        "which process it refuses",
+        SMALL_AND_LARGE,
+        ("!",),
+        r"Failing connects +nr-gnb-2\[\d+\] → 10\.9\.1\.2:38412",
+    ),
     ("how often, and what helps", SMALL_AND_LARGE, ("!",), r"\d+ times refused(.*\n)+?.*Try: .*start the"),
     ("which path is dead since when", NARROW, (), r"10\.9\.2\.2:38472\+1 +dead \d+s"),
     ("which path is dead since when", WIDE, (), r"nr-du\[\d+\] .*path 10\.9\.2\.2 dead for \d+s"),

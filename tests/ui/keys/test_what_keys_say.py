@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
 from textual.widgets import OptionList
 
 from sctptop.options import Options
+from sctptop.tui.words import headline
 from tests.ui.conftest import Staging
 from tests.ui.scripted import amf, association, sample
 
@@ -13,6 +17,20 @@ async def test_a_key_that_is_bound_to_nothing_says_so(stage: Staging) -> None:
     async with stage([sample(0, [association(0)])], size=(120, 36)) as s:
         await s.press("Q")
         assert "the key Q does nothing here; ? shows those that do" in s.line("tabs")
+
+
+async def test_a_notice_stands_as_long_as_it_takes_to_read_it(
+    stage: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(headline, "NOTICE_S", 0.05)
+    monkeypatch.setattr(headline, "WORD_S", 0.0)
+    async with stage([sample(0, [association(0)])], size=(120, 36)) as s:
+        await s.press("Q")
+        await s.until(lambda: "does nothing here" not in s.line("tabs"))
+        monkeypatch.setattr(headline, "WORD_S", 60.0)
+        await s.press("Q")
+        await asyncio.sleep(0.2)
+        assert "the key Q does nothing here" in s.line("tabs"), "it has eleven words"
 
 
 async def test_the_bounds_of_the_interval_are_told(stage: Staging) -> None:

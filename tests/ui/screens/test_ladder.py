@@ -7,8 +7,8 @@ import re
 from sctptop.options import Options
 from sctptop.tui.screens.ladder import LadderScreen
 from tests.ui.conftest import Stage, Staging
-from tests.ui.flowing import samples_of
-from tests.ui.many_kinds import NO_STATUS, SILENT, lossy
+from tests.ui.flowing import later, samples_of
+from tests.ui.many_kinds import INITIAL, NO_STATUS, SILENT, lossy
 from tests.ui.registering import with_registrations
 
 VIEW = Options(interval_s=3600, view="registration")
@@ -94,3 +94,31 @@ async def test_every_line_fits(stage: Staging) -> None:
                 await s.tick(len(samples) - 1)
                 lines = await opened(s)
                 assert max(map(len, lines)) <= s.panel("popup").room
+
+
+async def test_it_follows_its_registration_and_says_as_of_when_once_that_is_not_known(stage: Staging) -> None:
+    async with stage(samples_of(NO_STATUS, 20), VIEW, size=(120, 50)) as s:
+        await s.tick(5)
+        before = await opened(s)
+        assert before[0].startswith("running") and len(before) < 30
+        title = s.panel("popup").border_title
+        await s.tick(10)
+        lines = s.panel("popup").text().splitlines()
+        assert lines[0].startswith("not accepted by the UE") and any("5GMMStatus" in text for text in lines)
+        assert s.panel("popup").border_title == title
+        s.app.feed.reset()
+        await s.tick(2)
+        assert s.panel("popup").border_title == f"{title}, as of 12:03:15"
+        assert s.panel("popup").text().splitlines() == lines
+
+
+async def test_a_registration_that_comes_to_its_end_is_followed_at_once(stage: Staging) -> None:
+    async with stage(samples_of([*INITIAL[:6], *later(INITIAL[6:], 3000)], 12), VIEW, size=(120, 50)) as s:
+        await s.tick(2)
+        assert (await opened(s))[0].startswith("running")
+        title, states = s.panel("popup").border_title, []
+        for _ in range(9):
+            await s.tick()
+            states.append(s.panel("popup").text().split()[0])
+            assert s.panel("popup").border_title == title
+        assert set(states) == {"running", "completed"} and states[-1] == "completed"

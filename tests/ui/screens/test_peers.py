@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sctptop.model.association import Process
 from sctptop.model.sample import Sample
 from tests.ui.conftest import Staging
 from tests.ui.scripted import PROBED, association, event, sample
@@ -37,6 +38,30 @@ async def test_a_peer_that_refuses_is_one_line_and_an_alarm(stage: Staging) -> N
         assert "▲ Failing connects  10.9.0.2:38412" in s.panel("view").text()
         await s.press("enter")
         assert "[6 Events]" in s.line("tabs") and "no association of it is here now" in s.line("tabs")
+
+
+async def test_the_process_of_a_peer_that_refuses_is_named(stage: Staging) -> None:
+    """In the first line, in all advice, and in its alarm; also when its last attempt has long been over."""
+    entry = replace(
+        association(0, process=Process(192, "nr-gnb-2")),
+        own_tag=3,
+        local_port=50_003,
+        remote_port=38412,
+        state="COOKIE_WAIT",
+    )
+    script = refused(20)
+    # Of five attempts one is under way while it is read.
+    begins, ends = tried(3, **REFUSED)
+    script[2] = replace(script[2], events=(begins,), associations=(*script[2].associations, entry))
+    script[3] = replace(script[3], events=(ends, *script[3].events))
+    async with stage(script, size=(160, 50)) as s:
+        await s.tick(19)
+        named = "Failing connects: nr-gnb-2[192] → 10.9.0.2:38412"
+        assert named in s.panel("troubles").text() and s.ports() == [59058]
+        await s.press("exclamation_mark")
+        assert named.replace(":", " ", 1) in s.panel("popup").text()
+        await s.press("escape", "8")
+        assert "Failing connects  nr-gnb-2[192] → 10.9.0.2:38412" in s.panel("view").text()
 
 
 async def test_details_tell_what_is_remembered_of_the_peer(stage: Staging) -> None:

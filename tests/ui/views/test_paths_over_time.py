@@ -8,7 +8,7 @@ from sctptop.fields.ordering import BY_REMOTE
 from sctptop.model.association import Path
 from sctptop.options import Options
 from tests.ui.conftest import COUNT, SAMPLES, Staging
-from tests.ui.scripted import association, sample
+from tests.ui.scripted import PROBED, association, sample
 
 PATHS = Options(interval_s=3600, view="paths", order=BY_REMOTE)
 
@@ -54,3 +54,25 @@ async def test_one_path_of_which_nothing_is_known_over_time(stage: Staging) -> N
     async with stage([sample(0, [bare])], PATHS, size=(120, 36)) as s:
         text = s.panel("view").text()
         assert "48.0.70.2" in text and "changes of state" in text and "┤" not in text
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [
+        ((80, 24), "* primary; all read by probes  ● active  ○ inactive  · state not known"),
+        (
+            (120, 36),
+            "● active  ○ inactive  · state not known  ◐ PF, potentially failed  ? unconfirmed",
+        ),
+    ],
+)
+async def test_its_marks_are_explained(stage: Staging, size: tuple[int, int], told: str) -> None:
+    """Those that are there first."""
+    states = ("ACTIVE", "INACTIVE", None)
+    paths = tuple(Path(f"48.{place}.70.2", state, not place) for place, state in enumerate(states))
+    async with stage([sample(0, [association(0, paths=paths)], sources=PROBED)], PATHS, size=size) as s:
+        shown = s.panel("view").text().splitlines()
+        assert [text[0] for text in shown if text[2:5] == "48."] == ["●", "○", "·"]
+        assert any(text.strip() == told for text in shown), shown
+        await s.press("question_mark", *"not known")
+        assert "● ◐ ○ ? ·" in s.panel("popup").text()

@@ -17,7 +17,7 @@ from sctptop.tui.views.scene import Scene
 from sctptop.tui.words.line import cells, plain
 from tests.ui.conftest import Stage, Staging
 from tests.ui.flowing import later, samples_of
-from tests.ui.many_kinds import NO_PLMN, SILENT, with_kinds
+from tests.ui.many_kinds import INITIAL, NO_PLMN, SILENT, UPDATE, with_kinds
 from tests.unit.model.registrations.flow_steps import request
 from tests.unit.registering import BOOT
 
@@ -53,6 +53,21 @@ async def test_a_line_a_kind_causes_and_those_that_failed(stage: Staging, size: 
         outcomes = [re.split(" initial +[0-9.]+m?s  ", text)[1] for text in rest]
         assert [text.split()[0] for text in outcomes[:3]] == ["timed", "not", "rejected:"]
         assert max(map(len, lines)) <= s.panel("view").room
+
+
+async def test_the_sentence_of_the_host_says_which_registrations_it_counts(stage: Staging) -> None:
+    """Those of the most frequent kind alone: they are few of all where most are updates."""
+    for flow, kind, wanted in (
+        (INITIAL, "initial", r"p50 \d+ms"),
+        (UPDATE, "mobility", r"p50 \d+(\.\d)?ms"),
+        (NO_PLMN, "initial", "all 2 failed"),
+    ):
+        twice = [*flow, *later(flow, 200, ran=70)]
+        async with stage(samples_of(twice, 3), VIEW, size=(120, 36)) as s:
+            await s.tick(2)
+            assert re.search(f"1 association.*; {kind} registrations {wanted}", s.line("totals")), s.line(
+                "totals"
+            )
 
 
 async def test_k_chooses_one_kind_and_all_again(stage: Staging) -> None:

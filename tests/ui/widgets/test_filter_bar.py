@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import AppBlur, AppFocus
 from textual.widgets import Input
 
 from sctptop.fields.filter import FilterError, parse_filter
+from sctptop.options import Options
+from sctptop.terminal_text import clip
 from tests.ui.conftest import Stage, Staging
 from tests.ui.scripted import amf
 
@@ -61,7 +64,8 @@ async def test_what_is_wrong_is_told_to_its_end(stage: Staging, size: tuple[int,
     async with stage(list(amf(2)), size=size) as s:
         await s.press("/", *typed)
         told = seen(s, "filter-error")
-        assert " ".join(" ".join(told).split()) == f"▲ {problem}", told
+        stays = f"; filter stays {clip(s.app._chosen.filter.text, 40)}" if s.app._chosen.filter.test else ""
+        assert " ".join(" ".join(told).split()) == f"▲ {problem}{stays}", told
         where = wrong.value.text[wrong.value.at :][: wrong.value.length]
         assert underlined(s) == where, "the place is in sight"
         await s.press("enter")
@@ -158,3 +162,59 @@ async def test_a_joint_half_typed_takes_no_row_away(stage: Staging) -> None:
         assert s.ports() == [59059]
         await s.press("escape", "/", *"cwnd>0 no", "enter")
         assert s.ports() == []
+
+
+STANDS = Options(interval_s=3600, view="rtt", filter=parse_filter("59059"))
+
+
+async def test_escape_brings_the_filter_back_that_was_before(stage: Staging) -> None:
+    for typed in (" or 59060", " or 59060 or cwn<", " or 59060 and no", " or cwnd<"):
+        async with stage(list(amf(2)), STANDS) as s:
+            assert s.ports() == [59059]
+            await s.press("/", *typed)
+            await s.press("escape")
+            assert s.ports() == [59059] and "filter 59059  1 of 12" in s.line("filter-line"), typed
+            assert not s.app._dashboard.typing and s.table.has_focus
+
+
+async def test_what_stays_in_force_while_typing_is_said(stage: Staging) -> None:
+    async with stage(list(amf(2)), STANDS, size=(160, 24)) as s:
+        await s.press("/")
+        assert "stays" not in s.line("filter-error")
+        said = {}
+        for typed in (" or 59060", " an", "d ", "cwn", ">5"):
+            await s.press(*typed)
+            said[typed] = s.line("filter-error").strip()
+            assert len(s.ports()) == 2, typed
+        assert said == {
+            " or 59060": "",
+            " an": "filter stays 59059 or 59060; and, or, not: go on; Enter looks for it as a word",
+            "d ": "▲ a term is missing after and; as in cwnd<10k or 38412; filter stays 59059 or 59060",
+            "cwn": "filter stays 59059 or 59060; Tab: cwnd",
+            ">5": "▲ no field 'cwn'; did you mean cwnd or rwnd or DOWN?; filter stays 59059 or 59060",
+        }
+
+
+async def test_a_click_elsewhere_puts_the_line_away_and_keeps_the_filter(stage: Staging) -> None:
+    for place, at in (("#table", "table"), ("#view", "view")):
+        async with stage(list(amf(2)), STANDS) as s:
+            await s.press("/", *" or 59060")
+            await s.pilot.click(place, offset=(5, 2))
+            await s.pilot.pause()
+            assert not s.app._dashboard.typing and s.app.focused is s.app._dashboard.query_one(f"#{at}")
+            assert s.ports() == [59059, 59060] and "filter 59059 or 59060" in s.line("filter-line")
+        async with stage(list(amf(2)), STANDS, size=(160, 24)) as s:
+            await s.press("/", *" or 59060 or cwn<")
+            await s.pilot.click(place, offset=(5, 2))
+            await s.pilot.pause()
+            assert "no field 'cwn'" in s.line("tabs") and "filter stays 59059 or 59060" in s.line("tabs")
+
+
+async def test_another_window_in_front_leaves_the_line_open(stage: Staging) -> None:
+    async with stage(list(amf(2)), STANDS) as s:
+        await s.press("/", *" or 59060")
+        s.app.post_message(AppBlur())
+        await s.pilot.pause()
+        s.app.post_message(AppFocus())
+        await s.pilot.pause()
+        assert s.app._dashboard.typing and s.app.screen.query_one(Input).has_focus

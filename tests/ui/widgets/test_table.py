@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
+
 from sctptop.fields.catalogue import field
 from sctptop.fields.default_columns import TABLE_COLUMNS
 from sctptop.fields.filter import parse_filter
 from sctptop.fields.ordering import BY_REMOTE, natural, parse_order
+from sctptop.model.association import Path
 from sctptop.options import Options
 from sctptop.tui.widgets.columns import lay_out, shortened_end
-from tests.ui.conftest import Staging
+from tests.ui.conftest import Stage, Staging
 from tests.ui.scripted import NETNS, amf, association, sample
 
 
@@ -172,3 +175,41 @@ def test_a_long_address_keeps_its_port() -> None:
 
 def test_natural_order_of_numbers_is_largest_first() -> None:
     assert natural(field("cwnd")).descending
+
+
+async def test_a_path_that_may_have_failed_is_no_dead_one(stage: Staging) -> None:
+    """In the column of paths that are down, and in the details."""
+    states = ("ACTIVE", "PF")
+    paths = tuple(Path(f"48.{at}.70.2", state, not at) for at, state in enumerate(states))
+    chosen = Options(interval_s=3600, columns=(field("remote_port"), field("paths_down")))
+    async with stage([sample(0, [association(0, paths=paths)])], chosen) as s:
+        assert s.table.line_at(1).split()[1:] == ["59058", "1PF"]
+        await s.press("enter")
+        (told,) = [text for text in s.panel("popup").text().splitlines() if text.split()[:1] == ["DOWN"]]
+        assert told.split()[1] == "1PF" and "paths that are not ACTIVE: INACTIVE, PF" in told
+
+
+def titles(s: Stage) -> str:
+    return s.table.render_line(0).text
+
+
+@pytest.mark.parametrize("size", [(60, 24), (80, 24)])
+async def test_columns_out_of_sight_are_told_and_reached(stage: Staging, size: tuple[int, int]) -> None:
+    many = ("local", "remote", "state", "cwnd", "flight", "send_queue", "recv_queue", "srtt_ms", "rto_ms")
+    chosen = None if size[0] < 80 else (*map(field, many), field("rtx_chunks"))
+    async with stage(list(amf(2)), Options(interval_s=3600, columns=chosen), size=size) as s:
+        assert titles(s).endswith("›") and "RTX" not in titles(s) and not titles(s).startswith("‹")
+        assert "›" not in s.table.render_line(1).text
+        await s.press("right", "right")
+        assert titles(s).startswith("‹") and titles(s).endswith("RTX")
+        assert s.table.render_line(1).text.endswith(" 0")
+        await s.press("left", "left")
+        assert titles(s).endswith("›") and not titles(s).startswith("‹")
+        assert len(titles(s)) == s.table.room
+
+
+async def test_where_all_columns_are_in_sight_there_is_no_sign(stage: Staging) -> None:
+    async with stage(list(amf(2)), size=(80, 24)) as s:
+        assert "›" not in titles(s) and "RTX" in titles(s)
+        await s.press("right")
+        assert "‹" not in titles(s)

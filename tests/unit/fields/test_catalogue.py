@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import pytest
+
 from sctptop.fields.catalogue import BY_ID, COUNTED, FIELDS, GROUPS, SETTINGS
 from sctptop.fields.default_columns import default_columns
 from sctptop.fields.of_paths import PATH_FIELDS
@@ -41,6 +43,26 @@ def test_all_of_a_way_is_shown() -> None:
     row = only_row(paths=(Path("10.9.0.1", "ACTIVE", True, way=way),))
     shown = [field.get(row) for field in GROUPS["Way of the primary path"]]
     assert shown == ["unicast", "eth0", "10.9.0.254", "10.9.0.2", 1400, True, 5, 12]
+
+
+@pytest.mark.parametrize(
+    ("states", "count", "told"),
+    [
+        (("ACTIVE", None), 0, "0"),
+        (("ACTIVE", "INACTIVE", "INACTIVE"), 2, "2"),
+        (("ACTIVE", "PF"), 1, "1PF"),
+        (("PF", "PF", "INACTIVE"), 3, "1+2PF"),
+        (("UNCONFIRMED", "ACTIVE"), 1, "1?"),
+        ((), None, "–"),
+    ],
+)
+def test_paths_that_may_have_failed_are_told_apart_from_those_down(
+    states: tuple[str | None, ...], count: int | None, told: str
+) -> None:
+    row = only_row(paths=tuple(Path(f"10.9.{at}.1", state, not at) for at, state in enumerate(states)))
+    assert BY_ID["paths_down"].get(row) == count
+    assert BY_ID["paths_down"].said(row) == told
+    assert "PF" in BY_ID["paths_down"].help
 
 
 def test_every_entry_has_an_id_of_its_own_a_title_and_a_help() -> None:

@@ -168,7 +168,7 @@ def test_a_filter_keeps_its_text_as_it_was_typed_and_none_accepts_everything() -
         ("(" * 40 + "a" + ")" * 40, "brackets are deeper than 32"),
         ("cwn<10k", "no field 'cwn'; did you mean cwnd"),
         ("cwn<", "no field 'cwn'"),
-        ("zzz=1", "--sort help lists the fields"),
+        ("zzz=1", "--filter help lists the fields"),
         ("cwnd=abc", "'abc' is no number; cwnd takes 8, 1.5k"),
         ("cwnd<5ms", "'5ms' is of time, and cwnd is in bytes; cwnd takes"),
         ("srtt_ms>5kB", "'5kB' is of bytes, and srtt_ms is in ms; srtt_ms takes 8, 200us"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from sctptop.arguments.compare_words import wanted_of
 from sctptop.arguments.meaning import options_of
 from sctptop.arguments.parsers import PARSERS, parse
+from sctptop.cli import TAKE_FIELDS
 from sctptop.manual.command import about
 
 _CODE = re.compile(r"^```\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -35,9 +36,11 @@ def check(words: list[str]) -> None:
     if arguments.command == "help":
         if arguments.topic and not arguments.topic.isupper():
             about(arguments.topic)
+    elif "help" in map(vars(arguments).get, TAKE_FIELDS):
+        pass
     elif arguments.command == "compare":
         wanted_of(arguments)
-    elif arguments.command in ("", "record", "replay") and "help" not in (arguments.sort, arguments.columns):
+    elif arguments.command in ("", "record", "replay"):
         options_of(arguments)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from sctptop.fields.catalogue import BY_ID
 from sctptop.fields.default_columns import COLUMNS, WIDE_COLUMNS
+from sctptop.model.association import Path
 from sctptop.model.model import Model
 from sctptop.options import Options
 from sctptop.output.text import TextWriter, source_troubles
@@ -56,3 +57,11 @@ def test_on_a_terminal_what_has_no_room_is_left_out_from_the_end() -> None:
     assert "SEND-Q" in titles(20)
     asked = Options(columns=tuple(BY_ID[name] for name in COLUMNS + WIDE_COLUMNS))
     assert titles(80, asked) == titles(None, asked)
+
+
+def test_a_path_that_may_have_failed_is_told_from_one_that_is_down() -> None:
+    states = ("ACTIVE", "PF")
+    paths = tuple(Path(f"10.9.{at}.1", state, not at) for at, state in enumerate(states))
+    snapshot = Model().advance(sample(association(1, paths=paths), at_s=1))
+    writer = TextWriter(Options(columns=(BY_ID["remote_port"], BY_ID["paths_down"])))
+    assert writer(snapshot, list(snapshot.rows)).split()[-4::3] == ["RPORT", "1PF"]

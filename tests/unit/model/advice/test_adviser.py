@@ -134,3 +134,19 @@ def test_what_only_looks_like_ngap_asks_for_no_heartbeat() -> None:
 
     assert "no_heartbeat" in said(odd())
     assert said(odd(times=4, pdu=None, odd="ppid")) == []
+
+
+def test_what_was_so_before_anybody_asked_may_be_older() -> None:
+    """As where a replay jumps to a time: readings before it are remembered, and advice is asked for only there."""
+
+    def stalled(tick: int) -> Association:
+        return calm(tick, held_bins=STALLED if tick > 9 else ())
+
+    for asked_from, raised_s, from_start in ((0, 12, False), (30, 30, True)):
+        model = Model()
+        for tick in range(40):
+            now = sample(stalled(tick), at_s=tick, sources=PROBED)
+            snapshot = model.advance(now, shown=tick >= asked_from)
+        (one,), (alarm,) = snapshot.advice, snapshot.alarms
+        assert (one.rule, one.since_s, one.from_start) == ("nagle", raised_s, from_start)
+        assert (alarm.from_start, alarm.raised) == (from_start, sample(at_s=raised_s).time)

@@ -41,6 +41,12 @@ def test_raised_cleared_and_raised_again_with_the_worst_that_was_seen() -> None:
     assert (seconds(alarm), alarm.count, alarm.worst) == ((1.0, 6.0), 2, "9")
 
 
+def test_one_that_was_so_when_watching_began_may_be_older() -> None:
+    (alarm,) = fed([advice(from_start=True)], [advice(9, from_start=True)], [])
+    assert alarm.from_start and seconds(alarm) == (0.0, 2.0)
+    assert not fed([], [advice()])[0].from_start
+
+
 def test_one_that_lasts_is_not_cleared() -> None:
     (alarm,) = fed([advice()], [advice()])
     assert (seconds(alarm), alarm.count) == ((0.0, None), 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from sctptop.model.association import Association
+from sctptop.model.association import Association, Process
 from sctptop.model.event import Event
 from sctptop.model.peers import book as room
 from sctptop.model.peers.book import Peers
@@ -194,3 +194,45 @@ def test_a_reset_forgets_all_but_those_that_are_up() -> None:
     met(peers, 1.0, [called(2, "FREED", **ABORTED)])
     (peer,) = peers.now.values()
     assert (peer.attempts, peer.failed, peer.downs, peer.up) == (0, 0, 1, 0)
+
+
+def test_the_process_is_that_of_the_last_attempt_that_was_read() -> None:
+    """Most are over before they can be: it is remembered of the peer."""
+    peers, shell, gnb = Peers(), Process(7, "sh"), Process(192, "nr-gnb")
+
+    def process() -> Process | None:
+        (peer,) = peers.now.values()
+        return peer.process
+
+    met(peers, 0, tried(1, **REFUSED))
+    assert process() is None
+    entries = [opening(number, held) for number, held in ((2, shell), (3, gnb), (4, None))]
+    met(peers, 1, tried(2, **REFUSED)[:1], born=[entries[0]])
+    assert process() is None, "it is not over yet"
+    met(peers, 2, tried(2, **REFUSED)[1:], gone=[(entries[0], "gone")])
+    assert process() is shell
+    # Its owner was found only later.
+    unowned = replace(entries[1], process=None)
+    met(peers, 3, tried(3, **REFUSED)[:1], born=[unowned])
+    met(peers, 4, tried(3, **REFUSED)[1:], gone=[(entries[1], "gone")])
+    assert process() is gnb
+    met(peers, 5, tried(4, **REFUSED)[:1], born=[entries[2]])
+    met(peers, 6, [*tried(4, **REFUSED)[1:], *tried(5, **REFUSED)], gone=[(entries[2], "gone")])
+    assert process() is gnb, "those of nobody tell nothing"
+    peers.reset()
+    met(peers, 7, tried(6, **REFUSED))
+    assert process() is None
+    peers.undo_reset()
+    assert process() is gnb
+
+
+def opening(number: int, process: Process | None) -> Association:
+    """What is read of an attempt of `tried` that nobody has answered yet."""
+    return replace(
+        association(number),
+        own_tag=number,
+        local_port=50_000 + number,
+        remote_port=38412,
+        state="COOKIE_WAIT",
+        process=process,
+    )
