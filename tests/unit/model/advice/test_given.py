@@ -39,31 +39,50 @@ def test_it_is_given_for_some_seconds_longer_and_then_it_is_over() -> None:
     given = GivenAdvice(USUAL)
     said = given.say("no_ppid", KEY, None, FOUND, 0.0)
     assert said is not None
-    assert given.now(USUAL.linger_s, {KEY}, ()) and not said.over
-    assert not given.now(USUAL.linger_s + 0.1, {KEY}, ()) and said.over
+    assert given.now(USUAL.linger_s, {KEY}, frozenset())
+    assert not given.now(USUAL.linger_s + 0.1, {KEY}, frozenset())
     again = given.say("no_ppid", KEY, None, FOUND, 50.0)
-    assert again is not said and given.now(50.0, {KEY}, ())[0].since_s == 50.0
-    assert given.now(50.0, {OTHER}, ()) == ()
+    assert again is not said and given.now(50.0, {KEY}, frozenset())[0].since_s == 50.0
+    assert given.now(50.0, {OTHER}, frozenset()) == ()
+
+
+def test_what_is_held_is_given_until_some_seconds_after_it_was_let_go() -> None:
+    given = GivenAdvice(USUAL)
+    said = given.say("no_ppid", KEY, None, FOUND, 0.0)
+    assert said is not None
+    given.hold([said])
+    (told,) = given.now(1000.0, {KEY}, frozenset())
+    given.let_go([said], 1000.0)
+    assert given.now(1000.0 + USUAL.linger_s, {KEY}, frozenset()) == (told,)
+    given.let_go([said], 990.0)
+    assert given.now(1000.0 + USUAL.linger_s, {KEY}, frozenset()) == (told,), "found later than that"
+    assert given.now(1000.1 + USUAL.linger_s, {KEY}, frozenset()) == ()
 
 
 def test_where_ngap_goes_comes_first_from_when_on_it_goes_there() -> None:
     given = GivenAdvice(USUAL)
     for key in (KEY, OTHER):
         given.say("no_ppid", key, None, FOUND, 0.0)
-    assert [one.association for one in given.now(0.0, {KEY, OTHER}, ())] == [KEY, OTHER]
+    assert [one.association for one in given.now(0.0, {KEY, OTHER}, frozenset())] == [KEY, OTHER]
     assert [one.association for one in given.now(0.0, {KEY, OTHER}, {OTHER})] == [OTHER, KEY]
     assert [one.association for one in given.now(0.0, {KEY, OTHER}, {KEY})] == [KEY, OTHER]
 
 
 def test_a_rule_that_is_silent_says_nothing() -> None:
     given = GivenAdvice(replace(USUAL, silent=frozenset({"no_ppid"})))
-    assert given.say("no_ppid", KEY, None, FOUND, 0.0) is None and not given.now(0.0, {KEY}, ())
+    assert given.say("no_ppid", KEY, None, FOUND, 0.0) is None and not given.now(0.0, {KEY}, frozenset())
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_it_is_what_asking_every_rule_says(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     quick = _told(seed)
-    monkeypatch.setattr(adviser._Told, "again", lambda *_: False)
+    plain = adviser.Adviser.advance
+
+    def asking(self: adviser.Adviser, *args: Any, **kwargs: Any) -> Any:
+        self._due |= self._ngap.keys
+        return plain(self, *args, **kwargs)
+
+    monkeypatch.setattr(adviser.Adviser, "advance", asking)
     asked = _told(seed)
     assert [one.advice for one in quick] == [one.advice for one in asked]
     assert [one.rows for one in quick] == [one.rows for one in asked]

@@ -8,27 +8,41 @@ from typing import Any
 
 import pytest
 
-from sctptop.model.advice.ngap_signs import NgapWatch
+from sctptop.model.advice.ngap_signs import Direction, NgapWatch, SackTimeouts, is_message
 from sctptop.model.event import Event
+from tests.unit.associations import NETNS
 from tests.unit.model.advice.advised import ngap
 
 GENERATION_S = 30.0
 
 
-def heard(*events: Event, sack_delay_ms: int | None = 200, at_s: float = 0.0) -> NgapWatch:
-    watch = NgapWatch(0.0)
+class Followed(NgapWatch):
+    """One that is told of every interval."""
+
+    def __init__(self, now_s: float) -> None:
+        self.expired = SackTimeouts()
+        super().__init__(now_s, NETNS, self.expired)
+
+
+def heard(*events: Event, sack_delay_ms: int | None = 200, at_s: float = 0.0) -> Followed:
+    watch = Followed(0.0)
     take(watch, events, at_s, sack_delay_ms)
     return watch
 
 
 def take(
-    watch: NgapWatch,
+    watch: Followed,
     events: Iterable[Event],
     at_s: float,
     sack_delay_ms: int | None = 200,
     timeouts: float = 0.0,
 ) -> None:
-    watch.take(events, at_s, GENERATION_S, sack_delay_ms, timeouts)
+    watch.expired.advance({NETNS: timeouts, NETNS + 1: 5.0})
+    if at_s - watch.turned_s >= GENERATION_S:
+        watch.turn(at_s)
+    messages = [event for event in events if is_message(event)]
+    if messages:
+        watch.take(messages, at_s, sack_delay_ms)
 
 
 def facts(watch: NgapWatch, direction: str, generation: int = 1) -> tuple[int, int, int, set[int], set[int]]:
@@ -83,7 +97,7 @@ def test_it_is_over_two_generations_after_the_last_message() -> None:
     take(watch, [replace(ngap(0, 1), kind="cwnd")], 40.0)
     assert not watch.over(70.0, GENERATION_S) and watch.over(70.1, GENERATION_S)
     assert not watch.over(100.0, 45.0), "where readings are rare a generation is longer"
-    assert not NgapWatch(5.0).over(65.0, GENERATION_S) and NgapWatch(5.0).over(65.1, GENERATION_S)
+    assert not Followed(5.0).over(65.0, GENERATION_S) and Followed(5.0).over(65.1, GENERATION_S)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +130,35 @@ def test_pairs_go_by_our_own_sack_delay(delay_ms: int | None, expected: tuple[in
 
 
 def test_pairs_and_timeouts_are_of_both_generations() -> None:
-    watch = NgapWatch(0.0)
+    watch = Followed(0.0)
     take(watch, [ngap(0, 1), ngap(200, 1), ngap(300, 2)], 0.0, timeouts=2.4)
     take(watch, [ngap(500, 2), ngap(900, 2)], 30.0, timeouts=0.2)
     take(watch, [], 31.0, timeouts=1.1)
     assert watch.pairs == (2, 3, 4)
     take(watch, [], 60.0)
     assert watch.pairs == (1, 2, 1)
+
+
+def test_a_generation_that_turns_matters_if_there_was_one_before_it() -> None:
+    watch = Followed(0.0)
+    watch.take([ngap(0, 1)], 0.0, 200)
+    assert [watch.turn(at_s) for at_s in (30.0, 60.0, 90.0)] == [False, True, False]
+
+
+def test_expiries_that_are_forgotten_matter_to_late_pairs() -> None:
+    watch = heard(ngap(0, 1), at_s=0.0)
+    take(watch, [], 30.0)
+    take(watch, [], 31.0, timeouts=2.0)
+    assert watch.turn(60.0), "the message of the first generation goes"
+    take(watch, [ngap(60_000, 1), ngap(60_200, 1)], 61.0)
+    assert watch.pairs == (1, 1, 2)
+    assert watch.turn(90.0) and watch.pairs == (1, 1, 0)
+
+
+def test_both_generations_together() -> None:
+    watch = heard(ngap(0, 1, stream=5), ngap(1, 2, stream=5, ppid_swapped=True))
+    assert (watch.way("in"), watch.way("out")) == (watch.both("in")[1], Direction())
+    take(watch, [ngap(2, 3, stream=6, ppid_unset=True)], 30.0)
+    assert watch.way("in") == Direction(3, 1, 1, 3, {1, 2, 3}, {5, 6})
+    watch.turn(60.0)
+    assert watch.way("in") == Direction(1, 0, 1, 1, {3}, {6})
