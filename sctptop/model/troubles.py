@@ -85,7 +85,9 @@ class Troubles:
             if not due:
                 self._now_s = now_s
                 return before
-        for key in due & (self._pieces.keys() | self._held.keys()):
+        for key in due:
+            if key not in self._held and key not in self._pieces:
+                continue
             place = self._places[key]
             self._judge(rows[place], peers, now_s)
             held = self._held.get(key)

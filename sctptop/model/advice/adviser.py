@@ -8,8 +8,7 @@ is on this host, counts as known; what is assumed is marked as such.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sctptop.model.advice.case import Case
 from sctptop.model.advice.checks.of_peers import PeerCase, suspicious
@@ -37,8 +36,7 @@ UNLUCKY = ("t3_rtx", "retransmit")
 KINDS = ("t3_rtx", "retransmit", "hb_rtt")
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
+class _Told(NamedTuple):
     """What was said of NGAP alone, and what of the row it was made of."""
 
     looked_at: tuple[object, ...]
@@ -78,7 +76,10 @@ class Circumstances(Protocol):
 
 
 class Adviser:
-    """Looks at what moved in every picture, and remembers what rules need. The order of advice is stable, the worst first."""
+    """Looks at what moved in every picture, and remembers what rules need.
+
+    The order of advice is stable, the worst first.
+    """
 
     def __init__(self, limits: Thresholds = USUAL) -> None:
         self._limits = limits
@@ -177,16 +178,15 @@ class Adviser:
             if (said := say(rule.id, key, None, finding, now_s)) is not None
         ]
         before = self._told.pop(key, None)
-        if before is not None:
+        # Then nothing but NGAP and the row was looked at, and no clock.
+        alone = ngap is not None and watch is None and other is None
+        if before is not None and not (alone and before.said == found):
             self._given.let_go(before.said, self._asked_s)
-        if ngap is None:
-            return
-        if watch is None and other is None:
-            # Then nothing but NGAP and the row was looked at, and no clock.
+        if alone:
             self._given.hold(found)
             self._told[key] = _Told(looked_at(row), found)
             self._due.discard(key)
-        else:
+        elif ngap is not None:
             self._due.add(key)
 
     def _ask_of_peers(self, picture: Circumstances) -> None:

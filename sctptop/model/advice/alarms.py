@@ -113,7 +113,9 @@ class Alarms:
         if advice is before:
             return self._told
         pairs = moved(advice, before) if before is not None else None
-        if pairs is None or any(self._name(one) != self._name(old) for one, old in pairs):
+        fresh = [one for one, _ in pairs or ()]
+        names = [*map(self._name, fresh)]
+        if pairs is None or names != [self._name(old) for _, old in pairs]:
             names = [*map(self._name, advice)]
             changed = self._raise_all(names, advice, entry_of, now)
             for name in self._lasting.difference(names):
@@ -121,8 +123,7 @@ class Alarms:
                 kept.alarm, kept.piece = replace(kept.alarm, cleared=now), None
                 self._lasting.discard(name)
         else:
-            fresh = [one for one, _ in pairs]
-            changed = self._raise_all([*map(self._name, fresh)], fresh, entry_of, now)
+            changed = self._raise_all(names, fresh, entry_of, now)
         if changed:
             self._publish()
         return self._told

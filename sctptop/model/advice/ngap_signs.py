@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -52,10 +52,13 @@ class _Generation:
     pairs: int = 0
     late_pairs: int = 0
     last: dict[int, tuple[str, int]] = field(default_factory=dict)
-    ended: Counter[tuple[str, str]] = field(default_factory=Counter)
-    completed: Counter[str] = field(default_factory=Counter)
+    ended: Counter[tuple[str, str]] = field(default_factory=lambda: _NONE_ENDED)
+    completed: Counter[str] = field(default_factory=lambda: _NONE_COMPLETED)
 
 
+_NONE_ENDED: Counter[tuple[str, str]] = Counter()
+_NONE_COMPLETED: Counter[str] = Counter()
+"""Of nearly all; never changed."""
 _NOTHING = _Generation()
 """One in which nothing happened; never changed."""
 
@@ -94,19 +97,23 @@ class SackTimeouts:
             self.now = {**now, **{netns: now.get(netns, 0.0) + more for netns, more in gained.items()}}
 
 
+NO_TIMEOUTS = SackTimeouts()
+"""Where none are counted."""
+
+
 class NgapWatch:
     """The NGAP of one association in the last two generations of evidence.
 
-    ``turned_s``: when the newer one began. ``timeouts``: those of the namespaces.
+    ``turned_s``: when the newer one began. ``ways``: the directions in which messages went, each of both generations
+    together, not to be altered. ``timeouts``: those of the namespaces.
     """
 
-    def __init__(self, now_s: float, netns: int, timeouts: SackTimeouts) -> None:
+    def __init__(self, now_s: float, netns: int = 0, timeouts: SackTimeouts = NO_TIMEOUTS) -> None:
         self._old = self._new = _NOTHING
         self.turned_s = self._heard_s = now_s
         self._netns, self._timeouts = netns, timeouts
         self._old_timeouts, self._begun_at = 0.0, timeouts.before.get(netns, 0.0)
-        self._ways: dict[str, Direction] = {}
-        """Directions of both generations together, as far as they were asked for since the last message."""
+        self.ways: Sequence[tuple[str, Direction]] = ()
 
     def over(self, now_s: float, generation_s: float) -> bool:
         """Whether all that was remembered is too old to matter."""
@@ -114,19 +121,21 @@ class NgapWatch:
 
     def turn(self, now_s: float) -> bool:
         """Begin another generation; returns whether anything is forgotten that mattered."""
-        self._ways = {}
         mattered = self._old is not _NOTHING or bool(self._old_timeouts and self.late)
         self._old, self._new, self.turned_s = self._new, _NOTHING, now_s
         begun_at, self._begun_at = self._begun_at, self._timeouts.before.get(self._netns, 0.0)
         self._old_timeouts = self._begun_at - begun_at
+        if mattered:
+            self.ways = self._both_ways()
         return mattered
 
     def take(self, messages: Iterable[Event], now_s: float, sack_delay_ms: int | None) -> None:
         """Update with the messages of one interval."""
-        self._heard_s, self._ways = now_s, {}
+        self._heard_s = now_s
         self._begin()
         for event in messages:
             self._count(event, sack_delay_ms)
+        self.ways = self._both_ways()
 
     def _begin(self) -> _Generation:
         """The newer generation, to be changed."""
@@ -138,20 +147,19 @@ class NgapWatch:
         """A direction in the older and in the newer generation."""
         return self._old.directions[direction], self._new.directions[direction]
 
-    def way(self, direction: str) -> Direction:
-        """A direction in both generations together. Not to be altered."""
-        known = self._ways.get(direction)
-        if known is None:
+    def _both_ways(self) -> list[tuple[str, Direction]]:
+        found = []
+        for direction in ("out", "in"):
             old, new = self.both(direction)
-            known = self._ways[direction] = (
-                old.plus(new) if old.messages and new.messages else old if old.messages else new
-            )
-        return known
+            if old.messages or new.messages:
+                way = new if not old.messages else old if not new.messages else old.plus(new)
+                found.append((direction, way))
+        return found
 
     @property
     def messages(self) -> int:
         """All of them."""
-        return self.way("in").messages + self.way("out").messages
+        return sum([way.messages for _, way in self.ways])
 
     @property
     def registered(self) -> bool:
@@ -173,6 +181,8 @@ class NgapWatch:
     def register(self, one: EndedAttempt) -> None:
         """Take in a registration that ended."""
         new = self._begin()
+        if not new.ended:
+            new.ended, new.completed = Counter(), Counter()
         new.ended[one.outcome, one.cause or ""] += 1
         if one.outcome == COMPLETED and None not in (one.total_ns, one.core_ns, one.ran_ns):
             new.completed["n"] += 1

@@ -127,7 +127,7 @@ RULES: Mapping[str, Rule | PeerRule] = {rule.id: rule for rule in _DECLARED}
 """Every rule by its id, the worst first among those of one severity."""
 OF_ASSOCIATIONS = tuple(rule for rule in _DECLARED if isinstance(rule, Rule))
 OF_PEERS = tuple(rule for rule in _DECLARED if isinstance(rule, PeerRule))
-ASKED: Mapping[tuple[bool, bool, bool], tuple[Rule, ...]] = {
+ASKED: Mapping[tuple[bool, ...], tuple[Rule, ...]] = {
     met: tuple(
         rule
         for rule in OF_ASSOCIATIONS

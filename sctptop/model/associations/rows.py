@@ -88,9 +88,10 @@ class Rows:
         beats = [(key, event) for key, event in self.events if key is not None and event.kind == "hb_rtt"]
         self._rtts.advance(beats, moved, self.now_s)
         self._waits.advance(moved)
-        self._stirred.update([(key, life) for key, life in changed.items() if not life.rests])
-        others = [life.key for life in self._loads.advance(changed, self.now_s)]
-        for key in (*self._rtts.touched, *self._waits.touched, *others):
+        stale = {key: life for key, life in changed.items() if life.stale}
+        self._stirred.update(stale)
+        others = {life.key for life in self._loads.advance(changed, self.now_s)}
+        for key in (self._rtts.touched | self._waits.touched | others) - stale.keys():
             # Some may be forgotten.
             if (touched := self._lives.get(key)) is not None:  # type: ignore[call-overload]
                 self._stir(touched)
@@ -191,11 +192,13 @@ class Rows:
     def rows(self) -> tuple[Row, ...]:
         """All associations alive or ended a moment ago, in the order they were first seen: the same if all are."""
         stirred, shown, moved = self._stirred, self._shown, len(self._shown) != len(self._told)
+        self._stirred = {}
         for key, life in stirred.items():
             row = life.as_row(self.now_s, self._rtts.of(key), self._waits.of(key))
             if shown.get(key) is not row:
                 shown[key], moved = row, True
-        self._stirred = {key: life for key, life in stirred.items() if not life.rests}
+            if not life.rests:
+                self._stirred[key] = life
         if moved:
             self._told = tuple(shown.values())
         return self._told

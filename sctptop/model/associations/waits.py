@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sctptop.model.association import Association
 from sctptop.model.associations.distribution import Distribution, TimeSummary, summary_of
@@ -59,7 +60,7 @@ class WaitBook:
     def __init__(self) -> None:
         self._waits: dict[object, Waits] = {}
         self._before: dict[object, Waits] = {}
-        self._moved: set[object] = set()
+        self._moved: dict[object, tuple[Bins, Bins]] = {}
         self.touched: set[object] = set()
         """The associations of which ``of`` says something else since the last interval."""
 
@@ -74,8 +75,7 @@ class WaitBook:
 
     def medians(self, key: object) -> Mapping[str, float | None]:
         """Of the last interval, in ms, under the names of their series."""
-        waits = self.of(key)
-        return {"held_ms": waits.held.now_ms, "read_wait_ms": waits.read_wait.now_ms}
+        return _medians(*self._moved[key])
 
     def advance(self, associations: Iterable[tuple[object, Association]]) -> None:
         """Add what one interval brought."""
@@ -84,17 +84,17 @@ class WaitBook:
             for key, entry in associations
             if entry.held_bins or entry.read_wait_bins
         }
-        self.touched = self._moved | added.keys()
-        for key in self._moved - added.keys():
+        self.touched = self._moved.keys() | added.keys()
+        for key in self._moved.keys() - added.keys():
             self._put(key, (), ())
         for key, (held, read) in added.items():
             self._put(key, held, read)
-        self._moved = set(added)
+        self._moved = added
 
     def reset(self) -> None:
         """Begin all distributions anew."""
         self._before, self._waits = self._waits, {}
-        self._moved = set()
+        self._moved = {}
 
     def undo_reset(self) -> None:
         """What there was before the last reset, and what came since."""
@@ -109,11 +109,18 @@ class WaitBook:
         for known in (self._waits, self._before):
             for key in known.keys() - kept:
                 del known[key]
-        self._moved &= self._waits.keys()
+        self._moved = {key: bins for key, bins in self._moved.items() if key in self._waits}
 
     def _put(self, key: object, held: Bins, read: Bins) -> None:
         before = self.of(key)
         self._waits[key] = Waits(_with(before.held, held), _with(before.read_wait, read))
+
+
+@lru_cache(1 << 10)
+def _medians(held: Bins, read: Bins) -> Mapping[str, float | None]:
+    """Of thousands of associations most say the same."""
+    medians = [of_bins(bins).percentile(0.5) if bins else None for bins in (held, read)]
+    return dict(zip(("held_ms", "read_wait_ms"), medians, strict=True))
 
 
 def _with(wait: Wait, bins: Bins) -> Wait:

@@ -91,6 +91,8 @@ class Contexts:
 
     def find(self, message: Message, line: TnlAssociation) -> Attempt | None:
         """The attempt that a message belongs to; None where there is none, or it cannot be told which."""
+        if message.ran_ue_id is None and message.amf_ue_id is None:
+            return None
         found = self._on(message.wire, message)
         if found is None and (line.node is not None or (message.wire, message.ran_ue_id) not in self._others):
             found = self._beside(line, message)

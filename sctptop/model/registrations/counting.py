@@ -70,6 +70,9 @@ class Counting:
     def strange(self, events: Iterable[tuple[Key, Event]]) -> None:
         """Messages that only look like NGAP or S1AP, by association."""
         for key, event in events:
+            if event.details.get("times") is None:
+                # Nearly always.
+                continue
             times = event.number("times")
             if times is None or event.kind != "ngap":
                 continue

@@ -27,11 +27,6 @@ class Came:
     placed: bool = False
     waited: bool = False
 
-    @property
-    def order(self) -> tuple[int, int]:
-        """As they happened."""
-        return self.message.at_ns, self.message.done_ns
-
 
 class EventReader:
     """Takes the events of each sample, and tells `passages` and `associations` what is theirs."""

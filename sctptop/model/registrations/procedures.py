@@ -79,7 +79,7 @@ class _Gained:
     times_ns: list[int] = field(default_factory=list)
     failures: int = 0
     unanswered: int = 0
-    causes: Counter[str] = field(default_factory=Counter)
+    causes: dict[str, int] = field(default_factory=dict)
 
 
 class Procedures:
@@ -197,7 +197,7 @@ class Procedures:
                 gained.times_ns.append(took_ns)
                 gained.failures += failed
                 if cause is not None:
-                    gained.causes[cause] += 1
+                    gained.causes[cause] = gained.causes.get(cause, 0) + 1
 
     def _add(self, kind: _Kind, gained: _Gained) -> None:
         before = self._known.get(kind)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
+from operator import attrgetter
 
 from sctptop.model.associations.identity import Key
 from sctptop.model.ngap.dialect import INITIATING
@@ -140,7 +141,7 @@ class Registrations:
     def _take(self, fresh: list[Came], freed: list[tuple[int, Wire]]) -> list[Attempt]:
         """Sort messages to the attempts they belong to; returns those that began. ``freed``: associations that went."""
         gone = deque(sorted(freed))
-        came, self._strays = sorted((*self._strays, *fresh), key=lambda one: one.order), []
+        came, self._strays = sorted((*self._strays, *fresh), key=_order), []
         started: list[Attempt] = []
         for one in came:
             message = one.message
@@ -275,3 +276,7 @@ class Registrations:
             before=self.now,
         )
         return self.now
+
+
+_order = attrgetter("message.at_ns", "message.done_ns")
+"""As they happened."""

@@ -14,20 +14,20 @@ LEAST_FAILED = 3
 NO_FAILURES = (COMPLETED, "superseded", "unknown")
 """Outcomes that accuse nobody."""
 NEXT = {"in": "received", "out": "sent"}
+WHOSE = {"in": "the peer's application", "out": "this end's application"}
 
 
 def wrong_ppid(case: Case) -> Iterator[Finding]:
     """NGAP with the payload protocol identifier in the byte order of a little-endian machine."""
     if case.ngap is None:
         return
-    for direction, whose in (("out", "this end's application"), ("in", "the peer's application")):
-        way = case.ngap.way(direction)
+    for direction, way in case.ngap.ways:
         if way.swapped:
             yield Finding(
                 "warning",
-                f"{way.swapped} of {counted(way.messages, 'message')} {NEXT[direction]} had PPID 0x3c000000 for NGAP (60), or "
-                "another in that byte order",
-                f"{whose} forgot htonl: RFC 9260 leaves the PPID to it, in network byte order",
+                f"{way.swapped} of {counted(way.messages, 'message')} {NEXT[direction]} had PPID 0x3c000000 for NGAP "
+                "(60), or another in that byte order",
+                f"{WHOSE[direction]} forgot htonl: RFC 9260 leaves the PPID to it, in network byte order",
                 part=direction,
             )
 
@@ -37,11 +37,11 @@ def one_stream(case: Case) -> Iterator[Finding]:
     if case.ngap is None:
         return
     entry = case.row.association
-    for direction, streams in (("out", entry.out_streams), ("in", entry.in_streams)):
-        way = case.ngap.way(direction)
+    for direction, way in case.ngap.ways:
         if len(way.ues) < LEAST_UES or way.of_ues < LEAST_OF_UES or len(way.streams) != 1:
             continue
         whose = "this end" if direction == "out" else "the peer"
+        streams = entry.out_streams if direction == "out" else entry.in_streams
         several = f"of {streams}" if streams is not None else ""
         lossy = case.watch.sum("rtx") > 0 if direction == "out" else bool(entry.pending)
         remedy = f"let {whose} spread UEs over streams"
@@ -49,7 +49,7 @@ def one_stream(case: Case) -> Iterator[Finding]:
             remedy = "ask for more streams with SCTP_INITMSG on both ends, and spread UEs over them"
         yield Finding(
             "warning" if lossy else "note",
-            f"{way.of_ues} messages of {len(way.ues)} UEs {NEXT[direction]}, all on stream {[*way.streams][0]} "
+            f"{way.of_ues} messages of {len(way.ues)} UEs {NEXT[direction]}, all on stream {min(way.streams)} "
             f"{several}".rstrip(),
             f"{remedy}: else the loss of one message delays all UEs",
             part=direction,
@@ -60,13 +60,13 @@ def no_ppid(case: Case) -> Iterator[Finding]:
     """NGAP on its port without a payload protocol identifier."""
     if case.ngap is None:
         return
-    for direction, whose in (("out", "this end's application"), ("in", "the peer's application")):
-        way = case.ngap.way(direction)
+    for direction, way in case.ngap.ways:
         if way.unset:
             yield Finding(
                 "warning",
                 f"{way.unset} of {counted(way.messages, 'message')} {NEXT[direction]} had PPID 0",
-                f"{whose} sets no PPID: 60 is NGAP's (TS 38.412), 18 S1AP's (TS 36.412); peers may drop others",
+                f"{WHOSE[direction]} sets no PPID: 60 is NGAP's (TS 38.412), 18 S1AP's (TS 36.412); peers may drop "
+                "others",
                 part=direction,
             )
 

@@ -70,7 +70,7 @@ def delayed_sack(case: Case) -> Iterator[Finding]:
                 remedy,
             )
         return
-    if case.ngap is None:
+    if case.ngap is None or not case.ngap.late:
         return
     late, pairs, expired = case.ngap.pairs
     if late < LEAST_STALLED or 2 * late < pairs or expired < LEAST_STALLED:

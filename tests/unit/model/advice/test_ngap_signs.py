@@ -146,19 +146,20 @@ def test_a_generation_that_turns_matters_if_there_was_one_before_it() -> None:
 
 
 def test_expiries_that_are_forgotten_matter_to_late_pairs() -> None:
-    watch = heard(ngap(0, 1), at_s=0.0)
-    take(watch, [], 30.0)
-    take(watch, [], 31.0, timeouts=2.0)
-    assert watch.turn(60.0), "the message of the first generation goes"
-    take(watch, [ngap(60_000, 1), ngap(60_200, 1)], 61.0)
+    watch = Followed(0.0)
+    take(watch, [], 1.0, timeouts=2.0)
+    take(watch, [ngap(30_000, 1), ngap(30_200, 1)], 30.0)
     assert watch.pairs == (1, 1, 2)
-    assert watch.turn(90.0) and watch.pairs == (1, 1, 0)
+    assert watch.turn(60.0) and watch.pairs == (1, 1, 0)
 
 
 def test_both_generations_together() -> None:
     watch = heard(ngap(0, 1, stream=5), ngap(1, 2, stream=5, ppid_swapped=True))
-    assert (watch.way("in"), watch.way("out")) == (watch.both("in")[1], Direction())
-    take(watch, [ngap(2, 3, stream=6, ppid_unset=True)], 30.0)
-    assert watch.way("in") == Direction(3, 1, 1, 3, {1, 2, 3}, {5, 6})
+    assert watch.ways == [("in", watch.both("in")[1])]
+    take(watch, [ngap(2, 3, stream=6, ppid_unset=True), ngap(3, 4, "out", stream=0)], 30.0)
+    out = ("out", Direction(1, 0, 0, 1, {4}, {0}))
+    assert watch.ways == [out, ("in", Direction(3, 1, 1, 3, {1, 2, 3}, {5, 6}))]
     watch.turn(60.0)
-    assert watch.way("in") == Direction(1, 0, 1, 1, {3}, {6})
+    assert watch.ways == [out, ("in", Direction(1, 0, 1, 1, {3}, {6}))]
+    watch.turn(90.0)
+    assert watch.ways == [] and watch.messages == 0
