@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections import deque
@@ -153,13 +152,11 @@ class Probes:
     def _observed(self, program: Program, clocks: Clocks) -> Observed:
         raw = [self._raw.popleft() for _ in range(len(self._raw))]
         messages = [self._ngap.popleft() for _ in range(len(self._ngap))]
-        lost = self._lost - self._lost_told
-        self._lost_told += lost
+        lost, self._lost_told = self._lost - self._lost_told, self._lost
         lost += self._lost_in_kernel(program)
         now = self._interval
         made = self._overload.made(raw, messages, clocks)
-        path_content = content(program, PATHS)
-        paths, associations = self._paths, self._associations
+        paths, associations, of_paths = self._paths, self._associations, content(program, PATHS)
         associations.take(content(program, ASSOCIATIONS), now)
         maps.remove(program.map_fd(ASSOCIATIONS.name), associations.over)
         if (instant := associations.instant) is not None:
@@ -167,13 +164,12 @@ class Probes:
         # From here on what is counted is for the next reading: what was counted for this one can be taken.
         self._interval += 1
         self._put_interval(program)
-        rises = paths.read(path_content, now, clocks)
+        rises = paths.read(of_paths, now, clocks)
         maps.remove(program.map_fd(PATHS.name), paths.over)
         data_rtts = bins.data_rtts(counted(program, DATA_RTTS, now), paths.names)
         waits = bins.waits(counted(program, WAIT_COUNTS, now), associations.names)
         self._following.listen_for_ngap(associations.told.values(), clocks.monotonic_ns, came=bool(messages))
-        lacked = self._room.lacked(program)
-        if lacked and room.make(program, lacked, clocks.monotonic_ns):
+        if (lacked := self._room.lacked(program)) and room.make(program, lacked, clocks.monotonic_ns):
             self._larger.set()
         return Observed(
             events=tuple(sorted([*made.events, *rises], key=lambda entry: entry.time)),
@@ -186,9 +182,7 @@ class Probes:
             followed=self._share(program),
             no_room=lacked,
             turn=now,
-            moved=associations.moved
-            | waits.keys()
-            | {name for name, _ in itertools.chain(paths.moved, data_rtts)},
+            moved=associations.moved | waits.keys() | {name for name, _ in {*paths.moved, *data_rtts}},
         )
 
     def _share(self, program: Program) -> float | None:

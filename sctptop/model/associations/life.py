@@ -13,8 +13,8 @@ from sctptop.model.associations.counts import NO_RATES, Counts
 from sctptop.model.associations.events.why_ended import WhyEnded
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
-from sctptop.model.associations.rtt import PathRtt
-from sctptop.model.associations.waits import Waits
+from sctptop.model.associations.rtt import PathRtt, RttBook
+from sctptop.model.associations.waits import WaitBook, Waits
 from sctptop.model.attributes import SERIES, maker, named, picking
 from sctptop.model.ranking.level import level_of
 
@@ -154,6 +154,44 @@ class Life:
         return self.row
 
 
+class Shown:
+    """The rows made last, in the order in which their lives began. Of thousands only those stirred are looked at."""
+
+    def __init__(self, rtts: RttBook, waits: WaitBook) -> None:
+        self._rtts, self._waits = rtts, waits
+        self._stirred: dict[Key, Life] = {}
+        """Those of which the row made last may be another."""
+        self._rows: dict[Key, Row] = {}
+        self._told: tuple[Row, ...] = ()
+
+    def stir(self, life: Life) -> None:
+        """Its row says no longer what is so, or there is none yet."""
+        life.stale, self._stirred[life.key] = True, life
+
+    def watch(self, life: Life) -> None:
+        """What its row says of others may change by itself."""
+        self._stirred[life.key] = life
+
+    def forget(self, key: Key) -> None:
+        """It is no more."""
+        self._stirred.pop(key, None)
+        self._rows.pop(key, None)
+
+    def rows(self, now_s: float) -> tuple[Row, ...]:
+        """All of them; the same object where each is."""
+        stirred, self._stirred = self._stirred, {}
+        rows, moved = self._rows, len(self._rows) != len(self._told)
+        for key, life in stirred.items():
+            row = life.as_row(now_s, self._rtts.of(key), self._waits.of(key))
+            if rows.get(key) is not row:
+                rows[key], moved = row, True
+            if not life.rests:
+                self._stirred[key] = life
+        if moved:
+            self._told = tuple(rows.values())
+        return self._told
+
+
 def in_places(entries: Sequence[Association], before: Sequence[Association]) -> bool:
     """Whether nearly all are in the places that they had: nearly always."""
     return len(entries) == len(before) and sum(map(is_, entries, before)) * 2 > len(entries)
@@ -199,6 +237,20 @@ def with_same_paths(entry: Association, before: Association) -> bool:
         if path is not other and path.address != other.address:
             return False
     return True
+
+
+def with_same_names(entry: Association, before: Association) -> bool:
+    """Whether it has the names and addresses that it had; where they are other objects this need not be said."""
+    return (
+        entry.own_tag is not None
+        and entry.own_tag == before.own_tag
+        and entry.peer_tag == before.peer_tag
+        and entry.assoc_id == before.assoc_id
+        and entry.primary == before.primary
+        and entry.local_addresses == before.local_addresses
+        and entry.remote_addresses == before.remote_addresses
+        and with_same_paths(entry, before)
+    )
 
 
 def _same_other(row: Row, other: OtherEnd | None) -> bool:

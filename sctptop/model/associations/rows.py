@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, compress
 from operator import is_not
@@ -12,17 +12,18 @@ from sctptop.model.association import Association
 from sctptop.model.associations.both_ends import comes_first, listening_sockets, other_ends, same_ends
 from sctptop.model.associations.counts import Counts
 from sctptop.model.associations.events.address_changes import address_changes
+from sctptop.model.associations.events.named import named
 from sctptop.model.associations.events.why_ended import RESTARTED, end_of, reason
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key, aliases, identity
-from sctptop.model.associations.life import Life, as_before, in_places, with_same_paths
+from sctptop.model.associations.life import Life, Shown, as_before, in_places, with_same_names
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import RttBook
 from sctptop.model.associations.waits import WaitBook
 from sctptop.model.event import Event
 from sctptop.model.ranking.load import Loads
 from sctptop.model.sample import Sample
-from sctptop.model.selection import Selector, event_selected, selected
+from sctptop.model.selection import Selector, selected
 
 LINGER_S = 5.0
 """How long an association that ended stays in the table."""
@@ -58,10 +59,7 @@ class Rows:
         """Keys of paths that an association no longer has."""
         self._restless: Sequence[int] = ()
         """The places of the records that say more when they are told once more."""
-        self._stirred: dict[Key, Life] = {}
-        """Those of which the row made last may be another."""
-        self._shown: dict[Key, Row] = {}
-        self._told: tuple[Row, ...] = ()
+        self._shown = Shown(self._rtts, self._waits)
         self._ended: dict[Key, Life] = {}
         self._now = datetime.min
         self._changed: list[Event] = []
@@ -81,26 +79,21 @@ class Rows:
             gone = [life for life in self._lives.values() if life.ended is None and id(life) not in present]
         self._find_other_ends(sample, met)
         self.born = [life.association for life in self._newest if life.ended is None and life not in gone]
-        self.events = tuple(self._named((*sample.events, *self._changed)))
+        self.events = tuple(named((*sample.events, *self._changed), self._by_name, self._selectors))
         self._note_ends()
         self._end(gone, gained)
         moved = [(life.key, life.association) for life in changed.values()]
         beats = [(key, event) for key, event in self.events if key is not None and event.kind == "hb_rtt"]
         self._rtts.advance(beats, moved, self.now_s)
         self._waits.advance(moved)
-        stale = {key: life for key, life in changed.items() if life.stale}
-        self._stirred.update(stale)
+        stale = {life.key for life in changed.values() if life.stale}
         others = {life.key for life in self._loads.advance(changed, self.now_s)}
-        for key in (self._rtts.touched | self._waits.touched | others) - stale.keys():
+        for key in stale | self._rtts.touched | self._waits.touched | others:
             # Some may be forgotten.
             if (touched := self._lives.get(key)) is not None:  # type: ignore[call-overload]
-                self._stir(touched)
+                self._shown.stir(touched)
         self._age_out()
         self._record(changed, gone)
-
-    def _stir(self, life: Life) -> None:
-        """Its row says no longer what is so."""
-        life.stale, self._stirred[life.key] = True, life
 
     def _end(self, gone: Sequence[Life], gained: Mapping[int, Mapping[str, int]]) -> None:
         """They were not read any more."""
@@ -112,7 +105,8 @@ class Rows:
                 life.end = None
             life.ended = life.end.short if life.end is not None else guess
             life.ended_s = self.now_s
-            self._stirred[life.key] = self._ended[life.key] = life
+            self._ended[life.key] = life
+            self._shown.stir(life)
         self.gone = [(life.association, life.ended or "") for life in gone]
 
     def _meet_all(self, sample: Sample) -> tuple[list[Life | None], dict[Key, Life]]:
@@ -163,9 +157,7 @@ class Rows:
         moved = [life for key, life in changed.items() if life.moved and key not in again]
         history.hold(tick, chain.from_iterable([life.moved_series() for life in moved]))
         history.hold(tick, chain.from_iterable([life.all_series() for life in again.values()]))
-        history.record(
-            tick, {(key, address): self._rtt_series(key, address) for key, address in self._rtts.moved}
-        )
+        history.record(tick, {name: self._rtts.last(name) for name in self._rtts.moved})
         history.record(tick, {key: self._waits.medians(key) for key in self._waits.moved})
 
     def _life_of(self, key: Hashable) -> Life | None:
@@ -177,7 +169,7 @@ class Rows:
         """Begin the deltas of every association anew."""
         for life in self._lives.values():
             life.book.reset()
-            self._stir(life)
+            self._shown.stir(life)
         self._rtts.reset()
         self._waits.reset()
 
@@ -185,23 +177,13 @@ class Rows:
         """Count on from before the last reset."""
         for life in self._lives.values():
             life.book.undo_reset()
-            self._stir(life)
+            self._shown.stir(life)
         self._rtts.undo_reset()
         self._waits.undo_reset()
 
     def rows(self) -> tuple[Row, ...]:
         """All associations alive or ended a moment ago, in the order they were first seen: the same if all are."""
-        stirred, shown, moved = self._stirred, self._shown, len(self._shown) != len(self._told)
-        self._stirred = {}
-        for key, life in stirred.items():
-            row = life.as_row(self.now_s, self._rtts.of(key), self._waits.of(key))
-            if shown.get(key) is not row:
-                shown[key], moved = row, True
-            if not life.rests:
-                self._stirred[key] = life
-        if moved:
-            self._told = tuple(shown.values())
-        return self._told
+        return self._shown.rows(self.now_s)
 
     def association_of(self, key: Key) -> Association | None:
         """The association of that key as it was read last; None once it is forgotten."""
@@ -218,7 +200,7 @@ class Rows:
     def _meet(self, entry: Association, interval_s: float | None) -> Life:
         """The life this record belongs to, begun now if it is new."""
         life = self._by_name.get(identity(entry))
-        if life is not None and life.ended is None and _same_names(entry, life.association):
+        if life is not None and life.ended is None and with_same_names(entry, life.association):
             # Nearly always: only numbers of it moved.
             life.take(entry, interval_s, same_paths=True)
             return life
@@ -226,7 +208,8 @@ class Rows:
         life = next((found for name in aliases(entry) if (found := self._known(name, entry))), None)
         if life is None:
             life = Life(identity(entry), entry, Counts(), self.now_s, interval_s is not None)
-            self._lives[life.key] = self._stirred[life.key] = life
+            self._lives[life.key] = life
+            self._shown.stir(life)
             self._ended.pop(life.key, None)
             self._newest.append(life)
         # All names: an event may come from a time when less of it was known.
@@ -248,24 +231,6 @@ class Rows:
         tags = {life.association.own_tag, entry.own_tag} - {None}
         return life if len(tags) < 2 else None
 
-    def _named(self, events: Iterable[Event]) -> Iterator[tuple[Key | None, Event]]:
-        """Events with the key of their association: None where it was never read; without those not selected."""
-        known = self._by_name
-        for event in events:
-            netns, own_tag, local_port, remote_port = (
-                event.netns,
-                event.own_tag,
-                event.local_port,
-                event.remote_port,
-            )
-            life = known.get((netns, own_tag, event.peer_tag, local_port, remote_port)) or known.get(
-                (netns, own_tag, 0, local_port, remote_port)
-            )
-            if life is not None:
-                yield life.key, event
-            elif event_selected(event, self._selectors):
-                yield None, event
-
     def _find_other_ends(self, sample: Sample, met: Sequence[Life | None]) -> None:
         """Give each life its present other end, also when that one was not selected."""
         entries, before = sample.associations, self._entries
@@ -281,14 +246,14 @@ class Rows:
             for place, life in enumerate(met):
                 if life is not None and life.other is not None and place not in self._pairs:
                     life.other = None
-                    self._stir(life)
+                    self._shown.stir(life)
         listening = listening_sockets(sample.endpoints) if self._pairs else frozenset()
         for place, other in self._pairs.items():
             life = met[place]
             if life is None:
                 continue
             life.other, partner = entries[other], met[other]
-            self._stirred[life.key] = life
+            self._shown.watch(life)
             if partner is not None and partner is not life.partner:
                 # Once only: a server that no longer listens must not change its side.
                 life.other_first = comes_first(life.other, life.association, listening)
@@ -298,11 +263,7 @@ class Rows:
         for key, event in self.events:
             if event.kind == "association" and key is not None and (end := end_of(event)) is not None:
                 self._lives[key].has_ended(end)
-                self._stir(self._lives[key])
-
-    def _rtt_series(self, key: Hashable, address: str) -> dict[str, float | None]:
-        path = self._rtts.of(key)[address]
-        return {"hb_rtt_ms": path.now_ms[-1] if path.now_ms else None, "data_rtt_ms": path.data_now_ms}
+                self._shown.stir(self._lives[key])
 
     def _age_out(self) -> None:
         old = {key for key, life in self._ended.items() if self.now_s - life.ended_s >= LINGER_S}
@@ -311,25 +272,11 @@ class Rows:
         forgotten: list[Hashable] = []
         for key in old:
             life = self._lives.pop(key)
-            for known in (self._ended, self._stirred, self._shown):
-                known.pop(key, None)
+            del self._ended[key]
+            self._shown.forget(key)
             forgotten.append(key)
             forgotten.extend((key, address) for address in life.addresses)
         self._by_name = {name: life for name, life in self._by_name.items() if life.key not in old}
         self.history.forget(forgotten)
         self._rtts.keep(self._lives)
         self._waits.keep(self._lives)
-
-
-def _same_names(entry: Association, before: Association) -> bool:
-    """Whether it has the names and addresses that it had; where they are other objects this need not be said."""
-    return (
-        entry.own_tag is not None
-        and entry.own_tag == before.own_tag
-        and entry.peer_tag == before.peer_tag
-        and entry.assoc_id == before.assoc_id
-        and entry.primary == before.primary
-        and entry.local_addresses == before.local_addresses
-        and entry.remote_addresses == before.remote_addresses
-        and with_same_paths(entry, before)
-    )

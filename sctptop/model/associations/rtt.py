@@ -73,6 +73,11 @@ class RttBook:
         """The paths with a round trip in the last interval."""
         return self._moved
 
+    def last(self, name: PathName) -> Mapping[str, float | None]:
+        """Of the last interval, in ms, under the names of their series."""
+        path = self._paths[name[0]][name[1]]
+        return {"hb_rtt_ms": path.now_ms[-1] if path.now_ms else None, "data_rtt_ms": path.data_now_ms}
+
     def advance(
         self,
         events: Iterable[tuple[object, Event]],

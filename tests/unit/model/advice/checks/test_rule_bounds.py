@@ -11,14 +11,14 @@ import pytest
 from sctptop.model.advice.case import Case
 from sctptop.model.advice.evidence import Generation, Moment, Watch
 from sctptop.model.advice.lasting import Lasted
-from sctptop.model.advice.ngap_signs import NgapWatch
+from sctptop.model.advice.ngap_signs import NgapWatch, SackTimeouts
 from sctptop.model.advice.rules import OF_ASSOCIATIONS
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.history import History
 from sctptop.model.associations.row import Row
 from sctptop.model.event import Event
 from sctptop.model.model import Model
-from tests.unit.associations import sample
+from tests.unit.associations import NETNS, sample
 from tests.unit.model.advice.advised import FAR, NEAR, PROBED, calm, happening, ngap
 
 NOW_S = 100.0
@@ -48,8 +48,10 @@ def remembered(lasting: Any = None, **counts: Any) -> Watch:
 
 
 def heard(events: Iterable[Event], timeouts: float = 0.0) -> NgapWatch:
-    watch = NgapWatch(0.0)
-    watch.take(events, 0.0, 30.0, 200, timeouts)
+    expired = SackTimeouts()
+    watch = NgapWatch(0.0, NETNS, expired)
+    expired.advance({NETNS: timeouts})
+    watch.take(events, 0.0, 200)
     return watch
 
 
