@@ -152,7 +152,7 @@ class Probes:
     def _observed(self, program: Program, clocks: Clocks) -> Observed:
         raw = [self._raw.popleft() for _ in range(len(self._raw))]
         messages = [self._ngap.popleft() for _ in range(len(self._ngap))]
-        lost, self._lost_told = self._lost - self._lost_told, self._lost
+        lost, self._lost_told = (known := self._lost) - self._lost_told, known
         lost += self._lost_in_kernel(program)
         now = self._interval
         made = self._overload.made(raw, messages, clocks)

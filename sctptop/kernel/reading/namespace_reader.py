@@ -38,8 +38,8 @@ BY_NAME_ABOVE = 128
 """Associations of all namespaces beyond which those of the last reading are asked for by name, till one may be new."""
 EXACT_ABOVE = 1000
 """Associations beyond which a walk, too, looks each up by hash: a dump is quadratic in their number. Of sockets a look-up
-does not tell the settings (nodelay and the like): they are those of the first reading, of younger ones those of when they
-were new, a few in each reading.
+does not tell the settings (nodelay and the like): they are those of the first reading, of younger ones those of when
+they were new, a few in each reading.
 """
 WALK_S = 10.0
 """So often everything is read anew all the same: what a setting became shows by then."""
