@@ -122,8 +122,7 @@ EQUIVALENT: dict[str, list[tuple[str, str, str]]] = {
         ),
     ],
     "model/associations/path_changes.py": [
-        ("moved = False", "False  →  (True)", "a copy is published that says the same"),
-        ("continue", "continue  →  pass", "a state never read is no state to change from"),
+        ("changed = False", "False  →  (True)", "a copy is published that says the same"),
     ],
     "model/associations/life.py": [
         ("ended_s: float = 0.0", "0.0  →  (1.0)", "compared only with that of another that has not ended"),

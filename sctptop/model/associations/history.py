@@ -92,14 +92,16 @@ class History:
             if all(value is None for value in series.values()):
                 return
             tracks = self._instants[key] = []
-        names = [*series.items()]
-        for place in range(0, len(names), BITS):
-            if place // BITS == len(tracks):
+        values = [*series.items()]
+        for place in range(-(-len(values) // BITS)):
+            if place == len(tracks):
                 if not self._room(key, Momentary.BYTES):
                     return
                 tracks.append(Momentary(tick, self._copies))
-            track = tracks[place // BITS] = self._own(tracks[place // BITS])
-            self._bytes += track.put(tick, names[place : place + BITS])
+            track = tracks[place]
+            if track.copies != self._copies:
+                track = tracks[place] = self._own(track)
+            self._bytes += track.put(tick, values if len(values) <= BITS else values[place * BITS :][:BITS])
             if len(track.heads) >= track.limit:
                 self._trim(key, track, tick)
 

@@ -139,10 +139,11 @@ class RttBook:
 
 
 def _with(path: PathRtt, beats: list[Event], data: tuple[tuple[int, int], ...], now_s: float) -> PathRtt:
-    now = tuple(rtt for beat in beats if (rtt := beat.number("rtt_ms")) is not None)
     heartbeat, all_data, data_now_ms = path.heartbeat, path.data, None
+    now: tuple[float, ...] = ()
     last = path.last_ms, path.kernel_ms, path.last_at_s
-    if now:
+    if beats:
+        now = tuple(rtt for beat in beats if (rtt := beat.number("rtt_ms")) is not None)
         heartbeat = heartbeat.merged(
             (round((beat.number("rtt_ms") or 0.0) * NANOSECONDS), beat.times) for beat in beats
         )

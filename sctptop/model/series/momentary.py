@@ -28,19 +28,16 @@ class Momentary(Packed):
             self.rebase(tick)
         names, named, which = self.names, {}, 0
         for name, value in values:
-            if value is None and not again:
-                continue
-            if name not in names:
-                names.append(name)
-            place = names.index(name)
-            named[place] = nan if value is None else value
-            which |= 1 << place
+            if value is not None or again:
+                if name not in names:
+                    names.append(name)
+                place = names.index(name)
+                named[place], which = nan if value is None else value, which | 1 << place
         if not named:
             return 0
         self.heads.append(tick - self.base << BITS | which)
-        self.values.fromlist(
-            [named[place] for place in sorted(named)] if len(named) > 1 else [*named.values()]
-        )
+        places = sorted(named) if len(named) > 1 else named
+        self.values.extend([named[place] for place in places])
         return 4 + 4 * len(named)
 
     def read(self, name: str, start: int, until: int, window: int) -> Series:
