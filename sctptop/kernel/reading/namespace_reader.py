@@ -37,9 +37,9 @@ from sctptop.model.source_state import OK, Kind, SourceState, not_ok
 BY_NAME_ABOVE = 128
 """Associations of all namespaces beyond which those of the last reading are asked for by name, till one may be new."""
 EXACT_ABOVE = 1000
-"""Associations beyond which a walk, too, looks each up by hash: a dump is quadratic in their number. Of sockets a look-up
-does not tell the settings (nodelay and the like): they are those of the first reading, of younger ones those of when
-they were new, a few in each reading.
+"""Associations beyond which a walk, too, looks each up by hash: a dump is quadratic in their number. A look-up does not
+tell the settings of a socket (nodelay and the like): they are those of the first reading, and of a younger one those of
+when it was new, a few in each reading.
 """
 WALK_S = 10.0
 """So often everything is read anew all the same: what a setting became shows by then."""
