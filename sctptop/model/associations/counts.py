@@ -133,10 +133,8 @@ class Counts:
             self._take_anew(entry, interval_s)
 
     def _take_anew(self, entry: Association, interval_s: float | None) -> None:
-        before, last = (
-            self._known.places,
-            {**self._last, **dict(zip(self._known.names, self._now, strict=True))},
-        )
+        before = self._known.names
+        last = {**self._last, **dict(zip(before, self._now, strict=True))}
         more = dict(self.gained)
         rates = dict(NO_RATES)
         told = {name: value for name in COUNTED if (value := getattr(entry, name)) is not None}
