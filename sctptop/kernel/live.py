@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from itertools import chain
 from pathlib import Path
 
 from sctptop.kernel.host.jiffies import JiffyClock, configured_hz
@@ -74,21 +75,13 @@ class LiveSource:
         clocks = Clocks(datetime.now(timezone.utc), time.monotonic_ns(), self._clock)
         observed = self._probes.read(clocks) if self._probes is not None else NOTHING
         self._everywhere.heard_of(entry.netns for entry in observed.events)
-        owners = self._owners.of(inode for read in found.reads.values() for inode in read.inodes)
+        owners = self._owners.of(chain.from_iterable(read.inodes for read in found.reads.values()))
         labels = {entry.netns: entry.label for entry in found.namespaces}
-        associations = tuple(
-            association
+        merged = (
+            merge(netns, read.rows, self._clock, observed, owners, labels.get(netns), self._ways)
             for netns, read in found.reads.items()
-            for association in merge(
-                netns,
-                read.rows,
-                self._clock,
-                observed,
-                owners,
-                labels.get(netns),
-                self._ways,
-            )
         )
+        associations = tuple(chain.from_iterable(merged))
         self._ways.end_reading()
         self._node_names.hear(observed.events)
         associations = self._node_names.named(associations)

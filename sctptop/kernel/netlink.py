@@ -49,11 +49,6 @@ def attribute(kind: int, value: bytes) -> bytes:
     )
 
 
-def header_of(buffer: bytes) -> tuple[int, ...]:
-    """Length, type, flags, sequence number and port of the first message. The buffer is as long as a header."""
-    return _HEADER.unpack_from(buffer)
-
-
 def messages(buffer: bytes) -> Iterator[NetlinkMessage]:
     """The netlink messages of one received buffer. Raises WireError where a length cannot be."""
     offset = 0

@@ -31,6 +31,14 @@ def names_of(record: type[Any]) -> tuple[str, ...]:
     return tuple(entry.name for entry in fields(record))
 
 
+def picking(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What takes these attributes of a record at once: a third of the work of ``attrgetter``, and always a tuple."""
+    made: Callable[[Any], tuple[Any, ...]] = eval(
+        f"lambda one: ({''.join(f'one.{name}, ' for name in names)})"
+    )
+    return made
+
+
 def maker(record: type[Record]) -> Callable[..., Record]:
     """What makes a frozen dataclass with slots of the values of all its fields, by place.
 
@@ -45,29 +53,22 @@ def making(
     record: type[Record],
     taken: Sequence[str],
     values: Mapping[str, str],
-    at_once: Mapping[tuple[str, ...], str] | None = None,
-    picks: Sequence[Callable[[Any], Any]] = (),
+    unpacked: Mapping[str, Sequence[str]] | None = None,
 ) -> Callable[..., Record]:
     """The same of other values: what takes so many, by place, and by field what each is made of, as Python says it.
 
-    ``at_once``: fields that are what one of ``picks``, in their order, makes of what is taken: half the work of each.
+    ``unpacked``: sequences among what is taken, each with the names that ``values`` have for all of its items.
     """
     draft = type("Draft", (), {"__slots__": tuple(values)})
-    several = at_once or {}
-    apart = {name for names in several for name in names}
     lines = [
         f"def make({', '.join(taken)}):",
+        *(f" {', '.join(names)}, = {source}" for source, names in (unpacked or {}).items() if names),
         " _made = _new(_draft)",
-        *(f" _made.{name} = {value}" for name, value in values.items() if name not in apart),
-        *(
-            f" {', '.join(f'_made.{name}' for name in names)} = _pick{place}({source})"
-            for place, (names, source) in enumerate(several.items())
-        ),
+        *(f" _made.{name} = {value}" for name, value in values.items()),
         " _made.__class__ = _record",
         " return _made",
     ]
     scope: dict[str, Any] = {"_new": object.__new__, "_draft": draft, "_record": record}
-    scope |= {f"_pick{place}": pick for place, pick in enumerate(picks)}
     exec("\n".join(lines), scope)
     made: Callable[..., Record] = scope["make"]
     return made

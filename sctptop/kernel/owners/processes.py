@@ -80,16 +80,24 @@ class Owners:
         self._users: dict[int, str] | None = None
         self._not_before = 0.0
         self._refresh_at = 0.0
+        self._wanted: set[int | None] = set()
+        self._known: Mapping[int, Process] | None = None
+        """What was said last; None once it is not so any more."""
 
     def of(self, inodes: Iterable[int | None]) -> Mapping[int, Process]:
         """Owners by inode. One that is missing is not known: it may not be read, or was not looked for yet."""
-        wanted = {inode for inode in inodes if inode}
-        self._owned = {inode: owned for inode, owned in self._owned.items() if inode in wanted}
-        self._missed = {inode: missed for inode, missed in self._missed.items() if inode in wanted}
+        wanted = {*inodes} - {None, 0}
+        if wanted != self._wanted:
+            self._wanted, self._known = wanted, None
+            self._owned = {inode: owned for inode, owned in self._owned.items() if inode in wanted}
+            self._missed = {inode: missed for inode, missed in self._missed.items() if inode in wanted}
         with reading_all():
-            self._look(wanted)
-        known = {inode: owned.process for inode, owned in self._owned.items()}
-        return known | {inode: KERNEL for inode, missed in self._missed.items() if missed.complete >= SURE}
+            self._look(wanted)  # type: ignore[arg-type]
+        if self._known is None:
+            owned = {inode: owned.process for inode, owned in self._owned.items()}
+            ownerless = (inode for inode, missed in self._missed.items() if missed.complete >= SURE)
+            self._known = owned | dict.fromkeys(ownerless, KERNEL)
+        return self._known
 
     def process(self, pid: int) -> Process | None:
         """Who a process is; None when it is gone."""
@@ -119,19 +127,23 @@ class Owners:
             pid = owned.process.pid
             del self._owned[inode]
             if not still_holds(self._proc, pid, owned.descriptor, inode):
+                self._known = None
                 continue
             if pid not in stats:
                 stats[pid] = read_stat(self._proc, pid)
             stat = stats[pid]
             if stat is None or stat.started != owned.stat.started:
+                self._known = None
                 continue
             if stat != owned.stat:
+                self._known = None
                 # exec keeps pid, start and descriptors; a signal may have stopped it.
                 process = replace(self._identify(pid, stat), shared_by=owned.process.shared_by)
                 owned = replace(owned, stat=stat, process=process)
             self._owned[inode] = owned
 
     def _search(self, wanted: set[int], fresh: set[int], due: bool) -> None:
+        self._known = None
         if not due:
             pids = {owned.process.pid for owned in self._owned.values()}
             fresh = fresh - self._take(holders(self._proc, sorted(pids), fresh).found)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sctptop.kernel.reading.diag.diag_records import DiagRecord, lookup_request
-from sctptop.kernel.reading.joining import Ends, ends_of
+from sctptop.kernel.reading.joining import Ends, Joined, ends_of
 from sctptop.kernel.reading.procfs import AssocLine
 
 FIRST = 1 << 31
@@ -77,6 +77,23 @@ def batches(asked: Iterable[Asked]) -> list[Batch]:
 def _truesize(size: int) -> int:
     """What a record takes in the socket: the kernel rounds up to a power of two (kmalloc)."""
     return (1 << (size + _OVERHEAD).bit_length()) + _OVERHEAD
+
+
+def asked_by_name(rows: Iterable[Joined], bound: Mapping[Pair, int]) -> dict[Asked, Joined]:
+    """How to ask for each row; nothing where one of them cannot be asked for.
+
+    ``bound``: to which interface sockets are, where their own records do not tell.
+    """
+    asked: dict[Asked, Joined] = {}
+    for row in rows:
+        pair = addresses_of(row.record) if row.record is not None else None
+        if row.record is None or row.line is None or row.line.assoc_id is None or pair is None:
+            return {}
+        interface = row.socket.interface if row.socket else bound.get(pair)
+        if interface is None:
+            return {}
+        asked[Asked(pair, interface, row.record)] = row
+    return asked
 
 
 def by_addresses(entries: Iterable[AssocLine | DiagRecord]) -> dict[Pair, Ends]:

@@ -16,7 +16,7 @@ from sctptop.kernel.reading.joining import Joined, MadeOf, by_association, join
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
 from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, lasts_of, seen_of, shown_of, still_of
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
-from sctptop.kernel.reading.renewing import FROM_INFO, FROM_MEMORY, FROM_PRIMARY, renewed, told_facts
+from sctptop.kernel.reading.renewing import FROM_INFO, FROM_MEMORY, FROM_PRIMARY, renew, told_facts
 from sctptop.kernel.ways.questions import PathQuestion
 from sctptop.kernel.ways.ways import Ways
 from sctptop.model.association import ASSOCIATION_STATES, PATH_STATES, Association, Process
@@ -74,11 +74,11 @@ def merge(
     """
     if not clock.sure:
         _learn(rows, clock)
-    hz = clock.hz
+    hz, owner = clock.hz, owners.get
     found = []
     for row in rows:
-        before = row.made
-        process = owners.get(row.inode)  # type: ignore[arg-type]
+        before, record = row.made, row.record
+        process = owner(row.inode if record is None else record.inode)  # type: ignore[arg-type]
         seen = None if observed is NOTHING else _seen(netns, row, observed, clock)
         made = None
         if (
@@ -89,16 +89,16 @@ def merge(
             and (ways is None or ways.same(before.ways))
         ):
             if before.seen is not seen and before.seen != seen:
-                if seen is not None:
-                    made = renewed(before, row.record, clock, row.follows, seen, row.transports)
-            elif before.record is row.record:
+                if seen is not None and renew(before, record, clock, row.follows, seen, row.transports):
+                    made = before
+            elif before.record is record or renew(before, record, clock, row.follows):
                 made = before
-            else:
-                made = renewed(before, row.record, clock, row.follows)
         if made is None:
             made = _made(netns, row, clock, seen or NOTHING_SEEN, process, netns_name, ways)
+        if made is not before:
+            row.made = made
         # The record before it is not kept longer than it is of use.
-        row.made, row.follows = made, None
+        row.follows = None
         found.append(made.association)
     return tuple(found)
 

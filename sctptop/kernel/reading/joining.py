@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sctptop.kernel.probes.bins import PathName
@@ -22,9 +22,9 @@ Identity = tuple[int, int, int, int]
 """Tags and ports: what tells associations of one namespace apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class MadeOf:
-    """An association, and what it was made of besides its socket, its line and its transports.
+    """An association, and what it was made of besides its socket, its line and its transports: the last one of a row.
 
     ``seen``: what probes saw of it. ``ways``: what was asked of the ways of its paths.
     """
@@ -95,12 +95,14 @@ def _equal(one: DiagRecord | None, other: DiagRecord | None) -> bool:
 @dataclass(frozen=True, slots=True)
 class Read:
     """What was read of one namespace, and how ``diag`` and ``procfs`` went. ``rows``: its associations as each source
-    has them. ``sockets``: records of endpoints that were read this very time, those that listen all.
+    has them, ``inodes`` those of their sockets. ``sockets``: records of endpoints that were read this very time, those
+    that listen all.
     """
 
     lines: list[AssocLine] = field(default_factory=list)
     records: list[DiagRecord] = field(default_factory=list)
     rows: list[Joined] = field(default_factory=list)
+    inodes: Collection[int | None] = ()
     endpoints: list[EpLine] = field(default_factory=list)
     sockets: list[DiagRecord] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
@@ -111,11 +113,6 @@ class Read:
     def used(self) -> bool:
         """Whether there is a socket, an association, or a counter that is not 0."""
         return bool(self.lines or self.records or self.endpoints or any(self.counters.values()))
-
-    @property
-    def inodes(self) -> set[int | None]:
-        """Of the sockets of its associations."""
-        return {row.inode for row in self.rows}
 
 
 def key_of(record: DiagRecord) -> Identity:

@@ -12,7 +12,7 @@ from sctptop.kernel.reading.asked import (
     Batch,
     Changes,
     Pair,
-    addresses_of,
+    asked_by_name,
     batches,
     by_addresses,
     by_bytes,
@@ -79,6 +79,8 @@ class NamespaceReader:
         self._snmp: tuple[str, dict[str, int]] = ("", {})
         self._assocs, self._transports, self._eps = AssocLines(), Transports(), EpLines()
         self._rows: list[Joined] = []
+        self._inodes: frozenset[int | None] | None = None
+        """Of the sockets of all rows; None once one is another."""
         self._asked: dict[Asked, Joined] = {}
         self._batches: list[Batch] = []
         self._walk_at = 0.0
@@ -146,6 +148,7 @@ class NamespaceReader:
             lines=list(self._lines.values()),
             records=[*self._sockets, *(asked.record for asked in self._asked)],
             rows=self._rows,
+            inodes=self._inodes_of_rows(),
             endpoints=endpoints,
             sockets=listening,
             counters=counters,
@@ -159,7 +162,14 @@ class NamespaceReader:
         if before is None or (follows is not before and not record.is_of(before)):
             return False
         row.record, row.follows = record, before
+        if record.inode != before.inode:
+            self._inodes = None
         return True
+
+    def _inodes_of_rows(self) -> frozenset[int | None]:
+        if self._inodes is None:
+            self._inodes = frozenset([row.inode for row in self._rows])
+        return self._inodes
 
     def _renew_sockets(self, listening: Iterable[DiagRecord]) -> None:
         """One that listens and has associations itself tells its settings each time."""
@@ -202,6 +212,7 @@ class NamespaceReader:
             lines=lines,
             records=records,
             rows=self._rows,
+            inodes=self._inodes_of_rows(),
             endpoints=self._eps.update(eps),
             sockets=self._fresh,
             counters=counters,
@@ -213,7 +224,11 @@ class NamespaceReader:
         """Make the rows those of the next reading: one that says what it said is the same, with what was made of it."""
         before = {row.key: row for row in self._rows}
         self._rows = [same_or_new(before.get(row.key), row) for row in rows]
-        asked = self._asked_by_name() if len(rows) + self._elsewhere > BY_NAME_ABOVE else {}
+        self._inodes = None
+        many = len(rows) + self._elsewhere > BY_NAME_ABOVE
+        asked = asked_by_name(self._rows, self._exact.found) if many else {}
+        if len(asked) != len(self._lines):
+            asked = {}
         # More of the sockets that are new are told by the next.
         soon = self._more_sockets and any(row.socket is None for row in self._rows)
         self._walk_at = self._now() + (0.0 if soon else WALK_S)
@@ -225,19 +240,6 @@ class NamespaceReader:
                 old.record = new.record
             asked = dict(zip(self._asked, asked.values(), strict=True))
         self._asked = asked
-
-    def _asked_by_name(self) -> dict[Asked, Joined]:
-        """How to ask for each row; nothing where one of them cannot be asked for."""
-        asked: dict[Asked, Joined] = {}
-        for row in self._rows:
-            pair = addresses_of(row.record) if row.record is not None else None
-            if row.record is None or row.line is None or row.line.assoc_id is None or pair is None:
-                return {}
-            interface = row.socket.interface if row.socket else self._exact.found.get(pair)
-            if interface is None:
-                return {}
-            asked[Asked(pair, interface, row.record)] = row
-        return asked if len(self._lines) == len(asked) else {}
 
     def _opened(self) -> SockDiag:
         if self._diag is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from operator import itemgetter
 
@@ -14,7 +14,7 @@ from sctptop.kernel.reading.probe_facts import NO_FACTS, NOTHING_SEEN, Facts, Se
 from sctptop.kernel.reading.procfs import RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, Association, Path
 from sctptop.model.associations.numbers import Numbers
-from sctptop.model.attributes import maker, making, names_of
+from sctptop.model.attributes import making, names_of
 
 # Association attribute: member of sctp_info that holds it in the same unit.
 FROM_INFO: Mapping[str, str] = {
@@ -70,17 +70,15 @@ _PATH_FROM_PRIMARY: Mapping[str, str] = {
     "errors": "p_error",
     "max_retrans": "p_pathmaxrxt",
 }
-_GIVEN = (
-    *("state", "t3_rtx_expires_ms", "in_data_chunks", "out_data_chunks"),
-    *("srtt_ms", "hb_interval_ms", "sack_delay_ms", "paths"),
-)
-"""Of an association, what is made of several numbers, or in another unit."""
-_FEW = (
-    *("p_state", "p_srtt", "p_hbinterval", "p_sackdelay"),
-    *("iodchunks", "iuodchunks", "oodchunks", "ouodchunks"),
-)
+_SUMS: Mapping[str, tuple[str, str]] = {
+    "in_data_chunks": ("iodchunks", "iuodchunks"),
+    "out_data_chunks": ("oodchunks", "ouodchunks"),
+}
+"""Of two members."""
+_GIVEN = ("state", "t3_rtx_expires_ms", "srtt_ms", "hb_interval_ms", "sack_delay_ms", "paths")
+"""Of an association, what is not made of numbers alone, or in another unit."""
+_IN_OTHER_UNITS = ("p_srtt", "p_hbinterval", "p_sackdelay")
 _DEFAULTS = {one.name: one.default for one in fields(Association)}
-_MADE = maker(MadeOf)
 
 
 class Renewal:
@@ -91,32 +89,29 @@ class Renewal:
 
     def __init__(self, info: Mapping[str, int], memory: Mapping[str, int]) -> None:
         self.state = info["p_state"]
-        self.few = _picking(info, _FEW)
-        """Of the numbers of a record those of _FEW, in that order."""
+        self.in_other_units = itemgetter(*(info[name] for name in _IN_OTHER_UNITS))
+        """Of the numbers of a record those of _IN_OTHER_UNITS, in that order."""
+        numbers = {name: f"info_{name}" for name in info}
+        of_memory = {name: f"memory_{name}" for name in memory}
         told = {**FROM_INFO, **FROM_PRIMARY}
-        del told["sack_delay_ms"]
         values = {name: f"before.{name}" for name in names_of(Association)}
+        values |= {name: numbers[member] for name, member in told.items()}
+        values |= {name: of_memory[name] for name in FROM_MEMORY}
+        for name, (ordered, unordered) in _SUMS.items():
+            values[name] = f"{numbers[ordered]} + {numbers[unordered]}"
         values |= {name: name for name in _GIVEN} | {name: f"record.{name}" for name in AS_TOLD}
         self.association: Callable[..., Association] = making(
             Association,
             ["before", "info", "memory", "record", *_GIVEN],
             values,
-            {tuple(told): "info", FROM_MEMORY: "memory"},
-            (_picking(info, told.values()), _picking(memory, FROM_MEMORY)),
+            {"info": [*numbers.values()], "memory": [*of_memory.values()]},
         )
         """Takes the one before, the numbers of both, the record, and what is _GIVEN."""
         of_path = {name: f"before.{name}" for name in names_of(Path)} | {"srtt_ms": "srtt_ms"}
+        of_path |= {name: numbers[member] for name, member in _PATH_FROM_PRIMARY.items()}
         self.path: Callable[..., Path] = making(
-            Path,
-            ["before", "info", "srtt_ms"],
-            of_path,
-            {tuple(_PATH_FROM_PRIMARY): "info"},
-            (_picking(info, _PATH_FROM_PRIMARY.values()),),
+            Path, ["before", "info", "srtt_ms"], of_path, {"info": [*numbers.values()]}
         )
-
-
-def _picking(places: Mapping[str, int], names: Iterable[str]) -> Callable[[tuple[int, ...]], tuple[int, ...]]:
-    return itemgetter(*(places[name] for name in names))
 
 
 _RENEWALS: dict[tuple[int, int], Renewal | None] = {}
@@ -134,40 +129,40 @@ def _renewal(info: Numbers, memory: Numbers) -> Renewal | None:
     return _RENEWALS[name]
 
 
-def renewed(
+def renew(
     before: MadeOf,
     record: DiagRecord | None,
     clock: JiffyClock,
     follows: DiagRecord | None = None,
     seen: Seen | None = None,
     transports: Sequence[RemaddrLine] = (),
-) -> MadeOf | None:
-    """What is made of the sources, where nothing but numbers of the record is new; None elsewhere.
+) -> bool:
+    """Make the association again, where nothing but numbers of the record is new; False elsewhere.
 
     ``follows``: a record that it is known to be of one association with, and of the same addresses. ``seen``: what
     probes saw, where that is new too, and then the ``transports``.
     """
     old = before.record
     if record is None or old is None or record.primary is None:
-        return None
+        return False
     if old is not follows and not record.is_of(old):
-        return None
+        return False
     info, memory, known = record.info, record.memory, old.info
     if not (isinstance(info, Numbers) and isinstance(memory, Numbers) and isinstance(known, Numbers)):
-        return None
+        return False
     again = _renewal(info, memory)
     # Of its state the way depends too.
     if again is None or known.places is not info.places:
-        return None
+        return False
     numbers, primary = info.numbers, record.primary
     if numbers[again.state] != known.numbers[again.state]:
-        return None
-    _, srtt, hb_interval, sack_delay_ms, in_ordered, in_unordered, ordered, unordered = again.few(numbers)
+        return False
+    srtt, hb_interval, sack_delay_ms = again.in_other_units(numbers)
     srtt_ms, hb_interval_ms = clock.milliseconds(srtt), clock.milliseconds(hb_interval)
     saw = before.seen if seen is None else seen
     if saw is not None and (off := saw.switched_off):
         hb_interval_ms = off.get("hb_interval_ms", hb_interval_ms)  # type: ignore[assignment]
-        sack_delay_ms = off.get("sack_delay_ms", sack_delay_ms)  # type: ignore[assignment]
+        sack_delay_ms = off.get("sack_delay_ms", sack_delay_ms)
     paths: tuple[Path, ...] | None
     if seen is None:
         paths = tuple(
@@ -180,7 +175,7 @@ def renewed(
         paths = _paths_seen(before, record, clock, seen, {one.address: one for one in transports})
     facts = _moved(before.seen, seen)
     if paths is None or facts is None:
-        return None
+        return False
     made = again.association(
         before.association,
         numbers,
@@ -188,8 +183,6 @@ def renewed(
         record,
         name_of(ASSOCIATION_STATES, record.state),
         _t3_expires(record),
-        in_ordered + in_unordered,
-        ordered + unordered,
         srtt_ms,
         hb_interval_ms,
         sack_delay_ms,
@@ -198,7 +191,8 @@ def renewed(
     for name, value in facts.items():
         # Nobody has it yet.
         object.__setattr__(made, name, value)
-    return _MADE(made, record, before.hz, before.process, before.netns_name, saw, before.ways)
+    before.association, before.record, before.seen = made, record, saw
+    return True
 
 
 def _paths_seen(
@@ -237,8 +231,10 @@ def derived_facts(record: DiagRecord) -> dict[str, object]:
     return {
         "state": name_of(ASSOCIATION_STATES, record.state),
         "t3_rtx_expires_ms": _t3_expires(record),
-        "in_data_chunks": info["iodchunks"] + info["iuodchunks"] if "iodchunks" in info else None,
-        "out_data_chunks": info["oodchunks"] + info["ouodchunks"] if "oodchunks" in info else None,
+        **{
+            name: info[ordered] + info[unordered] if ordered in info else None
+            for name, (ordered, unordered) in _SUMS.items()
+        },
     }
 
 

@@ -22,10 +22,9 @@ from sctptop.kernel.netlink import (
     NetlinkMessage,
     WireError,
     errno_of,
-    header_of,
     messages,
 )
-from sctptop.kernel.reading.asked import Batch, Changes, Pair
+from sctptop.kernel.reading.asked import Asked, Batch, Changes, Pair
 from sctptop.kernel.reading.diag.diag_records import (
     ANY_STATE,
     SOCK_DIAG_BY_FAMILY,
@@ -118,46 +117,52 @@ class SockDiag:
         return changes
 
     def _take(self, batch: Batch, changes: Changes) -> None:
-        asked, first = batch.asked, batch.first
-        waiting = dict(enumerate(asked, first))
-        at = first
-        receive = self._socket.recv
-        while waiting:
-            try:
+        receive, decode = self._socket.recv, self._shapes.decode
+        try:
+            for one in batch.asked:
                 data = receive(_ONE_ANSWER)
-            except OSError as error:
-                raise _explained(error.errno or 0) from error
-            one = waiting.get(at)
-            # Its beginning tells how long it is.
-            if one is not None and data.startswith(one.head) and data[HEADER:] == one.record.raw:
-                del waiting[at]
-                at += 1
-                continue
-            record = self._alone(data, at, one.record) if one is not None else None
-            if one is not None and record is not None:
-                del waiting[at]
-                at += 1
-                one.head = data[:HEADER]
+                record, payload = one.record, data[HEADER:]
+                if not data.startswith(one.head):
+                    break
+                # Its beginning tells what it answers, and how long it is.
+                if payload == record.raw:
+                    continue
+                if len(payload) != len(record.raw):
+                    break
+                try:
+                    one.record = decode(payload, record)
+                except WireError:
+                    break
+                one.follows = record if self._shapes.follows else None
+                changes.changed.append(one)
+            else:
+                return
+        except OSError as error:
+            raise _explained(error.errno or 0) from error
+        place = batch.asked.index(one)
+        self._take_in_any_order(data, dict(enumerate(batch.asked[place:], batch.first + place)), changes)
+
+    def _take_in_any_order(self, data: bytes, waiting: dict[int, Asked], changes: Changes) -> None:
+        """The answer at hand, and those to all others that are waited for, by their numbers."""
+        while True:
+            for message in _understood(data):
+                one = waiting.pop(message.sequence, None)
+                if one is None:
+                    continue
+                if message.type == NLMSG_ERROR and errno_of(message) != errno.ENOENT:
+                    _raise_for(message)
+                record = self._decoded(message, one.record)
+                if record is None:
+                    changes.gone.append(one)
+                    continue
+                one.head = data[:HEADER] if len(data) == HEADER + len(message.payload) else b"none"
                 if record is not one.record:
                     one.follows = one.record if self._shapes.follows else None
                     one.record = record
                     changes.changed.append(one)
-                continue
-            for message in _understood(data):
-                other = waiting.pop(message.sequence, None)
-                if other is None:
-                    continue
-                at = message.sequence + 1
-                if message.type == NLMSG_ERROR and errno_of(message) != errno.ENOENT:
-                    _raise_for(message)
-                record = self._decoded(message, other.record)
-                if record is None:
-                    changes.gone.append(other)
-                    continue
-                other.head = data[:HEADER] if len(data) == HEADER + len(message.payload) else b"none"
-                if record is not other.record:
-                    other.record, other.follows = record, None
-                    changes.changed.append(other)
+            if not waiting:
+                return
+            data = self._received()
 
     def look_up(self, pairs: Sequence[Pair], interface: int = 0) -> Iterator[DiagRecord | None]:
         """The associations between these (local, remote) ends, in their order; None for one that is gone.
@@ -224,6 +229,12 @@ class SockDiag:
             raise SockDiagError(errno.EMSGSIZE, f"a sock_diag answer is longer than {_BUFFER} bytes")
         return _understood(data)
 
+    def _received(self) -> bytes:
+        try:
+            return self._socket.recv(_ONE_ANSWER)
+        except OSError as error:
+            raise _explained(error.errno or 0) from error
+
     def _pass_over(self) -> None:
         """Leave no answer in the socket that could be taken for one to come."""
         try:
@@ -239,18 +250,6 @@ class SockDiag:
             self._socket.send(request)
         except OSError as error:
             raise _explained(error.errno or 0) from error
-
-    def _alone(self, data: bytes, sequence: int, before: DiagRecord) -> DiagRecord | None:
-        """The record of an answer that is one message of that number; None for any other."""
-        if len(data) < HEADER:
-            return None
-        length, kind, _, number, _ = header_of(data)
-        if length != len(data) or kind != SOCK_DIAG_BY_FAMILY or number != sequence:
-            return None
-        try:
-            return self._shapes.decode(data[HEADER:], before)
-        except WireError:
-            return None
 
     def _decoded(self, message: NetlinkMessage, before: DiagRecord | None = None) -> DiagRecord | None:
         """The record in a message; None for one that cannot be read: /proc still names it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sctptop.model.association import OPENING, Association
+from sctptop.model.associations.counts import rise
 from sctptop.model.associations.row import Row
 
 LINUX_SACK_DELAY_MS = 200.0
@@ -26,13 +27,14 @@ MANY_ERRORS = 3
 """Transmissions or heartbeats in a row without an answer; below it may be the loss of one packet."""
 
 _OF_LOSS = ("rtx_chunks", "rtx_marked_chunks", "abandoned_unsent", "abandoned_sent")
+_DATA_OUT, _DATA_IN = ("out_data_chunks",), ("in_data_chunks",)
 _WELL = ("ACTIVE", None)
 
 
 def gives_cause(row: Row) -> bool:
     """Whether anything in this interval may be a sign of trouble. Cheap: it is asked of every association."""
     rates, entry = row.rates, row.association
-    if any(map(rates.get, _OF_LOSS)):
+    if rise(rates, _OF_LOSS):
         return True
     if (entry.peer_rwnd is not None and entry.peer_rwnd < 2 * FULL_PACKET) or entry.state in OPENING:
         return True
@@ -42,7 +44,7 @@ def gives_cause(row: Row) -> bool:
         return True
     if (sndbuf and (entry.send_queue or 0) >= sndbuf) or (entry.rcvbuf or LEAST_BUFFER) < LEAST_BUFFER:
         return True
-    if rates.get("out_data_chunks") and not rates.get("in_data_chunks") and answered_before(entry):
+    if answered_before(entry) and not rise(rates, _DATA_IN) and rise(rates, _DATA_OUT):
         return True
     held, read = row.held.now.max_ns, row.read_wait.now.max_ns
     if (held is not None and held >= 1e6) or (read is not None and read >= SLOW_READ_MS * 1e6):

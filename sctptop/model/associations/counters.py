@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import compress, repeat
-from operator import add, ne, sub
-
-from sctptop.model.associations.numbers import Numbers, places_of
+from itertools import compress
+from operator import ne
 
 GAUGES = frozenset({"SctpCurrEstab"})
 """SNMP entries that go up and down: their change is signed, and no wrap is looked for."""
@@ -37,29 +34,6 @@ def step(before: int, now: int) -> int:
     return now
 
 
-def _with(gained: Mapping[str, int], values: Iterable[int]) -> Mapping[str, int]:
-    """Others of the same names, in their order."""
-    if isinstance(gained, Numbers):
-        return Numbers(gained.places, tuple(value for _, value in zip(gained, values, strict=False)))
-    return dict(zip(gained, values, strict=False))
-
-
-_NONE: dict[str, int] = {}
-"""Of all books that have none; never changed."""
-
-
-@lru_cache(64)
-def _all_of(names: tuple[str, ...]) -> frozenset[str]:
-    """The same object for all books of these names: of thousands each is more than all their values."""
-    return frozenset(names)
-
-
-@lru_cache(64)
-def _still(names: tuple[str, ...]) -> dict[str, float | None]:
-    """The rates of these where none moves; never changed."""
-    return dict.fromkeys(names, 0.0)
-
-
 @dataclass(frozen=True, slots=True)
 class CounterRow:
     """One counter as the Counters view shows it. ``rate`` is per second; None where not known yet."""
@@ -77,24 +51,16 @@ class CounterBook:
     from the last value seen.
     """
 
-    __slots__ = (
-        *("_before", "_gained", "_last", "_names", "_plain"),
-        *("_present", "_rates", "_rests", "_rows", "_values"),
-    )
-
     def __init__(self) -> None:
-        self._last = _NONE
-        self._gained: Mapping[str, int] = _NONE
-        """Of those of ``take`` alone Numbers, in their order. Never changed, but replaced."""
-        self._before: Mapping[str, int] = _NONE
+        self._last: dict[str, int] = {}
+        """The values last seen, of every counter."""
+        self._gained: Mapping[str, int] = {}
+        """Never changed, but replaced."""
+        self._before: Mapping[str, int] = {}
         """What was gained before the last reset."""
-        self._rates: dict[str, float | None] = {}
-        self._present: frozenset[str] = frozenset()
+        self._rates: Mapping[str, float | None] = {}
         self._names: tuple[str, ...] = ()
-        self._values: tuple[int, ...] = ()
-        """Of the names, where ``take`` was the last to update, and then not in ``_last`` yet; else none."""
-        self._plain = False
-        """Whether none of these is negative or too large."""
+        """Those that are there."""
         self._rows: tuple[CounterRow, ...] | None = None
         self._rests = False
         """Whether nothing moved in the last interval."""
@@ -106,8 +72,7 @@ class CounterBook:
         """
         gains: dict[str, int] = {}
         rates: dict[str, float | None] = {}
-        last = self._last = self._seen()
-        present = self._present
+        last = self._last
         names = tuple(values)
         if interval_s and names == self._names:
             # Nearly always: few of many move.
@@ -116,7 +81,6 @@ class CounterBook:
             if moved or not self._rests:
                 self._rows = None
             self._rests = not moved
-            self._values = ()
             gained = {**self._gained} if moved else {}
             for name in moved:
                 value, counted = values[name], last[name]
@@ -126,7 +90,8 @@ class CounterBook:
                 last[name] = value
             self._gained, self._rates = gained or self._gained, rates
             return gains
-        self._rows, self._rests, self._values = None, False, ()
+        present, self._names = {*self._names}, names
+        self._rows, self._rests = None, False
         self._gained = gained = {**self._gained}
         for name, value in values.items():
             before = last.get(name)
@@ -144,88 +109,22 @@ class CounterBook:
             gains[name] = gain
             rates[name] = rate
         self._rates = rates
-        self._present, self._names = _all_of(names), names
         return gains
-
-    def take(self, names: tuple[str, ...], values: tuple[int, ...], interval_s: float | None) -> None:
-        """The same of counters in order."""
-        before = self._values
-        if not interval_s or not before or (names is not self._names and names != self._names):
-            self._advance_in_order(names, values, interval_s)
-            return
-        moved = [*map(sub, values, before)]
-        gains = [*compress(moved, moved)]
-        # What did not move is as plain as it was.
-        if gains and (not self._plain or min(gains) < 0 or max(compress(values, moved)) >= _LONG):
-            self._advance_in_order(names, values, interval_s)
-            return
-        self._values = values
-        self._rates = rates = _still(names)
-        if gains or not self._rests:
-            self._rows = None
-        self._rests = not gains
-        if gains:
-            which = [*compress(names, moved)]
-            self._rates = rates = rates.copy()
-            rates.update(zip(which, [gain / interval_s for gain in gains], strict=True))
-            gained = self._gained
-            if isinstance(gained, Numbers):
-                self._gained = Numbers(gained.places, tuple(map(add, gained.numbers, moved)))
-            else:
-                more = zip(which, map(add, map(gained.__getitem__, which), gains), strict=True)
-                self._gained = {**gained, **dict(more)}
-
-    def _advance_in_order(
-        self, names: tuple[str, ...], values: tuple[int, ...], interval_s: float | None
-    ) -> None:
-        self.advance(dict(zip(names, values, strict=True)), interval_s)
-        # They are in the values: thousands of such tables are much.
-        last = self._last
-        self._last = (
-            _NONE if len(last) == len(names) else {name: last[name] for name in last.keys() - {*names}}
-        )
-        if self._gained.keys() == {*names}:
-            self._gained = Numbers(places_of(names), tuple(map(self._gained.__getitem__, names)))
-        # The same object next time: then they need not be compared.
-        self._names, self._values = names, values
-        self._plain = not values or (min(values) >= 0 and max(values) < _LONG)
-
-    def _seen(self) -> dict[str, int]:
-        """The values last seen, of every counter."""
-        if self._values:
-            return {**self._last, **dict(zip(self._names, self._values, strict=True))}
-        return {} if self._last is _NONE else self._last
-
-    def rest(self, interval_s: float | None) -> None:
-        """Update with the values of the sample before once more."""
-        self._rates = _still(self._names) if interval_s else dict.fromkeys(self._names)
-        self._rows, self._rests = None, False
 
     def reset(self) -> None:
         """Start counting from zero at the values last seen."""
-        self._before, self._gained = self._gained, _with(self._gained, repeat(0))
+        self._before, self._gained = self._gained, dict.fromkeys(self._gained, 0)
         self._rows = None
 
     def undo_reset(self) -> None:
         """Count on from before the last reset."""
-        before, self._before = self._before, _NONE
-        gained = self._gained
-        self._gained = _with(gained, [many + before.get(name, 0) for name, many in gained.items()])
+        before, self._before = self._before, {}
+        self._gained = {name: many + before.get(name, 0) for name, many in self._gained.items()}
         self._rows = None
 
     def gained(self) -> Mapping[str, int]:
         """What each counter ever seen gained since the last reset."""
         return self._gained
-
-    @property
-    def rates(self) -> Mapping[str, float | None]:
-        """Gains per second over the last interval, of the counters that are there."""
-        return self._rates
-
-    @property
-    def still(self) -> tuple[str, ...]:
-        """The names of all, where it is known that none moved in the last interval; else none."""
-        return self._names if self._rates is _still(self._names) else ()
 
     def rate(self, name: str) -> float | None:
         """Gain per second over the last interval."""
@@ -240,11 +139,10 @@ class CounterBook:
         return self._made(names)
 
     def _made(self, names: Iterable[str]) -> tuple[CounterRow, ...]:
-        last = self._seen()
         return tuple(
             CounterRow(
                 name,
-                last.get(name) if name in self._present else None,
+                self._last[name] if name in self._names else None,
                 self._gained[name],
                 self._rates.get(name),
             )

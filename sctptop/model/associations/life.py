@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import compress, repeat, zip_longest
-from operator import attrgetter, is_, is_not
+from itertools import repeat, zip_longest
+from operator import is_
 
 from sctptop.model.association import Association, Path
 from sctptop.model.associations.both_ends import OtherEnd
-from sctptop.model.associations.counters import CounterBook
+from sctptop.model.associations.counts import NO_RATES, Counts
 from sctptop.model.associations.events.why_ended import WhyEnded
 from sctptop.model.associations.identity import Key
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import PathRtt, RttBook
 from sctptop.model.associations.waits import WaitBook, Waits
-from sctptop.model.attributes import COUNTER, SERIES, maker, named
+from sctptop.model.attributes import SERIES, maker, named, picking
 from sctptop.model.ranking.level import level_of
 
-COUNTED = named(Association, COUNTER)
 GRAPHED, GRAPHED_OF_PATH = named(Association, SERIES), named(Path, SERIES)
 """Kept over time, the second under (association key, address).
 
 Medians and last values join them: ``held_ms`` and ``read_wait_ms`` of the intervals in which a message was timed, of a
 path ``hb_rtt_ms``, the last heartbeat of each interval, and ``data_rtt_ms``, the median of its data.
 """
-_COUNTS, _SERIES, _SERIES_OF_PATH = (attrgetter(*names) for names in (COUNTED, GRAPHED, GRAPHED_OF_PATH))
+_SERIES, _SERIES_OF_PATH = picking(GRAPHED), picking(GRAPHED_OF_PATH)
 Told = tuple[Hashable, tuple[str, ...], tuple[float | None, ...]]
 """Of one key the names of its series, and their values."""
 _ROW = maker(Row)
-_NO_RATES: Mapping[str, float | None] = dict.fromkeys(COUNTED)
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +42,7 @@ class Life:
 
     key: Key
     association: Association
-    book: CounterBook
+    book: Counts
     first_s: float
     born_while_watching: bool
     addresses: tuple[str, ...] = ()
@@ -104,15 +101,10 @@ class Life:
         if again:
             self.book.rest(interval_s)
         else:
-            values = _COUNTS(entry)
-            if None in values:
-                known = (*map(is_not, values, repeat(None)),)
-                self.book.take(_counted(known), tuple(compress(values, known)), interval_s)
-            else:
-                self.book.take(COUNTED, values, interval_s)
+            self.book.take(entry, interval_s)
         self.quiet = again and bool(interval_s) and not _adds_again(entry)
         self.stale = self.stale or not again or self.book.rates is not rates
-        if not self.series or not (again or same_paths or _same_paths(entry, before)):
+        if not self.series or not (again or same_paths or with_same_paths(entry, before)):
             self.addresses = _with(self.addresses, entry)
             self.series = (self.key, *((self.key, path.address) for path in entry.paths))
 
@@ -141,12 +133,8 @@ class Life:
                 return row
             rates, since_reset = row.rates, row.since_reset
         else:
-            rates = self.book.rates
-            if self.ended:
-                rates = _NO_RATES
-            elif len(rates) < len(_NO_RATES):
-                rates = _resting(still) if (still := self.book.still) else {**_NO_RATES, **rates}
-            since_reset = self.book.gained()
+            rates = NO_RATES if self.ended else self.book.rates
+            since_reset = self.book.gained
         self.stale = False
         self.row = _ROW(
             self.key,
@@ -221,22 +209,10 @@ def as_before(
     return map(by_id.get, map(id, entries), repeat((None, None)))
 
 
-@lru_cache(64)
-def _counted(known: tuple[bool, ...]) -> tuple[str, ...]:
-    """Those of COUNTED that are known: the same object for all associations that tell the same."""
-    return tuple(compress(COUNTED, known))
-
-
 def _with(addresses: tuple[str, ...], entry: Association) -> tuple[str, ...]:
     """These and those of its paths: the tuple of the association where that says it."""
     found = (*addresses, *(path.address for path in entry.paths if path.address not in addresses))
     return entry.remote_addresses if found == entry.remote_addresses else found
-
-
-@lru_cache(64)
-def _resting(names: tuple[str, ...]) -> Mapping[str, float | None]:
-    """The rates where none of these moves and the others are not known: the same object for all such rows."""
-    return {**_NO_RATES, **dict.fromkeys(names, 0.0)}
 
 
 def _packets(entry: Association) -> int:
@@ -248,11 +224,16 @@ def _adds_again(entry: Association) -> bool:
     return bool(entry.held_bins or entry.read_wait_bins or any(path.data_rtt_bins for path in entry.paths))
 
 
-def _same_paths(entry: Association, before: Association) -> bool:
+def with_same_paths(entry: Association, before: Association) -> bool:
+    """Whether both have paths to the same addresses, in the same order."""
     paths, others = entry.paths, before.paths
+    if paths is others:
+        return True
     if len(paths) != len(others):
         return False
-    for path, other in zip(paths, others, strict=True):
+    # No zip: with strict it takes longer to begin than two paths to compare.
+    for at, path in enumerate(paths):
+        other = others[at]
         if path is not other and path.address != other.address:
             return False
     return True

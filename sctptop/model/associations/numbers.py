@@ -44,6 +44,16 @@ class Numbers(Mapping[str, int]):
         return repr(dict(self))
 
 
+_new = object.__new__
+
+
+def numbers_of(places: Mapping[str, int], numbers: tuple[int, ...]) -> Numbers:
+    """The same as ``Numbers`` of both, for half of the work."""
+    made = _new(Numbers)
+    made.places, made.numbers = places, numbers
+    return made
+
+
 @cache
 def places_of(names: tuple[str, ...]) -> Mapping[str, int]:
     """For ``Numbers`` of these names."""

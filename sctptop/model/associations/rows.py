@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, compress
-from operator import attrgetter, is_not
+from operator import is_not
 
 from sctptop.model.association import Association
 from sctptop.model.associations.both_ends import comes_first, listening_sockets, other_ends, same_ends
-from sctptop.model.associations.counters import CounterBook
+from sctptop.model.associations.counts import Counts
 from sctptop.model.associations.events.address_changes import address_changes
 from sctptop.model.associations.events.named import named
 from sctptop.model.associations.events.why_ended import RESTARTED, end_of, reason
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key, aliases, identity
-from sctptop.model.associations.life import Life, Shown, as_before, in_places
+from sctptop.model.associations.life import Life, Shown, as_before, in_places, with_same_paths
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import RttBook
 from sctptop.model.associations.waits import WaitBook
@@ -207,7 +207,7 @@ class Rows:
         self._only_known = False
         life = next((found for name in aliases(entry) if (found := self._known(name, entry))), None)
         if life is None:
-            life = Life(identity(entry), entry, CounterBook(), self.now_s, interval_s is not None)
+            life = Life(identity(entry), entry, Counts(), self.now_s, interval_s is not None)
             self._lives[life.key] = life
             self._shown.stir(life)
             self._ended.pop(life.key, None)
@@ -286,10 +286,11 @@ def _same_names(entry: Association, before: Association) -> bool:
     """Whether it has the names and addresses that it had; where they are other objects this need not be said."""
     return (
         entry.own_tag is not None
-        and _names(entry) == _names(before)
-        and (entry.paths is before.paths or [*map(_address, entry.paths)] == [*map(_address, before.paths)])
+        and entry.own_tag == before.own_tag
+        and entry.peer_tag == before.peer_tag
+        and entry.assoc_id == before.assoc_id
+        and entry.primary == before.primary
+        and entry.local_addresses == before.local_addresses
+        and entry.remote_addresses == before.remote_addresses
+        and with_same_paths(entry, before)
     )
-
-
-_names = attrgetter("own_tag", "peer_tag", "assoc_id", "primary", "local_addresses", "remote_addresses")
-_address = attrgetter("address")

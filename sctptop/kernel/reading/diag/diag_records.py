@@ -68,6 +68,7 @@ class DiagRecord:
     ``expires`` is in ms and meaningful when ``timer`` is T3_RTX_TIMER. ``interface`` is an index or 0: the one that
     an endpoint is bound to, and the one that the primary path of an association leaves by. ``scopes`` holds those
     of remote addresses that mean nothing without (sin6_scope_id). ``raw``: the bytes that all of it was read from.
+    ``shape``: what it was read by, where that was quick (diag_shapes.py).
     """
 
     family: int
@@ -93,6 +94,7 @@ class DiagRecord:
     interface: int = 0
     scopes: Mapping[str, int] = field(default_factory=dict)
     raw: bytes = field(default=b"", repr=False, compare=False)
+    shape: Any = field(default=None, repr=False, compare=False)
 
     @property
     def is_association(self) -> bool:

@@ -7,8 +7,7 @@ Two records of one shape have the same number at the same place. Pure, no I/O, a
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from sctptop.kernel.layout import CType, Member
 from sctptop.kernel.netlink import ATTRIBUTE_HEADER, attribute_places
@@ -24,10 +23,9 @@ from sctptop.kernel.reading.diag.diag_records import (
     DiagRecord,
     decode_record,
 )
-from sctptop.model.associations.numbers import Numbers, places_of
-from sctptop.model.attributes import maker
+from sctptop.model.associations.numbers import numbers_of, places_of
+from sctptop.model.attributes import making, names_of
 
-_made = maker(DiagRecord)
 _Number = tuple[int, str]
 """Where it lies, and its letter in ``struct``."""
 _OF_MESSAGE: tuple[_Number, ...] = (
@@ -38,6 +36,19 @@ _OF_MESSAGE: tuple[_Number, ...] = (
 """The numbers of struct inet_diag_msg, whose addresses lie from the 8th byte to the 40th; a test compares."""
 _ENDS = slice(4, 52)
 """Ports, addresses, the interface and the cookie."""
+_NAMES_OF_MESSAGE = (
+    *("family", "state", "timer", "retransmits", "sport", "dport", "interface", "cookie_low", "cookie_high"),
+    *("expires", "recv_queue", "send_queue", "uid", "inode"),
+)
+_MOVES = (*_NAMES_OF_MESSAGE, "info", "memory", "mark", "cgroup_id", "raw", "shape")
+_again: Callable[..., DiagRecord] = making(
+    DiagRecord,
+    ["before", "message", "info", "memory", "mark", "cgroup_id", "raw", "shape"],
+    # Of the message ports, interface and cookie are among what is the same.
+    {name: name if name in _MOVES else f"before.{name}" for name in names_of(DiagRecord)}
+    | {"interface": "before.interface"},
+    {"message": _NAMES_OF_MESSAGE},
+)
 _PRIMARY = next(member for member in INFO.members if member.name == "p_address")
 
 
@@ -48,10 +59,9 @@ class Shape:
         """That of a record which ``decode_record`` could read. Raises WireError otherwise."""
         self.size = len(payload)
         places = list(attribute_places(payload, MESSAGE.size))
-        self._heads = _picking(
-            (start - ATTRIBUTE_HEADER + at, "H") for _, start, _ in places for at in (0, 2)
-        )
-        self._expected = self._heads.unpack_from(payload)
+        heads = [slice(start - ATTRIBUTE_HEADER, start) for _, start, _ in places]
+        self._heads = _taking(heads)
+        self._expected = self._heads(payload)
         # Of an attribute that is there twice the last one counts.
         found = {kind: (start, size) for kind, start, size in places}
         info, info_size = found.get(INET_DIAG_INFO, (0, 0))
@@ -61,66 +71,47 @@ class Shape:
         self._info = places_of(tuple(member.name for member in of_info))
         memory_names = SKMEMINFO_NAMES[: memory_size // 4]
         self._memory = places_of(memory_names)
-        self._unpack, self._parts = _in_parts(
-            [
-                list(_OF_MESSAGE),
-                [(info + member.offset, _code(member)) for member in of_info],
-                [
-                    (memory + 4 * at, "i" if name == "fwd_alloc" else "I")
-                    for at, name in enumerate(memory_names)
-                ],
-                *(
-                    [(start, code)] if (size >= least) else []
-                    for code, least, (start, size) in (
-                        ("I", 4, found.get(INET_DIAG_MARK, (0, 0))),
-                        ("Q", 8, found.get(INET_DIAG_CGROUP_ID, (0, 0))),
-                    )
-                ),
-            ]
+        self._of_message = _picking(_OF_MESSAGE)
+        self._of_info = _picking((info + member.offset, _code(member)) for member in of_info)
+        self._of_memory = _picking(
+            (memory + 4 * at, "i" if name == "fwd_alloc" else "I") for at, name in enumerate(memory_names)
+        )
+        self._mark, self._cgroup = (
+            _picking([(start, code)] if size >= struct.calcsize(f"={code}") else [])
+            for code, (start, size) in (
+                ("I", found.get(INET_DIAG_MARK, (0, 0))),
+                ("Q", found.get(INET_DIAG_CGROUP_ID, (0, 0))),
+            )
         )
         addresses = (found.get(kind, (0, 0)) for kind in (INET_DIAG_LOCALS, INET_DIAG_PEERS))
         names = [member for member in whole if member.name in ("tag", "peer_tag", _PRIMARY.name)]
-        self._same = [_ENDS, *(slice(start, start + size) for start, size in addresses)]
-        self._same += [slice(info + one.offset, info + one.offset + one.size) for one in names]
+        self._same = _taking(
+            [
+                *heads,
+                _ENDS,
+                *(slice(start, start + size) for start, size in addresses),
+                *(slice(info + one.offset, info + one.offset + one.size) for one in names),
+            ]
+        )
 
     def fits(self, payload: bytes) -> bool:
         """Whether a record is of this shape."""
-        return len(payload) == self.size and self._heads.unpack_from(payload) == self._expected
+        return len(payload) == self.size and self._heads(payload) == self._expected
 
     def again(self, payload: bytes, before: DiagRecord) -> DiagRecord | None:
-        """A record of this shape that ``is_of`` what ``before`` is of, of this shape too; None where it is not."""
-        raw = before.raw
-        for part in self._same:
-            if payload[part] != raw[part]:
-                return None
-        values = self._unpack(payload)
-        head, info, memory, mark, cgroup = [values[part] for part in self._parts]
-        # Ports, interface and cookie are among what is the same.
-        family, state, timer, retransmits, _, _, _, _, _, expires, recv_queue, send_queue, uid, inode = head
-        return _made(
-            family,
-            state,
-            timer,
-            retransmits,
-            before.local_port,
-            before.remote_port,
-            before.source,
-            before.cookie,
-            expires,
-            recv_queue,
-            send_queue,
-            uid,
-            inode,
-            before.local_addresses,
-            before.remote_addresses,
-            Numbers(self._info, info),
-            before.primary,
-            Numbers(self._memory, memory),
+        """A record of this shape that ``is_of`` what ``before``, of this shape, is of; None where it is not."""
+        if len(payload) != self.size or self._same(payload) != self._same(before.raw):
+            return None
+        mark, cgroup = self._mark(payload), self._cgroup(payload)
+        return _again(
+            before,
+            self._of_message(payload),
+            numbers_of(self._info, self._of_info(payload)),
+            numbers_of(self._memory, self._of_memory(payload)),
             mark[0] if mark else None,
             cgroup[0] if cgroup else None,
-            before.interface,
-            before.scopes,
             payload,
+            self,
         )
 
 
@@ -139,14 +130,17 @@ class Shapes:
             return decode_record(payload)
         if payload == before.raw:
             return before
-        shape = self._by_size.get(len(payload))
-        if shape is None or not shape.fits(payload):
-            record = decode_record(payload)
-            self._by_size[len(payload)] = Shape(payload)
-            return record
-        found = shape.again(payload, before) if shape.fits(before.raw) else None
+        shape = before.shape or self._shape(before.raw)
+        found = shape.again(payload, before) if shape is not None else None
         self.follows = found is not None
         return decode_record(payload) if found is None else found
+
+    def _shape(self, raw: bytes) -> Shape | None:
+        """That of a record which could be read; None where its bytes were not kept."""
+        shape = self._by_size.get(len(raw))
+        if raw and (shape is None or not shape.fits(raw)):
+            shape = self._by_size[len(raw)] = Shape(raw)
+        return shape
 
 
 def _code(member: Member) -> str:
@@ -154,19 +148,29 @@ def _code(member: Member) -> str:
     return member.type.format
 
 
-def _picking(numbers: Iterable[_Number]) -> struct.Struct:
+def _picking(numbers: Iterable[_Number]) -> Callable[[bytes], tuple[int, ...]]:
+    """Takes all of them at once. They are in the order in which they lie."""
     text, end = "=", 0
     for at, code in numbers:
         text += f"{at - end}x{code}"
         end = at + struct.calcsize("=" + code)
-    return struct.Struct(text)
+    return struct.Struct(text).unpack_from
 
 
-def _in_parts(parts: Sequence[list[_Number]]) -> tuple[Callable[[bytes], tuple[Any, ...]], list[slice]]:
-    """What unpacks all of them at once, and the place of each part in that; in the record they come in any order."""
-    slices = [slice(0)] * len(parts)
-    numbers: list[_Number] = []
-    for at in sorted(range(len(parts)), key=lambda at: parts[at][:1]):
-        slices[at] = slice(len(numbers), len(numbers) + len(parts[at]))
-        numbers += parts[at]
-    return _picking(numbers).unpack_from, slices
+def _taking(parts: Iterable[slice]) -> Callable[[bytes], tuple[bytes, ...]]:
+    """Takes the bytes of all of them at once; what lies side by side in one piece."""
+    text, end = "=", 0
+    for start, stop in _joined(parts):
+        text += f"{start - end}x{stop - start}s"
+        end = stop
+    return struct.Struct(text).unpack_from
+
+
+def _joined(parts: Iterable[slice]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for start, stop in sorted((part.start, part.stop) for part in parts):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(stop, found[-1][1])
+        elif start < stop:
+            found.append((start, stop))
+    return found
