@@ -86,12 +86,10 @@ class Troubles:
                 self._now_s = now_s
                 return before
         for key in due:
-            if key not in self._held and key not in self._pieces:
-                continue
-            place = self._places[key]
-            self._judge(rows[place], peers, now_s)
-            held = self._held.get(key)
-            told[place] = held.told if held is not None else rows[place]
+            held, pieces = self._held.get(key), self._pieces.get(key, ())
+            if held is not None or pieces:
+                place = self._places[key]
+                told[place] = self._judge(rows[place], held, pieces, peers, now_s)
         self._now_s = now_s
         self._told = tuple(told) if self._held else rows
         return self._told
@@ -130,33 +128,45 @@ class Troubles:
         self._unsettled &= self._held.keys()
         return {*self._pieces, *self._held}
 
-    def _judge(self, row: Row, peers: Mapping[PeerKey, Peer], now_s: float) -> None:
-        """Hold the row with its trouble; nothing where it has none any more."""
-        key, pieces = row.key, self._pieces.get(row.key, ())
-        held = self._held.get(key)
+    def _judge(
+        self,
+        row: Row,
+        held: _Held | None,
+        pieces: Sequence[Advice],
+        peers: Mapping[PeerKey, Peer],
+        now_s: float,
+    ) -> Row:
+        """The row with its trouble, which is held; the row itself where it has none any more."""
         if held is not None and held.settled and _same(held.pieces, pieces):
             if held.of is not row:
                 held.of, held.told = row, _TROUBLED(row, held.told.trouble, row.rank + held.worst)
-            return
-        trouble = _trouble(pieces, peers)
+            return held.told
+        key, trouble = row.key, _trouble(pieces, peers)
         own = worst = _worst(trouble)
         last_s = now_s
         if held is not None and worst > held.worst:
             held_s = self._now_s if held.settled else held.last_s
             if row.ended or now_s - held_s < HOLD_S:
                 worst, last_s = held.worst, held_s
-        self._unsettled.discard(key)
         if not worst:
             self._held.pop(key, None)
-            return
+            self._unsettled.discard(key)
+            return row
         if held is None or held.of is not row or held.worst != worst or held.told.trouble != trouble:
             told = _TROUBLED(row, trouble, row.rank + worst)
         else:
             told = held.told
-        settled = worst == own and all(one.peer is None for one in pieces)
-        self._held[key] = _Held(worst, last_s, row, told, pieces, settled)
+        settled = worst == own and not (self._of_peers and any(one.peer is not None for one in pieces))
+        if held is None:
+            self._held[key] = _Held(worst, last_s, row, told, pieces, settled)
+        else:
+            if not held.settled:
+                self._unsettled.discard(key)
+            held.worst, held.last_s, held.of, held.told = worst, last_s, row, told
+            held.pieces, held.settled = pieces, settled
         if not settled:
             self._unsettled.add(key)
+        return told
 
 
 def _same(pieces: Sequence[Advice], others: Sequence[Advice]) -> bool:

@@ -128,7 +128,10 @@ class Counts:
             # One is None.
             plain = False
         if plain:
-            self._now, self.rates = now, Rates(known, before, now, interval_s)  # type: ignore[arg-type]
+            self._now = now
+            # The same object as while it rests: then a row that is told again is the same, too.
+            same = now == before
+            self.rates = known.resting if same else Rates(known, before, now, interval_s)  # type: ignore[arg-type]
         else:
             self._take_anew(entry, interval_s)
 
