@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from sctptop.errors import SctptopError
 from sctptop.manual.topics import text_of
 from sctptop.tui.keys import LIVE_KEYS, REPLAY_KEYS
 from sctptop.tui.views.drawing import DRAWS
+from sctptop.tui.words.headline import tabs
+from sctptop.tui.words.line import plain
 from sctptop.views import VIEWS, view
 
 PACKAGE = Path(sctptop.__file__).parent
@@ -50,3 +53,20 @@ def test_each_view_has_its_digit() -> None:
 def test_help_has_a_row_for_each_view() -> None:
     rows = re.findall(r"^\| `(\d)` \| (\w+) \|", text_of("views"), re.MULTILINE)
     assert rows == [(str(digit), entry.title) for digit, entry in enumerate(VIEWS, 1)]
+
+
+def test_no_name_among_the_tabs_is_cut() -> None:
+    """Names stand in full, or those short ones that were chosen, or their digits alone."""
+    for width, chosen in product(range(40, 121), VIEWS):
+        told = plain(tabs(chosen.id, width)[0])
+        assert len(told) < width
+        names = dict(re.findall(r"(\d)(?: ([A-Za-z]+))?", told))
+        assert list(names) == [str(digit) for digit in range(1, len(VIEWS) + 1)]
+        for entry, name in zip(VIEWS, names.values(), strict=True):
+            assert name in (entry.title, entry.tab, ""), told
+        here = told[told.index("[") + 1 : told.index("]")].split()[1]
+        assert here in ((chosen.title,) if width >= 80 else (chosen.title, chosen.tab))
+        if width >= 80:
+            assert all(names.values()), told
+        if width >= 88:
+            assert list(names.values()) == [entry.title for entry in VIEWS]

@@ -21,8 +21,6 @@ from sctptop.views import VIEWS
 ALARM_MARK = "▲"
 """Beside a rate that should be zero."""
 SHORT_REASON = 40
-SHORTEST_TAB = 4
-"""Letters of a view's name: fewer tell less than its digit alone."""
 NOTICE_S, WORD_S = 4.0, 0.3
 """How long any notice stands, and how much longer for each word: some 200 are read in a minute."""
 TOTALS_STYLES = {COUNT: "strong", WORDS: "", LABEL: "dim", VALUE: "", ALARM: "warn"}
@@ -235,14 +233,15 @@ def notice_s(text: str) -> float:
 
 
 def tabs(current: str, width: int) -> tuple[Line, list[Button]]:
-    """The views with their digits; where they must closer together, by the beginnings of their names, by digits."""
-    closest = max(len(view.title) for view in VIEWS)
-    shorter = [*range(closest, SHORTEST_TAB - 1, -1), 0]
-    for gap, most in (("  ", closest), *((" ", most) for most in shorter)):
+    """The views with their digits; where they must closer together, by short names, then by digits alone."""
+    every = [(digit, view, view.id == current) for digit, view in enumerate(VIEWS, 1)]
+    whole = [view.title for view in VIEWS]
+    short = [view.title if chosen else view.tab for _, view, chosen in every]
+    shorter = [view.tab for view in VIEWS]
+    digits = [view.title if chosen else "" for _, view, chosen in every]
+    for gap, names in (("  ", whole), (" ", whole), (" ", short), (" ", shorter), (" ", digits)):
         parts: list[tuple[list[Span], str]] = [([Span(" ")], "")]
-        for digit, view in enumerate(VIEWS, 1):
-            chosen = view.id == current
-            title = view.title if chosen else view.title[:most]
+        for (digit, view, chosen), title in zip(every, names, strict=True):
             name = f"{digit} {title}".rstrip()
             spans = (
                 [Span(f"[{name}]", "tab"), Span(gap[1:] or " ")]
