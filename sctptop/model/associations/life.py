@@ -154,7 +154,7 @@ class Life:
         return self.row
 
 
-class ShownLives:
+class ShownRows:
     """The rows made last, in the order in which their lives began. Of thousands only those stirred are looked at."""
 
     def __init__(self, rtts: RttBook, waits: WaitBook) -> None:

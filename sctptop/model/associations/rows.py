@@ -16,7 +16,7 @@ from sctptop.model.associations.events.named import named
 from sctptop.model.associations.events.why_ended import RESTARTED, end_of, reason
 from sctptop.model.associations.history import History
 from sctptop.model.associations.identity import Key, aliases, identity
-from sctptop.model.associations.life import Life, ShownLives, as_before, in_places, with_same_names
+from sctptop.model.associations.life import Life, ShownRows, as_before, in_places, with_same_names
 from sctptop.model.associations.row import Row
 from sctptop.model.associations.rtt import RttBook
 from sctptop.model.associations.waits import WaitBook
@@ -59,7 +59,7 @@ class Rows:
         """Keys of paths that an association no longer has."""
         self._restless: Sequence[int] = ()
         """The places of the records that say more when they are told once more."""
-        self._shown = ShownLives(self._rtts, self._waits)
+        self._shown = ShownRows(self._rtts, self._waits)
         self._ended: dict[Key, Life] = {}
         self._now = datetime.min
         self._changed: list[Event] = []

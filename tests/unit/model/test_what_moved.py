@@ -11,6 +11,7 @@ from sctptop.model import troubles
 from sctptop.model.advice import alarms, living
 from sctptop.model.association import Association, Path
 from sctptop.model.associations import path_changes
+from sctptop.model.associations.moved import moved
 from sctptop.model.associations.path_changes import PathChanges
 from sctptop.model.event import Event
 from sctptop.model.lives import lives
@@ -19,6 +20,7 @@ from tests.unit.associations import NETNS, START
 from tests.unit.model.advice.advised import NEAR, calm, pictures
 
 SECONDS, TAGS = 90, range(1, 7)
+ONE, OTHER, THIRD = (object() for _ in range(3))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -54,14 +56,14 @@ def _told(seed: int) -> list[Any]:
     changes, followed = PathChanges(), Lives()
     told: list[Any] = []
     for picture in pictures(records.__getitem__, SECONDS, events=happened.__getitem__):
-        moved = changes.advance(picture.rows, picture.now_s)
-        lived = followed.advance(picture.rows, moved, picture.now_s, not picture.tick)
+        turned = changes.advance(picture.rows, picture.now_s)
+        lived = followed.advance(picture.rows, turned, picture.now_s, not picture.tick)
         spans = [_span(one) for one in lived]
         rows = [
             (row.key, row.association, dict(row.rates), row.ended, row.trouble, row.rank)
             for row in picture.rows
         ]
-        told.append((rows, picture.advice, picture.alarms, moved, spans))
+        told.append((rows, picture.advice, picture.alarms, turned, spans))
     return told
 
 
@@ -82,3 +84,13 @@ def _span(one: Lived) -> tuple[Any, ...]:
 def _message(tick: int, tag: int, dice: random.Random) -> Event:
     details = {"direction": dice.choice(("in", "out")), "at_ns": tick * 10**9, "ppid": 60, "ppid_unset": True}
     return Event(START, "ngap", NETNS, tag, tag + 1000, 38412, 50000 + tag, details=details)
+
+
+def test_what_is_another_object_moved() -> None:
+    assert moved([ONE, OTHER], (ONE, OTHER)) == []
+    assert moved([ONE, THIRD, OTHER], [ONE, OTHER, THIRD]) == [(THIRD, OTHER), (OTHER, THIRD)]
+    assert moved((1.0, 2), (1, 2)) == [(1.0, 1)], "equal is not the same"
+
+
+def test_of_more_or_fewer_nothing_is_known() -> None:
+    assert moved([ONE], []) is None and moved([], [ONE]) is None and moved([], []) == []
