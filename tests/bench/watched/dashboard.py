@@ -5,7 +5,7 @@ python -m tests.bench.watched.dashboard [N ...] [--namespaces N] [--seconds S]  
 The guest has one processor on which an instruction takes a nanosecond. Associations of two paths, none and then a fifth
 of them with a message a second; each watcher has a terminal of 40 rows and is watched when it is up, the dashboard when
 its probes are on and followed one round of changes. CPU time is that of the watcher and of all that it started, without
-the kernel's own threads. With ``--namespaces`` as many hosts have ten ends each, and the peer asks ss in each.
+the kernel's own threads. ``watch`` sleeps a second between two runs: what one run takes is its CPU by its runs. With ``--namespaces`` as many hosts have ten ends each, and the peer asks ss in each.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,10 +35,14 @@ TICKS = os.sysconf("SC_CLK_TCK")
 Move = Callable[[int], None]
 
 
-def cpu_s(pid: int) -> float:
-    """Of a process and of its children that have ended: proc_pid_stat(5)."""
-    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, words[11:15])) / TICKS
+def cpu_s(session: int) -> float:
+    """Of the processes of a session, and of those of them that have ended: proc_pid_stat(5)."""
+    ticks = 0
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            words = place.read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, words[11:15])) if int(words[3]) == session else 0
+    return ticks / TICKS
 
 
 @contextmanager
@@ -90,7 +94,7 @@ def watch(host: Host | None, move: Move, seconds: float) -> list[str]:
             begun, before = time.monotonic(), runs.stat().st_size if runs.exists() else 0
             cells = [f"{1000 * part:.0f}" for part in parts(shown.process.pid, move, seconds)]
             ran = runs.stat().st_size - before
-            return [*cells, f"{60 * ran / (time.monotonic() - begun):.0f} runs a minute"]
+            return [*cells, f"{60 * ran / (time.monotonic() - begun):.1f} runs a minute"]
         finally:
             shown.process.kill()
             shown.process.wait()
