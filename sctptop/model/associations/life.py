@@ -168,6 +168,10 @@ class ShownRows:
         """Its row says no longer what is so, or there is none yet."""
         life.stale, self._stirred[life.key] = True, life
 
+    def stir_stale(self, lives: Mapping[Key, Life]) -> None:
+        """Those of them that know that their rows say no longer what is so."""
+        self._stirred.update({key: life for key, life in lives.items() if life.stale})
+
     def watch(self, life: Life) -> None:
         """What its row says of others may change by itself."""
         self._stirred[life.key] = life

@@ -86,9 +86,7 @@ class Rows:
         beats = [(key, event) for key, event in self.events if key is not None and event.kind == "hb_rtt"]
         self._rtts.advance(beats, moved, self.now_s)
         self._waits.advance(moved)
-        for life in changed.values():
-            if life.stale:
-                self._shown.stir(life)
+        self._shown.stir_stale(changed)
         others = {life.key for life in self._loads.advance(changed, self.now_s)}
         for key in self._rtts.touched | self._waits.touched | others:
             # Some may be forgotten.
