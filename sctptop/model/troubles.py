@@ -69,6 +69,9 @@ class Troubles:
         self, rows: tuple[Row, ...], advice: Sequence[Advice], peers: Mapping[PeerKey, Peer], now_s: float
     ) -> tuple[Row, ...]:
         """The rows of a picture, those in trouble with it; the others, and those not changed, are the same objects."""
+        if advice is self._advice and not self._held and not self._pieces:
+            self._rows = self._told = rows
+            return rows
         changes, before = self._changes(rows, advice), self._told
         self._rows, self._advice = rows, advice
         if changes is None:

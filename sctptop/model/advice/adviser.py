@@ -158,7 +158,7 @@ class Adviser:
         if moment.probed != self._probed:
             self._probed = moment.probed
             due |= ngap.keys
-        for row in self._living.moved:
+        for row in self._living.moved if self._told else ():
             if (
                 row.key in self._told
                 and row.key not in due

@@ -177,8 +177,9 @@ class Alarms:
                 self._order = ()
             elif (after := _raised(kept.alarm, one)) is not kept.alarm:
                 kept.alarm, changed = after, True
+            if kept.piece is None:
+                self._lasting.add(name)
             kept.piece = one
-            self._lasting.add(name)
         return changed
 
     def _publish(self, anew: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter, is_
 
 from sctptop.model.advice.signs import gives_cause, same_signs
 from sctptop.model.associations.identity import Key
@@ -38,15 +39,12 @@ class Living:
         if rows is before:
             return
         pairs = moved(rows, before)
-        if pairs is None or any(
-            row.key is not old.key or row.ended is not None or old.ended is not None for row, old in pairs
-        ):
+        if pairs is None or not _same_alive(*zip(*pairs, strict=True)):
             self._renew(rows)
         else:
             self.moved = [row for row, _ in pairs]
             self.rows.update([(row.key, row) for row in self.moved])
-        for row in self.moved:
-            self._look_at(row)
+        self._look()
 
     def _renew(self, rows: Sequence[Row]) -> None:
         """Some came, went, or changed places."""
@@ -58,17 +56,30 @@ class Living:
             for known in (self._innocent, self._ends):
                 known.pop(key, None)
 
-    def _look_at(self, row: Row) -> None:
-        """One that gave no cause and says the same gives none."""
-        key, known = row.key, self._innocent.get(row.key)
-        if (known is not None and same_signs(row, known)) or not gives_cause(row):
-            self._innocent[key] = row
-            self.suspects.discard(key)
-        else:
-            self._innocent.pop(key, None)
-            self.suspects.add(key)
-        end = row.other_end
-        if end is not None and end.key is not None:
-            self._ends[key] = end.key
-        elif key in self._ends:
-            del self._ends[key]
+    def _look(self) -> None:
+        """At those that moved. One that gave no cause and says the same gives none."""
+        innocent, suspects, ends = self._innocent, self.suspects, self._ends
+        for row in self.moved:
+            key, known = row.key, innocent.get(row.key)
+            same = known is not None and known.association is row.association and same_signs(row, known)
+            if same or not gives_cause(row):
+                innocent[key] = row
+                if suspects:
+                    suspects.discard(key)
+            else:
+                innocent.pop(key, None)
+                suspects.add(key)
+            end = row.other_end
+            if end is not None and end.key is not None:
+                ends[key] = end.key
+            elif ends:
+                ends.pop(key, None)
+
+
+def _same_alive(rows: Sequence[Row] = (), before: Sequence[Row] = ()) -> bool:
+    """Whether they are of the same associations, all of which are alive."""
+    ended = [*map(_ended, rows), *map(_ended, before)]
+    return ended.count(None) == len(ended) and all(map(is_, map(_key, rows), map(_key, before)))
+
+
+_ended, _key = attrgetter("ended"), attrgetter("key")

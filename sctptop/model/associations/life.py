@@ -64,11 +64,6 @@ class Life:
     def __post_init__(self) -> None:
         self.packets = _packets(self.association)
 
-    @property
-    def rests(self) -> bool:
-        """Whether the row made last is right without a closer look."""
-        return not self.stale and not self.born_while_watching and self.other is None and self.ended is None
-
     def weighed(self, since_s: float, now_s: float) -> int:
         """The level of what it carried since then; it was weighed then, or did not move until then."""
         packets, lasted_s = _packets(self.association), now_s - max(since_s, self.first_s)
@@ -168,6 +163,10 @@ class ShownRows:
         """Its row says no longer what is so, or there is none yet."""
         life.stale, self._stirred[life.key] = True, life
 
+    def stir_stale(self, lives: Mapping[Key, Life]) -> None:
+        """Those of them that know that their rows say no longer what is so."""
+        self._stirred.update({key: life for key, life in lives.items() if life.stale})
+
     def watch(self, life: Life) -> None:
         """What its row says of others may change by itself."""
         self._stirred[life.key] = life
@@ -185,7 +184,8 @@ class ShownRows:
             row = life.as_row(now_s, self._rtts.of(key), self._waits.of(key))
             if rows.get(key) is not row:
                 rows[key], moved = row, True
-            if not life.rests:
+            if life.born_while_watching or life.other is not None or life.ended is not None:
+                # It never rests.
                 self._stirred[key] = life
         if moved:
             self._told = tuple(rows.values())

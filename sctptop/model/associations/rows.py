@@ -86,9 +86,9 @@ class Rows:
         beats = [(key, event) for key, event in self.events if key is not None and event.kind == "hb_rtt"]
         self._rtts.advance(beats, moved, self.now_s)
         self._waits.advance(moved)
-        stale = {life.key for life in changed.values() if life.stale}
+        self._shown.stir_stale(changed)
         others = {life.key for life in self._loads.advance(changed, self.now_s)}
-        for key in stale | self._rtts.touched | self._waits.touched | others:
+        for key in self._rtts.touched | self._waits.touched | others:
             # Some may be forgotten.
             if (touched := self._lives.get(key)) is not None:  # type: ignore[call-overload]
                 self._shown.stir(touched)
@@ -129,8 +129,10 @@ class Rows:
             entry, life = entries[place], met[place]
             if known[place] is not entry:
                 life = self._meet(entry, interval_s) if selected(entry, self._selectors) else None
-            elif life is not None and not (life.quiet and life.association is entry and interval_s):
+            elif life is not None and life.association is not entry:
                 life = self._meet(entry, interval_s)
+            elif life is not None and not (life.quiet and interval_s):
+                life.take(entry, interval_s, same_paths=True)
             else:
                 # What it says was taken in already, or it is not selected.
                 continue

@@ -5,7 +5,8 @@ python -m tests.bench.watched.dashboard [N ...] [--namespaces N] [--seconds S]  
 The guest has one processor on which an instruction takes a nanosecond. Associations of two paths, none and then a fifth
 of them with a message a second; each watcher has a terminal of 40 rows and is watched when it is up, the dashboard when
 its probes are on and followed one round of changes. CPU time is that of the watcher and of all that it started, without
-the kernel's own threads. ``watch`` sleeps a second between two runs: what one run takes is its CPU by its runs. With ``--namespaces`` as many hosts have ten ends each, and the peer asks ss in each.
+the kernel's own threads. ``watch`` sleeps a second between two runs: what one run takes is its CPU by its runs. With
+``--namespaces`` as many hosts have ten ends each, and the peer asks ss in each.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ COUNT = 200
 WAITED = ((40_000, 1),)
 TURN = 62
 COMMITTED = {
-    "nothing happened": (0, 20, 20.8),
-    "a fifth sent": (5, 20, 1743.0),
+    "nothing happened": (0, 20, 20.9),
+    "a fifth sent": (5, 20, 1508.0),
     "generations turn": (0, TURN, 729.0),
 }
 """One association in so many sends in so many readings; bytecodes for each, as CPython 3.11 has them."""
