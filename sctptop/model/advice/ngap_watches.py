@@ -39,7 +39,6 @@ class NgapWatches:
     ) -> None:
         """Update with the messages of one interval, by association; ``gone``: those not alive any more."""
         now_s, generation_s = moment.now_s, moment.generation_s
-        now_s, generation_s = moment.now_s, moment.generation_s
         self.changed, count = set(), len(self.of)
         self.gone = [key for key in gone if self.of.pop(key, None) is not None]
         self._timeouts.advance(moment.sack_timeouts)
