@@ -104,6 +104,17 @@ async def test_an_alarm_of_a_jump_is_no_younger_than_its_trouble(
         assert ("dead 34s" if whole else "dead ≥") in s.table.line_at(1)
 
 
+async def test_alarms_of_a_jump_near_the_start_have_their_times(stand: Standing) -> None:
+    """What is read for it is all that was before it."""
+    samples = [
+        sample(tick, [association(0, tick, paths=DEAD if tick > 5 else association(0, tick).paths)])
+        for tick in range(COUNT)
+    ]
+    async with stand(samples, Options(interval_s=0, view="alarms"), start=12) as s:
+        assert s.panel("view").text().splitlines()[1].startswith("12:03:06–lasts    ▲ Dead path")
+        assert "dead 6s" in s.table.line_at(1)
+
+
 async def test_reset_counts_from_the_sample_shown(stand: Standing) -> None:
     async with stand(start=40) as s:
         await s.at(40)

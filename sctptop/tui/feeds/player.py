@@ -178,12 +178,13 @@ class Player(FeedThread):
     def _jump(self, position: int, *, back: bool = False) -> None:
         """Show the sample at a position, or the next that can be read; with ``back`` the one before it.
 
-        It is derived with a few before it; the window before it follows, and advice on it.
+        It is derived with a few before it; the window before it follows, and advice on it, where those are not all.
         """
         self._position, near = self._near(min(max(position, 0), len(self._recording) - 1), back)
         self._derived = Derivation(self._selectors, 0.0, self._limits)
         for place, sample in near:
-            self._derived.take(sample, sample.interval_s or 0.0, shown=place == self._position)
+            shown = place == self._position or not near[0][0]
+            self._derived.take(sample, sample.interval_s or 0.0, shown=shown)
         self._behind = self._fill() if near[0][0] else None
         self._shown = max(self._shown, 1)
         self._ended = self._position + 1 == len(self._recording)
