@@ -223,7 +223,12 @@ class Peers:
             self._meet(alive.key, now_s).sets_up(event, now_s)
 
     def _meet(self, key: PeerKey, now_s: float) -> Met:
-        met = self._met.setdefault(key, Met(key))
+        met = self._met.get(key)
+        if met is None:
+            met = self._met[key] = Met(key)
+            if key in self._before:
+                # Whose it is a reset does not begin anew.
+                met.process = self._before[key].process
         self._met.move_to_end(key)
         met.last_at_s = now_s
         self._changed.add(key)
