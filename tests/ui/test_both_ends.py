@@ -113,11 +113,7 @@ async def test_details_compare_the_two_ends(stage: Staging, both_ends: bool) -> 
             await s.press("j")
         await s.press("enter")
         text = s.panel("popup").text()
-        hint = (
-            ", on one line; the key b gives each its own"
-            if both_ends
-            else "; the key b puts them on one line"
-        )
+        hint = ", on one line; Esc, then b parts them" if both_ends else "; the key b puts them on one line"
         assert text.splitlines()[0].strip() == f"Both ends  are on this host{hint}"
         told = {line.split()[0]: line.split()[1:] for line in text.splitlines()[:30] if line.strip()}
         assert told["PROCESS"] == ["nr-gnb[812]", "amf[900]"]

@@ -19,7 +19,7 @@ from sctptop.tui.words.peer_text import peer_lines
 TITLE = 12
 BOTH = "Both ends"
 BOTH_HINT = "  are on this host; the key b puts them on one line"
-TOGETHER_HINT = "  are on this host, on one line; the key b gives each its own"
+TOGETHER_HINT = "  are on this host, on one line; Esc, then b parts them"
 EACH_MOST = 22
 
 
