@@ -84,6 +84,7 @@ class ChoosingApp(CustomApp):
 
     def action_filter(self) -> None:
         """Open the filter line."""
+        self._notice = ""
         rows = self._chosen.lines(self.reading.snapshot if self.reading else None)
         self.query_one(FilterBar).open(self._chosen.filter, rows)
         self._draw()

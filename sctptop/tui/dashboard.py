@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -110,6 +110,13 @@ class Dashboard(Vertical):
         self._drawn = ""
         """The view that was drawn last."""
         self.call_after_refresh(self._repaint)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Whoever clicks elsewhere has done with the filter, also where no key can go."""
+        bar = self.query_one(FilterBar)
+        if bar.display and not bar.region.contains(event.screen_x, event.screen_y):
+            # Not at once: what it then says would be ours, and go no further than to us.
+            bar.call_next(bar.leave)
 
     @property
     def table(self) -> AssociationTable:

@@ -205,8 +205,13 @@ class FilterBar(Horizontal):
         self._close()
 
     def on_descendant_blur(self) -> None:
-        """Whoever clicks elsewhere goes on there: as with ↓ the filter stays, and the line is put away."""
-        if self.display and self.app.app_focus:
+        """Whoever clicks elsewhere goes on there."""
+        if self.app.app_focus:
+            self.leave()
+
+    def leave(self) -> None:
+        """As with ↓ the filter stays, and the line is put away."""
+        if self.display:
             self.action_keep()
 
     def on_key(self, event: events.Key) -> None:

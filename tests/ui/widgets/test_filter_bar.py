@@ -210,6 +210,27 @@ async def test_a_click_elsewhere_puts_the_line_away_and_keeps_the_filter(stage: 
             assert "no field 'cwn'" in s.line("tabs") and "filter stays 59059 or 59060" in s.line("tabs")
 
 
+@pytest.mark.parametrize("place", ["#header", "#totals", "#tabs", "#footer"])
+async def test_a_click_on_what_takes_no_keys_puts_the_line_away_too(stage: Staging, place: str) -> None:
+    async with stage(list(amf(2)), STANDS) as s:
+        await s.press("/", *" or 59060")
+        await s.pilot.click(place, offset=(70, 0))
+        await s.pilot.pause()
+        assert not s.app._dashboard.typing and s.ports() == [59059, 59060]
+        await s.press("/")
+        await s.pilot.click("#filter-text", offset=(3, 0))
+        await s.pilot.pause()
+        assert s.app._dashboard.typing
+
+
+async def test_a_notice_goes_as_the_line_is_opened(stage: Staging) -> None:
+    async with stage(list(amf(2)), STANDS, size=(160, 24)) as s:
+        await s.press("/", *" or cwn<5", "enter")
+        assert "no field 'cwn'" in s.line("tabs")
+        await s.press("/")
+        assert "no field 'cwn'" not in s.line("tabs")
+
+
 async def test_another_window_in_front_leaves_the_line_open(stage: Staging) -> None:
     async with stage(list(amf(2)), STANDS) as s:
         await s.press("/", *" or 59060")
