@@ -54,9 +54,9 @@ DATABASE = b"SQLite format 3\0"
 """How a file of format 1 begins."""
 
 BLOCK_SAMPLES = 60
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 3 << 20
 """A block is full with so many samples, or so much text behind that of the first."""
-BLOCK_WHOLES = 1.5
+BLOCK_WHOLES = 1.0
 """But not before that is so many times the first, which grows as they do."""
 MOST_IN_A_BLOCK = 2 * BLOCK_SAMPLES
 """In format 1, while another program held the file, a block grew."""

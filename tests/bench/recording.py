@@ -98,8 +98,8 @@ def measure(samples: Iterable[Sample], folder: Path, hours: float, *, large: boo
     with redirect_stdout(StringIO()):
         report_info(Recording(long), as_json=True)
     print(f"info: {time.perf_counter() - began:.2f} s")
-    print(f"a jump until its samples are read: {told(list(reads(long, JUMPS[large])))}")
-    print(f"a jump until the picture is derived: {told(list(jumps(long, JUMPS[large])))}", flush=True)
+    print(f"a jump until its samples are read, CPU: {told(list(reads(long, JUMPS[large])))}")
+    print(f"a jump until the picture is derived, CPU: {told(list(jumps(long, JUMPS[large])))}", flush=True)
 
 
 def told(seconds: list[float]) -> str:
@@ -148,20 +148,20 @@ def stretched(path: Path, long: Path, seconds: int) -> Path:
 
 
 def reads(path: Path, many: int) -> Iterator[float]:
-    """Seconds that the sample at a time and two before it take, each in a recording just opened."""
+    """CPU seconds that the sample at a time and two before it take, each in a recording just opened."""
     dice = random.Random(1)
     for _ in range(many):
         recording = Recording(path)
         at_s = dice.uniform(recording.first_s, recording.last_s)
-        began = time.perf_counter()
+        began = time.process_time()
         position = recording.position_at(at_s)
         assert list(recording.samples(position - 2, position + 1))
-        yield time.perf_counter() - began
+        yield time.process_time() - began
         recording.close()
 
 
 def jumps(path: Path, many: int) -> Iterator[float]:
-    """Seconds from each order to its reading."""
+    """CPU seconds from each order to its reading."""
     came = threading.Event()
     player = Player(Recording(path), (), None, lambda reading: _arrived(reading, came))
     player.play_or_pause()
@@ -173,10 +173,10 @@ def jumps(path: Path, many: int) -> Iterator[float]:
         time.sleep(0.05)
         target_s = dice.uniform(recording.first_s, recording.last_s)
         came.clear()
-        began = time.perf_counter()
+        began = time.process_time()
         player.go_to(target_s)
         came.wait(60)
-        yield time.perf_counter() - began
+        yield time.process_time() - began
     player.stop()
     recording.close()
 
