@@ -54,7 +54,7 @@ DATABASE = b"SQLite format 3\0"
 """How a file of format 1 begins."""
 
 BLOCK_SAMPLES = 60
-BLOCK_BYTES = 3 << 20
+BLOCK_BYTES = 2 << 20
 """A block is full with so many samples, or so much text behind that of the first."""
 BLOCK_WHOLES = 1.0
 """But not before that is so many times the first, which grows as they do."""
