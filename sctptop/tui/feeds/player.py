@@ -178,14 +178,14 @@ class Player(FeedThread):
     def _jump(self, position: int, *, back: bool = False) -> None:
         """Show the sample at a position, or the next that can be read; with ``back`` the one before it.
 
-        It is derived with a few before it; the window before it follows, and advice on it, where those are not all.
+        It is derived with a few before it; where those are not all, the window follows, and advice on it.
         """
         self._position, near = self._near(min(max(position, 0), len(self._recording) - 1), back)
         self._derived = Derivation(self._selectors, 0.0, self._limits)
+        first = near[0][0]
         for place, sample in near:
-            shown = place == self._position or not near[0][0]
-            self._derived.take(sample, sample.interval_s or 0.0, shown=shown)
-        self._behind = self._fill() if near[0][0] else None
+            self._derived.take(sample, sample.interval_s or 0.0, shown=not first or place == self._position)
+        self._behind = self._fill() if first else None
         self._shown = max(self._shown, 1)
         self._ended = self._position + 1 == len(self._recording)
         # What follows may be in a block that is yet to be unpacked: it is not waited for.
@@ -194,8 +194,7 @@ class Player(FeedThread):
 
     def _near(self, position: int, back: bool) -> tuple[int, list[tuple[int, Sample]]]:
         """The position to show, and the samples up to it, read in their order: those before would be read once more."""
-        found = self._before(position)
-        if not found or found[-1][0] != position:
+        if not (found := self._before(position)) or found[-1][0] != position:
             position = self._readable(position, back)
             found = self._before(position)
         return position, found
