@@ -80,19 +80,19 @@ class Owners:
         self._users: dict[int, str] | None = None
         self._not_before = 0.0
         self._refresh_at = 0.0
-        self._wanted: set[int | None] = set()
+        self._wanted: set[int] = set()
         self._known: Mapping[int, Process] | None = None
         """What was said last; None once it is not so any more."""
 
     def of(self, inodes: Iterable[int | None]) -> Mapping[int, Process]:
         """Owners by inode. One that is missing is not known: it may not be read, or was not looked for yet."""
-        wanted = {*inodes} - {None, 0}
+        wanted = set(filter(None, inodes))
         if wanted != self._wanted:
             self._wanted, self._known = wanted, None
             self._owned = {inode: owned for inode, owned in self._owned.items() if inode in wanted}
             self._missed = {inode: missed for inode, missed in self._missed.items() if inode in wanted}
         with reading_all():
-            self._look(wanted)  # type: ignore[arg-type]
+            self._look(wanted)
         if self._known is None:
             owned = {inode: owned.process for inode, owned in self._owned.items()}
             ownerless = (inode for inode, missed in self._missed.items() if missed.complete >= SURE)

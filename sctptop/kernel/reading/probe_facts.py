@@ -15,41 +15,13 @@ Facts = Mapping[str, object]
 NO_FACTS: Facts = {}
 NO_FACTS_OF_PATHS: Mapping[str, Facts] = {}
 OF_ASSOCIATION = (
-    *(
-        "held_bins",
-        "read_wait_bins",
-        "assoc_id",
-        "rwnd",
-        "rwnd_min",
-        "rwnd_max",
-        "peer_rwnd_min",
-        "peer_rwnd_max",
-    ),
-    *("peer_dups", "more_messages", "sack_frequency", "abandoned_unsent", "abandoned_sent"),
+    *("held_bins", "read_wait_bins", "assoc_id", "sack_frequency", "peer_dups", "more_messages"),
+    *("rwnd", "rwnd_min", "rwnd_max", "peer_rwnd_min", "peer_rwnd_max", "abandoned_unsent", "abandoned_sent"),
 )
 OF_PATH = (
-    *(
-        "state",
-        "cwnd",
-        "ssthresh",
-        "flight",
-        "rto_ms",
-        "srtt_ms",
-        "errors",
-        "data_rtt_bins",
-        "cwnd_min",
-        "cwnd_max",
-    ),
-    *(
-        "ssthresh_min",
-        "ssthresh_max",
-        "flight_min",
-        "flight_max",
-        "partial_bytes_acked",
-        "pathmtu",
-        "heartbeats",
-    ),
-    *("hb_due_ns", "encap_port"),
+    *("state", "errors", "rto_ms", "srtt_ms", "data_rtt_bins", "pathmtu", "partial_bytes_acked"),
+    *("cwnd", "cwnd_min", "cwnd_max", "ssthresh", "ssthresh_min", "ssthresh_max"),
+    *("flight", "flight_min", "flight_max", "heartbeats", "hb_due_ns", "encap_port"),
 )
 """All facts there are of one of which the tables have windows."""
 SPP_HB_DISABLE, SPP_SACKDELAY_DISABLE = 1 << 1, 1 << 6
