@@ -59,8 +59,8 @@ class CounterBook:
         self._before: Mapping[str, int] = {}
         """What was gained before the last reset."""
         self._rates: Mapping[str, float | None] = {}
+        """Of those that are there, as ``_names`` has them: a file may name a hundred thousand."""
         self._names: tuple[str, ...] = ()
-        """Those that are there."""
         self._rows: tuple[CounterRow, ...] | None = None
         self._rests = False
         """Whether nothing moved in the last interval."""
@@ -142,7 +142,7 @@ class CounterBook:
         return tuple(
             CounterRow(
                 name,
-                self._last[name] if name in self._names else None,
+                self._last[name] if name in self._rates else None,
                 self._gained[name],
                 self._rates.get(name),
             )
