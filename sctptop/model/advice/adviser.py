@@ -37,9 +37,9 @@ KINDS = ("t3_rtx", "retransmit", "hb_rtt")
 
 
 class _Told(NamedTuple):
-    """What was said of NGAP alone, and what of the row it was made of."""
+    """What was said, and what of the row it was made of; None: all of it, and of its other end's."""
 
-    looked_at: tuple[object, ...]
+    looked_at: tuple[object, ...] | None
     said: list[Said]
 
 
@@ -90,7 +90,8 @@ class Adviser:
         self._told: dict[Key, _Told] = {}
         """Who need not be asked: what is said of them stays, as long as nothing moves that it was made of."""
         self._due: set[Key] = set()
-        """The others on which NGAP was seen."""
+        """Who is to be asked; where there is nothing to be asked about, what was said of it is let go."""
+        self._all_due = False
         self._asked_s = 0.0
         self._probed = False
         self._peers: Mapping[PeerKey, Peer] = {}
@@ -119,57 +120,74 @@ class Adviser:
         self._asked = self._asked or asked
         living.advance(picture.rows)
         happened, unlucky, messages = _by_association(picture.happened)
-        causes = living.suspects | (unlucky & living.rows.keys())
-        watched = (
-            [key for key in living.rows if key in causes or key in self._watches]
-            if causes or self._watches
-            else []
-        )
-        others = living.others if watched else {}
-        self._watches = {key: self._watches.get(key) or Watch(moment.now_s) for key in watched}
-        for key, watch in self._watches.items():
-            watch.take(moment, living.rows[key], key in causes, happened.get(key, ()), others.get(key))
+        self._watch(moment, unlucky, happened)
         ngap.advance(moment, living.rows, living.gone, messages)
         for one in picture.registrations.ended_now:
             ngap.register(one)
         self._note_changes(moment)
         if asked:
-            # The other end of one that gives cause may be to blame: it is looked at too, and not remembered for that.
-            there = {others[key].key for key in watched if key in others}
-            for key in {*watched, *self._due, *there, *(ngap.keys & others.keys())}:
-                self._ask(moment, living.rows[key], others.get(key))
+            if self._all_due:
+                self._due |= ngap.keys | self._with_others(self._watches)
+                self._all_due = False
+            due, self._due = self._due, set()
+            for key in due:
+                self._ask(moment, key)
             self._asked_s = moment.now_s
         else:
             for told in self._told.values():
                 self._given.let_go(told.said, self._asked_s)
-            self._told, self._due = {}, set(ngap.keys)
+            self._told, self._due, self._all_due = {}, set(), True
         self._ask_of_peers(picture)
-        self._watches = {key: one for key, one in self._watches.items() if not one.over(moment)}
+        over = [key for key, one in self._watches.items() if one.over(moment)]
+        for key in over:
+            del self._watches[key]
+        self._due |= self._with_others(over)
         return self._given.now(moment.now_s, living.rows, ngap.keys)
 
+    def _watch(self, moment: Moment, unlucky: set[Key], happened: Mapping[Key, list[Event]]) -> None:
+        """Remember what those do that give cause, or did of late."""
+        living, watches = self._living, self._watches
+        for key in living.gone:
+            watches.pop(key, None)
+        causes = living.suspects | (unlucky & living.rows.keys())
+        for key in causes - watches.keys():
+            watches[key] = Watch(moment.now_s)
+        moved = [
+            key
+            for key, watch in watches.items()
+            if watch.take(moment, living.rows[key], key in causes, happened.get(key, ()), living.other(key))
+        ]
+        self._due |= self._with_others(moved)
+
+    def _with_others(self, keys: Iterable[Key]) -> set[Key]:
+        """The other end of one that gives cause may be to blame: it is looked at too, and not remembered for that."""
+        others = (self._living.other(key) for key in keys)
+        return {*keys, *(other.key for other in others if other is not None)}
+
     def _note_changes(self, moment: Moment) -> None:
-        """Who is to be asked anew."""
-        ngap, due = self._ngap, self._due
+        """Who else is to be asked anew."""
+        ngap, living, due, told = self._ngap, self._living, self._due, self._told
         due |= ngap.changed
-        for key in ngap.gone:
-            due.discard(key)
-            if (told := self._told.pop(key, None)) is not None:
-                self._given.let_go(told.said, self._asked_s)
+        due.update(ngap.gone, living.gone)
         if moment.probed != self._probed:
-            self._probed = moment.probed
-            due |= ngap.keys
-        for row in self._living.moved if self._told else ():
-            if (
-                row.key in self._told
-                and row.key not in due
-                and self._told[row.key].looked_at != looked_at(row)
-            ):
+            self._probed, self._all_due = moment.probed, True
+        for row in living.moved if told else ():
+            other = living.other(row.key)
+            if other is not None:
+                due |= {row.key, other.key} & told.keys()
+            elif row.key in told and told[row.key].looked_at != looked_at(row):
                 due.add(row.key)
 
-    def _ask(self, moment: Moment, row: Row, other: Row | None) -> None:
-        key, now_s, say = row.key, moment.now_s, self._given.say
+    def _ask(self, moment: Moment, key: Key) -> None:
+        row, other = self._living.rows.get(key), self._living.other(key)
+        now_s, say = moment.now_s, self._given.say
         watch, ngap = self._watches.get(key), self._ngap.of.get(key)
         there = self._watches.get(other.key) if other is not None else None
+        before = self._told.pop(key, None)
+        if row is None or (watch is None and ngap is None and there is None):
+            if before is not None:
+                self._given.let_go(before.said, self._asked_s)
+            return
         case = Case(moment, row, watch or NO_EVIDENCE, ngap, other, there)
         found = [
             said
@@ -177,17 +195,12 @@ class Adviser:
             for finding in rule.check(case)
             if (said := say(rule.id, key, None, finding, now_s)) is not None
         ]
-        before = self._told.pop(key, None)
-        # Then nothing but NGAP and the row was looked at, and no clock.
-        alone = ngap is not None and watch is None and other is None
-        if before is not None and not (alone and before.said == found):
+        if before is not None and before.said != found:
             self._given.let_go(before.said, self._asked_s)
-        if alone:
-            self._given.hold(found)
-            self._told[key] = _Told(looked_at(row), found)
-            self._due.discard(key)
-        elif ngap is not None:
-            self._due.add(key)
+        self._given.hold(found)
+        # Then nothing but NGAP and the row was looked at.
+        alone = watch is None and other is None
+        self._told[key] = _Told(looked_at(row) if alone else None, found)
 
     def _ask_of_peers(self, picture: Circumstances) -> None:
         now_s = picture.now_s

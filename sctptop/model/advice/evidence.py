@@ -101,8 +101,12 @@ class Watch:
     def __init__(self, now_s: float) -> None:
         self.generations = (Generation(), Generation())
         self.lasting = Lasting()
-        self._turned_s = now_s
         self._cause_s = now_s
+        self._turned_s = now_s
+        self._row: Row | None = None
+        self._other: Row | None = None
+        self._rests = False
+        """Whether as long as these stay the same only a turn of the generations is news."""
         self._slow_since: int | None = None
         self._usual_ms: float | None = None
         self._counted_s: dict[str, float] = {}
@@ -117,11 +121,18 @@ class Watch:
 
     def take(
         self, moment: Moment, row: Row, cause: bool, happened: Sequence[Event], other: Row | None
-    ) -> None:
-        """Update with one interval; ``other`` is the other end where it is on this host too."""
+    ) -> bool:
+        """Update with one interval; ``other`` is the other end where it is on this host too.
+
+        Returns whether rules may find something else than in the reading before.
+        """
         if cause:
             self._cause_s = moment.now_s
-        if moment.now_s - self._turned_s >= moment.generation_s:
+        turns = moment.now_s - self._turned_s >= moment.generation_s
+        if self._rests and row is self._row and other is self._other and not happened and not turns:
+            return False
+        self._row, self._other = row, other
+        if turns:
             self.generations = (self.generations[1], Generation())
             self._turned_s = moment.now_s
         generation = self.generations[1]
@@ -134,6 +145,11 @@ class Watch:
         self._waits(generation, moment, row, other)
         counted = self._apart("queue", moment.now_s)
         self.lasting.take(moment.now_s, row, moment.probed, moment.interval_s, counted)
+        narrow = self._narrow_s == moment.now_s
+        # Medians of heartbeats change as old ones are forgotten, and what waits is looked at twice.
+        timed = len(row.rtts) > 1 or bool(row.association.recv_queue)
+        self._rests = not (timed or narrow or self.expiries or self.lasting.anything)
+        return True
 
     def sum(self, name: str) -> int:
         """A count of both generations."""

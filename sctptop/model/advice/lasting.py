@@ -63,6 +63,18 @@ class Lasting:
         self._recv_queue = 0
         self._states: dict[str, str] = {}
 
+    @property
+    def anything(self) -> bool:
+        """Whether something lasts, or did a moment ago: then time alone may make it news."""
+        spans = (self.opening, self.closing, self.unread, self.unanswered, self.full)
+        tables = (self.bad, self.linkless, self.queue, self.downs)
+        return (
+            self.closed_last_s is not None
+            or spans.count(None) < len(spans)
+            or any(tables)
+            or any(changes for _, _, changes in self.carrier.values())
+        )
+
     def take(self, now_s: float, row: Row, probed: bool, interval_s: float, counted: bool) -> None:
         """Update with one reading; ``counted``: it is far enough from the one before to count as another."""
         entry = row.association

@@ -26,11 +26,10 @@ class Living:
         self._ends: dict[Key, Key] = {}
         self._last: Sequence[Row] = ()
 
-    @property
-    def others(self) -> dict[Key, Row]:
-        """Of those whose other end is alive too: its row."""
-        rows = self.rows
-        return {key: rows[other] for key, other in self._ends.items() if other in rows}
+    def other(self, key: Key) -> Row | None:
+        """The row of its other end, where that is alive too."""
+        end = self._ends.get(key)
+        return None if end is None else self.rows.get(end)
 
     def advance(self, rows: Sequence[Row]) -> None:
         """Update with the rows of the next picture."""

@@ -78,8 +78,10 @@ def dead_path(case: Case) -> Iterator[Finding]:
 
 def _failed(case: Case) -> list[Path]:
     """The paths that fail for long enough to be called dead; not those on which the peer is heard again."""
-    lasting, now_s, found = case.watch.lasting, case.moment.now_s, []
-    for path in () if works_again(case) else case.row.association.paths:
+    lasting, now_s, found = case.watch.lasting, case.moment.now_s, list[Path]()
+    if not lasting.bad or works_again(case):
+        return found
+    for path in case.row.association.paths:
         least_s, least_readings = LASTING.get(path.state or "ACTIVE", LASTING["ACTIVE"])
         span = lasting.bad.get(path.address)
         if span is not None and span.readings >= least_readings and span.for_s(now_s) >= least_s:
@@ -176,6 +178,8 @@ def flapping_path(case: Case) -> Iterator[Finding]:
 
 def slow_primary(case: Case) -> Iterator[Finding]:
     """The primary path takes much longer than another that works."""
+    if len(case.row.rtts) < 2:
+        return
     recent = {path.address: _recent_beat(case, path.address) for path in case.row.association.paths}
     found = slower_primary(case.row, recent)
     if found is None:

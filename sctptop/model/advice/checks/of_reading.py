@@ -149,16 +149,13 @@ def saturated(case: Case) -> Iterator[Finding]:
     Not while the peer holds more than waits here: then this is the flow control of a bulk transfer; nor while nothing
     is read at all, which ``unread`` says.
     """
-    lasting = case.watch.lasting
-    if is_stopped(case.row.association) or any(unread(case)):
+    seen = _slow_reads(case) or _growing_queue(case)
+    if not seen or is_stopped(case.row.association) or any(unread(case)):
         return
     other = case.other.association if case.other is not None else None
-    queue = lasting.queue
+    queue = case.watch.lasting.queue
     peer_queue = other.send_queue if other is not None else None
     if peer_queue is not None and peer_queue > max(queue[-1] if queue else 0, 16_384):
-        return
-    seen = _slow_reads(case) or _growing_queue(case)
-    if not seen:
         return
     if peer_queue is not None:
         seen += f"; the peer's Send-Q is small ({short(peer_queue)}B)"
@@ -175,10 +172,11 @@ def _bottleneck(entry: Association) -> str:
 
 def _slow_reads(case: Case) -> str:
     watch = case.watch
-    slow, reads = watch.sum("slow_readings"), watch.sum("slow_reads")
-    longest_ms = watch.most("slow_max_ms")
-    few = reads < LEAST_SLOW_READS and longest_ms < SLOW_AT_ANY_RATE_MS
-    if slow < LEAST_SLOW_READINGS or few or 2 * slow < watch.sum("read_readings"):
+    slow = watch.sum("slow_readings")
+    if slow < LEAST_SLOW_READINGS or 2 * slow < watch.sum("read_readings"):
+        return ""
+    reads, longest_ms = watch.sum("slow_reads"), watch.most("slow_max_ms")
+    if reads < LEAST_SLOW_READS and longest_ms < SLOW_AT_ANY_RATE_MS:
         return ""
     usual = watch.least("usual_read_ms")
     before = f"usually {milliseconds(usual)}" if usual is not None else "what was usual is not known"
@@ -190,9 +188,9 @@ def _slow_reads(case: Case) -> str:
 
 
 def _growing_queue(case: Case) -> str:
-    queue = list(case.watch.lasting.queue)
-    if len(queue) < QUEUE_READINGS:
+    if len(case.watch.lasting.queue) < QUEUE_READINGS:
         return ""
+    queue = list(case.watch.lasting.queue)
     first, last = max(queue[: len(queue) // 3]), min(queue[-(len(queue) // 3) :])
     grows = last >= GROWN * first and last - first >= GROWN_BYTES
     buffer = case.row.association.rcvbuf

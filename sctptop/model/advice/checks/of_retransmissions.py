@@ -53,9 +53,11 @@ class _Rtx:
         return ", ".join(parts)
 
 
-def _rtx(case: Case, with_room: bool = False) -> _Rtx:
-    """``with_room``: without what the peer may have thrown away."""
+def _rtx(case: Case, with_room: bool = False) -> _Rtx | None:
+    """None where too little was sent again; ``with_room``: without what the peer may have thrown away."""
     watch = case.watch
+    if watch.sum("rtx") < LEAST_LOST:
+        return None
     known = case.other is not None or case.row.association.peer_dups is not None
     left_out = watch.sum_without_room if with_room else lambda _: 0
     rtx, t3, fast, gaps, twice, readings = (
@@ -141,7 +143,13 @@ def lossy_path(case: Case) -> Iterator[Finding]:
     A receiver without room throws away what comes, and tells gaps too: what was sent again then is not counted.
     """
     seen, watch = _rtx(case, with_room=True), case.watch
-    if not _enough(case, seen) or seen.for_nothing or stuck_chunk(case) or peer_buffer_is_small(case):
+    if (
+        seen is None
+        or not _enough(case, seen)
+        or seen.for_nothing
+        or stuck_chunk(case)
+        or peer_buffer_is_small(case)
+    ):
         return
     if not seen.fast and not seen.gaps and watch.expiries.of_one_chunk():
         return
@@ -197,7 +205,13 @@ def _lost_without_gaps(case: Case, t3: int) -> bool:
 def reordered(case: Case) -> Iterator[Finding]:
     """Fast retransmissions of chunks that the peer had already: packets overtake each other, none is lost."""
     seen = _rtx(case)
-    if not _enough(case, seen) or not seen.for_nothing or not seen.fast or seen.t3 > seen.fast:
+    if (
+        seen is None
+        or not _enough(case, seen)
+        or not seen.for_nothing
+        or not seen.fast
+        or seen.t3 > seen.fast
+    ):
         return
     yield Finding(
         "warning",
@@ -212,7 +226,7 @@ def reordered(case: Case) -> Iterator[Finding]:
 def late(case: Case) -> Iterator[Finding]:
     """T3 expired for chunks that had arrived: the SACK came late, or was lost; the delay jumped above RTO."""
     seen, watch = _rtx(case), case.watch
-    if seen.t3 < LEAST_EXPIRIES or seen.rtx < LEAST_LOST or not seen.for_nothing or seen.fast > seen.t3:
+    if seen is None or seen.t3 < LEAST_EXPIRIES or not seen.for_nothing or seen.fast > seen.t3:
         return
     if any(spurious_retransmission(case)) or watch.lasting.closed is not None or stuck_chunk(case):
         return
@@ -237,10 +251,12 @@ def late(case: Case) -> Iterator[Finding]:
 
 def spurious_retransmission(case: Case) -> Iterator[Finding]:
     """The T3 timer expires before the peer's delayed SACK can come, and no gap was ever reported."""
-    watch, lasting, delay = case.watch, case.watch.lasting, case.peer_sack_delay_ms
-    rto = watch.least("least_rto_ms")
+    watch, lasting = case.watch, case.watch.lasting
     t3, rtx = watch.sum("t3"), watch.sum("rtx")
-    if rto is None or not delay or rto > delay or t3 < LEAST_EXPIRIES or rtx < LEAST_EXPIRIES:
+    if t3 < LEAST_EXPIRIES or rtx < LEAST_EXPIRIES:
+        return
+    rto, delay = watch.least("least_rto_ms"), case.peer_sack_delay_ms
+    if rto is None or not delay or rto > delay:
         return
     if watch.sum("gaps") or watch.sum("fast") or lasting.bad or lasting.closed_last_s is not None:
         return

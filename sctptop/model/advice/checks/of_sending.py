@@ -28,9 +28,9 @@ def nagle_stall(case: Case) -> Iterator[Finding]:
 
     While cwnd or the peer's window held them too they are not counted (signs.window_bound).
     """
-    held, stalled = case.watch.sum("held"), case.watch.sum("stalled")
-    if case.row.association.nodelay is not False or stalled < LEAST_STALLED:
+    if case.row.association.nodelay is not False or (stalled := case.watch.sum("stalled")) < LEAST_STALLED:
         return
+    held = case.watch.sum("held")
     if (
         case.watch.sum("stalled_readings") < LEAST_STALLED_READINGS
         or stalled < case.limits.stalled_share * held
