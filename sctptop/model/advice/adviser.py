@@ -152,11 +152,13 @@ class Adviser:
         causes = living.suspects | (unlucky & living.rows.keys())
         for key in causes - watches.keys():
             watches[key] = Watch(moment.now_s)
-        moved = [
-            key
-            for key, watch in watches.items()
-            if watch.take(moment, living.rows[key], key in causes, happened.get(key, ()), living.other(key))
-        ]
+        moved = list[Key]()
+        for key, watch in watches.items():
+            events = happened.get(key, ())
+            if watch.take(moment, living.rows[key], key in causes, events, living.other(key)):
+                moved.append(key)
+            elif not watch.rests:
+                self._due.add(key)
         self._due |= self._with_others(moved)
 
     def _with_others(self, keys: Iterable[Key]) -> set[Key]:
@@ -191,7 +193,7 @@ class Adviser:
         case = Case(moment, row, watch or NO_EVIDENCE, ngap, other, there)
         found = [
             said
-            for rule in ASKED[watch is not None, ngap is not None, ngap is not None and ngap.registered]
+            for rule in ASKED[(*_met(watch), ngap is not None, ngap is not None and ngap.registered)]
             for finding in rule.check(case)
             if (said := say(rule.id, key, None, finding, now_s)) is not None
         ]
@@ -219,6 +221,11 @@ class Adviser:
             for rule in OF_PEERS:
                 for finding in rule.check(case):
                     self._given.say(rule.id, None, case.peer.key, finding, now_s)
+
+
+def _met(watch: Watch | None) -> tuple[bool, bool, bool]:
+    """What of CAUSE, LASTS and LOST an association has."""
+    return (False, False, False) if watch is None else (True, watch.lasting.anything, watch.lost)
 
 
 def _service(endpoint: Endpoint) -> PeerKey:

@@ -105,8 +105,8 @@ class Watch:
         self._turned_s = now_s
         self._row: Row | None = None
         self._other: Row | None = None
-        self._rests = False
-        """Whether as long as these stay the same only a turn of the generations is news."""
+        self.rests = False
+        """Whether time alone makes no rule find something else."""
         self._slow_since: int | None = None
         self._usual_ms: float | None = None
         self._counted_s: dict[str, float] = {}
@@ -124,17 +124,33 @@ class Watch:
     ) -> bool:
         """Update with one interval; ``other`` is the other end where it is on this host too.
 
-        Returns whether rules may find something else than in the reading before.
+        Returns whether it is other evidence than before, and not only older.
         """
         if cause:
             self._cause_s = moment.now_s
         turns = moment.now_s - self._turned_s >= moment.generation_s
-        if self._rests and row is self._row and other is self._other and not happened and not turns:
+        # The same row tells that nothing was sent, came, or waited.
+        moved = turns or bool(happened) or row is not self._row or other is not self._other
+        if moved:
+            self._row, self._other = row, other
+            if turns:
+                self.generations = (self.generations[1], Generation())
+                self._turned_s = moment.now_s
+            self._count(moment, row, happened, other)
+        elif self.rests:
             return False
-        self._row, self._other = row, other
-        if turns:
-            self.generations = (self.generations[1], Generation())
-            self._turned_s = moment.now_s
+        else:
+            self._without_room(moment, row)
+            self.expiries.take(moment.now_s, moment.interval_s, row, ())
+        counted = self._apart("queue", moment.now_s)
+        self.lasting.take(moment.now_s, row, moment.probed, moment.interval_s, counted)
+        narrow = self._narrow_s == moment.now_s
+        # Medians of heartbeats change as old ones are forgotten, and what waits is looked at twice.
+        timed = len(row.rtts) > 1 or bool(row.association.recv_queue)
+        self.rests = not (timed or narrow or self.expiries or self.lasting.anything)
+        return moved
+
+    def _count(self, moment: Moment, row: Row, happened: Sequence[Event], other: Row | None) -> None:
         generation = self.generations[1]
         before = [getattr(generation, name) for name in OF_LOSS]
         self._transmissions(generation, moment, row, happened, other)
@@ -143,13 +159,11 @@ class Watch:
                 gained = getattr(generation, name) - count
                 generation.without_room[name] = generation.without_room.get(name, 0) + gained
         self._waits(generation, moment, row, other)
-        counted = self._apart("queue", moment.now_s)
-        self.lasting.take(moment.now_s, row, moment.probed, moment.interval_s, counted)
-        narrow = self._narrow_s == moment.now_s
-        # Medians of heartbeats change as old ones are forgotten, and what waits is looked at twice.
-        timed = len(row.rtts) > 1 or bool(row.association.recv_queue)
-        self._rests = not (timed or narrow or self.expiries or self.lasting.anything)
-        return True
+
+    @property
+    def lost(self) -> bool:
+        """Whether anything was sent again, or waited until T3 expired."""
+        return bool(self.sum("rtx") or self.sum("t3") or self.expiries)
 
     def sum(self, name: str) -> int:
         """A count of both generations."""

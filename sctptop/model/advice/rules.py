@@ -53,7 +53,7 @@ from sctptop.model.advice.checks.of_sending import (
 from sctptop.model.advice.signs import beat_timed
 from sctptop.model.associations.row import Row
 
-CAUSE, NGAP, ENDED, NOTHING = "cause", "ngap", "ended", "nothing"
+CAUSE, LASTS, LOST, NGAP, ENDED, NOTHING = "cause", "lasts", "lost", "ngap", "ended", "nothing"
 _OF_ENTRY = attrgetter("sack_delay_ms", "hb_interval_ms", "out_streams", "in_streams", "pending")
 
 
@@ -66,8 +66,9 @@ def looked_at(row: Row) -> tuple[object, ...]:
 class Rule:
     """``id`` is its name in ``--json``, ``title`` the one on the screen.
 
-    ``needs`` says of which associations it is asked: CAUSE, those that gave cause for trouble; NGAP, those on which
-    NGAP was seen; ENDED, those on which registrations ended; NOTHING, any that is looked at.
+    ``needs`` says of which associations it is asked: CAUSE, those that gave cause for trouble; LASTS, of these those in
+    which something lasts; LOST, in which something was sent again; NGAP, those on which NGAP was seen; ENDED, those on
+    which registrations ended; NOTHING, any that is looked at.
     """
 
     id: str
@@ -91,20 +92,20 @@ _DECLARED: tuple[Rule | PeerRule, ...] = (
     PeerRule("aborting_peer", "Aborting peer", aborting_peer),
     Rule("stopped_process", "Stopped process", CAUSE, stopped),
     Rule("no_route", "No route", CAUSE, no_route),
-    Rule("dead_path", "Dead path", CAUSE, dead_path),
-    Rule("after_outage", "Waiting after an outage", CAUSE, waiting),
-    Rule("unread_data", "Unread data", CAUSE, unread),
-    Rule("silent_application", "Silent peer application", CAUSE, unanswered),
-    Rule("closed_window", "Closed window", CAUSE, closed_window),
-    Rule("path_mtu", "Path MTU", CAUSE, path_mtu),
-    Rule("filtered_chunks", "Filtered chunks", CAUSE, filtered),
+    Rule("dead_path", "Dead path", LASTS, dead_path),
+    Rule("after_outage", "Waiting after an outage", LASTS, waiting),
+    Rule("unread_data", "Unread data", LASTS, unread),
+    Rule("silent_application", "Silent peer application", LASTS, unanswered),
+    Rule("closed_window", "Closed window", LASTS, closed_window),
+    Rule("path_mtu", "Path MTU", LOST, path_mtu),
+    Rule("filtered_chunks", "Filtered chunks", LOST, filtered),
     Rule("saturated", "Saturated application", CAUSE, saturated),
     Rule("nagle", "Nagle stall", CAUSE, nagle_stall),
     Rule("small_rcvbuf", "Small receive buffer", CAUSE, small_buffer),
-    Rule("lossy_path", "Lossy path", CAUSE, lossy_path),
-    Rule("reordered_packets", "Reordered packets", CAUSE, reordered),
-    Rule("late_sacks", "Late or lost SACKs", CAUSE, late),
-    Rule("spurious_rtx", "Spurious retransmission", CAUSE, spurious_retransmission),
+    Rule("lossy_path", "Lossy path", LOST, lossy_path),
+    Rule("reordered_packets", "Reordered packets", LOST, reordered),
+    Rule("late_sacks", "Late or lost SACKs", LOST, late),
+    Rule("spurious_rtx", "Spurious retransmission", LOST, spurious_retransmission),
     Rule("delayed_sack", "Delayed SACK", NOTHING, delayed_sack),
     Rule("slow_core", "Slow core", ENDED, slow_core),
     Rule("slow_ran", "Slow RAN", ENDED, slow_ran),
@@ -112,11 +113,11 @@ _DECLARED: tuple[Rule | PeerRule, ...] = (
     PeerRule("flapping_peer", "Flapping peer", flapping_peer),
     PeerRule("full_backlog", "Full backlog", full_backlog),
     PeerRule("storm", "Connect storm", storm),
-    Rule("flapping_path", "Flapping path", CAUSE, flapping_path),
+    Rule("flapping_path", "Flapping path", LASTS, flapping_path),
     Rule("slow_primary", "Slow primary path", CAUSE, slow_primary),
-    Rule("small_sndbuf", "Full send buffer", CAUSE, full_send_buffer),
+    Rule("small_sndbuf", "Full send buffer", LASTS, full_send_buffer),
     Rule("abandoned", "Abandoned messages", CAUSE, abandoned),
-    Rule("slow_shutdown", "Slow shutdown", CAUSE, shutting_down),
+    Rule("slow_shutdown", "Slow shutdown", LASTS, shutting_down),
     Rule("ppid_order", "Wrong PPID byte order", NGAP, wrong_ppid),
     Rule("no_ppid", "No PPID", NGAP, no_ppid),
     Rule("one_stream", "One stream", NGAP, one_stream),
@@ -131,8 +132,8 @@ ASKED: Mapping[tuple[bool, ...], tuple[Rule, ...]] = {
     met: tuple(
         rule
         for rule in OF_ASSOCIATIONS
-        if {**dict(zip((CAUSE, NGAP, ENDED), met, strict=True)), NOTHING: True}[rule.needs]
+        if {**dict(zip((CAUSE, LASTS, LOST, NGAP, ENDED), met, strict=True)), NOTHING: True}[rule.needs]
     )
-    for met in product((False, True), repeat=3)
+    for met in product((False, True), repeat=5)
 }
-"""Those asked of an association by whether it gave cause, NGAP was seen on it, and registrations ended on it."""
+"""Those asked of an association by whether it has what CAUSE, LASTS, LOST, NGAP and ENDED stand for."""

@@ -79,5 +79,10 @@ def _associated(caller: Host, called: Host, count: int) -> Iterator[Pair]:
         sctp.connect_all(client, called.ipv4, PORT)
         end, _ = server.accept()
         sctp.set_heartbeat(end, -1)
+        # A path that nobody confirmed is trouble, which advice is about.
+        for address in called.ipv4:
+            sctp.demand_heartbeat(client, address, PORT)
+        for address in caller.ipv4:
+            sctp.demand_heartbeat(end, address, client.getsockname()[1])
         yield client, end
     server.close()

@@ -20,7 +20,7 @@ RTOINFO, ASSOCINFO, INITMSG, NODELAY = 0, 1, 2, 3
 PEER_ADDR_PARAMS, EVENTS, STATUS, PEER_ADDR_INFO, DELAYED_SACK = 9, 11, 14, 15, 16
 ASSOC_ID_LIST, BINDX_ADD, PEELOFF, PEER_ADDRS, LOCAL_ADDRS, CONNECTX = 29, 100, 102, 108, 109, 110
 SNDRCV = 1  # the type of the ancillary data
-HEARTBEAT_ENABLE, HEARTBEAT_DISABLE = 1, 2
+HEARTBEAT_ENABLE, HEARTBEAT_DISABLE, HEARTBEAT_DEMAND = 1, 2, 4
 MSG_NOTIFICATION = 0x8000
 SINFO_EOF, SINFO_ABORT = 0x200, 0x4
 
@@ -152,6 +152,13 @@ def set_heartbeat(sock: socket.socket, interval: int) -> None:
     """The heartbeat interval of the socket's paths in ms (RTO and jitter come on top); below 0 none are sent."""
     switch = HEARTBEAT_ENABLE if interval >= 0 else HEARTBEAT_DISABLE
     parameters = _PADDRPARAMS.pack(0, bytes(128), max(interval, 0), 0, 0, 0, switch, 0, 0)
+    sock.setsockopt(IPPROTO_SCTP, PEER_ADDR_PARAMS, parameters)
+
+
+def demand_heartbeat(sock: socket.socket, address: str, port: int) -> None:
+    """Sends one now to an address of the peer; its answer confirms the path."""
+    where = pack_address(address, port).ljust(128, b"\0")
+    parameters = _PADDRPARAMS.pack(0, where, 0, 0, 0, 0, HEARTBEAT_DEMAND, 0, 0)
     sock.setsockopt(IPPROTO_SCTP, PEER_ADDR_PARAMS, parameters)
 
 
