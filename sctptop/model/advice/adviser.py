@@ -191,9 +191,10 @@ class Adviser:
                 self._given.let_go(before.said, self._asked_s)
             return
         case = Case(moment, row, watch or NO_EVIDENCE, ngap, other, there)
+        met = (*_met(watch), ngap is not None, ngap is not None and ngap.registered)
         found = [
             said
-            for rule in ASKED[(*_met(watch), ngap is not None, ngap is not None and ngap.registered)]
+            for rule in ASKED[met]
             for finding in rule.check(case)
             if (said := say(rule.id, key, None, finding, now_s)) is not None
         ]

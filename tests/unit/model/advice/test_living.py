@@ -31,7 +31,8 @@ def test_it_is_what_looking_at_all_of_them_says(seed: int) -> None:
         assert {*living.gone} == before.keys() - alive.keys()
         ends = {key: one.other_end.key for key, one in alive.items() if one.other_end is not None}
         for key in alive:
-            assert living.other(key) is (alive.get(ends[key]) if key in ends else None)
+            end = ends.get(key)
+            assert living.other(key) is (None if end is None else alive.get(end))
 
 
 def test_the_same_rows_are_not_looked_at() -> None:
