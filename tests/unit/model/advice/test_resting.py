@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sctptop.model.advice.given import Advice
-from sctptop.model.association import Association, Path
+from sctptop.model.association import Association, Path, Process
 from sctptop.model.event import Event
 from sctptop.model.model import Model
 from sctptop.model.way import Way
@@ -43,6 +43,12 @@ def test_it_is_what_looking_at_all_of_them_says(seed: int) -> None:
 def test_the_scripts_give_advice_of_many_kinds() -> None:
     kinds = {one.rule for seed in range(12) for now in said(list(script(random.Random(seed)))) for one in now}
     assert len(kinds) >= 10, kinds
+
+
+def test_what_was_said_goes_with_its_association() -> None:
+    stopped = calm(0, process=Process(7, "amf", stopped=True))
+    told = said([([stopped], [])] * 5 + [([], [])])
+    assert [[one.rule for one in now] for now in told] == [["stopped_process"]] * 5 + [[]]
 
 
 def said(seconds: Sequence[Second]) -> list[tuple[Advice, ...]]:
@@ -81,7 +87,7 @@ def script(dice: random.Random) -> Iterator[Second]:
 
 def another(entry: Association, tag: int, dice: random.Random) -> tuple[Association, list[Event]]:
     """What it may be next, and what happened meanwhile."""
-    trouble = dice.choice((*TROUBLES, *["well"] * 6, "lossy", "stalled", "slow", "ngap"))
+    trouble = dice.choice((*TROUBLES, *["well"] * 5, *["lossy"] * 4, "stalled", "slow", "ngap"))
     path = replace(entry.paths[0], state="ACTIVE", errors=0, way=None)
     spare = [Path(FAR, "ACTIVE", False, errors=0)] if dice.random() < 0.5 else []
     fine = replace(
@@ -109,6 +115,7 @@ def another(entry: Association, tag: int, dice: random.Random) -> tuple[Associat
     changes: dict[str, dict[str, Any]] = {
         "linkless": {"paths": (replace(path, way=Way(interface="eth0", link_up=False)), *spare)},
         "closed": {"peer_rwnd": 0, "out_queue_chunks": 9, "send_queue": 900},
+        "narrow": {"peer_rwnd": 2000},
         "closing": {"state": "SHUTDOWN_PENDING", "out_queue_chunks": 3},
         "opening": {"state": "COOKIE_WAIT"},
         "unread": {"recv_queue": 8000},
