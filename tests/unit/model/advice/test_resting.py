@@ -51,6 +51,16 @@ def test_what_was_said_goes_with_its_association() -> None:
     assert [[one.rule for one in now] for now in told] == [["stopped_process"]] * 5 + [[]]
 
 
+def test_a_window_that_rests_narrow_was_narrow_until_a_moment_ago() -> None:
+    narrow = calm(0, peer_rwnd=2000, rto_ms=3000)
+    lost = [replace(calm(4 * n), rto_ms=3000, rtx_chunks=5 * n, gap_acks=n) for n in (1, 2, 3)]
+
+    def last(first: Association) -> list[str]:
+        return [one.rule for one in said([([one], []) for one in [first] * 10 + lost])[-1]]
+
+    assert last(narrow) == [] and last(replace(narrow, peer_rwnd=9000)) == ["lossy_path"]
+
+
 def said(seconds: Sequence[Second]) -> list[tuple[Advice, ...]]:
     """Every second's advice; half a minute in between nobody asks, as while a replay jumps."""
     model = Model()
