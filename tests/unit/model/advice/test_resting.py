@@ -46,13 +46,13 @@ def test_the_scripts_give_advice_of_many_kinds() -> None:
 
 
 def test_what_was_said_goes_with_its_association() -> None:
-    stopped = calm(0, process=Process(7, "amf", stopped=True))
+    stopped = calm(0, process=Process(7, "amf", stopped=True), held_bins=(), read_wait_bins=())
     told = said([([stopped], [])] * 5 + [([], [])])
     assert [[one.rule for one in now] for now in told] == [["stopped_process"]] * 5 + [[]]
 
 
 def test_a_window_that_rests_narrow_was_narrow_until_a_moment_ago() -> None:
-    narrow = calm(0, peer_rwnd=2000, rto_ms=3000)
+    narrow = calm(0, peer_rwnd=2000, rto_ms=3000, held_bins=(), read_wait_bins=())
     lost = [replace(calm(4 * n), rto_ms=3000, rtx_chunks=5 * n, gap_acks=n) for n in (1, 2, 3)]
 
     def last(first: Association) -> list[str]:
