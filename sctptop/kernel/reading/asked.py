@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count
 
 from sctptop.kernel.reading.diag.diag_records import DiagRecord, lookup_request
 from sctptop.kernel.reading.joining import Ends, Joined, ends_of
 from sctptop.kernel.reading.procfs import AssocLine
 
 FIRST = 1 << 31
-"""The sequence number of the first; those of other questions lie below."""
+"""The lowest sequence number; those of other questions lie below."""
+LAST = 0xF000_0000
+"""Beyond it all are numbered anew."""
 MOST = 64
 """Requests of one send."""
 ROOM = 100_000
@@ -26,21 +29,23 @@ Pair = tuple[tuple[str, int], tuple[str, int]]
 @dataclass(slots=True, eq=False)
 class Asked:
     """``record``: the last answer, the same object while the bytes are the same. ``head``: what stood before those.
-    ``follows``: the record before it, where it is known to be of the same association and addresses.
+    ``follows``: the record before it, where it is known to be of the same association and addresses. ``request`` has
+    the sequence number ``number``, which no other has.
     """
 
     pair: Pair
     interface: int
     record: DiagRecord
+    number: int
+    request: bytes
     head: bytes = b"none"
     follows: DiagRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is sent at once. ``first`` is the sequence number of the first of ``asked``."""
+    """What is sent at once."""
 
-    first: int
     asked: Sequence[Asked]
     requests: bytes
 
@@ -54,24 +59,22 @@ class Changes:
 
 
 def batches(asked: Iterable[Asked]) -> list[Batch]:
-    """Requests for all of them, numbered through."""
-    found: list[Batch] = []
+    """Requests for all of them, in their order."""
+    return [Batch(some, b"".join([one.request for one in some])) for some in _fitting(asked)]
+
+
+def _fitting(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
     some: list[Asked] = []
-    requests: list[bytes] = []
     room = ROOM
-    number = FIRST
     for one in asked:
         takes = _truesize(len(one.record.raw))
         if some and (takes > room or len(some) == MOST):
-            found.append(Batch(number - len(some), some, b"".join(requests)))
-            some, requests, room = [], [], ROOM
+            yield some
+            some, room = [], ROOM
         some.append(one)
-        requests.append(lookup_request(*one.pair, number, one.interface))
         room -= takes
-        number += 1
     if some:
-        found.append(Batch(number - len(some), some, b"".join(requests)))
-    return found
+        yield some
 
 
 def _truesize(size: int) -> int:
@@ -79,12 +82,20 @@ def _truesize(size: int) -> int:
     return (1 << (size + _OVERHEAD).bit_length()) + _OVERHEAD
 
 
-def asked_by_name(rows: Iterable[Joined], bound: Mapping[Pair, int]) -> dict[Asked, Joined]:
+def asked_by_name(
+    rows: Iterable[Joined], bound: Mapping[Pair, int], before: Iterable[Asked] = ()
+) -> dict[Asked, Joined]:
     """How to ask for each row; nothing where one of them cannot be asked for.
 
-    ``bound``: to which interface sockets are, where their own records do not tell.
+    ``bound``: to which interface sockets are, where their own records do not tell. ``before``: those of the last time,
+    which are taken again, with their requests and the headers of their answers.
     """
     asked: dict[Asked, Joined] = {}
+    known = {(one.pair, one.interface): one for one in before}
+    last = max((one.number for one in known.values()), default=FIRST - 1)
+    if last > LAST:
+        known, last = {}, FIRST - 1
+    fresh = count(last + 1)
     for row in rows:
         pair = addresses_of(row.record) if row.record is not None else None
         if row.record is None or row.line is None or row.line.assoc_id is None or pair is None:
@@ -92,7 +103,12 @@ def asked_by_name(rows: Iterable[Joined], bound: Mapping[Pair, int]) -> dict[Ask
         interface = row.socket.interface if row.socket else bound.get(pair)
         if interface is None:
             return {}
-        asked[Asked(pair, interface, row.record)] = row
+        one = known.pop((pair, interface), None)
+        if one is None:
+            number = next(fresh)
+            one = Asked(pair, interface, row.record, number, lookup_request(*pair, number, interface))
+        one.record = row.record
+        asked[one] = row
     return asked
 
 

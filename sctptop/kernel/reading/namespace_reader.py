@@ -224,19 +224,14 @@ class NamespaceReader:
         self._rows = [same_or_new(before.get(row.key), row) for row in rows]
         self._inodes = None
         many = len(rows) + self._elsewhere > BY_NAME_ABOVE
-        asked = asked_by_name(self._rows, self._exact.found) if many else {}
+        asked = asked_by_name(self._rows, self._exact.found, self._asked) if many else {}
         if len(asked) != len(self._lines):
             asked = {}
         # More of the sockets that are new are told by the next.
         soon = self._more_sockets and any(row.socket is None for row in self._rows)
         self._walk_at = self._now() + (0.0 if soon else WALK_S)
-        if [(one.pair, one.interface) for one in asked] != [(one.pair, one.interface) for one in self._asked]:
+        if [*asked] != [*self._asked]:
             self._batches = batches(asked)
-        else:
-            # The requests stay, and so do the headers of their answers.
-            for old, new in zip(self._asked, asked, strict=True):
-                old.record = new.record
-            asked = dict(zip(self._asked, asked.values(), strict=True))
         self._asked = asked
 
     def _opened(self) -> SockDiag:

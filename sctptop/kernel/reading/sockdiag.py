@@ -140,7 +140,7 @@ class SockDiag:
         except OSError as error:
             raise _explained(error.errno or 0) from error
         place = batch.asked.index(one)
-        self._take_in_any_order(data, dict(enumerate(batch.asked[place:], batch.first + place)), changes)
+        self._take_in_any_order(data, {one.number: one for one in batch.asked[place:]}, changes)
 
     def _take_in_any_order(self, data: bytes, waiting: dict[int, Asked], changes: Changes) -> None:
         """The answer at hand, and those to all others that are waited for, by their numbers."""
