@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sctptop.kernel.netlink import NLMSG_ERROR
-from sctptop.kernel.reading import namespace_reader
+from sctptop.kernel.reading import asked, namespace_reader
 from sctptop.kernel.reading.namespace_reader import BY_NAME_ABOVE, DUMPED_ABOVE
 from sctptop.model.association import Association
 from sctptop.model.attributes import names_of
@@ -70,6 +70,32 @@ def test_one_that_begins_and_one_that_ends_are_seen_at_once(reading: Reading) ->
     assert len(found) == COUNT and reading.walks == 1
     reading.host.write()
     assert reading.read() == {**reading.expected(), **unsettled(found, reading)}
+
+
+@pytest.mark.parametrize("last", [asked.LAST, asked.FIRST + 9])
+def test_those_that_stay_are_asked_for_by_the_same_request(
+    reading: Reading, last: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asked, "LAST", last)
+    before = requests(reading)
+    for _ in range(2):
+        reading.host.end(next(iter(reading.host.entries)))
+        reading.host.begin(max(reading.host.entries) + 1)
+        reading.host.write()
+        found = reading.read()
+        assert reading.read() == {**reading.expected(), **unsettled(found, reading)}
+        now = requests(reading)
+        numbers = {one.number for one in now.values()}
+        assert len(now) == len(numbers) == COUNT and min(numbers) >= asked.FIRST
+        stayed = before.keys() & now.keys()
+        same = [now[pair].request is before[pair].request for pair in stayed]
+        # Where numbers run out, all are made anew.
+        assert len(same) == COUNT - 1 and (all(same) if last > max(numbers) else not any(same))
+        before = now
+
+
+def requests(reading: Reading) -> dict[asked.Pair, asked.Asked]:
+    return {one.pair: one for batch in reading.reader._batches for one in batch.asked}
 
 
 def unsettled(found: dict[int | None, Association], reading: Reading) -> dict[int | None, Association]:
