@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from tests.lab.guest.probes.talk import uplink
 from tests.lab.scenes.hosts import Host, inside
 from tests.lab.traffic import sctp_sockets as sctp
 
 PORT = 38412
-MESSAGE = bytes(100)
+MESSAGE = uplink(1, 60)
 DESCRIPTORS = 1 << 16
 
 Pair = tuple[socket.socket, socket.socket]
@@ -60,7 +61,7 @@ def _hold(hosts: Sequence[tuple[Host, Host]], count: int, order: int, told: int)
         one_in = word[0]
         moving = [pair for at, pair in enumerate(pairs) if one_in and (at + turn) % one_in == 0]
         for caller, called in moving:
-            caller.send(MESSAGE)
+            sctp.send(caller, MESSAGE)
             called.recv(len(MESSAGE))
         turn += 1
         os.write(told, b".")
