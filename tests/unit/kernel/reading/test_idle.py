@@ -200,7 +200,7 @@ def test_whatever_probes_show_the_values_are_those_of_one_that_makes_all_anew(re
         shown = with_bins(tables.read(), dice)
         reading.observed = lambda shown=shown: shown  # type: ignore[misc]
         found = reading.read(1.0)
-        rows = [replace(row, made=None, shown=(), seen=None) for row in reading.last.rows]
+        rows = [replace(row, made=None, seen=None) for row in reading.last.rows]
         anew = associations.merge(7, rows, reading.clock, replace(shown, moved=None), {}, "core", None)
         assert [*found.values()] == [*anew], turn
 
