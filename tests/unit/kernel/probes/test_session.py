@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sctptop.kernel.probes import session
+from sctptop.kernel.probes import arrivals, session
 from sctptop.kernel.probes.observed import NOTHING
 from sctptop.kernel.probes.room import OLD_NS
 from sctptop.kernel.probes.session import Probes
@@ -34,6 +34,8 @@ from tests.unit.kernel.probes.fake_program import (
     started,
 )
 from tests.unit.kernel.probes.test_ngap_records import INITIAL, clocks, record, who
+
+OURS = 4026531840
 
 
 def windows(told: int, raises: int) -> bytes:
@@ -163,7 +165,7 @@ def test_what_no_reading_tells_of_any_more_is_removed(maps: FakeMaps) -> None:
 
 
 def test_more_events_than_room_are_counted(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "QUEUE", 10)
+    monkeypatch.setattr(arrivals, "QUEUE", 10)
     program = FakeProgram()
     found = started(lambda choice, paths: program)
     for _ in range(25):
@@ -209,10 +211,32 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
     found.close()
 
 
+def test_only_the_namespace_that_is_read_is_listened_to(maps: FakeMaps) -> None:
+    program = FakeProgram()
+    found = started(lambda choice, paths: program)
+
+    def come() -> list[int]:
+        for netns in (OURS, OURS + 1):
+            of = struct.pack("<I", netns)
+            program.take(event_bytes(0, cause=0, ns=4_500_000_000).replace(who()[:4], of, 1))
+            program.take_ngap(record(INITIAL).replace(who()[:4], of, 1))
+        return sorted(event.netns for event in found.read(clocks(), only).events)
+
+    only: int | None = None
+    assert come() == [OURS, OURS, OURS + 1, OURS + 1]
+    only = OURS
+    come()
+    assert come() == [OURS, OURS]
+    only = None
+    come()
+    assert come() == [OURS, OURS, OURS + 1, OURS + 1]
+    found.close()
+
+
 def test_more_than_there_is_time_for_is_left_out_and_ends_are_not(
     maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "QUEUE", 40_000)
+    monkeypatch.setattr(arrivals, "QUEUE", 40_000)
     program = FakeProgram()
     found = started(lambda choice, paths: program)
     for at_ns in range(41_000):
