@@ -126,13 +126,14 @@ def test_time_alone_makes_nothing_anew(reading: Reading) -> None:
 def test_a_path_that_rests_is_not_decoded_again(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     tables = Tables(reading)
     decoded: list[bytes] = []
-    decode = PATH_WINDOWS.decode
+    decode, again = PATH_WINDOWS.decode, PATH_WINDOWS.again
 
-    def counted(data: bytes) -> PathWindows:
+    def counted(data: bytes, *before: Any) -> PathWindows:
         decoded.append(data)
-        return decode(data)
+        return again(data, *before) if before else decode(data)
 
     monkeypatch.setattr(PATH_WINDOWS, "decode", counted)
+    monkeypatch.setattr(PATH_WINDOWS, "again", counted)
     first = tables.read()
     assert len(decoded) == len(first.paths) == 2 * COUNT
     tables.beats[5] = tables.jiffies + HZ // 2
