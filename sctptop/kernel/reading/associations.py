@@ -114,7 +114,7 @@ def merge(
             and before.netns_name == netns_name
             and (ways is None or ways.same(before.ways))
         ):
-            if before.seen is not seen and before.seen != seen:
+            if before.seen is not seen:
                 if seen is not None and renew(before, record, clock, row.follows, seen, row.transports):
                     made = before
             elif before.record is record or renew(before, record, clock, row.follows):

@@ -185,7 +185,7 @@ def same_or_new(before: Joined | None, row: Joined) -> Joined:
         return before
     if before.says_the_same(replace(row, record=before.record)):
         # What was made of it is made again of the new record alone.
-        row.made = before.made
+        row.made, row.seen = before.made, before.seen
     return row
 
 
