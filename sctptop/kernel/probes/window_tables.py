@@ -73,7 +73,7 @@ class _Known(Generic[Told, Name]):
             others, rests = self._others(keys, of_now, rest_before)
             moves = self._moves(values, [rests.get(key) for key in self._order], others)
         elif rest != rest_before:
-            moves = self._moves(values, [*parts(rest_before, size)], set())
+            moves = self._moves(values, list(parts(rest_before, size)), set())
         untold = compress(self._order, map(not_, of_now)) if len(self._told_keys) < len(of_now) else ()
         self.over = self._untold.over(untold, now)
         return moves
@@ -135,7 +135,7 @@ class KnownPaths(_Known[PathWindows, PathName]):
         return [
             event
             for before, after in self.take(content, now)
-            if (before.changes if before is not None else ()) != after.changes
+            if before is None or before.changes is not after.changes
             for event in _frequent(before, after, clocks)
         ]
 
