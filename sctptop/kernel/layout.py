@@ -89,15 +89,19 @@ class Layout(Generic[Record]):
         self._whole = self._format(self._numbers, self.size)
         self._grouped = _grouping(record)
         self._kept = [slice(one.offset, one.offset + one.size) for one in self.members if one.name in kept]
-        self._moving = self._format(_numbers(one for one in self.members if one.name not in kept))
-        self._beside = _grouping(record, kept)
+        if kept:
+            self._moving = self._format(_numbers(one for one in self.members if one.name not in kept))
+            self._beside = _grouping(record, kept)
 
     def decode(self, data: bytes) -> Record:
         """The record at the head of ``data``. Raises struct.error when it is too short."""
         return self._grouped(self._whole.unpack_from(data))
 
     def again(self, data: bytes, before: Record, old: bytes) -> Record:
-        """The same, after ``before``, the record of ``old``: what is kept is its own, where the bytes are."""
+        """The same, after ``before``, the record of ``old``: what is kept is its own, where the bytes are.
+
+        Only of a layout with ``kept``.
+        """
         for part in self._kept:
             if data[part] != old[part]:
                 return self.decode(data)
