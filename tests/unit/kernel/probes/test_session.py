@@ -35,8 +35,6 @@ from tests.unit.kernel.probes.fake_program import (
 )
 from tests.unit.kernel.probes.test_ngap_records import INITIAL, clocks, record, who
 
-OURS = 4026531840
-
 
 def windows(told: int, raises: int) -> bytes:
     numbers = (told, told, *[4380] * 9, 0, 1500, 2, 250, 0, 2, 1, 250)
@@ -164,19 +162,6 @@ def test_what_no_reading_tells_of_any_more_is_removed(maps: FakeMaps) -> None:
     found.close()
 
 
-def test_more_events_than_room_are_counted(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrivals, "QUEUE", 10)
-    program = FakeProgram()
-    found = started(lambda choice, paths: program)
-    for _ in range(25):
-        program.take(
-            struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIIIQ", 5, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        )
-    seen = found.read(clocks())
-    assert (len(seen.events), seen.lost) == (10, 15)
-    found.close()
-
-
 def test_maps_that_cannot_be_read_switch_off(maps: FakeMaps) -> None:
     found = started(lambda choice, paths: FakeProgram())
     maps.trouble = OSError(22, "Invalid argument")
@@ -208,28 +193,6 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
     events = found.read(clocks()).events
     assert [event.kind for event in events] == ["ngap", "hb_rtt", "ngap"]
     assert [event.time.second for event in events] == [59, 59, 59]
-    found.close()
-
-
-def test_only_the_namespace_that_is_read_is_listened_to(maps: FakeMaps) -> None:
-    program = FakeProgram()
-    found = started(lambda choice, paths: program)
-
-    def come() -> list[int]:
-        for netns in (OURS, OURS + 1):
-            of = struct.pack("<I", netns)
-            program.take(event_bytes(0, cause=0, ns=4_500_000_000).replace(who()[:4], of, 1))
-            program.take_ngap(record(INITIAL).replace(who()[:4], of, 1))
-        return sorted(event.netns for event in found.read(clocks(), only).events)
-
-    only: int | None = None
-    assert come() == [OURS, OURS, OURS + 1, OURS + 1]
-    only = OURS
-    come()
-    assert come() == [OURS, OURS]
-    only = None
-    come()
-    assert come() == [OURS, OURS, OURS + 1, OURS + 1]
     found.close()
 
 
