@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
@@ -76,19 +76,36 @@ class _Number:
 
 
 class Layout(Generic[Record]):
-    """The layout of one struct. ``order`` is that of its bytes, as the first letter of a format of ``struct``."""
+    """The layout of one struct. ``order`` is that of its bytes, as the first letter of a format of ``struct``.
 
-    def __init__(self, record: type[Record], order: str = "<") -> None:
+    ``kept``: members that seldom change, for ``again``.
+    """
+
+    def __init__(self, record: type[Record], order: str = "<", kept: Collection[str] = ()) -> None:
         self.record = record
         self.members, self.size, _ = _members(record)
         self._order = order
         self._numbers = tuple(_numbers(self.members))
         self._whole = self._format(self._numbers, self.size)
         self._grouped = _grouping(record)
+        self._kept = [slice(one.offset, one.offset + one.size) for one in self.members if one.name in kept]
+        if kept:
+            self._moving = self._format(_numbers(one for one in self.members if one.name not in kept))
+            self._beside = _grouping(record, kept)
 
     def decode(self, data: bytes) -> Record:
         """The record at the head of ``data``. Raises struct.error when it is too short."""
         return self._grouped(self._whole.unpack_from(data))
+
+    def again(self, data: bytes, before: Record, old: bytes) -> Record:
+        """The same, after ``before``, the record of ``old``: what is kept is its own, where the bytes are.
+
+        Only of a layout with ``kept``.
+        """
+        for part in self._kept:
+            if data[part] != old[part]:
+                return self.decode(data)
+        return self._beside(self._moving.unpack_from(data), before)
 
     def encode(self, record: Record) -> bytes:
         """The bytes of a record."""
@@ -151,26 +168,30 @@ def _numbers(members: Iterable[Member], prefix: str = "", start: int = 0) -> Ite
             yield from _numbers(within, f"{path}.", at + place * size)
 
 
-def _grouping(record: type[Record]) -> Callable[[Any], Record]:
-    """What makes the record of its numbers, unpacked: those of a struct within become a record of their own.
+def _grouping(record: type[Record], kept: Collection[str] = ()) -> Callable[..., Record]:
+    """What makes the record of its numbers, unpacked: those of a struct within become a record of their own. Then it
+    takes a record too, of which the members are that are ``kept``.
 
     Written out as Python: of thousands of records, steps for each member would be most of the work.
     """
     scope: dict[str, Any] = {"_new": tuple.__new__}
-    names = [f"_{place}" for place, _ in enumerate(_numbers(_members(record)[0]))]
-    made = _made(record, iter(names), scope)
-    exec(f"def grouped(values):\n {', '.join(names)}, = values\n return {made}", scope)
-    grouped: Callable[[Any], Record] = scope["grouped"]
+    moving = [member for member in _members(record)[0] if member.name not in kept]
+    names = [f"_{place}" for place, _ in enumerate(_numbers(moving))]
+    made = _made(record, iter(names), scope, kept)
+    exec(f"def grouped(values, before=None):\n {', '.join(names)}, = values\n return {made}", scope)
+    grouped: Callable[..., Record] = scope["grouped"]
     return grouped
 
 
-def _made(record: Struct, names: Iterator[str], scope: dict[str, Any]) -> str:
+def _made(record: Struct, names: Iterator[str], scope: dict[str, Any], kept: Collection[str] = ()) -> str:
     """The expression that makes a struct of the next of its ``names``; its class goes to ``scope``."""
     scope[record.__name__] = record
     parts = []
     for member in _members(record)[0]:
         kind = member.type
-        if isinstance(kind, CType):
+        if member.name in kept:
+            parts.append(f"before.{member.name}")
+        elif isinstance(kind, CType):
             parts.append(next(names))
         elif member.count is None:
             parts.append(_made(kind, names, scope))

@@ -73,7 +73,7 @@ class LiveSource:
             return self._sample(now, interval, started, {"sock_diag": found.state, "procfs": found.state})
         # After sock_diag: its asking is what makes the probes look at every path.
         clocks = Clocks(datetime.now(timezone.utc), time.monotonic_ns(), self._clock)
-        observed = self._probes.read(clocks) if self._probes is not None else NOTHING
+        observed = self._probes.read(clocks, found.only) if self._probes is not None else NOTHING
         self._everywhere.heard_of(entry.netns for entry in observed.events)
         owners = self._owners.of(chain.from_iterable(read.inodes for read in found.reads.values()))
         labels = {entry.netns: entry.label for entry in found.namespaces}

@@ -35,7 +35,7 @@ class JiffyClock:
         """Jiffies a second; None while nothing is known."""
         self.instant: tuple[int, int] | None = None
         """In jiffies and in ns: the same object while the same jiffies are the same time."""
-        self._rounded: dict[tuple[int, int], float] = {}
+        self._rounded: dict[int, float] = {}
         self.sure = False
         """Whether one HZ leads by so many pairs that no further one is looked at."""
 
@@ -48,7 +48,9 @@ class JiffyClock:
         if abs(nearest - measured) <= nearest * 0.01:
             self._votes[nearest] += 1
             (leader, most), *others = self._votes.most_common(2)
-            self.hz = leader
+            if leader != self.hz:
+                self.hz = leader
+                self._rounded.clear()
             self.sure = most - sum(count for _, count in others) >= _SURE_AFTER
 
     def meet(self, jiffies: int, ns: int) -> None:
@@ -69,14 +71,13 @@ class JiffyClock:
 
     def milliseconds(self, jiffies: int | None) -> float | None:
         """Jiffies as real milliseconds; None while HZ is not known."""
-        hz = self.hz
-        if jiffies is None or hz is None:
+        if jiffies is None or self.hz is None:
             return None
-        known = self._rounded.get((jiffies, hz))
+        known = self._rounded.get(jiffies)
         if known is None:
             if len(self._rounded) >= MOST_ROUNDED:
                 self._rounded.clear()
-            known = self._rounded[jiffies, hz] = round(jiffies * 1000 / hz, 3)
+            known = self._rounded[jiffies] = round(jiffies * 1000 / self.hz, 3)
         return known
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 
 from sctptop.kernel.host.preflight import missing_sctp
 from sctptop.kernel.host.privilege import missing_for_probes
 from sctptop.kernel.probes import bins, room
+from sctptop.kernel.probes.arrivals import Arrivals
 from sctptop.kernel.probes.events import Clocks
 from sctptop.kernel.probes.following import Following
-from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
 from sctptop.kernel.probes.observed import NOTHING, Observed
-from sctptop.kernel.probes.overload import Overload, kind_of
+from sctptop.kernel.probes.overload import Overload
 from sctptop.kernel.probes.room import Room
 from sctptop.kernel.probes.tables import content, counted
 from sctptop.kernel.probes.window_tables import KnownAssociations, KnownPaths
@@ -36,8 +35,6 @@ from sctptop.kernel.program.program import PointState, Program
 from sctptop.kernel.program.program_source import ALL_PROBES
 from sctptop.model.source_state import COMPILING, OK, Kind, SourceState, Trouble
 
-QUEUE = 65536
-"""Events kept between two readings; those beyond it are counted as lost."""
 POLL_MS = 100
 MODULE_WAIT_S = 1.0
 SETTLE_S = 120.0
@@ -65,12 +62,8 @@ class Probes:
         self._state = COMPILING
         self._settled = threading.Event()
         self._stop = threading.Event()
-        self._raw: deque[bytes] = deque()
-        self._ngap: deque[NgapRecord] = deque()
+        self._arrivals = Arrivals()
         self._overload = Overload(sums=not choice.every_change, asked_s=asked_s)
-        # Each written by one thread only: the one that listens, and the one that reads.
-        self._lost = 0
-        self._lost_told = 0
         self._lost_below = 0
         self._interval = 1
         self._paths, self._associations = KnownPaths(), KnownAssociations()
@@ -134,10 +127,14 @@ class Probes:
         if self._thread.is_alive():
             self._thread.join(CLOSE_BOUND_S)
 
-    def read(self, clocks: Clocks) -> Observed:
-        """What came since the last call; to be called when sock_diag has just been asked."""
+    def read(self, clocks: Clocks, netns: int | None = None) -> Observed:
+        """What came since the last call; to be called when sock_diag has just been asked.
+
+        ``netns``: the only namespace of which events are of use.
+        """
         if not self._state.ok:
             return NOTHING
+        self._arrivals.keep_to(netns)
         self._rounds.catch_up(self._stop)
         with self._use:
             if self._program is None:
@@ -150,9 +147,7 @@ class Probes:
                 return NOTHING
 
     def _observed(self, program: Program, clocks: Clocks) -> Observed:
-        raw = [self._raw.popleft() for _ in range(len(self._raw))]
-        messages = [self._ngap.popleft() for _ in range(len(self._ngap))]
-        lost, self._lost_told = (known := self._lost) - self._lost_told, known
+        raw, messages, lost = self._arrivals.all()
         lost += self._lost_in_kernel(program)
         now = self._interval
         made = self._overload.made(raw, messages, clocks)
@@ -268,7 +263,7 @@ class Probes:
                 raise NoProbes(f"none could be attached: {states[0].refused}")
             self._following.begin(program)
             self._put_interval(program)
-            program.listen({"events": self._take, "ngap_events": self._take_ngap})
+            program.listen({"events": self._arrivals.take, "ngap_events": self._arrivals.take_ngap})
             # Nobody listened to those before.
             self._lost_below = 0
             self._lost_in_kernel(program)
@@ -277,20 +272,6 @@ class Probes:
 
     def _put_interval(self, program: Program) -> None:
         maps.put(program.map_fd(INTERVAL.name), 0, self._interval)
-
-    def _take(self, data: bytes) -> None:
-        # Beginnings and ends are few, and what all else hangs on.
-        if len(self._raw) < QUEUE or kind_of(data) == "association":
-            self._raw.append(data)
-        else:
-            self._lost += 1
-
-    def _take_ngap(self, data: bytes) -> None:
-        record = ngap_record(data)
-        if record is not None and len(self._ngap) < QUEUE:
-            self._ngap.append(record)
-        else:
-            self._lost += 1
 
 
 def _load(choice: ProbeChoice, paths: int) -> Program:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
 from operator import ne, not_
 from typing import Generic, TypeVar
@@ -71,9 +71,9 @@ class _Known(Generic[Told, Name]):
         self.moved = set()
         if not alike:
             others, rests = self._others(keys, of_now, rest_before)
-            moves = self._moves(values, map(ne, parts(rest, size), map(rests.get, self._order)), others)
+            moves = self._moves(values, [rests.get(key) for key in self._order], others)
         elif rest != rest_before:
-            moves = self._moves(values, map(ne, parts(rest, size), parts(rest_before, size)), set())
+            moves = self._moves(values, list(parts(rest_before, size)), set())
         untold = compress(self._order, map(not_, of_now)) if len(self._told_keys) < len(of_now) else ()
         self.over = self._untold.over(untold, now)
         return moves
@@ -90,24 +90,29 @@ class _Known(Generic[Told, Name]):
         return others, rests
 
     def _moves(
-        self, values: bytes, moved: Iterable[bool], others: set[bytes]
+        self, values: bytes, before: Sequence[bytes | None], others: set[bytes]
     ) -> list[tuple[Told | None, Told]]:
-        """``moved``: which of the entries say another thing."""
+        """``before``: what stood in the place of each, but for what passes."""
+        size, layout = self._layout.size, self._layout
         self.moved = {self.names[key] for key in others & self.names.keys()}
         moves: list[tuple[Told | None, Told]] = []
         fresh: dict[Name, Told] = {}
-        for key, value in compress(zip(self._order, parts(values, self._layout.size), strict=True), moved):
-            before, after = self._said.get(key), self._layout.decode(value)
-            if before is None or before.who != after.who:
+        moved = map(ne, parts(self._rest, size), before)
+        for key, value, old in compress(zip(self._order, parts(values, size), before, strict=True), moved):
+            said = self._said.get(key)
+            now = layout.decode(value) if said is None or old is None else layout.again(value, said, old)
+            if said is None or (said.who is not now.who and said.who != now.who):
                 # The memory of what was freed may be another's already.
-                self.moved |= {self.names[key]} if before is not None else set()
-                self.names[key] = self._name_of(after)
+                self.moved |= {self.names[key]} if said is not None else set()
+                self.names[key] = self._name_of(now)
                 others.add(key)
             elif key in self._told_keys:
-                fresh[self.names[key]] = after
-            self._said[key] = after
-            self.moved.add(self.names[key])
-            moves.append((before, after))
+                fresh[self.names[key]] = now
+            else:
+                self.moved.add(self.names[key])
+            self._said[key] = now
+            moves.append((said, now))
+        self.moved |= fresh.keys()
         if others:
             self._said = {key: self._said[key] for key in self._order}
             self.names = {key: self.names[key] for key in self._order}
@@ -130,7 +135,7 @@ class KnownPaths(_Known[PathWindows, PathName]):
         return [
             event
             for before, after in self.take(content, now)
-            if (before.changes if before is not None else ()) != after.changes
+            if before is None or before.changes is not after.changes
             for event in _frequent(before, after, clocks)
         ]
 

@@ -64,7 +64,8 @@ class CEnum:
     first: int = 0
 
 
-PATH_WINDOWS, ASSOC_WINDOWS = Layout(PathWindows), Layout(AssociationWindows)
+PATH_WINDOWS = Layout(PathWindows, kept=("who", "changes"))
+ASSOC_WINDOWS = Layout(AssociationWindows, kept=("who",))
 PROBE_EVENT, NGAP_EVENT = Layout(ProbeEvent), Layout(NgapEvent)
 ASSOCIATION_END = Layout(AssociationEnd)
 RTT_BIN, WAIT_BIN = Layout(RttBin), Layout(WaitBin)

@@ -37,12 +37,13 @@ NO_OTHERS = SourceState(Kind.OFF, "other network namespaces need CAP_SYS_ADMIN",
 class Reads:
     """What was read of each namespace, by inode, and the name of each in which something is or was.
 
-    ``state``: why some were not read.
+    ``state``: why some were not read. ``only``: the one besides which there will be no other, if there is such.
     """
 
     reads: Mapping[int, Read] = field(default_factory=dict)
     namespaces: tuple[Namespace, ...] = ()
     state: SourceState = OK
+    only: int | None = None
 
 
 class Everywhere:
@@ -88,7 +89,7 @@ class Everywhere:
         if self._choice.own_only or (self._choice == ALL_NAMESPACES and not _may_enter()):
             state = OWN_ONLY if self._choice.own_only else NO_OTHERS
             read = self._reader(own, keep_open=True).read()
-            return Reads({own: read}, (Namespace(own, own=True),), state)
+            return Reads({own: read}, (Namespace(own, own=True),), state, own)
         if not _may_enter():
             return Reads(
                 state=SourceState(Kind.OFF, f"entering {self._choice.text} needs CAP_SYS_ADMIN", ROOT)

@@ -14,7 +14,14 @@ from sctptop.kernel.probes.observed import NOTHING, Observed
 from sctptop.kernel.reading.diag.diag_records import DiagRecord
 from sctptop.kernel.reading.joining import Joined, MadeOf, by_association, join
 from sctptop.kernel.reading.paths import name_of, no_way, paths_of, way_of
-from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, Seen, lasts_of, seen_of, shown_of, still_of
+from sctptop.kernel.reading.probe_facts import (
+    NOTHING_SEEN,
+    Facts,
+    Seen,
+    association_facts,
+    path_facts,
+    seen_of,
+)
 from sctptop.kernel.reading.procfs import SOCKET_TYPES, AssocLine, RemaddrLine
 from sctptop.kernel.reading.renewing import FROM_INFO, FROM_MEMORY, FROM_PRIMARY, renew, told_facts
 from sctptop.kernel.ways.questions import PathQuestion
@@ -87,14 +94,15 @@ def merge(
             and before is not None
             and before.record is record
             and row.turn == turn - 1
-            and row.lasts
-            and row.shown[0] == hz
-            and row.shown[1] is instant
+            and (known := row.seen) is not None
+            and known.lasts
+            and known.hz == hz
+            and known.instant is instant
             and row.names is not None
             and row.names[0] not in moved
         ):
             # Nothing that it is made of is another thing.
-            seen = row.seen
+            seen = known
         else:
             seen = _seen(netns, row, observed, clock)
         row.turn = turn
@@ -106,7 +114,7 @@ def merge(
             and before.netns_name == netns_name
             and (ways is None or ways.same(before.ways))
         ):
-            if before.seen is not seen and before.seen != seen:
+            if before.seen is not seen:
                 if seen is not None and renew(before, record, clock, row.follows, seen, row.transports):
                     made = before
             elif before.record is record or renew(before, record, clock, row.follows):
@@ -138,13 +146,9 @@ def _seen(netns: int, row: Joined, observed: Observed, clock: JiffyClock) -> See
         name = netns, record.info.get("tag", 0), record.local_port, record.remote_port
         row.names = name, tuple([(name, address) for address in record.remote_addresses])
     name, paths = row.names
-    shown, lasts = shown_of(name, paths, record.primary, observed, clock), lasts_of(name, paths, observed)
-    before, seen = row.shown, row.seen
-    if lasts and row.lasts and shown == before:
-        return seen
-    known = still_of(paths, shown, before, seen, observed) if seen is not None else {}
-    row.shown, row.lasts = shown, lasts
-    row.seen = seen_of(name, record.primary, record.remote_addresses, observed, clock, known)
+    seen = seen_of(name, paths, record.primary, observed, clock)
+    if seen != row.seen:
+        row.seen = seen
     return row.seen
 
 
@@ -158,7 +162,7 @@ def _made(
     ways: Ways | None,
 ) -> MadeOf:
     record, socket, line = row.record, row.socket, row.line
-    facts: dict[str, object] = dict(seen.association)
+    facts: dict[str, object] = {**association_facts(seen)}
     if line is not None:
         facts.update(_facts_of_line(line, clock))
     if record is not None:
@@ -169,12 +173,19 @@ def _made(
     local_addresses: Any = facts.get("local_addresses", ())
     asked: list[PathQuestion] = []
     look_up = way_of(netns, record, socket, local_addresses, ways, asked) if ways else no_way
-    paths = paths_of(record, line, row.transports, clock, seen.paths, look_up)
+    paths = paths_of(record, line, row.transports, clock, _by_address(record, seen, clock), look_up)
     facts["pathmtu"] = next((path.pathmtu for path in paths if path.primary), None)
     facts["process"] = process
     made = Association(netns=netns, netns_name=netns_name, paths=paths, **facts)  # type: ignore[arg-type]
     told = None if seen is NOTHING_SEEN else seen
     return MadeOf(made, record, clock.hz, process, netns_name, told, tuple(asked))
+
+
+def _by_address(record: DiagRecord | None, seen: Seen, clock: JiffyClock) -> dict[str, Facts]:
+    if record is None or seen is NOTHING_SEEN:
+        return {}
+    each = zip(record.remote_addresses, seen.paths, seen.bins, strict=True)
+    return {address: path_facts(windows, bins, clock) for address, windows, bins in each}
 
 
 def _facts_of_line(line: AssocLine, clock: JiffyClock) -> dict[str, object]:

@@ -43,9 +43,8 @@ class Joined:
     """One association as each source has it, ``socket`` the record of its socket; one of the first two may be missing.
 
     Lasts from reading to reading: ``made`` is what was made of it, None once a source but the record says otherwise.
-    ``follows``: the record before this one, of the same association with the same addresses. ``shown``: what probes
-    showed of it last, ``lasts`` where that was not of one interval alone, ``seen`` what was made of that. ``names``:
-    what they call it and its paths, once that was asked for.
+    ``follows``: the record before this one, of the same association with the same addresses. ``seen``: what
+    probes saw of it last. ``names``: what they call it and its paths, once that was asked for.
     """
 
     record: DiagRecord | None
@@ -54,8 +53,6 @@ class Joined:
     transports: Sequence[RemaddrLine]
     made: MadeOf | None = None
     follows: DiagRecord | None = None
-    shown: tuple[object, ...] = ()
-    lasts: bool = False
     seen: Seen | None = None
     names: tuple[AssociationName, tuple[PathName, ...]] | None = None
     turn: int = -1
@@ -188,7 +185,7 @@ def same_or_new(before: Joined | None, row: Joined) -> Joined:
         return before
     if before.says_the_same(replace(row, record=before.record)):
         # What was made of it is made again of the new record alone.
-        row.made = before.made
+        row.made, row.seen = before.made, before.seen
     return row
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 
 from sctptop.kernel.host.jiffies import JiffyClock
+from sctptop.kernel.program.records import AssociationWindows, PathWindows
 from sctptop.kernel.reading.diag.diag_records import SKMEMINFO_NAMES, T3_RTX_TIMER, DiagRecord
 from sctptop.kernel.reading.joining import MadeOf
 from sctptop.kernel.reading.paths import name_of
-from sctptop.kernel.reading.probe_facts import NO_FACTS, OF_ASSOCIATION, OF_PATH, Facts, Seen
+from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, OF_ASSOCIATION, OF_PATH, Seen, members
 from sctptop.kernel.reading.procfs import RemaddrLine
 from sctptop.model.association import ASSOCIATION_STATES, Association, Path
 from sctptop.model.associations.numbers import Numbers
@@ -102,22 +103,28 @@ class Renewal:
         given = ["before", "info", "memory", "record", *_GIVEN]
         self.association: Callable[..., Association] = making(Association, given, values, taken)
         """Takes the one before, the numbers of both, the record, and what is _GIVEN."""
-        of_facts = {name: f"facts[{name!r}]" for name in OF_ASSOCIATION if name != "assoc_id"}
+        seen = {name: value for name, value in OF_ASSOCIATION.items() if name != "assoc_id"}
         self.association_seen: Callable[..., Association] = making(
-            Association, [*given, "facts"], values | of_facts, taken
+            Association,
+            [*given, "windows", "waits"],
+            values | seen,
+            {**taken, "windows": members(AssociationWindows)},
         )
-        """The same, and what probes saw, all of OF_ASSOCIATION."""
+        """The same, and what probes saw of it."""
         of_path = {name: f"before.{name}" for name in names_of(Path)}
         of_numbers = {name: f"info[{info[member]}]" for name, member in _PATH_FROM_PRIMARY.items()}
         of_numbers["srtt_ms"] = "srtt_ms"
         given = ["before", "info", "srtt_ms"]
         self.path: Callable[..., Path] = making(Path, given, of_path | of_numbers)
-        seen = {name: f"facts[{name!r}]" for name in OF_PATH if name != "state"}
-        self.primary_seen: Callable[..., Path] = making(Path, [*given, "facts"], of_path | seen | of_numbers)
-        """Of the primary path, and what probes saw of it, all of OF_PATH."""
+        seen = {name: value for name, value in OF_PATH.items() if name != "state"}
+        shown, unpacked = ["windows", "bins", "clock"], {"windows": members(PathWindows)}
+        self.primary_seen: Callable[..., Path] = making(
+            Path, [*given, *shown], of_path | seen | of_numbers, unpacked
+        )
+        """Of the primary path, and what probes saw of it."""
         # What /proc says of these goes before what probes saw.
         other = of_path | seen | {"rto_ms": of_path["rto_ms"]}
-        self.other_seen: Callable[..., Path] = making(Path, ["before", "facts"], other)
+        self.other_seen: Callable[..., Path] = making(Path, ["before", *shown], other, unpacked)
 
 
 _RENEWALS: dict[tuple[int, int], Renewal | None] = {}
@@ -151,7 +158,7 @@ def renew(
     old = before.record
     if record is None or old is None or record.primary is None:
         return False
-    if old is not follows and not record.is_of(old):
+    if old is not record and old is not follows and not record.is_of(old):
         return False
     info, memory, known = record.info, record.memory, old.info
     if not (isinstance(info, Numbers) and isinstance(memory, Numbers) and isinstance(known, Numbers)):
@@ -189,50 +196,55 @@ def renew(
         )
         made = again.association(*given, paths)
     else:
-        found = _paths_seen(again, before, record, numbers, srtt_ms, seen, transports)
-        if found is None or not _shows_as(before.seen, seen):
+        then = before.seen or NOTHING_SEEN
+        if not _shows_as(then, seen):
             return False
-        made = again.association_seen(*given, found, seen.association)
+        found = _paths_seen(
+            again, before.association.paths, then, seen, numbers, record.primary, srtt_ms, clock, transports
+        )
+        if found is None:
+            return False
+        made = again.association_seen(*given, found, seen.association, seen.waits)
     before.association, before.record, before.seen = made, record, saw
     return True
 
 
 def _paths_seen(
     again: Renewal,
-    before: MadeOf,
-    record: DiagRecord,
-    numbers: tuple[int, ...],
-    srtt_ms: float | None,
+    paths: Sequence[Path],
+    before: Seen,
     seen: Seen,
+    numbers: tuple[int, ...],
+    primary: str,
+    srtt_ms: float | None,
+    clock: JiffyClock,
     transports: Sequence[RemaddrLine],
 ) -> tuple[Path, ...] | None:
     """The paths where they are as before but for numbers; None elsewhere: on the rest their ways depend."""
-    shown: Mapping[str, Facts] = before.seen.paths if before.seen is not None else {}
+    same_clock = seen.hz == before.hz and seen.instant is before.instant
     found = []
-    for path in before.association.paths:
-        address, facts = path.address, seen.paths.get(path.address, NO_FACTS)
-        primary = address == record.primary
-        if not primary and facts == shown.get(address):
+    for path, windows, bins, then, bins_then in zip(
+        paths, seen.paths, seen.bins, before.paths, before.bins, strict=True
+    ):
+        is_primary = path.address == primary
+        if not is_primary and windows is then and bins == bins_then and same_clock:
             # Of a path that is not the primary the record says nothing.
             found.append(path)
-        elif len(facts) != len(OF_PATH) or facts["pathmtu"] != path.pathmtu:
+        elif windows is None or (windows.pathmtu or None) != path.pathmtu:
             return None
-        elif primary:
-            found.append(again.primary_seen(path, numbers, srtt_ms, facts))
-        elif any(one.address == address for one in transports):
-            found.append(again.other_seen(path, facts))
+        elif is_primary:
+            found.append(again.primary_seen(path, numbers, srtt_ms, windows, bins, clock))
+        elif any(one.address == path.address for one in transports):
+            found.append(again.other_seen(path, windows, bins, clock))
         else:
             return None
     return tuple(found)
 
 
-def _shows_as(before: Seen | None, seen: Seen) -> bool:
+def _shows_as(before: Seen, seen: Seen) -> bool:
     """Whether probes show all of an association, and its id as before: they may not be who told it."""
-    known = before.association if before is not None else NO_FACTS
-    return (
-        len(seen.association) == len(known) == len(OF_ASSOCIATION)
-        and seen.association["assoc_id"] == known["assoc_id"]
-    )
+    then, now = before.association, seen.association
+    return then is not None and now is not None and then.who.assoc_id == now.who.assoc_id
 
 
 def derived_facts(record: DiagRecord) -> dict[str, object]:

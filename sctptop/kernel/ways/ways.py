@@ -116,10 +116,11 @@ class Ways:
             if asked.reading != reading - 1 or entry.due or entry.composed_of != self._changes:
                 same = self.again(asked) is before and same
                 continue
-            # Asked in the reading before: its signs are not new, and the answer is at hand.
+            # Asked in the reading before: its signs are among those before, and the answer is at hand.
             asked.reading = reading
             if entry.reading == reading:
-                entry.add(asked.signs)
+                if entry.signs is not entry.before:
+                    entry.signs.add(asked.signs)
             else:
                 entry.reading, entry.before = reading, entry.signs
                 if len(entry.signs) > 1:

@@ -85,6 +85,17 @@ def test_a_record_is_written_as_it_is_read() -> None:
     assert OUTER.encode(RECORD) == bytes(in_c())
 
 
+def test_what_is_kept_is_read_anew_only_where_its_bytes_are_others() -> None:
+    layout, old = Layout(Outer, kept=("inner", "pairs")), bytes(in_c())
+    before = layout.decode(old)
+    moved = before._replace(first=before.first ^ 1, signed=7)
+    found = layout.again(layout.encode(moved), before, old)
+    assert found == moved
+    assert found.inner is before.inner and found.pairs is before.pairs
+    other = moved._replace(pairs=tuple(reversed(before.pairs)))
+    assert layout.again(layout.encode(other), before, old) == other != moved
+
+
 @pytest.mark.parametrize(
     ("paths", "values"),
     [

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sctptop.kernel.probes import session
+from sctptop.kernel.probes import arrivals
 from sctptop.kernel.probes.ngap_records import NgapRecord, ngap_record
 from sctptop.kernel.program.declarations import NGAP_EVENT
 from sctptop.kernel.program.records import DIRECTIONS, NgapHead
@@ -33,7 +33,7 @@ def raw(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
         found.append(bytes(data))
         return ngap_record(data)
 
-    monkeypatch.setattr(session, "ngap_record", listened)
+    monkeypatch.setattr(arrivals, "ngap_record", listened)
     yield found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sctptop.kernel.probes import session
+from sctptop.kernel.probes import arrivals, session
 from sctptop.kernel.probes.observed import NOTHING
 from sctptop.kernel.probes.room import OLD_NS
 from sctptop.kernel.probes.session import Probes
@@ -162,19 +162,6 @@ def test_what_no_reading_tells_of_any_more_is_removed(maps: FakeMaps) -> None:
     found.close()
 
 
-def test_more_events_than_room_are_counted(maps: FakeMaps, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "QUEUE", 10)
-    program = FakeProgram()
-    found = started(lambda choice, paths: program)
-    for _ in range(25):
-        program.take(
-            struct.pack("<Q", 1) + who() + struct.pack("<HHIIIIIIIIIQ", 5, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        )
-    seen = found.read(clocks())
-    assert (len(seen.events), seen.lost) == (10, 15)
-    found.close()
-
-
 def test_maps_that_cannot_be_read_switch_off(maps: FakeMaps) -> None:
     found = started(lambda choice, paths: FakeProgram())
     maps.trouble = OSError(22, "Invalid argument")
@@ -212,7 +199,7 @@ def test_messages_come_with_the_other_events_in_their_order(maps: FakeMaps) -> N
 def test_more_than_there_is_time_for_is_left_out_and_ends_are_not(
     maps: FakeMaps, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "QUEUE", 40_000)
+    monkeypatch.setattr(arrivals, "QUEUE", 40_000)
     program = FakeProgram()
     found = started(lambda choice, paths: program)
     for at_ns in range(41_000):

@@ -6,11 +6,11 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from sctptop.kernel.host.jiffies import JiffyClock
-from sctptop.kernel.probes.observed import NOTHING, Observed
+from sctptop.kernel.probes.observed import Observed
 from sctptop.kernel.program.records import INET, AssociationWindows, Change, Extent, PathWindows, Who
 from sctptop.kernel.reading.associations import merge_associations
 from sctptop.kernel.reading.diag.diag_records import DiagRecord
-from sctptop.kernel.reading.probe_facts import association_facts, path_facts
+from sctptop.kernel.reading.probe_facts import NOTHING_SEEN, association_facts, path_facts
 from sctptop.model.association import Path
 from tests.unit.associations import NETNS
 from tests.unit.kernel.test_live import record
@@ -112,9 +112,9 @@ def test_every_path_has_its_windows() -> None:
 
 def test_a_heartbeat_timer_that_does_not_run_or_is_due() -> None:
     late = windows(SECOND, 6000)._replace(hb_expires=JIFFIES - 2)
-    still = path_facts(NAME, SECOND, observed(windows(SECOND, 6000, hb_running=False)), CLOCK)
+    still = path_facts(windows(SECOND, 6000, hb_running=False), (), CLOCK)
     assert still["hb_due_ns"] is None
-    due_ns = path_facts(NAME, SECOND, observed(late), CLOCK)["hb_due_ns"]
+    due_ns = path_facts(late, (), CLOCK)["hb_due_ns"]
     assert due_ns == AT_NS - 8_000_000
     assert Path(SECOND, hb_due_ns=due_ns).hb_due_ms(AT_NS) == 0.0
 
@@ -158,5 +158,5 @@ def test_another_association_gets_nothing() -> None:
     seen = observed(windows(FIRST, 6000))
     bare = merge_associations(NETNS, [told(2)], [], [], CLOCK)
     assert merge_associations(NETNS, [told(2)], [], [], CLOCK, seen) == bare
-    assert association_facts(NAME, NOTHING) == path_facts(NAME, FIRST, NOTHING, CLOCK) == {}
+    assert association_facts(NOTHING_SEEN) == path_facts(None, (), CLOCK) == {}
     assert bare[0].paths[1].cwnd is None
