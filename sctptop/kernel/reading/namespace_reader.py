@@ -43,8 +43,10 @@ when it was new, a few in each reading.
 """
 WALK_S = 10.0
 """So often everything is read anew all the same: what a setting became shows by then."""
-DUMPED_ABOVE, DUMP_S = 512, 30.0
-"""Beyond so many a walk dumps only so often, and does as beyond EXACT_ABOVE else."""
+MANY, WALK_OF_MANY_S = 512, 30.0
+"""With more than so many in all namespaces that is so often; what walks sooner, of so many in one, does as beyond
+EXACT_ABOVE.
+"""
 
 
 class NamespaceReader:
@@ -229,7 +231,8 @@ class NamespaceReader:
             asked = {}
         # More of the sockets that are new are told by the next.
         soon = self._more_sockets and any(row.socket is None for row in self._rows)
-        self._walk_at = self._now() + (0.0 if soon else WALK_S)
+        every_s = WALK_S if len(rows) + self._elsewhere <= MANY else WALK_OF_MANY_S
+        self._walk_at = self._now() + (0.0 if soon else every_s)
         if [*asked] != [*self._asked]:
             self._batches = batches(asked)
         self._asked = asked
@@ -258,9 +261,9 @@ class NamespaceReader:
         try:
             diag = self._opened()
             # The first reading dumps: only a dump has what /proc passed over, and the settings of sockets.
-            above = EXACT_ABOVE if self._now() >= self._dump_at else min(DUMPED_ABOVE, EXACT_ABOVE)
+            above = EXACT_ABOVE if self._now() >= self._dump_at else min(MANY, EXACT_ABOVE)
             exact = len(lines) > above and bool(self._lines)
-            self._dump_at = self._dump_at if exact else self._now() + DUMP_S
+            self._dump_at = self._dump_at if exact else self._now() + WALK_OF_MANY_S
             known = by_bytes((*self._sockets, *(row.record for row in self._rows)))
             dumped = diag.dump(states=LISTEN if exact else ANY_STATE, known=known)
             self._fresh = [record for record in dumped if not record.is_association]

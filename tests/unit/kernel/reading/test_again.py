@@ -12,7 +12,7 @@ import pytest
 
 from sctptop.kernel.netlink import NLMSG_ERROR
 from sctptop.kernel.reading import asked, namespace_reader
-from sctptop.kernel.reading.namespace_reader import BY_NAME_ABOVE, DUMPED_ABOVE
+from sctptop.kernel.reading.namespace_reader import BY_NAME_ABOVE, MANY
 from sctptop.model.association import Association
 from sctptop.model.attributes import names_of
 from tests.unit.kernel.reading.answers import message
@@ -127,14 +127,31 @@ def test_every_ten_seconds_all_is_walked(reading: Reading) -> None:
     assert {reading.host.dumps, reading.host.listened} == {0, 2}
 
 
-def test_of_many_a_walk_dumps_every_thirty_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    reading = Reading(tmp_path, DUMPED_ABOVE + 1, monkeypatch)
+def test_of_many_all_is_walked_every_thirty_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = Reading(tmp_path, MANY + 1, monkeypatch)
     found = []
-    for _ in range(8):
+    for turn in range(8):
         reading.host.entries[3].grow()
+        if turn == 3:
+            # A walk of its own, without a dump.
+            reading.host.counters["SctpT3Retransmits"] += 1
+            reading.host.write()
         assert reading.read(11.0) == reading.expected()
         found.append((reading.walks > 0, reading.host.dumps))
-    assert found == [(True, 2 * (turn in (2, 5))) for turn in range(8)]
+    assert found == [(turn in (2, 3, 6), 2 * (turn in (2, 6))) for turn in range(8)]
+
+
+def test_with_many_elsewhere_a_few_are_walked_as_rarely(reading: Reading) -> None:
+    def walks(elsewhere: int) -> list[int]:
+        found = []
+        for _ in range(6):
+            reading.now_s, reading.walks = reading.now_s + 11.0, 0
+            reading.reader.read(elsewhere)
+            found.append(reading.walks)
+        return found
+
+    assert walks(0) == [1] * 6
+    assert walks(MANY) == [1, 0, 0, 1, 0, 0]
 
 
 def shuffled(answers: list[bytes]) -> list[bytes]:
