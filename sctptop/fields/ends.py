@@ -86,7 +86,8 @@ def remote_order(row: Row) -> int:
     return _numeric(first) | entry.remote_port << 16 | entry.local_port
 
 
-@lru_cache(maxsize=1 << 16)
+# As many as are sorted at once: each of those that come and go all day would stay for 300 bytes.
+@lru_cache(1 << 13)
 def _numeric(text: str) -> int:
     """An address as version and number, with room for two ports behind it."""
     try:
