@@ -62,6 +62,7 @@ BRIEF: Mapping[str, Brief] = {
     "full_backlog": Brief("nobody accepts it", "not accepted", "full backlog", "queue"),
     "storm": Brief("connect storm", "storm", "connect storm", "events"),
     "flapping_path": Brief("path {address} comes and goes", "path flaps", "flapping path", "paths"),
+    "untried_path": Brief("path {address} untried {lasted}", "untried", "untried path", "paths"),
     "slow_primary": Brief("primary path is slow", "slow path", "slow primary path", "rtt"),
     "small_sndbuf": Brief("send buffer is full", "sndbuf full", "full send buffer", "queue"),
     "abandoned": Brief("gives up messages", "gives up", "sender giving up", "queue", "senders giving up"),

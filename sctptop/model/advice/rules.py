@@ -22,6 +22,7 @@ from sctptop.model.advice.checks.of_paths import (
     no_heartbeat,
     no_route,
     slow_primary,
+    untried_path,
     waiting,
 )
 from sctptop.model.advice.checks.of_peers import (
@@ -114,6 +115,7 @@ _DECLARED: tuple[Rule | PeerRule, ...] = (
     PeerRule("full_backlog", "Full backlog", full_backlog),
     PeerRule("storm", "Connect storm", storm),
     Rule("flapping_path", "Flapping path", LASTS, flapping_path),
+    Rule("untried_path", "Untried path", LASTS, untried_path),
     Rule("slow_primary", "Slow primary path", CAUSE, slow_primary),
     Rule("small_sndbuf", "Full send buffer", LASTS, full_send_buffer),
     Rule("abandoned", "Abandoned messages", CAUSE, abandoned),

@@ -9,7 +9,7 @@ from statistics import median
 from sctptop.model.advice.case import Case, Finding
 from sctptop.model.advice.checks.of_reading import peer_buffer_is_small
 from sctptop.model.advice.checks.of_retransmissions import stuck_chunk
-from sctptop.model.advice.signs import beat_timed, slower_primary, window_bound
+from sctptop.model.advice.signs import MANY_ERRORS, beat_timed, slower_primary, window_bound
 from sctptop.model.association import Path
 from sctptop.model.way import Way
 from sctptop.quantity import counted, milliseconds, show
@@ -50,11 +50,13 @@ def dead_path(case: Case) -> Iterator[Finding]:
             cost=inf,
         )
     for path in _failed(case):
+        if _untried(case, path):
+            continue
         # HEARTBEATs are answered: another rule says what is not.
         explained = path.state != "INACTIVE" and (stuck_chunk(case) or peer_buffer_is_small(case))
         if _no_way(path.way) or lasting.closing is not None or explained:
             continue
-        active = any(_works(one) for one in entry.paths if one is not path)
+        active = _others_work(case, path)
         use = "the association lives on another path" if active else "no other path is free of errors"
         confirmed = path.state != "UNCONFIRMED"
         remedy = f"check the way to {path.address}: link, route, firewall; or the peer no longer has it"
@@ -87,6 +89,32 @@ def _failed(case: Case) -> list[Path]:
         if span is not None and span.readings >= least_readings and span.for_s(now_s) >= least_s:
             found.append(path)
     return found
+
+
+def _untried(case: Case, path: Path) -> bool:
+    """Whether it was never confirmed, or failed once or twice, and nothing will show that it works.
+
+    While another is ACTIVE no data goes to such a path, and without SPP_HB_ENABLE no HEARTBEAT either
+    (sctp_sf_sendbeat_8_3, Linux 6.1).
+    """
+    few = path.state in ("PF", "UNCONFIRMED") and (path.errors or 0) < MANY_ERRORS
+    return few and path.heartbeats is False and _others_work(case, path)
+
+
+def untried_path(case: Case) -> Iterator[Finding]:
+    """A path that nothing tries: it was never confirmed, or failed once, and heartbeats are off."""
+    for path in _failed(case):
+        if _no_way(path.way) or case.watch.lasting.closing is not None or not _untried(case, path):
+            continue
+        which = "primary path" if path.primary else "path"
+        yield Finding(
+            "warning",
+            f"{which} {path.address} is {path.state}, {_errors(path)}; heartbeats are off, so nothing tries it: "
+            "whether it works is not known; the association lives on another path",
+            "switch heartbeats on (SPP_HB_ENABLE of SCTP_PEER_ADDR_PARAMS): one that is answered shows that it works",
+            path.address,
+            case.watch.lasting.bad[path.address].since_s,
+        )
 
 
 def works_again(case: Case) -> bool:
@@ -129,7 +157,7 @@ def no_route(case: Case) -> Iterator[Finding]:
         )
         if not troubled:
             continue
-        spared = any(_works(one) for one in case.row.association.paths if one is not path)
+        spared = _others_work(case, path)
         what = f"interface {way.interface} is down or has no carrier"
         if way.route in NO_WAY:
             what = f"no route from here to {path.address} ({way.route})"
@@ -144,6 +172,10 @@ def no_route(case: Case) -> Iterator[Finding]:
 
 def _works(path: Path) -> bool:
     return path.state == "ACTIVE" and not path.errors and not _no_way(path.way)
+
+
+def _others_work(case: Case, path: Path) -> bool:
+    return any(_works(one) for one in case.row.association.paths if one is not path)
 
 
 def _no_way(way: Way | None) -> bool:

@@ -84,6 +84,11 @@ def to(server: str, client: Sequence[str], *words: str) -> Callable[[Stage], Non
     return begin
 
 
+def _untried(stage: Stage) -> None:
+    stage.server("echo", *SILENT, addresses=stage.amf.ipv4)
+    stage.client("request", "--burst", "1", "--period", "0.5", *SILENT, both=True)
+
+
 def _slow_bulk(stage: Stage) -> None:
     """All that a link of so few bits takes: the emulated processor has others to serve."""
     impair(stage.gnb, 0, delay_ms=5, rate="1mbit")
@@ -217,6 +222,12 @@ CASES: Mapping[str, Case] = {
             must={"gnb": rules("dead_path")},
             may={"amf": rules("dead_path")},
         )
+    ),
+    "untried": Case(
+        # The called end learns the caller's second address and never asks it.
+        _untried,
+        must={"amf": rules("untried_path")},
+        links=2,
     ),
     "linkdown": _short_retries(
         Case(
