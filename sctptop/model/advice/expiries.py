@@ -104,8 +104,6 @@ class Expiries:
 
     def stuck(self) -> Expired | None:
         """The chunk that is sent again and again and never arrives, while the path answers what else is sent."""
-        if not self._chunks:
-            return None
         return max(filter(self._is_stuck, self._chunks.values()), key=lambda one: one.times, default=None)
 
     def _is_stuck(self, one: Expired) -> bool:

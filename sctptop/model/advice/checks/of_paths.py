@@ -54,7 +54,7 @@ def dead_path(case: Case) -> Iterator[Finding]:
             continue
         # HEARTBEATs are answered: another rule says what is not.
         explained = path.state != "INACTIVE" and (stuck_chunk(case) or peer_buffer_is_small(case))
-        if _no_way(path.way) or lasting.closing is not None or explained:
+        if explained:
             continue
         active = _others_work(case, path)
         use = "the association lives on another path" if active else "no other path is free of errors"
@@ -79,14 +79,18 @@ def dead_path(case: Case) -> Iterator[Finding]:
 
 
 def _failed(case: Case) -> list[Path]:
-    """The paths that fail for long enough to be called dead; not those on which the peer is heard again."""
+    """The paths that fail for long enough to be called dead.
+
+    Not those on which the peer is heard again, nor while it closes, nor those without a way: other rules say that.
+    """
     lasting, now_s, found = case.watch.lasting, case.moment.now_s, list[Path]()
-    if not lasting.bad or works_again(case):
+    if not lasting.bad or lasting.closing is not None or works_again(case):
         return found
     for path in case.row.association.paths:
         least_s, least_readings = LASTING.get(path.state or "ACTIVE", LASTING["ACTIVE"])
         span = lasting.bad.get(path.address)
-        if span is not None and span.readings >= least_readings and span.for_s(now_s) >= least_s:
+        lasted = span is not None and span.readings >= least_readings and span.for_s(now_s) >= least_s
+        if lasted and not _no_way(path.way):
             found.append(path)
     return found
 
@@ -104,7 +108,7 @@ def _untried(case: Case, path: Path) -> bool:
 def untried_path(case: Case) -> Iterator[Finding]:
     """A path that nothing tries: it was never confirmed, or failed once, and heartbeats are off."""
     for path in _failed(case):
-        if _no_way(path.way) or case.watch.lasting.closing is not None or not _untried(case, path):
+        if not _untried(case, path):
             continue
         which = "primary path" if path.primary else "path"
         yield Finding(
